@@ -1,0 +1,1 @@
+"""What Dify, the YAML files and the package must agree on."""

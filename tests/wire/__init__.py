@@ -1,0 +1,1 @@
+"""The real client and the real plugin process, over real sockets."""
