@@ -1,0 +1,189 @@
+"""kintone's error codes: which error they are, what they mean and what to do about them; a table and nothing else.
+
+Codes and statuses: https://kintone.dev/en/docs/kintone/rest-api/overview/kintone-rest-api-overview/ and what kintone's
+own clients meet. Branch on the code, never on the message, whose language follows the kintone user.
+"""
+
+from typing import NamedTuple
+
+from kintone.errors import (
+    AuthenticationError,
+    CursorGoneError,
+    CursorLimitError,
+    InvalidQueryError,
+    InvalidRequestError,
+    KintoneError,
+    LockedError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RevisionConflictError,
+)
+
+
+class Meaning(NamedTuple):
+    """What a code says to a person."""
+
+    error: type[KintoneError]
+    what: str
+    remedy: str
+
+
+TOKEN_UNKNOWN = Meaning(
+    AuthenticationError,
+    "kintone does not know the API token",
+    "correct kintone_api_token: copy the token again from the settings of the app that is asked, API Token, and "
+    "publish the app with Update App, without which a new token does not work",
+)
+NOT_PERMITTED = Meaning(
+    PermissionDeniedError,
+    "the API token may not do this",
+    "tick the permission (view, add, edit) for the token in the app's settings, API Token, and publish the app with "
+    "Update App; an upsert needs add and edit, a lookup needs the token of its source app as well",
+)
+LOCKED = Meaning(
+    LockedError, "the record was locked by another change and nothing was saved", "send it again in a minute"
+)
+CHANGED_MEANWHILE = Meaning(
+    RevisionConflictError,
+    "the record was changed by somebody else in the meantime and nothing was saved",
+    "read the record again, decide which values are to stay, and send it with the new revision or without one",
+)
+BAD_VALUES = Meaning(
+    InvalidRequestError, "kintone refused the values", "correct the fields that kintone names and send it again"
+)
+NOT_WRITABLE = Meaning(
+    InvalidRequestError,
+    "a field was sent that cannot be written",
+    "leave out record number, creator, modifier, times, status, assignee and category",
+)
+BAD_QUERY = Meaning(
+    InvalidQueryError,
+    "kintone refused the query",
+    'write it like: status in ("Open") and amount >= 100 order by $id asc limit 10',
+)
+OPERATOR_MISFIT = Meaning(
+    InvalidQueryError,
+    "the query uses an operator that this type of field does not have",
+    'use in ("A", "B") for choices, users and table columns, like for long text, = < > for numbers and dates',
+)
+FIELD_UNKNOWN = Meaning(
+    InvalidQueryError,
+    "the query, the field list or the update key names a field that the app does not have",
+    "use the field code (not the label) as the app's form settings show it",
+)
+GUEST_SPACE = Meaning(
+    InvalidRequestError,
+    "the app lives in a guest space",
+    "fill in kintone_guest_space_id: the number behind /guest/ in the app's address",
+)
+APP_MISSING = Meaning(
+    NotFoundError, "there is no such app", "check kintone_app_id: the number behind /k/ in the app's address"
+)
+RECORD_MISSING = Meaning(
+    NotFoundError, "there is no record with that number", "check the record number; it may have been deleted"
+)
+FILE_MISSING = Meaning(
+    NotFoundError,
+    "there is no file with that key",
+    "use the fileKey from the record's attachment field as it is now; the key that an upload returned cannot be "
+    "downloaded, and keys may change when the record is edited",
+)
+LOOKUP_MISSING = Meaning(
+    InvalidRequestError,
+    "a lookup field names a value that its source app does not have or that the token may not see",
+    "check the key of the lookup, and add an API token of the source app with view permission, joined by a comma",
+)
+NOBODY = Meaning(
+    InvalidRequestError,
+    "a user, group or organization named in a value or in the query does not exist",
+    "use login names and codes, not display names",
+)
+
+MEANINGS: dict[str, Meaning] = {
+    "GAIA_IA02": TOKEN_UNKNOWN,
+    "CB_AU01": Meaning(AuthenticationError, "kintone got no credential", TOKEN_UNKNOWN.remedy),
+    "CB_WA01": Meaning(AuthenticationError, "kintone refused the credential", TOKEN_UNKNOWN.remedy),
+    "GAIA_AP15": Meaning(
+        AuthenticationError,
+        "the API token belongs to another app",
+        "correct kintone_api_token: use a token made in the settings of that app, or change kintone_app_id",
+    ),
+    "GAIA_DA03": Meaning(
+        AuthenticationError,
+        "two API tokens of the same app were given",
+        "keep one token for each app in kintone_api_token",
+    ),
+    "GAIA_NO01": NOT_PERMITTED,
+    "CB_NO01": NOT_PERMITTED,
+    "CB_NO02": Meaning(
+        PermissionDeniedError,
+        "this is not permitted",
+        "check the token's permissions, and that kintone_guest_space_id is the space in which the app lives",
+    ),
+    "GAIA_FU01": NOT_PERMITTED,
+    "GAIA_BF02": Meaning(
+        PermissionDeniedError,
+        "creator, modifier and times may only be set by a token with the app management permission",
+        "leave these fields out, or tick app management for the token",
+    ),
+    "CB_VA01": BAD_VALUES,
+    "CB_IJ01": Meaning(InvalidRequestError, "kintone could not read the values", "check the shape of tables and lists"),
+    "CB_IL02": Meaning(InvalidRequestError, "kintone could not read the request", BAD_VALUES.remedy),
+    "GAIA_UN10": NOT_WRITABLE,
+    "GA_UO01": NOT_WRITABLE,
+    "GAIA_SI01": Meaning(InvalidRequestError, "two rows of a table have the same id", "give every row its own id"),
+    "GAIA_AP01": APP_MISSING,
+    "GAIA_RE01": RECORD_MISSING,
+    "GAIA_RE20": Meaning(NotFoundError, "there is no record with that update key", "check the value of the update key"),
+    "GAIA_BL01": FILE_MISSING,
+    "GAIA_IL23": GUEST_SPACE,
+    "GAIA_CO02": CHANGED_MEANWHILE,
+    "GAIA_UN03": CHANGED_MEANWHILE,
+    "GAIA_RE18": LOCKED,
+    "GAIA_DA02": LOCKED,
+    "GAIA_LT01": LOCKED,
+    "GAIA_TO04": Meaning(
+        RateLimitedError,
+        "kintone has too many requests at once (100 for all integrations of the site together)",
+        "run fewer workflows at the same time, or try again in a minute",
+    ),
+    "GAIA_TM12": Meaning(
+        CursorLimitError,
+        "all ten cursors of the kintone site are in use",
+        "try again in a few minutes, or leave out order by so that no cursor is needed",
+    ),
+    "GAIA_CN01": Meaning(
+        CursorGoneError, "the cursor expired before everything was read", "run it again, with a narrower condition"
+    ),
+    "GAIA_QU01": BAD_QUERY,
+    "GAIA_QU02": BAD_QUERY,
+    "GAIA_IQ03": OPERATOR_MISFIT,
+    "GAIA_IQ07": OPERATOR_MISFIT,
+    "GAIA_IQ10": Meaning(
+        InvalidQueryError,
+        "the query names an option that the field does not have",
+        "use the option's name exactly as the app's form settings show it",
+    ),
+    "GAIA_IQ11": FIELD_UNKNOWN,
+    "GAIA_IQ23": BAD_QUERY,
+    "GAIA_IQ25": BAD_QUERY,
+    "GAIA_IL08": BAD_QUERY,
+    "GAIA_IR02": Meaning(
+        InvalidQueryError,
+        "the query uses a dot with something that is no related records field",
+        "name a column of a table by its code alone",
+    ),
+    "GAIA_IQ27": Meaning(
+        InvalidRequestError,
+        "the update key is a field that allows duplicates",
+        "use a text or number field with 'Prohibit duplicate values' switched on",
+    ),
+    "GAIA_IL26": NOBODY,
+    "GAIA_IL28": NOBODY,
+    "GAIA_IL42": NOBODY,
+    "GAIA_LO03": Meaning(
+        InvalidRequestError, "the key of a lookup is not unique in its source app", "make it unique in the source app"
+    ),
+    "GAIA_LO04": LOOKUP_MISSING,
+}

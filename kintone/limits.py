@@ -1,0 +1,28 @@
+"""Ceilings that kintone publishes, each with its page, and a few of our own where kintone names none."""
+
+READ_PAGE = 500
+"""Records in one answer of GET records; https://cybozu.dev/ja/kintone/docs/overview/query"""
+
+MAX_OFFSET = 10_000
+"""Largest ``offset``; https://cybozu.dev/ja/kintone/docs/overview/query"""
+
+WRITE_BATCH = 100
+"""Records in one POST or PUT; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records"""
+
+BULK_CALLS = 20
+"""Calls in one bulkRequest; https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request"""
+
+TOKENS_PER_REQUEST = 9
+"""API tokens in one header; https://cybozu.dev/ja/kintone/docs/rest-api/overview/authentication"""
+
+FIELDS_IN_URL = 100
+"""Entries of ``fields`` in an address, indexes 0 to 99; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records"""
+
+FIELDS_IN_BODY = 1_000
+"""Entries of ``fields`` in a JSON body; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records"""
+
+LONGEST_URL = 4_096
+"""Characters before a GET travels as POST; kintone refuses 8 KB, its own JavaScript client switches here."""
+
+ANSWER_BYTES = 64 * 1024 * 1024
+"""Largest JSON answer that is read; ours, so that a compressed bomb cannot fill the memory."""

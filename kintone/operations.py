@@ -1,0 +1,74 @@
+"""What can be asked of kintone: one value per request, free of how it travels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Protocol
+
+
+class Repeat(Enum):
+    """What is known about carrying out an operation twice; ``retry.py`` decides by it, never by the HTTP verb."""
+
+    READ = auto()
+    """Changes nothing."""
+    CURSOR_CREATE = auto()
+    """Takes one of the ten cursors of the site; an answer that is lost leaks it for ten minutes."""
+    CURSOR_READ = auto()
+    """Moves the cursor on; an answer that is lost loses a page."""
+    CURSOR_DELETE = auto()
+    """Frees the cursor; a cursor already gone is as good."""
+    INSERT = auto()
+    """Twice would make two records."""
+    UPDATE = auto()
+    """The same values twice are the same record."""
+    UPDATE_WITH_REVISION = auto()
+    """A second try after a success would be told of a conflict, so an unknown fate is reported instead."""
+    UPSERT = auto()
+    """By update key: the second try updates what the first one inserted."""
+    UPLOAD = auto()
+    """A file that nobody attaches disappears after three days."""
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether records may be different afterwards."""
+        return self in (Repeat.INSERT, Repeat.UPDATE, Repeat.UPDATE_WITH_REVISION, Repeat.UPSERT)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request to kintone.
+
+    ``description`` are words for errors ("reading records of app 12"); ``method`` is kintone's verb; ``api`` the name
+    in the path without ``.json`` ("records/cursor"); ``parameters`` the JSON parameters of the call.
+    """
+
+    description: str
+    method: str
+    api: str
+    parameters: Mapping[str, object]
+    repeat: Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success: the JSON object, kintone's ``X-Cybozu-Warning`` and the size of the body in bytes."""
+
+    body: dict[str, Any] = field(repr=False)
+    warning: str | None = None
+    size: int = 0
+
+
+class Caller(Protocol):
+    """Whoever carries out operations; safe to share between threads.
+
+    Retries, limits of concurrency, the time budget and the mapping of errors happen inside.
+    """
+
+    def call(self, operation: Operation) -> Answer:
+        """Carry out the operation; raises a subclass of ``KintoneError``."""
+
+    def api_path(self, api: str) -> str:
+        """Return the path of an API as bulkRequest wants it: ``/k/v1/records.json`` or the guest space's."""
+
+    def record_url(self, app: int, record_id: str) -> str:
+        """Return the address where a person opens the record."""

@@ -1,0 +1,92 @@
+"""What the operator of the plugin process may set, all in its environment; no workflow can change it."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LARGEST_PORT = 65_535
+
+
+class SettingsError(ValueError):
+    """A setting in the environment makes no sense; the plugin must not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port of a site; the host is lower case, an IPv6 address without its brackets."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """Return the origin as a browser writes it, without the port that goes without saying."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """Limits: requests at once per kintone host, id ranges per query, seconds per call, bytes per file."""
+
+    allowed_origins: frozenset[Origin] = frozenset()
+    max_concurrency: int = 10
+    read_ranges: int = 4
+    call_budget: float = 300.0
+    max_file_bytes: int = 52_428_800
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "OperatorSettings":
+        """Read the settings; raises ``SettingsError`` with a sentence that names the variable."""
+        return cls(
+            allowed_origins=_origins(environment),
+            max_concurrency=_whole(environment, "KINTONE_MAX_CONCURRENCY", cls().max_concurrency, most=100),
+            read_ranges=_whole(environment, "KINTONE_READ_RANGES", cls().read_ranges, most=32),
+            call_budget=float(_whole(environment, "KINTONE_CALL_BUDGET", int(cls().call_budget), most=3_600)),
+            max_file_bytes=_whole(environment, "KINTONE_MAX_FILE_BYTES", cls().max_file_bytes, most=2**30),
+        )
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int) -> int:
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    if not re.fullmatch(r"[0-9]{1,12}", text) or not 1 <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from 1 to {most}, not {text[:40]!r}")
+    return int(text)
+
+
+def _origins(environment: Mapping[str, str]) -> frozenset[Origin]:
+    texts = environment.get("KINTONE_ALLOWED_ORIGINS", "").split(",")
+    return frozenset(_origin(text.strip()) for text in texts if text.strip())
+
+
+def _origin(text: str) -> Origin:
+    match = ORIGIN.fullmatch(text.rstrip("/").lower())
+    if match is None:
+        raise SettingsError(
+            "KINTONE_ALLOWED_ORIGINS must be a comma-separated list of scheme://host or scheme://host:port, "
+            "for example https://kintone-proxy.example or http://127.0.0.1:8787"
+        )
+    origin = Origin(match["scheme"], match["host"].strip("[]"), int(match["port"] or DEFAULT_PORTS[match["scheme"]]))
+    if not 1 <= origin.port <= LARGEST_PORT:
+        raise SettingsError(f"KINTONE_ALLOWED_ORIGINS names the port {origin.port}; ports go from 1 to {LARGEST_PORT}")
+    if origin.scheme == "http" and not is_loopback(origin.host):
+        raise SettingsError(
+            f"KINTONE_ALLOWED_ORIGINS allows http only for loopback addresses; use https for {origin.host}"
+        )
+    return origin
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether the host is written as this machine itself: ``localhost`` or a loopback address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

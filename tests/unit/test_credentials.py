@@ -1,0 +1,70 @@
+"""Tokens and numbers, before any request is made of them."""
+
+import copy
+import pickle
+
+import pytest
+
+from kintone.credentials import Tokens, read_positive_number
+from kintone.errors import InvalidParameterError
+
+FIRST = "a1" * 20
+SECOND = "b2" * 20
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        f"{FIRST},{SECOND}",
+        f" {FIRST}, {SECOND}\n",
+        f"\r\n{FIRST}\r\n,\t{SECOND} ",
+        f"{FIRST},{SECOND},",
+        f"{FIRST},{SECOND},{FIRST}",
+    ],
+)
+def test_tokens_when_copied_with_white_space(given: str) -> None:
+    """White space, line ends, an end comma and the same token twice do not reach the header."""
+    assert Tokens(given).header_value() == f"{FIRST},{SECOND}"
+
+
+@pytest.mark.parametrize("given", ["", " ", ",", "tok€n", "abc-def", "a" * 300, f"{FIRST};{SECOND}", "x\0y"])
+def test_tokens_when_they_cannot_be_tokens(given: str) -> None:
+    """What cannot be a token is refused, and the sentence does not repeat it."""
+    with pytest.raises(InvalidParameterError, match="kintone_api_token") as refused:
+        Tokens(given)
+
+    assert len(given.strip(" ,")) < 2 or given not in str(refused.value)
+
+
+def test_tokens_when_there_are_ten() -> None:
+    """Ten tokens are refused with the number kintone takes; nine pass."""
+    ten = [f"{number}token" for number in range(10)]
+
+    assert len(Tokens(",".join(ten[:9]))) == 9
+    with pytest.raises(InvalidParameterError, match=r"10 tokens.*at most 9"):
+        Tokens(",".join(ten))
+
+
+def test_tokens_when_printed_or_pickled() -> None:
+    """Neither repr, str, format, copy nor pickle gives a token away."""
+    tokens = Tokens(FIRST)
+
+    assert FIRST not in f"{tokens!r} {tokens} {[tokens]}"
+    for write in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError):
+            write(tokens)
+
+
+@pytest.mark.parametrize(("given", "number"), [(12, 12), ("12", 12), (" 0012 ", 12), ("１２", 12), (12.0, 12)])
+def test_read_positive_number_when_it_is_one(given: object, number: int) -> None:
+    """Numbers and numeric text of any width are read."""
+    assert read_positive_number(given, "kintone_app_id") == number
+
+
+@pytest.mark.parametrize(
+    "given", [0, -1, "0", "-3", "1.5", 1.5, "abc", "", None, True, [], {}, "1" * 50, 10**50, "1e3", "²"]
+)
+def test_read_positive_number_when_it_is_none(given: object) -> None:
+    """Anything else is refused with the parameter's name."""
+    with pytest.raises(InvalidParameterError, match="kintone_app_id must be a positive whole number"):
+        read_positive_number(given, "kintone_app_id")

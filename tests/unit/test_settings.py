@@ -1,0 +1,52 @@
+"""What the operator may set."""
+
+import pytest
+
+from kintone.settings import OperatorSettings, SettingsError
+
+
+def test_settings_when_nothing_is_set() -> None:
+    """Without settings the documented defaults hold and no further origin is allowed."""
+    assert OperatorSettings.from_environment({}) == OperatorSettings(frozenset(), 10, 4, 300.0, 52_428_800)
+
+
+def test_settings_when_all_are_set() -> None:
+    """Every setting is read."""
+    settings = OperatorSettings.from_environment(
+        {
+            "KINTONE_ALLOWED_ORIGINS": "https://proxy.example/",
+            "KINTONE_MAX_CONCURRENCY": "20",
+            "KINTONE_READ_RANGES": " 2 ",
+            "KINTONE_CALL_BUDGET": "60",
+            "KINTONE_MAX_FILE_BYTES": "1000",
+        }
+    )
+
+    assert [str(origin) for origin in settings.allowed_origins] == ["https://proxy.example"]
+    assert (settings.max_concurrency, settings.read_ranges) == (20, 2)
+    assert (settings.call_budget, settings.max_file_bytes) == (60.0, 1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KINTONE_MAX_CONCURRENCY", "0"),
+        ("KINTONE_MAX_CONCURRENCY", "101"),
+        ("KINTONE_READ_RANGES", "four"),
+        ("KINTONE_CALL_BUDGET", "-1"),
+        ("KINTONE_CALL_BUDGET", "1e9"),
+        ("KINTONE_MAX_FILE_BYTES", "50MB"),
+        ("KINTONE_ALLOWED_ORIGINS", "http://proxy.example"),
+        ("KINTONE_ALLOWED_ORIGINS", "proxy.example"),
+        ("KINTONE_ALLOWED_ORIGINS", "https://user:pass@proxy.example"),
+        ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example/path"),
+        ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:0"),
+        ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:70000"),
+    ],
+)
+def test_settings_when_a_value_makes_no_sense(name: str, value: str) -> None:
+    """A value that makes no sense is refused with the name of its variable, and a password is not repeated."""
+    with pytest.raises(SettingsError, match=name) as refused:
+        OperatorSettings.from_environment({name: value})
+
+    assert "pass" not in str(refused.value)
