@@ -1,0 +1,1 @@
+"""The provider: what Dify stores about a kintone site, and proving it."""

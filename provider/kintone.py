@@ -1,0 +1,43 @@
+"""The kintone provider: proves a credential when somebody saves it."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from dify_plugin import ToolProvider
+from dify_plugin.errors.tool import ToolProviderCredentialValidationError
+
+from kintone.client import KintoneClient
+from kintone.errors import InvalidParameterError, KintoneError
+from kintone.probe import prove
+from kintone.retry import RetryPolicy
+from kintone.settings import OperatorSettings
+from tools.access import NETWORK_PARAMETERS, read_access, read_app
+from tools.parameters import Parameters
+
+# Somebody waits in front of a form: one more try, and no longer than a person would wait.
+PATIENCE = RetryPolicy(tries=2, first_pause=0.3)
+TIMEOUT = 10.0
+
+
+class KintoneProvider(ToolProvider):
+    """Checks site, app and token offline, then with one read that a view-only and an add-only token can make."""
+
+    def _validate_credentials(self, credentials: Mapping[str, Any]) -> None:
+        """Raise ``ToolProviderCredentialValidationError`` with one sentence that tells which value is wrong."""
+        try:
+            self._prove(credentials)
+        except (InvalidParameterError, KintoneError) as error:
+            raise ToolProviderCredentialValidationError(str(error)) from None
+        except Exception as error:  # noqa: BLE001 - its text may hold the token
+            raise ToolProviderCredentialValidationError(
+                f"the plugin itself made a mistake ({type(error).__name__}); please report it"
+            ) from None
+
+    def _prove(self, credentials: Mapping[str, Any]) -> None:
+        settings = OperatorSettings.from_environment(os.environ)
+        nothing_overridden = Parameters({}, NETWORK_PARAMETERS)
+        access = read_access(credentials, nothing_overridden, settings)
+        app = read_app(credentials, nothing_overridden)
+        with KintoneClient(access, settings, request_timeout=TIMEOUT, policy=PATIENCE) as client:
+            prove(client, app)

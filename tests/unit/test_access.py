@@ -1,0 +1,71 @@
+"""From credential and overrides to who asks what."""
+
+from typing import Any
+
+import pytest
+
+from kintone.errors import InvalidParameterError
+from kintone.settings import OperatorSettings
+from tools.access import NETWORK_PARAMETERS, read_access, read_app
+from tools.parameters import Parameters
+
+STORED = {
+    "kintone_domain": "https://example.cybozu.com/k/12/",
+    "kintone_app_id": "12",
+    "kintone_api_token": " abc \n",
+    "kintone_guest_space_id": "",
+}
+
+
+def parameters(**given: object) -> Parameters:
+    """Return the networked parameters of a call."""
+    return Parameters(given, NETWORK_PARAMETERS)
+
+
+def access(stored: dict[str, Any], **given: object) -> tuple[str, str, int | None]:
+    """Return site, token header and guest space of a call."""
+    read = read_access(stored, parameters(**given), OperatorSettings())
+    return str(read.site), read.tokens.header_value(), read.guest_space
+
+
+def test_read_access_when_nothing_is_overridden() -> None:
+    """The stored credential is normalised and used."""
+    assert access(STORED) == ("https://example.cybozu.com", "abc", None)
+    assert access(STORED, kintone_domain="  ", kintone_api_token=None) == ("https://example.cybozu.com", "abc", None)
+
+
+def test_read_access_when_all_is_overridden() -> None:
+    """A call may name its own site, token and guest space."""
+    assert access(
+        STORED, kintone_domain="other.kintone.com", kintone_api_token="own", kintone_guest_space_id=" 3 "
+    ) == ("https://other.kintone.com", "own", 3)
+
+
+def test_read_access_when_the_domain_is_the_stored_one() -> None:
+    """Naming the stored site again needs no token, however it is written."""
+    assert access(STORED, kintone_domain="EXAMPLE.cybozu.com")[1] == "abc"
+
+
+def test_read_access_when_another_site_would_get_the_stored_token() -> None:
+    """The stored token is never sent to another site."""
+    with pytest.raises(InvalidParameterError, match="kintone_api_token"):
+        access(STORED, kintone_domain="other.cybozu.com")
+    with pytest.raises(InvalidParameterError, match="kintone_api_token"):
+        access({**STORED, "kintone_domain": ""}, kintone_domain="other.cybozu.com")
+
+
+@pytest.mark.parametrize("name", ["kintone_domain", "kintone_api_token"])
+def test_read_access_when_the_credential_is_incomplete(name: str) -> None:
+    """A missing part of the credential is named."""
+    with pytest.raises(InvalidParameterError, match=name):
+        access({**STORED, name: None})
+
+
+def test_read_app_when_overridden_or_not() -> None:
+    """The call's app counts, else the credential's; neither is refused by name."""
+    assert read_app(STORED, parameters()) == 12
+    assert read_app(STORED, parameters(kintone_app_id=7)) == 7
+    with pytest.raises(InvalidParameterError, match="kintone_app_id"):
+        read_app({}, parameters())
+    with pytest.raises(InvalidParameterError, match="kintone_app_id"):
+        read_app(STORED, parameters(kintone_app_id="seven"))

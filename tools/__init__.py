@@ -1,0 +1,1 @@
+"""The tools: parameters in, messages out."""

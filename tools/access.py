@@ -1,0 +1,49 @@
+"""From the stored credential and a call's overrides to the site, tokens and app that are asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kintone.client import Access
+from kintone.credentials import Tokens, read_positive_number
+from kintone.errors import InvalidParameterError
+from kintone.settings import OperatorSettings
+from kintone.sites import Site, read_site
+from tools.parameters import Parameters
+
+NETWORK_PARAMETERS = (
+    "kintone_app_id",
+    "kintone_domain",
+    "kintone_api_token",
+    "kintone_guest_space_id",
+    "request_timeout",
+)
+
+
+def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings: OperatorSettings) -> Access:
+    """Return who asks what; the credential's token goes to the credential's own site only."""
+    stored = Parameters(credentials, NETWORK_PARAMETERS)
+    origins = settings.allowed_origins
+    site = read_site(parameters.text("kintone_domain") or stored.text("kintone_domain"), origins)
+    own_token = parameters.text("kintone_api_token")
+    if not own_token and parameters.text("kintone_domain"):
+        _refuse_foreign_site(site, stored, settings)
+    tokens = Tokens(own_token or stored.text("kintone_api_token"))
+    guest_space = parameters.text("kintone_guest_space_id") or stored.text("kintone_guest_space_id")
+    space = read_positive_number(guest_space, "kintone_guest_space_id", "3") if guest_space else None
+    return Access(site, tokens, space)
+
+
+def read_app(credentials: Mapping[str, Any], parameters: Parameters) -> int:
+    """Return the app of this call, the credential's when it names none."""
+    stored = Parameters(credentials, NETWORK_PARAMETERS)
+    given = parameters.raw("kintone_app_id")
+    return read_positive_number(stored.raw("kintone_app_id") if given is None else given, "kintone_app_id")
+
+
+def _refuse_foreign_site(site: Site, stored: Parameters, settings: OperatorSettings) -> None:
+    home = stored.text("kintone_domain")
+    if not home or read_site(home, settings.allowed_origins).origin != site.origin:
+        raise InvalidParameterError(
+            f"kintone_domain names {site.host}, another site than the stored credential's, whose API token is not sent "
+            "there; fill in kintone_api_token with a token of that site, or leave kintone_domain blank"
+        )

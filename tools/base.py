@@ -1,0 +1,102 @@
+"""What all tools share: reading parameters, opening the client, raising failures.
+
+Tool files import this module, never the class: Dify's loader counts every ``Tool`` subclass that a tool's module can
+see and refuses the plugin when there is more than one.
+"""
+
+import logging
+import os
+import traceback
+from abc import abstractmethod
+from collections.abc import Generator, Iterator, Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from dify_plugin import Tool
+from dify_plugin.entities.tool import ToolInvokeMessage
+
+from kintone.client import KintoneClient
+from kintone.errors import InvalidParameterError, KintoneError
+from kintone.redaction import Redactor, truncate
+from kintone.settings import OperatorSettings
+from tools.access import NETWORK_PARAMETERS, read_access, read_app
+from tools.parameters import Parameters
+
+logger = logging.getLogger(__name__)
+
+type Messages = Iterator[ToolInvokeMessage]
+
+LONGEST_TRACEBACK = 4_000
+LONGEST_TIMEOUT = 300.0
+
+
+class UnexpectedError(Exception):
+    """A mistake of the plugin itself; its own text may hold anything, so only its kind is told."""
+
+
+class Call:
+    """One call of a tool: its parameters, and the client and app that they and the credential name."""
+
+    def __init__(self, credentials: Mapping[str, Any], parameters: Parameters) -> None:
+        """Keep both; nothing is read or opened before it is asked for."""
+        self.parameters = parameters
+        self._credentials = credentials
+
+    @cached_property
+    def settings(self) -> OperatorSettings:
+        """What the operator set."""
+        return OperatorSettings.from_environment(os.environ)
+
+    @cached_property
+    def app(self) -> int:
+        """The app that is asked."""
+        return read_app(self._credentials, self.parameters)
+
+    @cached_property
+    def client(self) -> KintoneClient:
+        """The client, opened when it is first asked for."""
+        timeout = self.parameters.number("request_timeout", 30.0, 1.0, LONGEST_TIMEOUT)
+        access = read_access(self._credentials, self.parameters, self.settings)
+        return KintoneClient(access, self.settings, request_timeout=timeout)
+
+    def close(self) -> None:
+        """Close the client if it was opened."""
+        if "client" in self.__dict__:
+            self.client.__exit__(None, None, None)
+
+    def redactor(self) -> Redactor:
+        """Return who masks all secrets of this call, also when they could not even be read."""
+        raw = (self._credentials.get("kintone_api_token"), self.parameters.raw("kintone_api_token"))
+        texts = [text for text in raw if isinstance(text, str)]
+        return Redactor([part.strip() for text in texts for part in (text, *text.split(",")) if part.strip()])
+
+
+class KintoneTool(Tool):
+    """A tool that asks kintone; subclasses name their own parameters and implement ``run``."""
+
+    own_parameters: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def run(self, call: Call) -> Messages:
+        """Do the work and yield the messages; failures are raised."""
+
+    def _invoke(self, tool_parameters: dict[str, Any]) -> Generator[ToolInvokeMessage, None, None]:
+        """Run the tool; whatever fails leaves as one clean line, its cause cut off."""
+        call = Call(self.runtime.credentials, Parameters(tool_parameters, (*NETWORK_PARAMETERS, *self.own_parameters)))
+        try:
+            yield from self.run(call)
+        except (InvalidParameterError, KintoneError) as error:
+            raise error from None
+        except Exception as error:  # noqa: BLE001 - its text may hold anything, so it is logged masked and told by kind
+            lines = "".join(traceback.format_tb(error.__traceback__)[-6:])
+            logger.error(  # noqa: TRY400 - logging the exception itself would log its unmasked text
+                "%s in %s: %s",
+                type(error).__name__,
+                type(self).__name__,
+                truncate(call.redactor().mask(lines), LONGEST_TRACEBACK),
+            )
+            raise UnexpectedError(
+                f"the plugin itself made a mistake ({type(error).__name__}); please report it with what you sent"
+            ) from None
+        finally:
+            call.close()

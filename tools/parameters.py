@@ -1,0 +1,111 @@
+"""Reading the parameters that Dify hands over; absent, ``None`` and blank mean the same, and defaults live here.
+
+Dify does not apply the YAML's defaults at run time, casts loosely and may leave optional parameters out.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from kintone.errors import InvalidParameterError
+from kintone.full_width import half_width
+
+LONGEST_SHOWN = 40
+YES = frozenset({"true", "yes", "y", "1", "on"})
+NO = frozenset({"false", "no", "n", "0", "off"})
+
+
+class Parameters:
+    """The parameters of one call; a name that the tool did not declare is a mistake in the tool."""
+
+    def __init__(self, given: Mapping[str, object], declared: Iterable[str]) -> None:
+        """Keep what was given of what is declared."""
+        self._values = {name: given.get(name) for name in declared}
+
+    def raw(self, name: str) -> object:
+        """Return the value as it came, ``None`` when absent or blank."""
+        value = self._values[name]
+        return None if isinstance(value, str) and not value.strip() else value
+
+    def text(self, name: str) -> str:
+        """Return text without surrounding white space, ``""`` when absent; numbers count as text."""
+        value = self.raw(name)
+        if value is None:
+            return ""
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise InvalidParameterError(f"{name} must be text, not {_kind(value)}")
+        text = str(value).strip()
+        if any(0xD800 <= ord(character) <= 0xDFFF for character in text):  # noqa: PLR2004 - the range of surrogates
+            raise InvalidParameterError(f"{name} holds half of a character (a lone surrogate); remove it")
+        if "\0" in text:
+            raise InvalidParameterError(f"{name} holds a NUL character; remove it")
+        return text
+
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        """Return a number within its range; out of range is an error, never clamped."""
+        value = self.raw(name)
+        if value is None:
+            return default
+        number = _number(value)
+        if number is None or not least <= number <= most:
+            raise InvalidParameterError(f"{name} must be a number from {least:g} to {most:g}, not {_shown(value)}")
+        return number
+
+    def count(self, name: str) -> int | None:
+        """Return a whole number from 1, or ``None`` when absent."""
+        value = self.raw(name)
+        if value is None:
+            return None
+        number = _number(value)
+        if number is None or number < 1 or not number.is_integer():
+            raise InvalidParameterError(f"{name} must be a whole number from 1, or left blank, not {_shown(value)}")
+        return int(number)
+
+    def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
+        """Return one of the options."""
+        value = self.raw(name)
+        if value is None:
+            return default
+        text = value.strip().lower() if isinstance(value, str) else ""
+        if text not in options:
+            raise InvalidParameterError(f"{name} must be one of {', '.join(options)}, not {_shown(value)}")
+        return text
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return a yes or no."""
+        value = self.raw(name)
+        if value is None:
+            return default
+        if isinstance(value, bool):
+            return value
+        text = str(value).strip().lower() if isinstance(value, str | int) else ""
+        if text in YES or text in NO:
+            return text in YES
+        raise InvalidParameterError(f"{name} must be true or false, not {_shown(value)}")
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        if len(value) > LONGEST_SHOWN:
+            return None
+        value = half_width(value.strip())
+    try:
+        number = float(value) if isinstance(value, str | int | float) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _kind(value: object) -> str:
+    names = {bool: "true or false", dict: "an object", list: "a list"}
+    return names.get(type(value), "something else")
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, str | int | float):
+        return _kind(value)
+    if isinstance(value, int) and value.bit_length() > LONGEST_SHOWN * 3:
+        return "a number of so many digits"
+    text = str(value)
+    return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
