@@ -37,7 +37,7 @@ SLOW = ("raise request_timeout, or ask for less at once", "timeout")
 BROKEN = ("check the network between Dify and kintone, and try again", "connection")
 ADDRESS = "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
 
-# In this order: a TLS failure is a kind of connection failure to the library, and so is a time-out to its pool.
+# In this order: to the library a TLS failure is a connection failure, and a refused connection a kind of time-out.
 FAILURES = (
     Failure(
         (requests.exceptions.SSLError, urllib3.exceptions.SSLError),
@@ -55,18 +55,18 @@ FAILURES = (
     ),
     Failure((urllib3.exceptions.NameResolutionError,), Mishap.NOT_SENT, "there is no such host (DNS)", ADDRESS, "dns"),
     Failure(
-        (requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError),
-        Mishap.NOT_SENT,
-        "no connection was made in time",
-        SLOW[0],
-        "connect",
-    ),
-    Failure(
         (urllib3.exceptions.NewConnectionError, ConnectionRefusedError),
         Mishap.NOT_SENT,
         "the connection was refused",
         "check kintone_domain and the network of the Dify server",
         "refused",
+    ),
+    Failure(
+        (requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError),
+        Mishap.NOT_SENT,
+        "no connection was made in time",
+        SLOW[0],
+        "connect",
     ),
     Failure(
         (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError),

@@ -1,0 +1,43 @@
+"""A local kintone for each test, and clients that ask it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from kintone.client import Access, KintoneClient
+from kintone.credentials import Tokens
+from kintone.retry import RetryPolicy
+from kintone.settings import OperatorSettings
+from kintone.sites import read_site
+from local_kintone import LocalKintone
+
+type OpenClient = Callable[..., KintoneClient]
+
+IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002, longest_retry_after=0.002)
+
+
+def settings_for(origin: str, **environment: str) -> OperatorSettings:
+    """Return the operator's settings with the local kintone allowed."""
+    return OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": origin, **environment})
+
+
+@pytest.fixture
+def kintone() -> Iterator[LocalKintone]:
+    """Run a local kintone with the demo's apps."""
+    with LocalKintone(seed="demo") as running:
+        yield running
+
+
+@pytest.fixture
+def open_client(kintone: LocalKintone) -> Iterator[OpenClient]:
+    """Return who opens clients of the local kintone; its pauses between tries are short."""
+    with ExitStack() as stack:
+
+        def opened(token: str | None = None, *, timeout: float = 5.0, **environment: str) -> KintoneClient:
+            settings = settings_for(kintone.origin, **environment)
+            tokens = Tokens(token or kintone.token(1, "view", "add", "edit"))
+            access = Access(read_site(kintone.url, settings.allowed_origins), tokens)
+            return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=IMPATIENT))
+
+        yield opened

@@ -1,0 +1,159 @@
+"""Answers and sites that mean no good: one clear line each, in bounded time and memory."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kintone import errors
+from kintone.client import Access, KintoneClient
+from kintone.credentials import Tokens
+from kintone.operations import Operation, Repeat
+from kintone.settings import OperatorSettings
+from kintone.sites import Site, read_site
+from local_kintone import LocalKintone
+from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
+
+READ = Operation("reading records of app 1", "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        ({"login_page": True}, errors.UnknownResponseError),
+        ({"status": 200, "body": "not json"}, errors.UnknownResponseError),
+        ({"status": 200, "body": "[1,2]"}, errors.UnknownResponseError),
+        ({"status": 200, "body": '{"records": NaN}'}, errors.UnknownResponseError),
+        ({"status": 200, "body": "[" * 100_000}, errors.UnknownResponseError),
+        ({"bomb_bytes": 300 * MEGABYTE}, errors.ResultTooLargeError),
+        ({"endless_bytes": 300 * MEGABYTE}, errors.ResultTooLargeError),
+        ({"status": 404, "body": "<html>no such site</html>"}, errors.NotFoundError),
+        ({"status": 418, "body": "<html>teapot</html>"}, errors.UnknownResponseError),
+    ],
+)
+def test_read_when_the_answer_is_not_kintones(
+    kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any], kind: type[errors.KintoneError]
+) -> None:
+    """Whatever comes instead of kintone's JSON becomes one line of the right kind."""
+    kintone.fail(api="records", times=None, **failure)
+
+    with pytest.raises(kind) as failed:
+        open_client().call(READ)
+
+    assert "\n" not in str(failed.value)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_read_when_redirected_to_another_host(kintone: LocalKintone, open_client: OpenClient, status: int) -> None:
+    """A redirect to another origin is an error and the other origin never hears from us, allowed or not."""
+    with LocalKintone(seed="none") as other:
+        kintone.fail(api="records", times=None, status=status, redirect=f"{other.url}/k/v1/records.json?app=1")
+        both = f"{kintone.origin},{other.origin}"
+
+        with pytest.raises(errors.UnknownResponseError, match="redirect"):
+            open_client(KINTONE_ALLOWED_ORIGINS=both).call(READ)
+
+        assert other.stats.connections == 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_read_when_redirected_on_the_same_host(kintone: LocalKintone, open_client: OpenClient, status: int) -> None:
+    """A redirect on the same origin is followed for a read."""
+    kintone.fail(api="records", times=1, status=status, redirect=f"{kintone.url}/k/v1/records.json?app=1&query=limit+2")
+
+    assert len(open_client().call(READ).body["records"]) == 2
+
+
+def test_read_when_redirected_in_a_circle(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """A circle of redirects ends."""
+    kintone.fail(api="records", times=None, status=307, redirect=f"{kintone.url}/k/v1/records.json?app=1")
+
+    with pytest.raises(errors.KintoneError, match="circle"):
+        open_client().call(READ)
+
+
+def test_read_when_the_body_drips(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """A body that drips for ever ends with the call's budget, although every drop comes in time."""
+    kintone.fail(api="records", times=None, delay_sending=0.2, pieces=100)
+
+    with pytest.raises((errors.TimedOutError, errors.BudgetExceededError)):
+        open_client(timeout=5.0, KINTONE_CALL_BUDGET="1").call(READ)
+
+
+def client_of(url: str, *, settings: OperatorSettings) -> KintoneClient:
+    """Return a client of any address the operator allows."""
+    access = Access(read_site(url, settings.allowed_origins), Tokens("token"))
+    return KintoneClient(access, settings, request_timeout=2.0, policy=IMPATIENT)
+
+
+def test_read_when_nobody_listens() -> None:
+    """A refused connection is told as such."""
+    with LocalKintone(seed="none") as gone:
+        url = gone.url
+    with (
+        client_of(url, settings=settings_for(url)) as client,
+        pytest.raises(errors.ConnectionFailedError, match="refused"),
+    ):
+        client.call(READ)
+
+
+def test_read_when_the_host_does_not_exist() -> None:
+    """A host that DNS does not know is told as such."""
+    url = "https://no-such-host.invalid"
+    with client_of(url, settings=settings_for(url)) as client, pytest.raises(errors.ConnectionFailedError, match="DNS"):
+        client.call(READ)
+
+
+def test_read_over_tls_when_the_certificate_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The https path works, and trusts what REQUESTS_CA_BUNDLE names."""
+    with LocalKintone(seed="demo", https=True) as kintone:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(kintone.ca_file))
+        settings = settings_for(kintone.origin)
+        site = read_site(kintone.url, settings.allowed_origins)
+        with KintoneClient(Access(site, Tokens(kintone.token(1, "view"))), settings) as client:
+            assert client.call(READ).body["records"]
+
+
+def test_read_over_tls_when_the_certificate_is_not_trusted() -> None:
+    """A certificate nobody vouches for is refused, once, and nothing is sent."""
+    with LocalKintone(seed="demo", https=True) as kintone:
+        with client_of(kintone.url, settings=settings_for(kintone.origin)) as client, pytest.raises(errors.TlsError):
+            client.call(READ)
+
+        assert kintone.stats.requests == 0
+
+
+def test_read_when_a_netrc_names_the_host(
+    kintone: LocalKintone, open_client: OpenClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A .netrc of the machine adds no credential of its own to our requests."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login joe password hunter2\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    open_client().call(READ)
+
+    assert "authorization" not in {name.lower() for name in kintone.requests[-1].headers}
+
+
+def test_read_when_a_proxy_is_set(
+    kintone: LocalKintone, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Environment proxies are honoured, and the password in their address is in no message."""
+    monkeypatch.setenv("HTTP_PROXY", "http://joe:hunter2@127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+
+    with pytest.raises(errors.ConnectionFailedError, match="proxy") as failed:
+        open_client().call(READ)
+
+    assert "hunter2" not in f"{failed.value} {failed.value!r}"
+    assert kintone.stats.requests == 0
+
+
+def test_site_url_when_behind_a_path() -> None:
+    """A reverse proxy's path comes before kintone's."""
+    settings = settings_for("https://proxy.example")
+    site: Site = read_site("https://proxy.example/kintone/", settings.allowed_origins)
+
+    assert site.url("/k/v1/app.json") == "https://proxy.example/kintone/k/v1/app.json"

@@ -1,0 +1,147 @@
+"""What the client repeats and what it does not, seen from the server."""
+
+from typing import Any
+
+import pytest
+
+from kintone import errors
+from kintone.client import KintoneClient
+from kintone.deadline import Deadline
+from kintone.operations import Operation, Repeat
+from local_kintone import LocalKintone
+from tests.wire.conftest import OpenClient
+
+READ = Operation("reading records of app 1", "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
+
+
+def adding(sku: str) -> Operation:
+    """Return an insert that must never happen twice."""
+    record = {"sku": {"value": sku}, "name": {"value": "n"}}
+    return Operation("adding a record to app 1", "POST", "record", {"app": 1, "record": record}, Repeat.INSERT)
+
+
+def count(client: KintoneClient, sku: str) -> int:
+    """Count the records with this key."""
+    query = {"app": 1, "query": f'sku = "{sku}"'}
+    return len(client.call(Operation("counting", "GET", "records", query, Repeat.READ)).body["records"])
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"status": 429, "code": "GAIA_TO04"},
+        {"status": 429, "body": "slow down"},
+        {"status": 503, "body": "<html>maintenance</html>"},
+        {"status": 502, "body": ""},
+        {"status": 504, "body": "gateway"},
+        {"status": 400, "code": "GAIA_DA02"},
+        {"cut": "before"},
+        {"cut": "after"},
+        {"cut": "before", "reset": True},
+        {"cut_after_bytes": 20},
+        {"length_offset": 50},
+    ],
+)
+def test_read_when_it_fails_twice(kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any]) -> None:
+    """A read that fails for a moment is repeated and succeeds."""
+    kintone.fail(api="records", times=2, **failure)
+
+    assert len(open_client().call(READ).body["records"]) == 1
+
+
+def test_read_when_retry_after_is_named(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """An answer with Retry-After is repeated like any other 429."""
+    kintone.fail(api="records", times=1, status=429, code="GAIA_TO04", headers={"Retry-After": "1"})
+
+    assert open_client().call(READ).body["records"]
+
+
+def test_read_when_it_never_succeeds(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """The last failure is raised, with the number of tries."""
+    kintone.fail(api="records", times=None, status=503, body="<html>maintenance</html>")
+
+    with pytest.raises(errors.ServiceUnavailableError, match=r"HTTP 503.*tried 6 times"):
+        open_client().call(READ)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [{"status": 429, "code": "GAIA_TO04"}, {"status": 400, "code": "GAIA_RE18"}, {"status": 400, "code": "GAIA_LT01"}],
+)
+def test_insert_when_nothing_was_done(kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any]) -> None:
+    """An insert that kintone did not carry out is repeated and happens once."""
+    kintone.fail(api="record", method="POST", times=2, **failure)
+    client = open_client()
+
+    client.call(adding("ONCE"))
+
+    assert count(client, "ONCE") == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        ({"cut": "after"}, errors.ConnectionFailedError),
+        ({"cut_after_bytes": 5}, errors.ConnectionFailedError),
+        ({"status": 503, "body": "<html/>", "applied": True}, errors.ServiceUnavailableError),
+        ({"status": 502, "body": "", "applied": True}, errors.ServiceUnavailableError),
+        ({"status": 500, "body": "oops", "applied": True}, errors.UnknownResponseError),
+        ({"login_page": True, "applied": True}, errors.UnknownResponseError),
+    ],
+)
+def test_insert_when_its_answer_is_lost(
+    kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any], kind: type[errors.KintoneError]
+) -> None:
+    """An insert whose answer is lost is not repeated, and its error says that it may have been saved."""
+    kintone.fail(api="record", method="POST", times=1, **failure)
+    client = open_client()
+
+    with pytest.raises(kind, match="may have been saved") as failed:
+        client.call(adding("PERHAPS"))
+
+    assert failed.value.maybe_saved
+    assert count(client, "PERHAPS") == 1
+
+
+def test_insert_when_no_answer_comes_in_time(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """An insert that times out is not repeated."""
+    kintone.fail(api="record", method="POST", times=1, delay=1.5)
+    client = open_client(timeout=0.3)
+
+    with pytest.raises(errors.TimedOutError, match="may have been saved"):
+        client.call(adding("LATE"))
+
+    assert kintone.stats.by_api == {"POST record": 1}
+
+
+def test_read_when_no_answer_comes_in_time(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """A read that times out is tried once more, not six times."""
+    kintone.fail(api="records", times=None, delay=0.8)
+
+    with pytest.raises(errors.TimedOutError, match=r"did not answer in time.*tried 2 times"):
+        open_client(timeout=0.2).call(READ)
+
+
+def test_call_when_the_budget_is_used_up(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """The operator's budget bounds a call whose requests would be allowed more time."""
+    kintone.fail(api="records", times=None, delay=3)
+    client = open_client(timeout=30.0, KINTONE_CALL_BUDGET="1")
+
+    with pytest.raises(errors.TimedOutError):
+        client.call(READ)
+    client.deadline = Deadline(0)
+    with pytest.raises(errors.BudgetExceededError, match="KINTONE_CALL_BUDGET"):
+        client.call(READ)
+
+
+def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:
+    """The place of the failing call in a bulkRequest is kept."""
+    inner = {"method": "PUT", "api": "/k/v1/records.json"}
+    good = {"app": 1, "records": [{"id": 1, "record": {}}]}
+    bad = {"app": 1, "records": [{"id": 999_999, "record": {}}]}
+    requests = [{**inner, "payload": good}, {**inner, "payload": bad}]
+
+    with pytest.raises(errors.NotFoundError, match="GAIA_RE01") as failed:
+        open_client().call(Operation("writing", "POST", "bulkRequest", {"requests": requests}, Repeat.UPDATE))
+
+    assert failed.value.result_index == 1
