@@ -1,0 +1,23 @@
+"""Starts the plugin; the SDK is imported first because it patches sockets and threads when it is imported."""
+
+from dify_plugin import DifyPluginEnv, Plugin  # isort: split
+
+import os
+import sys
+
+from kintone.settings import OperatorSettings, SettingsError
+from tools.plugin_log import connect_loggers
+
+
+def main() -> None:
+    """Check what the operator set, connect the log, serve until the process is ended."""
+    try:
+        OperatorSettings.from_environment(os.environ)
+    except SettingsError as error:
+        sys.exit(f"kintone_integration does not start: {error}")
+    connect_loggers()
+    Plugin(DifyPluginEnv(MAX_REQUEST_TIMEOUT=300)).run()
+
+
+if __name__ == "__main__":
+    main()
