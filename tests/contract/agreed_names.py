@@ -1,0 +1,126 @@
+"""What users rely on, as data: the credentials, parameters and result variables by their agreed names."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter as Dify must show it; ``options`` for a select."""
+
+    type: str
+    form: str
+    required: bool = False
+    default: object = None
+    options: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+
+TEXT = Parameter("string", "llm")
+NEEDED_TEXT = Parameter("string", "llm", required=True)
+SETTING = Parameter("string", "form")
+
+CREDENTIALS = {
+    "kintone_domain": ("text-input", True),
+    "kintone_app_id": ("text-input", True),
+    "kintone_api_token": ("secret-input", True),
+    "kintone_guest_space_id": ("text-input", False),
+}
+
+NETWORK = {
+    "kintone_app_id": TEXT,
+    "kintone_domain": SETTING,
+    "kintone_api_token": Parameter("secret-input", "form"),
+    "kintone_guest_space_id": SETTING,
+    "request_timeout": Parameter("number", "form", default=30, least=1, most=300),
+}
+
+
+def _select(default: str, *options: str) -> Parameter:
+    return Parameter("select", "form", default=default, options=options)
+
+
+def _flag(*, default: bool) -> Parameter:
+    return Parameter("boolean", "form", default=default)
+
+
+OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
+    "kintone_query": {
+        "query": TEXT,
+        "fields": TEXT,
+        "max_records": Parameter("number", "llm", least=1),
+        "output_mode": _select("both", "both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file"),
+    },
+    "kintone_validate_record_data": {
+        "record_data": NEEDED_TEXT,
+        "operation": _select("add", "add", "update"),
+    },
+    "kintone_add_record": {
+        "record_data": NEEDED_TEXT,
+        "validate_before_write": _flag(default=True),
+    },
+    "kintone_upsert_records": {
+        "records_data": NEEDED_TEXT,
+        "update_key": TEXT,
+        "validate_before_write": _flag(default=True),
+        "atomic": _flag(default=False),
+        "table_mode": _select("replace", "replace", "append"),
+        "file_mode": _select("replace", "replace", "append"),
+    },
+    "kintone_upload_file": {
+        "upload_file": Parameter("files", "llm"),
+        "file_names": TEXT,
+        "record_id": TEXT,
+        "attachment_field": TEXT,
+        "file_mode": _select("append", "replace", "append"),
+        "records_mapping": TEXT,
+    },
+    "kintone_download_file": {
+        "file_key": TEXT,
+        "record_id": TEXT,
+        "attachment_field": TEXT,
+        "file_name": TEXT,
+    },
+}
+
+TOOLS = tuple(OWN_PARAMETERS)
+
+RESULTS: dict[str, dict[str, str]] = {
+    "kintone_query": {"record_count": "number", "record_ids": "array[string]", "records": "array[object]"},
+    "kintone_validate_record_data": {"valid": "boolean", "errors": "array[object]", "record_data": "object"},
+    "kintone_add_record": {
+        "record_id": "string",
+        "revision": "string",
+        "record_url": "string",
+        "response": "object",
+    },
+    "kintone_upsert_records": {"upsert_result": "object", "results": "array[object]", "response": "object"},
+    "kintone_upload_file": {
+        "uploaded_files": "array[object]",
+        "file_keys": "array[string]",
+        "records_data": "string",
+    },
+    "kintone_download_file": {"file_name": "string", "mime_type": "string", "size": "number"},
+}
+
+ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("kintone_validate_record_data", "errors"): ("field", "row", "code", "message", "suggestion"),
+    ("kintone_upsert_records", "upsert_result"): ("add", "updated", "requested", "with_update_key"),
+    ("kintone_upsert_records", "results"): ("id", "revision", "operation"),
+    ("kintone_upload_file", "uploaded_files"): ("fileKey", "file_name", "size", "mime_type"),
+}
+
+VALIDATION_CODES = (
+    "unknown_field",
+    "unknown_column",
+    "not_writable",
+    "required",
+    "wrong_type",
+    "bad_format",
+    "unknown_option",
+    "too_long",
+    "too_short",
+    "too_large",
+    "too_small",
+    "ambiguous",
+)

@@ -1,0 +1,195 @@
+"""The YAML of provider and tools declares what was agreed, in the form that Dify accepts."""
+
+import re
+from typing import Any
+
+import pytest
+from dify_plugin.entities.tool import ToolConfiguration, ToolProviderConfiguration
+
+from tests.contract.agreed_names import (
+    CREDENTIALS,
+    ENTRIES,
+    NETWORK,
+    OWN_PARAMETERS,
+    RESULTS,
+    TOOLS,
+    VALIDATION_CODES,
+    Parameter,
+)
+from tests.contract.plugin_files import ROOT, declared_files, load, manifest, provider, tool
+
+VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}", re.ASCII)
+RESERVED = {"text", "json", "files"}
+TOKEN_HELP = "https://get.kintone.help/k/en/user/app_settings/api_token.html"
+PROVIDER_TAGS = {"productivity", "business", "utilities"}
+
+
+def _as_agreed(declared: dict[str, Any]) -> Parameter:
+    return Parameter(
+        declared["type"],
+        declared["form"],
+        declared["required"],
+        declared.get("default"),
+        tuple(option["value"] for option in declared.get("options", [])),
+        declared.get("min"),
+        declared.get("max"),
+    )
+
+
+def _result_type(schema: dict[str, Any]) -> str:
+    return f"array[{schema['items']['type']}]" if schema["type"] == "array" else str(schema["type"])
+
+
+def _entry(schema: dict[str, Any]) -> dict[str, Any]:
+    entry = schema.get("items", schema)
+    assert isinstance(entry, dict)
+    return entry
+
+
+def test_provider_when_loaded_by_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK's own models accept the provider with all its tools."""
+    monkeypatch.chdir(ROOT)
+
+    configuration = ToolProviderConfiguration(**provider())
+
+    assert [entry.identity.name for entry in configuration.tools] == list(TOOLS)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_tool_when_loaded_by_the_sdk(name: str) -> None:
+    """The SDK's own model accepts each tool."""
+    assert ToolConfiguration(**tool(name)).identity.name == name
+
+
+def test_credentials_when_compared_with_the_agreement() -> None:
+    """The provider asks for the agreed credentials and no others."""
+    declared = provider()["credentials_for_provider"]
+
+    assert {name: (entry["type"], entry["required"]) for name, entry in declared.items()} == CREDENTIALS
+
+
+def test_credentials_when_someone_looks_for_a_value() -> None:
+    """Every credential says where to find its value, and the token links to kintone's own help."""
+    declared = provider()["credentials_for_provider"]
+
+    assert all(entry["help"] and entry["placeholder"] for entry in declared.values())
+    assert declared["kintone_api_token"]["url"] == TOKEN_HELP
+
+
+def test_provider_when_compared_with_the_manifest() -> None:
+    """The provider is called kintone, shows the plugin's icons and names its author."""
+    identity = provider()["identity"]
+    plugin = manifest()
+
+    assert identity["name"] == "kintone"
+    assert {key: identity[key] for key in ("author", "icon", "icon_dark")} == {
+        key: plugin[key] for key in ("author", "icon", "icon_dark")
+    }
+    assert set(identity["tags"]) == PROVIDER_TAGS
+
+
+def test_tools_when_compared_with_their_files() -> None:
+    """Every tool's YAML is listed by the provider, and each is named as agreed."""
+    files = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tools").glob("*.yaml"))
+
+    assert files == sorted(provider()["tools"])
+    assert files == sorted(f"tools/{name}.yaml" for name in TOOLS)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_identity_when_compared_with_the_file(name: str) -> None:
+    """A tool is named like its file, by the manifest's author, and its Python source has the same name."""
+    declared = tool(name)
+
+    assert declared["identity"]["name"] == name
+    assert declared["identity"]["author"] == manifest()["author"]
+    assert declared["extra"]["python"]["source"] == f"tools/{name}.py"
+
+
+def test_sources_when_dify_loads_them() -> None:
+    """Every Python source that a declaration names exists."""
+    sources = [load(path)["extra"]["python"]["source"] for path in declared_files() if path != "manifest.yaml"]
+
+    assert [source for source in sources if not (ROOT / source).is_file()] == []
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_parameters_when_compared_with_the_agreement(name: str) -> None:
+    """A tool has the agreed parameters, with the agreed type, form, default, range and options, and no others."""
+    declared = {entry["name"]: _as_agreed(entry) for entry in tool(name)["parameters"]}
+
+    assert declared == {**OWN_PARAMETERS[name], **NETWORK}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_parameters_when_listed(name: str) -> None:
+    """Each parameter is declared once, a tool's own come first, and a default is one of the options."""
+    declared = tool(name)["parameters"]
+    names = [entry["name"] for entry in declared]
+
+    assert len(names) == len(set(names))
+    assert names[-len(NETWORK) :] == list(NETWORK)
+    assert all(entry["default"] in _as_agreed(entry).options for entry in declared if entry["type"] == "select")
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_secrets_when_a_model_fills_in_parameters(name: str) -> None:
+    """No secret is ever asked of a model, which would record it in the run's history."""
+    secret = [entry for entry in tool(name)["parameters"] if entry["type"] == "secret-input"]
+
+    assert [entry["form"] for entry in secret] == ["form"]
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_file_parameters_when_added_to_an_agent(name: str) -> None:
+    """No file parameter is required, since Dify refuses to add such a tool to an agent."""
+    files = [entry for entry in tool(name)["parameters"] if entry["type"] in ("file", "files")]
+
+    assert not any(entry["required"] for entry in files)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_results_when_compared_with_the_agreement(name: str) -> None:
+    """A tool declares the agreed result variables with their types, and no others."""
+    schema = tool(name)["output_schema"]
+
+    assert schema["type"] == "object"
+    assert {key: _result_type(value) for key, value in schema["properties"].items()} == RESULTS[name]
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_results_when_referenced_in_a_template(name: str) -> None:
+    """Result variables have names that Dify's templates can address and that Dify does not reserve."""
+    names = list(tool(name)["output_schema"]["properties"])
+
+    assert all(VARIABLE.fullmatch(variable) for variable in names)
+    assert not RESERVED & set(names)
+
+
+@pytest.mark.parametrize(("place", "keys"), ENTRIES.items())
+def test_result_entries_when_compared_with_the_agreement(place: tuple[str, str], keys: tuple[str, ...]) -> None:
+    """Objects inside result variables have the agreed keys, each with one plain type and a description."""
+    name, variable = place
+    properties = _entry(tool(name)["output_schema"]["properties"][variable])["properties"]
+
+    assert tuple(properties) == keys
+    assert all(isinstance(value["type"], str) and value["description"] for value in properties.values())
+
+
+def test_validation_codes_when_described() -> None:
+    """The validation's result lists every code that a workflow may test."""
+    errors = tool("kintone_validate_record_data")["output_schema"]["properties"]["errors"]
+    description = errors["items"]["properties"]["code"]["description"]
+
+    assert tuple(re.findall(r"[a-z]+(?:_[a-z]+)*", description.partition(":")[2])) == VALIDATION_CODES
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_shared_parameters_when_compared_between_tools(name: str) -> None:
+    """Parameters that all tools share read the same everywhere; file tools explain the app ID in their own way."""
+    shared = {entry["name"]: entry for entry in tool("kintone_query")["parameters"] if entry["name"] in NETWORK}
+    declared = {entry["name"]: entry for entry in tool(name)["parameters"] if entry["name"] in NETWORK}
+    if name.endswith("_file"):
+        assert declared.pop("kintone_app_id") != shared.pop("kintone_app_id")
+
+    assert declared == shared
