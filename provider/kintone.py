@@ -15,8 +15,8 @@ from kintone.settings import OperatorSettings
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 
-# Somebody waits in front of a form: one more try, and no longer than a person would wait.
-PATIENCE = RetryPolicy(tries=2, first_pause=0.3)
+# Somebody waits in front of a form: one more try where that is quick, and no longer than a person would wait.
+PATIENCE = RetryPolicy(tries=2, tries_after_time_out=1, first_pause=0.3)
 TIMEOUT = 10.0
 
 

@@ -1,0 +1,90 @@
+"""What comes back from a read: kintone's answers, checked, and the pages made of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kintone.errors import UnknownResponseError, one_line
+
+RECORDS_PER_PAGE = 500
+"""kintone's largest page (https://cybozu.dev/ja/kintone/docs/overview/query)."""
+MOST_SKIPPED = 10_000
+"""kintone's largest offset (same page)."""
+SHOWN_OF_A_VALUE = 60
+
+type Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one.
+
+    ``size`` are the bytes of the answer that the records came in, 0 where that is not known; as compact JSON they
+    never have more.
+    """
+
+    number: int
+    records: list[Record] = field(repr=False)
+    ids: list[str] = field(repr=False)
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for.
+
+    ``size`` are the bytes of the whole answer, also for a part of it, 0 where that is not known.
+    """
+
+    records: list[Record] = field(repr=False)
+    ids: list[int] = field(repr=False)
+    total: int | None = None
+    size: int = 0
+
+    def part(self, start: int, end: int | None = None) -> "Batch":
+        """Return some of the records."""
+        return Batch(self.records[start:end], self.ids[start:end], self.total, self.size)
+
+    def is_last(self, size: int, offset: int = 0) -> bool:
+        """Tell whether nothing follows, given how many records were asked for and skipped.
+
+        A page shorter than asked for proves it, and so does a count of all matches that this page completes.
+        """
+        return len(self.ids) < size or self.total == offset + len(self.ids)
+
+
+def batch_of(body: Mapping[str, Any], reading: str, size: int = 0) -> Batch:
+    """Check an answer of so many bytes; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
+    records = body.get("records")
+    if not isinstance(records, list):
+        raise UnknownResponseError(f"{reading}: the answer holds no list of records")
+    ids = [_id_of(record, place, reading) for place, record in enumerate(records, start=1)]
+    return Batch(records, ids, count_of(body.get("totalCount")), size)
+
+
+def count_of(value: object) -> int | None:
+    """Return kintone's count, which is a text, or nothing where there is none."""
+    text = str(value) if isinstance(value, str | int) else ""
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def without(records: Sequence[Record], codes: Sequence[str]) -> None:
+    """Take the fields away that were asked for the sake of reading alone."""
+    for record in records:
+        for code in codes:
+            record.pop(code, None)
+
+
+def _id_of(record: object, place: int, reading: str) -> int:
+    if not isinstance(record, dict):
+        raise UnknownResponseError(f"{reading}: entry {place} of the answer is no record: {_shown(record)}")
+    wrapper = record.get("$id")
+    value = wrapper.get("value") if isinstance(wrapper, dict) else None
+    record_id = count_of(value)
+    if record_id is None:
+        raise UnknownResponseError(f"{reading}: entry {place} of the answer has no record id ($id): {_shown(wrapper)}")
+    return record_id
+
+
+def _shown(value: object) -> str:
+    return one_line(repr(value), SHOWN_OF_A_VALUE)

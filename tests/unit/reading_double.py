@@ -1,0 +1,178 @@
+"""A stand-in for kintone's reading side: records in memory that may change between two requests."""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from kintone.errors import CursorGoneError, InvalidQueryError, NotFoundError
+from kintone.operations import Answer, Operation
+from kintone.reading import Reading
+
+APP = 12
+
+_QUERY = re.compile(
+    r"""(?P<condition>.*?)\s*
+    (?:order\ by\ (?P<key>\S+)\ (?P<direction>asc|desc)\s*)?
+    (?:limit\ (?P<limit>\d+)\s*)?
+    (?:offset\ (?P<offset>\d+))?$""",
+    re.VERBOSE | re.DOTALL,
+)
+_GUARD = re.compile(r"^(?:\((?P<condition>.*)\) and )?\$id (?P<sign>[<>]) (?P<id>\d+)$", re.DOTALL)
+
+
+class KintoneDouble:
+    """Every record matches every condition; ``before`` sees each request first, with its number."""
+
+    def __init__(self, ids: Iterable[int] = (), page: int = 500, most_skipped: int = 10_000) -> None:
+        """Hold records of these ids; ``name`` sorts them in an order of its own."""
+        self.records = {record_id: record_of(record_id) for record_id in ids}
+        self.operations: list[Operation] = []
+        self.before: Callable[[int, Operation], None] = lambda _number, _operation: None
+        self.warning: str | None = None
+        self.counts = True
+        self.cursors: dict[str, list[list[int]]] = {}
+        self.most_at_once = 0
+        self.at_once = 0
+        self._page, self._most_skipped = page, most_skipped
+        self._lock = threading.Lock()
+
+    def call(self, operation: Operation) -> Answer:
+        """Answer one request."""
+        with self._lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            self.operations.append(operation)
+            number = len(self.operations)
+        try:
+            self.before(number, operation)
+            with self._lock:
+                return Answer(self._body(operation), self.warning)
+        finally:
+            with self._lock:
+                self.at_once -= 1
+
+    def api_path(self, api: str) -> str:
+        """Return a path."""
+        return f"/k/v1/{api}.json"
+
+    def record_url(self, app: int, record_id: str) -> str:
+        """Return an address."""
+        return f"https://example.cybozu.com/k/{app}/show#record={record_id}"
+
+    @property
+    def queries(self) -> list[str]:
+        """Return the queries asked so far."""
+        return [str(operation.parameters["query"]) for operation in self.operations if "query" in operation.parameters]
+
+    @property
+    def verbs(self) -> Counter[str]:
+        """Count the requests by verb and API."""
+        return Counter(f"{operation.method} {operation.api}" for operation in self.operations)
+
+    def _body(self, operation: Operation) -> dict[str, Any]:
+        parameters = dict(operation.parameters)
+        if operation.api == "records":
+            return self._records(parameters)
+        if operation.api == "record":
+            return self._record(parameters)
+        return {"POST": self._create, "GET": self._advance, "DELETE": self._drop}[operation.method](parameters)
+
+    def _records(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        match = _QUERY.match(parameters["query"])
+        assert match
+        limit, offset = int(match["limit"] or 100), int(match["offset"] or 0)
+        if limit > self._page or offset > self._most_skipped:
+            raise InvalidQueryError(f"limit {limit} or offset {offset} is out of range")
+        matching = self.matching(parameters["query"])
+        total = str(len(matching)) if parameters.get("totalCount") and self.counts else None
+        return {"records": self._shown(matching[offset : offset + limit], parameters), "totalCount": total}
+
+    def matching(self, query: str) -> list[int]:
+        """Return the ids that a query without limit and offset gives."""
+        match = _QUERY.match(query)
+        assert match
+        ids = list(self.records)
+        guard = _GUARD.match(match["condition"])
+        if guard:
+            ids = [i for i in ids if (i > int(guard["id"]) if guard["sign"] == ">" else i < int(guard["id"]))]
+        key = match["key"] or "$id"
+        ids.sort(reverse=True)
+        ids.sort(key=lambda i: self.sort_value(key, i), reverse=(match["direction"] or "desc") == "desc")
+        return ids
+
+    def sort_value(self, key: str, record_id: int) -> int:
+        """Return what a record is sorted by."""
+        return record_id if key == "$id" else int(self.records[record_id][key]["value"])
+
+    def _shown(self, ids: Iterable[int], parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        fields = parameters.get("fields")
+        kept = [self.records[record_id] for record_id in ids]
+        return [{code: value for code, value in record.items() if not fields or code in fields} for record in kept]
+
+    def _record(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        record = self.records.get(int(parameters["id"]))
+        if record is None:
+            raise NotFoundError("there is no such record", code="GAIA_RE01")
+        return {"record": record}
+
+    def _create(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        ids, size = self.matching(parameters["query"]), parameters["size"]
+        name = f"cursor-{len(self.operations)}"
+        self.cursors[name] = [ids[place : place + size] for place in range(0, len(ids), size)] or [[]]
+        self._selection = parameters
+        return {"id": name, "totalCount": str(len(ids))}
+
+    def _advance(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        pages = self._cursor(parameters)
+        ids = [record_id for record_id in pages.pop(0) if record_id in self.records]
+        if not pages:
+            del self.cursors[parameters["id"]]
+        return {"records": self._shown(ids, self._selection), "next": bool(pages)}
+
+    def _drop(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._cursor(parameters)
+        del self.cursors[parameters["id"]]
+        return {}
+
+    def _cursor(self, parameters: dict[str, Any]) -> list[list[int]]:
+        if parameters["id"] not in self.cursors:
+            raise CursorGoneError("the cursor is gone", code="GAIA_CN01", status=404)
+        return self.cursors[parameters["id"]]
+
+
+def record_of(record_id: int) -> dict[str, Any]:
+    """Return a record; ``name`` is a number that is spread over the ids and falls together now and then."""
+    return {
+        "$id": {"type": "__ID__", "value": str(record_id)},
+        "$revision": {"type": "__REVISION__", "value": "1"},
+        "name": {"type": "NUMBER", "value": str(record_id * 7919 % 1009)},
+    }
+
+
+@contextmanager
+def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
+    """Make kintone's limits small, so that a few records make many pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("seeking", "cursors", "offsets", "reading_plan"):
+            patch.setattr(f"kintone.{module}.RECORDS_PER_PAGE", page)
+        for module in ("seeking", "offsets", "reading_plan", "id_order"):
+            patch.setattr(f"kintone.{module}.MOST_SKIPPED", most_skipped)
+        patch.setattr("kintone.offsets.FARTHEST", most_skipped + page)
+        patch.setattr("kintone.seeking.LARGEST_OVERLAP", page - 2)
+        yield
+
+
+def ids_read(reading: Reading) -> list[int]:
+    """Read everything; every page has the ids of its records, and its number."""
+    ids: list[int] = []
+    for number, page in enumerate(reading.pages(), start=1):
+        assert page.number == number
+        assert page.ids
+        assert len(page.ids) == len(page.records)
+        ids += map(int, page.ids)
+    return ids

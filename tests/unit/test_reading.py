@@ -1,0 +1,183 @@
+"""How a query is read: by which requests, in which order, and how many."""
+
+import pytest
+
+from kintone.errors import InvalidParameterError
+from kintone.reading import Reading, ReadRequest, read
+from tests.unit.reading_double import APP, KintoneDouble, ids_read
+
+
+def _reading(double: KintoneDouble, query: str = "", max_records: int | None = None, ranges: int = 4) -> Reading:
+    return read(double, ReadRequest(APP, query, max_records=max_records, ranges=ranges))
+
+
+@pytest.mark.parametrize(
+    ("count", "requests", "strategy"),
+    [
+        (0, 1, "single"),
+        (499, 1, "single"),
+        (500, 1, "single"),
+        (501, 2, "record_id"),
+        (1000, 2, "record_id"),
+        (1200, 3, "record_id"),
+        (10_000, 21, "record_id"),
+        (30_000, 61, "record_id"),
+    ],
+)
+def test_all_records_come_once_when_there_is_no_limit(count: int, requests: int, strategy: str) -> None:
+    """Every record comes once, in ascending order, with hardly more requests than there are pages."""
+    double = KintoneDouble(range(3, 3 + 7 * count, 7))
+    reading = _reading(double, 'a = "1" or b = "2"')
+
+    assert ids_read(reading) == sorted(double.records)
+    assert (reading.requests_made, reading.strategy, reading.total) == (requests, strategy, count)
+    assert len(double.operations) == requests
+
+
+def test_condition_is_guarded_in_parentheses_when_pages_follow() -> None:
+    """The first request has the caller's own condition, the others keep it together."""
+    double = KintoneDouble(range(1, 1201))
+
+    ids_read(_reading(double, 'a = "1" or b = "2"'))
+
+    assert double.queries == [
+        'a = "1" or b = "2" order by $id asc limit 500',
+        '(a = "1" or b = "2") and $id > 500 order by $id asc limit 500',
+        '(a = "1" or b = "2") and $id > 500 order by $id asc limit 500 offset 499',
+    ]
+
+
+def test_quoted_key_words_reach_kintone_unchanged_when_a_text_holds_them() -> None:
+    """What looks like options inside a text is part of the text."""
+    double = KintoneDouble([1])
+
+    ids_read(_reading(double, 'memo = "limit 5 order by x"'))
+
+    assert double.queries == ['memo = "limit 5 order by x" order by $id asc limit 500']
+
+
+@pytest.mark.parametrize("ranges", [1, 2, 4, 9])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("limit 3", [3000, 2999, 2998]),
+        ("limit 700", list(range(3000, 2300, -1))),
+        ("limit 700 offset 1100", list(range(1900, 1200, -1))),
+        ("order by $id desc", list(range(3000, 0, -1))),
+        ("order by $id ASC limit 1500 offset 2000", list(range(2001, 3001))),
+        ("order by $id asc offset 2999", [3000]),
+        ("order by $id asc offset 5000", []),
+        ("limit 1000", list(range(3000, 2000, -1))),
+        ("limit 0", []),
+    ],
+)
+def test_limit_and_offset_hold_when_they_are_any_number(query: str, expected: list[int], ranges: int) -> None:
+    """A limit above kintone's 500 is read in pages; without an order it takes the newest first, as kintone does."""
+    assert ids_read(_reading(KintoneDouble(range(1, 3001)), query, ranges=ranges)) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last", "requests"),
+    [
+        ("order by $id asc limit 5 offset 10001", 10_002, 10_006, 2),
+        ("order by $id asc limit 1200 offset 20500", 20_501, 21_700, 5),
+        ("limit 700 offset 20002", 9_998, 9_299, 4),
+    ],
+)
+def test_offset_holds_when_it_is_above_ten_thousand(query: str, first: int, last: int, requests: int) -> None:
+    """Records are jumped over by reading one id for each ten thousand."""
+    reading = _reading(KintoneDouble(range(1, 30_001)), query)
+
+    ids = ids_read(reading)
+
+    assert (ids[0], ids[-1]) == (first, last)
+    assert reading.strategy == "record_id"
+    assert reading.requests_made == requests
+    assert reading.total == len(ids)
+
+
+@pytest.mark.parametrize("offset", [10_001, 20_000, 50_000])
+def test_nothing_comes_when_the_offset_lies_behind_the_end(offset: int) -> None:
+    """Too large an offset is an empty result, not an error."""
+    reading = _reading(KintoneDouble(range(1, 10_002)), f"order by $id asc offset {offset}")
+
+    assert ids_read(reading) == []
+    assert reading.total == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "max_records", "expected"),
+    [
+        ("", 2, [1, 2]),
+        ("", 1100, list(range(1, 1101))),
+        ("limit 5", 2, [1200, 1199]),
+        ("limit 2", 5, [1200, 1199]),
+        ("limit 900", 600, list(range(1200, 600, -1))),
+    ],
+)
+def test_max_records_caps_the_result_when_it_is_the_smaller_number(
+    query: str, max_records: int, expected: list[int]
+) -> None:
+    """With a limit, the smaller of the two counts; the order is that of the query."""
+    assert ids_read(_reading(KintoneDouble(range(1, 1201)), query, max_records)) == expected
+
+
+def test_last_page_asks_only_for_what_is_missing_when_there_is_a_cap() -> None:
+    """No record is read for nothing but the overlap, and nothing is counted to prove an end that the cap sets."""
+    double = KintoneDouble(range(1, 1011))
+
+    ids_read(_reading(double, "order by $id asc limit 1010"))
+
+    assert double.queries[-1] == "$id > 500 order by $id asc limit 11 offset 499"
+    assert "totalCount" not in double.operations[-1].parameters
+
+
+def test_max_records_is_refused_when_it_is_no_number_of_records() -> None:
+    """Zero is not a cap."""
+    with pytest.raises(InvalidParameterError, match="max_records"):
+        _reading(KintoneDouble(), max_records=0)
+
+
+@pytest.mark.parametrize(
+    ("query", "max_records", "effective"),
+    [
+        ("", None, "order by $id asc"),
+        ("a = 1 LIMIT 5", None, "a = 1 limit 5"),
+        ("a = 1 limit 700 offset 3", None, "a = 1 order by $id desc limit 700 offset 3"),
+        ("a = 1 order by b", 600, "a = 1 order by b limit 600"),
+        ("a = 1", 7, "a = 1 order by $id asc limit 7"),
+    ],
+)
+def test_effective_query_gives_the_same_records_when_asked_in_one_go(
+    query: str, max_records: int | None, effective: str
+) -> None:
+    """The order and the cap that were really used are written out."""
+    assert _reading(KintoneDouble(), query, max_records).effective_query == effective
+
+
+def test_count_of_matches_is_not_asked_when_one_request_is_enough() -> None:
+    """Counting costs kintone time."""
+    double = KintoneDouble(range(1, 10))
+
+    ids_read(_reading(double, "limit 5"))
+
+    assert "totalCount" not in double.operations[0].parameters
+
+
+def test_progress_is_told_when_a_page_was_read() -> None:
+    """Records so far, and how many there will be."""
+    told: list[tuple[int, int | None]] = []
+    double = KintoneDouble(range(1, 1201))
+
+    ids_read(read(double, ReadRequest(APP), lambda count, total: told.append((count, total))))
+
+    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+
+
+def test_nothing_is_asked_when_no_page_is_wanted() -> None:
+    """Planning a reading is free of requests."""
+    double = KintoneDouble(range(1, 10))
+
+    reading = _reading(double)
+
+    assert (reading.requests_made, double.operations) == (0, [])

@@ -1,0 +1,228 @@
+"""Checking, adding and upserting records, in the real plugin process."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dify_host import DifyHost, Outcome, PluginFailure
+from local_kintone import LocalKintone
+from tests.wire.plugin import credentials_of, running_plugin
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LocalKintone]:
+    """Run one local kintone for all tests of this module."""
+    with LocalKintone(seed="demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def host(site: LocalKintone) -> Iterator[DifyHost]:
+    """Run one plugin process for all tests of this module."""
+    with running_plugin(site.origin) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _fresh(site: LocalKintone) -> None:
+    site.clear_failures()
+    site.reset()
+
+
+def run(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
+    """Run a tool with a credential that may do everything it needs."""
+    return host.invoke(tool, parameters, credentials_of(site), timeout=60)
+
+
+def failure(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - likewise
+    """Run a tool that must fail, with one line."""
+    with pytest.raises(PluginFailure) as failed:
+        run(host, site, tool, **parameters)
+    assert "\n" not in failed.value.message
+    return failed.value
+
+
+def record_with(site: LocalKintone, sku: str) -> dict[str, Any]:
+    """Return the stored record with this key."""
+    return next(record for record in site.records(1) if record["sku"]["value"] == sku)
+
+
+def test_validate_when_the_record_is_good(host: DifyHost, site: LocalKintone) -> None:
+    """A good record is valid, comes back as kintone takes it, and nothing is written."""
+    before = len(site.records(1))
+    outcome = run(
+        host, site, "kintone_validate_record_data", record_data={"sku": "V-1", "name": "n", "due": "2026/4/1"}
+    )
+
+    assert (outcome.variables["valid"], outcome.variables["errors"]) == (True, [])
+    assert outcome.variables["record_data"]["due"] == {"value": "2026-04-01"}
+    assert outcome.json[0]["valid"] is True
+    assert "can be added" in outcome.text
+    assert len(site.records(1)) == before
+
+
+def test_validate_when_the_record_is_bad(host: DifyHost, site: LocalKintone) -> None:
+    """A bad record is a result that lists all mistakes with field, row, code, message and suggestion."""
+    record = {"sku": "V-1", "nmae": "x", "lines": [{"item": "a", "qty": "many"}, {"itme": "b"}]}
+    outcome = run(host, site, "kintone_validate_record_data", record_data=json.dumps(record))
+
+    found = {(error["field"], error["row"], error["code"]) for error in outcome.variables["errors"]}
+    assert outcome.variables["valid"] is False
+    assert {("nmae", None, "unknown_field"), ("qty", 1, "bad_format"), ("itme", 2, "unknown_column")} <= found
+    assert all(set(error) == {"field", "row", "code", "message", "suggestion"} for error in outcome.variables["errors"])
+
+
+def test_validate_when_it_is_an_update(host: DifyHost, site: LocalKintone) -> None:
+    """An update needs no required field that it does not touch."""
+    outcome = run(host, site, "kintone_validate_record_data", record_data={"stock": 1}, operation="update")
+
+    assert outcome.variables["valid"] is True
+
+
+def test_validate_when_the_form_just_changed(host: DifyHost, site: LocalKintone) -> None:
+    """A form remembered from a moment ago does not make a new field unknown."""
+    app = site.create_app("Growing", {"a": {"type": "SINGLE_LINE_TEXT"}})
+    credentials = credentials_of(site, "view", app=app)
+    host.invoke("kintone_validate_record_data", {"record_data": {"a": "1"}}, credentials)
+    grown = site.create_app("Grown", {"a": {"type": "SINGLE_LINE_TEXT"}, "b": {"type": "SINGLE_LINE_TEXT"}})
+    site.apps[app].form = site.apps[grown].form
+
+    outcome = host.invoke("kintone_validate_record_data", {"record_data": {"b": "1"}}, credentials)
+
+    assert outcome.variables["valid"] is True
+
+
+@pytest.mark.parametrize("given", [None, "", "no json {", "[1, 2]", 5, [], "null", '"text"'])
+def test_add_when_there_is_no_record(host: DifyHost, site: LocalKintone, given: object) -> None:
+    """What is no record at all is refused by name before kintone is asked."""
+    failed = failure(host, site, "kintone_add_record", record_data=given)
+
+    assert failed.error_type == "InvalidParameterError"
+    assert "record_data" in failed.message
+    assert site.stats.requests == 0
+
+
+@pytest.mark.parametrize(
+    ("sku", "record"),
+    [
+        ("A-10", '{"sku": {"value": "A-10"}, "name": {"value": "茶 🍵"}}'),
+        ("A-11", {"sku": "A-11", "name": "茶 🍵"}),
+        ("A-12", '```json\n{"record_data": {"sku": "A-12", "name": "茶 🍵"}}\n```'),
+        ("A-13", "{'sku': 'A-13', 'name': '茶 🍵', 'memo': None}"),
+    ],
+)
+def test_add_when_the_record_comes_in_any_shape(host: DifyHost, site: LocalKintone, sku: str, record: object) -> None:
+    """Whatever way the record is written, it is added once and its number, revision and address come back."""
+    outcome = run(host, site, "kintone_add_record", record_data=record)
+
+    stored = record_with(site, sku)
+    assert stored["name"]["value"] == "茶 🍵"
+    number = stored["$id"]["value"]
+    assert outcome.variables["record_id"] == number
+    assert outcome.variables["revision"] == "1"
+    assert outcome.variables["record_url"] == f"{site.url}/k/1/show#record={number}"
+    assert outcome.variables["response"] == {"id": number, "revision": "1"}
+    assert f"record {number}" in outcome.text
+
+
+def test_add_when_a_field_is_unknown(host: DifyHost, site: LocalKintone) -> None:
+    """An unknown field, which kintone would drop in silence, is refused with the nearest real one."""
+    failed = failure(host, site, "kintone_add_record", record_data={"sku": "U-1", "nmae": "x", "rank": "Top"})
+
+    assert failed.error_type == "InvalidParameterError"
+    assert 'did you mean "name"' in failed.message
+    assert "rank" in failed.message
+    assert "POST record" not in (site.stats.by_api or {})
+
+
+def test_add_when_the_check_is_off(host: DifyHost, site: LocalKintone) -> None:
+    """Without the check the record goes out as it is, the form is not read, and the text says so."""
+    outcome = run(
+        host, site, "kintone_add_record", record_data={"sku": "OFF-1", "nmae": "x"}, validate_before_write=False
+    )
+
+    assert "Not checked" in outcome.text
+    assert site.stats.by_api == {"POST record": 1}
+
+
+def test_add_when_the_token_may_not_read_the_form(host: DifyHost, site: LocalKintone) -> None:
+    """A token that cannot read the form gets a sentence that names the switch."""
+    credentials = credentials_of(site, "edit")
+
+    with pytest.raises(PluginFailure, match="validate_before_write"):
+        host.invoke("kintone_add_record", {"record_data": {"sku": "P-1"}}, credentials)
+
+
+def test_add_when_kintone_refuses_the_record(host: DifyHost, site: LocalKintone) -> None:
+    """What only kintone can know is told in kintone's words with its code and field."""
+    failed = failure(host, site, "kintone_add_record", record_data={"sku": "A-001", "name": "double"})
+
+    assert failed.error_type == "InvalidRequestError"
+    assert failed.message.startswith("[CB_VA01] adding a record to app 1 failed: ")
+    assert "sku" in failed.message
+    assert "already exists" in failed.message
+
+
+def test_upsert_when_entries_are_of_every_kind(host: DifyHost, site: LocalKintone) -> None:
+    """Entries with a key, with an id and with neither are written in one transaction; results are in input order."""
+    known = record_with(site, "A-001")["$id"]["value"]
+    entries = [
+        {"record": {"sku": "N-1", "name": "new"}},
+        {"updateKey": {"field": "sku", "value": "A-002"}, "record": {"stock": 77}},
+        {"id": known, "record": {"stock": 78}},
+        {"updateKey": {"field": "sku", "value": "N-2"}, "record": {"name": "newer"}},
+    ]
+    outcome = run(host, site, "kintone_upsert_records", records_data=json.dumps({"records": entries}))
+
+    assert outcome.variables["upsert_result"] == {"add": 2, "updated": 2, "requested": 4, "with_update_key": 2}
+    assert [result["operation"] for result in outcome.variables["results"]] == ["INSERT", "UPDATE", "UPDATE", "INSERT"]
+    assert outcome.variables["results"][2]["id"] == known
+    assert record_with(site, "A-002")["stock"]["value"] == "77"
+    assert record_with(site, "N-2")["name"]["value"] == "newer"
+    assert "would insert them twice" in outcome.text
+
+
+def test_upsert_when_the_id_is_unknown(host: DifyHost, site: LocalKintone) -> None:
+    """An unknown id is an error, and nothing is written."""
+    before = len(site.records(1))
+    failed = failure(
+        host,
+        site,
+        "kintone_upsert_records",
+        records_data=[{"id": 99_999, "record": {"stock": 1}}, {"record": {"sku": "X-1", "name": "n"}}],
+    )
+
+    assert failed.message.startswith("[GAIA_RE01]")
+    assert len(site.records(1)) == before
+
+
+def test_upsert_when_entries_have_mistakes(host: DifyHost, site: LocalKintone) -> None:
+    """All mistakes of all entries are told at once with their entry numbers, and nothing is written."""
+    rows = [{"sku": "M-1", "stock": "many"}, {"sku": "M-2"}, {"sku": "M-3", "rank": "Top", "nmae": "x"}]
+    failed = failure(host, site, "kintone_upsert_records", records_data=rows, update_key="sku")
+
+    assert failed.error_type == "InvalidParameterError"
+    for words in ("entry 1: stock", "entry 3: rank", "entry 3: nmae", "nothing was written"):
+        assert words in failed.message
+    assert set(site.stats.by_api or {}) <= {"GET app/form/fields"}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "records_data is missing"),
+        ("[]", "records_data"),
+        ([{"sku": "D-1"}, {"sku": "D-1"}], "entries 1 and 2"),
+        ([{"updateKey": {"field": "name", "value": "x"}, "record": {}}], "update key"),
+        ([{"updateKey": {"field": "no", "value": "x"}, "record": {}}], "entry 1"),
+    ],
+)
+def test_upsert_when_the_entries_cannot_be_used(host: DifyHost, site: LocalKintone, given: object, words: str) -> None:
+    """Unusable entries are refused with the place of the mistake."""
+    update_key = "sku" if isinstance(given, list) and "sku" in given[0] else ""
+    failed = failure(host, site, "kintone_upsert_records", records_data=given, update_key=update_key)
+
+    assert failed.error_type == "InvalidParameterError"
+    assert words in failed.message
