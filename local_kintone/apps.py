@@ -1,0 +1,85 @@
+"""Apps: name, form, layout and the guest space they may live in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from local_kintone.forms import Form
+from local_kintone.layouts import plain_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_kintone.database import Database
+
+
+@dataclass(slots=True)
+class App:
+    """One app.
+
+    Attributes:
+        number: the app id.
+        name: shown name.
+        form: its fields.
+        guest_space: id of its guest space, or None.
+        code: the app code that precedes record numbers, mostly "".
+        layout: what app/form/layout.json shows.
+    """
+
+    number: int
+    name: str
+    form: Form
+    guest_space: int | None = None
+    code: str = ""
+    layout: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Apps:
+    """All apps of the server, by id."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database and take over the apps it holds."""
+        self._database = database
+        self.by_number: dict[int, App] = {}
+        for number, guest_space, text in database.rows("SELECT id, guest_space, definition FROM apps ORDER BY id"):
+            stored = json.loads(text)
+            form = Form(stored["properties"], stored["revision"])
+            self.by_number[number] = App(number, stored["name"], form, guest_space, stored["code"], stored["layout"])
+
+    def create(
+        self,
+        name: str,
+        properties: Mapping[str, Mapping[str, Any]],
+        *,
+        guest_space: int | None = None,
+        code: str = "",
+        layout: list[dict[str, Any]] | None = None,
+    ) -> App:
+        """Make an app with the next free id."""
+        form = Form(properties)
+        number = self._database.next_numbers("app")
+        app = App(number, name, form, guest_space, code, layout or plain_layout(form))
+        self.by_number[number] = app
+        self._save(app)
+        return app
+
+    def change_form(self, app: App, properties: Mapping[str, Mapping[str, Any]]) -> None:
+        """Give an app another form; records keep what they hold."""
+        app.form = Form(properties, app.form.revision + 1)
+        app.layout = plain_layout(app.form)
+        self._save(app)
+
+    def _save(self, app: App) -> None:
+        definition = {
+            "name": app.name,
+            "code": app.code,
+            "properties": app.form.properties,
+            "layout": app.layout,
+            "revision": app.form.revision,
+        }
+        self._database.run(
+            "INSERT OR REPLACE INTO apps VALUES (?, ?, ?)",
+            (app.number, app.guest_space, json.dumps(definition, ensure_ascii=False)),
+        )

@@ -1,0 +1,59 @@
+"""POST bulkRequest: up to twenty writes, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from local_kintone.calls import writing_calls
+from local_kintone.calls.parameters import items
+from local_kintone.paths import parsed_path
+from local_kintone.refusals import BulkRefusedError, RefusedError, invalid_parameter, wrong_shape
+from local_kintone.wire.response import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local_kintone.calls.call import Call
+
+MAX_CALLS = 20
+
+INNER: dict[tuple[str, str], Callable[[Call], Response]] = {
+    ("POST", "record"): writing_calls.add_record,
+    ("PUT", "record"): writing_calls.update_record,
+    ("POST", "records"): writing_calls.add_records,
+    ("PUT", "records"): writing_calls.update_records,
+    ("DELETE", "records"): writing_calls.delete_records,
+}
+
+
+def bulk_request(call: Call) -> Response:
+    """Answer POST bulkRequest.json.
+
+    Raises:
+        BulkRefusedError: an inner call failed; its body has `results` alone.
+        RefusedError: the request itself is wrong: flat body as ever.
+    """
+    given = items(call.parameters, "requests", MAX_CALLS, least=1)
+    inner = [_inner(call, request, index) for index, request in enumerate(given)]
+    bodies = []
+    with call.site.database.transaction():
+        for index, (handler, inner_call) in enumerate(inner):
+            try:
+                bodies.append(handler(inner_call).body)
+            except RefusedError as refusal:
+                raise BulkRefusedError(refusal, index, len(inner)) from None
+    return Response(200, b'{"results":[' + b",".join(bodies) + b"]}")
+
+
+def _inner(call: Call, request: Any, index: int) -> tuple[Callable[[Call], Response], Call]:  # noqa: ANN401 - JSON
+    if not isinstance(request, dict) or not isinstance(request.get("payload"), dict):
+        raise wrong_shape()
+    path = parsed_path(str(request.get("api", "")))
+    if path is None or path.guest_space != call.guest_space:
+        raise invalid_parameter(f"requests[{index}].api", "The path is not allowed here.")
+    handler = INNER.get((str(request.get("method")), path.api))
+    if handler is None:
+        raise invalid_parameter(f"requests[{index}].method", "This API is not allowed in a bulk request.")
+    method = str(request["method"])
+    return handler, replace(call, method=method, api=path.api, parameters=request["payload"])

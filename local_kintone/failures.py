@@ -1,0 +1,133 @@
+"""Failures on demand: which requests they meet and what then goes wrong."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Self
+
+from local_kintone.paths import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_kintone.wire.request import Head
+
+
+@dataclass(slots=True, kw_only=True)
+class Failure:
+    """One failure; those that may combine (a delay and a status, say) do.
+
+    Attributes:
+        method: only requests of this verb, an X-HTTP-Method-Override counted in; None meets all.
+        api: only this API, "records" or "records/cursor"; None meets all.
+        path: only this exact path; None meets all.
+        after: so many matching requests pass unharmed first.
+        times: how many requests it meets; None for every one until it is withdrawn.
+        status: answer with this HTTP status instead of doing what was asked.
+        code: kintone's error code for a JSON body; with a status only.
+        message: kintone's message beside the code.
+        body: a body of another kind than kintone's JSON, as text; with a status only.
+        content_type: its content type; HTML unless told otherwise.
+        headers: further header fields of the answer (`Retry-After`, `Location`), of a good answer too.
+        applied: do what was asked first and answer with the failure then.
+        redirect: answer with a redirect to this address; its status is 302 unless told otherwise.
+        login_page: answer 200 with an HTML page that asks for a login.
+        delay: seconds to wait before the answer.
+        delay_sending: seconds to wait before each of `pieces` parts of the body.
+        pieces: how many parts.
+        cut: "before" closes the connection with the body unread, "after" once the request has been applied.
+        cut_after_bytes: send the head and so many bytes of the body, then close.
+        reset: close by a reset instead of an orderly end.
+        length_offset: add this to the true Content-Length.
+        bomb_bytes: answer 200 with a gzip body that unpacks to so many bytes.
+        endless_bytes: answer 200 with a chunked body that goes on for so many bytes.
+        hits: how many requests it has met so far.
+    """
+
+    method: str | None = None
+    api: str | None = None
+    path: str | None = None
+    after: int = 0
+    times: int | None = 1
+    status: int | None = None
+    code: str | None = None
+    message: str = "A failure on demand."
+    body: str | None = None
+    content_type: str = "text/html;charset=UTF-8"
+    headers: dict[str, str] = field(default_factory=dict)
+    applied: bool = False
+    redirect: str | None = None
+    login_page: bool = False
+    delay: float = 0.0
+    delay_sending: float = 0.0
+    pieces: int = 2
+    cut: str | None = None
+    cut_after_bytes: int | None = None
+    reset: bool = False
+    length_offset: int | None = None
+    bomb_bytes: int | None = None
+    endless_bytes: int | None = None
+    hits: int = 0
+    seen: int = 0
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """Make one from the JSON of POST /_local/failures.
+
+        Raises:
+            ValueError: a key that is no attribute.
+        """
+        known = {each.name for each in fields(cls)} - {"hits", "seen"}
+        if unknown := set(given) - known:
+            raise ValueError(f"a failure has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
+        return cls(**given)
+
+    @property
+    def replaces_answer(self) -> bool:
+        """Whether the client gets something else than the true answer."""
+        return bool(self.status or self.redirect or self.login_page or self.bomb_bytes or self.endless_bytes)
+
+    def meets(self, head: Head) -> bool:
+        """Tell whether a request is of the kind that this failure is for."""
+        return (
+            (self.method is None or self.method == head.effective_method)
+            and (self.api is None or self.api == api_of(head.path))
+            and (self.path is None or self.path == head.path)
+        )
+
+
+class Failures:
+    """The failures that are switched on, in the order in which they were."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lock = threading.Lock()
+        self._active: list[Failure] = []
+
+    def add(self, failure: Failure) -> None:
+        """Switch one on."""
+        with self._lock:
+            self._active.append(failure)
+
+    def clear(self) -> None:
+        """Switch all off."""
+        with self._lock:
+            self._active.clear()
+
+    def take(self, head: Head) -> Failure | None:
+        """Return the failure that meets a request, counting it; the oldest one wins."""
+        with self._lock:
+            for failure in self._active:
+                if not failure.meets(head) or failure.hits == failure.times:
+                    continue
+                failure.seen += 1
+                if failure.seen > failure.after:
+                    failure.hits += 1
+                    return failure
+        return None
+
+    def active(self) -> list[Failure]:
+        """Return those switched on, used up ones included."""
+        with self._lock:
+            return list(self._active)

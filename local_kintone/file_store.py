@@ -1,0 +1,49 @@
+"""Files: uploads waiting under a UUID, attachments of records under a long hexadecimal key."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local_kintone.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file's name, MIME type and content; app is None while no record has it."""
+
+    name: str
+    content_type: str
+    content: bytes
+    app: int | None
+
+
+class FileStore:
+    """All files of the server."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database."""
+        self._database = database
+
+    def upload(self, name: str, content_type: str, content: bytes) -> str:
+        """Keep a file and return its upload key."""
+        key = str(uuid.uuid4())
+        self._database.run("INSERT INTO files VALUES (?, NULL, ?, ?, ?)", (key, name, content_type, content))
+        return key
+
+    def attach(self, upload_key: str, app: int) -> tuple[str, StoredFile] | None:
+        """Turn an upload into an attachment of an app; an upload key works once."""
+        found = self.get(upload_key)
+        if found is None or found.app is not None:
+            return None
+        record_key = f"{datetime.now(UTC):%Y%m%d%H%M%S}{uuid.uuid4().hex}"
+        self._database.run("UPDATE files SET key = ?, app = ? WHERE key = ?", (record_key, app, upload_key))
+        return record_key, found
+
+    def get(self, key: str) -> StoredFile | None:
+        """Return a file by either kind of key."""
+        found = self._database.row("SELECT name, content_type, content, app FROM files WHERE key = ?", (key,))
+        return None if found is None else StoredFile(*found)

@@ -1,0 +1,248 @@
+"""The server as an object: for tests, the demo and benchmarks in the same process."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+
+from local_kintone.control import read_records
+from local_kintone.failures import Failure
+from local_kintone.loading import load_records
+from local_kintone.seeds import plant
+from local_kintone.service import Service
+from local_kintone.site import Site
+from local_kintone.wire.certificate import tls_context
+from local_kintone.wire.listener import Listener
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+
+    from local_kintone.apps import App
+    from local_kintone.settings import Settings
+    from local_kintone.traffic import Stats
+    from local_kintone.wire.request import Received
+
+LOOPBACK = "127.0.0.1"
+
+
+class Options(TypedDict, total=False):
+    """How a server is started.
+
+    Attributes:
+        https: speak TLS with a certificate made for the occasion.
+        ca_file: where that certificate's authority is written; a temporary file unless given.
+        host: loopback address to listen on.
+        port: 0 takes a free one.
+        seed: "demo", "orders", "wide" or "none".
+        records: how many records "orders" and "wide" make.
+        gaps: with "wide", every so-many-th id is left out (0: none).
+        database: path of a SQLite file; in memory unless given.
+        settings: limits and habits.
+    """
+
+    https: bool
+    ca_file: Path | None
+    host: str
+    port: int
+    seed: str
+    records: int
+    gaps: int
+    database: str
+    settings: Settings | None
+
+
+class FailureOptions(TypedDict, total=False):
+    """What LocalKintone.fail() takes: the attributes of Failure."""
+
+    method: str | None
+    api: str | None
+    path: str | None
+    after: int
+    times: int | None
+    status: int | None
+    code: str | None
+    message: str
+    body: str | None
+    content_type: str
+    headers: dict[str, str]
+    applied: bool
+    redirect: str | None
+    login_page: bool
+    delay: float
+    delay_sending: float
+    pieces: int
+    cut: str | None
+    cut_after_bytes: int | None
+    reset: bool
+    length_offset: int | None
+    bomb_bytes: int | None
+    endless_bytes: int | None
+
+
+class LocalKintone:
+    """A kintone on loopback; use it as a context manager, it listens within the block.
+
+    Attributes:
+        site: the whole state, for tests of the server itself.
+        ca_file: certificate authority to trust (PEM) with https, else None.
+    """
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        """Prepare a server; see Options. It is seeded at once and listens from start() on."""
+        self._options = options
+        self._https = options.get("https", False)
+        self._host = options.get("host", LOOPBACK)
+        self._listener: Listener | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self.ca_file: Path | None = None
+        self.site = Site(options.get("database", ":memory:"), options.get("settings"))
+        if not self.site.apps.by_number:
+            self.seed(options.get("seed", "demo"), records=options.get("records", 0), gaps=options.get("gaps", 0))
+
+    def __enter__(self) -> Self:
+        """Start listening."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening, break off open connections and drop the database."""
+        self.stop()
+
+    def start(self) -> None:
+        """Listen; returns as soon as connections are accepted."""
+        tls = None
+        if self._https:
+            self.ca_file = self._options.get("ca_file") or self._temporary_ca_file()
+            tls = tls_context(self.ca_file)
+        address = (self._host, self._options.get("port", 0))
+        self._listener = Listener(
+            address, Service(self.site).serve, tls=tls, connect_pause=lambda: self.site.latency.connect
+        )
+        self._listener.start()
+
+    def stop(self) -> None:
+        """Stop listening, break off open connections, close the database."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        if self._temporary is not None:
+            self._temporary.cleanup()
+        self.site.close()
+
+    def _temporary_ca_file(self) -> Path:
+        self._temporary = tempfile.TemporaryDirectory(prefix="local-kintone-")
+        return Path(self._temporary.name) / "ca.pem"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        if self._listener is None:
+            msg = "the local kintone is not started"
+            raise RuntimeError(msg)
+        return self._listener.port
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port, such as "http://127.0.0.1:40123"; no slash at the end."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{'https' if self._https else 'http'}://{host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """The same as `url`: what KINTONE_ALLOWED_ORIGINS takes."""
+        return self.url
+
+    @property
+    def apps(self) -> dict[int, App]:
+        """The apps by id, each with `name`, `form` and `guest_space`."""
+        return self.site.apps.by_number
+
+    def token(self, app: int, *permissions: str) -> str:
+        """Return a token of an app with exactly these permissions, the same one for the same permissions.
+
+        Args:
+            app: the app id.
+            permissions: any of "view", "add", "edit", "delete", "manage"; none at all means the first four.
+        """
+        return self.site.tokens.issue(app, permissions)
+
+    def revoke(self, token: str) -> None:
+        """Make a token unknown: GAIA_IA02 from now on."""
+        self.site.tokens.revoke(token)
+
+    def seed(self, name: str, *, records: int = 0, gaps: int = 0) -> list[App]:
+        """Add the apps of a seed and return them."""
+        return plant(self.site, name, records=records, gaps=gaps)
+
+    def create_app(
+        self, name: str, fields_properties: Mapping[str, Mapping[str, Any]], guest_space: int | None = None
+    ) -> int:
+        """Make an app and return its id.
+
+        Args:
+            name: shown name.
+            fields_properties: field code to properties as in app/form/fields.json. Only "type" must be given;
+                "options" may be a list of names; a SUBTABLE has its columns under "fields". System fields with
+                Japanese codes are added.
+            guest_space: id of the guest space it lives in; None for an ordinary app.
+        """
+        return self.site.apps.create(name, fields_properties, guest_space=guest_space).number
+
+    def change_form(self, app: int, fields_properties: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace an app's form; its records keep what they hold."""
+        self.site.apps.change_form(self.apps[app], fields_properties)
+
+    def add_records(self, app: int, records: Iterable[Mapping[str, Any]]) -> list[int]:
+        """Load any number of records quickly and return their ids: no checks, no lookups, revision 1.
+
+        Args:
+            app: the app id.
+            records: field code to value, plain ("A") or wrapped ({"value": "A"}); rows of a table as lists of
+                such mappings. "$id" sets an id; the next automatic one follows the highest.
+        """
+        return load_records(self.site, self.apps[app], records)
+
+    def records(self, app: int, query: str = "") -> list[dict[str, Any]]:
+        """Return an app's records as kintone returns them, ids ascending; with a query, what it finds in its order."""
+        return read_records(self.site, self.apps[app], query)
+
+    def fail(self, **options: Unpack[FailureOptions]) -> Failure:
+        """Switch a failure on and return it; its `hits` tells how many requests it has met.
+
+        See Failure for every option. Without `times` it meets one request. The oldest that fits wins.
+        """
+        failure = Failure(**options)
+        self.site.failures.add(failure)
+        return failure
+
+    def clear_failures(self) -> None:
+        """Switch all failures off."""
+        self.site.failures.clear()
+
+    def latency(self, request: float = 0.0, connect: float = 0.0) -> None:
+        """Make every request, and every new connection, take so many seconds longer (really slept)."""
+        self.site.latency.request = request
+        self.site.latency.connect = connect
+
+    @property
+    def settings(self) -> Settings:
+        """Limits and habits; changes count from the next request on."""
+        return self.site.settings
+
+    @property
+    def requests(self) -> list[Received]:
+        """The latest 10,000 API requests, oldest first, with raw headers and whole bodies; in memory only."""
+        return self.site.traffic.requests()
+
+    @property
+    def stats(self) -> Stats:
+        """Numbers of this moment: requests, connections, most requests at once, live cursors."""
+        return self.site.traffic.stats(self.site.cursors.count())
+
+    def reset(self) -> None:
+        """Forget the requests and count anew."""
+        self.site.traffic.reset()

@@ -1,0 +1,106 @@
+"""TODAY(), THIS_WEEK(), FROM_TODAY() and their like: the days they mean."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from local_kintone.queries.words import syntax_error
+from local_kintone.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local_kintone.queries.tree import Function
+
+WEEKDAYS = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
+UNITS = ("DAYS", "WEEKS", "MONTHS", "YEARS")
+MONTHS = 12
+LONGEST_MONTH = 31
+SHIFTS = {"LAST": -1, "THIS": 0, "NEXT": 1}
+
+type Days = tuple[date, date]
+
+
+def days_of(function: Function) -> Days:
+    """Return the first and the last day that a date function means, counted in UTC.
+
+    Raises:
+        RefusedError: GAIA_IL08 wrong number of arguments, GAIA_IQ23 no such day, GAIA_IQ25 no such unit,
+            CB_VA01 no such function.
+    """
+    today = datetime.now(UTC).date()
+    fixed = {"TODAY": 0, "YESTERDAY": -1, "TOMORROW": 1}
+    if function.name in fixed:
+        _arguments(function, 0)
+        day = today + timedelta(days=fixed[function.name])
+        return day, day
+    if function.name == "FROM_TODAY":
+        return _from_today(function, today)
+    word, _, unit = function.name.partition("_")
+    spans: dict[str, Callable[[Function, date, int], Days]] = {"WEEK": _week, "MONTH": _month, "YEAR": _year}
+    if word not in SHIFTS or unit not in spans:
+        raise syntax_error(f"unknown function {function.name}()")
+    return spans[unit](function, today, SHIFTS[word])
+
+
+def _arguments(function: Function, *numbers: int) -> tuple[str, ...]:
+    if len(function.arguments) not in numbers:
+        raise RefusedError(400, "GAIA_IL08", f"Wrong number of arguments for {function.name}().")
+    return function.arguments
+
+
+def _from_today(function: Function, today: date) -> Days:
+    count, unit = _arguments(function, 2)
+    if unit not in UNITS:
+        raise RefusedError(400, "GAIA_IQ25", f"FROM_TODAY() does not know the unit {unit}.")
+    try:
+        number = int(count)
+    except ValueError:
+        raise syntax_error(f"FROM_TODAY() takes a whole number, not {count!r}") from None
+    if unit in ("DAYS", "WEEKS"):
+        day = today + timedelta(days=number if unit == "DAYS" else 7 * number)
+    else:
+        day = _months_later(today, number if unit == "MONTHS" else MONTHS * number)
+    return day, day
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def _week(function: Function, today: date, shift: int) -> Days:
+    sunday = today - timedelta(days=today.isoweekday() % 7) + timedelta(weeks=shift)
+    if not _arguments(function, 0, 1):
+        return sunday, sunday + timedelta(days=6)
+    if function.arguments[0] not in WEEKDAYS:
+        raise _no_day(function)
+    day = sunday + timedelta(days=WEEKDAYS.index(function.arguments[0]))
+    return day, day
+
+
+def _month(function: Function, today: date, shift: int) -> Days:
+    first = _months_later(today.replace(day=1), shift)
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    if not _arguments(function, 0, 1):
+        return first, last
+    wanted = function.arguments[0]
+    if wanted == "LAST":
+        return last, last
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= LONGEST_MONTH:
+        raise _no_day(function)
+    # A day that the month does not have becomes the first of the following one.
+    day = first.replace(day=int(wanted)) if int(wanted) <= last.day else last + timedelta(days=1)
+    return day, day
+
+
+def _year(function: Function, today: date, shift: int) -> Days:
+    _arguments(function, 0)
+    return date(today.year + shift, 1, 1), date(today.year + shift, 12, 31)
+
+
+def _no_day(function: Function) -> RefusedError:
+    return RefusedError(400, "GAIA_IQ23", f"{function.name}() does not know the day {function.arguments[0]}.")

@@ -1,0 +1,138 @@
+"""Tests of one stored value, made from one comparison."""
+
+from __future__ import annotations
+
+import operator as signs
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, cast
+
+from local_kintone import field_types
+from local_kintone.queries import word_search
+from local_kintone.queries.moment_ranges import span_of, span_test
+from local_kintone.queries.operators import USERS
+from local_kintone.queries.tree import Comparison, Function
+from local_kintone.queries.words import syntax_error
+from local_kintone.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from local_kintone.forms import Field
+    from local_kintone.settings import Settings
+
+type Test = Callable[[object], bool]
+
+NEGATIVE = frozenset({"!=", "not in", "not like", "is not empty"})
+SIGNS = {">": signs.gt, "<": signs.lt, ">=": signs.ge, "<=": signs.le}
+MOMENTS = field_types.TIMED | {"DATE", "TIME"}
+LOGIN_USER = "Administrator"
+
+
+def positive_test(field: Field, comparison: Comparison, settings: Settings) -> Test:
+    """Return the test of a comparison, with the negation of a negative operator left out."""
+    operator = comparison.operator
+    if operator.startswith("is "):
+        return _is_empty
+    if operator.endswith("like"):
+        return _like(_literals(comparison)[0])
+    if field.kind in MOMENTS:
+        return span_test(operator, span_of(field, comparison.operands[0]))
+    if field.kind in field_types.NUMERIC:
+        return _number_test(operator, _literals(comparison))
+    return _listed_test(field, comparison, settings)
+
+
+def _literals(comparison: Comparison) -> list[str]:
+    for operand in comparison.operands:
+        if isinstance(operand, Function):
+            raise syntax_error(f"{operand.name}() cannot stand here")
+    return [operand.text for operand in comparison.operands if not isinstance(operand, Function)]
+
+
+def _is_empty(value: object) -> bool:
+    return not value.strip() if isinstance(value, str) else not value
+
+
+def _like(keyword: str) -> Test:
+    def test(value: object) -> bool:
+        if isinstance(value, list):
+            return any(word_search.matches(file["name"], keyword) for file in value)
+        return bool(value) and word_search.matches(str(value), keyword)
+
+    return test
+
+
+def as_number(text: object) -> Decimal | None:
+    """Return the number of a stored value, None where it is blank; an app code before a record number is skipped."""
+    if not text:
+        return None
+    plain = str(text)
+    try:
+        return Decimal(plain)
+    except InvalidOperation:
+        try:
+            return Decimal(plain.rpartition("-")[2])
+        except InvalidOperation:
+            return None
+
+
+def _number_test(operator: str, texts: list[str]) -> Test:
+    numbers = {_operand_number(text) for text in texts}
+    if operator not in SIGNS:
+        return lambda value: as_number(value) in numbers
+    limit = numbers.pop()
+    compare = SIGNS[operator]
+    if limit is None:
+        return lambda _value: False
+
+    def test(value: object) -> bool:
+        number = as_number(value)
+        return number is not None and bool(compare(number, limit))
+
+    return test
+
+
+def _operand_number(text: str) -> Decimal | None:
+    number = as_number(text.strip())
+    if number is None and text.strip():
+        raise syntax_error(f"{text!r} is no number")
+    return number
+
+
+def _listed_test(field: Field, comparison: Comparison, settings: Settings) -> Test:
+    wanted = {_code(operand.name) if isinstance(operand, Function) else operand.text for operand in comparison.operands}
+    if field.kind in field_types.ONE_CHOICE | field_types.MANY_CHOICES:
+        _all_known(wanted, field.options, "GAIA_IQ10", f"in the options of {field.code}")
+    if field.kind in USERS:
+        _all_known(wanted, settings.users, "GAIA_IL42", "a user")
+    if field.kind == "ORGANIZATION_SELECT":
+        _all_known(wanted, settings.organizations, "GAIA_IL42", "an organization")
+    if field.kind == "GROUP_SELECT":
+        _all_known(wanted, settings.groups, "GAIA_IL42", "a group")
+
+    def test(value: object) -> bool:
+        return not wanted.isdisjoint(_codes(value))
+
+    return test
+
+
+def _code(function: str) -> str:
+    if function != "LOGINUSER":
+        raise syntax_error(f"{function}() cannot stand in a list")
+    return LOGIN_USER
+
+
+def _all_known(wanted: Collection[str], known: Collection[str], code: str, what: str) -> None:
+    for name in wanted:
+        if name and name not in known:
+            raise RefusedError(400, code, f'"{name}" in the query is not {what}.')
+
+
+def _codes(value: object) -> list[str]:
+    if not value:
+        return [""]
+    if isinstance(value, dict):
+        return [str(value["code"])]
+    if isinstance(value, list):
+        return [str(cast("dict[str, Any]", item)["code"]) if isinstance(item, dict) else str(item) for item in value]
+    return [str(value)]

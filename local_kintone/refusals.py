@@ -1,0 +1,73 @@
+"""What the server answers when it refuses a call: kintone's codes and error bodies."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ID_LENGTH = 20
+
+
+class RefusedError(Exception):
+    """A call that is answered with an error; `body` is kintone's flat error object."""
+
+    def __init__(self, status: int, code: str, message: str, errors: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Take the HTTP status, kintone's code and message, and the complaints per parameter or field."""
+        super().__init__(f"{status} {code} {message}")
+        self.status = status
+        self.body: dict[str, Any] = {"code": code, "id": uuid.uuid4().hex[:ID_LENGTH], "message": message}
+        if errors:
+            self.body["errors"] = {key: {"messages": list(texts)} for key, texts in errors.items()}
+
+
+class BulkRefusedError(RefusedError):
+    """A bulk request that failed: no code of its own, one entry per inner call."""
+
+    def __init__(self, cause: RefusedError, index: int, count: int) -> None:
+        """Take the inner refusal, its position from 0 and the number of inner calls."""
+        super().__init__(cause.status, cause.body["code"], cause.body["message"])
+        results: list[dict[str, Any]] = [{} for _ in range(count)]
+        results[index] = cause.body
+        self.body = {"results": results}
+
+
+def invalid_input(errors: Mapping[str, Sequence[str]]) -> RefusedError:
+    """Return CB_VA01 with its complaints."""
+    return RefusedError(400, "CB_VA01", "Missing or invalid input.", errors)
+
+
+def invalid_parameter(name: str, message: str = "Required field.") -> RefusedError:
+    """Return CB_VA01 about one parameter."""
+    return invalid_input({name: [message]})
+
+
+def wrong_shape() -> RefusedError:
+    """Return CB_IJ01: no JSON, or JSON of another shape than the call takes."""
+    return RefusedError(400, "CB_IJ01", "Invalid JSON string.")
+
+
+def illegal_request(why: str) -> RefusedError:
+    """Return CB_IL02 with a reason that kintone itself does not give."""
+    return RefusedError(400, "CB_IL02", f"Illegal request. ({why})")
+
+
+def no_record(record: object) -> RefusedError:
+    """Return GAIA_RE01."""
+    return RefusedError(404, "GAIA_RE01", f"The specified record (ID: {record}) is not found.")
+
+
+def no_file(key: object) -> RefusedError:
+    """Return GAIA_BL01."""
+    return RefusedError(404, "GAIA_BL01", f"The specified file (id: {key}) is not found.")
+
+
+def stale_revision() -> RefusedError:
+    """Return GAIA_CO02."""
+    return RefusedError(
+        409,
+        "GAIA_CO02",
+        "The revision is not the latest. Someone may update a record.",
+    )

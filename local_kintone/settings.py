@@ -1,0 +1,45 @@
+"""What a person may turn on a running server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+def _people() -> dict[str, str]:
+    return {
+        "Administrator": "Administrator",
+        "sato": "佐藤 昇",
+        "suzuki": "鈴木 花子",
+        "tanaka": "田中 一郎",
+        "guest/mika@example.com": "Mika",
+    }
+
+
+@dataclass(slots=True)
+class Settings:
+    """Limits and habits of the server; every one may be changed while it runs.
+
+    Attributes:
+        concurrency_limit: requests at once; one more is answered with 429 GAIA_TO04.
+        cursor_limit: live cursors of the whole server; one more is answered with 429 GAIA_TM12.
+        cursor_seconds: life of a cursor, renewed by each read.
+        like_limit: hits after which a `like` search stops with X-Cybozu-Warning.
+        foreign_token_code: answer to a token of another app, GAIA_IA02 or GAIA_AP15 (reports differ).
+        gzip: compress answers over 1 KiB for clients that accept it.
+        disposition: form of Content-Disposition on downloads, which kintone does not document:
+            "both" (ASCII fallback and RFC 5987), "encoded" (RFC 5987 alone), "raw" (UTF-8 bytes in quotes), "none".
+        users: login code to name of every user that may stand in a value.
+        organizations: code to name.
+        groups: code to name.
+    """
+
+    concurrency_limit: int = 100
+    cursor_limit: int = 10
+    cursor_seconds: float = 600.0
+    like_limit: int = 100_000
+    foreign_token_code: str = "GAIA_IA02"  # noqa: S105 - an error code, no secret
+    gzip: bool = True
+    disposition: str = "both"
+    users: dict[str, str] = field(default_factory=_people)
+    organizations: dict[str, str] = field(default_factory=lambda: {"sales": "営業部", "support": "サポート"})
+    groups: dict[str, str] = field(default_factory=lambda: {"everyone": "Everyone", "managers": "Managers"})

@@ -1,0 +1,1 @@
+"""Field values as clients write them, turned into what kintone stores, or complained about."""

@@ -1,0 +1,1 @@
+"""Writing records: merging, lookups, computed fields, uniqueness, revisions, update keys."""

@@ -1,0 +1,64 @@
+"""Lookups: a key that was written copies fields from a record of another app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from local_kintone import field_types
+from local_kintone.record_store import ALL_IDS
+from local_kintone.refusals import RefusedError
+from local_kintone.writing.unique_keys import unique_text
+
+if TYPE_CHECKING:
+    from local_kintone.apps import App
+    from local_kintone.forms import Field
+    from local_kintone.writing.context import Writing
+
+
+def copy_lookup(writing: Writing, key: Field, cells: dict[str, dict[str, Any]]) -> None:
+    """Fill the fields that a lookup copies; a blank key blanks them.
+
+    Raises:
+        RefusedError: GAIA_LO04, without `errors`, where the key is not found or the source may not be viewed;
+            GAIA_LO03 where several records have it.
+    """
+    settings = key.lookup or {}
+    value = cells[key.code]["value"]
+    source = _source_record(writing, settings, str(value)) if value else None
+    for mapping in settings.get("fieldMappings", ()):
+        target = cells[mapping["field"]]
+        if source is None:
+            target["value"] = field_types.blank_value(target["type"])
+        else:
+            target["value"] = source.get(mapping["relatedField"], {}).get("value")
+
+
+def _source_record(writing: Writing, settings: Any, value: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    app = writing.site.apps.by_number.get(int(settings["relatedApp"]["app"]))
+    if app is None or not writing.credential.allows(app.number, "view"):
+        raise _not_found()
+    numbers = _numbers(writing, app, settings["relatedKeyField"], value)
+    if len(numbers) > 1:
+        raise RefusedError(400, "GAIA_LO03", "The lookup's key field is not unique in the source app.")
+    record = writing.site.records.get(app.number, numbers[0]) if numbers else None
+    if record is None:
+        raise _not_found()
+    return record
+
+
+def _numbers(writing: Writing, app: App, code: str, value: str) -> list[int]:
+    field = app.form.fields[code]
+    if field.kind == "RECORD_NUMBER":
+        number = value.rpartition("-")[2]
+        return [int(number)] if number.isdecimal() else []
+    if field.unique:
+        owner = writing.site.unique_values.owner(app.number, code, unique_text(field, value))
+        return [] if owner is None else [owner]
+    rows = writing.site.records.scan(app.number, [code], ALL_IDS, ascending=True)
+    return [number for number, values in rows if str(values[code]) == value]
+
+
+def _not_found() -> RefusedError:
+    return RefusedError(
+        400, "GAIA_LO04", "A value in the lookup field does not exist in the source app, or it may not be viewed."
+    )

@@ -1,0 +1,99 @@
+"""A written record laid over the stored one, or over the defaults of a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from local_kintone import field_types
+from local_kintone.refusals import RefusedError, wrong_shape
+from local_kintone.values.defaults import default_value
+from local_kintone.values.problems import Spot
+from local_kintone.values.reading import read_value
+from local_kintone.writing.lookups import copy_lookup
+from local_kintone.writing.unwritable import authored_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from local_kintone.forms import Field
+    from local_kintone.writing.context import Writing
+
+type Cells = dict[str, dict[str, Any]]
+
+
+def merged_cells(
+    writing: Writing, fields: Iterable[Field], given: object, before: Mapping[str, Any] | None, prefix: str
+) -> Cells:
+    """Return the cells of a record or of a table's row after a write.
+
+    Args:
+        writing: the call.
+        fields: the fields or columns that the cells are of.
+        given: code to {"value": …}; unknown codes are ignored, as kintone does.
+        before: the stored cells, None for a new record or row, which gets defaults.
+        prefix: where the cells stand in the request, for the `errors` keys.
+    """
+    if not isinstance(given, dict) or not all(isinstance(sent, dict) for sent in given.values()):
+        raise wrong_shape()
+    fields = list(fields)
+    cells: Cells = {}
+    for field in fields:
+        value = _unsent_value(field, before, writing)
+        if field.code in given and not _is_ignored(field, writing):
+            value = _sent_value(writing, field, given[field.code].get("value"), value, prefix)
+        cells[field.code] = {"type": field.kind, "value": value}
+    for field in fields:
+        if field.lookup and field.code in given:
+            copy_lookup(writing, field, cells)
+    return cells
+
+
+def _is_ignored(field: Field, writing: Writing) -> bool:
+    return field.computed or field.code in writing.app.form.lookup_targets
+
+
+def _unsent_value(field: Field, before: Mapping[str, Any] | None, writing: Writing) -> object:
+    if before is None:
+        return default_value(field, writing.site.settings)
+    return before[field.code]["value"] if field.code in before else field_types.blank_value(field.kind)
+
+
+def _sent_value(writing: Writing, field: Field, given: object, before: object, prefix: str) -> object:
+    if field.kind in field_types.AUTHORED:
+        return authored_value(field, given, writing)
+    if field.kind == "SUBTABLE":
+        return _rows(writing, field, given, before, f"{prefix}.{field.code}.value")
+    reading = writing.reading(in_rows=field.table is not None)
+    return read_value(field, given, Spot(prefix, field.code), reading, before)
+
+
+def _rows(writing: Writing, table: Field, given: object, before: object, prefix: str) -> list[dict[str, Any]]:
+    if given is None or given == "":
+        given = []
+    if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
+        raise wrong_shape()
+    kept = {str(row["id"]): row["value"] for row in cast("list[dict[str, Any]]", before or [])}
+    seen: set[str] = set()
+    rows = []
+    for index, row in enumerate(given):
+        number = _row_id(row)
+        if number in seen:
+            raise RefusedError(400, "GAIA_SI01", f"The table row id {number} is specified more than once.")
+        if number:
+            seen.add(number)
+        cells_before = kept.get(number)
+        cells = merged_cells(
+            writing, table.columns.values(), row.get("value", {}), cells_before, f"{prefix}[{index}].value"
+        )
+        new = cells_before is None
+        rows.append({"id": str(writing.site.records.next_row_id()) if new else number, "value": cells})
+    return rows
+
+
+def _row_id(row: Mapping[str, Any]) -> str:
+    number = row.get("id")
+    if number is None:
+        return ""
+    if isinstance(number, bool) or not str(number).isdecimal():
+        raise wrong_shape()
+    return str(number)

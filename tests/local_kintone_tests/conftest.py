@@ -1,0 +1,39 @@
+"""Servers and clients for these tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local_kintone import LocalKintone
+from tests.local_kintone_tests.api import Api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def kintone() -> Iterator[LocalKintone]:
+    """Serve the demo's apps."""
+    with LocalKintone(seed="demo") as server:
+        yield server
+
+
+@pytest.fixture
+def bare() -> Iterator[LocalKintone]:
+    """Serve no app."""
+    with LocalKintone(seed="none") as server:
+        yield server
+
+
+@pytest.fixture
+def orders(kintone: LocalKintone) -> Api:
+    """Call the orders' app with every permission but management, the customers' token beside it."""
+    return Api(kintone.url, kintone.token(1), kintone.token(2, "view"))
+
+
+@pytest.fixture
+def every(kintone: LocalKintone) -> Api:
+    """Call the app with every field type."""
+    return Api(kintone.url, kintone.token(3), kintone.token(2, "view"))

@@ -1,0 +1,127 @@
+"""The server as a program of its own, driven over its control paths."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from local_kintone.command import main
+from tests.local_kintone_tests.api import SECONDS, Api, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 30
+
+
+class Program:
+    """A running server and its control paths."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it and wait for its port."""
+        port_file = folder / "port"
+        arguments = ["--port", "0", "--seed", "demo", "--port-file", str(port_file)]
+        self.process = subprocess.Popen(  # noqa: S603 - the interpreter of the tests and their own arguments
+            [sys.executable, "-m", "local_kintone", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not (port_file.exists() and port_file.read_text().strip()):
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.05)
+        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
+
+    def control(self, method: str, name: str, body: object = None, **query: str) -> Any:  # noqa: ANN401 - JSON
+        """Call a control path and return its JSON."""
+        answer = requests.request(method, f"{self.url}/_local/{name}", json=body, params=query, timeout=SECONDS)
+        return answer.json()
+
+    def stop(self) -> str:
+        """Interrupt it and return what it printed."""
+        self.process.send_signal(signal.SIGINT)
+        printed, _ = self.process.communicate(timeout=SECONDS)
+        return str(printed)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Run one server for all tests here."""
+    running = Program(tmp_path_factory.mktemp("program"))
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+@pytest.fixture
+def client(program: Program) -> Api:
+    """Call the first app with a token that the server was asked for."""
+    token = program.control("POST", "tokens", {"app": 1, "permissions": ["view", "add"]})["token"]
+    return Api(program.url, token)
+
+
+def test_failures_and_latency_are_switched_over_http(program: Program, client: Api) -> None:
+    """A failure is posted, meets, is listed and cleared; a mistake in one is explained."""
+    program.control("POST", "failures", {"api": "app", "status": 503, "times": 9})
+    assert client.get("app", id=1).status_code == 503
+    assert program.control("GET", "failures")["failures"][0]["hits"] == 1
+    program.control("DELETE", "failures")
+    assert client.get("app", id=1).ok
+    assert "nosuch" in program.control("POST", "failures", {"nosuch": 1})["message"]
+    assert program.control("POST", "latency", {"request": 0.01}) == {"request": 0.01, "connect": 0.0}
+    assert program.control("POST", "latency", {"request": 0})["request"] == 0
+
+
+def test_requests_and_stats_are_read_over_http(program: Program, client: Api) -> None:
+    """Control requests are neither logged nor counted; DELETE forgets."""
+    program.control("DELETE", "requests")
+    client.get("app", id=1)
+    (received,) = program.control("GET", "requests")["requests"]
+    assert (received["method"], received["path"], received["query"]) == ("GET", "/k/v1/app.json", "id=1")
+    assert received["headers"]["X-Cybozu-API-Token"]
+    assert program.control("GET", "stats")["by_api"] == {"GET app": 1}
+
+
+def test_apps_records_and_seeds_are_made_over_http(program: Program) -> None:
+    """Apps, records and whole seeds can be added while it runs."""
+    app = program.control("POST", "apps", {"name": "New", "properties": {"a": {"type": "NUMBER"}}})["app"]
+    assert program.control("POST", "records", {"app": app, "records": [{"a": "1"}, {"a": "2"}]})["ids"] == [1, 2]
+    found = program.control("GET", "records", app=str(app), query="a > 1")["records"]
+    assert [record["a"]["value"] for record in found] == ["2"]
+    (wide,) = program.control("POST", "seed", {"seed": "wide", "records": 20, "gaps": 5})["apps"]
+    records = program.control("GET", "records", app=str(wide))["records"]
+    assert len(records) == 20
+    assert "5" not in {record["$id"]["value"] for record in records}
+    assert program.control("GET", "apps")[str(wide)]["name"] == "Wide"
+
+
+def test_settings_are_changed_over_http(program: Program, client: Api) -> None:
+    """Limits change while it runs."""
+    program.control("POST", "settings", {"concurrency_limit": 0})
+    assert code_of(client.get("app", id=1)) == (429, "GAIA_TO04")
+    assert program.control("POST", "settings", {"concurrency_limit": 100})["concurrency_limit"] == 100
+    assert "known" in program.control("GET", "nosuch")
+
+
+def test_program_prints_how_to_use_it_and_ends_on_interrupt(program: Program) -> None:
+    """Address, app ids, tokens and a curl line stand on stdout; an interrupt ends it with status 0."""
+    printed = program.stop()
+    assert program.process.returncode == 0
+    assert program.url in printed
+    assert "app 1 Orders: token local1x" in printed
+    assert "curl -H 'X-Cybozu-API-Token: " in printed
+
+
+def test_help_documents_the_control_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    """--help names every option and control path."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    printed = capsys.readouterr().out
+    for name in ("--https", "--ca-file", "--port-file", "--latency-ms", "/_local/failures", "/_local/stats"):
+        assert name in printed

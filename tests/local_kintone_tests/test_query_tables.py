@@ -1,0 +1,98 @@
+"""Queries on tables and related records, and what `like` finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.local_kintone_tests.api import Api, code_of
+
+if TYPE_CHECKING:
+    from local_kintone import LocalKintone
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('item in ("りんご")', [1]),
+        ("qty >= 12", [1]),
+        ('item not in ("りんご")', [8, 5]),
+        ('done not in ("済")', [8]),
+        ('item in ("りんご") and qty = 99', None),
+        ('item in ("りんご") and done in ("済")', [1]),
+        ('item in ("紙パック") and done in ("済")', []),
+        ('item in ("紙パック") and (done in ("済"))', []),
+        ('item like "スタンド"', [8]),
+    ],
+)
+def test_table_columns_need_one_row_that_suits(orders: Api, query: str, found: list[int] | None) -> None:
+    """Positive conditions hold in one and the same row; negative ones in every row of a table that has rows."""
+    if found is None:
+        assert orders.refused(query) == "GAIA_IQ07"
+    else:
+        assert orders.found(query) == found
+
+
+@pytest.mark.parametrize(
+    ("keyword", "found"),
+    [
+        ("Type", [9]),
+        ("type", [9]),
+        ("Ｔｙｐｅ－Ｃ", [9]),
+        ("typ", []),
+        ("出荷", [2]),
+        ("荷", []),
+        ("夏季は", [3]),
+        ("季は夏", []),
+        ("!?", []),
+        ("type 両端", [9]),
+        ("type 出荷", []),
+    ],
+)
+def test_like_searches_words(orders: Api, keyword: str, found: list[int]) -> None:
+    """Latin words whole, Japanese by pairs of characters, all of them, letter case and width folded."""
+    assert orders.found(f'memo like "{keyword}"') == found
+
+
+def test_not_like_finds_the_rest(orders: Api) -> None:
+    """The negation holds for blank texts, too."""
+    assert len(orders.found('memo not like "出荷"')) == 11
+
+
+def test_like_stops_at_the_limit_with_a_warning(bare: LocalKintone) -> None:
+    """With more hits than the limit a part comes, with status 200 and X-Cybozu-Warning."""
+    app = bare.create_app("Search", {"a": {"type": "SINGLE_LINE_TEXT"}})
+    bare.add_records(app, ({"a": "東京"} for _ in range(8)))
+    client = Api(bare.url, bare.token(app))
+    full = client.get("records", app=app, query='a like "東京"')
+    assert "X-Cybozu-Warning" not in full.headers
+    bare.settings.like_limit = 5
+    part = client.get("records", app=app, query='a like "東京"')
+    assert part.status_code == 200
+    assert len(part.json()["records"]) == 5
+    assert part.headers["X-Cybozu-Warning"] == "Filter aborted because of too many search results"
+
+
+def test_related_records_are_searched_in_their_app(every: Api, kintone: LocalKintone) -> None:
+    """`Field.column` looks into the related app, whose token must be there; it takes in, not =."""
+    assert every.found('related.city in ("東京都千代田区")', 3) == [1]
+    assert every.found('related.company like "みなと"', 3) == []
+    assert every.found("related.$id = 1", 3) == [1]
+    assert every.refused('related.city = "x"', 3) == "GAIA_IQ07"
+    assert every.refused('related.nosuch in ("x")', 3) == "GAIA_IQ11"
+    alone = Api(kintone.url, kintone.token(3))
+    answer = alone.get("records", app=3, query='related.city in ("x")')
+    assert code_of(answer) == (403, "GAIA_NO01")
+
+
+def test_primary_organization_drops_the_condition(every: Api) -> None:
+    """Whoever has no primary organization gets all other matches."""
+    assert every.found("organizations in (PRIMARY_ORGANIZATION()) and number = 15", 3) == [1]
+
+
+def test_status_and_category_can_be_asked_for(every: Api) -> None:
+    """Process management's fields are queried by their names."""
+    assert every.found('ステータス = "未処理"', 3) == [2, 1]
+    assert every.found('カテゴリー in ("")', 3) == [2, 1]
+    assert every.refused('作業者 = "sato"', 3) == "GAIA_IQ03"
