@@ -1,0 +1,18 @@
+"""A Dify for demo, tests and benchmarks: runs a plugin as Dify's plugin daemon does and applies Dify's rules to it."""
+
+from dify_host.failures import HostViolation, PluginFailure, PluginStopped, PluginTimedOut
+from dify_host.host import DifyHost
+from dify_host.outcome import Message, Outcome, OutputFile
+from dify_host.serverless import ServerlessHost
+
+__all__ = [
+    "DifyHost",
+    "HostViolation",
+    "Message",
+    "Outcome",
+    "OutputFile",
+    "PluginFailure",
+    "PluginStopped",
+    "PluginTimedOut",
+    "ServerlessHost",
+]

@@ -1,0 +1,132 @@
+"""A tool's messages, gathered into the outputs of a tool node by the rules of Dify's workflow engine."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dify_host.blobs import BlobMerger, OutputFile
+from dify_host.failures import HostViolation, PluginFailure
+from dify_host.frames import Frame
+from dify_host.limits import FILE_BYTES, RESERVED_VARIABLES
+from dify_host.outcome import Message, Outcome, Traffic
+
+OnMessage = Callable[[Message], None]
+_ONLY_RECORDED = frozenset({"image", "image_link", "log", "retriever_resources"})
+
+
+class Collector:
+    """Takes the frames of one session until it ends."""
+
+    def __init__(
+        self, *, keep_json: bool = True, max_file_bytes: int = FILE_BYTES, on_message: OnMessage | None = None
+    ) -> None:
+        """Start empty.
+
+        Args:
+            keep_json: Keep JSON messages; without, they are only counted.
+            max_file_bytes: Dify's limit for one file.
+            on_message: Called with every message as it comes.
+        """
+        self._keep_json = keep_json
+        self._on_message = on_message
+        self._blobs = BlobMerger(max_file_bytes)
+        self._text: list[str] = []
+        self._json: list[Any] = []
+        self._json_messages = 0
+        self._variables: dict[str, Any] = {}
+        self._files: list[OutputFile] = []
+        self._messages: list[Message] = []
+        self.results: list[dict[str, Any]] = []
+        self.traffic = Traffic()
+
+    def take(self, frame: Frame, seconds: float) -> bool:
+        """Add a frame that came so many seconds after the request; True when it was the last.
+
+        Raises:
+            PluginFailure: The plugin raised.
+            HostViolation: The plugin sent what Dify refuses.
+        """
+        kind, data = frame.data.get("type"), frame.data.get("data") or {}
+        self.traffic.count(frame.size, seconds, is_message=kind == "stream")
+        if kind == "end":
+            return True
+        if kind == "error":
+            traceback = (data.get("args") or {}).get("traceback", "")
+            raise PluginFailure(str(data.get("error_type")), str(data.get("message")), str(traceback))
+        if kind != "stream":
+            raise HostViolation(f"a call back into Dify, for which the plugin has no permission: {kind!r}")
+        self._take_stream(data, frame.size)
+        return False
+
+    def outcome(self) -> Outcome:
+        """Return the outputs of a session that ended well.
+
+        Raises:
+            HostViolation: A file was begun and never finished.
+        """
+        if self._blobs.unfinished:
+            raise HostViolation(f"{self._blobs.unfinished} file(s) without their last chunk")
+        return Outcome(
+            text="".join(self._text),
+            json=self._json or [{"data": []}],
+            variables=self._variables,
+            files=self._files,
+            messages=self._messages,
+            json_messages=self._json_messages,
+            traffic=self.traffic,
+        )
+
+    def _take_stream(self, data: dict[str, Any], size: int) -> None:
+        if "type" not in data:
+            self.results.append(data)
+            return
+        message = Message(str(data["type"]), data.get("message") or {}, data.get("meta") or {}, size)
+        if message.type == "blob_chunk":
+            file = self._blobs.take(message.content, message.meta)
+            if file is None:
+                return
+            self._files.append(file)
+            message = Message("blob", {}, message.meta, len(file.content))
+        else:
+            self._sort(message)
+        if self._keep_json or message.type != "json":
+            self._messages.append(message)
+        if self._on_message is not None:
+            self._on_message(message)
+
+    def _sort(self, message: Message) -> None:
+        if message.type == "text":
+            self._text.append(_text_of(message))
+        elif message.type == "link":
+            self._text.append(f"Link: {_text_of(message)}\n")
+        elif message.type == "json":
+            self._take_json(message)
+        elif message.type == "variable":
+            self._take_variable(message)
+        elif message.type not in _ONLY_RECORDED:
+            raise HostViolation(f"a message of type {message.type!r}, which a plugin cannot send")
+
+    def _take_json(self, message: Message) -> None:
+        self._json_messages += 1
+        content = message.content.get("json_object")
+        if self._keep_json and content:
+            self._json.append(content)
+
+    def _take_variable(self, message: Message) -> None:
+        name, value = message.content.get("variable_name"), message.content.get("variable_value")
+        if not isinstance(name, str) or not name:
+            raise HostViolation(f"a variable without a name: {name!r}")
+        if name in RESERVED_VARIABLES:
+            raise HostViolation(f"The variable name '{name}' is reserved.")
+        if not message.content.get("stream"):
+            self._variables[name] = value
+        elif isinstance(value, str):
+            self._variables[name] = f"{self._variables.get(name, '')}{value}"
+        else:
+            raise HostViolation(f"When 'stream' is True, 'variable_value' must be a string: {name}")
+
+
+def _text_of(message: Message) -> str:
+    text = message.content.get("text")
+    if not isinstance(text, str):
+        raise HostViolation(f"a {message.type} message without text")
+    return text
