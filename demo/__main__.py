@@ -7,7 +7,7 @@ from pathlib import Path
 
 from demo import local_tour, screen, site_tour
 from demo.stage import DemoError, Stage
-from dify_host import DifyHost, HostViolation, PluginFailure
+from dify_host import DifyHost, HostViolation, PluginFailure, PluginStopped, PluginTimedOut
 from local_kintone import LocalKintone
 
 PLUGIN = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ def main() -> int:
         else:
             _stay_local()
         screen.heading(f"All of it held ({time.monotonic() - started:.1f} s)")
-    except (DemoError, PluginFailure, HostViolation) as error:
+    except (DemoError, PluginFailure, PluginStopped, PluginTimedOut, HostViolation) as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
     return 0

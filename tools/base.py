@@ -48,6 +48,11 @@ class Call:
         return OperatorSettings.from_environment(os.environ)
 
     @cached_property
+    def request_timeout(self) -> float:
+        """Seconds for one HTTP request."""
+        return self.parameters.number("request_timeout", 30.0, 1.0, LONGEST_TIMEOUT)
+
+    @cached_property
     def app(self) -> int:
         """The app that is asked."""
         return read_app(self._credentials, self.parameters)
@@ -55,7 +60,7 @@ class Call:
     @cached_property
     def client(self) -> KintoneClient:
         """The client, opened when it is first asked for."""
-        timeout = self.parameters.number("request_timeout", 30.0, 1.0, LONGEST_TIMEOUT)
+        timeout = self.request_timeout
         access = read_access(self._credentials, self.parameters, self.settings)
         return KintoneClient(access, self.settings, request_timeout=timeout)
 
