@@ -204,7 +204,7 @@ class DifyHost:
 
     def _wait_until_ready(self) -> None:
         if not self._switchboard.ready.wait(START_SECONDS):
-            raise PluginTimedOut(f"no heartbeat within {START_SECONDS:g} seconds: {self._last_words()}")
+            raise PluginTimedOut(f"no heartbeat within {START_SECONDS:g} seconds: {self._running().last_words()}")
         if self._switchboard.violations:
             raise self._switchboard.violations[0]
         self._switchboard.raise_if_ended()
@@ -237,10 +237,9 @@ class DifyHost:
             if stripped := line.strip():
                 self._switchboard.take(stripped)
         status = self._running().wait(_EXIT_SECONDS)
-        self._switchboard.end(PluginStopped(f"the plugin ended with exit status {status}: {self._last_words()}"))
-
-    def _last_words(self) -> str:
-        return "\n".join(self.stderr[-20:]) or "nothing on stderr"
+        self._switchboard.end(
+            PluginStopped(f"the plugin ended with exit status {status}: {self._running().last_words()}")
+        )
 
     def _stop(self) -> None:
         if self._file_server is not None:

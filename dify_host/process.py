@@ -12,6 +12,8 @@ from dify_host.limits import LINE_BYTES
 
 _BUFFER_BYTES = 1 << 18
 _LINES_KEPT = 400
+_WORDS_SHOWN = 20
+_READ_SECONDS = 5.0
 
 
 class PluginProcess:
@@ -58,6 +60,12 @@ class PluginProcess:
     def exit_status(self) -> int | None:
         """The exit status; None while the process runs."""
         return self._popen.poll()
+
+    def last_words(self) -> str:
+        """Return the end of stderr; of a process that has ended, all of it that is kept has been read by then."""
+        if self.exit_status is not None:
+            self._readers[0].join(_READ_SECONDS)
+        return "\n".join(self.stderr[-_WORDS_SHOWN:]) or "nothing on stderr"
 
     def read_stream(self, stream: IO[bytes], consume: Callable[[Iterator[bytes]], None]) -> None:
         """Feed the lines of a stream to `consume`, in a thread of their own."""

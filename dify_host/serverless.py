@@ -109,7 +109,7 @@ class ServerlessHost:
         started = time.monotonic()
         while time.monotonic() - started < self._ready_within:
             if process.exit_status is not None:
-                raise PluginStopped(f"the plugin ended with exit status {process.exit_status}: {process.stderr[-20:]}")
+                raise PluginStopped(f"the plugin ended with exit status {process.exit_status}: {process.last_words()}")
             with contextlib.suppress(OSError):
                 self.get("/health")
                 self.ready_after = time.monotonic() - started

@@ -21,7 +21,7 @@ type Work = Callable[[int], str | None]
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[LocalKintone]:
-    """Run a local kintone in which every tenth app number holds its own records."""
+    """Run one local kintone for all tests of this module."""
     with LocalKintone(seed="demo") as running:
         yield running
 
@@ -40,7 +40,7 @@ class Tenant:
         """Make the app and give it ten records that carry its number."""
         self.host = host
         self.mark = f"tenant-{number}"
-        fields = {
+        fields: dict[str, dict[str, Any]] = {
             "key": {"type": "SINGLE_LINE_TEXT", "unique": True},
             "mark": {"type": "SINGLE_LINE_TEXT"},
             "f": {"type": "FILE"},

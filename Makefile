@@ -1,0 +1,42 @@
+# Works with GNU make 3.81 and newer (macOS has 3.81). Every command sets itself up the first time.
+
+RUN = .venv/bin/python -m
+CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo benchmarks scripts tests)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench package format audit setup clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: setup ## Start a local kintone and the plugin as Dify does, and show all tools at work
+	@$(RUN) demo
+
+test: setup ## Run all tests
+	@$(RUN) pytest
+
+check: setup ## Check formatting, lint, types and run all tests
+	@echo '== formatting' && $(RUN) ruff format --check .
+	@echo '== lint' && $(RUN) ruff check .
+	@echo '== types' && $(RUN) mypy $(CODE)
+	@echo '== tests' && $(RUN) pytest
+
+bench: setup ## Run the benchmark
+	@$(RUN) benchmarks
+
+package: setup ## Build the .difypkg in build/ and verify it
+	@$(RUN) scripts.package
+
+format: setup ## Format the code and apply what lint can repair by itself
+	@$(RUN) ruff check --fix-only --quiet .
+	@$(RUN) ruff format .
+
+audit: ## Ask the advisory databases about the plugin's requirements
+	@scripts/audit
+
+setup: ## Make the virtual environment, if it is not up to date
+	@scripts/set-up
+
+clean: ## Remove everything that the other commands made
+	rm -rf .venv build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

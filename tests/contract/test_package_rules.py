@@ -1,0 +1,205 @@
+"""Each rule for packages is seen to refuse a broken sample, with the file and the reason."""
+
+import pytest
+
+from scripts.difypkg.file_rules import MAX_BYTES, MAX_FILES
+from scripts.difypkg.rules import check
+from tests.contract.sample_package import README, good_package, with_change
+
+RANDOM_TEXT = "q7Zr2Xw9" + "Lk4Tn8Vb" + "c1Ms6Yd3" + "Hf5Jg0Pe"
+RANDOM_HEX = "9f86d081" + "884c7d65" + "9a2feaa0" + "c55ad015"
+
+
+def test_good_package_breaks_no_rule() -> None:
+    """The sample that the other tests break is good."""
+    assert check(good_package()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ("version", "1.2", "version must be three numbers"),
+        ("version", "1.2.12345", "version must be three numbers"),
+        ("type", "bundle", "type must be the word plugin"),
+        ("author", "Somebody", "author must be at most 64"),
+        ("author", "the-dify-team", "author must not contain dify"),
+        ("author", "langgenius", "author must not contain langgenius"),
+        ("author", "12345678-1234-4234-8234-123456789012", "author must not be a UUID"),
+        ("name", "Sample", "name must be at most 128"),
+        ("repo", "https://example.test/a", "repo must be a URL at github.com"),
+        ("contact", "somebody", "contact must be an e-mail address"),
+        ("privacy", "OTHER.md", "privacy names OTHER.md"),
+        ("privacy", None, "privacy is missing"),
+        ("created_at", "2026-01-31", "created_at must be a time with its zone"),
+        ("created_at", "yesterday", "created_at must be a time with its zone"),
+        ("label.en_US", None, "label.en_US is missing"),
+        ("label.fr_FR", "Exemple", "label.fr_FR is in a language"),
+        ("description.en_US", "x" * 1024, "description.en_US is longer than 1023"),
+        ("icon", "other.svg", "icon names other.svg"),
+        ("icon_dark", "dark.svg", "icon_dark names dark.svg"),
+        ("tags", ["nonsense"], "tags holds 'nonsense'"),
+        ("resource.memory", 0, "resource.memory must be a number of bytes"),
+        ("resource.memory", "much", "resource.memory must be a number of bytes"),
+        ("plugins.tools", [], "plugins.tools is missing"),
+        ("plugins.tools", ["provider/other.yaml"], "plugins.tools names provider/other.yaml"),
+        ("plugins.tools", ["provider/sample.yaml"] * 2, "plugins.tools names more than one"),
+        ("meta.arch", ["sparc"], "meta.arch holds 'sparc'"),
+        ("meta.runner.language", "go", "meta.runner.language must be the word python"),
+        ("meta.runner.entrypoint", "start", "meta.runner.entrypoint names start"),
+        ("meta.minimum_dify_version", None, "meta.minimum_dify_version is missing"),
+    ],
+)
+def test_manifest_is_refused(path: str, value: object, complaint: str) -> None:
+    """A manifest with one wrong field is refused for that field."""
+    assert any(
+        line.startswith(f"manifest.yaml: {complaint}") for line in check(with_change(f"manifest.yaml:{path}", value))
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ("provider/sample.yaml:identity.icon", "none.svg", "identity.icon names none.svg"),
+        ("provider/sample.yaml:extra.python.source", "provider/none.py", "extra.python.source names provider/none.py"),
+        (
+            "provider/sample.yaml:credentials_for_provider",
+            [{"name": "key"}],
+            "credentials_for_provider must be a mapping",
+        ),
+        (
+            "provider/sample.yaml:credentials_for_provider.key.type",
+            "number",
+            "credential key has the unknown type number",
+        ),
+        ("tools/sample.yaml:identity.name", "サンプル", "identity.name may hold"),
+        ("tools/sample.yaml:description.llm", None, "description.llm is missing"),
+        ("tools/sample.yaml:extra.python.source", "tools/none.py", "extra.python.source names tools/none.py"),
+        ("tools/sample.yaml:parameters.0.type", "text", "parameter size has the unknown type text"),
+        ("tools/sample.yaml:parameters.0.form", "model", "parameter size has the unknown form model"),
+        ("tools/sample.yaml:parameters.0.label", None, "parameter size has no label"),
+    ],
+)
+def test_declaration_is_refused(path: str, value: object, complaint: str) -> None:
+    """Provider and tool are refused for one wrong key."""
+    assert check(with_change(path, value))[0].startswith(f"{path.partition(':')[0]}: {complaint}")
+
+
+def test_secret_parameter_is_refused_when_the_model_would_fill_it() -> None:
+    """A secret belongs to the form, never to the model."""
+    parameter = {"name": "t", "type": "secret-input", "form": "llm", "label": {}, "human_description": {"en_US": "t"}}
+
+    assert any("use form: form" in line for line in check(with_change("tools/sample.yaml:parameters", [parameter])))
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "complaint"),
+    [
+        ("tests/test_a.py", b"", "is nothing that Dify needs"),
+        ("CHANGELOG.md", b"", "is nothing that Dify needs"),
+        ("kintone/../../a.py", b"", "leads out of the package"),
+        ("/main.py", b"", "leads out of the package"),
+        ("kintone/__pycache__/a.py", b"", "the marketplace refuses __pycache__"),
+        ("tools/.DS_Store", b"", "the marketplace refuses .DS_Store"),
+        ("kintone/.env", b"", "may hold secrets"),
+        ("kintone/.env.local", b"", "may hold secrets"),
+        ("kintone/a.pem", b"", "files that end in .pem"),
+        ("kintone/a.PYC", b"", "files that end in .PYC"),
+        ("kintone/a.so", b"", "files that end in .so"),
+        ("kintone/run.sh", b"", "files that end in .sh"),
+        ("_assets/icon.png", b"\x7fELF\x02", "is a program"),
+        ("kintone/data", b"a\0b", "is binary"),
+        ("readme/README_de_DE.md", b"", "Dify finds translations"),
+        ("README.md", b"", "is empty"),
+        ("README.md", b"# No source", "holds no URL of the source"),
+        ("README.md", f"{README}\n~~~\n```\n漢\n~~~\n漢".encode(), "holds the ideograph U+6F22"),
+        ("PRIVACY.md", b" \n", "is empty"),
+        ("PRIVACY.md", b"Please fill in the privacy policy", "still holds the sentence of the template"),
+        ("requirements.txt", b"dify_plugin>=0.9.0,<1\nrequests", "requests has no lower bound"),
+        ("requirements.txt", b"dify_plugin>=0.9.0,<1\nrequests>=2", "requests has no upper bound"),
+        ("requirements.txt", b"dify_plugin>=0.9.0,<1\na @ https://x.test/a.zip", "a comes from a URL"),
+        ("requirements.txt", b"dify_plugin>=0.9.0,<1\n-r other.txt", "'-r other.txt' is no plain requirement"),
+        ("requirements.txt", b"dify_plugin>=0.8.1,<1", "dify-plugin must be at least 0.9.0"),
+        ("requirements.txt", b"requests==2.32.0", "does not name dify-plugin"),
+        ("pyproject.toml", b"[tool.ruff]", "has no [project] table"),
+        ("pyproject.toml", b"[project]\ndependencies = ['requests']", "names other dependencies"),
+        ("tools/sample.py", b"def", "does not compile"),
+        ("tools/sample.py", b"return 1", "does not compile"),
+        ("tools/sample.py", b"import requests\nrequests.get('')", "a request without a time-out"),
+        ("manifest.yaml", b"[", "is no YAML"),
+        ("manifest.yaml", b"- a", "holds no mapping"),
+        ("provider/sample.yaml", b"[", "is no YAML"),
+        ("tools/sample.yaml", b"[", "is no YAML"),
+    ],
+)
+def test_file_is_refused(path: str, content: bytes, complaint: str) -> None:
+    """A package with one wrong file is refused in one line that begins with the file."""
+    lines = check({**good_package(), path: content})
+
+    assert any(line.startswith(path) and complaint in line for line in lines)
+
+
+@pytest.mark.parametrize("path", ["manifest.yaml", "main.py", "requirements.txt", "README.md", "PRIVACY.md", "LICENSE"])
+def test_missing_file_is_refused(path: str) -> None:
+    """What Dify or the marketplace needs must be there."""
+    files = good_package()
+    del files[path]
+
+    assert f"{path}: is missing from the package" in check(files)
+
+
+def test_ideograph_is_found_at_its_line() -> None:
+    """The line number leads to the character; text inside a fence does not count, kana neither."""
+    files = {**good_package(), "README.md": f"{README}かな\n漢字\n".encode()}
+
+    assert check(files) == ["README.md:8: holds the ideograph U+6F22 outside a code fence"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'API_TOKEN = "{RANDOM_TEXT}"',
+        f"'password': '{RANDOM_TEXT}'",
+        f'client_secret: "{RANDOM_HEX}"',
+        "sk-" + "a1" * 12,
+        "ghp_" + "a1" * 18,
+        "xoxb-" + "1a" * 8,
+        "AKIA" + "A1" * 8,
+        ".".join(("eyJ" + "a1" * 5, "a1" * 5, "a1" * 5)),
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+    ],
+)
+def test_secret_is_refused_without_being_shown(line: str) -> None:
+    """A line that looks like a secret is named by its place only."""
+    lines = check({**good_package(), "kintone/a.txt": f"first\n{line}\n".encode()})
+
+    assert len(lines) == 1
+    assert lines[0].startswith("kintone/a.txt:2: seems to hold ")
+    assert line not in lines[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'token = credentials["kintone_api_token"]',
+        'TOKEN_HEADER = "X-Cybozu-API-Token"',
+        'api_token = "your-token-here"',
+    ],
+)
+def test_mention_of_a_secret_is_no_secret(line: str) -> None:
+    """Names of secrets, headers and placeholders pass."""
+    assert check({**good_package(), "kintone/a.txt": line.encode()}) == []
+
+
+def test_too_many_files_are_refused() -> None:
+    """The marketplace counts files."""
+    files = {**good_package(), **{f"kintone/{number}.txt": b"" for number in range(MAX_FILES)}}
+
+    assert check(files) == [f"the package: holds {len(files)} files; the marketplace takes at most {MAX_FILES}"]
+
+
+def test_too_many_bytes_are_refused() -> None:
+    """Dify counts the unpacked bytes."""
+    lines = check({**good_package(), "_assets/large.png": b"\0" * MAX_BYTES})
+
+    assert len(lines) == 1
+    assert "Dify takes at most 52428800" in lines[0]
