@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -15,6 +15,7 @@ from kintone.credentials import Tokens
 from kintone.deadline import Deadline
 from kintone.error_mapping import map_error, not_kintone, transport_failure
 from kintone.errors import CursorLimitError, KintoneError, LockedError, RateLimitedError
+from kintone.forms import FormCache, FormKey, FormsApi
 from kintone.gates import Gates
 from kintone.operations import Answer, Operation
 from kintone.redaction import Redactor
@@ -25,9 +26,14 @@ from kintone.transport import Incoming, Received, Transport, TransportError, Upl
 from kintone.wire_format import WireRequest, api_path, build
 
 logger = logging.getLogger(__name__)
+
+# Shared by all calls of the process: neither holds anything of one call.
 gates = Gates()
+form_cache = FormCache()
 
 DEFAULT_TIMEOUT = 30.0
+PLACES_WITHOUT_FILES = 2
+"""Places at the gate that files, which take long, leave to the other requests."""
 UNAVAILABLE = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 
 type OpenBody = Callable[[], AbstractContextManager[UploadBody]]
@@ -77,6 +83,8 @@ class KintoneClient:
         self._sleep = sleep
         self._redactor = Redactor(access.tokens.secrets())
         self._gate = gates.gate(str(access.site.origin), settings.max_concurrency)
+        transfers = max(1, settings.max_concurrency - PLACES_WITHOUT_FILES)
+        self._transfers = gates.gate(f"files of {access.site.origin}", transfers)
         self._transport = Transport(access.site, access.tokens, settings.max_concurrency)
 
     def __enter__(self) -> Self:
@@ -88,6 +96,15 @@ class KintoneClient:
     ) -> None:
         """Close the connections."""
         self._transport.close()
+
+    @property
+    def forms(self) -> FormsApi:
+        """The forms of the apps, as this credential sees them."""
+        return FormsApi(self, form_cache, self._form_key)
+
+    def _form_key(self, app: str) -> FormKey:
+        access = self.access
+        return form_cache.key(str(access.site), access.guest_space, app, access.tokens.secrets())
 
     def api_path(self, api: str) -> str:
         """Return the path of an API on this site, the guest space included."""
@@ -108,7 +125,7 @@ class KintoneClient:
         request = WireRequest("POST", self.api_path(operation.api))
 
         def attempt() -> Answer:
-            with open_body() as body:
+            with self._transfers.place(id(self), self.deadline, operation.description), open_body() as body:
                 return self._answer(operation, self._exchange(operation, request, body))
 
         return self._repeated(operation, attempt)
@@ -117,6 +134,8 @@ class KintoneClient:
     def download(self, operation: Operation) -> Iterator[Incoming]:
         """Hand over an answer that is no JSON while it arrives; a place at the gate is held until it is read."""
         request = build(operation, self.api_path(operation.api), len(str(self.access.site)))
+        # Compressed, the length announced would not be that of the file.
+        request = replace(request, headers={**request.headers, "Accept-Encoding": "identity"})
         with ExitStack() as stack:
             yield self._repeated(operation, lambda: self._opened(operation, request, stack))
 
@@ -163,7 +182,8 @@ class KintoneClient:
     def _opened(self, operation: Operation, request: WireRequest, stack: ExitStack) -> Incoming:
         started = time.monotonic()
         with ExitStack() as attempt:
-            attempt.enter_context(self._gate.place(id(self), self.deadline, operation.description))
+            for gate in (self._transfers, self._gate):
+                attempt.enter_context(gate.place(id(self), self.deadline, operation.description))
             try:
                 incoming = attempt.enter_context(self._transport.open(request, self._timeout, self.deadline))
                 self._log(request, incoming.status, started, 0)

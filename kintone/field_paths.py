@@ -1,0 +1,69 @@
+"""Where kintone's complaints point to, in words that count from 1.
+
+kintone names the place of a bad value in keys such as ``records[3].lines.value[0].value.qty.value``, counting from 0;
+``record.`` for a single record, ``record[code]`` for a number that is none, ``values`` for choices and files.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
+_START = re.compile(r"records\[(?P<index>\d{1,6})\]|record(?=[.\[])")
+_TOP = re.compile(_FIELD, re.DOTALL)
+_CELL = re.compile(r"\[(?P<row>\d{1,6})\]\.value" + _FIELD, re.DOTALL)
+_CHOICE = re.compile(r"\[(?P<choice>\d{1,6})\](?:\.value)?")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPath:
+    """A place in what was sent: ``index``, ``row`` and ``choice`` count from 0 as kintone's keys do."""
+
+    code: str
+    index: int | None = None
+    row: int | None = None
+    column: str = ""
+    choice: int | None = None
+
+    def words(self, kept_rows: Mapping[str, int] | None = None) -> str:
+        """Name the field, row and choice; rows that were saved before do not count as the caller's."""
+        words = self.code
+        if self.row is not None:
+            kept = (kept_rows or {}).get(self.code, 0)
+            own = self.row >= kept
+            words += f" row {self.row - kept + 1}" if own else f" row {self.row + 1} of those already saved"
+            words += f", {self.column}"
+        return words if self.choice is None else f"{words}, value {self.choice + 1}"
+
+
+def read_path(key: str) -> FieldPath | None:
+    """Read one of kintone's keys; None for one that does not point into a record, such as ``app``."""
+    start = _START.match(key)
+    if start is None:
+        return None
+    index = int(start["index"]) if start["index"] else None
+    rest = key[start.end() :]
+    inner = rest.removeprefix(".record")
+    # A wrapper "record" inside "records[3]" is skipped; a field whose code is "record" is not.
+    if index is not None and inner.startswith((".", "[")) and not re.match(r"\.values?(?:$|\[)", inner):
+        rest = inner
+    field = _TOP.fullmatch(rest)
+    if field is None:
+        return FieldPath(rest.strip(".") or "record", index) if index is not None else None
+    code = field["code"] or field["bracketed"]
+    cell = _CELL.fullmatch(field["rest"])
+    if cell is None:
+        return FieldPath(code, index, choice=_choice(field["rest"]))
+    column = cell["code"] or cell["bracketed"]
+    return FieldPath(code, index, int(cell["row"]), column, _choice(cell["rest"]))
+
+
+def readable(key: str) -> str:
+    """Return the words for a key of a single record, or the key itself."""
+    path = read_path(key)
+    return key if path is None else path.words()
+
+
+def _choice(rest: str) -> int | None:
+    choice = _CHOICE.fullmatch(rest)
+    return int(choice["choice"]) if choice else None

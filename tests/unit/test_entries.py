@@ -1,0 +1,243 @@
+"""Reading the entries of an upsert."""
+
+from decimal import Decimal
+
+import pytest
+
+from kintone.entries import Entry, read_entries
+from kintone.errors import InvalidParameterError
+from kintone.number_keys import with_number_keys
+from kintone.update_keys import UpdateKey
+
+KEYED = {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"stock": {"value": "5"}}}
+
+
+def refusal(structure: object, update_key: str | None = None) -> str:
+    """Return the sentence with which something is refused."""
+    with pytest.raises(InvalidParameterError) as raised:
+        read_entries(structure, update_key)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [[KEYED], {"records": [KEYED]}, {"records_data": [KEYED]}, {"records_data": {"records": [KEYED]}}],
+)
+def test_entries_are_the_same_when_wrapped_in_any_of_the_four_ways(structure: object) -> None:
+    """The list may stand alone, under records, under records_data, or under both."""
+    assert read_entries(structure) == [Entry(1, {"stock": {"value": "5"}}, UpdateKey("sku", "A-1"))]
+
+
+def test_an_entry_keeps_id_revision_and_position() -> None:
+    """Ids and revisions come as numbers or texts and are kept as texts."""
+    entries = read_entries(
+        [{"id": 40, "revision": "7", "record": {}}, {"id": "041", "revision": -1, "record": {}}, {"record": {"a": 1}}]
+    )
+
+    assert entries == [Entry(1, {}, None, "40", "7"), Entry(2, {}, None, "41"), Entry(3, {"a": 1})]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("A-1", "A-1"), (12, "12"), (12.0, "12"), (Decimal("1.10"), "1.1"), (0, "0"), (1e3, "1000"), (" a ", " a ")],
+)
+def test_a_key_value_becomes_text(value: object, text: str) -> None:
+    """Texts stay as they are; numbers are written with digits alone."""
+    [entry] = read_entries([{"updateKey": {"field": "sku", "value": value}, "record": {}}])
+
+    assert entry.update_key == ("sku", text)
+
+
+@pytest.mark.parametrize("row", [{"sku": "A-1", "stock": 5}, {"sku": {"value": "A-1"}, "stock": 5}])
+def test_a_plain_row_gives_its_key_away_when_update_key_is_named(row: dict[str, object]) -> None:
+    """The key is taken out of the row, plain or wrapped."""
+    assert read_entries([row], " sku ") == [Entry(1, {"stock": 5}, UpdateKey("sku", "A-1"))]
+
+
+def test_an_entry_may_stand_among_rows_when_update_key_is_named() -> None:
+    """An entry with a record of its own gives its key away too; one with an id keeps the id."""
+    entries = read_entries([{"record": {"sku": "A", "x": 1}}, {"id": 5, "record": {"x": 2}}, KEYED], "sku")
+
+    assert [(entry.update_key, entry.id) for entry in entries] == [
+        (("sku", "A"), None),
+        (None, "5"),
+        (("sku", "A-1"), None),
+    ]
+    assert entries[0].record == {"x": 1}
+
+
+def test_fields_named_like_entry_keys_are_fields_when_rows_are_plain() -> None:
+    """A row may have fields whose codes are id and record."""
+    assert read_entries([{"sku": "A", "id": 3, "record": "x"}], "sku") == [
+        Entry(1, {"id": 3, "record": "x"}, UpdateKey("sku", "A"))
+    ]
+
+
+def test_the_key_is_taken_out_of_the_record() -> None:
+    """Kintone takes the key from updateKey and refuses it in record."""
+    [entry] = read_entries([{**KEYED, "record": {"sku": {"value": "A-1"}, "stock": 5}}])
+
+    assert entry.record == {"stock": 5}
+
+
+def test_another_value_for_the_key_is_refused() -> None:
+    """Taking it out in silence would lose the new value."""
+    sentence = refusal([{**KEYED, "record": {"sku": {"value": "B-2"}}}])
+
+    assert 'entry 1: updateKey looks for "A-1" but record gives "sku" another value' in sentence
+    assert "use id to change it" in sentence
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("x", "entry 1: is a text; write an object"),
+        ({"sku": "A"}, 'entry 1: has no "record"; write {"record": {…}} for each entry, or name update_key'),
+        ({"id": 5}, 'entry 1: has no "record"'),
+        (
+            {"updatekey": KEYED["updateKey"], "record": {}},
+            'has "updatekey", which has no meaning here; did you mean "updateKey"?',
+        ),
+        ({"update_key": KEYED["updateKey"], "record": {}}, 'did you mean "updateKey"?'),
+        ({"records": {"a": 1}}, 'did you mean "record"?'),
+        ({"record": {}, "app": 3}, 'has "app", which has no meaning here'),
+        ({**KEYED, "id": 5}, "has both id and updateKey"),
+        ({"record": []}, '"record" is a list'),
+        ({"record": {1: "a"}}, "field codes are texts"),
+        ({"record": {}, "id": ""}, 'id is ""'),
+        ({"record": {}, "id": None}, "id is null"),
+        ({"record": {}, "id": 0}, "id is 0"),
+        ({"record": {}, "id": -4}, "id is -4"),
+        ({"record": {}, "id": True}, "id is true"),
+        ({"record": {}, "id": 1.5}, "id is 1.5"),
+        ({"record": {}, "id": 10**5000}, "id is a number of very many digits"),
+        ({"record": {}, "id": Decimal("NaN")}, "id is NaN"),
+        ({"record": {}, "id": 1, "revision": "x"}, 'revision is "x"'),
+        ({"record": {}, "updateKey": None}, "updateKey must be"),
+        ({"record": {}, "updateKey": {"field": "sku"}}, "updateKey must be"),
+        ({"record": {}, "updateKey": {"field": "a or b", "value": "1"}}, 'the field of updateKey is "a or b"'),
+        ({"record": {}, "updateKey": {"field": "sku", "value": "  "}}, "the value of updateKey is empty"),
+        ({"record": {}, "updateKey": {"field": "sku", "value": "x" * 65}}, "is 65 characters long"),
+        ({"record": {}, "updateKey": {"field": "sku", "value": None}}, "must be a text or a number"),
+        ({"record": {}, "updateKey": {"field": "sku", "value": True}}, "must be a text or a number"),
+        ({"record": {}, "updateKey": {"field": "sku", "value": float("inf")}}, "is no finite number"),
+        ({"record": {}, "updateKey": {"field": "sku", "value": 10**5000}}, "more than 64 digits"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_said(entry: object, words: str) -> None:
+    """The sentence names the parameter, the entry and what to write instead."""
+    sentence = refusal([entry])
+
+    assert sentence.startswith("records_data: entry 1: ")
+    assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"name": "x"}, 'entry 1: has no "sku", the field that update_key names'),
+        ({"sku": None}, 'has no "sku"'),
+        ({"sku": ""}, '"sku", the field that update_key names, is empty'),
+        ({"sku": ["A"]}, "must be a text or a number"),
+    ],
+)
+def test_a_row_without_a_key_is_refused(row: object, words: str) -> None:
+    """Every row needs the field that update_key names."""
+    assert words in refusal([row], "sku")
+
+
+@pytest.mark.parametrize("update_key", ["a b", 'sku in ("x") or a', "x" * 129])
+def test_update_key_is_refused_when_it_is_no_field_code(update_key: str) -> None:
+    """Nothing but a field code may get into a query."""
+    assert refusal([{"a": 1}], update_key).startswith("update_key: ")
+
+
+@pytest.mark.parametrize("structure", [None, "x", 5, {}, {"record": {}}, {"records": {}}])
+def test_what_is_no_list_is_refused(structure: object) -> None:
+    """A sentence says which shape is needed."""
+    assert "a list of entries is needed" in refusal(structure)
+
+
+def test_an_empty_list_is_refused() -> None:
+    """Nothing to write is a mistake, not a success."""
+    assert "the list is empty" in refusal({"records": []})
+
+
+def test_a_stranger_beside_records_is_refused() -> None:
+    """An app number in the data would otherwise be ignored in silence."""
+    assert 'beside "records" stands "app"' in refusal({"app": 12, "records": [KEYED]})
+
+
+def test_all_problems_of_all_entries_are_told_at_once() -> None:
+    """The caller need not try again for each mistake."""
+    sentence = refusal([{"id": 0, "revision": "x", "record": 5}, KEYED, {"id": "z", "record": {}}])
+
+    assert sentence.count("entry 1: ") == 3
+    assert "entry 3: " in sentence
+
+
+def test_a_long_list_of_problems_is_cut() -> None:
+    """Twenty problems are listed, the others counted."""
+    sentence = refusal([{"id": 0, "record": {}}] * 25)
+
+    assert sentence.count("entry ") == 20
+    assert sentence.endswith("and 5 more")
+
+
+def test_the_same_key_twice_is_refused() -> None:
+    """Kintone does not say what would happen, so the positions are named."""
+    sentence = refusal([KEYED, {"record": {}}, KEYED, KEYED])
+
+    assert 'entries 1, 3 and 4 have the same update key sku = "A-1"' in sentence
+
+
+def test_the_same_id_twice_is_refused() -> None:
+    """5, "5" and "05" are one record."""
+    assert "entries 1, 2 and 3 have the same id 5" in refusal(
+        [{"id": 5, "record": {}}, {"id": "5", "record": {}}, {"id": "05", "record": {}}]
+    )
+
+
+def test_texts_that_look_like_equal_numbers_are_two_keys() -> None:
+    """In a text field "1" and "01" are different records."""
+    rows = [{"sku": "1"}, {"sku": "01"}, {"sku": "1.0"}]
+
+    assert len(read_entries(rows, "sku")) == 3
+
+
+def test_equal_numbers_are_refused_when_the_key_is_a_number_field() -> None:
+    """In a number field they are one record."""
+    entries = read_entries([{"no": "1"}, {"no": "２"}, {"no": "1.0"}], "no")
+
+    with pytest.raises(InvalidParameterError, match="entries 1 and 3 have the same update key no = 1"):
+        with_number_keys(entries, {"no"})
+
+
+def test_equal_text_keys_are_refused_when_normalisation_made_them_equal() -> None:
+    """They were two when they were read."""
+    entries = read_entries([{"sku": "A"}, {"sku": " A"}], "sku")
+
+    with pytest.raises(InvalidParameterError, match="entries 1 and 2 have the same update key"):
+        with_number_keys([entry.with_key_value("A") for entry in entries], ())
+
+
+def test_number_keys_are_written_with_plain_digits() -> None:
+    """Full-width digits and exponents become what kintone finds; text keys stay."""
+    entries = read_entries([{"no": "１２．５０"}, {"no": "1e3"}], "no") + read_entries([KEYED])
+
+    keys = [entry.update_key.value for entry in with_number_keys(entries, {"no"}) if entry.update_key]
+    assert keys == ["12.5", "1000", "A-1"]
+
+
+def test_a_number_key_keeps_all_its_digits() -> None:
+    """Thirty digits are not rounded."""
+    digits = "123456789012345678901234567890"
+    [entry] = with_number_keys(read_entries([{"no": digits}], "no"), {"no"})
+
+    assert entry.update_key == ("no", digits)
+
+
+def test_a_number_key_that_is_no_number_is_refused() -> None:
+    """Kintone would refuse the whole transaction."""
+    with pytest.raises(InvalidParameterError, match='entry 1: the update key no is a number field and "abc"'):
+        with_number_keys(read_entries([{"no": "abc"}], "no"), {"no"})

@@ -1,0 +1,164 @@
+"""Which entries go out together, as which calls."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kintone.entries import Entry
+from kintone.errors import InvalidParameterError
+from kintone.operations import Repeat
+from kintone.transactions import MOST_BYTES, Item, Kind, Merged, fitting, item_of, transaction_of
+from kintone.update_keys import UpdateKey
+from tests.unit.writing_double import FakeKintone
+
+LETTERS = {"k": Kind.UPSERT, "i": Kind.UPDATE, "n": Kind.INSERT}
+
+
+def entry(position: int, letter: str, size: int = 1, revision: str | None = None) -> Entry:
+    """Return an entry with a key (k), an id (i) or neither (n)."""
+    key = UpdateKey("sku", f"A-{position}") if letter == "k" else None
+    return Entry(position, {"name": {"value": "x" * size}}, key, str(position) if letter == "i" else None, revision)
+
+
+def items(letters: str, size: int = 1) -> list[Item]:
+    """Return items by their letters."""
+    return [item_of(entry(position, letter, size)) for position, letter in enumerate(letters, start=1)]
+
+
+def shape(letters: str) -> list[tuple[str, int]]:
+    """Return kind and length of each call of a transaction."""
+    return [(call.kind.value, len(call.items)) for call in transaction_of(12, items(letters)).calls]
+
+
+def test_two_thousand_entries_of_one_kind_are_one_transaction() -> None:
+    """Twenty calls of a hundred records."""
+    assert fitting(items("k" * 2001)) == 2000
+    assert shape("k" * 2000) == [("upsert", 100)] * 20
+
+
+def test_calls_keep_the_order_of_the_input_when_there_is_room() -> None:
+    """A later entry may need what an earlier one freed."""
+    assert shape("kknik") == [("upsert", 2), ("insert", 1), ("update", 1), ("upsert", 1)]
+
+
+def test_entries_are_grouped_by_kind_when_the_order_would_need_too_many_calls() -> None:
+    """Alternating kinds would fill a transaction with twenty entries."""
+    assert shape("kn" * 150) == [("upsert", 100), ("insert", 100), ("upsert", 50), ("insert", 50)]
+
+
+def test_a_transaction_ends_where_a_twenty_first_call_would_begin() -> None:
+    """Started hundreds of three kinds count whole."""
+    mixed = items("k" * 950 + "n" * 1000)
+
+    assert fitting(mixed) == 1950
+    assert fitting(items("k" * 950 + "n" * 1001)) == 1950
+    assert fitting(items("k" * 950 + "n" * 1001), 1950) == 1
+
+
+def test_a_transaction_ends_where_its_body_would_be_too_large() -> None:
+    """Three entries of 2 MB need two requests."""
+    assert fitting(items("kkk", size=2_000_000)) == 2
+
+
+def test_an_oversized_entry_goes_out_alone() -> None:
+    """Only kintone knows whether it takes it."""
+    large = [item_of(entry(1, "k", MOST_BYTES + 1)), item_of(entry(2, "k"))]
+
+    assert fitting(large) == 1
+
+
+def test_one_call_is_sent_plainly() -> None:
+    """A hundred records of one kind need no bulkRequest and are atomic all the same."""
+    operation = transaction_of(12, items("kk")).operation(FakeKintone().api_path)
+
+    assert (operation.method, operation.api, operation.description) == (
+        "PUT",
+        "records",
+        "writing entries 1 to 2 into app 12",
+    )
+    assert operation.parameters == {
+        "app": 12,
+        "records": [
+            {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"name": {"value": "x"}}},
+            {"updateKey": {"field": "sku", "value": "A-2"}, "record": {"name": {"value": "x"}}},
+        ],
+        "upsert": True,
+    }
+
+
+def test_several_calls_are_a_bulk_request_with_inner_paths_of_the_guest_space() -> None:
+    """Ids go out as plain updates, so that an unknown one is an error; what has neither key nor id is posted."""
+    operation = transaction_of(12, items("in")).operation(FakeKintone().api_path)
+
+    assert (operation.method, operation.api) == ("POST", "bulkRequest")
+    assert operation.parameters == {
+        "requests": [
+            {
+                "method": "PUT",
+                "api": "/k/guest/3/v1/records.json",
+                "payload": {"app": 12, "records": [{"id": "1", "record": {"name": {"value": "x"}}}]},
+            },
+            {
+                "method": "POST",
+                "api": "/k/guest/3/v1/records.json",
+                "payload": {"app": 12, "records": [{"name": {"value": "x"}}]},
+            },
+        ]
+    }
+
+
+def test_a_revision_of_the_caller_outranks_the_one_that_was_read() -> None:
+    """The caller decides against which state it writes."""
+    item = item_of(entry(1, "k", revision="7"), Merged({"name": {"value": "y"}}, "9", {}))
+
+    assert item.payload["revision"] == "7"
+    assert item.payload["record"] == {"name": {"value": "y"}}
+
+
+@pytest.mark.parametrize(
+    ("letters", "revision", "repeat"),
+    [
+        ("kk", None, Repeat.UPSERT),
+        ("ii", None, Repeat.UPDATE),
+        ("ki", None, Repeat.UPSERT),
+        ("kk", "3", Repeat.UPDATE_WITH_REVISION),
+        ("nn", None, Repeat.INSERT),
+        ("kn", "3", Repeat.INSERT),
+    ],
+)
+def test_a_transaction_is_as_repeatable_as_its_least_repeatable_entry(
+    letters: str, revision: str | None, repeat: Repeat
+) -> None:
+    """One plain insert is enough to make a second try dangerous."""
+    sent = [item_of(entry(position, letter, 1, revision)) for position, letter in enumerate(letters, start=1)]
+
+    assert transaction_of(12, sent).operation(FakeKintone().api_path).repeat is repeat
+
+
+@pytest.mark.parametrize("value", [float("nan"), b"x", {1, 2}, "\ud800"])
+def test_an_entry_that_json_cannot_hold_is_refused(value: object) -> None:
+    """The sentence names the entry, and nothing was sent yet."""
+    with pytest.raises(InvalidParameterError, match=r"records_data: entry 7: .*JSON cannot carry"):
+        item_of(Entry(7, {"name": {"value": value}}))
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(alphabet="kin", min_size=1, max_size=2500))
+def test_every_entry_is_in_exactly_one_call_within_the_limits_whatever_the_mixture(letters: str) -> None:
+    """No transaction has more than 20 calls, no call more than 100 entries or more than one kind."""
+    everything = items(letters)
+    seen: list[int] = []
+    start = 0
+    while start < len(everything):
+        number = fitting(everything, start)
+        transaction = transaction_of(12, everything[start : start + number])
+        assert 1 <= len(transaction.calls) <= 20
+        for call in transaction.calls:
+            assert 1 <= len(call.items) <= 100
+            assert {item.kind for item in call.items} == {call.kind}
+            positions = [item.entry.position for item in call.items]
+            assert positions == sorted(positions)
+            seen += positions
+        start += number
+
+    assert sorted(seen) == list(range(1, len(letters) + 1))

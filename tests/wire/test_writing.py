@@ -1,0 +1,243 @@
+"""Writing many records to a local kintone: what is reported is what is there."""
+
+from typing import Any
+
+import pytest
+
+from kintone.adding import add_record
+from kintone.entries import Entry, read_entries
+from kintone.errors import (
+    InvalidRequestError,
+    KintoneError,
+    LockedError,
+    NotFoundError,
+    PartialWriteError,
+    RevisionConflictError,
+)
+from kintone.writing import UpsertRequest, upsert
+from local_kintone import LocalKintone
+from tests.wire.conftest import OpenClient
+
+FORM: dict[str, dict[str, Any]] = {
+    "sku": {"type": "SINGLE_LINE_TEXT", "unique": True},
+    "no": {"type": "NUMBER", "unique": True},
+    "name": {"type": "SINGLE_LINE_TEXT", "required": True},
+    "lines": {"type": "SUBTABLE", "fields": {"qty": {"type": "NUMBER", "maxValue": "9"}}},
+}
+
+
+@pytest.fixture
+def app(kintone: LocalKintone) -> int:
+    """Make an empty app with keys and a table."""
+    return kintone.create_app("Stock", FORM)
+
+
+@pytest.fixture
+def token(kintone: LocalKintone, app: int) -> str:
+    """Return a token that may read, add and edit."""
+    return kintone.token(app, "view", "add", "edit")
+
+
+def rows(count: int) -> list[Entry]:
+    """Return entries with the keys A-1, A-2 and so on."""
+    return read_entries([{"sku": f"A-{number}", "name": {"value": "x"}} for number in range(1, count + 1)], "sku")
+
+
+def skus(kintone: LocalKintone, app: int) -> list[Any]:
+    """Return the keys of all records."""
+    return [record["sku"]["value"] for record in kintone.records(app)]
+
+
+def bulk_requests(kintone: LocalKintone) -> int:
+    """Count the bulk requests that arrived."""
+    return sum(received.path.endswith("bulkRequest.json") for received in kintone.requests)
+
+
+def test_mixed_entries_are_written_in_one_transaction(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """250 entries with keys, ids and neither: results in input order are the records that are there."""
+    ids = kintone.add_records(app, [{"sku": f"old-{number}", "name": "old"} for number in range(60)])
+    structure: list[dict[str, Any]] = []
+    for number in range(250):
+        record = {"name": {"value": f"new-{number}"}}
+        if number % 5 == 0:
+            structure.append({"id": ids[number // 5], "record": record})
+        elif number % 5 == 1:
+            structure.append({"record": record})
+        else:
+            sku = f"old-{59 - number // 40}" if number % 40 == 3 else f"key-{number}"
+            structure.append({"updateKey": {"field": "sku", "value": sku}, "record": record})
+    report = upsert(open_client(token), UpsertRequest(app, read_entries(structure), atomic=True))
+
+    stored = {record["$id"]["value"]: record for record in kintone.records(app)}
+    assert [stored[result["id"]]["name"]["value"] for result in report.results] == [f"new-{n}" for n in range(250)]
+    assert [stored[result["id"]]["$revision"]["value"] for result in report.results] == [
+        result["revision"] for result in report.results
+    ]
+    assert report.updated == 50 + sum(number % 40 == 3 for number in range(250) if number % 5 > 1)
+    assert report.added + report.updated == report.requested == 250
+    assert bulk_requests(kintone) == 1
+
+
+def test_nothing_is_written_when_one_entry_of_a_transaction_is_bad(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """The complaint names the caller's entry, table row and column."""
+    entries = rows(250)
+    lines = [{"value": {"qty": {"value": number}}} for number in ("1", "10")]
+    entries[204] = entries[204].with_record({"name": {"value": "x"}, "lines": {"value": lines}})
+    with pytest.raises(InvalidRequestError) as raised:
+        upsert(open_client(token), UpsertRequest(app, entries))
+
+    assert list(raised.value.field_errors) == ["entry 205, lines row 2, qty"]
+    assert "; nothing is saved" in str(raised.value)
+    assert kintone.records(app) == []
+
+
+def test_a_duplicate_names_the_entry(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
+    """Two inserts with the same unique value are told apart by position."""
+    kintone.add_records(app, [{"sku": "taken", "name": "x"}])
+    entries = [*rows(120), Entry(121, {"sku": {"value": "taken"}, "name": {"value": "y"}})]
+    with pytest.raises(InvalidRequestError) as raised:
+        upsert(open_client(token), UpsertRequest(app, entries))
+
+    assert list(raised.value.field_errors) == ["entry 121, sku"]
+    assert skus(kintone, app) == ["taken"]
+
+
+def test_an_unknown_id_is_an_error(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
+    """It is never inserted under another id."""
+    entries = [*rows(3), Entry(4, {"name": {"value": "x"}}, None, "999")]
+    with pytest.raises(NotFoundError, match="entry 4"):
+        upsert(open_client(token), UpsertRequest(app, entries))
+
+    assert kintone.records(app) == []
+
+
+def test_an_outdated_revision_is_a_conflict(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """It is sent once, and the entry is named."""
+    [record_id] = kintone.add_records(app, [{"sku": "a", "name": "x"}])
+    entries = [*rows(3), Entry(4, {"name": {"value": "y"}}, None, str(record_id), "7")]
+    with pytest.raises(RevisionConflictError, match="entry 4"):
+        upsert(open_client(token), UpsertRequest(app, entries))
+
+    assert bulk_requests(kintone) == 1
+    assert skus(kintone, app) == ["a"]
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_the_reported_rest_completes_the_job_when_the_connection_dies_after_two_of_five_transactions(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient, cut: str
+) -> None:
+    """The report matches what is there, and sending the rest makes no duplicate."""
+    entries = rows(10_000)
+    kintone.fail(api="bulkRequest", after=2, times=None, cut=cut)
+    with pytest.raises(PartialWriteError) as raised:
+        upsert(open_client(token), UpsertRequest(app, entries))
+    partial = raised.value
+
+    assert (partial.saved, partial.next_entry, partial.maybe_saved) == (4000, 4001, True)
+    assert "entries 1 to 4000 are saved, entries 4001 to 6000 may have been saved" in str(partial)
+    assert "sending these again is safe" in str(partial)
+    assert "(tried 6 times); entries 1 to 4000" in str(partial)
+    stored = kintone.records(app)
+    assert [record["id"] for record in partial.results] == [record["$id"]["value"] for record in stored[:4000]]
+    assert len(stored) == (4000 if cut == "before" else 6000)
+    kintone.clear_failures()
+    report = upsert(open_client(token), UpsertRequest(app, entries[partial.next_entry - 1 :]))
+    assert report.requested == 6000
+    assert sorted(skus(kintone, app)) == sorted(f"A-{number}" for number in range(1, 10_001))
+
+
+def test_a_transaction_without_keys_is_not_repeated_when_its_answer_is_lost(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """It was saved once, and the sentence says to look first."""
+    entries = read_entries([{"record": {"name": {"value": "x"}}} for _ in range(150)])
+    kintone.fail(api="bulkRequest", cut="after", times=None)
+    with pytest.raises(PartialWriteError, match="look in kintone first: 150 of these entries"):
+        upsert(open_client(token), UpsertRequest(app, entries))
+
+    assert bulk_requests(kintone) == 1
+    assert len(kintone.records(app)) == 150
+
+
+def test_a_refusal_in_the_second_transaction_leaves_the_first(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """The corrected rest completes the job."""
+    entries = rows(4100)
+    good = entries[3009]
+    entries[3009] = good.with_record({"name": {"value": ""}})
+    with pytest.raises(PartialWriteError) as raised:
+        upsert(open_client(token), UpsertRequest(app, entries))
+    partial = raised.value
+
+    assert (partial.code, partial.saved, partial.next_entry, partial.maybe_saved) == ("CB_VA01", 2000, 2001, False)
+    assert list(partial.field_errors) == ["entry 3010, name"]
+    assert len(kintone.records(app)) == 2000
+    entries[3009] = good
+    assert upsert(open_client(token), UpsertRequest(app, entries[2000:])).added == 2100
+    assert len(set(skus(kintone, app))) == len(kintone.records(app)) == 4100
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"status": 429, "code": "GAIA_TO04"},
+        {"status": 400, "code": "GAIA_DA02"},
+        {"status": 520, "code": "GAIA_RE18"},
+        {"status": 400, "code": "GAIA_LT01"},
+    ],
+)
+def test_locks_and_limits_are_waited_for(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient, failure: dict[str, Any]
+) -> None:
+    """Nothing was done, so even plain inserts are sent again, once."""
+    kintone.fail(api="records", times=2, **failure)
+    entries = read_entries([{"record": {"name": {"value": "x"}}} for _ in range(3)])
+
+    assert upsert(open_client(token), UpsertRequest(app, entries)).added == 3
+    assert len(kintone.records(app)) == 3
+
+
+def test_a_lock_that_stays_is_told(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
+    """Its fate is known: nothing is saved."""
+    kintone.fail(api="records", status=400, code="GAIA_DA02", times=None)
+    with pytest.raises(LockedError, match="nothing is saved"):
+        upsert(open_client(token), UpsertRequest(app, rows(3)))
+
+    assert kintone.records(app) == []
+
+
+def test_number_keys_find_their_records(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
+    """Full-width digits and a needless decimal place name the same record."""
+    kintone.add_records(app, [{"no": "12", "name": "old"}])
+    entries = read_entries([{"no": "１２．０", "name": {"value": "new"}}], "no")
+    report = upsert(open_client(token), UpsertRequest(app, entries, number_fields={"no"}))
+
+    assert (report.added, report.updated) == (0, 1)
+    assert [record["name"]["value"] for record in kintone.records(app)] == ["new"]
+
+
+def test_a_record_is_added(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
+    """Its id and revision are those in kintone."""
+    added = add_record(open_client(token), app, {"sku": {"value": "A"}, "name": {"value": "x"}})
+
+    [record] = kintone.records(app)
+    assert (record["$id"]["value"], record["$revision"]["value"]) == (added.id, added.revision)
+
+
+def test_a_lost_answer_to_an_added_record_says_that_it_may_be_saved(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """It is not sent again."""
+    kintone.fail(api="record", cut="after", times=None)
+    with pytest.raises(KintoneError, match="may have been saved") as raised:
+        add_record(open_client(token), app, {"name": {"value": "x"}})
+
+    assert raised.value.maybe_saved
+    assert len(kintone.records(app)) == 1

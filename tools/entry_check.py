@@ -1,0 +1,66 @@
+"""Checking all entries of an upsert at once, so that one call tells all that is to be corrected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from kintone.entries import Entry
+from kintone.field_definitions import Form
+from kintone.normalization import normalize_update_key, wrap_record
+from kintone.problems import Change
+from kintone.update_keys import UpdateKey
+from kintone.validation import validate_record
+from tools import record_check
+from tools.base import Call
+
+MOST_PROBLEMS_SHOWN = 50
+
+
+@dataclass(slots=True)
+class CheckedEntries:
+    """Entries in kintone's shape, what was rewritten in them, and what is wrong with them."""
+
+    entries: list[Entry] = field(default_factory=list)
+    number_fields: frozenset[str] = frozenset()
+    changes: list[Change] = field(default_factory=list)
+    unlisted: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def check_entries(call: Call, entries: Sequence[Entry]) -> CheckedEntries:
+    """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all of them."""
+    ready = record_check.checked(call, lambda form: _checked(entries, form), lambda result: bool(result.problems))
+    shown = ready.problems[:MOST_PROBLEMS_SHOWN]
+    left = len(ready.problems) - len(shown)
+    record_check.refuse("records_data", [*shown, f"and {left} more problems"] if left else shown)
+    return ready
+
+
+def wrap_entries(entries: Sequence[Entry]) -> CheckedEntries:
+    """Give plain values kintone's outer shape, without the form."""
+    return CheckedEntries([entry.with_record(wrap_record(entry.record)) for entry in entries])
+
+
+def _checked(entries: Sequence[Entry], form: Form) -> CheckedEntries:
+    numbers = frozenset(code for code, definition in form.fields.items() if definition.kind.name == "NUMBER")
+    ready = CheckedEntries(number_fields=numbers)
+    for entry in entries:
+        _check(entry, form, ready)
+    return ready
+
+
+def _check(entry: Entry, form: Form, ready: CheckedEntries) -> None:
+    key = entry.update_key
+    if key is not None:
+        value, problem = normalize_update_key(key.field, key.value, form)
+        if problem is not None:
+            ready.problems.append(f"entry {entry.position}: {problem.line}")
+        key = UpdateKey(key.field, value)
+    inserts = key is None and entry.id is None
+    validation = validate_record(entry.record, form, "add" if inserts else "update")
+    ready.problems += [f"entry {entry.position}: {line}" for line in validation.lines]
+    for change in validation.changes[: record_check.MOST_CHANGES_SHOWN]:
+        if len(ready.changes) < record_check.MOST_CHANGES_SHOWN:
+            ready.changes.append(Change(change.field, change.row, f"entry {entry.position}: {change.text}"))
+        else:
+            ready.unlisted += 1
+    ready.entries.append(replace(entry, record=validation.record, update_key=key))

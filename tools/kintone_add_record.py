@@ -1,0 +1,55 @@
+"""Adding one record."""
+
+from collections.abc import Mapping
+
+from kintone.adding import Added, add_record
+from kintone.errors import InvalidRequestError
+from kintone.normalization import wrap_record
+from kintone.problems import Change
+from kintone.validation import validate_record
+from tools import base, record_check
+from tools.messages import json_message, text_message, variable_message
+from tools.record_input import read_record_data
+
+
+class AddRecord(base.KintoneTool):
+    """Adds a record, checked against the app's form unless that is switched off."""
+
+    own_parameters = ("record_data", "validate_before_write")
+
+    def run(self, call: base.Call) -> base.Messages:
+        """Check, add, and tell where the record is."""
+        raw = read_record_data(call.parameters)
+        check = call.parameters.flag("validate_before_write", default=True)
+        record, changes = _checked(call, raw) if check else (wrap_record(raw), [])
+        try:
+            added = add_record(call.client, call.app, record)
+        except InvalidRequestError:
+            call.client.forms.drop(call.app)
+            raise
+        url = call.client.record_url(call.app, added.id)
+        yield text_message(_text(added, call.app, url, changes, check=check))
+        yield json_message(
+            {"record_id": added.id, "revision": added.revision, "record_url": url, "response": added.response}
+        )
+        yield variable_message("record_id", added.id)
+        yield variable_message("revision", added.revision)
+        yield variable_message("record_url", url)
+        yield variable_message("response", added.response)
+
+
+def _checked(call: base.Call, raw: Mapping[str, object]) -> tuple[Mapping[str, object], list[Change]]:
+    validation = record_check.checked(
+        call, lambda form: validate_record(raw, form, "add"), lambda result: not result.valid
+    )
+    record_check.refuse("record_data", validation.lines)
+    return validation.record, validation.changes
+
+
+def _text(added: Added, app: int, url: str, changes: list[Change], *, check: bool) -> str:
+    lines = [f"Added record {added.id} to app {app} (revision {added.revision}): {url}"]
+    if changes:
+        lines += ["Values written as kintone takes them:", *record_check.change_lines(changes)]
+    if not check:
+        lines.append(record_check.SKIPPED)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,52 @@
+"""Checking records against the app's form before they are written, for all tools that write or check."""
+
+from collections.abc import Callable
+
+from kintone.errors import InvalidParameterError, PermissionDeniedError
+from kintone.field_definitions import Form
+from kintone.forms import FormsApi
+from kintone.problems import Change
+from tools.base import Call
+
+SKIPPED = (
+    "Not checked against the app's form, since validate_before_write is off; kintone silently drops fields it does not "
+    "know."
+)
+MOST_CHANGES_SHOWN = 20
+
+
+def read_form(forms: FormsApi, app: int, *, fresh: bool = False) -> Form:
+    """Return the app's form; a token that may not read it gets a sentence that says what can be done."""
+    try:
+        return forms.read(app, fresh=fresh)
+    except PermissionDeniedError as error:
+        error.remedy = (
+            "the record is checked against the app's form first, which takes a token with view or add permission; give "
+            "the token one of them, or switch validate_before_write off"
+        )
+        raise
+
+
+def checked[Checked](call: Call, check: Callable[[Form], Checked], problems: Callable[[Checked], bool]) -> Checked:
+    """Check with the form at hand; what looks wrong is checked again with a form read anew, which may have changed."""
+    forms = call.client.forms
+    remembered = forms.holds(call.app)
+    result = check(read_form(forms, call.app))
+    if remembered and problems(result):
+        result = check(read_form(forms, call.app, fresh=True))
+    return result
+
+
+def refuse(parameter: str, lines: list[str]) -> None:
+    """Raise all problems at once, where there are any."""
+    if lines:
+        raise InvalidParameterError(
+            f"{parameter}: nothing was written; correct this and send it again: {' | '.join(lines)}"
+        )
+
+
+def change_lines(changes: list[Change], unlisted: int = 0) -> list[str]:
+    """Return the values that were rewritten, for people."""
+    lines = [f"- {change.text}" for change in changes[:MOST_CHANGES_SHOWN]]
+    left = len(changes) - len(lines) + unlisted
+    return [*lines, f"- and {left} more"] if left > 0 else lines
