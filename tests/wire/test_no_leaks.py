@@ -19,7 +19,7 @@ from provider.kintone import KintoneProvider
 from tests.wire.plugin import running_plugin
 from tools.kintone_add_record import AddRecord
 from tools.kintone_download_file import DownloadFile
-from tools.kintone_query import KintoneQueryTool
+from tools.kintone_query import QueryRecords
 from tools.kintone_upload_file import UploadFile
 from tools.kintone_upsert_records import UpsertRecords
 from tools.kintone_validate_record_data import ValidateRecordData
@@ -27,7 +27,7 @@ from tools.kintone_validate_record_data import ValidateRecordData
 PASSWORD = "hunter2hunter2"
 A_FILE = "a file of Dify's"
 CALLS: list[tuple[type[Any], dict[str, Any]]] = [
-    (KintoneQueryTool, {"query": 'sku = "A-001"'}),
+    (QueryRecords, {"query": 'sku = "A-001"'}),
     (ValidateRecordData, {"record_data": {"sku": "x"}}),
     (AddRecord, {"record_data": {"sku": "x", "name": "n"}, "validate_before_write": False}),
     (UpsertRecords, {"records_data": [{"record": {"sku": "x"}}], "validate_before_write": False}),
@@ -176,7 +176,7 @@ def test_tools_when_a_proxy_has_a_password(
     credentials = {"kintone_domain": site.url, "kintone_app_id": "1", "kintone_api_token": token}
 
     with pytest.raises(Exception, match="proxy") as failed:
-        list(KintoneQueryTool.from_credentials(credentials).invoke({}))
+        list(QueryRecords.from_credentials(credentials).invoke({}))
 
     assert PASSWORD not in told_by(failed.value) + caplog.text
 

@@ -1,0 +1,158 @@
+"""The one table of kintone's field types: reading input, checking it and documenting it all go by it.
+
+Shapes and permissions are those of https://cybozu.dev/ja/kintone/docs/overview/field-types and of the pages about
+adding and updating records, https://cybozu.dev/ja/kintone/docs/rest-api/records/.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Shape(Enum):
+    """What a value looks like on its way to kintone."""
+
+    TEXT = auto()
+    """One text."""
+    LINES = auto()
+    """One text whose line ends are LF."""
+    NUMBER = auto()
+    """A number written as text."""
+    OPTION = auto()
+    """The name of one option."""
+    OPTIONS = auto()
+    """A list of names of options."""
+    DATE = auto()
+    """``YYYY-MM-DD``."""
+    TIME = auto()
+    """``HH:MM``."""
+    DATETIME = auto()
+    """``YYYY-MM-DDTHH:MM:00Z``, in UTC."""
+    CODES = auto()
+    """A list of ``{"code": …}``."""
+    PERSON = auto()
+    """One ``{"code": …}``."""
+    FILES = auto()
+    """A list of ``{"fileKey": …}``."""
+    ROWS = auto()
+    """A list of ``{"id": …, "value": {column: {"value": …}}}``, the id only for rows that exist."""
+    OTHER = auto()
+    """Not known here; goes out as it came in."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldKind:
+    """What is true of every field of one type.
+
+    ``name`` is the type's name on the wire, ``words`` what a sentence calls a value of it, ``empty`` what kintone takes
+    for "no value" and also shows for it, ``example`` a value as JSON. ``on_add``/``on_update`` tell whether a write may
+    bring it, ``in_tables`` whether a table may have such a column, ``update_key`` whether it can serve as ``updateKey``
+    once duplicates are prohibited, ``required_holds`` whether kintone enforces "required". ``advice`` says what to do
+    instead where writing is refused.
+    """
+
+    name: str
+    words: str
+    shape: Shape
+    empty: str | tuple[()] | None
+    example: str
+    on_add: bool = True
+    on_update: bool = True
+    in_tables: bool = True
+    update_key: bool = False
+    required_holds: bool = True
+    advice: str = ""
+
+    @property
+    def empty_value(self) -> str | list[object] | None:
+        """Return the empty value as JSON has it: ``""``, ``None`` or a new empty list."""
+        return [] if isinstance(self.empty, tuple) else self.empty
+
+
+def _fixed(name: str, words: str, shape: Shape, advice: str, *, on_add: bool = False) -> FieldKind:
+    """Describe a type that kintone fills itself."""
+    example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
+    return FieldKind(
+        name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, required_holds=False,
+        advice=advice,
+    )  # fmt: skip
+
+
+_CODE_LIST = '[{"code": "sato"}]'
+_LEAVE_OUT = "leave it out"
+
+_KINDS = (
+    FieldKind("SINGLE_LINE_TEXT", "a text", Shape.TEXT, "", '"abc"', update_key=True),
+    FieldKind("MULTI_LINE_TEXT", "a text of several lines", Shape.LINES, "", '"a\\nb"'),
+    FieldKind("RICH_TEXT", "a text in HTML", Shape.TEXT, "", '"<b>abc</b>"'),
+    FieldKind("NUMBER", "a number", Shape.NUMBER, "", '"1234.5"', update_key=True),
+    FieldKind("LINK", "a link", Shape.TEXT, "", '"https://example.com/"'),
+    FieldKind("CHECK_BOX", "a list of options", Shape.OPTIONS, (), '["A", "B"]'),
+    FieldKind("MULTI_SELECT", "a list of options", Shape.OPTIONS, (), '["A", "B"]'),
+    FieldKind("RADIO_BUTTON", "one of the options", Shape.OPTION, "", '"A"', required_holds=False),
+    FieldKind("DROP_DOWN", "one of the options", Shape.OPTION, None, '"A"'),
+    FieldKind("DATE", "a date", Shape.DATE, None, '"2026-04-01"'),
+    FieldKind("TIME", "a time", Shape.TIME, None, '"09:30"'),
+    FieldKind("DATETIME", "a date and time with its offset", Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"'),
+    FieldKind("USER_SELECT", "a list of users", Shape.CODES, (), _CODE_LIST),
+    FieldKind("ORGANIZATION_SELECT", "a list of departments", Shape.CODES, (), '[{"code": "sales"}]'),
+    FieldKind("GROUP_SELECT", "a list of groups", Shape.CODES, (), '[{"code": "everyone"}]'),
+    FieldKind("FILE", "a list of attachments", Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]'),
+    FieldKind(
+        "SUBTABLE", "a list of rows", Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
+    ),
+    FieldKind(
+        "CALC", "a calculated value", Shape.OTHER, "", "", on_add=False, on_update=False, required_holds=False,
+        advice=f"{_LEAVE_OUT}; kintone calculates it",
+    ),
+    _fixed(
+        "RECORD_NUMBER", "the record number", Shape.OTHER,
+        f"{_LEAVE_OUT}; to update a record give its id beside the record, not inside it",
+    ),
+    _fixed("CREATOR", "the creator", Shape.PERSON, f"{_LEAVE_OUT}; it can be given only when adding", on_add=True),
+    _fixed("MODIFIER", "the last editor", Shape.PERSON, f"{_LEAVE_OUT}; it can be given only when adding", on_add=True),
+    _fixed(
+        "CREATED_TIME", "the time of creation", Shape.DATETIME, f"{_LEAVE_OUT}; it can be given only when adding",
+        on_add=True,
+    ),
+    _fixed(
+        "UPDATED_TIME", "the time of the last change", Shape.DATETIME,
+        f"{_LEAVE_OUT}; it can be given only when adding", on_add=True,
+    ),
+    _fixed("STATUS", "the status", Shape.OTHER, f"{_LEAVE_OUT}; only an action of the process changes it"),
+    _fixed("STATUS_ASSIGNEE", "the assignees", Shape.OTHER, f"{_LEAVE_OUT}; only the process changes them"),
+    _fixed("CATEGORY", "the categories", Shape.OTHER, f"{_LEAVE_OUT}; kintone's API cannot set categories"),
+    _fixed("REFERENCE_TABLE", "related records", Shape.OTHER, f"{_LEAVE_OUT}; change the related records in their app"),
+    _fixed("GROUP", "a group of fields", Shape.OTHER, "give its fields themselves, beside the other fields"),
+    _fixed("__ID__", "the record id", Shape.OTHER, f"{_LEAVE_OUT}; give the id beside the record, not inside it"),
+    _fixed("__REVISION__", "the revision", Shape.OTHER, f"{_LEAVE_OUT}; kintone ignores it inside a record"),
+    _fixed("LABEL", "a label", Shape.OTHER, f"{_LEAVE_OUT}; it holds no value"),
+    _fixed("SPACER", "a blank space", Shape.OTHER, f"{_LEAVE_OUT}; it holds no value"),
+    _fixed("HR", "a border", Shape.OTHER, f"{_LEAVE_OUT}; it holds no value"),
+)  # fmt: skip
+
+KINDS = {kind.name: kind for kind in _KINDS}
+"""Every type that kintone documents, by its name on the wire."""
+
+RECORD_ID = "$id"
+REVISION = "$revision"
+PSEUDO_FIELDS = {RECORD_ID: KINDS["__ID__"], REVISION: KINDS["__REVISION__"]}
+"""Codes that every fetched record has although no form lists them."""
+
+
+def kind_of(name: str) -> FieldKind:
+    """Return what is known of a type; one that kintone added later goes through unchecked."""
+    return KINDS.get(name) or FieldKind(name, f"a value of the type {name}", Shape.OTHER, "", "")
+
+
+def markdown_table() -> str:
+    """Return the table for the documentation: type, value to write, add, update, table column, update key."""
+    lines = ["| Type | Value to write | Add | Update | In tables | Update key |", "|---|---|---|---|---|---|"]
+    for kind in _KINDS:
+        marks = [_mark(kind.on_add), _mark(kind.on_update), _mark(kind.in_tables), _mark(kind.update_key)]
+        example = f"`{kind.example}`" if kind.example else "none"
+        lines.append("| " + " | ".join([f"`{kind.name}`", example, *marks]) + " |")
+    return "\n".join(lines)
+
+
+def _mark(yes: bool) -> str:  # noqa: FBT001 - a table cell is made of exactly this
+    return "yes" if yes else "no"

@@ -1,0 +1,109 @@
+"""Options of radio buttons, drop-downs, check boxes and multiple choices, by their exact names."""
+
+import re
+from collections.abc import Mapping
+
+from kintone.excerpts import excerpt, excerpts
+from kintone.field_definitions import FieldDefinition
+from kintone.near_matches import nearest
+from kintone.problems import ProblemCode, UnusableValueError
+
+MOST_OPTIONS = 1_000
+"""Options that a field can have, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html."""
+LONGEST_OPTION = 128
+_LONGEST_LIST = MOST_OPTIONS * (LONGEST_OPTION + 2)
+_SEPARATOR = re.compile("[,\n\r\u3001\uff0c]")
+NAMED = 3
+
+
+def read_option(value: object, definition: FieldDefinition) -> str:
+    """Return the name of one option; raises ``UnusableValueError``."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, list):
+        raise UnusableValueError(
+            ProblemCode.WRONG_TYPE, f"only one option can be chosen, not {excerpt(value)}", _choose(definition)
+        )
+    name = _option_name(value, definition)
+    if name not in definition.options:
+        raise _unknown([name], definition)
+    return name
+
+
+def read_options(value: object, definition: FieldDefinition) -> list[str]:
+    """Return the names of options; raises ``UnusableValueError``.
+
+    A text is taken apart at commas and lines, except where an option's own name holds one. True and false stand for the
+    only option of a check box and for none.
+    """
+    if isinstance(value, bool) and definition.kind.name == "CHECK_BOX" and len(definition.options) == 1:
+        return list(definition.options) if value else []
+    if isinstance(value, str):
+        names = _split(value, definition.options) or [value]
+    elif isinstance(value, list):
+        if len(value) > MOST_OPTIONS:
+            raise _too_many(len(value))
+        names = [_option_name(entry, definition) for entry in value]
+    else:
+        names = [_option_name(value, definition)]
+    unknown = [name for name in names if name not in definition.options]
+    if unknown:
+        raise _unknown(unknown, definition)
+    return list(dict.fromkeys(names))
+
+
+def _option_name(value: object, definition: FieldDefinition) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise UnusableValueError(
+            ProblemCode.WRONG_TYPE, f"the name of an option is needed, not {excerpt(value)}", _choose(definition)
+        )
+    if isinstance(value, str):
+        return value if value in definition.options else value.strip()
+    return str(value) if value.bit_length() <= LONGEST_OPTION else ""
+
+
+def _split(text: str, options: Mapping[str, str]) -> list[str]:
+    """Take a text apart, longest option first, so that an option whose name holds a comma stays whole."""
+    if text in options or text.strip() in options:
+        return [text if text in options else text.strip()]
+    if len(text) > _LONGEST_LIST:
+        raise _too_many(text.count(",") + 1)
+    ends = [match.start() for match in _SEPARATOR.finditer(text)] + [len(text)]
+    reach = 1 + max((len(_SEPARATOR.findall(option)) for option in options), default=0)
+    names: list[str] = []
+    start, at = 0, 0
+    while at < len(ends):
+        taken = next(
+            (
+                last
+                for last in range(min(at + reach, len(ends)) - 1, at, -1)
+                if text[start : ends[last]].strip() in options
+            ),
+            at,
+        )
+        name = text[start : ends[taken]].strip()
+        if name:
+            names.append(name)
+        start, at = ends[taken] + 1, taken + 1
+    return names
+
+
+def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueError:
+    """Report names that are no options together, with the options that were probably meant."""
+    verb = "is no option" if len(names) == 1 else "are no options"
+    meant = [nearest(name, definition.options.items()) for name in names[:NAMED]]
+    found = [excerpt(option) for option in dict.fromkeys(meant) if option]
+    suggestion = f"did you mean {' and '.join(found)}? " if found else ""
+    return UnusableValueError(
+        ProblemCode.UNKNOWN_OPTION, f"{excerpts(names, NAMED)} {verb} of this field", suggestion + _choose(definition)
+    )
+
+
+def _too_many(count: int) -> UnusableValueError:
+    return UnusableValueError(
+        ProblemCode.TOO_LONG, f"{count} entries are more than the {MOST_OPTIONS} options a field can have"
+    )
+
+
+def _choose(definition: FieldDefinition) -> str:
+    return f"choose from {excerpts(definition.options, 10)}" if definition.options else "the field has no options"

@@ -1,0 +1,45 @@
+"""Values of field types that are not known here: passed on if JSON can carry them at all."""
+
+import math
+from decimal import Decimal
+
+from kintone.excerpts import excerpt
+from kintone.field_definitions import FieldDefinition
+from kintone.plain_text import require_sound
+from kintone.problems import ProblemCode, UnusableValueError
+
+DEEPEST = 64
+MOST_PARTS = 200_000
+
+
+def read_plain(value: object, _definition: FieldDefinition) -> object:
+    """Return the value itself; raises ``UnusableValueError`` for what cannot travel as JSON.
+
+    Walks without recursion, so that no nesting is too deep to be refused.
+    """
+    waiting: list[tuple[object, int]] = [(value, 1)]
+    seen = 0
+    while waiting:
+        part, depth = waiting.pop()
+        seen += 1
+        if depth > DEEPEST or seen > MOST_PARTS:
+            raise UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(value)} is nested too deeply or too large")
+        if isinstance(part, dict):
+            waiting.extend((inner, depth + 1) for pair in part.items() for inner in pair)
+            if not all(isinstance(key, str) for key in part):
+                raise UnusableValueError(ProblemCode.WRONG_TYPE, f"{excerpt(value)} has a name that is no text")
+        elif isinstance(part, list):
+            waiting.extend((inner, depth + 1) for inner in part)
+        else:
+            _require_scalar(part)
+    return value
+
+
+def _require_scalar(part: object) -> None:
+    if isinstance(part, str):
+        require_sound(part)
+    elif isinstance(part, float | Decimal):
+        if not (part.is_finite() if isinstance(part, Decimal) else math.isfinite(part)):
+            raise UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(part)} is no number kintone can hold")
+    elif part is not None and not isinstance(part, int):
+        raise UnusableValueError(ProblemCode.WRONG_TYPE, f"{excerpt(part)} is nothing that JSON can carry")

@@ -1,0 +1,130 @@
+"""Rows of tables: plain objects, kintone's own shape, or both mixed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kintone.excerpts import excerpt, printable
+from kintone.field_definitions import FieldDefinition, Form
+from kintone.near_matches import nearest
+from kintone.normalization.cells import Reading, read_cell
+from kintone.normalization.values import is_empty
+from kintone.problems import Place, ProblemCode
+
+MOST_ROWS = 10_000
+"""Rows of one table that are looked at; ours, since kintone names no ceiling."""
+LONGEST_ID = 20
+_ROW_KEYS = {"id", "value"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableReader:
+    """Reads the rows of one table of one record."""
+
+    table: FieldDefinition
+    form: Form
+    reading: Reading
+
+    def rows(self, raw: object) -> list[dict[str, object]] | None:
+        """Return the rows as kintone takes them, or None after noting why there are none.
+
+        Every row is looked at; one that is no row at all is left out of the result.
+        """
+        findings, place = self.reading.findings, Place(self.table.code)
+        given = _given_rows(raw)
+        if is_empty(given):
+            if not isinstance(given, list):
+                findings.change(place, given, [])
+            return []
+        if isinstance(given, Mapping):
+            findings.change(place, given, [given])
+            given = [given]
+        if not isinstance(given, list):
+            complaint = f"a list of rows is needed, not {excerpt(given)}"
+            findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            return None
+        if len(given) > MOST_ROWS:
+            complaint = f"{len(given)} rows are more than the {MOST_ROWS} that are taken at once"
+            findings.problem(place, ProblemCode.TOO_LONG, complaint, "write the record with fewer rows")
+            return None
+        self._refuse_repeated_ids(given)
+        rows = [self._row(row, number) for number, row in enumerate(given, start=1)]
+        return [row for row in rows if row is not None]
+
+    def _row(self, raw: object, number: int) -> dict[str, object] | None:
+        place = Place(self.table.code, number, self.table.code)
+        if not isinstance(raw, Mapping):
+            complaint = f"a row must be an object, not {excerpt(raw)}"
+            self.reading.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            return None
+        row_id, cells = self._parts(raw)
+        id_text = _id_text(row_id)
+        if id_text is None:
+            complaint = f"{excerpt(row_id)} is no row id"
+            self.reading.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, "leave the id out to add the row")
+        value: dict[str, object] = {}
+        for code, cell in cells.items():
+            read = self._cell(code, cell, number)
+            if read is not None:
+                value[str(code)] = read
+        if self.reading.mode == "add" or not id_text:
+            self.reading.absences(self.table.columns, cells, number, self.table.code)
+        return {"id": id_text, "value": value} if id_text else {"value": value}
+
+    def _parts(self, raw: Mapping[object, object]) -> tuple[object, Mapping[object, object]]:
+        """Take a row apart into id and cells; a column that is called ``id`` owns that name in a plain row."""
+        inner = raw.get("value")
+        if isinstance(inner, Mapping) and raw.keys() <= _ROW_KEYS:
+            return raw.get("id"), inner
+        if "id" in self.table.columns:
+            return None, raw
+        return raw.get("id"), {code: cell for code, cell in raw.items() if code != "id"}
+
+    def _cell(self, code: object, cell: object, number: int) -> dict[str, object] | None:
+        column = self.table.columns.get(code) if isinstance(code, str) else None
+        place = Place(code if isinstance(code, str) else excerpt(code), number, self.table.code)
+        if column is not None:
+            return read_cell(cell, column, place, self.reading)
+        if isinstance(code, str) and code in self.form.fields:
+            complaint = "this is a field of the record, not a column of the table"
+            self.reading.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, "write it beside the table")
+            return None
+        complaint = f"the table {printable(self.table.code)} has no such column"
+        self.reading.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, lambda: self._meant(place.field))
+        return None
+
+    def _meant(self, code: str) -> str:
+        near = nearest(code, ((column.code, column.label) for column in self.table.columns.values()))
+        return f"did you mean {excerpt(near)}?" if near else self._row_shape()
+
+    def _refuse_repeated_ids(self, rows: list[object]) -> None:
+        """Refuse an id that two rows bear; kintone would answer GAIA_SI01 without naming them."""
+        first: dict[str, int] = {}
+        for number, row in enumerate(rows, start=1):
+            row_id = _id_text(self._parts(row)[0]) if isinstance(row, Mapping) else None
+            if row_id and first.setdefault(row_id, number) != number:
+                complaint = f"rows {first[row_id]} and {number} have the same id {row_id}"
+                self.reading.findings.problem(
+                    Place(self.table.code), ProblemCode.BAD_FORMAT, complaint, "keep one of them"
+                )
+
+    def _row_shape(self) -> str:
+        codes = [code for code, column in self.table.columns.items() if column.kind.on_add][:3]
+        return "write rows like [{" + ", ".join(f"{excerpt(code)}: …" for code in codes) + "}]"
+
+
+def _given_rows(raw: object) -> object:
+    """Return what stands under ``value``; an object with an ``id`` is one row in kintone's shape, not a wrapper."""
+    if isinstance(raw, Mapping) and "value" in raw and "id" not in raw:
+        return raw["value"]
+    return raw
+
+
+def _id_text(row_id: object) -> str | None:
+    """Return a row id as text, ``""`` for none, None for what is no id."""
+    if is_empty(row_id):
+        return ""
+    if isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 10**LONGEST_ID:
+        return str(row_id)
+    if isinstance(row_id, str) and len(row_id) <= LONGEST_ID and row_id.isascii() and row_id.isdigit():
+        return row_id
+    return None

@@ -1,0 +1,79 @@
+"""One value of one field, by the shape that its type has; tables are in ``rows.py``."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from kintone.excerpts import excerpt
+from kintone.field_definitions import FieldDefinition
+from kintone.fields import Shape
+from kintone.moments import read_date, read_datetime, read_time
+from kintone.normalization.choices import read_option, read_options
+from kintone.normalization.plain_data import read_plain
+from kintone.normalization.references import read_codes, read_files, read_person
+from kintone.numbers import read_number
+from kintone.plain_text import require_sound
+from kintone.problems import ProblemCode, UnusableValueError
+
+type Reader = Callable[[object, FieldDefinition], object]
+
+
+def is_empty(value: object) -> bool:
+    """Tell whether kintone clears a field that gets this value: ``null``, ``""`` or ``[]``."""
+    return value is None or (isinstance(value, str | list) and not value)
+
+
+def read_value(value: object, definition: FieldDefinition) -> object:
+    """Return the value as kintone takes it; raises ``UnusableValueError``.
+
+    Empty values become the empty value of the type, unless they are one that the type's own shape has.
+    """
+    if is_empty(value) and definition.kind.shape is not Shape.PERSON:
+        return value if isinstance(value, str) and definition.kind.empty in (None, "") else definition.kind.empty_value
+    return _READERS[definition.kind.shape](value, definition)
+
+
+def _read_text(value: object, definition: FieldDefinition) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise UnusableValueError(
+            ProblemCode.WRONG_TYPE,
+            f"{definition.kind.words} is needed, not {excerpt(value)}",
+            f"write it like {definition.kind.example}",
+        )
+    if not isinstance(value, str):
+        return read_number(value)
+    require_sound(value)
+    return value
+
+
+def _read_lines(value: object, definition: FieldDefinition) -> str:
+    text = _read_text(value, definition)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _formless(read: Callable[[object], str]) -> Reader:
+    """Adapt a reader that needs nothing of the form, and say what is needed where it does not say so itself."""
+
+    def reader(value: object, definition: FieldDefinition) -> str:
+        try:
+            return read(value)
+        except UnusableValueError as error:
+            error.suggestion = error.suggestion or f"write {definition.kind.words} like {definition.kind.example}"
+            raise
+
+    return reader
+
+
+_READERS: dict[Shape, Reader] = {
+    Shape.TEXT: _read_text,
+    Shape.LINES: _read_lines,
+    Shape.NUMBER: _formless(read_number),
+    Shape.OPTION: read_option,
+    Shape.OPTIONS: read_options,
+    Shape.DATE: _formless(read_date),
+    Shape.TIME: _formless(read_time),
+    Shape.DATETIME: _formless(read_datetime),
+    Shape.CODES: read_codes,
+    Shape.PERSON: read_person,
+    Shape.FILES: read_files,
+    Shape.OTHER: read_plain,
+}

@@ -1,0 +1,25 @@
+"""Plain values in kintone's outer shape, nothing else; for writing without the form."""
+
+from collections.abc import Mapping
+
+from kintone.errors import InvalidParameterError
+from kintone.excerpts import excerpt
+
+
+def wrap_record(raw: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """Return ``{"code": {"value": …}}`` for a record whose values may be plain; raises ``InvalidParameterError``.
+
+    The values themselves stay as they are: without the form nobody knows what they ought to be.
+    """
+    if not isinstance(raw, Mapping):
+        raise InvalidParameterError(
+            f'the record must be an object such as {{"field code": "value"}}, not {excerpt(raw)}'
+        )
+    record: dict[str, dict[str, object]] = {}
+    for code, value in raw.items():
+        if not isinstance(code, str):
+            raise InvalidParameterError(
+                f"the record has the field code {excerpt(code)}, which must be a text in quotes"
+            )
+        record[code] = {"value": value["value"] if isinstance(value, Mapping) and "value" in value else value}
+    return record

@@ -1,0 +1,231 @@
+"""Reading the form of an app."""
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kintone.errors import KintoneError, UnknownResponseError
+from kintone.forms import Form, FormCache, FormKey, FormsApi, parse_form, read_form
+from kintone.operations import Answer, Operation, Repeat
+from tests.unit.form_samples import columns, field, make_form, options, rich_form
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+class Kintone:
+    """Answers every operation with one body and remembers what was asked."""
+
+    def __init__(self, body: dict[str, object]) -> None:
+        """Take the body."""
+        self.body = body
+        self.asked: list[Operation] = []
+
+    def call(self, operation: Operation) -> Answer:
+        """Remember and answer."""
+        self.asked.append(operation)
+        return Answer(self.body)
+
+    def api_path(self, api: str) -> str:
+        """Return nothing that matters here."""
+        return api
+
+    def record_url(self, app: int, record_id: str) -> str:
+        """Return nothing that matters here."""
+        return f"{app}/{record_id}"
+
+
+def test_limits_arrive_as_text_and_absent_ones_as_empty_text() -> None:
+    """Numbers in text become numbers, and an empty text is no limit."""
+    form = make_form(
+        field("SINGLE_LINE_TEXT", "a", minLength="2", maxLength=""),
+        field("NUMBER", "b", minValue="-1.5", maxValue="99999999999999999999.1"),
+    )
+    assert (form.fields["a"].limits.min_length, form.fields["a"].limits.max_length) == (2, None)
+    assert form.fields["b"].limits.max_value == Decimal("99999999999999999999.1")
+
+
+def test_options_stand_in_the_order_of_their_index() -> None:
+    """The index decides, also when it arrives as text and out of order."""
+    raw = {"B": {"label": "b", "index": "10"}, "A": {"label": "", "index": "9"}}
+    assert list(make_form(field("DROP_DOWN", "x", options=raw)).fields["x"].options.items()) == [("A", "A"), ("B", "b")]
+
+
+def test_what_a_lookup_fills_is_marked_also_inside_tables() -> None:
+    """Copy targets of a lookup are not writable, in tables neither."""
+    lookup = {"fieldMappings": [{"field": "price", "relatedField": "p"}]}
+    table = columns(field("NUMBER", "item", lookup=lookup), field("NUMBER", "price"))
+    form = make_form(field("SUBTABLE", "lines", fields=table))
+    assert form.fields["lines"].columns["item"].lookup
+    assert form.fields["lines"].columns["price"].copied
+    assert form.tables_by_column == {"item": "lines", "price": "lines"}
+
+
+def test_a_default_or_now_fills_a_field() -> None:
+    """A default of any shape and the present time count as defaults; empty ones do not."""
+    form = make_form(
+        field("DATE", "a", defaultNowValue=True),
+        field("CHECK_BOX", "b", defaultValue=["x"], options=options("x")),
+        field("CHECK_BOX", "c", defaultValue=[], options=options("x")),
+    )
+    assert [form.fields[code].has_default for code in "abc"] == [True, True, False]
+
+
+def test_update_keys_are_unique_texts_and_numbers() -> None:
+    """Only fields that prohibit duplicates and have a suitable type can find records."""
+    assert rich_form().update_key_codes() == ["name", "price"]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        None,
+        [],
+        "x",
+        {"a": 1},
+        {"a": {"type": 5}},
+        {"a": {"type": "DROP_DOWN", "options": ["x"]}},
+        {"a": {"type": "DROP_DOWN", "options": {"x": 1}}},
+        {"a": {"type": "SUBTABLE", "fields": "x"}},
+        {"a": {"type": "NUMBER", "minValue": "abc"}},
+        {"a": {"type": "NUMBER", "minValue": "9" * 100}},
+        {"a": {"type": "NUMBER", "minValue": float("inf")}},
+        {"a": {"type": "SINGLE_LINE_TEXT", "maxLength": "1.5"}},
+        {"a": {"type": "SINGLE_LINE_TEXT", "maxLength": True}},
+        {"a": {"type": "SINGLE_LINE_TEXT", "required": "yes"}},
+        {"a": {"type": "SINGLE_LINE_TEXT", "lookup": {"fieldMappings": "x"}}},
+        {"a": {"type": "SINGLE_LINE_TEXT", "label": 7}},
+    ],
+)
+def test_a_form_of_another_shape_is_an_unknown_response(properties: object) -> None:
+    """A hostile or broken server gets one clear sentence that names the app."""
+    with pytest.raises(UnknownResponseError, match="app 7"):
+        parse_form({"properties": properties}, "7")
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_no_form_whatever_crashes_the_reader(properties: object) -> None:
+    """Any JSON is a form or an unknown response."""
+    with contextlib.suppress(UnknownResponseError):
+        assert isinstance(parse_form({"properties": properties}, "1"), Form)
+
+
+def test_reading_asks_once_with_the_app() -> None:
+    """The form is one repeatable GET with the app's number."""
+    kintone = Kintone({"properties": {}, "revision": "4"})
+    assert read_form(kintone, 12).revision == "4"
+    assert [(entry.method, entry.api, entry.parameters, entry.repeat) for entry in kintone.asked] == [
+        ("GET", "app/form/fields", {"app": 12}, Repeat.READ)
+    ]
+
+
+def _key(cache: FormCache, app: str = "1", token: str = "a" * 40) -> FormKey:
+    return cache.key("https://x.cybozu.com", None, app, [token])
+
+
+def test_a_form_is_read_once_within_its_time() -> None:
+    """A second read within the time to live asks nobody; afterwards it asks again."""
+    now = [0.0]
+    cache = FormCache(time_to_live=60, clock=lambda: now[0])
+    kintone = Kintone({"properties": {}})
+    forms = FormsApi(kintone, cache, lambda app: _key(cache, app))
+    forms.read(1)
+    now[0] = 59
+    forms.read("1")
+    assert len(kintone.asked) == 1
+    now[0] = 61
+    forms.read(1)
+    assert len(kintone.asked) == 2
+
+
+def test_a_dropped_or_refreshed_form_is_read_again() -> None:
+    """Dropping, and asking for a fresh one, both go to kintone."""
+    cache = FormCache()
+    kintone = Kintone({"properties": {}})
+    forms = FormsApi(kintone, cache, lambda app: _key(cache, app))
+    forms.read(1)
+    forms.drop(1)
+    forms.read(1)
+    forms.read(1, fresh=True)
+    assert len(kintone.asked) == 3
+
+
+def test_forms_are_kept_apart_by_credential_app_site_and_space() -> None:
+    """Another token, app, site or guest space never sees a cached form, and the order of tokens does not matter."""
+    cache = FormCache()
+    keys = {
+        cache.key("s", None, 1, ["t"]),
+        cache.key("s", None, 1, ["u"]),
+        cache.key("s", None, 2, ["t"]),
+        cache.key("s", 3, 1, ["t"]),
+        cache.key("z", None, 1, ["t"]),
+    }
+    assert len(keys) == 5
+    assert cache.key("s", None, 1, ["t", "u"]) == cache.key("s", None, 1, ["u", "t"])
+
+
+def test_a_key_holds_no_token_and_differs_between_caches() -> None:
+    """The fingerprint is salted per cache and shows nothing of the token."""
+    key = _key(FormCache(), token="SECRET")
+    assert "SECRET" not in repr(key)
+    assert key != _key(FormCache(), token="SECRET")
+
+
+def test_the_cache_is_bounded() -> None:
+    """The forms used longest ago make room."""
+    cache = FormCache(capacity=2)
+    form = make_form()
+    for app in ("1", "2", "1", "3"):
+        cache.form(_key(cache, app), lambda: form)
+    newer = make_form(app="newer")
+    assert len(cache) == 2
+    assert cache.form(_key(cache, "1"), lambda: newer) is form
+    assert cache.form(_key(cache, "2"), lambda: newer) is newer
+
+
+def test_a_form_dropped_while_it_was_read_is_not_kept() -> None:
+    """What was read before the drop may be outdated."""
+    cache = FormCache()
+    key = _key(cache)
+
+    def read() -> Form:
+        cache.drop(key)
+        return make_form()
+
+    cache.form(key, read)
+    assert len(cache) == 0
+
+
+def test_an_error_while_reading_is_not_kept() -> None:
+    """A failure passes through and the next call asks again."""
+    cache = FormCache()
+
+    def fail() -> Form:
+        raise KintoneError("no")
+
+    with pytest.raises(KintoneError):
+        cache.form(_key(cache), fail)
+    assert cache.form(_key(cache), make_form).app == "12"
+
+
+def test_the_cache_may_be_used_by_many_threads() -> None:
+    """Reads and drops at the same time neither fail nor hand over somebody else's form."""
+    cache = FormCache(capacity=3)
+
+    def use(number: int) -> bool:
+        key = _key(cache, str(number % 5))
+        if number % 7 == 0:
+            cache.drop(key)
+        return cache.form(key, lambda: make_form(app=key.app)).app == key.app
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(use, range(500)))
+    assert len(cache) <= 3

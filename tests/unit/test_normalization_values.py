@@ -1,0 +1,205 @@
+"""Single values: what people and models write, and what kintone gets."""
+
+from decimal import Decimal
+
+import pytest
+
+from kintone.normalization import NormalizedRecord, normalize_record
+from tests.unit.form_samples import rich_form
+
+FORM = rich_form()
+
+
+def _read(code: str, value: object) -> NormalizedRecord:
+    return normalize_record({code: value}, FORM, operation="add")
+
+
+GOOD = [
+    ("name", "abc", "abc"),
+    ("name", 5, "5"),
+    ("name", Decimal("0.10"), "0.10"),
+    ("memo", "a\r\nb\rc", "a\nb\nc"),
+    ("price", 5, "5"),
+    ("price", 0.1, "0.1"),
+    ("price", Decimal("12345678901234567890.12"), "12345678901234567890.12"),
+    ("price", "1234.50", "1234.50"),
+    ("price", " 42 ", "42"),
+    ("price", "１２．５", "12.5"),
+    ("price", "－３", "-3"),
+    ("price", "1.5e1", "15"),
+    ("price", "+7", "7"),
+    ("price", ".5", "0.5"),
+    ("done", True, ["Yes"]),
+    ("done", False, []),
+    ("tags", "A, B", ["A", "B"]),
+    ("tags", "A、B", ["A", "B"]),
+    ("tags", "A\nB\n", ["A", "B"]),
+    ("tags", "A, C, D", ["A", "C, D"]),
+    ("tags", ["B", "C, D"], ["B", "C, D"]),
+    ("tags", ["A", "A"], ["A"]),
+    ("areas", "東京", ["東京"]),
+    ("rank", " High ", "High"),
+    ("size", 1, "1"),
+    ("size", ["M"], "M"),
+    ("owner", "sato", [{"code": "sato"}]),
+    ("owner", ["sato", {"code": "ito", "name": "Ito"}], [{"code": "sato"}, {"code": "ito"}]),
+    ("team", {"code": "sales"}, [{"code": "sales"}]),
+    ("group", 7, [{"code": "7"}]),
+    ("files", "key-1", [{"fileKey": "key-1"}]),
+    ("files", [{"fileKey": "a", "name": "x.txt", "size": "3"}, "b"], [{"fileKey": "a"}, {"fileKey": "b"}]),
+    ("maker", "sato", {"code": "sato"}),
+    ("made", "2026-04-01T09:30+09:00", "2026-04-01T00:30:00Z"),
+]
+DATES = [
+    "2026-04-01", "2026-4-1", "2026/4/1", "2026.4.1", "20260401", "2026年4月1日", "2026年 4月 1日", "令和8年4月1日",
+    "R8.4.1", "r8/4/1", "２０２６／４／１", "2026-04-01T09:00:00+09:00", "2026-04-01 23:59", "2026-04-01T00:00:00Z",
+]  # fmt: skip
+TIMES = [
+    ("9:30", "09:30"), ("09:30:15", "09:30"), ("09:30:15.250", "09:30"), ("9:30 PM", "21:30"), ("12 am", "00:00"),
+    ("12:05 p.m.", "12:05"), ("午前9時", "09:00"), ("午後3時30分", "15:30"), ("午後3:30", "15:30"), ("15時", "15:00"),
+    ("3時半", "03:30"), ("９：３０", "09:30"),
+]  # fmt: skip
+MOMENTS = [
+    "2026-04-01T09:30:00+09:00", "2026-04-01T09:30+09", "2026-04-01 09:30 +0900", "2026-04-01T09:30:59.999+09:00",
+    "2026-04-01T00:30Z", "2026-04-01t00:30:00z", "2026-03-31T19:30:00-05:00", "2026/4/1 9:30+09:00",
+    "2026年4月1日 午前9時30分 +09:00", "令和8年4月1日9時30分+09:00", "2026-04-01 00:30 UTC",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "given", "wanted"), GOOD)
+def test_a_value_that_is_clear_becomes_kintones(code: str, given: object, wanted: object) -> None:
+    """Each type takes the plain values whose meaning is beyond doubt."""
+    read = _read(code, given)
+    assert read.problems == []
+    assert read.record == {code: {"value": wanted}}
+
+
+@pytest.mark.parametrize("text", DATES)
+def test_a_date_is_understood_in_every_clear_form(text: str) -> None:
+    """Year-first and Japanese dates become ISO dates."""
+    assert _read("due", text).record == {"due": {"value": "2026-04-01"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("令和元年5月1日", "2019-05-01"), ("平成31年4月30日", "2019-04-30"), ("S64.1.7", "1989-01-07"),
+     ("大正元年7月30日", "1912-07-30"), ("M45.7.30", "1912-07-30")],
+)  # fmt: skip
+def test_an_era_reaches_from_its_first_day_to_its_last(text: str, wanted: str) -> None:
+    """The first and last days of eras are days of the era."""
+    assert _read("due", text).record == {"due": {"value": wanted}}
+
+
+@pytest.mark.parametrize(("text", "wanted"), TIMES)
+def test_a_time_is_understood_in_every_clear_form(text: str, wanted: str) -> None:
+    """Times with and without seconds, in English and in Japanese, become HH:MM."""
+    assert _read("at", text).record == {"at": {"value": wanted}}
+
+
+@pytest.mark.parametrize("text", MOMENTS)
+def test_a_moment_with_an_offset_becomes_utc(text: str) -> None:
+    """Any offset, any clear date and time form, and seconds dropped as kintone drops them."""
+    assert _read("moment", text).record == {"moment": {"value": "2026-04-01T00:30:00Z"}}
+
+
+BAD = [
+    ("name", True, "wrong_type", '"abc"'),
+    ("name", ["a"], "wrong_type", ""),
+    ("name", "a\x00b", "bad_format", "remove"),
+    ("memo", "\ud800", "bad_format", "remove"),
+    ("price", True, "wrong_type", "5"),
+    ("price", "abc", "bad_format", "1234.5"),
+    ("price", "1,000", "bad_format", '"1000"'),
+    ("price", "１，０００", "bad_format", '"1000"'),
+    ("price", "5²", "bad_format", ""),
+    ("price", "NaN", "bad_format", ""),
+    ("price", float("nan"), "bad_format", "null"),
+    ("price", Decimal("Infinity"), "bad_format", ""),
+    ("price", Decimal("1E+999999"), "too_large", ""),
+    pytest.param("price", 10**5000, "too_large", "", id="price-5000 digits"),
+    ("price", "1e9999", "too_large", ""),
+    ("price", Decimal("1E-999999"), "bad_format", "round"),
+    ("price", "  ", "bad_format", ""),
+    ("tags", True, "wrong_type", '"A"'),
+    ("tags", "a, Z", "unknown_option", 'did you mean "A"'),
+    ("tags", ["A", None], "wrong_type", ""),
+    ("tags", ",", "unknown_option", ""),
+    ("areas", "東京 都", "unknown_option", '"東京"'),
+    ("rank", "ｈｉｇｈ", "unknown_option", '"High"'),
+    ("size", ["S", "M"], "wrong_type", ""),
+    ("size", {"a": 1}, "wrong_type", '"S"'),
+    ("owner", "sato, ito", "ambiguous", '["sato", "ito"]'),
+    ("owner", [" "], "bad_format", "code"),
+    ("owner", True, "wrong_type", "code"),
+    ("files", [{"file_key": "x"}], "wrong_type", "fileKey"),
+    ("due", "4/1/2026", "ambiguous", '"2026-01-04" or "2026-04-01"'),
+    ("due", "25/12/2026", "ambiguous", '"2026-12-25"'),
+    ("due", "01/02/03", "ambiguous", "YYYY-MM-DD"),
+    ("due", "2026-04", "ambiguous", '"2026-04-01"'),
+    ("due", "4/1", "ambiguous", "YYYY"),
+    ("due", "平成32年4月1日", "ambiguous", '"2020-04-01"'),
+    ("due", "令和元年4月30日", "ambiguous", "2019-04-30"),
+    ("due", "2026-02-30", "bad_format", "YYYY"),
+    ("due", "tomorrow", "bad_format", "YYYY"),
+    ("due", "0999-12-31", "too_small", "1000"),
+    ("due", 20260401, "wrong_type", "2026"),
+    ("due", "2026-03-31T15:00:00.000Z", "ambiguous", '"2026-03-31"'),
+    ("at", "24:00", "bad_format", "23:59"),
+    ("at", "0930", "bad_format", '"09:30"'),
+    ("at", "午後12時", "ambiguous", "12:00"),
+    ("at", "13 pm", "bad_format", ""),
+    ("moment", "2026-04-01", "ambiguous", '"2026-04-01T00:00:00Z"'),
+    ("moment", "2026-04-01T09:30", "ambiguous", '"2026-04-01T09:30:00+09:00"'),
+    ("moment", "2026-04-01T09:30+25:00", "bad_format", "+09:00"),
+    ("moment", "9999-12-31T23:59-05:00", "too_large", ""),
+    ("moment", "1000-01-01T00:00+09:00", "too_small", ""),
+    ("moment", 1775000000, "wrong_type", "2026"),
+    ("maker", None, "wrong_type", "code"),
+]
+
+
+@pytest.mark.parametrize(("code", "given", "problem", "suggestion"), BAD)
+def test_a_value_that_is_wrong_or_unclear_is_told_not_guessed(
+    code: str, given: object, problem: str, suggestion: str
+) -> None:
+    """The problem has its code and a suggestion, and the field stays out of the record."""
+    read = _read(code, given)
+    assert [entry.code for entry in read.problems] == [problem]
+    assert suggestion in read.problems[0].suggestion
+    assert read.record == {}
+
+
+EMPTY: list[tuple[str, object]] = [
+    ("memo", ""), ("price", ""), ("rank", ""), ("size", None), ("due", None), ("at", None), ("moment", ""),
+         ("tags", []), ("owner", []), ("files", []), ("lines", [])]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "empty"), EMPTY)
+def test_null_becomes_the_empty_value_of_the_type(code: str, empty: object) -> None:
+    """Null clears a field, in the way that suits its type."""
+    assert _read(code, None).record == {code: {"value": empty}}
+
+
+@pytest.mark.parametrize("code", ["memo", "price", "due", "size"])
+def test_an_empty_text_stays_empty(code: str) -> None:
+    """An empty text clears single values and needs no change."""
+    read = _read(code, "")
+    assert read.record == {code: {"value": ""}}
+    assert read.changes == []
+
+
+def test_a_change_shows_before_and_after() -> None:
+    """People see what became of what they wrote."""
+    assert [change.text for change in _read("due", "2026/4/1").changes] == ['due: "2026/4/1" → "2026-04-01"']
+
+
+@pytest.mark.parametrize("given", ["abc", 5, Decimal("1.5"), 0.25])
+def test_what_needs_no_change_is_not_listed(given: object) -> None:
+    """Texts as they are, and numbers that are only written as text, are no changes."""
+    assert _read("name", given).changes == []
+
+
+def test_a_long_value_is_cut_in_the_message() -> None:
+    """A message shows about eighty characters of what was brought."""
+    message = _read("price", "x" * 10_000_000).problems[0].message
+    assert len(message) < 150

@@ -1,0 +1,111 @@
+"""What the tools really send is what their declarations promise to the next node."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dify_host import DifyHost, Outcome
+from local_kintone import LocalKintone
+from tests.contract.plugin_files import tool
+from tests.wire.plugin import credentials_of, running_plugin
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "object": (dict,),
+    "array": (list,),
+}
+MAPPING = json.dumps([{"attachment_field": "attachment", "updateKey": {"field": "sku", "value": "A-001"}}])
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LocalKintone]:
+    """Run one local kintone for all tests of this module."""
+    with LocalKintone(seed="demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def host(site: LocalKintone) -> Iterator[DifyHost]:
+    """Run one plugin process for all tests of this module."""
+    with running_plugin(site.origin) as running:
+        yield running
+
+
+def checked(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str, Any]) -> Outcome:
+    """Run a tool and compare its variables with its ``output_schema``."""
+    outcome = host.invoke(name, parameters, credentials_of(site), timeout=60)
+    declared = tool(name)["output_schema"]["properties"]
+    for variable, value in outcome.variables.items():
+        schema = declared[variable]
+        assert isinstance(value, TYPES[schema["type"]]), variable
+        if "items" in schema:
+            assert _types_in(value) <= set(TYPES[schema["items"]["type"]]), variable
+    assert outcome.text.strip()
+    return outcome
+
+
+def _types_in(values: list[object]) -> set[type]:
+    return {type(value) for value in values}
+
+
+@pytest.mark.parametrize(
+    ("mode", "variables"),
+    [
+        ("", {"record_count", "record_ids", "records"}),
+        ("both", {"record_count", "record_ids", "records"}),
+        ("flattened_json", {"record_count", "record_ids", "records"}),
+        ("text_only", {"record_count", "record_ids"}),
+        ("json_stream", {"record_count"}),
+        ("csv_file", {"record_count"}),
+        ("jsonl_file", {"record_count"}),
+    ],
+)
+def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: str, variables: set[str]) -> None:
+    """Each mode of the query sends its variables, a text and a JSON message with the summary."""
+    outcome = checked(host, site, "kintone_query", {"query": "stock >= 0", "output_mode": mode})
+
+    assert set(outcome.variables) == variables
+    assert outcome.json[-1]["summary"]["total_records"] == outcome.variables["record_count"] > 0
+    assert set(outcome.json[-1]["summary"]) == {
+        "total_records",
+        "requests_made",
+        "pages",
+        "pagination_strategy",
+        "fields",
+        "effective_query",
+        "warnings",
+    }
+    assert bool(outcome.files) == mode.endswith("_file")
+
+
+def test_writing_tools_send_what_they_declare(host: DifyHost, site: LocalKintone) -> None:
+    """Checking, adding and upserting send every declared variable and a JSON message."""
+    calls: dict[str, dict[str, Any]] = {
+        "kintone_validate_record_data": {"record_data": {"sku": "S-1", "nmae": 1}},
+        "kintone_add_record": {"record_data": {"sku": "S-1", "name": "n"}},
+        "kintone_upsert_records": {"records_data": [{"sku": "S-1", "stock": 1}], "update_key": "sku"},
+    }
+    for name, parameters in calls.items():
+        outcome = checked(host, site, name, parameters)
+
+        assert set(outcome.variables) == set(tool(name)["output_schema"]["properties"]), name
+        assert outcome.json != [{"data": []}], name
+
+
+def test_file_tools_send_what_they_declare(host: DifyHost, site: LocalKintone) -> None:
+    """Uploading sends its variables and a JSON message; downloading its variables, a line of text and the file."""
+    file = host.serve("a.txt", b"content", "text/plain")
+    uploaded = checked(host, site, "kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING})
+    checked(host, site, "kintone_upsert_records", {"records_data": uploaded.variables["records_data"]})
+    number = next(record for record in site.records(1) if record["sku"]["value"] == "A-001")["$id"]["value"]
+    downloaded = checked(host, site, "kintone_download_file", {"record_id": number, "attachment_field": "attachment"})
+
+    assert set(uploaded.variables) == {"uploaded_files", "file_keys", "records_data"}
+    assert uploaded.json[0]["uploaded_files"][0]["file_name"] == "a.txt"
+    assert set(downloaded.variables) == {"file_name", "mime_type", "size"}
+    assert [file.content for file in downloaded.files] == [b"content"]
+    assert downloaded.json == [{"data": []}]
