@@ -42,11 +42,11 @@ NOT_PERMITTED = Meaning(
     "Update App; an upsert needs add and edit, a lookup needs the token of its source app as well",
 )
 LOCKED = Meaning(
-    LockedError, "the record was locked by another change and nothing was saved", "send it again in a minute"
+    LockedError, "the record was locked by another change", "send it again in a minute"
 )
 CHANGED_MEANWHILE = Meaning(
     RevisionConflictError,
-    "the record was changed by somebody else in the meantime and nothing was saved",
+    "the record was changed by somebody else in the meantime",
     "read the record again, decide which values are to stay, and send it with the new revision or without one",
 )
 BAD_VALUES = Meaning(

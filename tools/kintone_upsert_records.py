@@ -44,7 +44,7 @@ def _messages(report: UpsertReport, app: int, ready: CheckedEntries, notice: str
     response = report.responses[0] if len(report.responses) == 1 else {"transactions": report.responses}
     fits = size_of(response) + size_of(results) <= LARGEST_MESSAGE
     lines = [
-        f"Wrote {counts['requested']} entries to app {app}: {counts['add']} added, {counts['updated']} updated.",
+        f"Wrote to app {app}: {counts['requested']} requested, {counts['add']} added, {counts['updated']} updated.",
         notice,
     ]
     if not fits:
