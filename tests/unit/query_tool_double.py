@@ -1,0 +1,124 @@
+"""Calling ``kintone_query`` in memory: records of every shape, and what the tool sends, as Dify would get it."""
+
+import base64
+import json
+from collections.abc import Generator
+from typing import Any
+
+from dify_plugin.core.server.__base.response_writer import ResponseWriter
+from dify_plugin.entities.tool import ToolInvokeMessage, ToolRuntime
+
+from kintone.settings import OperatorSettings
+from tests.unit.reading_double import APP, KintoneDouble
+from tools.base import Call
+from tools.kintone_query import QueryRecords
+from tools.parameters import Parameters
+
+LONGEST_LINE = 5_242_880
+PARAMETERS = ("query", "fields", "max_records", "output_mode")
+
+type Message = ToolInvokeMessage
+
+
+class Line(ResponseWriter):  # type: ignore[misc]  # the SDK ships no types
+    """Keeps what the SDK would write to stdout for one message."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.text = ""
+
+    def write(self, data: str) -> None:
+        """Keep it."""
+        self.text += data
+
+    def done(self) -> None:
+        """Nothing to do."""
+
+
+def line_of(message: Message) -> str:
+    """Return the frame that the SDK makes of a message."""
+    writer = Line()
+    writer.session_message(session_id="s" * 36, data=writer.stream_object(data=message))
+    return writer.text
+
+
+def messages_of(double: KintoneDouble, settings: OperatorSettings | None = None, **parameters: object) -> list[Message]:
+    """Run the tool to its end."""
+    return list(running(double, settings, **parameters))
+
+
+def running(
+    double: KintoneDouble, settings: OperatorSettings | None = None, **parameters: object
+) -> Generator[Message]:
+    """Start the tool on records in memory."""
+    call = Call({"kintone_app_id": str(APP)}, Parameters(parameters, ("kintone_app_id", *PARAMETERS)))
+    call.__dict__["client"] = double
+    call.__dict__["settings"] = settings or OperatorSettings()
+    runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
+    messages = QueryRecords(runtime=runtime, session=None).run(call)
+    assert isinstance(messages, Generator)
+    return messages
+
+
+class Sent:
+    """What Dify would make of the messages of one call."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        """Sort the messages by their kinds, through the SDK's own frames."""
+        frames = [json.loads(line_of(message))["data"]["data"] for message in messages]
+        by_kind: dict[str, list[dict[str, Any]]] = {}
+        for frame in frames:
+            by_kind.setdefault(frame["type"], []).append(frame)
+        self.text = "".join(frame["message"]["text"] for frame in by_kind.get("text", []))
+        self.json = [frame["message"]["json_object"] for frame in by_kind.get("json", [])]
+        variables = [frame["message"] for frame in by_kind.get("variable", [])]
+        self.variables = {each["variable_name"]: each["variable_value"] for each in variables}
+        chunks = [*by_kind.get("blob_chunk", []), *by_kind.get("blob", [])]
+        self.file = b"".join(base64.b64decode(chunk["message"]["blob"]) for chunk in chunks)
+        self.file_meta = chunks[0]["meta"] if chunks else None
+
+
+def sent(double: KintoneDouble, settings: OperatorSettings | None = None, **parameters: object) -> Sent:
+    """Run the tool and sort what it sends."""
+    return Sent(messages_of(double, settings, **parameters))
+
+
+def text_field(value: str | None) -> dict[str, Any]:
+    """Return a text field."""
+    return {"type": "SINGLE_LINE_TEXT", "value": value}
+
+
+def full_record(record_id: int) -> dict[str, Any]:
+    """Return a record with a field of every shape."""
+    users = [{"code": "sato", "name": "佐藤 昇"}, {"code": "tanaka", "name": "tanaka"}]
+    files = [{"fileKey": "k1", "name": "見積.pdf", "contentType": "application/pdf", "size": "123"}]
+    rows = [
+        {"id": "381", "value": {"item": text_field("Pen"), "qty": {"type": "NUMBER", "value": "2"}}},
+        {"id": "382", "value": {"item": text_field("Ink"), "qty": {"type": "NUMBER", "value": ""}}},
+    ]
+    return {
+        "$id": {"type": "__ID__", "value": str(record_id)},
+        "$revision": {"type": "__REVISION__", "value": "4"},
+        "name": text_field('Alice, "A"'),
+        "memo": {"type": "MULTI_LINE_TEXT", "value": "one\ntwo"},
+        "amount": {"type": "NUMBER", "value": "-1234.50"},
+        "due": {"type": "DATE", "value": None},
+        "tags": {"type": "CHECK_BOX", "value": ["A", "B"]},
+        "nothing": {"type": "CHECK_BOX", "value": []},
+        "owner": {"type": "USER_SELECT", "value": users},
+        "made_by": {"type": "CREATOR", "value": users[0]},
+        "files": {"type": "FILE", "value": files},
+        "lines": {"type": "SUBTABLE", "value": rows},
+    }
+
+
+def double_with(records: list[dict[str, Any]]) -> KintoneDouble:
+    """Return a kintone that holds these records."""
+    double = KintoneDouble()
+    double.records = {int(record["$id"]["value"]): record for record in records}
+    return double
+
+
+def wide_record(record_id: int, size: int) -> dict[str, Any]:
+    """Return a record with so many bytes of text."""
+    return {"$id": {"type": "__ID__", "value": str(record_id)}, "wide": text_field("x" * size)}

@@ -1,0 +1,125 @@
+"""Records as text."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.query_tool_double import full_record, text_field
+from tools.query_outputs.flat_records import flatten
+from tools.query_outputs.outcome import Outcome
+from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText, TextLimits
+
+
+def _outcome(records: int, query: str = "", warnings: tuple[str, ...] = ()) -> Outcome:
+    return Outcome(12, records, 1, 1, "single", (), query, warnings)
+
+
+def _text(records: list[dict[str, Any]], limits: TextLimits = ALONE, outcome: Outcome | None = None) -> str:
+    text = RecordText(limits, ())
+    text.add(records)
+    return text.text(outcome or _outcome(len(records)), "More at {offset}.")
+
+
+def test_record_is_one_readable_line_when_it_is_shown() -> None:
+    """Empty values and ``$revision`` are left out, line breaks folded, lists, users, files and tables readable."""
+    line = (
+        '#17 name: Alice, "A" | memo: one two | amount: -1234.50 | tags: A, B | owner: 佐藤 昇 (sato), tanaka'
+        " | made_by: 佐藤 昇 (sato) | files: 見積.pdf | lines: [item: Pen, qty: 2; item: Ink]"
+    )
+
+    assert _text([full_record(17)]) == f"1 record of app 12:\n{line}"
+
+
+def test_several_values_are_told_apart_when_they_stand_in_a_table_row() -> None:
+    """A slash joins them, since commas part the columns."""
+    row = {"id": "1", "value": {"tags": {"type": "CHECK_BOX", "value": ["A", "B"]}, "n": text_field("x")}}
+
+    assert "t: [tags: A / B, n: x]" in _text([{"t": {"type": "SUBTABLE", "value": [row, {"id": "2", "value": {}}]}}])
+
+
+def test_revision_is_shown_when_it_was_asked_for() -> None:
+    """What fields name is shown."""
+    text = RecordText(ALONE, ("$id", "$revision"))
+    text.add([full_record(17)])
+
+    assert "#17 $revision: 4 |" in text.text(_outcome(1), "")
+
+
+def test_full_width_spaces_stay_when_lines_are_folded() -> None:
+    """Only line breaks and control characters are folded."""
+    assert "a: 東京\u3000駅 x  y" in _text([{"a": text_field("東京\u3000駅\r\nx  y")}])
+
+
+def test_warnings_come_first_when_the_answer_is_partial() -> None:
+    """A partial answer is never passed off as whole."""
+    text = _text([full_record(1)], outcome=_outcome(1, warnings=("the answer is partial",)))
+
+    assert text.startswith("Warning: the answer is partial\n1 record of app 12:")
+
+
+def test_sentence_is_all_when_there_is_no_record() -> None:
+    """Nothing found is an answer."""
+    assert _text([]) == "No record of app 12 matches."
+
+
+def test_text_says_how_many_follow_when_it_is_cut() -> None:
+    """It stays within its limit, shows whole lines, and says where to go on, an offset of the query counted in."""
+    records = [{"$id": {"value": str(number)}, "a": text_field("x" * 50)} for number in range(1, 101)]
+    text = _text(records, TextLimits(1_000, 300), _outcome(5_000, 'a = "1" order by $id asc offset 7'))
+    head, *lines = text.splitlines()
+
+    assert len(text) <= 1_000
+    assert len(lines) > 10
+    assert head == (
+        f"5,000 records of app 12; {len(lines)} shown here, {5_000 - len(lines):,} more follow. "
+        f"More at {7 + len(lines)}."
+    )
+    assert all(line.endswith("x" * 50) for line in lines)
+
+
+def test_cut_values_are_marked_when_they_are_too_long() -> None:
+    """The head says what the mark means."""
+    head, line = _text([{"a": text_field("x" * 500)}], BESIDE_JSON).splitlines()
+
+    assert line == "a: " + "x" * 299 + "…"
+    assert head == "1 record of app 12; all shown here, values that end in … are cut. More at 1."
+
+
+def test_first_record_is_cut_when_not_even_one_fits() -> None:
+    """Something of it is shown within the limit."""
+    text = _text([{"a": text_field("x" * 5_000)}], TextLimits(1_000, 10_000), _outcome(2))
+
+    assert len(text) <= 1_000
+    assert text.endswith("xxx…")
+
+
+def test_nothing_is_kept_when_the_text_is_full() -> None:
+    """Memory does not grow with the records behind the cut."""
+    text = RecordText(BESIDE_JSON, ())
+    for _page in range(50):
+        text.add([{"a": text_field("x" * 100)}] * 500)
+
+    assert len(text.text(_outcome(25_000), "")) <= BESIDE_JSON.text
+
+
+_values = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.none(),
+    st.lists(st.text(min_size=1), max_size=3),
+    st.lists(st.fixed_dictionaries({"code": st.text(min_size=1), "name": st.text()}), max_size=3),
+)
+_records = st.dictionaries(st.text(st.characters(categories=["L"]), min_size=1), _values, min_size=1, max_size=8)
+
+
+@given(_records)
+def test_line_is_shorter_than_json_when_a_record_is_shown(values: dict[str, Any]) -> None:
+    """Text costs fewer characters per record than the JSON of the flattened record, and is one line."""
+    record = {"$id": {"type": "__ID__", "value": "17"}} | {
+        code: {"type": "X", "value": value} for code, value in values.items()
+    }
+    lines = _text([record], TextLimits(10**6, 10**6)).split("\n")[1:]
+
+    assert len(lines) == 1
+    assert len(lines[0]) < len(json.dumps(flatten(record), ensure_ascii=False))

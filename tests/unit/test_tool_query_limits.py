@@ -1,0 +1,199 @@
+"""How ``kintone_query`` keeps within what Dify can carry, and within its memory."""
+
+import gc
+import logging
+import weakref
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kintone.errors import ResultTooLargeError
+from kintone.operations import Answer, Operation
+from kintone.pages import Page
+from kintone.reading import ReadRequest, read
+from kintone.settings import OperatorSettings
+from tests.unit.query_tool_double import LONGEST_LINE, double_with, line_of, messages_of, running, sent, wide_record
+from tests.unit.reading_double import APP, KintoneDouble
+from tools.messages import LARGEST_MESSAGE
+from tools.query_outputs.carrying_capacity import CarryingCapacity
+from tools.query_outputs.csv_export import CsvExport
+from tools.query_outputs.jsonl_export import JsonlExport
+from tools.query_outputs.output import Output
+from tools.query_outputs.page_stream import PageStream
+from tools.query_outputs.progress_log import ProgressLog
+from tools.query_outputs.record_file import RecordFile
+
+
+@pytest.mark.parametrize("mode", ["both", "flattened_json"])
+def test_call_fails_at_once_when_the_records_are_far_too_many(mode: str) -> None:
+    """The first page tells; the error names modes and parameters that help, and nothing was sent."""
+    double = double_with([wide_record(number, 2_000) for number in range(1, 10_001)])
+    messages = running(double, output_mode=mode)
+
+    with pytest.raises(ResultTooLargeError) as refused:
+        next(iter(messages))
+
+    assert len(double.operations) <= 5
+    for word in ("json_stream", "csv_file", "jsonl_file", "fields", "max_records", "query", "500 of 10,000 records"):
+        assert word in str(refused.value)
+
+
+def test_call_fails_before_sending_when_the_records_turn_out_too_large() -> None:
+    """Where no forecast is possible the bytes that came are counted, and reading ends with them."""
+    double = double_with([wide_record(number, 3_000) for number in range(1, 5_001)])
+    double.counts = False
+    messages = running(double)
+
+    with pytest.raises(ResultTooLargeError, match="after 1,499 records"):
+        next(iter(messages))
+    assert len(double.operations) < 10
+
+
+def test_call_goes_on_when_only_the_first_records_are_large() -> None:
+    """A forecast that is not far off the mark is not believed."""
+    sizes = {number: 3_000 if number <= 500 else 10 for number in range(1, 3_001)}
+    double = double_with([wide_record(number, size) for number, size in sizes.items()])
+
+    assert sent(double).variables["record_count"] == 3_000
+
+
+@pytest.mark.parametrize("mode", ["both", "flattened_json", "json_stream", "text_only"])
+def test_no_line_is_too_long_when_the_result_is_as_large_as_it_may_be(mode: str) -> None:
+    """Just below the ceiling everything goes out, each line clearly below Dify's limit."""
+    double = double_with([wide_record(number, 39_700) for number in range(1, 101)])
+    lines = [line_of(message).encode() for message in messages_of(double, output_mode=mode)]
+
+    assert max(len(line) for line in lines) < LARGEST_MESSAGE + 10_000 < LONGEST_LINE
+    assert mode == "text_only" or max(len(line) for line in lines) > LARGEST_MESSAGE - 50_000
+
+
+def test_page_comes_in_parts_when_one_message_cannot_hold_it() -> None:
+    """The parts have the same page number and keep the order."""
+    double = double_with([wide_record(number, 30_000) for number in range(1, 501)])
+    messages = messages_of(double, output_mode="json_stream")
+    pages = [message.message.json_object for message in messages if message.type.value == "json"][:-1]
+
+    assert len(pages) > 3
+    assert {page["page"] for page in pages} == {1}
+    ids = [record["$id"]["value"] for page in pages for record in page["records"]]
+    assert ids == [str(number) for number in range(1, 501)]
+    assert max(len(line_of(message).encode()) for message in messages) < LARGEST_MESSAGE + 1_000
+
+
+@pytest.mark.parametrize(("size", "measured"), [(0, True), (1_000, False), (3_000_000, True)])
+def test_page_is_measured_when_the_answer_it_came_in_does_not_bound_it(
+    monkeypatch: pytest.MonkeyPatch, size: int, *, measured: bool
+) -> None:
+    """Measuring costs time, so a small answer is proof enough."""
+    seen: list[object] = []
+
+    def noted(value: object) -> int:
+        seen.append(value)
+        return 10
+
+    monkeypatch.setattr("tools.query_outputs.page_stream.size_of", noted)
+    records = [wide_record(1, 10)]
+    list(PageStream().take(Page(1, records, ["1"], size), None))
+
+    assert (records in seen) is measured
+
+
+def test_page_knows_the_bytes_of_its_answer_when_it_is_read() -> None:
+    """Also where it is only a part of the answer."""
+
+    class Sized(KintoneDouble):
+        def call(self, operation: Operation) -> Answer:
+            return replace(super().call(operation), size=1_234)
+
+    for query in ("", "order by name asc"):
+        with closing(read(Sized(range(1, 1201)), ReadRequest(APP, query)).pages()) as pages:
+            assert [page.size for page in pages] == [1_234] * 3
+
+
+def test_record_is_named_when_not_even_one_fits() -> None:
+    """Only fewer fields help then."""
+    double = double_with([wide_record(1, 10), wide_record(2, LARGEST_MESSAGE)])
+
+    with pytest.raises(ResultTooLargeError, match=r"record 2 alone would have .* bytes.*fields"):
+        messages_of(double, output_mode="json_stream")
+
+
+@pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
+def test_reading_stops_when_the_file_outgrows_its_limit(mode: str) -> None:
+    """The error says how far it came and what helps."""
+    double = double_with([wide_record(number, 1_000) for number in range(1, 20_001)])
+
+    with pytest.raises(ResultTooLargeError, match=r"1,000 of 20,000 records take more than 700,000 bytes .*fields"):
+        messages_of(double, OperatorSettings(max_file_bytes=700_000), output_mode=mode)
+    assert len(double.operations) < 10
+
+
+@pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
+def test_file_is_sent_when_it_is_just_as_large_as_it_may_be(mode: str) -> None:
+    """The limit itself is allowed; one byte less is not enough."""
+    double = double_with([wide_record(number, 100) for number in range(1, 11)])
+    size = len(sent(double, output_mode=mode).file)
+
+    assert len(sent(double, OperatorSettings(max_file_bytes=size), output_mode=mode).file) == size
+    with pytest.raises(ResultTooLargeError):
+        sent(double, OperatorSettings(max_file_bytes=size - 1), output_mode=mode)
+
+
+def test_capacity_counts_what_came_when_no_total_is_known() -> None:
+    """Exactly the ceiling still fits."""
+    capacity = CarryingCapacity("the list")
+    capacity.add(LARGEST_MESSAGE, 10, None)
+
+    with pytest.raises(ResultTooLargeError, match="the list would be too large for Dify"):
+        capacity.add(1, 1, None)
+
+
+class _Tracked(dict[str, Any]):
+    """A record whose end can be noticed."""
+
+
+def _outputs() -> list[Output]:
+    return [
+        PageStream(),
+        RecordFile(CsvExport([]), 12, 10**6),
+        RecordFile(JsonlExport(), 12, 10**6),
+    ]
+
+
+@pytest.mark.parametrize("output", _outputs())
+def test_records_are_let_go_when_their_page_is_done(output: Output) -> None:
+    """Nothing that grows with the number of records is kept but the file."""
+    record = _Tracked(wide_record(1, 10))
+    alive = weakref.ref(record)
+    page = Page(1, [record], ["1"])
+    for message in output.take(page, None):
+        del message
+    del record, page
+    gc.collect()
+
+    assert alive() is None
+
+
+def test_cursor_is_given_back_when_dify_stops_listening() -> None:
+    """Closing the call closes the reading."""
+    double = KintoneDouble(range(1, 2001))
+    messages = running(double, query="order by name asc", output_mode="json_stream")
+    next(messages)
+    assert double.cursors
+    messages.close()
+
+    assert not double.cursors
+    assert double.verbs["DELETE records/cursor"] == 1
+
+
+def test_progress_is_logged_when_a_reading_takes_long(caplog: pytest.LogCaptureFixture) -> None:
+    """Every few seconds, not for every page; of how many is said where it is known."""
+    times = iter([0.0, 1.0, 3.5, 4.0, 7.0])
+    progress = ProgressLog(12, lambda: next(times))
+    with caplog.at_level(logging.INFO, logger="tools"):
+        for count, total in ((500, 2000), (1000, 2000), (1500, 2000), (2000, None)):
+            progress(count, total)
+
+    assert caplog.messages == ["app 12: 1000 of 2000 records read", "app 12: 2000 of ? records read"]

@@ -1,0 +1,66 @@
+"""Reading the records of an app that match a query."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import ClassVar
+
+from kintone.reading import Reading, ReadRequest
+from kintone.records import RecordsApi
+from tools import base
+from tools.name_lists import read_list
+from tools.query_outputs.csv_export import CsvExport
+from tools.query_outputs.flat_records import flatten
+from tools.query_outputs.jsonl_export import JsonlExport
+from tools.query_outputs.missing_fields import warning_of_missing_fields
+from tools.query_outputs.outcome import Outcome
+from tools.query_outputs.output import Output
+from tools.query_outputs.page_stream import PageStream
+from tools.query_outputs.progress_log import ProgressLog
+from tools.query_outputs.record_file import RecordFile
+from tools.query_outputs.record_lines import RecordLines
+from tools.query_outputs.record_objects import RecordObjects
+from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
+
+type Fields = tuple[str, ...]
+
+OUTPUTS: dict[str, Callable[[base.Call, Fields], Output]] = {
+    "both": lambda _call, fields: RecordObjects(RecordText(BESIDE_JSON, fields)),
+    "text_only": lambda _call, fields: RecordLines(RecordText(ALONE, fields)),
+    "json_stream": lambda _call, _fields: PageStream(),
+    "flattened_json": lambda _call, fields: RecordObjects(RecordText(BESIDE_JSON, fields), flatten),
+    "csv_file": lambda call, fields: RecordFile(CsvExport(fields), call.app, call.settings.max_file_bytes),
+    "jsonl_file": lambda call, _fields: RecordFile(JsonlExport(), call.app, call.settings.max_file_bytes),
+}
+
+
+class QueryRecords(base.KintoneTool):
+    """Reads any number of records and gives them out in one of six ways."""
+
+    own_parameters: ClassVar[tuple[str, ...]] = ("query", "fields", "max_records", "output_mode")
+
+    def run(self, call: base.Call) -> base.Messages:
+        """Read page by page; each page goes to the output of the chosen mode."""
+        mode = call.parameters.choice("output_mode", tuple(OUTPUTS), "both")
+        reading = _reading(call)
+        output = OUTPUTS[mode](call, reading.fields)
+        records, pages, warnings = 0, 0, []
+        with closing(reading.pages()) as arriving:
+            for page in arriving:
+                if page.number == 1 and (warning := warning_of_missing_fields(reading.fields, page.records)):
+                    warnings.append(warning)
+                records += len(page.records)
+                pages = page.number
+                yield from output.take(page, reading.total)
+        yield from output.finish(Outcome.of(reading, call.app, records, pages, tuple(warnings)))
+
+
+def _reading(call: base.Call) -> Reading:
+    parameters = call.parameters
+    request = ReadRequest(
+        app=call.app,
+        query=parameters.text("query"),
+        fields=read_list("fields", parameters.raw("fields")),
+        max_records=parameters.count("max_records"),
+        ranges=call.settings.read_ranges,
+    )
+    return RecordsApi(call.client).read(request, ProgressLog(call.app))

@@ -1,0 +1,53 @@
+"""What a query came to, apart from its records."""
+
+from dataclasses import dataclass
+
+from kintone.reading import Reading, Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The account of a finished reading; ``fields`` are the codes asked for, none means all."""
+
+    app: int
+    records: int
+    pages: int
+    requests: int
+    strategy: Strategy
+    fields: tuple[str, ...]
+    effective_query: str
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[str, ...]) -> "Outcome":
+        """Draw up the account of a reading whose pages are through; ``warnings`` come before its own."""
+        return cls(
+            app=app,
+            records=records,
+            pages=pages,
+            requests=reading.requests_made,
+            strategy=reading.strategy,
+            fields=reading.fields,
+            effective_query=reading.effective_query,
+            warnings=(*warnings, *reading.warnings),
+        )
+
+    def summary(self) -> dict[str, object]:
+        """Return the summary as workflows know it."""
+        return {
+            "total_records": self.records,
+            "requests_made": self.requests,
+            "pages": self.pages,
+            "pagination_strategy": self.strategy,
+            "fields": list(self.fields),
+            "effective_query": self.effective_query,
+            "warnings": list(self.warnings),
+        }
+
+    def headline(self) -> str:
+        """Return the warnings, a line each, and behind them how many records there are, without a full stop."""
+        if not self.records:
+            sentence = f"No record of app {self.app} matches"
+        else:
+            sentence = f"{self.records:,} record{'' if self.records == 1 else 's'} of app {self.app}"
+        return "\n".join([*(f"Warning: {warning}" for warning in self.warnings), sentence])

@@ -1,0 +1,69 @@
+"""The modes ``csv_file`` and ``jsonl_file``: a file that grows page by page; the records themselves are not kept."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from kintone.errors import ResultTooLargeError
+from kintone.pages import Page, Record
+from tools.blob_chunks import blob_chunks
+from tools.messages import json_message, text_message, variable_message
+from tools.query_outputs.outcome import Outcome
+from tools.query_outputs.output import Messages
+
+REMEDY = "name only the needed field codes in fields, add a condition to query, or set max_records"
+
+
+class Export(Protocol):
+    """A file format."""
+
+    extension: str
+    mime_type: str
+
+    def part(self, records: Sequence[Record]) -> bytes:
+        """Return what these records add to the file; without any, what a file without records holds."""
+
+
+class RecordFile:
+    """Collects the parts of one file and sends it in the end."""
+
+    def __init__(
+        self, export: Export, app: int, most_bytes: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """Start a file that is named after the app and this moment, in UTC."""
+        self.name = f"app{app}_{now():%Y%m%d-%H%M%S}.{export.extension}"
+        self._export = export
+        self._most_bytes = most_bytes
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._records = 0
+
+    def take(self, page: Page, expected: int | None) -> Messages:
+        """Add a page; raises ``ResultTooLargeError`` for more bytes than Dify takes in a file."""
+        self._records += len(page.records)
+        self._add(self._export.part(page.records))
+        if self._size > self._most_bytes:
+            read = f"{self._records:,}{f' of {expected:,}' if expected else ''} records"
+            raise ResultTooLargeError(
+                f"the file is too large for Dify: {read} take more than {self._most_bytes:,} bytes", remedy=REMEDY
+            )
+        return ()
+
+    def finish(self, outcome: Outcome) -> Messages:
+        """Send the account and the file."""
+        if not self._parts:
+            self._add(self._export.part([]))
+        yield text_message(f"{outcome.headline()}. The file is {self.name} ({self._size:,} bytes).")
+        yield json_message({"summary": outcome.summary()})
+        yield variable_message("record_count", outcome.records)
+        yield from blob_chunks(self._handed_over(), self._size, self.name, self._export.mime_type)
+
+    def _add(self, part: bytes) -> None:
+        self._parts.append(part)
+        self._size += len(part)
+
+    def _handed_over(self) -> Iterator[bytes]:
+        """Yield the parts and let each go."""
+        self._parts.reverse()
+        while self._parts:
+            yield self._parts.pop()
