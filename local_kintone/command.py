@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the server until it is interrupted or its standard input's owner ends it; returns the exit status."""
+    """Run the server until it is interrupted; returns the exit status."""
     given = _parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     with LocalKintone(
@@ -92,14 +92,14 @@ def introduction(kintone: LocalKintone) -> str:
     for number, app in kintone.apps.items():
         token = kintone.token(number)
         space = "" if app.guest_space is None else f" (guest space {app.guest_space})"
-        lines.append(f"app {number} {app.name}{space}: {app_token_line(token)}")
+        lines.append(f"app {number} {app.name}{space}: token {token}")
         first = first or f"curl -H 'X-Cybozu-API-Token: {token}' '{kintone.url}/k/v1/records.json?app={number}'"
     if first:
         lines += ["", "try:", f"  {first}"]
-    lines += ["", f"in Dify: allow {kintone.url} through KINTONE_ALLOWED_ORIGINS and give it as the domain", ""]
+    lines += [
+        "",
+        f"in Dify: allow {kintone.url} through KINTONE_ALLOWED_ORIGINS and give it as the domain;",
+        "join the tokens of an app and of the app it looks up by a comma",
+        "",
+    ]
     return "\n".join(lines)
-
-
-def app_token_line(token: str) -> str:
-    """Return how a token is shown."""
-    return f"token {token}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from local_kintone.control import read_records
 from local_kintone.failures import Failure
 from local_kintone.loading import load_records
+from local_kintone.options import FailureOptions, Options
 from local_kintone.seeds import plant
 from local_kintone.service import Service
 from local_kintone.site import Site
@@ -25,60 +26,6 @@ if TYPE_CHECKING:
     from local_kintone.wire.request import Received
 
 LOOPBACK = "127.0.0.1"
-
-
-class Options(TypedDict, total=False):
-    """How a server is started.
-
-    Attributes:
-        https: speak TLS with a certificate made for the occasion.
-        ca_file: where that certificate's authority is written; a temporary file unless given.
-        host: loopback address to listen on.
-        port: 0 takes a free one.
-        seed: "demo", "orders", "wide" or "none".
-        records: how many records "orders" and "wide" make.
-        gaps: with "wide", every so-many-th id is left out (0: none).
-        database: path of a SQLite file; in memory unless given.
-        settings: limits and habits.
-    """
-
-    https: bool
-    ca_file: Path | None
-    host: str
-    port: int
-    seed: str
-    records: int
-    gaps: int
-    database: str
-    settings: Settings | None
-
-
-class FailureOptions(TypedDict, total=False):
-    """What LocalKintone.fail() takes: the attributes of Failure."""
-
-    method: str | None
-    api: str | None
-    path: str | None
-    after: int
-    times: int | None
-    status: int | None
-    code: str | None
-    message: str
-    body: str | None
-    content_type: str
-    headers: dict[str, str]
-    applied: bool
-    redirect: str | None
-    login_page: bool
-    delay: float
-    delay_sending: float
-    pieces: int
-    cut: str | None
-    cut_after_bytes: int | None
-    reset: bool
-    length_offset: int | None
-    bomb_bytes: int | None
-    endless_bytes: int | None
 
 
 class LocalKintone:
@@ -179,7 +126,12 @@ class LocalKintone:
         return plant(self.site, name, records=records, gaps=gaps)
 
     def create_app(
-        self, name: str, fields_properties: Mapping[str, Mapping[str, Any]], guest_space: int | None = None
+        self,
+        name: str,
+        fields_properties: Mapping[str, Mapping[str, Any]],
+        guest_space: int | None = None,
+        *,
+        code: str = "",
     ) -> int:
         """Make an app and return its id.
 
@@ -189,8 +141,9 @@ class LocalKintone:
                 "options" may be a list of names; a SUBTABLE has its columns under "fields". System fields with
                 Japanese codes are added.
             guest_space: id of the guest space it lives in; None for an ordinary app.
+            code: the app code, which precedes record numbers ("CODE-17").
         """
-        return self.site.apps.create(name, fields_properties, guest_space=guest_space).number
+        return self.site.apps.create(name, fields_properties, guest_space=guest_space, code=code).number
 
     def change_form(self, app: int, fields_properties: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace an app's form; its records keep what they hold."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from local_kintone.record_store import serialised
+from local_kintone.record_text import FieldReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,9 +14,5 @@ def projected(texts: list[bytes], codes: Iterable[str] | None) -> list[bytes]:
     """Return stored JSON texts with only these fields; with None, or for unknown codes, nothing is added or lost."""
     if codes is None:
         return texts
-    wanted = frozenset(codes)
-    cut = []
-    for text in texts:
-        record = json.loads(text)
-        cut.append(serialised({code: record[code] for code in record if code in wanted}).encode())
-    return cut
+    reader = FieldReader(list(codes))
+    return [reader.cut(text.decode()).encode() for text in texts]

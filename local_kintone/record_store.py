@@ -6,12 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from local_kintone.record_text import FieldReader
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from local_kintone.database import Database
 
 PAGE = "SELECT CAST(body AS BLOB) FROM records WHERE app = ? AND id > ? AND id < ? ORDER BY id {} LIMIT ? OFFSET ?"
+SCAN = "SELECT id, body FROM records WHERE app = ? AND id > ? AND id < ? ORDER BY id {} LIMIT ?"
 CHUNK = 1000
 # Made once: a call of json.dumps with arguments makes one each time.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -81,17 +84,12 @@ class RecordStore:
     ) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield id and the values of some fields, in the order of the ids, reading only as far as is asked for."""
         above, below = bounds.above, bounds.below
-        # Two paths at least: with one alone json_extract returns a bare value instead of a list.
-        paths = [f'$."{code}".value' for code in ("$id", "$id", *codes)]
-        columns = ",".join("?" * len(paths))
-        statement = (
-            f"SELECT id, json_extract(body, {columns}) FROM records WHERE app = ? AND id > ? AND id < ?"  # noqa: S608
-            f" ORDER BY id {'ASC' if ascending else 'DESC'} LIMIT ?"
-        )
+        reader = FieldReader(codes)
+        statement = SCAN.format("ASC" if ascending else "DESC")
         while True:
-            rows = self._database.rows(statement, (*paths, app, above, below, CHUNK))
-            for number, values in rows:
-                yield number, dict(zip(codes, json.loads(values)[2:], strict=True))
+            rows = self._database.rows(statement, (app, above, below, CHUNK))
+            for number, text in rows:
+                yield number, reader.values(text)
             if len(rows) < CHUNK:
                 return
             above, below = (rows[-1][0], below) if ascending else (above, rows[-1][0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -30,14 +31,15 @@ class Service:
 
     def serve(self, connection: Connection) -> None:
         """Answer the requests of one connection until it ends."""
-        with self._site.traffic.connection():
-            while True:
-                head = connection.read_head()
-                if head is None:
-                    return
+        with contextlib.ExitStack() as counting:
+            counted = False
+            while (head := connection.read_head()) is not None:
                 if head.path.startswith(control.PREFIX):
                     going_on = self._control(connection, head)
                 else:
+                    if not counted:
+                        counting.enter_context(self._site.traffic.connection())
+                        counted = True
                     going_on = self._exchange(connection, head)
                 if not going_on:
                     return
@@ -56,6 +58,8 @@ class Service:
             received = _received(head, connection.read_body(head))
             self._site.traffic.note(received)
             time.sleep(self._site.latency.request + (failure.delay if failure else 0.0))
+            if self._site.closed:
+                return False
             response = self._response(received, failure, running)
             if failure is not None and failure.cut == "after":
                 return _broken_off(connection, failure)

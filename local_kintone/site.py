@@ -42,7 +42,9 @@ class Site:
         self.failures = Failures()
         self.traffic = Traffic()
         self.latency = Latency()
+        self.closed = False
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database; requests that still wait are dropped."""
+        self.closed = True
         self.database.close()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local_kintone.wire.request import Received
 
 KEPT_REQUESTS = 10_000
-KEPT_BODY_BYTES = 1 << 20
+KEPT_BYTES = 1 << 28
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Stats:
 
     Attributes:
         requests: API requests received, failed ones included.
-        connections: connections accepted.
+        connections: connections that sent an API request.
         open_connections: connections open now.
         running: requests being served now.
         max_running: most requests served at once.
@@ -48,11 +48,12 @@ class Traffic:
         self._lock = threading.Lock()
         self._stats = Stats()
         self._by_api: Counter[str] = Counter()
-        self._log: deque[Received] = deque(maxlen=KEPT_REQUESTS)
+        self._log: deque[Received] = deque()
+        self._kept_bytes = 0
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[None]:
-        """Count a connection while it is open; one that only controls the server counts too."""
+        """Count a connection while it is open; the caller leaves out those that only control the server."""
         with self._lock:
             self._stats.connections += 1
             self._stats.open_connections += 1
@@ -79,8 +80,12 @@ class Traffic:
                 self._stats.running -= 1
 
     def note(self, received: Received) -> None:
-        """Keep a request."""
-        self._log.append(received)
+        """Keep a request, and forget the oldest where bodies would take too much memory."""
+        with self._lock:
+            self._log.append(received)
+            self._kept_bytes += len(received.body)
+            while len(self._log) > KEPT_REQUESTS or (self._kept_bytes > KEPT_BYTES and len(self._log) > 1):
+                self._kept_bytes -= len(self._log.popleft().body)
 
     def requests(self) -> list[Received]:
         """Return the latest requests, oldest first."""
@@ -99,3 +104,4 @@ class Traffic:
             self._stats = Stats(open_connections=kept.open_connections, running=kept.running, max_running=kept.running)
             self._by_api.clear()
             self._log.clear()
+            self._kept_bytes = 0

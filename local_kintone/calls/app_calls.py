@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_kintone.refusals import invalid_parameter
 from local_kintone.values.defaults import acting_user
@@ -41,7 +41,16 @@ def get_fields(call: Call) -> Response:
     app = call.app("view", "add", any_of=True)
     if call.parameters.get("lang", "default") not in LANGUAGES:
         raise invalid_parameter("lang", "Must be one of the enum value.")
-    return json_response({"properties": app.form.properties, "revision": str(app.form.revision)})
+    properties = {code: _visible(call, given) for code, given in app.form.properties.items()}
+    return json_response({"properties": properties, "revision": str(app.form.revision)})
+
+
+def _visible(call: Call, properties: dict[str, Any]) -> dict[str, Any]:
+    # Of related records in an app that the caller may not view nothing is told.
+    table = properties.get("referenceTable")
+    if not table or call.credential.allows(int(table["relatedApp"]["app"]), "view"):
+        return properties
+    return {**properties, "referenceTable": None}
 
 
 def get_layout(call: Call) -> Response:

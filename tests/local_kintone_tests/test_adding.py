@@ -211,3 +211,12 @@ def test_bad_number_in_a_table_is_stored_blank(every: Api) -> None:
     assert [row["value"]["cell_number"]["value"] for row in record["table"]] == ["", "4"]
     assert record["table"][1]["value"]["cell_double"]["value"] == "8"
     assert record["sum"] == "6"
+
+
+def test_app_code_precedes_the_record_number(bare: LocalKintone) -> None:
+    """The record number shows the app's code, `$id` does not, and both find the record."""
+    app = bare.create_app("Coded", {"a": {"type": "NUMBER"}}, code="SALES")
+    client = Api(bare.url, bare.token(app))
+    record = _added(client, app, a="1")
+    assert (record["レコード番号"], record["$id"]) == ("SALES-1", "1")
+    assert client.found('レコード番号 = "SALES-1"', app) == client.found("レコード番号 = 1", app) == [1]

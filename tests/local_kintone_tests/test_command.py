@@ -85,7 +85,9 @@ def test_requests_and_stats_are_read_over_http(program: Program, client: Api) ->
     (received,) = program.control("GET", "requests")["requests"]
     assert (received["method"], received["path"], received["query"]) == ("GET", "/k/v1/app.json", "id=1")
     assert received["headers"]["X-Cybozu-API-Token"]
-    assert program.control("GET", "stats")["by_api"] == {"GET app": 1}
+    stats = program.control("GET", "stats")
+    assert stats["by_api"] == {"GET app": 1}
+    assert (stats["requests"], stats["connections"]) == (1, 1)
 
 
 def test_apps_records_and_seeds_are_made_over_http(program: Program) -> None:

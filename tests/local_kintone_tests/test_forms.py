@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_kintone.field_properties import DEFAULTS
+from tests.local_kintone_tests.api import Api
 
 if TYPE_CHECKING:
     from local_kintone import LocalKintone
-    from tests.local_kintone_tests.api import Api
 
 
 def test_every_field_type_stands_in_the_form(every: Api) -> None:
@@ -43,6 +43,14 @@ def test_switched_off_fields_stand_in_the_form_but_in_no_record(orders: Api) -> 
     assert orders.get("app/form/fields", app=1).json()["properties"]["ステータス"]["enabled"] is False
     record = orders.get("record", app=1, id=1).json()["record"]
     assert "ステータス" not in record
+
+
+def test_related_records_of_an_app_out_of_sight_are_null(every: Api, kintone: LocalKintone) -> None:
+    """Without view permission in the related app nothing is told about it."""
+    alone = Api(kintone.url, kintone.token(3))
+    assert alone.get("app/form/fields", app=3).json()["properties"]["related"]["referenceTable"] is None
+    seen = every.get("app/form/fields", app=3).json()["properties"]["related"]["referenceTable"]
+    assert seen["condition"] == {"field": "customer", "relatedField": "customer_code"}
 
 
 def test_layout_shows_tables_groups_and_labels(every: Api) -> None:

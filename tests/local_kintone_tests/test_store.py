@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_kintone import LocalKintone
-from local_kintone.record_store import PAGE
+from local_kintone.record_store import PAGE, SCAN
 from tests.local_kintone_tests.api import Api
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def _plan(wide: LocalKintone, statement: str, values: tuple[object, ...]) -> str
 
 def test_page_by_id_uses_the_primary_key(wide: LocalKintone) -> None:
     """A seek is one search in the index of app and id, without sorting."""
-    for direction in ("ASC", "DESC"):
-        plan = _plan(wide, PAGE.format(direction), (1, 100, 1 << 60, 500, 0))
+    cases = [(PAGE, (1, 100, 1 << 60, 500, 0)), (SCAN, (1, 100, 1 << 60, 500))]
+    for statement, values in [(form.format(way), values) for form, values in cases for way in ("ASC", "DESC")]:
+        plan = _plan(wide, statement, values)
         assert "USING INDEX" in plan
         assert "(app=? AND id>? AND id<?)" in plan
         assert "TEMP B-TREE" not in plan

@@ -1,0 +1,36 @@
+"""What the local kintone may import, and what its two ways of switching failures have in common."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import sys
+from pathlib import Path
+
+import local_kintone
+from local_kintone.failures import Failure
+from local_kintone.options import FailureOptions
+
+FOLDER = Path(local_kintone.__file__).parent
+
+
+def _imported(path: Path) -> set[str]:
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules.add(str(node.module).partition(".")[0])
+    return modules
+
+
+def test_only_the_standard_library_is_imported() -> None:
+    """The server shares no code with the client; trustme is for HTTPS alone."""
+    imported = set().union(*(_imported(path) for path in FOLDER.rglob("*.py")))
+    assert imported - set(sys.stdlib_module_names) == {"local_kintone", "trustme"}
+
+
+def test_fail_takes_every_attribute_of_a_failure() -> None:
+    """The options of fail() are the attributes of Failure but for its counters."""
+    attributes = {field.name for field in dataclasses.fields(Failure)} - {"hits", "seen"}
+    assert set(FailureOptions.__annotations__) == attributes
