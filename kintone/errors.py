@@ -25,6 +25,7 @@ KintoneError                      what kintone or the network did
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
 
 LISTED_FIELDS = 20
 LONGEST_SENTENCE = 2000
@@ -45,6 +46,19 @@ class InvalidParameterError(ValueError):
         super().__init__(one_line(sentence, longest=8 * LONGEST_SENTENCE))
 
 
+class ErrorParts(TypedDict, total=False):
+    """What a KintoneError may know beside what failed."""
+
+    remedy: str
+    code: str | None
+    status: int | None
+    kintone_message: str
+    field_errors: Mapping[str, Sequence[str]] | None
+    error_id: str | None
+    result_index: int | None
+    maybe_saved: bool
+
+
 class KintoneError(Exception):
     """What kintone or the network did.
 
@@ -53,29 +67,18 @@ class KintoneError(Exception):
     in a bulkRequest. ``maybe_saved`` marks a write whose fate is unknown.
     """
 
-    def __init__(  # noqa: PLR0913 - each is one part of the sentence that the contract prescribes
-        self,
-        failed: str,
-        *,
-        remedy: str = "",
-        code: str | None = None,
-        status: int | None = None,
-        kintone_message: str = "",
-        field_errors: Mapping[str, Sequence[str]] | None = None,
-        error_id: str | None = None,
-        result_index: int | None = None,
-        maybe_saved: bool = False,
-    ) -> None:
+    def __init__(self, failed: str, **parts: Unpack[ErrorParts]) -> None:
         """Keep the parts; the sentence is put together when it is read."""
         self.failed = failed
-        self.remedy = remedy
-        self.code = code
-        self.status = status
-        self.kintone_message = kintone_message
-        self.field_errors = {key: list(messages) for key, messages in (field_errors or {}).items()}
-        self.error_id = error_id
-        self.result_index = result_index
-        self.maybe_saved = maybe_saved
+        self.remedy = parts.get("remedy", "")
+        self.code = parts.get("code")
+        self.status = parts.get("status")
+        self.kintone_message = parts.get("kintone_message", "")
+        field_errors = parts.get("field_errors") or {}
+        self.field_errors = {key: list(messages) for key, messages in field_errors.items()}
+        self.error_id = parts.get("error_id")
+        self.result_index = parts.get("result_index")
+        self.maybe_saved = parts.get("maybe_saved", False)
         super().__init__(failed)
 
     def __str__(self) -> str:
@@ -172,34 +175,17 @@ class PartialWriteError(KintoneError):
     and ``results`` holds what kintone answered for the saved ones.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of KintoneError and three of its own
+    def __init__(
         self,
         failed: str,
         *,
         saved: int = 0,
         next_entry: int = 0,
         results: Sequence[Mapping[str, object]] = (),
-        remedy: str = "",
-        code: str | None = None,
-        status: int | None = None,
-        kintone_message: str = "",
-        field_errors: Mapping[str, Sequence[str]] | None = None,
-        error_id: str | None = None,
-        result_index: int | None = None,
-        maybe_saved: bool = False,
+        **parts: Unpack[ErrorParts],
     ) -> None:
         """Keep what is saved beside the parts of every KintoneError."""
-        super().__init__(
-            failed,
-            remedy=remedy,
-            code=code,
-            status=status,
-            kintone_message=kintone_message,
-            field_errors=field_errors,
-            error_id=error_id,
-            result_index=result_index,
-            maybe_saved=maybe_saved,
-        )
+        super().__init__(failed, **parts)
         self.saved = saved
         self.next_entry = next_entry
         self.results = list(results)

@@ -1,16 +1,18 @@
-"""A local kintone for each test, and clients that ask it."""
+"""Local kintones, clients that ask them, and the plugin as Dify runs it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from dify_host import DifyHost
 from kintone.client import Access, KintoneClient
 from kintone.credentials import Tokens
 from kintone.retry import RetryPolicy
 from kintone.settings import OperatorSettings
 from kintone.sites import read_site
 from local_kintone import LocalKintone
+from tests.wire.plugin import running_plugin
 
 type OpenClient = Callable[..., KintoneClient]
 
@@ -26,6 +28,20 @@ def settings_for(origin: str, **environment: str) -> OperatorSettings:
 def kintone() -> Iterator[LocalKintone]:
     """Run a local kintone with the demo's apps."""
     with LocalKintone(seed="demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LocalKintone]:
+    """Run one local kintone with the demo's apps for all tests of a module."""
+    with LocalKintone(seed="demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def host(site: LocalKintone) -> Iterator[DifyHost]:
+    """Run one plugin process that may ask that kintone for all tests of a module."""
+    with running_plugin(site.origin) as running:
         yield running
 
 

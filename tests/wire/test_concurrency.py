@@ -2,14 +2,12 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
-from tests.wire.plugin import credentials_of, running_plugin
+from tests.wire.plugin import credentials_of
 
 CALLS_AT_ONCE = 50
 MOST_REQUESTS_AT_ONCE = 10
@@ -17,20 +15,6 @@ SOAK_CALLS = int(os.environ.get("SOAK_CALLS", "400"))
 GROWTH_ALLOWED = 12 * 1024 * 1024
 
 type Work = Callable[[int], str | None]
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
-    """Run one local kintone for all tests of this module."""
-    with LocalKintone(seed="demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process for all tests of this module."""
-    with running_plugin(site.origin) as running:
-        yield running
 
 
 class Tenant:

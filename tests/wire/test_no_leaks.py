@@ -52,13 +52,6 @@ def failures(token: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
-    """Run one local kintone for all tests of this module."""
-    with LocalKintone(seed="demo") as running:
-        yield running
-
-
 @pytest.fixture
 def token(site: LocalKintone) -> str:
     """Return the token that is looked for."""

@@ -1,7 +1,6 @@
 """What the tools really send is what their declarations promise to the next node."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from dify_host import DifyHost, Outcome
 from local_kintone import LocalKintone
 from tests.contract.plugin_files import tool
-from tests.wire.plugin import credentials_of, running_plugin
+from tests.wire.plugin import credentials_of
 
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -19,20 +18,6 @@ TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
 }
 MAPPING = json.dumps([{"attachment_field": "attachment", "updateKey": {"field": "sku", "value": "A-001"}}])
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
-    """Run one local kintone for all tests of this module."""
-    with LocalKintone(seed="demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process for all tests of this module."""
-    with running_plugin(site.origin) as running:
-        yield running
 
 
 def checked(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str, Any]) -> Outcome:

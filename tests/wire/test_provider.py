@@ -14,13 +14,6 @@ NO_SUCH_HOST = "https://no-such-host.invalid"
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
-    """Run one local kintone for all tests of this module; it has an app in a guest space."""
-    with LocalKintone(seed="demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def secure_site() -> Iterator[LocalKintone]:
     """Run a local kintone whose certificate nobody trusts."""
     with LocalKintone(seed="none", https=True) as running:

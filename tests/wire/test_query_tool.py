@@ -10,7 +10,7 @@ import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
-from tests.wire.plugin import credentials_of, running_plugin
+from tests.wire.plugin import credentials_of
 
 RECORDS = 3_000
 MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
@@ -20,13 +20,6 @@ MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "json
 def site() -> Iterator[LocalKintone]:
     """Run a local kintone with an app of 20 fields."""
     with LocalKintone(seed="wide", records=RECORDS) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process for all tests of this module."""
-    with running_plugin(site.origin) as running:
         yield running
 
 

@@ -1,28 +1,13 @@
 """Checking, adding and upserting records, in the real plugin process."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
-from tests.wire.plugin import credentials_of, running_plugin
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
-    """Run one local kintone for all tests of this module."""
-    with LocalKintone(seed="demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process for all tests of this module."""
-    with running_plugin(site.origin) as running:
-        yield running
+from tests.wire.plugin import credentials_of
 
 
 @pytest.fixture(autouse=True)
