@@ -1,0 +1,28 @@
+"""Names that resolve without asking anybody."""
+
+import socket
+
+import pytest
+
+NAMES = {
+    "public.example": ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"],
+    "rebound.example": ["127.0.0.1"],
+    "mixed.example": ["93.184.216.34", "10.0.0.1"],
+    "api": ["172.18.0.5"],
+    "metadata.google.internal": ["169.254.169.254"],
+    "xn--wgv71a119e.example": ["93.184.216.34"],
+}
+
+
+def use_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resolve the names above, and numeric addresses as the system does; Dify's settings name no file store."""
+    true_resolver = socket.getaddrinfo
+    for name in ("FILES_URL", "INTERNAL_FILES_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def resolve(host: str, port: int, **options: int) -> list[object]:
+        if host in NAMES:
+            return [(0, 0, 0, "", (address, port)) for address in NAMES[host]]
+        return list(true_resolver(host, port, flags=socket.AI_NUMERICHOST, **options))
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)

@@ -1,0 +1,205 @@
+"""Files to and from kintone, against a stand-in for the client."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import cast
+
+import pytest
+from requests.structures import CaseInsensitiveDict
+
+from kintone.attachments import Attachment
+from kintone.errors import (
+    ConnectionFailedError,
+    KintoneError,
+    ResultTooLargeError,
+    TimedOutError,
+    UnknownResponseError,
+)
+from kintone.files import FilesApi
+from kintone.multipart import MeasuredSource
+from kintone.operations import Answer, Operation, Repeat
+from kintone.retry import Mishap
+from kintone.transport import Incoming, TransportError, UploadBody
+
+
+class Arriving:
+    """An answer with a head and pieces; an exception among the pieces is raised at its place."""
+
+    def __init__(self, headers: dict[str, str], *pieces: bytes | TransportError) -> None:
+        """Prepare the answer."""
+        self.status = 200
+        self.headers = CaseInsensitiveDict(headers)
+        self._pieces = pieces
+
+    def chunks(self, most: int) -> Iterator[bytes]:
+        """Yield the pieces as the transport does."""
+        received = 0
+        for piece in self._pieces:
+            if isinstance(piece, TransportError):
+                raise piece
+            received += len(piece)
+            if received > most:
+                raise TransportError(Mishap.FINAL, "too large", "", kind="too large")
+            yield piece
+
+
+class Caller:
+    """Answers downloads with what it was given and keeps what was uploaded."""
+
+    def __init__(self, *answers: Arriving, upload_answer: dict[str, object] | None = None) -> None:
+        """Keep the answers to give, in order."""
+        self.operations: list[Operation] = []
+        self.uploaded: list[bytes] = []
+        self._answers = list(answers)
+        self._upload_answer = upload_answer if upload_answer is not None else {"fileKey": "new-key"}
+
+    def upload(self, operation: Operation, open_body: Callable[[], AbstractContextManager[UploadBody]]) -> Answer:
+        """Send the body twice, as after a failure."""
+        self.operations.append(operation)
+        for _ in range(2):
+            with open_body() as body:
+                content = body.read()
+                assert len(content) == body.len
+                self.uploaded.append(content)
+        return Answer(self._upload_answer)
+
+    @contextmanager
+    def download(self, operation: Operation) -> Iterator[Incoming]:
+        """Hand over the next answer."""
+        self.operations.append(operation)
+        yield cast("Incoming", self._answers.pop(0))
+
+
+def _read(caller: Caller, expected: Attachment | None = None, most: int = 100) -> tuple[int, str, str, bytes]:
+    with FilesApi(caller, most).download("key", expected) as download:
+        return download.size, download.mime_type, download.file_name, b"".join(download.chunks())
+
+
+NAMED = {"Content-Type": "text/csv;charset=UTF-8", "Content-Disposition": 'attachment; filename="a.csv"'}
+
+
+def test_upload_when_it_is_tried_twice() -> None:
+    """The source is opened anew for every try, and the key of the answer comes back."""
+    opened = []
+
+    @contextmanager
+    def open_source() -> Iterator[MeasuredSource]:
+        opened.append(1)
+        yield MeasuredSource(iter([b"content"]), 7, lambda _short: AssertionError())
+
+    caller = Caller()
+
+    assert FilesApi(caller, 100).upload(open_source, "a.txt", "text/plain") == "new-key"
+    assert len(opened) == 2
+    assert all(b"content" in body and b'filename="a.txt"' in body for body in caller.uploaded)
+    assert (caller.operations[0].method, caller.operations[0].api) == ("POST", "file")
+    assert caller.operations[0].repeat is Repeat.UPLOAD
+
+
+@pytest.mark.parametrize("body", [{}, {"fileKey": ""}, {"fileKey": 7}])
+def test_upload_when_the_answer_has_no_key(body: dict[str, object]) -> None:
+    """An answer without a key is not taken for a success."""
+
+    @contextmanager
+    def open_source() -> Iterator[MeasuredSource]:
+        yield MeasuredSource(iter([b"x"]), 1, lambda _short: AssertionError())
+
+    with pytest.raises(UnknownResponseError, match="no file key"):
+        FilesApi(Caller(upload_answer=body), 100).upload(open_source, "a.txt", "text/plain")
+
+
+def test_download_when_the_headers_tell_all() -> None:
+    """Without a record's word the headers tell size, type and name."""
+    caller = Caller(Arriving({**NAMED, "Content-Length": "6"}, b"abc", b"def"))
+
+    assert _read(caller) == (6, "text/csv", "a.csv", b"abcdef")
+    assert caller.operations[0].parameters == {"fileKey": "key"}
+    assert caller.operations[0].repeat is Repeat.READ
+
+
+def test_download_when_the_record_tells_more() -> None:
+    """The record's name, type and size count before the headers."""
+    expected = Attachment("key", "見積.pdf", "application/pdf", 3)
+
+    assert _read(Caller(Arriving(NAMED, b"abc")), expected) == (3, "application/pdf", "見積.pdf", b"abc")
+
+
+def test_download_when_nothing_tells_the_size() -> None:
+    """The file is read once to count it, then handed over from a second answer."""
+    caller = Caller(Arriving(NAMED, b"abc", b"d"), Arriving(NAMED, b"ab", b"cd"))
+
+    assert _read(caller) == (4, "text/csv", "a.csv", b"abcd")
+    assert len(caller.operations) == 2
+
+
+def test_download_when_the_answer_is_compressed() -> None:
+    """The length of a compressed answer is not taken for that of the file."""
+    headers = {**NAMED, "Content-Length": "2", "Content-Encoding": "gzip"}
+
+    assert _read(Caller(Arriving(headers, b"abc"), Arriving(headers, b"abc")))[0] == 3
+
+
+@pytest.mark.parametrize(("pieces", "words"), [((b"ab",), "only 2 bytes"), ((b"ab", b"cd"), "more bytes")])
+def test_download_when_the_size_is_another(pieces: tuple[bytes, ...], words: str) -> None:
+    """A file shorter or longer than told is an error, never a truncated file."""
+    with pytest.raises(ConnectionFailedError, match=words):
+        _read(Caller(Arriving(NAMED, *pieces)), Attachment("key", "a.csv", "text/csv", 3))
+
+
+def test_download_when_record_and_header_disagree() -> None:
+    """A length that contradicts the record is an error before the first byte."""
+    with pytest.raises(UnknownResponseError, match="4 bytes of a file that has 3"):
+        _read(Caller(Arriving({**NAMED, "Content-Length": "4"})), Attachment("key", "a.csv", "text/csv", 3))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Arriving({**NAMED, "Content-Length": "101"}), Arriving(NAMED, b"x" * 60, b"x" * 60)],
+)
+def test_download_when_it_is_over_the_limit(answer: Arriving) -> None:
+    """A file over the limit is refused before a byte is handed over, whether its size is told or counted."""
+    with pytest.raises(ResultTooLargeError, match="KINTONE_MAX_FILE_BYTES"):
+        _read(Caller(answer))
+
+
+@pytest.mark.parametrize(
+    ("mishap", "kind", "error"),
+    [(Mishap.BROKEN, "connection", ConnectionFailedError), (Mishap.TIMED_OUT, "timeout", TimedOutError)],
+)
+def test_download_when_it_breaks_on_the_way(mishap: Mishap, kind: str, error: type[KintoneError]) -> None:
+    """What the transport meets on the way becomes the client's error."""
+    failure = TransportError(mishap, "it broke", "try again", kind=kind)
+
+    with pytest.raises(error, match=r'downloading "a\.csv" failed: it broke'):
+        _read(Caller(Arriving(NAMED, b"ab", failure)), Attachment("key", "a.csv", "text/csv", 3))
+
+
+def test_download_when_a_login_page_comes() -> None:
+    """A web page without the disposition of an attachment is not a file."""
+    page = Arriving({"Content-Type": "text/html;charset=UTF-8", "Content-Length": "5"}, b"<html")
+
+    with pytest.raises(UnknownResponseError, match="a web page came instead of the file"):
+        _read(Caller(page))
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Content-Disposition": "attachment; filename=a.html"}, None),
+        ({}, Attachment("key", "a.html", "text/html", 5)),
+    ],
+)
+def test_download_when_the_attachment_is_a_web_page(headers: dict[str, str], expected: Attachment | None) -> None:
+    """An attachment that is HTML is one when the disposition or the record says so."""
+    page = Arriving({"Content-Type": "text/html", "Content-Length": "5", **headers}, b"<html")
+
+    assert _read(Caller(page), expected)[3] == b"<html"
+
+
+def test_limit_when_the_record_tells_the_size() -> None:
+    """A file that the record says is too large is refused without asking for it."""
+    caller = Caller()
+    with pytest.raises(ResultTooLargeError, match=r'"big\.bin".*101 bytes'):
+        FilesApi(caller, 100).refuse_too_large(Attachment("key", "big.bin", "a/b", 101))
+
+    assert caller.operations == []

@@ -1,0 +1,92 @@
+"""An app with attachment fields, a plugin process and Dify's file server: where files go to and fro."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from dify_host import DifyHost, Outcome, PluginFailure
+from local_kintone import LocalKintone
+from local_kintone.file_store import StoredFile
+from tests.wire.plugin import credentials_of, running_plugin
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "title": {"type": "SINGLE_LINE_TEXT", "unique": True},
+    "photos": {"type": "FILE"},
+    "others": {"type": "FILE"},
+    "rows": {"type": "SUBTABLE", "fields": {"scan": {"type": "FILE"}}},
+}
+
+
+class FileDesk:
+    """Moves files through the plugin and looks at what arrived."""
+
+    def __init__(self, host: DifyHost, site: LocalKintone) -> None:
+        """Make the app."""
+        self.host = host
+        self.site = site
+        self.app = site.create_app("files", FIELDS)
+        self.credentials = credentials_of(site, "view", "add", "edit", app=self.app)
+        self._records = 0
+
+    def upload(self, *files: dict[str, Any], **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
+        """Upload what Dify's file server offers."""
+        return self._run("kintone_upload_file", {"upload_file": list(files), **parameters})
+
+    def download(self, **parameters: Any) -> Outcome:  # noqa: ANN401 - likewise
+        """Download files."""
+        return self._run("kintone_download_file", parameters)
+
+    def refused_upload(self, *files: dict[str, Any], **parameters: Any) -> PluginFailure:  # noqa: ANN401 - likewise
+        """Upload what must fail, with one line that holds no signature."""
+        return self._refused("kintone_upload_file", {"upload_file": list(files), **parameters})
+
+    def refused_download(self, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - likewise
+        """Download what must fail."""
+        return self._refused("kintone_download_file", parameters)
+
+    def record(self) -> str:
+        """Add a record without files and return its id."""
+        self._records += 1
+        return str(self.site.add_records(self.app, [{"title": f"record {self._records}"}])[0])
+
+    def attached(self, *contents: bytes, name: str = "a.bin", mime_type: str = "application/octet-stream") -> str:
+        """Add a record with these files and return its id."""
+        record_id = self.record()
+        files = [self.host.serve(name, content, mime_type) for content in contents]
+        self.upload(*files, record_id=record_id, attachment_field="photos")
+        self.site.reset()
+        return record_id
+
+    def names(self, record_id: str, field: str = "photos") -> list[str]:
+        """Return the names of the files that a record has."""
+        record = next(each for each in self.site.records(self.app) if each["$id"]["value"] == record_id)
+        return [file["name"] for file in record[field]["value"]]
+
+    def stored(self, file_key: str) -> StoredFile:
+        """Return what kintone keeps under an upload key."""
+        stored = self.site.site.files.get(file_key)
+        assert stored is not None
+        return stored
+
+    def uploads_received(self) -> int:
+        """Return how many whole uploads came over the wire."""
+        return sum(request.path.endswith("/file.json") for request in self.site.requests)
+
+    def _run(self, tool: str, parameters: dict[str, Any]) -> Outcome:
+        return self.host.invoke(tool, parameters, self.credentials, timeout=120)
+
+    def _refused(self, tool: str, parameters: dict[str, Any]) -> PluginFailure:
+        with pytest.raises(PluginFailure) as failed:
+            self._run(tool, parameters)
+        assert "\n" not in failed.value.message
+        assert "sign=" not in failed.value.message
+        return failed.value
+
+
+@contextmanager
+def open_desk(**environment: str) -> Iterator[FileDesk]:
+    """Run a local kintone and the plugin."""
+    with LocalKintone(seed="none") as site, running_plugin(site.origin, **environment) as host:
+        yield FileDesk(host, site)

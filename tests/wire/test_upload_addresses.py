@@ -1,0 +1,164 @@
+"""Which address a file is really read from: names are resolved once, TLS is checked by the name, proxies are used."""
+
+import http.server
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from kintone.deadline import Deadline
+from kintone.errors import InvalidParameterError
+from tools.file_source import FileSource, HandedFile, SourceLimits
+
+CONTENT = b"content of a file"
+SIGNED = "timestamp=1&nonce=2&sign=SECRETSIGN"
+
+
+class Delivering(http.server.BaseHTTPRequestHandler):
+    """Answers every GET with the content and keeps the request."""
+
+    seen: list[tuple[str, dict[str, str]]]
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(CONTENT)))
+        self.send_header("Set-Cookie", "session=1")
+        self.end_headers()
+        self.wfile.write(CONTENT)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+        """Say nothing."""
+
+
+@contextmanager
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[tuple[str, dict[str, str]]]]]:
+    """Run a server on loopback; yield its port and what it was asked."""
+    seen: list[tuple[str, dict[str, str]]] = []
+    handler = type("Keeping", (Delivering,), {"seen": seen})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1], seen
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let names resolve to loopback, the public one to a public address; return the names that were asked for."""
+    true_resolver = socket.getaddrinfo
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *arguments: int, **options: int) -> list[object]:
+        if not host.endswith(".example"):
+            return list(true_resolver(host, port, *arguments, **options))
+        asked.append(host)
+        address = "93.184.216.34" if host.startswith("public") else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return asked
+
+
+def _read(url: str) -> bytes:
+    limits = SourceLimits(read_seconds=5.0, most_bytes=1000, deadline=Deadline(30.0), sleep=lambda _: None)
+    with FileSource(HandedFile(url, "a.txt", "text/plain"), limits).open() as source:
+        assert source.len == len(CONTENT)
+        return source.read()
+
+
+def test_source_when_its_name_resolves_to_loopback(resolved: list[str]) -> None:
+    """A name that resolves to loopback is refused without Dify's signature, before anything is connected to."""
+    with serving() as (port, seen), pytest.raises(InvalidParameterError, match="inside the network"):
+        _read(f"http://rebound.example:{port}/a")
+
+    assert seen == []
+    assert resolved == ["rebound.example"]
+
+
+def test_source_when_its_name_was_checked(resolved: list[str]) -> None:
+    """The address that was checked is connected to: the name is resolved once and still stands in the Host header."""
+    with serving() as (port, seen):
+        assert _read(f"http://store.example:{port}/files/a%20b?{SIGNED}") == CONTENT
+
+    assert resolved == ["store.example"]
+    path, headers = seen[0]
+    assert path == f"/files/a%20b?{SIGNED}"
+    assert headers == {
+        "host": f"store.example:{port}",
+        "accept-encoding": "identity",
+        "user-agent": "kintone_integration",
+    }
+
+
+def test_source_when_it_is_asked_again(resolved: list[str]) -> None:
+    """No cookie of the file store is sent back."""
+    assert resolved == []
+    with serving() as (port, seen):
+        for _ in range(2):
+            _read(f"http://store.example:{port}/files/a?{SIGNED}")
+
+    assert not any("cookie" in headers for _, headers in seen)
+
+
+@pytest.mark.parametrize(("certified", "is_good"), [("store.example", True), ("other.example", False)])
+def test_source_when_it_is_https(
+    certified: str,
+    resolved: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_good: bool,
+) -> None:
+    """TLS is checked against the name of the URL although the checked address is connected to."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(certified).configure_cert(tls)
+    server_names: list[str | None] = []
+    tls.sni_callback = lambda _socket, name, _context: server_names.append(name)
+    with serving(tls) as (port, seen):
+        if is_good:
+            assert _read(f"https://store.example:{port}/a?{SIGNED}") == CONTENT
+        else:
+            with pytest.raises(InvalidParameterError, match="TLS connection was refused") as refused:
+                _read(f"https://store.example:{port}/a?{SIGNED}")
+            assert "SECRETSIGN" not in str(refused.value)
+
+    assert (len(seen), resolved, server_names) == (int(is_good), ["store.example"], ["store.example"])
+
+
+def test_source_when_there_is_a_proxy(resolved: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A public file is fetched through the proxy of the environment, with the proxy's password and no other secret."""
+    with serving() as (port, seen):
+        monkeypatch.setenv("HTTP_PROXY", f"http://me:pass@127.0.0.1:{port}")
+        assert _read("http://public.example/a?b=c") == CONTENT
+
+    path, headers = seen[0]
+    assert path == "http://public.example/a?b=c"
+    assert headers["proxy-authorization"].startswith("Basic ")
+    assert headers["host"] == "public.example"
+    assert resolved == ["public.example"]
+
+
+def test_source_when_the_call_is_out_of_time(resolved: list[str]) -> None:
+    """A source that would take longer than the whole call may is not waited for."""
+    assert resolved == []
+    limits = SourceLimits(read_seconds=5.0, most_bytes=1000, deadline=Deadline(0.0))
+    source = FileSource(HandedFile(f"http://store.example/a?{SIGNED}", "a.txt", "text/plain"), limits)
+
+    with pytest.raises(Exception, match="reading the files from Dify was not finished"), source.open():
+        pass

@@ -1,0 +1,87 @@
+"""Many large files at once through one plugin process: memory stays small and other calls get their turn."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from tests.wire.file_desk import FileDesk, open_desk
+
+MIB = 1024 * 1024
+SIZE = 40 * MIB
+EACH_WAY = 5
+MOST_MEMORY = 200 * MIB
+LONGEST_HEARTBEAT_GAP = 15.0
+
+
+def test_transfers_when_they_would_take_all_places() -> None:
+    """Files leave places to other requests: a query is answered while files wait for a slow kintone."""
+    with open_desk(KINTONE_MAX_CONCURRENCY="3") as desk:
+        desk.site.fail(api="file", delay=4.0, times=None)
+        files = [desk.host.serve(f"{number}.txt", b"content") for number in range(4)]
+        threads = [threading.Thread(target=desk.upload, args=(file,)) for file in files]
+        for thread in threads:
+            thread.start()
+        while not desk.site.stats.running:
+            time.sleep(0.01)
+        # Time for the others to take whatever places they can get.
+        time.sleep(0.7)
+        found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=60)
+        are_waiting = [thread.is_alive() for thread in threads]
+        desk.site.clear_failures()
+        for thread in threads:
+            thread.join()
+
+    assert found.variables["record_count"] == 0
+    assert all(are_waiting)
+
+
+def test_transfers_when_ten_large_files_move_at_once() -> None:
+    """Five uploads and five downloads of 40 MB at once stay under 200 MB, and a query is answered meanwhile."""
+    with open_desk() as desk:
+        _move_ten_files(desk)
+
+
+def _move_ten_files(desk: FileDesk) -> None:
+    content = os.urandom(SIZE)
+    sources = [desk.attached(content) for _ in range(EACH_WAY)]
+    targets = [desk.record() for _ in range(EACH_WAY)]
+    failures: list[str] = []
+
+    def upload(record_id: str) -> None:
+        desk.upload(desk.host.serve("big.bin", content), record_id=record_id, attachment_field="photos")
+
+    def download(record_id: str) -> None:
+        files = desk.download(record_id=record_id, attachment_field="photos").files
+        if [file.content for file in files] != [content]:
+            failures.append(f"record {record_id} came back as something else")
+
+    work = [(upload, record_id) for record_id in targets] + [(download, record_id) for record_id in sources]
+    threads = [threading.Thread(target=_carefully, args=(failures, *job)) for job in work]
+    desk.host.resources.reset_peak()
+    for thread in threads:
+        thread.start()
+    answered = _queries_until_the_end(desk, threads)
+
+    assert failures == []
+    assert answered > 1
+    assert [desk.names(record_id) for record_id in targets] == [["big.bin"]] * EACH_WAY
+    peak = desk.host.resources.peak_memory_bytes
+    assert peak is None or peak < MOST_MEMORY
+    assert desk.host.heartbeat_gap < LONGEST_HEARTBEAT_GAP
+
+
+def _carefully(failures: list[str], work: Callable[[str], None], record_id: str) -> None:
+    try:
+        work(record_id)
+    except Exception as error:  # noqa: BLE001 - told by the test's own thread
+        failures.append(f"{type(error).__name__}: {error}")
+
+
+def _queries_until_the_end(desk: FileDesk, threads: list[threading.Thread]) -> int:
+    answered = 0
+    while any(thread.is_alive() for thread in threads):
+        found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=60)
+        assert found.variables["record_count"] == 1
+        answered += 1
+    return answered

@@ -1,0 +1,141 @@
+"""Files through the real plugin process: from Dify to kintone and back, byte for byte."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.wire.file_desk import FileDesk, open_desk
+
+MIB = 1024 * 1024
+NAMES = [
+    "見積書 2026年4月.pdf",
+    "family 👨‍👩‍👧 😀.png",
+    "say \"hi\" and 'bye'.txt",
+    "semi;colon; and, comma.csv",
+    "100% of %41 and %E8%A6%8B.txt",
+    "長" * 196 + ".pdf",
+    "no extension but a dot.",
+]
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[FileDesk]:
+    """Run one kintone and one plugin for all tests of this module."""
+    with open_desk() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("size", [1, 8191, 8192, 8193, 65_536, 10 * MIB, 45 * MIB])
+def test_file_when_it_goes_there_and_back(desk: FileDesk, size: int) -> None:
+    """A file of any size reaches kintone and comes back to Dify byte for byte."""
+    content = os.urandom(size)
+    record_id = desk.record()
+    uploaded = desk.upload(
+        desk.host.serve("scan.bin", content, "application/x-scan"), record_id=record_id, attachment_field="photos"
+    )
+    back = desk.download(record_id=record_id, attachment_field="photos")
+
+    assert uploaded.variables["uploaded_files"][0]["size"] == size
+    assert [hashlib.sha256(file.content).digest() for file in back.files] == [hashlib.sha256(content).digest()]
+    assert (back.files[0].name, back.files[0].mime_type) == ("scan.bin", "application/x-scan")
+    assert back.variables == {"file_name": "scan.bin", "mime_type": "application/x-scan", "size": size}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_when_it_goes_there_and_back(desk: FileDesk, name: str) -> None:
+    """A name goes out as raw UTF-8 in a plain filename, and Dify shows it as it was."""
+    desk.site.reset()
+    record_id = desk.attached(b"content", name=name)
+    uploaded = desk.upload(desk.host.serve(name, b"content", "text/plain"))
+    sent = next(request for request in desk.site.requests if request.path.endswith("/file.json"))
+
+    assert f'; filename="{name.replace(chr(34), "%22")}"\r\n'.encode() in sent.body
+    assert desk.stored(uploaded.variables["file_keys"][0]).name == name
+    assert desk.names(record_id) == [name]
+    assert [file.name for file in desk.download(record_id=record_id, attachment_field="photos").files] == [name]
+
+
+@pytest.mark.parametrize("disposition", ["both", "encoded", "raw"])
+@pytest.mark.parametrize("name", NAMES[:4])
+def test_name_when_only_the_header_tells_it(desk: FileDesk, name: str, disposition: str) -> None:
+    """A download by key alone takes the name from whichever form of header kintone sends."""
+    desk.site.settings.disposition = disposition
+    record_id = desk.attached(b"content", name=name, mime_type="text/plain")
+    record = next(each for each in desk.site.records(desk.app) if each["$id"]["value"] == record_id)
+    back = desk.download(file_key=record["photos"]["value"][0]["fileKey"])
+    desk.site.settings.disposition = "both"
+
+    assert [(file.name, file.mime_type, file.content) for file in back.files] == [(name, "text/plain", b"content")]
+
+
+def test_name_when_nothing_tells_it(desk: FileDesk) -> None:
+    """A file without any name gets one made of time and type, on the way up and on the way down."""
+    up = desk.upload(desk.host.serve(None, b"content", "application/pdf"))
+    record_id = desk.attached(b"content", mime_type="application/pdf")
+    record = next(each for each in desk.site.records(desk.app) if each["$id"]["value"] == record_id)
+    desk.site.settings.disposition = "none"
+    down = desk.download(file_key=record["photos"]["value"][0]["fileKey"])
+    desk.site.settings.disposition = "both"
+
+    for name in (up.variables["uploaded_files"][0]["file_name"], down.files[0].name):
+        assert name.startswith("file-2")
+        assert name.endswith(".pdf")
+
+
+def test_download_when_the_field_holds_several_files(desk: FileDesk) -> None:
+    """All files of the field come, an empty one among them, with a line for each."""
+    contents = [b"first", b"x" * 100_000, b"third"]
+    record_id = desk.attached(*contents)
+    back = desk.download(record_id=record_id, attachment_field="photos")
+
+    assert [file.content for file in back.files] == contents
+    assert back.text.count("Downloaded") == 3
+    assert "All 3 files" in back.text
+    assert back.variables["size"] == 5
+
+
+def test_download_when_the_file_is_empty(desk: FileDesk) -> None:
+    """An attachment without content comes as an empty file, since that is what the record has."""
+    files = desk.site.site.files
+    attached = files.attach(files.upload("e.txt", "text/plain", b""), desk.app)
+    assert attached is not None
+    back = desk.download(file_key=attached[0])
+
+    assert [(file.name, file.content) for file in back.files] == [("e.txt", b"")]
+
+
+def test_download_when_the_file_is_renamed(desk: FileDesk) -> None:
+    """file_name overrides the name of a single file and is refused for several."""
+    one, two = desk.attached(b"a"), desk.attached(b"a", b"b")
+    back = desk.download(record_id=one, attachment_field="photos", file_name="../新しい名前.txt")
+
+    assert back.files[0].name == back.variables["file_name"] == "新しい名前.txt"
+    assert "holds 2" in desk.refused_download(record_id=two, attachment_field="photos", file_name="x.txt").message
+
+
+def test_upload_when_several_files_go_at_once(desk: FileDesk) -> None:
+    """Several files go up a few at a time, and the results stand in input order, under the names given."""
+    contents = [os.urandom(200_000 // (n + 1)) for n in range(7)]
+    desk.site.reset()
+    desk.site.fail(api="file", delay=0.2, times=None)
+    files = [desk.host.serve(f"{n}.bin", content, "a/b") for n, content in enumerate(contents)]
+    outcome = desk.upload(*files, file_names='["zero.bin", null, "", "three.bin", null, null, null]')
+    desk.site.clear_failures()
+    listed = outcome.variables["uploaded_files"]
+
+    assert [file["file_name"] for file in listed] == [
+        "zero.bin",
+        "1.bin",
+        "2.bin",
+        "three.bin",
+        "4.bin",
+        "5.bin",
+        "6.bin",
+    ]
+    assert [desk.stored(key).content for key in outcome.variables["file_keys"]] == contents
+    assert [file["fileKey"] for file in listed] == outcome.variables["file_keys"]
+    assert outcome.json == [{"uploaded_files": listed}]
+    assert "Nothing is written into a record yet" in outcome.text
+    assert desk.site.stats.max_running == 3

@@ -1,0 +1,104 @@
+"""Uploading files of the workflow to kintone."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from kintone.appending import ListMode
+from kintone.attaching import attach
+from kintone.attachments import check_attachment_field
+from kintone.errors import InvalidParameterError, KintoneError
+from kintone.files import FilesApi
+from kintone.records import RecordsApi
+from tools import base
+from tools.file_source import SourceLimits
+from tools.file_source_names import read_names
+from tools.file_source_value import read_files
+from tools.messages import json_message, text_message, variable_message
+from tools.record_field import RecordField, read_record_field
+from tools.records_mapping import PARAMETER, RecordsMapping
+from tools.structured_text import read_structure, unwrap
+from tools.upload_batch import UploadBatch, Uploaded, already_uploaded
+
+MODES = {mode.value: mode for mode in (ListMode.APPEND, ListMode.REPLACE)}
+NEXT = (
+    "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, by "
+    'kintone_add_record or kintone_upsert_records, as {"<field code>": [{"fileKey": "…"}]}. Each key serves once.'
+)
+NEXT_MAPPED = "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
+
+
+class UploadFile(base.KintoneTool):
+    """Uploads files, and attaches them to a record where one is named."""
+
+    own_parameters: ClassVar[tuple[str, ...]] = (
+        "upload_file",
+        "file_names",
+        "records_mapping",
+        "record_id",
+        "attachment_field",
+        "file_mode",
+    )
+
+    def run(self, call: base.Call) -> base.Messages:
+        """Check everything, upload, attach, tell."""
+        parameters = call.parameters
+        given = read_files(parameters.raw("upload_file"))
+        files = read_names(parameters.raw("file_names"), given)
+        mode = MODES[parameters.choice("file_mode", tuple(MODES), ListMode.APPEND.value)]
+        target = read_record_field(parameters)
+        mapping = _mapping(call, len(files), target)
+        batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
+        if target is not None:
+            check_attachment_field(RecordsApi(call.client).get(call.app, target.record_id), target.code)
+        uploaded = batch.run()
+        if target is not None:
+            _attach(call, target, mode, uploaded)
+        yield from _messages(call, uploaded, target, mapping)
+
+
+def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> RecordsMapping | None:
+    value = call.parameters.raw(PARAMETER)
+    if value is None:
+        return None
+    if target is not None:
+        raise InvalidParameterError(
+            f"{PARAMETER} and record_id are both given, and a file key serves one record only; keep one of them"
+        )
+    return RecordsMapping(unwrap(read_structure(PARAMETER, value), PARAMETER), file_count)
+
+
+def _limits(call: base.Call) -> SourceLimits:
+    return SourceLimits(
+        read_seconds=call.request_timeout, most_bytes=call.settings.max_file_bytes, deadline=call.client.deadline
+    )
+
+
+def _attach(call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequence[Uploaded]) -> None:
+    keys = [file.file_key for file in uploaded]
+    try:
+        attach(call.client, call.app, target.record_id, target.code, keys, mode)
+    except KintoneError as error:
+        note = already_uploaded(uploaded)
+        error.remedy = f"{error.remedy} · {note}" if error.remedy else note
+        raise
+    except InvalidParameterError as error:
+        raise InvalidParameterError(f"{error} · {already_uploaded(uploaded)}") from None
+
+
+def _messages(
+    call: base.Call, uploaded: Sequence[Uploaded], target: RecordField | None, mapping: RecordsMapping | None
+) -> base.Messages:
+    keys = [file.file_key for file in uploaded]
+    listed = [file.as_variable() for file in uploaded]
+    lines = [f"Uploaded {file.as_line()}\n" for file in uploaded]
+    if target is not None:
+        address = call.client.record_url(call.app, target.record_id)
+        lines.append(f"Attached to {target.code} of record {target.record_id}: {address}\n")
+    else:
+        lines.append(f"{NEXT if mapping is None else NEXT_MAPPED}\n")
+    yield text_message("".join(lines))
+    yield json_message({"uploaded_files": listed})
+    yield variable_message("uploaded_files", listed)
+    yield variable_message("file_keys", keys)
+    if mapping is not None:
+        yield variable_message("records_data", mapping.records_data(keys))
