@@ -41,9 +41,7 @@ NOT_PERMITTED = Meaning(
     "tick the permission (view, add, edit) for the token in the app's settings, API Token, and publish the app with "
     "Update App; an upsert needs add and edit, a lookup needs the token of its source app as well",
 )
-LOCKED = Meaning(
-    LockedError, "the record was locked by another change", "send it again in a minute"
-)
+LOCKED = Meaning(LockedError, "the record was locked by another change", "send it again in a minute")
 CHANGED_MEANWHILE = Meaning(
     RevisionConflictError,
     "the record was changed by somebody else in the meantime",

@@ -17,33 +17,24 @@ type Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one.
-
-    ``size`` are the bytes of the answer that the records came in, 0 where that is not known; as compact JSON they
-    never have more.
-    """
+    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one."""
 
     number: int
     records: list[Record] = field(repr=False)
     ids: list[str] = field(repr=False)
-    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for.
-
-    ``size`` are the bytes of the whole answer, also for a part of it, 0 where that is not known.
-    """
+    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for."""
 
     records: list[Record] = field(repr=False)
     ids: list[int] = field(repr=False)
     total: int | None = None
-    size: int = 0
 
     def part(self, start: int, end: int | None = None) -> "Batch":
         """Return some of the records."""
-        return Batch(self.records[start:end], self.ids[start:end], self.total, self.size)
+        return Batch(self.records[start:end], self.ids[start:end], self.total)
 
     def is_last(self, size: int, offset: int = 0) -> bool:
         """Tell whether nothing follows, given how many records were asked for and skipped.
@@ -53,13 +44,13 @@ class Batch:
         return len(self.ids) < size or self.total == offset + len(self.ids)
 
 
-def batch_of(body: Mapping[str, Any], reading: str, size: int = 0) -> Batch:
-    """Check an answer of so many bytes; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
+def batch_of(body: Mapping[str, Any], reading: str) -> Batch:
+    """Check an answer; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
     records = body.get("records")
     if not isinstance(records, list):
         raise UnknownResponseError(f"{reading}: the answer holds no list of records")
     ids = [_id_of(record, place, reading) for place, record in enumerate(records, start=1)]
-    return Batch(records, ids, count_of(body.get("totalCount")), size)
+    return Batch(records, ids, count_of(body.get("totalCount")))
 
 
 def count_of(value: object) -> int | None:

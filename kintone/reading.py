@@ -104,7 +104,7 @@ class Reading:
                 count += len(batch.ids)
                 if self._progress:
                     self._progress(count, self.total)
-                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids], batch.size)
+                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids])
         self.total = count
 
     def _batches(self) -> Generator[Batch]:

@@ -44,7 +44,7 @@ class RecordSource:
         if counted:
             parameters["totalCount"] = True
         answer = self.call("GET", "records", parameters, Repeat.READ)
-        return batch_of(answer.body, self.reading, answer.size)
+        return batch_of(answer.body, self.reading)
 
     def selection(self, *, only_ids: bool = False) -> dict[str, object]:
         """Return the parameters that say which app and which fields."""

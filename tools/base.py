@@ -21,6 +21,7 @@ from kintone.redaction import Redactor, truncate
 from kintone.settings import OperatorSettings
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
+from tools.prepared_message import PreparedMessage
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,9 @@ class KintoneTool(Tool):
         """Run the tool; whatever fails leaves as one clean line, its cause cut off."""
         call = Call(self.runtime.credentials, Parameters(tool_parameters, (*NETWORK_PARAMETERS, *self.own_parameters)))
         try:
-            yield from self.run(call)
+            for message in self.run(call):
+                if not isinstance(message, PreparedMessage) or not message.write_to(self.session):
+                    yield message
         except (InvalidParameterError, KintoneError) as error:
             raise error from None
         except Exception as error:  # noqa: BLE001 - its text may hold anything, so it is logged masked and told by kind

@@ -1,12 +1,12 @@
 """Messages to Dify: measured before they are sent, written by the SDK as they are."""
 
 import pytest
-from dify_plugin.entities.tool import ToolInvokeMessage
+from pydantic_core import to_json
 
 from kintone.errors import ResultTooLargeError
-from tests.unit.query_tool_double import LONGEST_LINE, full_record, line_of
-from tools.carried_json import CarriedRecords
+from tests.unit.query_tool_double import LONGEST_LINE, Line, full_record, line_of
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
+from tools.prepared_message import Build, PreparedMessage
 
 
 @pytest.mark.parametrize("character", ["a", "日", '"', "\x01", "🐟"])
@@ -38,22 +38,36 @@ def test_known_size_is_believed_when_it_is_given() -> None:
         variable_message("small", "x", size=LARGEST_MESSAGE + 1)
 
 
-def test_frames_are_the_same_when_records_are_carried() -> None:
-    """The short way through the SDK writes what the long way writes."""
-    records = [full_record(1), full_record(2), {"empty": {"type": "DATE", "value": None}}]
-    carried = CarriedRecords(records)
+class WritingSession:
+    """As much of the SDK's session as a message needs to write itself."""
 
-    assert line_of(json_message({"page": 1, "records": carried})) == line_of(
-        json_message({"page": 1, "records": records})
-    )
-    assert line_of(variable_message("records", carried)) == line_of(variable_message("records", records))
-    assert size_of(carried) == size_of(records)
+    def __init__(self, session_id: str = "s" * 36) -> None:
+        """Start with nothing written."""
+        self.session_id = session_id
+        self.writer = Line()
 
 
-def test_carried_records_are_not_copied_when_the_sdk_dumps_a_message() -> None:
-    """They pass pydantic's Python mode as they are, and are an ordinary list for everybody else."""
-    records = CarriedRecords([full_record(1)])
-    message = ToolInvokeMessage.model_validate(json_message({"records": records})).model_dump()
+RECORDS = [full_record(1), full_record(2), {"empty": {"type": "DATE", "value": None}, "名": {"value": '\u2028 "x"'}}]
+BUILDS: list[Build] = [
+    lambda records: json_message({"page": 1, "records": records}),
+    lambda records: variable_message("records", records),
+]
 
-    assert message["message"]["json_object"]["records"] is records
-    assert records == [full_record(1)]
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_frames_are_the_same_when_the_records_are_written_already(build: Build) -> None:
+    """The short way past the SDK's copies writes, to the letter, what the SDK itself writes."""
+    session = WritingSession()
+
+    assert PreparedMessage.of(build, RECORDS, to_json(RECORDS)).write_to(session)
+    assert session.writer.text == line_of(build(RECORDS))
+
+
+@pytest.mark.parametrize("session", [None, object(), WritingSession(session_id="")])
+def test_prepared_message_when_there_is_no_session_to_write_to(session: object) -> None:
+    """Without a session the message is an ordinary one, and nothing is written behind the SDK's back."""
+    message = PreparedMessage.of(BUILDS[0], RECORDS, to_json(RECORDS))
+
+    assert not message.write_to(session)
+    assert line_of(message) == line_of(BUILDS[0](RECORDS))
+    assert not isinstance(session, WritingSession) or session.writer.text == ""

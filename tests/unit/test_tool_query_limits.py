@@ -3,19 +3,15 @@
 import gc
 import logging
 import weakref
-from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kintone.errors import ResultTooLargeError
-from kintone.operations import Answer, Operation
 from kintone.pages import Page
-from kintone.reading import ReadRequest, read
 from kintone.settings import OperatorSettings
 from tests.unit.query_tool_double import LONGEST_LINE, double_with, line_of, messages_of, running, sent, wide_record
-from tests.unit.reading_double import APP, KintoneDouble
+from tests.unit.reading_double import KintoneDouble
 from tools.messages import LARGEST_MESSAGE
 from tools.query_outputs.carrying_capacity import CarryingCapacity
 from tools.query_outputs.csv_export import CsvExport
@@ -80,36 +76,6 @@ def test_page_comes_in_parts_when_one_message_cannot_hold_it() -> None:
     ids = [record["$id"]["value"] for page in pages for record in page["records"]]
     assert ids == [str(number) for number in range(1, 501)]
     assert max(len(line_of(message).encode()) for message in messages) < LARGEST_MESSAGE + 1_000
-
-
-@pytest.mark.parametrize(("size", "measured"), [(0, True), (1_000, False), (3_000_000, True)])
-def test_page_is_measured_when_the_answer_it_came_in_does_not_bound_it(
-    monkeypatch: pytest.MonkeyPatch, size: int, *, measured: bool
-) -> None:
-    """Measuring costs time, so a small answer is proof enough."""
-    seen: list[object] = []
-
-    def noted(value: object) -> int:
-        seen.append(value)
-        return 10
-
-    monkeypatch.setattr("tools.query_outputs.page_stream.size_of", noted)
-    records = [wide_record(1, 10)]
-    list(PageStream().take(Page(1, records, ["1"], size), None))
-
-    assert (records in seen) is measured
-
-
-def test_page_knows_the_bytes_of_its_answer_when_it_is_read() -> None:
-    """Also where it is only a part of the answer."""
-
-    class Sized(KintoneDouble):
-        def call(self, operation: Operation) -> Answer:
-            return replace(super().call(operation), size=1_234)
-
-    for query in ("", "order by name asc"):
-        with closing(read(Sized(range(1, 1201)), ReadRequest(APP, query)).pages()) as pages:
-            assert [page.size for page in pages] == [1_234] * 3
 
 
 def test_record_is_named_when_not_even_one_fits() -> None:

@@ -1,15 +1,17 @@
 """The mode ``json_stream``: a JSON message per page as it arrives; nothing is kept."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from kintone.pages import Page
-from tools.carried_json import CarriedRecords
+from dify_plugin.entities.tool import ToolInvokeMessage
+from pydantic_core import to_json
+
+from kintone.pages import Page, Record
 from tools.messages import LARGEST_MESSAGE, json_message, refuse_oversize, size_of, text_message, variable_message
+from tools.prepared_message import PreparedMessage
 from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.output import Messages
 
-SPARE = 2
-"""An answer of kintone bounds its records' JSON, were it not for numbers with an exponent; measuring costs time."""
 REMEDY = "name only the needed field codes in fields"
 
 
@@ -20,10 +22,9 @@ class PageStream:
         """Send a page."""
         del expected
         around = size_of({"page": page.number, "records": []})
-        for part, size in _parts(page, LARGEST_MESSAGE - around):
-            yield json_message(
-                {"page": part.number, "records": CarriedRecords(part.records)}, size=around + size, remedy=REMEDY
-            )
+        build = partial(_message, page.number)
+        for records, written in _parts(page.records, page.ids, LARGEST_MESSAGE - around):
+            yield PreparedMessage.of(build, records, written)
 
     def finish(self, outcome: Outcome) -> Messages:
         """Send the account."""
@@ -34,16 +35,18 @@ class PageStream:
         yield variable_message("record_count", outcome.records)
 
 
-def _parts(page: Page, room: int) -> Iterator[tuple[Page, int]]:
-    """Halve a page until each part fits; yield the parts in order, each with its bytes."""
-    size = SPARE * page.size
-    if not 0 < size <= room:
-        size = size_of(page.records)
-    if size <= room:
-        yield page, size
-    elif len(page.ids) == 1:
-        refuse_oversize(size, f"record {page.ids[0]} alone", REMEDY)
+def _message(page: int, records: list[Record]) -> ToolInvokeMessage:
+    return json_message({"page": page, "records": records}, size=0)
+
+
+def _parts(records: list[Record], ids: list[str], room: int) -> Iterator[tuple[list[Record], bytes]]:
+    """Halve the records until each part fits; yield the parts in order, each with its JSON."""
+    written = to_json(records)
+    if len(written) <= room:
+        yield records, written
+    elif len(records) == 1:
+        refuse_oversize(len(written), f"record {ids[0]} alone", REMEDY)
     else:
-        middle = len(page.ids) // 2
+        middle = len(records) // 2
         for half in (slice(None, middle), slice(middle, None)):
-            yield from _parts(Page(page.number, page.records[half], page.ids[half]), room)
+            yield from _parts(records[half], ids[half], room)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from pydantic_core import to_json
+
 from kintone.pages import Page, Record
-from tools.carried_json import CarriedRecords
-from tools.messages import json_message, size_of, text_message, variable_message
+from tools.messages import json_message, refuse_oversize, size_of, text_message, variable_message
+from tools.prepared_message import PreparedMessage
 from tools.query_outputs.carrying_capacity import REMEDY, CarryingCapacity
 from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.output import Messages
@@ -20,14 +22,17 @@ class RecordObjects:
         """Start without records."""
         self._text = text
         self._shape = shape
-        self._records = CarriedRecords()
+        self._records: list[Record] = []
+        self._written: list[bytes] = []
         self._ids: list[str] = []
         self._capacity = CarryingCapacity("the JSON with all records")
 
     def take(self, page: Page, expected: int | None) -> Messages:
         """Keep a page; nothing is sent yet."""
         records = [self._shape(record) for record in page.records] if self._shape else page.records
-        self._capacity.add(size_of(records), len(records), expected)
+        written = to_json(records)
+        self._capacity.add(len(written), len(records), expected)
+        self._written.append(written[1:-1])
         self._records.extend(records)
         self._ids.extend(page.ids)
         self._text.add(page.records)
@@ -36,12 +41,14 @@ class RecordObjects:
     def finish(self, outcome: Outcome) -> Messages:
         """Build all messages, so that one too large stops all of them, then send them."""
         summary = outcome.summary()
-        content = {"summary": summary, "records": self._records}
-        size = size_of({"summary": summary, "records": []}) + self._capacity.size
+        refuse_oversize(size_of(summary) + self._capacity.size, "the JSON with all records", REMEDY)
+        written = b"[" + b",".join(self._written) + b"]"
         return [
             text_message(self._text.text(outcome, REST)),
-            json_message(content, size=size, remedy=REMEDY),
+            PreparedMessage.of(
+                lambda records: json_message({"summary": summary, "records": records}, size=0), self._records, written
+            ),
             variable_message("record_count", outcome.records),
             variable_message("record_ids", self._ids, remedy=REMEDY),
-            variable_message("records", self._records, size=self._capacity.size, remedy=REMEDY),
+            PreparedMessage.of(lambda records: variable_message("records", records, size=0), self._records, written),
         ]

@@ -1,0 +1,212 @@
+"""The benchmark's programs, arithmetic and tables; nothing here measures time."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+import pytest
+
+from benchmarks import aims, contestants, plain_files, plain_readers, plain_writer, ratios, scope
+from benchmarks.contestants import BARE, KEEP_ALIVE, LIMIT
+from benchmarks.markdown import megabytes, number, table
+from benchmarks.meter import Usage
+from benchmarks.rounds import Run, alternate
+from benchmarks.scope import Cell
+from benchmarks.server import Served
+from benchmarks.tables import detail_table, file_table, reading_table, writing_table
+from benchmarks.tasks import OnPage, Task
+from local_kintone import LocalKintone
+
+READERS = (plain_readers.bare_loop, plain_readers.keep_alive_loop, plain_readers.four_threads)
+
+type Read = Callable[[Task, OnPage], list[plain_readers.Record]]
+
+
+@pytest.fixture
+def kintone() -> Iterator[LocalKintone]:
+    """Run a local kintone whose app of twenty fields has 1,203 records with gaps between their ids."""
+    with LocalKintone(seed="wide", records=1203, gaps=7) as running:
+        yield running
+
+
+def task_for(kintone: LocalKintone, **given: object) -> Task:
+    """Return a task on the app."""
+    return Task(**{"url": kintone.url, "app": 1, "token": kintone.token(1, "view", "add", "edit"), **given})  # type: ignore[arg-type]
+
+
+def run_of(wall: float, *, cpu: float | None = 1.0, memory: int | None = 10_000_000, count: int = 10_000) -> Run:
+    """Return a run."""
+    return Run(Usage(wall, cpu, memory, 0.25, count), Served(21, 4), longest_line=787_000, file_bytes=0)
+
+
+def nothing() -> None:
+    """Take no notice of a page."""
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_plain_reader_when_ids_have_gaps(kintone: LocalKintone, read: Read) -> None:
+    """Every plain reader returns every record once, in the order of the ids, with all fields."""
+    assert read(task_for(kintone), nothing) == kintone.records(1)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_plain_reader_when_fields_are_named(kintone: LocalKintone, read: Read) -> None:
+    """Every plain reader returns the fields it was asked for and tells of each page."""
+    pages: list[int] = []
+    records = read(task_for(kintone, fields=("$id", "code")), lambda: pages.append(1))
+
+    assert len(records) == 1203
+    assert all(set(record) == {"$id", "code"} for record in records)
+    assert len(pages) >= 3
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_plain_reader_when_the_app_is_empty(kintone: LocalKintone, read: Read) -> None:
+    """No record is no failure."""
+    app = kintone.create_app("Empty", {"code": {"type": "SINGLE_LINE_TEXT"}})
+
+    assert read(task_for(kintone, app=app, token=kintone.token(app, "view")), nothing) == []
+
+
+@pytest.mark.parametrize(("read", "connections"), [*zip(READERS, (3, 1, 5), strict=True)])
+def test_plain_reader_when_connections_are_counted(kintone: LocalKintone, read: Read, connections: int) -> None:
+    """The bare loop connects for each page, the keep-alive loop once, each thread once, after one for the last id."""
+    kintone.reset()
+    read(task_for(kintone), nothing)
+
+    assert kintone.stats.connections == connections
+
+
+def test_plain_writer_when_entries_are_new(kintone: LocalKintone) -> None:
+    """The plain writer inserts each entry, a hundred per request."""
+    kintone.reset()
+    written = plain_writer.upsert_loop(task_for(kintone, entries=230, prefix="N-"), nothing)
+
+    assert written == 230
+    assert len(kintone.records(1)) == 1203 + 230
+    assert kintone.stats.by_api == {"PUT records": 3}
+
+
+def test_plain_file_programs_when_a_file_goes_up_and_down(kintone: LocalKintone) -> None:
+    """The plain programs move a whole file from an address to kintone and back, and tell its size."""
+    app = kintone.create_app("Files", {"attachment": {"type": "FILE"}})
+    key = kintone.site.files.upload("a.bin", "application/octet-stream", b"x" * 5000)
+    [number] = kintone.add_records(app, [{}])
+    record_key = _attach(kintone, app, key)
+    task = task_for(kintone, app=app, token=kintone.token(app, "view", "add"), file_key=record_key)
+    address = f"{kintone.url}/_local/apps"
+
+    assert number == 1
+    assert plain_files.download(task, nothing) == 5000
+    assert plain_files.upload(task_for(kintone, source=address), nothing) > 0
+
+
+def _attach(kintone: LocalKintone, app: int, key: str) -> str:
+    attached = kintone.site.files.attach(key, app)
+    assert attached is not None
+    return attached[0]
+
+
+def test_contestant_when_it_runs_alone(kintone: LocalKintone) -> None:
+    """A contestant says when it is ready, then what it used."""
+    given = io.StringIO(f"{json.dumps(asdict(task_for(kintone, fields=('$id',))))}\n\n")
+    told = io.StringIO()
+
+    contestants.main(KEEP_ALIVE, given, told)
+
+    ready, answer = told.getvalue().splitlines()
+    assert ready == contestants.READY
+    assert Usage(**json.loads(answer)).count == 1203
+
+
+def test_alternate_when_a_program_is_slow() -> None:
+    """Programs run in turn; the fastest run counts, with the most memory of all; a slow one does not run again."""
+    order: list[str] = []
+    walls = {"slow": iter([9.0]), "quick": iter([2.0, 1.0, 3.0])}
+    memory = iter([5, 7, 9])
+
+    def attempt(name: str) -> Run:
+        order.append(name)
+        return run_of(next(walls[name]), memory=next(memory) if name == "quick" else None)
+
+    attempts = {name: (lambda name=name: attempt(name)) for name in walls}
+    chosen = alternate(attempts, 3, 5.0, lambda *_: None)
+
+    assert order == ["slow", "quick", "quick", "quick"]
+    assert (chosen["quick"].usage.wall, chosen["quick"].usage.memory) == (1.0, 9)
+    assert chosen["slow"].usage.memory is None
+
+
+def test_ratios_when_all_were_measured() -> None:
+    """Ratios stand beside the practical limit, the program's own CPU time and the bare loop."""
+    runs = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.2, cpu=1.0)}
+    ours = runs["json_stream"]
+
+    assert ratios.over_limit(ours, runs) == pytest.approx(1.5)
+    assert ratios.over_possible(ours, runs) == pytest.approx(1.2)
+    assert ratios.faster_than_bare(ours, runs) == pytest.approx(10 / 3)
+    assert ratios.cpu_per_thousand(ours) == pytest.approx(0.1)
+    assert ratios.megabytes_per_second(run_of(2.0, count=40_000_000)) == pytest.approx(20.0)
+
+
+def test_ratios_when_nothing_stands_beside_them() -> None:
+    """What was not measured gives no ratio."""
+    run = run_of(1.0, cpu=None, memory=None)
+
+    assert ratios.over_limit(run, {}) is None
+    assert ratios.over_possible(run, {}) is None
+    assert ratios.faster_than_bare(run, {}) is None
+    assert ratios.cpu_per_thousand(run) is None
+    assert ratios.memory_beside_file(run) is None
+
+
+def test_reading_table_when_a_reader_was_left_out() -> None:
+    """A reader has a row per size and a column per latency; what was not measured is a dash."""
+    readings = {
+        Cell(10_000, 0, (), (), ()): {BARE: run_of(2.0), LIMIT: run_of(0.5), "json_stream": run_of(1.0)},
+        Cell(10_000, 50, (), (), ()): {LIMIT: run_of(0.75), "json_stream": run_of(0.9)},
+    }
+    lines = reading_table(readings).splitlines()
+
+    assert lines[0].startswith("| Reader | 0 ms | 50 ms |")
+    assert lines[2].startswith("| **10,000 records of 20 fields** |")
+    assert "| 2.00 s (4.00, 1.00x) | - |" in lines[3]
+    assert "| 1.00 s (2.00, 2.00x) | 0.90 s (1.20) | 0.100 | 10.0 | 21 | 4 | 787 |" in lines[5]
+
+
+def test_every_table_when_built() -> None:
+    """Every row of every table has as many cells as its head."""
+    readings = {Cell(500, 0, ("$id",), (), ()): {LIMIT: run_of(1.0), "csv_file": run_of(2.0, cpu=None, memory=None)}}
+    runs = {"a": run_of(1.0), "b": Run(Usage(1.0, None, None, None, 0), Served(0, 0))}
+
+    for text in (reading_table(readings), detail_table(readings), writing_table(runs), file_table(runs)):
+        assert len({line.count("|") for line in text.splitlines()}) == 1
+
+
+def test_verdicts_when_an_aim_is_missed() -> None:
+    """Each aim names its worst value and whether it holds; small reads are no part of it."""
+    runs = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.6, cpu=0.5)}
+    lines = list(aims.verdicts({Cell(10_000, 50, (), (), ()): runs, Cell(500, 50, (), (), ()): runs}, {}, 16.0))
+
+    assert lines[0].startswith("* **missed**: wall time at most 1.2 times")
+    assert lines[0].endswith("2 (json_stream, 10,000 records of 20 fields, 50 ms)")
+    assert lines[1].startswith("* **missed**: at least 4 times faster")
+    assert lines[2].startswith("* met: CPU seconds")
+    assert lines[3].startswith("* met: memory")
+    assert lines[-1].startswith("* **missed**: a heartbeat")
+
+
+def test_scopes_when_compared() -> None:
+    """The usual run leaves out readers that take minutes, never the practical limit; the full run leaves out none."""
+    assert all(LIMIT in cell.programs for cell in scope.usual().cells)
+    assert sum(BARE not in cell.programs for cell in scope.usual().cells) == 1
+    assert all(cell.programs == (BARE, KEEP_ALIVE, LIMIT) for cell in scope.full().cells)
+    assert len(scope.quick().cells) == 1
+
+
+def test_numbers_when_written() -> None:
+    """Numbers keep about three digits; None is a dash."""
+    assert [number(value) for value in (0.123, 12.34, 1234.5, None)] == ["0.12", "12.3", "1,234", "-"]
+    assert (megabytes(1_500_000), megabytes(None)) == ("1.50", "-")
+    assert table(("a", "b"), [("x", "1")]) == "| a | b |\n| --- | ---: |\n| x | 1 |"
