@@ -106,6 +106,7 @@ def _whole(value: object) -> int | None:
         text = value.strip()
         digits = text.removeprefix("-")
         return int(text) if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_ID else None
-    if isinstance(value, Decimal) and not value.is_finite():
+    if isinstance(value, Decimal) and (not value.is_finite() or value.adjusted() > LONGEST_ID):
+        # Arithmetic with an exponent of seven digits raises.
         return None
     return int(value) if abs(value) < 10**LONGEST_ID and value == int(value) else None

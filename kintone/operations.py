@@ -51,11 +51,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: the JSON object, kintone's ``X-Cybozu-Warning`` and the size of the body in bytes."""
+    """A success: the JSON object and kintone's ``X-Cybozu-Warning``."""
 
     body: dict[str, Any] = field(repr=False)
     warning: str | None = None
-    size: int = 0
 
 
 class Caller(Protocol):

@@ -82,6 +82,11 @@ class KintoneTool(Tool):
 
     own_parameters: ClassVar[tuple[str, ...]] = ()
 
+    @classmethod
+    def _convert_parameters(cls, tool_parameters: dict[str, Any]) -> dict[str, Any]:
+        """Leave files as Dify sends them: the SDK's own conversion fails in many ways, and outside of ``_invoke``."""
+        return tool_parameters
+
     @abstractmethod
     def run(self, call: Call) -> Messages:
         """Do the work and yield the messages; failures are raised."""

@@ -4,14 +4,18 @@ Dify does not apply the YAML's defaults at run time, casts loosely and may leave
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 
 from kintone.errors import InvalidParameterError
 from kintone.full_width import half_width
 
 LONGEST_SHOWN = 40
+MOST_BITS = 120
+"""Of a whole number that is written out; Python refuses some thousand digits, and no parameter has use for so many."""
 YES = frozenset({"true", "yes", "y", "1", "on"})
 NO = frozenset({"false", "no", "n", "0", "off"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Parameters:
@@ -33,8 +37,10 @@ class Parameters:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise InvalidParameterError(f"{name} must be text, not {_kind(value)}")
+        if _is_endless(value):
+            raise InvalidParameterError(f"{name} must be text, not {_shown(value)}")
         text = str(value).strip()
-        if any(0xD800 <= ord(character) <= 0xDFFF for character in text):  # noqa: PLR2004 - the range of surrogates
+        if _SURROGATE.search(text):
             raise InvalidParameterError(f"{name} holds half of a character (a lone surrogate); remove it")
         if "\0" in text:
             raise InvalidParameterError(f"{name} holds a NUL character; remove it")
@@ -77,7 +83,7 @@ class Parameters:
             return default
         if isinstance(value, bool):
             return value
-        text = str(value).strip().lower() if isinstance(value, str | int) else ""
+        text = str(value).strip().lower() if isinstance(value, str | int) and not _is_endless(value) else ""
         if text in YES or text in NO:
             return text in YES
         raise InvalidParameterError(f"{name} must be true or false, not {_shown(value)}")
@@ -97,6 +103,10 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def _is_endless(value: object) -> bool:
+    return isinstance(value, int) and value.bit_length() > MOST_BITS
+
+
 def _kind(value: object) -> str:
     names = {bool: "true or false", dict: "an object", list: "a list"}
     return names.get(type(value), "something else")
@@ -105,7 +115,7 @@ def _kind(value: object) -> str:
 def _shown(value: object) -> str:
     if not isinstance(value, str | int | float):
         return _kind(value)
-    if isinstance(value, int) and value.bit_length() > LONGEST_SHOWN * 3:
+    if _is_endless(value):
         return "a number of so many digits"
     text = str(value)
     return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")

@@ -5,6 +5,7 @@ import logging
 from dify_plugin.config.logger_format import plugin_logger_handler
 
 OUR_LOGGERS = ("kintone", "tools", "provider")
+LIBRARY_LOGGERS = ("urllib3", "requests")
 
 
 def connect_loggers() -> None:
@@ -15,3 +16,6 @@ def connect_loggers() -> None:
         if plugin_logger_handler not in logger.handlers:
             logger.addHandler(plugin_logger_handler)
         logger.propagate = False
+    for name in LIBRARY_LOGGERS:
+        # At DEBUG level they write whole addresses: queries, and the signatures of Dify's file links.
+        logging.getLogger(name).setLevel(logging.INFO)
