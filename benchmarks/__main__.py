@@ -1,0 +1,60 @@
+"""`make bench`, or `python -m benchmarks [--quick | --full]`."""
+
+import argparse
+import sys
+import time
+
+from benchmarks import progress, scope
+from benchmarks.aims import verdicts
+from benchmarks.failures import BenchmarkError
+from benchmarks.files import measure_files
+from benchmarks.ours import Plugins
+from benchmarks.reading import Reading
+from benchmarks.report import Report
+from benchmarks.scope import Scope
+from benchmarks.server import ROOT, KintoneServer
+from benchmarks.writing import Writing
+from dify_host import HostViolation, PluginFailure, PluginStopped, PluginTimedOut
+
+REPORT = ROOT / "build" / "benchmark.md"
+
+
+def main() -> int:
+    """Measure, print the tables, write the report; the exit status is 0 when all programs did their work."""
+    started = time.monotonic()
+    try:
+        report = _measured(_scope())
+    except (BenchmarkError, PluginFailure, PluginStopped, PluginTimedOut, HostViolation) as error:
+        print(f"The benchmark failed: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(report.whole(), encoding="utf-8")
+    print(report.short())
+    print("\n".join(("", "Aims:", "", *verdicts(report.readings, report.writing, report.heartbeat_gap))))
+    where = REPORT.relative_to(ROOT)
+    print(f"\nEvery number is in {where}; this took {time.monotonic() - started:.0f} s.", file=sys.stderr)
+    return 0
+
+
+def _scope() -> Scope:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The plugin beside plain programs.")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--quick", action="store_true", help="one minute: 10,000 records at 50 ms")
+    choice.add_argument("--full", action="store_true", help="half an hour: every reader at every latency, three times")
+    given = parser.parse_args()
+    return scope.quick() if given.quick else scope.full() if given.full else scope.usual()
+
+
+def _measured(chosen: Scope) -> Report:
+    with KintoneServer() as server:
+        progress.heading("records are being made")
+        targets = {records: server.plant(records) for records in sorted({cell.records for cell in chosen.cells})}
+        with Plugins(server, targets[min(targets)]) as plugins:
+            readings = Reading(server, plugins).measure(chosen, targets)
+            writing = Writing(server, plugins).measure(chosen)
+            files = measure_files(server, plugins, chosen)
+            return Report(readings, writing, files, plugins.heartbeat_gap)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
