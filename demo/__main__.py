@@ -18,7 +18,12 @@ def main() -> int:
     """Run the tour that the environment asks for; the exit status is 0 when all of it held."""
     try:
         started = time.monotonic()
-        if all(os.environ.get(name) for name in NEEDED):
+        given = [name for name in NEEDED if os.environ.get(name)]
+        if given and len(given) < len(NEEDED):
+            raise DemoError(
+                f"{', '.join(given)} is set, and all of {', '.join(NEEDED)} are needed to read from your site"
+            )
+        if given:
             _visit_site()
         else:
             _stay_local()
