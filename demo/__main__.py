@@ -18,12 +18,7 @@ def main() -> int:
     """Run the tour that the environment asks for; the exit status is 0 when all of it held."""
     try:
         started = time.monotonic()
-        given = [name for name in NEEDED if os.environ.get(name)]
-        if given and len(given) < len(NEEDED):
-            raise DemoError(
-                f"{', '.join(given)} is set, and all of {', '.join(NEEDED)} are needed to read from your site"
-            )
-        if given:
+        if _names_a_site():
             _visit_site()
         else:
             _stay_local()
@@ -32,6 +27,13 @@ def main() -> int:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _names_a_site() -> bool:
+    given = [name for name in NEEDED if os.environ.get(name)]
+    if given and len(given) < len(NEEDED):
+        raise DemoError(f"{', '.join(given)} is set, and all of {', '.join(NEEDED)} are needed to read from your site")
+    return bool(given)
 
 
 def _stay_local() -> None:
