@@ -6,7 +6,6 @@ from typing import Any
 from demo import screen
 from demo.stage import Stage, check
 
-
 SHOWN = 12
 NEWEST = f"limit {SHOWN}"
 
