@@ -1,0 +1,250 @@
+"""What the documents say is true of the code: names, commands, settings, examples, links."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kintone.error_codes import MEANINGS
+from kintone.fields import markdown_table
+from kintone.form_parsing import parse_form
+from kintone.settings import OperatorSettings
+from kintone.validation import validate_record
+from local_kintone import LocalKintone
+from scripts.difypkg.text_rules import check_texts
+from tests.contract.agreed_names import CREDENTIALS, ENTRIES, TOOLS
+from tests.contract.plugin_files import ROOT, manifest, tool
+from tools.access import NETWORK_PARAMETERS
+
+READMES = ("README.md", "readme/README_ja_JP.md")
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "PRIVACY.md", "docs/values.md")
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s]+)\)|^\[\w+\]: (\S+)$", re.MULTILINE)
+BENCHMARK = re.compile(r"<!-- benchmark -->.*<!-- /benchmark -->", re.DOTALL)
+SYMPTOMS = (
+    "does not know the API token", "the API token may not do this", "guest space", "a lookup field names a value",
+    "there is no such app", "a field that the app does not have", "an operator that this type", "no file with that key",
+    "changed by somebody else", "too many requests at once", "all ten cursors of the kintone site are in use",
+    "did not answer in time", "not finished within", "would be too large for Dify", "not a host of kintone",
+    "the address of the file starts without http://", "an address inside the network of the Dify server",
+    "the file could not be fetched from", "the link to the file is no longer good", "it may have been saved",
+)  # fmt: skip
+TEXT_TYPES = ("SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT", "NUMBER", "LINK", "DATE", "TIME", "DATETIME")
+CHOICE_TYPES = ("CHECK_BOX", "MULTI_SELECT", "RADIO_BUTTON", "DROP_DOWN")
+
+
+def read(path: str) -> str:
+    """Return the text of a document."""
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def fences(text: str, language: str) -> list[str]:
+    """Return the code blocks of one language."""
+    return [content for found, content in FENCE.findall(text) if found == language]
+
+
+def without_fences(text: str) -> str:
+    """Return the text without its code blocks."""
+    return FENCE.sub("", text)
+
+
+def section(path: str, heading: str) -> str:
+    """Return what stands below a heading, down to the next one of its rank or above."""
+    _, _, rest = read(path).partition(f"\n{heading}\n")
+    assert rest, f"{path} has no heading {heading}"
+    rank = len(heading) - len(heading.lstrip("#"))
+    return re.split(rf"^#{{1,{rank}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of the headings, as GitHub makes them."""
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for _, heading in HEADING.findall(text)}
+
+
+def sources(folder: str) -> list[Path]:
+    """Return the Python files of a folder."""
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def settings() -> dict[str, str]:
+    """Return the operator's settings by name, each with its default as people write it."""
+    names = re.findall(r'"(KINTONE_[A-Z_]+)"', read("kintone/settings.py"))
+    defaults = OperatorSettings()
+    return {
+        name: "" if name == "KINTONE_ALLOWED_ORIGINS" else f"{getattr(defaults, name[8:].lower()):.0f}"
+        for name in names
+    }
+
+
+@pytest.mark.parametrize("path", READMES)
+@pytest.mark.parametrize("name", TOOLS)
+def test_readme_explains_every_parameter_and_result_of_a_tool(path: str, name: str) -> None:
+    """A tool's section names its own parameters, its result variables and the keys of their entries."""
+    text = section(path, f"### {name}")
+    declared = tool(name)
+    own = [entry["name"] for entry in declared["parameters"] if entry["name"] not in NETWORK_PARAMETERS]
+    keys = [key for (owner, _), entries in ENTRIES.items() if owner == name for key in entries]
+
+    missing = [each for each in (*own, *declared["output_schema"]["properties"], *keys) if f"`{each}`" not in text]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_readme_explains_what_all_tools_share(path: str) -> None:
+    """The shared parameters, the fields of the credential and the six output modes stand in the README."""
+    text = read(path)
+    modes = next(entry for entry in tool("kintone_query")["parameters"] if entry["name"] == "output_mode")
+
+    names = (*NETWORK_PARAMETERS, *CREDENTIALS, *TOOLS, *(option["value"] for option in modes["options"]))
+
+    assert [name for name in names if f"| `{name}` |" not in text] == []
+
+
+def test_readme_keeps_the_rules_of_the_marketplace() -> None:
+    """No ideograph outside code blocks, the address of the source, translations where Dify looks for them."""
+    assert list(check_texts({path: read(path).encode() for path in (*READMES, "PRIVACY.md")})) == []
+    assert manifest()["repo"] in read("README.md")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_commands_that_a_document_names_exist(path: str) -> None:
+    """Every `make …` is a target of the Makefile, every `python -m …` and script a file of the repository."""
+    text = read(path)
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    modules = set(re.findall(r"\.venv/bin/python -m (\w+)", text)) - {"pytest"}
+
+    assert set(re.findall(r"(?:`|^\$ )make ([a-z-]+)", text, re.MULTILINE)) <= targets
+    assert all((ROOT / f"{module}.py").exists() or (ROOT / module / "__main__.py").exists() for module in modules)
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_every_setting_of_the_operator_is_explained(path: str) -> None:
+    """Each environment variable has a row with its default."""
+    rows = dict(re.findall(r"^\| `(KINTONE_\w+)` \| (\S+) \|", read(path), re.MULTILINE))
+
+    assert rows.keys() == settings().keys()
+    assert [name for name, default in settings().items() if default and rows[name] != default] == []
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_version_of_the_package_is_the_manifests(path: str) -> None:
+    """The package that README names has the name and version that `make package` gives it; so has the changelog."""
+    declared = manifest()
+
+    assert f"`build/{declared['name']}-{declared['version']}.difypkg`" in read(path)
+    assert f"\n## [{declared['version']}] - " in read("CHANGELOG.md")
+    assert declared["meta"]["minimum_dify_version"] in read(path)
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_codes_of_kintone_in_the_troubleshooting_are_known(path: str) -> None:
+    """Every code that README explains is one that the plugin explains too."""
+    codes = set(re.findall(r"\b(?:GAIA|CB)_[A-Z]{2}\d\d\b", read(path)))
+
+    assert len(codes) >= 10
+    assert codes <= MEANINGS.keys()
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_symptoms_in_the_troubleshooting_are_the_words_of_the_plugin(path: str) -> None:
+    """Who searches the README for what an error says finds it there, since both say it alike."""
+    code = "".join(file.read_text(encoding="utf-8") for folder in ("kintone", "tools") for file in sources(folder))
+    said = re.sub(r'"\s*\n\s*f?"', "", code)
+
+    assert [words for words in SYMPTOMS if words not in said] == []
+    assert [words for words in SYMPTOMS if words not in read(path)] == []
+
+
+def test_translation_has_the_same_outline() -> None:
+    """Both READMEs have the same headings in the same order, the same tables and the same requests and queries."""
+    english, japanese = (BENCHMARK.sub("", read(path)) for path in READMES)
+    ranks = [[rank for rank, _ in HEADING.findall(without_fences(text))] for text in (english, japanese)]
+    names = [re.findall(r"^#+ (kintone_\w+)$", text, re.MULTILINE) for text in (english, japanese)]
+    rules = [re.findall(r"^\|(?:---\|)+$", text, re.MULTILINE) for text in (english, japanese)]
+
+    assert ranks[0] == ranks[1]
+    assert names[0] == names[1] == list(TOOLS)
+    assert rules[0] == rules[1]
+    assert len(fences(english, "json")) == len(fences(japanese, "json"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_links_lead_somewhere(path: str) -> None:
+    """Anchors exist, and links into the repository, relative or by its address, name files that it has."""
+    text = read(path)
+    blob = f"{manifest()['repo']}/blob/main/"
+    links = [one or other for one, other in LINK.findall(without_fences(text))]
+    inside = [link.removeprefix(blob) for link in links if link.startswith(blob)]
+    relative = [str((Path(path).parent / link).as_posix()) for link in links if not re.match(r"https?://|#", link)]
+
+    assert {link[1:] for link in links if link.startswith("#")} <= anchors(text)
+    assert [target for target in (*inside, *relative) if not (ROOT / target.partition("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("path", READMES)
+@pytest.mark.parametrize("name", TOOLS)
+def test_requests_in_the_readme_can_be_made(path: str, name: str) -> None:
+    """A tool's section begins with a request in valid JSON that has parameters of the tool alone."""
+    examples = [json.loads(example) for example in fences(section(path, f"### {name}"), "json")]
+
+    assert examples[0].keys() <= {entry["name"] for entry in tool(name)["parameters"]}
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_queries_in_the_readme_are_answered(path: str) -> None:
+    """The local kintone takes every example of kintone's query language."""
+    kintone = LocalKintone(seed="demo")
+    try:
+        queries = [*fences(read(path), "kintone")[0].splitlines()]
+        queries.append(json.loads(fences(section(path, "### kintone_query"), "json")[0])["query"])
+        assert all(isinstance(kintone.records(1, query), list) for query in queries)
+    finally:
+        kintone.stop()
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_mistakes_in_the_readme_are_those_that_are_found(path: str) -> None:
+    """The answer shown for a record with mistakes is the one that the sample app gives."""
+    kintone = LocalKintone(seed="demo")
+    properties = {"properties": kintone.apps[1].form.properties, "revision": "1"}
+    kintone.stop()
+    text = section(path, "### kintone_validate_record_data")
+
+    found = validate_record(json.loads(fences(text, "json")[0])["record_data"], parse_form(properties, "1"), "add")
+
+    assert [f"- {line}" for line in found.lines] == fences(text, "text")[0].splitlines()[1:]
+
+
+def test_types_in_the_page_about_values_are_those_of_the_code() -> None:
+    """The table of types is the one that the code makes."""
+    assert f"<!-- types -->\n{markdown_table()}\n<!-- /types -->" in read("docs/values.md")
+
+
+def example_form() -> Any:  # noqa: ANN401 - a form, as the example tables assume it
+    """Return a form with one field of each type, its code the name of the type; options are A and B."""
+    columns = {code: {"type": kind, "code": code} for code, kind in (("item", "SINGLE_LINE_TEXT"), ("qty", "NUMBER"))}
+    properties: dict[str, dict[str, Any]] = {kind: {} for kind in (*TEXT_TYPES, "USER_SELECT", "FILE")}
+    properties |= {kind: {"options": {"A": {"label": "A"}, "B": {"label": "B"}}} for kind in CHOICE_TYPES}
+    properties |= {"LINK": {"protocol": "WEB"}, "SUBTABLE": {"fields": columns}}
+    fields = {kind: {"type": kind, "code": kind, "label": kind, **more} for kind, more in properties.items()}
+    return parse_form({"properties": fields, "revision": "1"}, "1")
+
+
+def test_values_in_the_page_about_values_are_read_as_it_says() -> None:
+    """Each row of the examples holds: what is written becomes what is sent, or is refused with that suggestion."""
+    form = example_form()
+    rows = re.findall(
+        r"^\| `([A-Z_]+)` \| `(.+)` \| (`.+`|refused, `\w+`: .+) \|$", read("docs/values.md"), re.MULTILINE
+    )
+    examples = [row for row in rows if not re.fullmatch(r"`.*` \| (yes|no) .*", row[2])]
+
+    assert {kind for kind, _, _ in examples} == set(form.fields)
+    for kind, written, outcome in examples:
+        found = validate_record({kind: json.loads(written)}, form, "update")
+        problem = found.problems[0] if found.problems else None
+        told = f"refused, `{problem.code}`: {problem.suggestion}" if problem else ""
+        assert outcome == (told or f"`{json.dumps(found.record[kind]['value'], ensure_ascii=False)}`"), written
