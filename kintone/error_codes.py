@@ -58,7 +58,8 @@ NOT_WRITABLE = Meaning(
 BAD_QUERY = Meaning(
     InvalidQueryError,
     "kintone refused the query",
-    'write it like: status in ("Open") and amount >= 100 order by $id asc limit 10',
+    'put texts in double quotes, write no SQL words, and keep to: status in ("Open") and amount >= 100 '
+    "order by $id asc limit 10",
 )
 OPERATOR_MISFIT = Meaning(
     InvalidQueryError,
@@ -86,6 +87,11 @@ FILE_MISSING = Meaning(
     "there is no file with that key",
     "use the fileKey from the record's attachment field as it is now; the key that an upload returned cannot be "
     "downloaded, and keys may change when the record is edited",
+)
+FILE_NOT_ATTACHABLE = Meaning(
+    NotFoundError,
+    "a file key is unknown, was attached before or is older than three days",
+    "upload the file again and use the new key at once; a key serves for one record",
 )
 LOOKUP_MISSING = Meaning(
     InvalidRequestError,
@@ -154,8 +160,12 @@ MEANINGS: dict[str, Meaning] = {
     "GAIA_CN01": Meaning(
         CursorGoneError, "the cursor expired before everything was read", "run it again, with a narrower condition"
     ),
-    "GAIA_QU01": BAD_QUERY,
-    "GAIA_QU02": BAD_QUERY,
+    "GAIA_QU01": Meaning(
+        InvalidQueryError, "the limit cannot be used", "write limit with a number from 1, or leave it out"
+    ),
+    "GAIA_QU02": Meaning(
+        InvalidQueryError, "the offset cannot be used", "write offset with a number from 0, or leave it out"
+    ),
     "GAIA_IQ03": OPERATOR_MISFIT,
     "GAIA_IQ07": OPERATOR_MISFIT,
     "GAIA_IQ10": Meaning(

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from pydantic_core import from_json
 
-from kintone.error_codes import MEANINGS, NOT_PERMITTED, Meaning
+from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, MEANINGS, NOT_PERMITTED, Meaning
 from kintone.errors import (
     AuthenticationError,
     ConnectionFailedError,
@@ -47,10 +47,8 @@ def map_error(operation: Operation, status: int, body: bytes, redactor: Redactor
     code = error.get("code")
     if not isinstance(code, str) or not code:
         return _without_code(operation, status)
-    meaning = MEANINGS.get(code) or _unknown_code(status)
     fields = _field_errors(error.get("errors"), redactor)
-    if code == "CB_VA01" and "query" in fields:
-        meaning = MEANINGS["GAIA_QU01"]
+    meaning = _meaning(code, status, fields, operation)
     return meaning.error(
         _failed(operation, meaning.what),
         remedy=meaning.remedy,
@@ -61,6 +59,14 @@ def map_error(operation: Operation, status: int, body: bytes, redactor: Redactor
         error_id=_text(error.get("id"), redactor, longest=60) or None,
         result_index=index,
     )
+
+
+def _meaning(code: str, status: int, fields: Mapping[str, object], operation: Operation) -> Meaning:
+    if code == "CB_VA01" and "query" in fields:
+        return BAD_QUERY
+    if code == "GAIA_BL01" and operation.repeat.writes:
+        return FILE_NOT_ATTACHABLE
+    return MEANINGS.get(code) or _unknown_code(status)
 
 
 def not_kintone(operation: Operation, what: str) -> UnknownResponseError:

@@ -11,6 +11,8 @@ RECORDS_PER_PAGE = 500
 MOST_SKIPPED = 10_000
 """kintone's largest offset (same page)."""
 SHOWN_OF_A_VALUE = 60
+LONGEST_COUNT = 20
+"""Digits; Python refuses to read some thousand."""
 
 type Record = dict[str, Any]
 
@@ -53,10 +55,36 @@ def batch_of(body: Mapping[str, Any], reading: str) -> Batch:
     return Batch(records, ids, count_of(body.get("totalCount")))
 
 
+def refuse_misshapen(records: Sequence[Record], app: int) -> None:
+    """Raise ``UnknownResponseError`` when a record holds what is no field of kintone's.
+
+    Fields are objects with ``value``; rows of tables likewise, their values are objects of fields:
+    https://cybozu.dev/ja/kintone/docs/overview/field-types
+    """
+    for record in records:
+        for code, field in record.items():
+            if not _is_field(field):
+                shown = one_line(code, SHOWN_OF_A_VALUE)
+                raise UnknownResponseError(f"reading records of app {app}: the answer's field {shown} is no field")
+
+
+def _is_field(field: object) -> bool:
+    if not isinstance(field, dict) or "value" not in field or not isinstance(field.get("type", ""), str):
+        return False
+    value = field["value"]
+    return field.get("type") != "SUBTABLE" or (isinstance(value, list) and all(map(_is_row, value)))
+
+
+def _is_row(row: object) -> bool:
+    if not isinstance(row, dict) or not isinstance(row.get("value"), dict):
+        return False
+    return all(_is_field(cell) for cell in row["value"].values())
+
+
 def count_of(value: object) -> int | None:
     """Return kintone's count, which is a text, or nothing where there is none."""
     text = str(value) if isinstance(value, str | int) else ""
-    return int(text) if text.isascii() and text.isdecimal() else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_COUNT else None
 
 
 def without(records: Sequence[Record], codes: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from kintone.errors import InvalidParameterError
 from kintone.settings import DEFAULT_PORTS, Origin
@@ -14,6 +13,8 @@ ADDRESS = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>[/?#].*)?",
     re.ASCII | re.IGNORECASE,
 )
+PAGE = re.compile(r"/k/(?:\d+|guest|m)(?:/.*)?$", re.ASCII)
+"""What follows the site in an address copied from the browser."""
 WRITE_THIS = "write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn"
 LONGEST_ADDRESS = 2_000
 
@@ -53,7 +54,8 @@ def read_site(value: str, allowed_origins: frozenset[Origin], parameter: str = "
     host = match["host"].strip("[]").lower()
     allowed = _allowed(scheme, host, match["port"], allowed_origins)
     if allowed is not None:
-        return Site(allowed, urlsplit(match["path"] or "").path.rstrip("/"))
+        path = re.split("[?#]", match["path"] or "", maxsplit=1)[0]
+        return Site(allowed, PAGE.sub("", path).rstrip("/"))
     _refuse_other(scheme, host, match["port"], parameter)
     return Site(Origin("https", host, DEFAULT_PORTS["https"]))
 

@@ -5,10 +5,16 @@ from collections.abc import Sequence
 
 from kintone.entries import Entry
 from kintone.errors import (
+    BudgetExceededError,
+    ConnectionFailedError,
     InvalidRequestError,
     KintoneError,
+    LockedError,
     PartialWriteError,
+    RateLimitedError,
     RevisionConflictError,
+    ServiceUnavailableError,
+    TimedOutError,
     UnknownResponseError,
 )
 from kintone.field_paths import read_path
@@ -19,6 +25,7 @@ MAYBE_SAVED = re.compile("; it may have been saved(, so look before sending it a
 FOUND_BY = {Kind.UPSERT: "with an update key", Kind.UPDATE: "with an id", Kind.INSERT: "with neither key nor id"}
 CONFLICTS = ("GAIA_CO02", "GAIA_UN03")
 MISSING = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
+PASSING = (LockedError, RateLimitedError, ServiceUnavailableError, ConnectionFailedError, BudgetExceededError)
 ABOUT_THE_APP = ("GAIA_IL23",)
 
 
@@ -57,12 +64,13 @@ def broken_off(
             error.failed = f"{error.failed}; nothing is saved"
             return error
         failed = f"{error.failed}; {_are_saved(done)}, from entry {done + 1} on nothing is"
-        return _partial(error, saved, failed, f"send {rest} again and none of those before")
+        first = "wait a minute" if isinstance(error, PASSING) else "correct what kintone names"
+        return _partial(error, saved, failed, f"{first}, then send {rest} again and none of those before")
     flying = entries[done : done + in_flight]
     # What is said of one request is said of the entries here, with better advice.
     failed = f"{MAYBE_SAVED.sub('', error.failed)}; {_fate(done, flying, len(entries))}"
     remedy = f"{resend_advice(flying, appends=appends)}; what is to be sent again is {rest}"
-    if error.remedy and not isinstance(error, UnknownResponseError):
+    if error.remedy and isinstance(error, BudgetExceededError | TimedOutError):
         remedy = f"{remedy}; {error.remedy}"
     if isinstance(error, UnknownResponseError) and not done:
         error.failed, error.remedy = failed, remedy
@@ -127,13 +135,12 @@ def _fate(done: int, flying: Sequence[Entry], total: int) -> str:
 
 
 def _partial(error: KintoneError, saved: Sequence[SavedRecord], failed: str, remedy: str) -> PartialWriteError:
-    first = error.remedy if not error.maybe_saved else ""
     return PartialWriteError(
         failed,
         saved=len(saved),
         next_entry=len(saved) + 1,
         results=[dict(record) for record in saved],
-        remedy=f"{first}; then {remedy}" if first else remedy,
+        remedy=remedy,
         code=error.code,
         status=error.status,
         kintone_message=error.kintone_message,

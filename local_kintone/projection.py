@@ -9,10 +9,15 @@ from local_kintone.record_text import FieldReader
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from local_kintone.forms import Form
 
-def projected(texts: list[bytes], codes: Iterable[str] | None) -> list[bytes]:
-    """Return stored JSON texts with only these fields; with None, or for unknown codes, nothing is added or lost."""
+
+def projected(texts: list[bytes], codes: Iterable[str] | None, form: Form) -> list[bytes]:
+    """Return stored JSON texts with only these fields, all of them with None.
+
+    A column of a table cannot be named; like an unknown code it adds nothing.
+    """
     if codes is None:
         return texts
-    reader = FieldReader(list(codes))
+    reader = FieldReader([code for code in codes if code not in form.columns])
     return [reader.cut(text.decode()).encode() for text in texts]

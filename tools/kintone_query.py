@@ -4,9 +4,12 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import ClassVar
 
+from kintone.errors import InvalidQueryError
+from kintone.pages import refuse_misshapen
 from kintone.reading import Reading, ReadRequest
 from kintone.records import RecordsApi
 from tools import base
+from tools.code_suggestions import suggest_codes
 from tools.name_lists import read_list
 from tools.query_outputs.csv_export import CsvExport
 from tools.query_outputs.flat_records import flatten
@@ -39,6 +42,14 @@ class QueryRecords(base.KintoneTool):
     own_parameters: ClassVar[tuple[str, ...]] = ("query", "fields", "max_records", "output_mode")
 
     def run(self, call: base.Call) -> base.Messages:
+        """Read the records; an unknown field code in the query is told with the nearest real one."""
+        try:
+            yield from self._read(call)
+        except InvalidQueryError as error:
+            suggest_codes(call, error)
+            raise
+
+    def _read(self, call: base.Call) -> base.Messages:
         """Read page by page; each page goes to the output of the chosen mode."""
         mode = call.parameters.choice("output_mode", tuple(OUTPUTS), "both")
         reading = _reading(call)
@@ -50,7 +61,12 @@ class QueryRecords(base.KintoneTool):
                     warnings.append(warning)
                 records += len(page.records)
                 pages = page.number
-                yield from output.take(page, reading.total)
+                try:
+                    yield from output.take(page, reading.total)
+                except (AttributeError, KeyError, TypeError):
+                    # Looking at every field of every record beforehand would cost all readers time.
+                    refuse_misshapen(page.records, call.app)
+                    raise
         yield from output.finish(Outcome.of(reading, call.app, records, pages, tuple(warnings)))
 
 

@@ -24,6 +24,7 @@ NEXT = (
     "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, by "
     'kintone_add_record or kintone_upsert_records, as {"<field code>": [{"fileKey": "…"}]}. Each key serves once.'
 )
+REPEATED = "Running this step again, as a retry of the workflow's node does, would attach the files once more."
 NEXT_MAPPED = "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
 
 
@@ -93,7 +94,7 @@ def _messages(
     lines = [f"Uploaded {file.as_line()}\n" for file in uploaded]
     if target is not None:
         address = call.client.record_url(call.app, target.record_id)
-        lines.append(f"Attached to {target.code} of record {target.record_id}: {address}\n")
+        lines.append(f"Attached to {target.code} of record {target.record_id}: {address}\n{REPEATED}\n")
     else:
         lines.append(f"{NEXT if mapping is None else NEXT_MAPPED}\n")
     yield text_message("".join(lines))

@@ -19,7 +19,10 @@ class ValidateRecordData(base.KintoneTool):
             "update" if call.parameters.choice("operation", ("add", "update"), "add") == "update" else "add"
         )
         validation = record_check.checked(
-            call, lambda form: validate_record(raw, form, operation), lambda result: not result.valid
+            call,
+            lambda form: validate_record(raw, form, operation),
+            lambda result: not result.valid,
+            record_check.GIVE_PERMISSION,
         )
         errors = [problem.as_dict() for problem in validation.problems]
         changes = [change.text for change in validation.changes]

@@ -12,28 +12,29 @@ SKIPPED = (
     "Not checked against the app's form, since validate_before_write is off; kintone silently drops fields it does not "
     "know."
 )
+GIVE_PERMISSION = "the app's form can be read by a token with view or add permission; give the token one of them"
+SWITCH_OFF = f"records are checked against the form first: {GIVE_PERMISSION}, or switch validate_before_write off"
 MOST_CHANGES_SHOWN = 20
 
 
-def read_form(forms: FormsApi, app: int, *, fresh: bool = False) -> Form:
+def read_form(forms: FormsApi, app: int, remedy: str, *, fresh: bool = False) -> Form:
     """Return the app's form; a token that may not read it gets a sentence that says what can be done."""
     try:
         return forms.read(app, fresh=fresh)
     except PermissionDeniedError as error:
-        error.remedy = (
-            "the record is checked against the app's form first, which takes a token with view or add permission; give "
-            "the token one of them, or switch validate_before_write off"
-        )
+        error.remedy = remedy
         raise
 
 
-def checked[Checked](call: Call, check: Callable[[Form], Checked], problems: Callable[[Checked], bool]) -> Checked:
+def checked[Checked](
+    call: Call, check: Callable[[Form], Checked], problems: Callable[[Checked], bool], remedy: str = SWITCH_OFF
+) -> Checked:
     """Check with the form at hand; what looks wrong is checked again with a form read anew, which may have changed."""
     forms = call.client.forms
     remembered = forms.holds(call.app)
-    result = check(read_form(forms, call.app))
+    result = check(read_form(forms, call.app, remedy))
     if remembered and problems(result):
-        result = check(read_form(forms, call.app, fresh=True))
+        result = check(read_form(forms, call.app, remedy, fresh=True))
     return result
 
 

@@ -42,7 +42,8 @@ def read_cursor(call: Call) -> Response:
     name = _named(call)
     cursor = call.site.cursors.find(name)
     ids, more = call.site.cursors.advance(name)
-    page = projected(call.site.records.bodies(cursor.app, ids), cursor.codes)
+    form = call.site.apps.by_number[cursor.app].form
+    page = projected(call.site.records.bodies(cursor.app, ids), cursor.codes, form)
     return Response(200, b'{"records":[' + b",".join(page) + b'],"next":' + (b"true" if more else b"false") + b"}")
 
 

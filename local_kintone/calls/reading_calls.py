@@ -37,7 +37,7 @@ def get_records(call: Call) -> Response:
     codes = field_codes(call.parameters, MAX_FIELDS)
     selection = call.site.finder.selection(app, query_text(call.parameters), call.credential)
     limit, offset = _window(selection.query)
-    page = projected(selection.page(limit, offset), codes)
+    page = projected(selection.page(limit, offset), codes, app.form)
     total = b'"%d"' % selection.count() if truth(call.parameters, "totalCount") else b"null"
     response = Response(200, b'{"records":[' + b",".join(page) + b'],"totalCount":' + total + b"}")
     if selection.scope.aborted:

@@ -10,6 +10,7 @@ from scripts.difypkg.archive import unpack, write_archive
 from scripts.difypkg.file_rules import ALLOWED, check_ignore_file
 from scripts.difypkg.rules import check
 from scripts.difypkg.selection import IGNORE_FILE, package_files, untracked_files
+from tests.contract.agreed_names import TOOLS
 from tests.contract.fake_programs import run_program
 from tests.contract.sample_package import good_package
 
@@ -64,7 +65,7 @@ def test_ignore_file_is_refused_when_it_takes_files_back() -> None:
 def test_package_holds_every_tool_and_no_tooling(tree_files: dict[str, bytes]) -> None:
     """Declarations, code, assets and texts are in; tests, demo, tooling and caches are not."""
     assert {path.partition("/")[0] for path in tree_files} <= ALLOWED
-    assert sum(path.startswith("tools/kintone_") and path.endswith(".yaml") for path in tree_files) == 6
+    assert sum(path.startswith("tools/kintone_") and path.endswith(".yaml") for path in tree_files) == len(TOOLS)
     assert {"_assets/icon.svg", "kintone/__init__.py", "provider/kintone.yaml", "LICENSE"} <= set(tree_files)
 
 

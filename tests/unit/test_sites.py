@@ -89,6 +89,8 @@ def test_read_site_when_address_is_not_kintones(given: str) -> None:
         ("http://127.0.0.1:8787/site/a/", "http://127.0.0.1:8787/site/a"),
         ("https://kintone-proxy.example:8443/k", "https://kintone-proxy.example:8443/k"),
         ("http://[::1]:9000", "http://[::1]:9000"),
+        ("http://127.0.0.1:8787/k/12/", "http://127.0.0.1:8787"),
+        ("http://127.0.0.1:8787/proxy/k/guest/3/12/show", "http://127.0.0.1:8787/proxy"),
         ("example.cybozu.com", "https://example.cybozu.com"),
     ],
 )

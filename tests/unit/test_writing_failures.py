@@ -59,7 +59,7 @@ def test_a_failure_in_the_third_transaction_tells_exactly_what_is_saved() -> Non
     assert not partial.maybe_saved
     assert str(partial) == (
         "[CB_VA01] writing failed: kintone refused the values; entries 1 to 4000 are saved, from entry 4001 on nothing "
-        "is · correct the fields; then send entries 4001 to 10000 again and none of those before "
+        "is · correct what kintone names, then send entries 4001 to 10000 again and none of those before "
         "· kintone says: Missing or invalid input. (entry 4308, name: Required.) · (kintone error id: abc)"
     )
 

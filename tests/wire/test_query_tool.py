@@ -33,6 +33,12 @@ def run(host: DifyHost, site: LocalKintone, **parameters: Any) -> Outcome:  # no
     return host.invoke("kintone_query", parameters, credentials_of(site, "view"), timeout=60)
 
 
+def test_nearest_code_is_named_when_the_query_has_an_unknown_one(host: DifyHost, site: LocalKintone) -> None:
+    """Kintone's refusal of a query is told with what was probably meant."""
+    with pytest.raises(PluginFailure, match=r'\[GAIA_IQ11\] .*did you mean "code" instead of "cdoe"'):
+        run(host, site, query='cdoe = "1"')
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_every_record_comes_once_when_a_mode_reads_many_pages(host: DifyHost, site: LocalKintone, mode: str) -> None:
     """Whatever the mode, the count is right and no line comes near Dify's limit."""

@@ -1,0 +1,48 @@
+"""Naming what somebody probably meant by a field code that the app does not have."""
+
+import pytest
+
+from kintone.forms import parse_form
+from kintone.unknown_codes import near_codes
+
+FORM = parse_form(
+    {
+        "properties": {
+            "name": {"type": "SINGLE_LINE_TEXT", "code": "name", "label": "Product"},
+            "在庫数": {"type": "NUMBER", "code": "在庫数", "label": "Stock"},
+            "lines": {
+                "type": "SUBTABLE",
+                "code": "lines",
+                "label": "Lines",
+                "fields": {"quantity": {"type": "NUMBER", "code": "quantity", "label": "Qty"}},
+            },
+        },
+        "revision": "1",
+    },
+    "1",
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "hints"),
+    [
+        ('nmae = "x"', ['did you mean "name" instead of "nmae"?']),
+        ("在庫 >= 5 and $id > 3", ['did you mean "在庫数" instead of "在庫"?']),
+        (
+            "Stock > 5 order by NAME desc",
+            ['did you mean "在庫数" instead of "Stock"?', 'did you mean "name" instead of "NAME"?'],
+        ),
+        ("quantty not in (1)", ['did you mean "quantity" instead of "quantty"?']),
+        ('name = "nmae = 5" and quantity > 1', []),
+        ("zzzzzz = 1", []),
+        ("", []),
+    ],
+)
+def test_near_codes_when_a_query_names_fields(query: str, hints: list[str]) -> None:
+    """Words in the place of a field code are compared with the form by code and label; texts in quotes are not."""
+    assert near_codes(query, [], FORM) == hints
+
+
+def test_near_codes_when_fields_are_listed() -> None:
+    """Listed codes are compared too, each once."""
+    assert near_codes("nmae = 1", ["nmae", "name"], FORM) == ['did you mean "name" instead of "nmae"?']
