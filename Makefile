@@ -1,7 +1,7 @@
 # Works with GNU make 3.81 and newer (macOS has 3.81). Every command sets itself up the first time.
 
 RUN = .venv/bin/python -m
-CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo benchmarks scripts tests)
+CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo benchmarks fuzz scripts tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench package format audit setup clean

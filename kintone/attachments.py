@@ -6,6 +6,7 @@ from typing import Any
 
 from kintone.errors import InvalidParameterError, UnknownResponseError
 from kintone.file_names import clean_name, clean_type, shown_name
+from kintone.pages import count_of
 
 MOST_NAMED_FIELDS = 20
 
@@ -31,7 +32,7 @@ def read_attachments(record: Mapping[str, Any], code: str, parameter: str = "att
     fields = [field for known, field in _fields(record) if known == code]
     if not fields or any(field.get("type") != "FILE" for field in fields):
         raise InvalidParameterError(_no_attachment_field(record, code, parameter))
-    return [_attachment(value) for field in fields for value in field.get("value") or []]
+    return [_attachment(value) for field in fields for value in _listed(field)]
 
 
 def check_attachment_field(record: Mapping[str, Any], code: str, parameter: str = "attachment_field") -> None:
@@ -50,8 +51,16 @@ def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
             continue
         yield code, field
         if field.get("type") == "SUBTABLE":
-            for row in field.get("value") or []:
-                yield from _fields(row.get("value") or {})
+            for row in _listed(field):
+                columns = row.get("value") if isinstance(row, dict) else None
+                yield from _fields(columns) if isinstance(columns, dict) else ()
+
+
+def _listed(field: Mapping[str, Any]) -> list[Any]:
+    value = field.get("value") or []
+    if not isinstance(value, list):
+        raise UnknownResponseError("the record holds a table or an attachment field whose value is no list")
+    return value
 
 
 def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -> str:
@@ -67,10 +76,10 @@ def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -
 def _attachment(value: object) -> Attachment:
     if not isinstance(value, dict) or not isinstance(value.get("fileKey"), str) or not value["fileKey"]:
         raise UnknownResponseError("the record lists an attachment without a file key")
-    name, size = clean_name(str(value.get("name") or "")), str(value.get("size", ""))
+    name = clean_name(str(value.get("name") or ""))
     return Attachment(
         file_key=value["fileKey"],
         name=name,
         mime_type=clean_type(str(value.get("contentType") or ""), name),
-        size=int(size) if size.isascii() and size.isdigit() else None,
+        size=count_of(value.get("size")),
     )

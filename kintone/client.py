@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from kintone.credentials import Tokens
 from kintone.deadline import Deadline
-from kintone.error_mapping import map_error, not_kintone, transport_failure
+from kintone.error_mapping import fate, map_error, not_kintone, transport_failure
 from kintone.errors import CursorLimitError, KintoneError, LockedError, RateLimitedError
 from kintone.forms import FormCache, FormKey, FormsApi
 from kintone.gates import Gates
@@ -148,9 +148,11 @@ class KintoneClient:
                 raise self.deadline.error(operation.description, maybe_saved=maybe_saved)
             try:
                 return attempt()
+            except KintoneError as error:
+                _own_up(error, operation, earlier=maybe_saved)
+                raise
             except AttemptError as failed:
-                maybe_saved = maybe_saved or failed.error.maybe_saved
-                failed.error.maybe_saved = maybe_saved
+                maybe_saved = _own_up(failed.error, operation, earlier=maybe_saved)
                 pause = self._pause(operation, failed, tries)
                 if pause is None:
                     raise failed.error from None
@@ -225,6 +227,14 @@ class KintoneClient:
             time.monotonic() - started,
             size,
         )
+
+
+def _own_up(error: KintoneError, operation: Operation, *, earlier: bool) -> bool:
+    """Have the error say that an earlier try may have been carried out, whatever is said of this one."""
+    if earlier and not error.maybe_saved:
+        error.failed += fate(operation)
+        error.maybe_saved = True
+    return error.maybe_saved
 
 
 def _mishap(status: int, error: KintoneError) -> Mishap:

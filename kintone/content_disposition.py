@@ -10,7 +10,29 @@ PARAMETER = re.compile(
 )
 ENCODED_VALUE = re.compile(r"(?P<charset>[A-Za-z0-9_.:-]*)'[^']*'(?P<value>.*)", re.DOTALL)
 PERCENT_ENCODED = re.compile(r"(?:[A-Za-z0-9!#$&+^_`|~.*'()@,-]|%[0-9A-Fa-f]{2})+", re.ASCII)
-ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9_-]+\?[BbQq]\?[^?]*\?=")
+ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_-]+)\?[BbQq]\?[^?]*\?=")
+CHARSETS = frozenset(
+    [
+        "utf-8",
+        "utf8",
+        "us-ascii",
+        "ascii",
+        "iso-8859-1",
+        "windows-1252",
+        "shift_jis",
+        "shift-jis",
+        "windows-31j",
+        "cp932",
+        "euc-jp",
+        "iso-2022-jp",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "euc-kr",
+    ]
+)
+"""Those that names travel in; Python knows others, of which some are no charsets and some take their time."""
 LONGEST_HEADER = 8_192
 
 
@@ -39,7 +61,8 @@ def _plain(value: str) -> str:
     """Undo what was done to a name that should have travelled as it is."""
     if not value.isascii():
         return _unmangled(value)
-    if ENCODED_WORD.search(value):
+    charsets = {match[1].lower() for match in ENCODED_WORD.finditer(value)}
+    if charsets and charsets <= CHARSETS:
         try:
             return str(make_header(decode_header(value)))
         except (HeaderParseError, LookupError, ValueError):
@@ -57,7 +80,9 @@ def _unmangled(value: str) -> str:
 
 
 def _decoded(content: bytes, charset: str) -> str | None:
+    if charset.lower() not in CHARSETS:
+        return None
     try:
         return content.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Self
 
 from kintone.entry_parts import (
@@ -29,6 +30,10 @@ from kintone.update_keys import (
 
 PARAMETER = "records_data"
 LISTED_PROBLEMS = 20
+MOST_PROBLEMS = 1_000
+"""Problems after which the entries behind are not looked at any more; a text of ten million characters may hold one
+million of them."""
+MOST_KEYS_COMPARED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ def read_entries(structure: object, update_key_field: str | None = None) -> list
         problems += [f"entry {position}: {problem}" for problem in found]
         if entry is not None and not found:
             entries.append(entry)
+        if len(problems) >= MOST_PROBLEMS:
+            refuse(problems)
     problems += repeated_keys([(entry.position, entry.update_key) for entry in entries])
     problems += repeated_ids([(entry.position, entry.id) for entry in entries])
     refuse(problems)
@@ -82,7 +89,8 @@ def refuse(problems: Sequence[str]) -> None:
         return
     listed = "; ".join(problems[:LISTED_PROBLEMS])
     more = len(problems) - LISTED_PROBLEMS
-    raise InvalidParameterError(f"{PARAMETER}: {listed}" + (f"; and {more} more" if more > 0 else ""))
+    count = f"{more} more" if len(problems) < MOST_PROBLEMS else "many more"
+    raise InvalidParameterError(f"{PARAMETER}: {listed}" + (f"; and {count}" if more > 0 else ""))
 
 
 def _key_field(update_key_field: str | None) -> str | None:
@@ -120,7 +128,7 @@ def _entry(position: int, item: object, code: str | None, problems: list[str]) -
         return None
     if code is not None and (code in item or not _looks_like_entry(item)):
         return _row(Entry(position, item), code, problems)
-    if not any(key in ENTRY_KEYS or near_key(key) for key in item):
+    if not any(key in ENTRY_KEYS for key in item) and not any(map(near_key, islice(item, MOST_KEYS_COMPARED))):
         problems.append('has no "record"; write {"record": {…}} for each entry, or name update_key to send plain rows')
         return None
     entry = _read_entry(position, item, problems)

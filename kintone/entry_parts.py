@@ -11,14 +11,17 @@ ENTRY_KEYS = ("updateKey", "id", "revision", "record")
 KEY_KEYS = ("field", "value")
 LONGEST_ID = 18
 LONGEST_TYPO = 20
+MOST_STRANGERS = 50
 NO_CHECK = -1
 """kintone's own word for "whatever the revision is"; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records"""
 
 
 def stranger_problems(item: Mapping[str, object]) -> list[str]:
-    """Return a problem for every key that an entry does not have."""
-    problems = []
+    """Return a problem for every key that an entry does not have, the first fifty of them."""
+    problems: list[str] = []
     for key in item:
+        if len(problems) == MOST_STRANGERS:
+            break
         if key not in ENTRY_KEYS:
             near = near_key(key)
             hint = f'did you mean "{near}"?' if near else "an entry has updateKey or id, revision and record only"

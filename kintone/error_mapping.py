@@ -72,7 +72,7 @@ def _meaning(code: str, status: int, fields: Mapping[str, object], operation: Op
 def not_kintone(operation: Operation, what: str) -> UnknownResponseError:
     """Return the error for an answer that kintone would not give; a write may have been carried out all the same."""
     return UnknownResponseError(
-        _failed(operation, what + _fate(operation)),
+        _failed(operation, what + fate(operation)),
         remedy="check that kintone_domain is the address of your kintone and that no proxy or login page is in between",
         maybe_saved=operation.repeat.writes,
     )
@@ -82,13 +82,14 @@ def transport_failure(operation: Operation, kind: str, what: str, remedy: str) -
     """Return the error for an answer that never came; ``kind`` is the transport's word for what happened."""
     sent = kind not in NOTHING_DONE
     return TRANSPORT_ERRORS.get(kind, ConnectionFailedError)(
-        _failed(operation, what + (_fate(operation) if sent else "")),
+        _failed(operation, what + (fate(operation) if sent else "")),
         remedy=remedy,
         maybe_saved=sent and operation.repeat.writes,
     )
 
 
-def _fate(operation: Operation) -> str:
+def fate(operation: Operation) -> str:
+    """Return what is to be said of a write whose fate is unknown, nothing for what writes nothing."""
     return "; it may have been saved, so look before sending it again" if operation.repeat.writes else ""
 
 
@@ -115,7 +116,7 @@ def _error_object(body: bytes) -> tuple[Mapping[str, object], int | None]:
 def _without_code(operation: Operation, status: int) -> KintoneError:
     if status in UNAVAILABLE:
         return ServiceUnavailableError(
-            _failed(operation, f"kintone is not available right now (HTTP {status}){_fate(operation)}"),
+            _failed(operation, f"kintone is not available right now (HTTP {status}){fate(operation)}"),
             remedy="kintone may be under maintenance; try again in a few minutes",
             status=status,
             maybe_saved=operation.repeat.writes,
@@ -136,7 +137,7 @@ def _without_code(operation: Operation, status: int) -> KintoneError:
             status=status,
         )
     return UnknownResponseError(
-        _failed(operation, f"the answer was HTTP {status} without kintone's own error{_fate(operation)}"),
+        _failed(operation, f"the answer was HTTP {status} without kintone's own error{fate(operation)}"),
         remedy="check that kintone_domain is the address of your kintone, and try again",
         status=status,
         maybe_saved=operation.repeat.writes,

@@ -12,9 +12,12 @@ from kintone.errors import ConnectionFailedError, ResultTooLargeError, UnknownRe
 from kintone.file_names import clean_name, clean_type, shown_name
 from kintone.multipart import FileBody, MeasuredSource
 from kintone.operations import Answer, Operation, Repeat
+from kintone.pages import count_of
 from kintone.transport import Incoming, TransportError, UploadBody
 
 HTML = "text/html"
+LONGEST_KEY = 500
+"""Characters of a file key; kintone's have some fifty."""
 
 type OpenSource = Callable[[], AbstractContextManager[MeasuredSource]]
 
@@ -102,7 +105,7 @@ class FilesApi:
                 yield FileBody(source, name, mime_type)
 
         key = self._caller.upload(operation, body).body.get("fileKey")
-        if not isinstance(key, str) or not key:
+        if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
             raise not_kintone(operation, "the answer holds no file key")
         return key
 
@@ -160,7 +163,7 @@ def too_large(operation: Operation, size: int | None, most: int) -> ResultTooLar
 def _size(operation: Operation, incoming: Incoming, expected: Attachment | None) -> int | None:
     told = incoming.headers.get("Content-Length", "")
     encoded = incoming.headers.get("Content-Encoding", "identity").lower() not in ("", "identity")
-    size = int(told) if told.isascii() and told.isdigit() and not encoded else None
+    size = None if encoded else count_of(told)
     in_record = expected.size if expected is not None else None
     is_page = expected is not None and expected.mime_type == HTML and size == in_record
     _refuse_page(operation, incoming, is_expected=is_page)

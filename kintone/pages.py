@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kintone.errors import UnknownResponseError, one_line
+from kintone.excerpts import excerpt
 
 RECORDS_PER_PAGE = 500
 """kintone's largest page (https://cybozu.dev/ja/kintone/docs/overview/query)."""
@@ -62,17 +63,17 @@ def refuse_misshapen(records: Sequence[Record], app: int) -> None:
     https://cybozu.dev/ja/kintone/docs/overview/field-types
     """
     for record in records:
-        for code, field in record.items():
-            if not _is_field(field):
+        for code, content in record.items():
+            if not _is_field(content):
                 shown = one_line(code, SHOWN_OF_A_VALUE)
                 raise UnknownResponseError(f"reading records of app {app}: the answer's field {shown} is no field")
 
 
-def _is_field(field: object) -> bool:
-    if not isinstance(field, dict) or "value" not in field or not isinstance(field.get("type", ""), str):
+def _is_field(content: object) -> bool:
+    if not isinstance(content, dict) or "value" not in content or not isinstance(content.get("type", ""), str):
         return False
-    value = field["value"]
-    return field.get("type") != "SUBTABLE" or (isinstance(value, list) and all(map(_is_row, value)))
+    value = content["value"]
+    return content.get("type") != "SUBTABLE" or (isinstance(value, list) and all(map(_is_row, value)))
 
 
 def _is_row(row: object) -> bool:
@@ -106,4 +107,4 @@ def _id_of(record: object, place: int, reading: str) -> int:
 
 
 def _shown(value: object) -> str:
-    return one_line(repr(value), SHOWN_OF_A_VALUE)
+    return excerpt(value, SHOWN_OF_A_VALUE)

@@ -7,6 +7,9 @@ from kintone.id_order import IdOrder
 from kintone.pages import MOST_SKIPPED, RECORDS_PER_PAGE
 from kintone.query import Query, parse
 
+LONGEST_QUERY = 200_000
+"""Characters; ours, since kintone names no ceiling: taking a query apart takes a second for so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -59,6 +62,11 @@ def plan_of(text: str, max_records: int | None) -> Plan:
     if max_records is not None and max_records < 1:
         raise InvalidParameterError(
             f"max_records: {max_records} is no number of records; write 1 or more, or leave it blank"
+        )
+    if len(text) > LONGEST_QUERY:
+        raise InvalidParameterError(
+            f"query has {len(text):,} characters, and at most {LONGEST_QUERY:,} are taken; "
+            "ask for fewer values at once, by several calls"
         )
     query = parse(text)
     caps = [cap for cap in (query.limit, max_records) if cap is not None]

@@ -19,7 +19,10 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         """Keep the secrets and the forms they take in an address."""
         forms = {
-            form for secret in secrets for form in (secret, quote(secret, safe="")) if len(form) >= SHORTEST_SECRET
+            form
+            for secret in secrets
+            for form in (secret, quote(secret, safe="", errors="replace"))
+            if len(form) >= SHORTEST_SECRET
         }
         ordered = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None

@@ -1,5 +1,6 @@
 """Checking all entries of an upsert at once, so that one call tells all that is to be corrected."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,9 @@ from tools import record_check
 from tools.base import Call
 
 MOST_PROBLEMS_SHOWN = 50
+MOST_PROBLEMS_COUNTED = 1_000
+"""Problems after which nobody wants to know how many there are; the entries behind are not looked at any more."""
+ENTRIES_PER_TURN = 100
 
 
 @dataclass(slots=True)
@@ -24,14 +28,14 @@ class CheckedEntries:
     changes: list[Change] = field(default_factory=list)
     unlisted: int = 0
     problems: list[str] = field(default_factory=list)
+    unlisted_problems: int = 0
 
 
 def check_entries(call: Call, entries: Sequence[Entry]) -> CheckedEntries:
     """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all of them."""
     ready = record_check.checked(call, lambda form: _checked(entries, form), lambda result: bool(result.problems))
-    shown = ready.problems[:MOST_PROBLEMS_SHOWN]
-    left = len(ready.problems) - len(shown)
-    record_check.refuse("records_data", [*shown, f"and {left} more problems"] if left else shown)
+    left = ready.unlisted_problems if ready.unlisted_problems <= MOST_PROBLEMS_COUNTED else "many"
+    record_check.refuse("records_data", [*ready.problems, f"and {left} more problems"] if left else ready.problems)
     return ready
 
 
@@ -43,21 +47,30 @@ def wrap_entries(entries: Sequence[Entry]) -> CheckedEntries:
 def _checked(entries: Sequence[Entry], form: Form) -> CheckedEntries:
     numbers = frozenset(code for code, definition in form.fields.items() if definition.kind.name == "NUMBER")
     ready = CheckedEntries(number_fields=numbers)
-    for entry in entries:
+    for count, entry in enumerate(entries):
+        if count % ENTRIES_PER_TURN == 0:
+            # Pure computing gives the other calls of this process, and its heartbeat, no turn by itself.
+            time.sleep(0)
         _check(entry, form, ready)
+        if ready.unlisted_problems > MOST_PROBLEMS_COUNTED:
+            break
     return ready
 
 
 def _check(entry: Entry, form: Form, ready: CheckedEntries) -> None:
     key = entry.update_key
+    lines: list[str] = []
     if key is not None:
         value, problem = normalize_update_key(key.field, key.value, form)
         if problem is not None:
-            ready.problems.append(f"entry {entry.position}: {problem.line}")
+            lines.append(problem.line)
         key = UpdateKey(key.field, value)
     inserts = key is None and entry.id is None
     validation = validate_record(entry.record, form, "add" if inserts else "update")
-    ready.problems += [f"entry {entry.position}: {line}" for line in validation.lines]
+    lines += validation.lines
+    room = max(0, MOST_PROBLEMS_SHOWN - len(ready.problems))
+    ready.problems += [f"entry {entry.position}: {line}" for line in lines[:room]]
+    ready.unlisted_problems += len(lines[room:])
     for change in validation.changes[: record_check.MOST_CHANGES_SHOWN]:
         if len(ready.changes) < record_check.MOST_CHANGES_SHOWN:
             ready.changes.append(Change(change.field, change.row, f"entry {entry.position}: {change.text}"))

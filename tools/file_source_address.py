@@ -117,7 +117,7 @@ def _store_hosts() -> set[str]:
 
 
 def _is_signed(query: str) -> bool:
-    values = parse_qs(query, max_num_fields=100)
+    values = parse_qs(query)
     return all(values.get(name) for name in SIGNATURE)
 
 

@@ -8,7 +8,7 @@ from kintone.normalization import wrap_record
 from kintone.problems import Change
 from kintone.validation import validate_record
 from tools import base, record_check
-from tools.messages import json_message, text_message, variable_message
+from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.record_input import read_record_data
 
 
@@ -28,14 +28,14 @@ class AddRecord(base.KintoneTool):
             call.client.forms.drop(call.app)
             raise
         url = call.client.record_url(call.app, added.id)
+        # The record is saved; a variable that Dify could not carry must not turn that into a failure.
+        response = added.response if size_of(added.response) <= LARGEST_MESSAGE // 2 else {}
         yield text_message(_text(added, call.app, url, changes, check=check))
-        yield json_message(
-            {"record_id": added.id, "revision": added.revision, "record_url": url, "response": added.response}
-        )
+        yield json_message({"record_id": added.id, "revision": added.revision, "record_url": url, "response": response})
         yield variable_message("record_id", added.id)
         yield variable_message("revision", added.revision)
         yield variable_message("record_url", url)
-        yield variable_message("response", added.response)
+        yield variable_message("response", response)
 
 
 def _checked(call: base.Call, raw: Mapping[str, object]) -> tuple[Mapping[str, object], list[Change]]:

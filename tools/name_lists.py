@@ -8,6 +8,7 @@ from kintone.excerpts import excerpt
 from tools.structured_text import is_absent, read_structure, unwrap
 
 _COMMAS_AND_LINES = re.compile("[,\n\r\u3001\uff0c]")
+_UNSOUND = re.compile("[\x00\ud800-\udfff]")
 _LOOKS_LIKE_LIST = re.compile(r"""[\ufeff\s]*(?:\[\s*(?:["'\]])|\{|`{3}|~{3})""")
 
 
@@ -42,7 +43,7 @@ def _name(parameter: str, entry: object, number: int) -> str:
 
 
 def _require_sound(parameter: str, name: str, number: int) -> None:
-    if any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in name):
+    if _UNSOUND.search(name):
         raise InvalidParameterError(f"{parameter}: entry {number}, {excerpt(name)}, holds a character that no name has")
 
 

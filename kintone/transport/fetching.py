@@ -15,6 +15,8 @@ from kintone.transport.failures import BROKEN, TransportError, translated
 
 CONNECT_SECONDS = 10.0
 CHUNK = 64 * 1024
+LONGEST_LENGTH = 20
+"""Digits of a ``Content-Length``; Python refuses to read some thousand."""
 CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 type Pool = urllib3.HTTPConnectionPool | urllib3.PoolManager
@@ -64,7 +66,8 @@ class Fetched:
         """Return the length announced for the body; that of a compressed body is not the one that arrives."""
         told = self.headers.get("Content-Length", "")
         is_plain = self.headers.get("Content-Encoding", "").lower() in ("", "identity")
-        return int(told) if is_plain and told.isascii() and told.isdigit() else None
+        is_number = told.isascii() and told.isdigit() and len(told) <= LONGEST_LENGTH
+        return int(told) if is_plain and is_number else None
 
     def piece(self) -> bytes:
         """Return the next bytes that arrive, none at the end; raises ``TransportError`` when it comes too early."""

@@ -130,7 +130,7 @@ class Transport:
             response = self._send(method, url, request, min(timeout, deadline.remaining() or timeout), body)
             if not response.is_redirect:
                 return response
-            location = urljoin(url, response.headers["Location"])
+            location = _joined(url, response.headers["Location"])
             repeatable = body is None and (
                 response.status_code in SAME_REQUEST_AGAIN or (method == "GET" and response.status_code in READ_AGAIN)
             )
@@ -171,6 +171,16 @@ class Transport:
         except ValueError:
             return False
         return (parts.scheme, parts.hostname, port, parts.username) == (origin.scheme, origin.host, origin.port, None)
+
+
+def _joined(url: str, location: str) -> str:
+    """Return where a redirect leads, nowhere for an address that makes no sense."""
+    try:
+        joined = urljoin(url, location)
+        urlsplit(joined)
+    except ValueError:
+        return ""
+    return joined
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -1,0 +1,173 @@
+"""What is tried: each target reads one input and may do nothing but return or refuse it in its own words."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from fuzz.texts import (
+    DATA_PIECES,
+    DATE_PIECES,
+    HEADER_PIECES,
+    NAME_PIECES,
+    QUERY_PIECES,
+    SCALARS,
+    structures,
+    texts,
+    written,
+)
+from kintone.content_disposition import file_name
+from kintone.entries import read_entries
+from kintone.errors import InvalidParameterError, KintoneError
+from kintone.file_names import LONGEST_NAME, clean_name, clean_type
+from kintone.form_parsing import parse_form
+from kintone.normalization import wrap_record
+from kintone.pages import batch_of
+from kintone.query import parse
+from kintone.reading_plan import plan_of
+from kintone.settings import Origin
+from kintone.sites import read_site
+from kintone.transactions import item_of
+from kintone.validation import validate_record
+from kintone.wire_format import encode_json
+from tools.file_source_value import read_files
+from tools.name_lists import read_list
+from tools.parameters import Parameters
+from tools.structured_text import read_structure
+
+OPTIONS = {name: {"label": name, "index": str(index)} for index, name in enumerate(["A", "B, C", "りんご"])}
+FORM = parse_form(
+    {
+        "revision": "1",
+        "properties": {
+            "text": {"type": "SINGLE_LINE_TEXT", "unique": True, "maxLength": "64"},
+            "lines": {"type": "MULTI_LINE_TEXT"},
+            "number": {"type": "NUMBER", "unique": True, "minValue": "-5", "maxValue": "1000000"},
+            "one": {"type": "DROP_DOWN", "options": OPTIONS},
+            "some": {"type": "CHECK_BOX", "options": OPTIONS},
+            "date": {"type": "DATE"},
+            "time": {"type": "TIME"},
+            "moment": {"type": "DATETIME"},
+            "link": {"type": "LINK", "protocol": "MAIL"},
+            "users": {"type": "USER_SELECT"},
+            "creator": {"type": "CREATOR"},
+            "files": {"type": "FILE"},
+            "later": {"type": "SOMETHING_NEW"},
+            "table": {"type": "SUBTABLE", "fields": {"cell": {"type": "NUMBER"}, "day": {"type": "DATE"}}},
+        },
+    },
+    "1",
+)
+CODES = st.sampled_from([*FORM.fields, "cell", "day", "id", "value", "$id", "type"])
+ENTRY_NAMES = st.sampled_from(
+    ["record", "updateKey", "id", "revision", "field", "value", "text", "records", "records_data"]
+)
+ENTRIES = st.fixed_dictionaries(
+    {"record": st.dictionaries(CODES, SCALARS, max_size=3)},
+    optional={"id": SCALARS | st.integers(1, 5), "revision": SCALARS, "updateKey": structures(ENTRY_NAMES)},
+)
+ANSWER_NAMES = st.sampled_from(
+    ["records", "$id", "value", "type", "totalCount", "properties", "options", "fields", "lookup"]
+)
+FILE_NAMES = st.sampled_from(["url", "remote_url", "filename", "mime_type", "extension", "size"])
+FILES = st.dictionaries(FILE_NAMES, texts(NAME_PIECES) | SCALARS).map(
+    lambda file: {**file, "url": "https://a.example/"}
+)
+ORIGINS = frozenset({Origin("https", "proxy.example", 443)})
+ADDRESSES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "https://", "http://", "HTTPS://a@"]),
+    st.sampled_from(["a.cybozu.com", "A.s.kintone.com", "proxy.example", "proxy.example:443", "[::1]", "127.1"]),
+    texts(NAME_PIECES) | texts(NAME_PIECES).map("/{}".format),
+)
+
+
+class Target(NamedTuple):
+    """A reader and the inputs for it."""
+
+    inputs: st.SearchStrategy[Any]
+    read: Callable[[Any], object]
+
+
+def _require(holds: bool, found: str) -> None:  # noqa: FBT001 - what is required
+    if not holds:
+        raise AssertionError(ascii(found[:200]))
+
+
+def _query(text: str) -> None:
+    again = str(parse(text))
+    _require(str(parse(again)) == again, again)
+    plan = plan_of(text, 5)
+    parse(plan.effective_query)
+
+
+def _entries(value: Any) -> None:  # noqa: ANN401 - anything
+    for field in (None, "text"):
+        for entry in read_entries(value, field):
+            item_of(entry.with_record(wrap_record(entry.record)))
+
+
+def _record(value: Any) -> None:  # noqa: ANN401 - anything
+    record = value if isinstance(value, dict) else {"text": value, "number": value, "date": value, "table": value}
+    encode_json(validate_record(record, FORM, "update").record)
+    encode_json(validate_record(dict.fromkeys(FORM.fields, value), FORM, "add").record)
+
+
+def _name(text: str) -> None:
+    name = clean_name(text)
+    _require(len(name) <= LONGEST_NAME and name == clean_name(name), name)
+    _require(not set(name) & set("/\\\x00\r\n\u202e"), name)
+    name.encode()
+    clean_type(text, text)
+
+
+def _parameters(value: Any) -> None:  # noqa: ANN401 - anything
+    parameters = Parameters({"x": value}, ["x"])
+    for read in (
+        parameters.text,
+        parameters.count,
+        lambda name: parameters.number(name, 1.0, 1.0, 300.0),
+        lambda name: parameters.flag(name, default=True),
+        lambda name: parameters.choice(name, ("a", "b"), "a"),
+    ):
+        _refusable(read, "x")
+
+
+def _answer(value: Any) -> None:  # noqa: ANN401 - anything
+    body = value if isinstance(value, dict) else {"records": value, "totalCount": value, "properties": value}
+    _refusable(lambda given: batch_of(given, "reading"), body)
+    _refusable(lambda given: parse_form(given, "1"), body)
+
+
+TARGETS = {
+    "query": Target(texts(QUERY_PIECES), _query),
+    "structured text": Target(
+        texts(DATA_PIECES) | SCALARS | structures(CODES).map(written),
+        lambda value: read_structure("record_data", value),
+    ),
+    "names": Target(texts(DATA_PIECES) | structures(CODES), lambda value: read_list("fields", value)),
+    "entries": Target(structures(ENTRY_NAMES) | st.lists(structures(ENTRY_NAMES) | ENTRIES, max_size=3), _entries),
+    "record": Target(structures(CODES) | texts(DATE_PIECES), _record),
+    "file name": Target(texts(NAME_PIECES), _name),
+    "disposition": Target(texts(HEADER_PIECES), lambda text: clean_name(file_name(text)).encode()),
+    "file": Target(structures(FILE_NAMES) | FILES, read_files),
+    "address": Target(texts(NAME_PIECES) | ADDRESSES, lambda text: read_site(text, ORIGINS)),
+    "parameters": Target(SCALARS | structures(CODES), _parameters),
+    "answer": Target(structures(ANSWER_NAMES), _answer),
+}
+
+
+def attempt(target: Target, value: object) -> bool:
+    """Have one input read; return whether it was taken. Whatever is raised but a refusal is a find."""
+    return _refusable(target.read, value)
+
+
+def _refusable(read: Callable[[Any], object], value: object) -> bool:
+    try:
+        read(value)
+    except (InvalidParameterError, KintoneError) as refusal:
+        text = str(refusal)
+        text.encode()
+        _require(text.isprintable(), text)
+        return False
+    return True

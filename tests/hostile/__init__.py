@@ -1,0 +1,1 @@
+"""Input, servers and moments that mean no good, through all tools."""

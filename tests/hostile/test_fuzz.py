@@ -1,0 +1,19 @@
+"""A few hundred inputs for each target of ``python -m fuzz``."""
+
+import pytest
+
+from fuzz.runs import Tally, run
+from fuzz.targets import TARGETS
+
+INPUTS = 300
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_reader_when_its_input_is_random(name: str) -> None:
+    """No reader does anything but read or refuse, and some inputs of either kind are tried."""
+    tally = Tally()
+
+    run(TARGETS[name], tally, INPUTS, seeded=True)
+
+    assert tally.tried >= INPUTS
+    assert tally.taken > 0

@@ -1,0 +1,185 @@
+"""Answers that kintone would never give, to every tool: one clear line or correct work, and no harm."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dify_host.file_server import FileServer
+from local_kintone import LocalKintone
+from tests.hostile.tool_bench import TOOLS, Told, told_by
+
+MEGABYTE = 1024 * 1024
+ODD: list[Any] = [
+    None, True, False, 0, -1, 1.5, 10**400, "", "x", "1" * 5_000, "9" * 18, "\u202e", "a\nb", "k" * 3 * MEGABYTE,
+    [], {},
+    [None], [1], ["x"], [[]], [{}], [{"$id": None}], [{"$id": {"value": None}}], [{"$id": {"value": "1"}, "a": "x"}],
+    [{"$id": {"value": "1"}, "a": {}}], [{"$id": {"value": "1"}, "t": {"type": "SUBTABLE", "value": [1]}}],
+    [{"$id": {"value": "1"}, "t": {"type": "SUBTABLE", "value": [{"value": {"c": 1}}]}}],
+    [{"$id": {"value": "1"}, "f": {"type": "FILE", "value": {"a": 1}}}], {"a": None}, {"value": []}, {"fileKey": 5},
+    {"attachment": {"type": "FILE", "value": 7}}, {"attachment": {"type": "FILE", "value": [7]}},
+    {"attachment": {"type": "FILE", "value": [{"fileKey": "k", "name": [], "size": "1" * 5_000}]}},
+    {"attachment": {"type": "FILE", "value": []}, "$revision": {"value": {}}}, {"t": {"type": "SUBTABLE",
+    "value": 7}},
+    {"t": {"type": "SUBTABLE", "value": [7, {"value": 7}, {"value": {"c": 7}}]}}, {"name": {"type": 5}},
+    {"name": {"type": "NUMBER", "minValue": "1E+99999999", "maxValue": []}}, {"name": {"type": "SUBTABLE",
+    "fields": 5}},
+    {"name": {"type": "DROP_DOWN", "options": {"a": {"index": "NaN"}}}}, {"name": {"type": "X" * MEGABYTE,
+    "label": 5}},
+]  # fmt: skip
+KEYS = {
+    "GET records": ("records", "totalCount"),
+    "GET record": ("record",),
+    "GET app/form/fields": ("properties", "revision"),
+    "POST records/cursor": ("id", "totalCount"),
+    "GET records/cursor": ("records", "next"),
+    "POST record": ("id", "revision"),
+    "PUT record": ("revision",),
+    "PUT records": ("records",),
+    "POST records": ("ids", "revisions"),
+    "POST bulkRequest": ("results",),
+    "POST file": ("fileKey",),
+}
+UPSERT = "kintone_upsert_records"
+NEW: dict[str, Any] = {"record": {"sku": "NEW", "name": "n"}}
+KNOWN: dict[str, Any] = {"id": 1, "record": {"name": "x"}}
+CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("kintone_query", {}, ["GET records"]),
+    ("kintone_query", {"output_mode": "flattened_json", "fields": "sku,lines"}, ["GET records"]),
+    ("kintone_query", {"output_mode": "csv_file"}, ["GET records"]),
+    ("kintone_query", {"output_mode": "jsonl_file", "query": "limit 2"}, ["GET records"]),
+    ("kintone_query", {"output_mode": "json_stream"}, ["GET records"]),
+    ("kintone_query", {"output_mode": "text_only", "query": "limit 2 offset 10001"}, ["GET records"]),
+    ("kintone_query", {"query": "order by sku asc offset 10001"}, ["POST records/cursor", "GET records/cursor"]),
+    ("kintone_validate_record_data", {"record_data": {"name": "x", "t": [{"c": 1}]}}, ["GET app/form/fields"]),
+    ("kintone_add_record", {"record_data": {"name": "x"}}, ["GET app/form/fields"]),
+    ("kintone_add_record", {"record_data": NEW["record"], "validate_before_write": False}, ["POST record"]),
+    (UPSERT, {"records_data": [NEW], "validate_before_write": False}, ["POST records"]),
+    (UPSERT, {"records_data": [KNOWN], "validate_before_write": False}, ["PUT records"]),
+    (UPSERT, {"records_data": [KNOWN, NEW], "validate_before_write": False}, ["POST bulkRequest"]),
+    (
+        UPSERT,
+        {"records_data": [{"id": 1, "record": {"lines": [{"item": "a", "qty": 1}]}}], "table_mode": "append"},
+        ["GET records", "PUT records", "GET app/form/fields"],
+    ),
+    ("kintone_upload_file", {}, ["POST file"]),
+    (
+        "kintone_upload_file",
+        {"record_id": 1, "attachment_field": "attachment"},
+        ["GET record", "POST file", "PUT record"],
+    ),
+    ("kintone_download_file", {"record_id": 1, "attachment_field": "attachment"}, ["GET record"]),
+]
+EACH = [(tool, parameters, request) for tool, parameters, requests in CALLS for request in requests]
+WRITES = ("POST record", "POST records", "PUT records", "PUT record", "POST bulkRequest")
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[FileServer]:
+    """Serve the file that is uploaded."""
+    server = FileServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def ask(
+    site: LocalKintone, files: FileServer, credentials: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """Return who asks the site with one failure switched on."""
+    monkeypatch.setattr("kintone.client.form_cache._time_to_live", -1.0)
+    monkeypatch.setattr("kintone.cursors.PAUSES", (0.0,))
+    monkeypatch.setenv("KINTONE_CALL_BUDGET", "20")
+
+    def asked(tool: str, parameters: dict[str, Any], request: str, **failure: Any) -> Told:  # noqa: ANN401 - as fail()
+        site.clear_failures()
+        method, api = request.split()
+        switched_on = site.fail(method=method, api=api, times=3, **failure)
+        if tool == "kintone_upload_file":
+            parameters = {**parameters, "upload_file": [files.offer("a.txt", b"content", "text/plain")]}
+        told = told_by(tool, parameters, credentials)
+        assert switched_on.hits, f"{request} was never asked: {told}"
+        return told
+
+    yield asked
+    site.clear_failures()
+
+
+@pytest.mark.parametrize(("tool", "parameters", "request_"), EACH)
+def test_tool_when_a_key_of_the_answer_is_odd(ask: Any, tool: str, parameters: dict[str, Any], request_: str) -> None:  # noqa: ANN401 - see ask
+    """No type and no size of any key that is read does anything but work or become one line."""
+    keys = KEYS[request_]
+    good: dict[str, Any] = {"records": [{"$id": {"value": "1"}}], "totalCount": "1", "id": "1", "revision": "1"}
+    for key in keys:
+        for value in ODD:
+            body = {name: good.get(name, []) for name in keys}
+            told = ask(tool, parameters, request_, status=200, body=json.dumps({**body, key: value}))
+            _require_honest(told, request_)
+        told = ask(tool, parameters, request_, status=200, body=json.dumps({name: [] for name in keys if name != key}))
+        _require_honest(told, request_)
+
+
+BODIES: list[dict[str, Any]] = [
+    {"login_page": True},
+    {"status": 200, "body": ""},
+    {"status": 204, "body": ""},
+    {"status": 206, "body": "{}"},
+    {"status": 102, "body": ""},
+    {"status": 199, "body": "{}"},
+    {"status": 299, "body": "{}"},
+    {"status": 200, "body": "null"},
+    {"status": 200, "body": "[" * 100_000},
+    {"status": 200, "body": '{"a":' * 150 + "1" + "}" * 150},
+    {"status": 200, "body": "{}", "headers": {"Content-Encoding": "gzip"}},
+    {"status": 200, "body": "{}", "headers": {"X-Cybozu-Warning": "w" * 60_000}},
+    {"status": 200, "body": '{"records":[{"$id":{"value":"1"}}],"x":"' + "y" * 6 * MEGABYTE + '"}'},
+    {"status": 400, "body": json.dumps({"code": "CB_VA01", "message": "m", "errors": {
+        f"records[{n}].record.name.value": {"messages": ["m" * 50] * 20} for n in range(10_000)}})},
+    {"status": 400, "body": json.dumps({"code": 5, "message": [], "errors": []})},
+    {"status": 400, "body": json.dumps({"code": "C" * MEGABYTE, "message": "m" * MEGABYTE, "id": "i" * MEGABYTE})},
+    {"status": 400, "body": json.dumps({"results": [{}, 5, {"code": "GAIA_RE01", "message": "\n\x00",
+    "errors": 5}]})},
+    {"status": 300, "body": ""},
+    {"status": 304, "body": ""},
+    {"status": 307, "redirect": "http://[::1"},
+    {"status": 307, "redirect": "//evil.example:99999/"},
+    {"status": 301, "redirect": ""},
+    {"status": 600, "body": "x"},
+    {"length_offset": 10},
+    {"length_offset": -1},
+    {"cut_after_bytes": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tool", "parameters", "request_"), EACH)
+def test_tool_when_the_whole_answer_is_odd(ask: Any, tool: str, parameters: dict[str, Any], request_: str) -> None:  # noqa: ANN401 - see ask
+    """No status, length, encoding or size of an answer does anything but work or become one line."""
+    for failure in BODIES:
+        told = ask(tool, parameters, request_, **failure)
+        if failure.get("status", 200) < 300:
+            _require_honest(told, request_)
+
+
+@pytest.mark.parametrize("failure", [{"bomb_bytes": 200 * MEGABYTE}, {"endless_bytes": 200 * MEGABYTE}], ids=str)
+@pytest.mark.parametrize(("tool", "parameters", "request_"), EACH[::4])
+def test_tool_when_the_answer_has_no_end(
+    ask: Any,  # noqa: ANN401 - see ask
+    tool: str,
+    parameters: dict[str, Any],
+    request_: str,
+    failure: dict[str, Any],
+) -> None:
+    """An answer that unpacks to far too much, or goes on for ever, is given up in time."""
+    _require_honest(ask(tool, parameters, request_, **failure), request_)
+
+
+def test_every_tool_is_asked() -> None:
+    """No tool is forgotten."""
+    assert {tool for tool, _, _ in CALLS} == set(TOOLS)
+
+
+def _require_honest(told: Told, request: str) -> None:
+    """A write whose answer cannot be read may have been carried out, and must say so."""
+    if request in WRITES and told.failure:
+        assert "saved" in told.text, told

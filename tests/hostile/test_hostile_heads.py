@@ -1,0 +1,76 @@
+"""Single odd things in heads and addresses that once made the plugin blame itself."""
+
+import json
+
+import pytest
+
+from kintone.errors import InvalidParameterError
+from kintone.redaction import Redactor
+from kintone.settings import Origin
+from kintone.sites import read_site
+from local_kintone import LocalKintone
+from tests.hostile.tool_bench import run, told_by
+
+HEADS = [
+    {"Content-Length": "1" * 5_000},
+    {"Content-Length": "-1"},
+    {"Content-Length": "x"},
+    {"Content-Disposition": "attachment; filename*=undefined''a%20b"},
+    {"Content-Disposition": "attachment; filename*=idna''%ff"},
+    {"Content-Disposition": "attachment; filename*=unicode_escape''%5Cq"},
+    {"Content-Disposition": "attachment; filename=" + '"' * 60_000},
+    {"Content-Type": "x" * 60_000},
+    {"Content-Encoding": "br"},
+    {"Content-Encoding": "identity, " * 20},
+    {"Retry-After": "9" * 5_000},
+    {f"X-{number}": "y" for number in range(200)},
+]
+
+
+@pytest.mark.parametrize("headers", HEADS, ids=lambda headers: next(iter(headers)))
+@pytest.mark.parametrize("status", [200, 429])
+def test_tools_when_a_head_is_odd(
+    site: LocalKintone, credentials: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    """No header of an answer does anything but work or become one line."""
+    for tool, api, parameters in (
+        ("kintone_download_file", "file", {"file_key": "x"}),
+        ("kintone_query", "records", {"request_timeout": 2}),
+    ):
+        site.clear_failures()
+        site.fail(api=api, times=None, status=status, body='{"records":[]}', headers=headers)
+        told_by(tool, parameters, credentials)
+    site.clear_failures()
+
+
+def test_add_when_the_answer_is_too_large_for_dify(site: LocalKintone, credentials: dict[str, str]) -> None:
+    """A saved record stays a success when kintone says more about it than Dify carries."""
+    body = json.dumps({"id": "7", "revision": "1", "more": "x" * 6_000_000})
+    site.fail(api="record", method="POST", status=200, body=body)
+
+    messages = run("kintone_add_record", {"record_data": {"sku": "LARGE", "name": "n"}}, credentials)
+
+    assert any("Added record 7" in message.model_dump_json() for message in messages)
+
+
+@pytest.mark.parametrize("path", ["//[x", "/a//[::1", "/?//[x", "/#[", "/a/?b#c"])
+def test_site_when_its_path_is_no_address(path: str) -> None:
+    """Behind an origin that the operator allows, any path is a path."""
+    site = read_site(f"https://proxy.example{path}", frozenset({Origin("https", "proxy.example", 443)}))
+
+    assert site.url("").startswith("https://proxy.example")
+    assert not {"?", "#"} & set(site.base_path)
+
+
+def test_redactor_when_a_secret_holds_half_a_character() -> None:
+    """Who masks secrets does not fail for one that cannot be sent."""
+    assert Redactor(["abcd\ud800"]).mask("say abcd\ud800!") == "say ***!"
+
+
+@pytest.mark.parametrize("query", ["a = 1 or " * 50_000, '"' + "a" * 300_000, "(" * 200_001])
+def test_query_when_it_is_too_long(credentials: dict[str, str], query: str) -> None:
+    """A query is taken apart up to a length that takes a second, not up to one that takes a minute."""
+    told = told_by("kintone_query", {"query": query}, credentials)
+
+    assert told.failure == InvalidParameterError.__name__
+    assert "characters" in told.text

@@ -1,0 +1,144 @@
+"""What the plugin's process does when it is ended, and what its modules do when they are imported or used."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dify_host import DifyHost, PluginFailure, PluginStopped
+from local_kintone import LocalKintone
+from tests.hostile.tool_bench import GOOD, ROOT, TOOLS, told_by
+from tests.wire.plugin import credentials_of, running_plugin
+
+SECONDS_TO_END = 5.0
+PACKAGES = ("kintone", "tools", "provider")
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+)
+WATCH = """
+import dify_plugin, os, socket, sys, threading, urllib.request, requests, urllib3
+import requests_toolbelt.multipart.encoder, pydantic_core, email.header, mimetypes, concurrent.futures
+before = set(threading.enumerate())
+told = []
+def refuse(what):
+    def raised(*_, **__):
+        raise AssertionError(what)
+    return raised
+def audit(event, arguments):
+    if watching and (event.startswith(("socket.", "subprocess.", "os.system"))
+                     or event == "open" and not str(arguments[0]).endswith((".py", ".pyc", ".so"))):
+        told.append((event, str(arguments[:1])[:80]))
+class Environment(type(os.environ)):
+    def __getitem__(self, name):
+        if not name.startswith("PYDANTIC_"):  # pydantic reads its own switches
+            told.append(("environment", name))
+        return super().__getitem__(name)
+watching = False
+sys.addaudithook(audit)
+os.environ.__class__ = Environment
+watching = True
+for name in sys.argv[1:]:
+    __import__(name)
+watching = False
+started = set(threading.enumerate()) - before
+print(told, started, file=sys.stderr) if told or started else None
+sys.exit(1 if told or started else 0)
+"""
+CONSTANTS = (int, float, str, bytes, bool, type(None), tuple, frozenset)
+
+
+def test_modules_when_they_are_imported() -> None:
+    """Importing any of our modules opens nothing, starts nothing, reads no environment and prints nothing."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", WATCH, *MODULES], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr[-2_000:]
+
+
+@pytest.mark.parametrize("path", [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))])
+def test_module_has_no_global_that_functions_assign(path: Path) -> None:
+    """No function rebinds a name of its module, where the state of one call could reach another."""
+    statements = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Global)
+    ]
+
+    assert statements == []
+
+
+def test_module_globals_when_tools_have_run(site: LocalKintone, credentials: dict[str, str]) -> None:
+    """Apart from gates and remembered forms nothing in our modules is different after calls of all tools."""
+    for tool in TOOLS:
+        told_by(tool, GOOD[tool], credentials)
+    before = _globals()
+
+    for turn in range(3):
+        for tool in TOOLS:
+            told_by(tool, {**GOOD[tool], "kintone_app_id": 1 + turn}, credentials_of(site, app=1 + turn))
+
+    assert _globals() == before
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_plugin_when_it_is_told_to_end(*, busy: bool) -> None:
+    """SIGTERM ends the process at once, also while calls are under way, and leaves stdout clean."""
+    with LocalKintone(seed="demo") as site, running_plugin(site.origin) as host:
+        calls = _calls_under_way(host, site) if busy else []
+        started = time.monotonic()
+        os.kill(host.pid, signal.SIGTERM)
+        while _is_running(host.pid) and time.monotonic() - started < 2 * SECONDS_TO_END:
+            time.sleep(0.02)
+        seconds = time.monotonic() - started
+        for call in calls:
+            call.join(SECONDS_TO_END)
+
+        assert seconds < SECONDS_TO_END
+        assert host.violations == []
+
+
+def _calls_under_way(host: DifyHost, site: LocalKintone) -> list[threading.Thread]:
+    site.fail(times=None, delay=20)
+
+    def call() -> None:
+        with pytest.raises((PluginStopped, PluginFailure)):
+            host.invoke("kintone_query", {}, credentials_of(site), timeout=60)
+
+    calls = [threading.Thread(target=call, daemon=True) for _ in range(5)]
+    for thread in calls:
+        thread.start()
+    while site.stats.running < len(calls):
+        time.sleep(0.02)
+    return calls
+
+
+def _is_running(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and waits for its parent to notice does not."""
+    status = Path(f"/proc/{pid}/stat")
+    if status.exists():
+        return status.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return sys.platform != "linux"
+
+
+def _globals() -> dict[str, Any]:
+    """Return sizes and texts of everything that our modules hold and that can change."""
+    held: dict[str, Any] = {}
+    for name in MODULES:
+        for key, value in vars(sys.modules[name]).items() if name in sys.modules else ():
+            if isinstance(value, dict | list | set) and not key.startswith("__"):
+                held[f"{name}.{key}"] = repr(value)
+            elif isinstance(value, CONSTANTS):
+                held[f"{name}.{key}"] = value
+    return held

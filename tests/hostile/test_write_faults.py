@@ -1,0 +1,97 @@
+"""Every failure of the network at every write: nothing is applied twice, and what is told is what is so."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dify_host.file_server import FileServer
+from kintone.errors import KintoneError, PartialWriteError
+from local_kintone import LocalKintone
+from tests.hostile.tool_bench import run
+from tests.hostile.write_cases import WRITES, Ledger, Write, with_files
+from tests.wire.plugin import credentials_of
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "cut before": {"cut": "before"},
+    "reset before": {"cut": "before", "reset": True},
+    "cut after": {"cut": "after"},
+    "reset after": {"cut": "after", "reset": True},
+    "cut within": {"cut_after_bytes": 5},
+    "too short": {"length_offset": 20},
+    "429": {"status": 429, "code": "GAIA_TO04"},
+    "429 without code": {"status": 429, "body": "slow down"},
+    "locked": {"status": 400, "code": "GAIA_DA02"},
+    "not saved": {"status": 400, "code": "GAIA_RE18"},
+    "500": {"status": 500, "body": "oops"},
+    "502": {"status": 502, "body": ""},
+    "503": {"status": 503, "body": "<html>maintenance</html>"},
+    "500 applied": {"status": 500, "body": "oops", "applied": True},
+    "502 applied": {"status": 502, "body": "", "applied": True},
+    "503 applied": {"status": 503, "body": "", "applied": True},
+    "504 applied": {"status": 504, "body": "", "applied": True},
+    "login page": {"login_page": True},
+    "login page applied": {"login_page": True, "applied": True},
+    "nonsense applied": {"status": 200, "body": "{}", "applied": True},
+    "redirect": {"status": 307, "redirect": "http://127.0.0.1:9/"},
+    "refused": {"status": 400, "code": "CB_VA01"},
+}
+TIMES = (1, None)
+TRIES = 6
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[FileServer]:
+    """Serve the file that is uploaded."""
+    server = FileServer()
+    yield server
+    server.close()
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
+@pytest.mark.usefixtures("credentials")
+def test_write_when_the_network_fails(
+    site: LocalKintone, files: FileServer, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails, nothing is applied twice and no saved entry is told as not saved."""
+    if write.split:
+        monkeypatch.setattr("kintone.transactions.MOST_BYTES", 1)
+    for fault in FAULTS.values():
+        for times in TIMES:
+            _try(site, files, write, {**fault, "times": times})
+
+
+@pytest.mark.parametrize("write", [WRITES[0], WRITES[3], WRITES[8]], ids=lambda write: write.name)
+@pytest.mark.usefixtures("credentials")
+def test_write_when_the_answer_comes_too_late(site: LocalKintone, files: FileServer, write: Write) -> None:
+    """A write whose answer does not come in time is told as one that may have been saved, or is repeated harmlessly."""
+    _try(site, files, write._replace(parameters={**write.parameters, "request_timeout": 1}), {"delay": 1.2, "times": 1})
+
+
+def _try(site: LocalKintone, files: FileServer, write: Write, fault: dict[str, Any]) -> None:
+    """Run one write with one fault and compare what is told with what is there."""
+    ledger = Ledger(site)
+    site.clear_failures()
+    method, api = write.request.split()
+    switched_on = site.fail(method=method, api=api, after=write.position, **fault)
+    try:
+        run(write.tool, with_files(write, files), credentials_of(site, app=ledger.app))
+    except KintoneError as failure:
+        _require_true(failure, ledger, write)
+    else:
+        assert ledger.applied() == set(range(1, write.entries + 1)), (write.name, fault)
+    assert switched_on.hits
+    assert ledger.most_revisions() <= 1 + TRIES
+
+
+def _require_true(failure: KintoneError, ledger: Ledger, write: Write) -> None:
+    """Compare a failure with what the app holds."""
+    applied = ledger.applied()
+    text = str(failure)
+    surely = set(range(1, failure.saved + 1)) if isinstance(failure, PartialWriteError) else set()
+    assert surely <= applied, (write.name, text)
+    if failure.maybe_saved:
+        assert "saved" in text, (write.name, text)
+    else:
+        assert applied == surely, (write.name, text)
+        assert surely or ledger.state() == ledger.before, (write.name, text)

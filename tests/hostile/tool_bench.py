@@ -1,0 +1,68 @@
+"""All tools in this process, with parameters that work, to be given one odd thing after the other."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from kintone.errors import InvalidParameterError, KintoneError
+from tools.kintone_add_record import AddRecord
+from tools.kintone_download_file import DownloadFile
+from tools.kintone_query import QueryRecords
+from tools.kintone_upload_file import UploadFile
+from tools.kintone_upsert_records import UpsertRecords
+from tools.kintone_validate_record_data import ValidateRecordData
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_MESSAGE = 16_100
+"""Characters of a failure, which may list many problems; of ten million characters most must be left out."""
+TOOLS: dict[str, type[Any]] = {
+    "kintone_query": QueryRecords,
+    "kintone_validate_record_data": ValidateRecordData,
+    "kintone_add_record": AddRecord,
+    "kintone_upsert_records": UpsertRecords,
+    "kintone_upload_file": UploadFile,
+    "kintone_download_file": DownloadFile,
+}
+GOOD: dict[str, dict[str, Any]] = {
+    "kintone_query": {"query": "limit 1"},
+    "kintone_validate_record_data": {"record_data": {"name": "x"}},
+    "kintone_add_record": {"record_data": {"name": "n"}},
+    "kintone_upsert_records": {
+        "records_data": [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"name": "x"}}]
+    },
+    "kintone_upload_file": {"upload_file": [{"url": "http://127.0.0.1:9/x", "filename": "a"}]},
+    "kintone_download_file": {"file_key": "x"},
+}
+
+
+class Told(NamedTuple):
+    """How a call ended: the class of its failure, empty for none, and what it says."""
+
+    failure: str
+    text: str
+
+
+def parameters_of(tool: str) -> list[str]:
+    """Return the names of a tool's parameters, as Dify reads them."""
+    declared = yaml.safe_load((ROOT / "tools" / f"{tool}.yaml").read_text(encoding="utf-8"))["parameters"]
+    return [parameter["name"] for parameter in declared]
+
+
+def run(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]) -> list[Any]:
+    """Run a tool and return its messages."""
+    return list(TOOLS[tool].from_credentials(dict(credentials)).invoke(dict(parameters)))
+
+
+def told_by(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]) -> Told:
+    """Run a tool; what it raises must be one short line of the two agreed kinds, everything else fails the test."""
+    try:
+        run(tool, parameters, credentials)
+    except (InvalidParameterError, KintoneError) as failure:
+        text = str(failure)
+        text.encode()
+        assert text.isprintable(), text
+        assert 0 < len(text) <= LONGEST_MESSAGE, len(text)
+        return Told(type(failure).__name__, text)
+    return Told("", "")
