@@ -5,7 +5,7 @@ from dify_plugin import DifyPluginEnv, Plugin  # isort: split
 import os
 import sys
 
-from kintone.settings import OperatorSettings, SettingsError
+from kintone.access.settings import OperatorSettings, SettingsError
 from tools.plugin_log import connect_loggers
 
 

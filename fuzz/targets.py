@@ -16,24 +16,24 @@ from fuzz.texts import (
     texts,
     written,
 )
-from kintone.content_disposition import file_name
-from kintone.entries import read_entries
+from kintone.access.settings import Origin
+from kintone.access.sites import read_site
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.file_names import LONGEST_NAME, clean_name, clean_type
-from kintone.form_parsing import parse_form
+from kintone.exchange.wire_format import encode_json
+from kintone.files.content_disposition import file_name
+from kintone.files.names import LONGEST_NAME, clean_name, clean_type
+from kintone.forms.parsing import parse_form
 from kintone.normalization import wrap_record
-from kintone.pages import batch_of
-from kintone.query import parse
-from kintone.reading_plan import plan_of
-from kintone.settings import Origin
-from kintone.sites import read_site
-from kintone.transactions import item_of
-from kintone.validation import validate_record
-from kintone.wire_format import encode_json
-from tools.file_source_value import read_files
-from tools.name_lists import read_list
+from kintone.reading.pages import batch_of
+from kintone.reading.plan import plan_of
+from kintone.reading.query import parse
+from kintone.validation.validator import validate_record
+from kintone.writing.entries import read_entries
+from kintone.writing.transactions import item_of
+from tools.file_source.value import read_files
 from tools.parameters import Parameters
-from tools.structured_text import read_structure
+from tools.text_input.name_lists import read_list
+from tools.text_input.structured_text import read_structure
 
 OPTIONS = {name: {"label": name, "index": str(index)} for index, name in enumerate(["A", "B, C", "りんご"])}
 FORM = parse_form(

@@ -1,5 +1,5 @@
 """Everything the plugin knows about kintone, and nothing it knows about Dify.
 
-Reading order for a newcomer: ``client.py`` (what can be asked), ``records.py`` and ``files.py`` (how), ``transport.py``
-(how a request travels), ``error_mapping.py`` (what an answer that is no success means).
+Reading order for a newcomer: ``client.py`` (what can be asked), ``reading`` and ``writing`` and ``files`` (how),
+``exchange`` (how a request is carried out), ``transport`` (how it travels).
 """

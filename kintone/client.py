@@ -11,19 +11,19 @@ from typing import Self
 
 from pydantic_core import from_json
 
-from kintone.credentials import Tokens
-from kintone.deadline import Deadline
-from kintone.error_mapping import fate, map_error, not_kintone, transport_failure
+from kintone.access.credentials import Tokens
+from kintone.access.redaction import Redactor
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import Site
 from kintone.errors import CursorLimitError, KintoneError, LockedError, RateLimitedError
-from kintone.forms import FormCache, FormKey, FormsApi
-from kintone.gates import Gates
+from kintone.exchange.deadline import Deadline
+from kintone.exchange.error_mapping import fate, map_error, not_kintone, transport_failure
+from kintone.exchange.gates import Gates
+from kintone.exchange.retry import Mishap, RetryPolicy, read_retry_after
+from kintone.exchange.wire_format import WireRequest, api_path, build
+from kintone.forms.forms_api import FormCache, FormKey, FormsApi
 from kintone.operations import Answer, Operation
-from kintone.redaction import Redactor
-from kintone.retry import Mishap, RetryPolicy, read_retry_after
-from kintone.settings import OperatorSettings
-from kintone.sites import Site
 from kintone.transport import Incoming, Received, Transport, TransportError, UploadBody
-from kintone.wire_format import WireRequest, api_path, build
 
 logger = logging.getLogger(__name__)
 

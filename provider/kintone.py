@@ -7,11 +7,11 @@ from typing import Any
 from dify_plugin import ToolProvider
 from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 
+from kintone.access.probe import prove
+from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.probe import prove
-from kintone.retry import RetryPolicy
-from kintone.settings import OperatorSettings
+from kintone.exchange.retry import RetryPolicy
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kintone.access.credentials import Tokens, read_positive_number
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import Site, read_site
 from kintone.client import Access
-from kintone.credentials import Tokens, read_positive_number
 from kintone.errors import InvalidParameterError
-from kintone.settings import OperatorSettings
-from kintone.sites import Site, read_site
 from tools.parameters import Parameters
 
 NETWORK_PARAMETERS = (

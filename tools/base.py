@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 from dify_plugin import Tool
 from dify_plugin.entities.tool import ToolInvokeMessage
 
+from kintone.access.redaction import Redactor, truncate
+from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.redaction import Redactor, truncate
-from kintone.settings import OperatorSettings
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 from tools.prepared_message import PreparedMessage

@@ -1,9 +1,9 @@
 """Adding "did you mean" to an error about a field code that the app does not have."""
 
 from kintone.errors import InvalidParameterError, InvalidQueryError, KintoneError
-from kintone.unknown_codes import near_codes
+from kintone.reading.unknown_codes import near_codes
 from tools.base import Call
-from tools.name_lists import read_list
+from tools.text_input.name_lists import read_list
 
 UNKNOWN_FIELD = "GAIA_IQ11"
 

@@ -4,12 +4,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from kintone.entries import Entry
-from kintone.field_definitions import Form
+from kintone.forms.field_definitions import Form
 from kintone.normalization import normalize_update_key, wrap_record
-from kintone.problems import Change
-from kintone.update_keys import UpdateKey
-from kintone.validation import validate_record
+from kintone.validation.problems import Change
+from kintone.validation.validator import validate_record
+from kintone.writing.entries import Entry
+from kintone.writing.update_keys import UpdateKey
 from tools import record_check
 from tools.base import Call
 

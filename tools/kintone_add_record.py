@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from kintone.adding import Added, add_record
 from kintone.errors import InvalidRequestError
 from kintone.normalization import wrap_record
-from kintone.problems import Change
-from kintone.validation import validate_record
+from kintone.validation.problems import Change
+from kintone.validation.validator import validate_record
+from kintone.writing.adding import Added, add_record
 from tools import base, record_check
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.record_input import read_record_data

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple
 
-from kintone.attachments import Attachment, read_attachments
 from kintone.errors import InvalidParameterError
-from kintone.file_names import clean_name, made_name, shown_name, shown_size
-from kintone.files import FilesApi
-from kintone.records import RecordsApi
+from kintone.files.attachments import Attachment, read_attachments
+from kintone.files.files_api import FilesApi
+from kintone.files.names import clean_name, made_name, shown_name, shown_size
+from kintone.reading.records import RecordsApi
 from tools import base
 from tools.blob_chunks import blob_chunks
 from tools.messages import text_message, variable_message

@@ -5,12 +5,11 @@ from contextlib import closing
 from typing import ClassVar
 
 from kintone.errors import InvalidQueryError
-from kintone.pages import refuse_misshapen
-from kintone.reading import Reading, ReadRequest
-from kintone.records import RecordsApi
+from kintone.reading.pages import refuse_misshapen
+from kintone.reading.reader import Reading, ReadRequest
+from kintone.reading.records import RecordsApi
 from tools import base
 from tools.code_suggestions import suggest_codes
-from tools.name_lists import read_list
 from tools.query_outputs.csv_export import CsvExport
 from tools.query_outputs.flat_records import flatten
 from tools.query_outputs.jsonl_export import JsonlExport
@@ -23,6 +22,7 @@ from tools.query_outputs.record_file import RecordFile
 from tools.query_outputs.record_lines import RecordLines
 from tools.query_outputs.record_objects import RecordObjects
 from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
+from tools.text_input.name_lists import read_list
 
 type Fields = tuple[str, ...]
 

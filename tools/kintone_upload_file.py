@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from kintone.appending import ListMode
-from kintone.attaching import attach
-from kintone.attachments import check_attachment_field
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.files import FilesApi
-from kintone.records import RecordsApi
+from kintone.files.attachments import check_attachment_field
+from kintone.files.files_api import FilesApi
+from kintone.reading.records import RecordsApi
+from kintone.writing.appending import ListMode
+from kintone.writing.attaching import attach
 from tools import base
-from tools.file_source import SourceLimits
-from tools.file_source_names import read_names
-from tools.file_source_value import read_files
+from tools.file_source.names import read_names
+from tools.file_source.source import SourceLimits
+from tools.file_source.value import read_files
 from tools.messages import json_message, text_message, variable_message
 from tools.record_field import RecordField, read_record_field
 from tools.records_mapping import PARAMETER, RecordsMapping
-from tools.structured_text import read_structure, unwrap
+from tools.text_input.structured_text import read_structure, unwrap
 from tools.upload_batch import UploadBatch, Uploaded, already_uploaded
 
 MODES = {mode.value: mode for mode in (ListMode.APPEND, ListMode.REPLACE)}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from kintone.appending import ListMode
-from kintone.entries import read_entries
 from kintone.errors import InvalidRequestError, PartialWriteError
-from kintone.writing import UpsertReport, UpsertRequest, repeat_notice, upsert
+from kintone.writing.appending import ListMode
+from kintone.writing.entries import read_entries
+from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
 from tools import base, record_check
 from tools.entry_check import CheckedEntries, check_entries, wrap_entries
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message

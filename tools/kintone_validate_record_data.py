@@ -1,7 +1,7 @@
 """Checking a record against the app's form; never writes."""
 
-from kintone.field_definitions import WriteMode
-from kintone.validation import Validation, validate_record
+from kintone.forms.field_definitions import WriteMode
+from kintone.validation.validator import Validation, validate_record
 from tools import base, record_check
 from tools.messages import json_message, text_message, variable_message
 from tools.record_input import read_record_data

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kintone.errors import InvalidParameterError
-from kintone.full_width import half_width
+from kintone.values.full_width import narrow
 
 LONGEST_SHOWN = 40
 MOST_BITS = 120
@@ -95,7 +95,7 @@ def _number(value: object) -> float | None:
     if isinstance(value, str):
         if len(value) > LONGEST_SHOWN:
             return None
-        value = half_width(value.strip())
+        value = narrow(value)
     try:
         number = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from kintone.errors import InvalidParameterError, PermissionDeniedError
-from kintone.field_definitions import Form
-from kintone.forms import FormsApi
-from kintone.problems import Change
+from kintone.forms.field_definitions import Form
+from kintone.forms.forms_api import FormsApi
+from kintone.validation.problems import Change
 from tools.base import Call
 
 SKIPPED = (

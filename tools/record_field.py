@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from kintone.credentials import read_positive_number
+from kintone.access.credentials import read_positive_number
 from kintone.errors import InvalidParameterError
 from tools.parameters import Parameters
 

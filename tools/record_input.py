@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kintone.errors import InvalidParameterError
 from tools.parameters import Parameters
-from tools.structured_text import read_structure, unwrap
+from tools.text_input.structured_text import read_structure, unwrap
 
 
 def read_record_data(parameters: Parameters) -> Mapping[str, object]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from kintone.entries import read_entries
 from kintone.errors import InvalidParameterError, one_line
-from kintone.wire_format import encode_json
+from kintone.exchange.wire_format import encode_json
+from kintone.writing.entries import read_entries
 
 PARAMETER = "records_mapping"
 FIELD = "attachment_field"

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.file_names import shown_name, shown_size
-from kintone.files import FilesApi
-from tools.file_source import FileSource, HandedFile, SourceLimits, StoppedError
+from kintone.files.files_api import FilesApi
+from kintone.files.names import shown_name, shown_size
+from tools.file_source.source import FileSource, HandedFile, SourceLimits, StoppedError
 
 AT_ONCE = 3
 

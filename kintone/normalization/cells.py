@@ -4,9 +4,9 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kintone.field_definitions import FieldDefinition, WriteMode
+from kintone.forms.field_definitions import FieldDefinition, WriteMode
 from kintone.normalization.values import is_empty, read_value
-from kintone.problems import Findings, Place, ProblemCode, UnusableValueError
+from kintone.validation.problems import Findings, Place, ProblemCode, UnusableValueError
 
 type ValueCheck = Callable[[object, FieldDefinition, Place, Findings], None]
 type AbsenceCheck = Callable[[FieldDefinition, Place, Findings], None]

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from kintone.excerpts import excerpt, excerpts
-from kintone.field_definitions import FieldDefinition
-from kintone.near_matches import nearest
-from kintone.problems import ProblemCode, UnusableValueError
+from kintone.forms.field_definitions import FieldDefinition
+from kintone.forms.near_matches import nearest
+from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.values.excerpts import excerpt, excerpts
 
 MOST_OPTIONS = 1_000
 """Options that a field can have, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html."""

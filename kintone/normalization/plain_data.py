@@ -3,10 +3,10 @@
 import math
 from decimal import Decimal
 
-from kintone.excerpts import excerpt
-from kintone.field_definitions import FieldDefinition
-from kintone.plain_text import require_sound
-from kintone.problems import ProblemCode, UnusableValueError
+from kintone.forms.field_definitions import FieldDefinition
+from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.values.excerpts import excerpt
+from kintone.values.plain_text import require_sound
 
 DEEPEST = 64
 MOST_PARTS = 200_000

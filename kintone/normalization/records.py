@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kintone.errors import InvalidParameterError
-from kintone.excerpts import excerpt, printable
-from kintone.field_definitions import FieldDefinition, Form, WriteMode
-from kintone.fields import PSEUDO_FIELDS
-from kintone.near_matches import nearest
+from kintone.forms.field_definitions import FieldDefinition, Form, WriteMode
+from kintone.forms.fields import PSEUDO_FIELDS
+from kintone.forms.near_matches import nearest
 from kintone.normalization.cells import Checks, Reading, read_cell, refused
 from kintone.normalization.rows import TableReader
-from kintone.problems import Change, Findings, Place, Problem, ProblemCode
+from kintone.validation.problems import Change, Findings, Place, Problem, ProblemCode
+from kintone.values.excerpts import excerpt, printable
 
 type Record = dict[str, dict[str, object]]
 

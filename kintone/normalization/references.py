@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from kintone.excerpts import excerpt
-from kintone.field_definitions import FieldDefinition
-from kintone.plain_text import require_sound
-from kintone.problems import ProblemCode, UnusableValueError
+from kintone.forms.field_definitions import FieldDefinition
+from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.values.excerpts import excerpt
+from kintone.values.plain_text import require_sound
 
 MOST_ENTRIES = 10_000
 """Entries of one list that are looked at; ours, far beyond what a form shows."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kintone.excerpts import excerpt, printable
-from kintone.field_definitions import FieldDefinition, Form
-from kintone.near_matches import nearest
+from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.forms.near_matches import nearest
 from kintone.normalization.cells import Reading, read_cell
 from kintone.normalization.values import is_empty
-from kintone.problems import Place, ProblemCode
+from kintone.validation.problems import Place, ProblemCode
+from kintone.values.excerpts import excerpt, printable
 
 MOST_ROWS = 10_000
 """Rows of one table that are looked at; ours, since kintone names no ceiling."""

@@ -1,11 +1,11 @@
 """The field and value by which an upsert finds its record."""
 
-from kintone.excerpts import excerpt, excerpts
-from kintone.field_definitions import Form
-from kintone.near_matches import nearest
+from kintone.forms.field_definitions import Form
+from kintone.forms.near_matches import nearest
 from kintone.normalization.cells import given_value
 from kintone.normalization.values import is_empty, read_value
-from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
+from kintone.validation.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
+from kintone.values.excerpts import excerpt, excerpts
 
 LONGEST_KEY = 64
 """Characters of a value whose duplicates are prohibited, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html."""

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from kintone.excerpts import excerpt
-from kintone.field_definitions import FieldDefinition
-from kintone.fields import Shape
-from kintone.moments import read_date, read_datetime, read_time
+from kintone.forms.field_definitions import FieldDefinition
+from kintone.forms.fields import Shape
 from kintone.normalization.choices import read_option, read_options
 from kintone.normalization.plain_data import read_plain
 from kintone.normalization.references import read_codes, read_files, read_person
-from kintone.numbers import read_number
-from kintone.plain_text import require_sound
-from kintone.problems import ProblemCode, UnusableValueError
+from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.values.excerpts import excerpt
+from kintone.values.moments import read_date, read_datetime, read_time
+from kintone.values.numbers import read_number
+from kintone.values.plain_text import require_sound
 
 type Reader = Callable[[object, FieldDefinition], object]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kintone.errors import InvalidParameterError
-from kintone.excerpts import excerpt
+from kintone.values.excerpts import excerpt
 
 
 def wrap_record(raw: Mapping[str, object]) -> dict[str, dict[str, object]]:

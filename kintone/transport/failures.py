@@ -8,7 +8,7 @@ import requests
 import urllib3
 
 from kintone.errors import InvalidParameterError
-from kintone.retry import Mishap
+from kintone.exchange.retry import Mishap
 
 
 class TransportError(Exception):

@@ -9,8 +9,8 @@ import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.util import make_headers, parse_url
 
-from kintone.retry import Mishap
-from kintone.settings import DEFAULT_PORTS
+from kintone.access.settings import DEFAULT_PORTS
+from kintone.exchange.retry import Mishap
 from kintone.transport.failures import BROKEN, TransportError, translated
 
 CONNECT_SECONDS = 10.0

@@ -10,14 +10,14 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from kintone.credentials import Tokens
-from kintone.deadline import Deadline
+from kintone.access.credentials import Tokens
+from kintone.access.settings import DEFAULT_PORTS
+from kintone.access.sites import Site
+from kintone.exchange.deadline import Deadline
+from kintone.exchange.retry import Mishap
+from kintone.exchange.wire_format import WireRequest
 from kintone.limits import ANSWER_BYTES
-from kintone.retry import Mishap
-from kintone.settings import DEFAULT_PORTS
-from kintone.sites import Site
 from kintone.transport.failures import BROKEN, SLOW, TransportError, translated
-from kintone.wire_format import WireRequest
 
 CHUNK = 64 * 1024
 MOST_REDIRECTS = 3

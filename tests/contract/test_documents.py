@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kintone.error_codes import MEANINGS
-from kintone.fields import markdown_table
-from kintone.form_parsing import parse_form
-from kintone.settings import OperatorSettings
-from kintone.validation import validate_record
+from kintone.access.settings import OperatorSettings
+from kintone.exchange.error_codes import MEANINGS
+from kintone.forms.fields import markdown_table
+from kintone.forms.parsing import parse_form
+from kintone.validation.validator import validate_record
 from local_kintone import LocalKintone
 from scripts.difypkg.text_rules import check_texts
 from tests.contract.agreed_names import CREDENTIALS, ENTRIES, TOOLS
@@ -71,7 +71,7 @@ def sources(folder: str) -> list[Path]:
 
 def settings() -> dict[str, str]:
     """Return the operator's settings by name, each with its default as people write it."""
-    names = re.findall(r'"(KINTONE_[A-Z_]+)"', read("kintone/settings.py"))
+    names = re.findall(r'"(KINTONE_[A-Z_]+)"', read("kintone/access/settings.py"))
     defaults = OperatorSettings()
     return {
         name: "" if name == "KINTONE_ALLOWED_ORIGINS" else f"{getattr(defaults, name[8:].lower()):.0f}"

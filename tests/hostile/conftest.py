@@ -25,7 +25,7 @@ def host(site: LocalKintone) -> Iterator[DifyHost]:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kintone.retry.RetryPolicy.pause", lambda *_: 0.0)
+    monkeypatch.setattr("kintone.exchange.retry.RetryPolicy.pause", lambda *_: 0.0)
 
 
 @pytest.fixture

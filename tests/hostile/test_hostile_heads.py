@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from kintone.access.redaction import Redactor
+from kintone.access.settings import Origin
+from kintone.access.sites import read_site
 from kintone.errors import InvalidParameterError
-from kintone.redaction import Redactor
-from kintone.settings import Origin
-from kintone.sites import read_site
 from local_kintone import LocalKintone
 from tests.hostile.tool_bench import run, told_by
 

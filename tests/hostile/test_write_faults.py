@@ -55,7 +55,7 @@ def test_write_when_the_network_fails(
 ) -> None:
     """Whatever fails, nothing is applied twice and no saved entry is told as not saved."""
     if write.split:
-        monkeypatch.setattr("kintone.transactions.MOST_BYTES", 1)
+        monkeypatch.setattr("kintone.writing.transactions.MOST_BYTES", 1)
     for fault in FAULTS.values():
         for times in TIMES:
             _try(site, files, write, {**fault, "times": times})

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kintone.appending import ListMode
-from kintone.entries import Entry
-from kintone.update_keys import UpdateKey
-from kintone.writing import UpsertRequest, upsert
+from kintone.writing.appending import ListMode
+from kintone.writing.entries import Entry
+from kintone.writing.update_keys import UpdateKey
+from kintone.writing.upsert import UpsertRequest, upsert
 from tests.unit.writing_double import FakeKintone
 
 TYPES = {"lines": "SUBTABLE", "papers": "FILE", "tags": "CHECK_BOX", "no": "NUMBER"}

@@ -1,6 +1,6 @@
 """Forms for tests, as kintone's ``app/form/fields.json`` lists them: numbers as text, absent limits as ``""``."""
 
-from kintone.forms import Form, parse_form
+from kintone.forms.forms_api import Form, parse_form
 
 type Properties = dict[str, object]
 

@@ -8,7 +8,7 @@ from typing import Any
 from dify_plugin.core.server.__base.response_writer import ResponseWriter
 from dify_plugin.entities.tool import ToolInvokeMessage, ToolRuntime
 
-from kintone.settings import OperatorSettings
+from kintone.access.settings import OperatorSettings
 from tests.unit.reading_double import APP, KintoneDouble
 from tools.base import Call
 from tools.kintone_query import QueryRecords

@@ -11,7 +11,7 @@ import pytest
 
 from kintone.errors import CursorGoneError, InvalidQueryError, NotFoundError
 from kintone.operations import Answer, Operation
-from kintone.reading import Reading
+from kintone.reading.reader import Reading
 
 APP = 12
 
@@ -158,12 +158,12 @@ def record_of(record_id: int) -> dict[str, Any]:
 def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
     """Make kintone's limits small, so that a few records make many pages."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("seeking", "cursors", "offsets", "reading_plan"):
-            patch.setattr(f"kintone.{module}.RECORDS_PER_PAGE", page)
-        for module in ("seeking", "offsets", "reading_plan", "id_order"):
-            patch.setattr(f"kintone.{module}.MOST_SKIPPED", most_skipped)
-        patch.setattr("kintone.offsets.FARTHEST", most_skipped + page)
-        patch.setattr("kintone.seeking.LARGEST_OVERLAP", page - 2)
+        for module in ("seeking", "cursors", "offsets", "plan"):
+            patch.setattr(f"kintone.reading.{module}.RECORDS_PER_PAGE", page)
+        for module in ("seeking", "offsets", "plan", "id_order"):
+            patch.setattr(f"kintone.reading.{module}.MOST_SKIPPED", most_skipped)
+        patch.setattr("kintone.reading.offsets.FARTHEST", most_skipped + page)
+        patch.setattr("kintone.reading.seeking.LARGEST_OVERLAP", page - 2)
         yield
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError
-from kintone.settings import OperatorSettings
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from kintone.appending import ListMode
-from kintone.entries import Entry
 from kintone.operations import Repeat
-from kintone.update_keys import UpdateKey
-from kintone.writing import UpsertRequest, upsert
+from kintone.writing.appending import ListMode
+from kintone.writing.entries import Entry
+from kintone.writing.update_keys import UpdateKey
+from kintone.writing.upsert import UpsertRequest, upsert
 from tests.unit.appending_samples import KEPT_ROW, NEW_ROW, SAVED_ROW, TYPES, append, by_key, site
 from tests.unit.writing_double import FakeKintone
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from kintone.appending import ListMode
-from kintone.entries import Entry
 from kintone.errors import InvalidParameterError, PartialWriteError, RevisionConflictError, UnknownResponseError
 from kintone.operations import Answer, Operation
-from kintone.writing import UpsertRequest, upsert
+from kintone.writing.appending import ListMode
+from kintone.writing.entries import Entry
+from kintone.writing.upsert import UpsertRequest, upsert
 from tests.unit.appending_samples import KEPT_ROW, NEW_ROW, TYPES, append, by_key, site
 from tests.unit.writing_double import Failure, FakeKintone, lost
 

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from kintone.credentials import Tokens, read_positive_number
+from kintone.access.credentials import Tokens, read_positive_number
 from kintone.errors import InvalidParameterError
 
 FIRST = "a1" * 20

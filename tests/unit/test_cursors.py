@@ -6,7 +6,7 @@ import pytest
 
 from kintone.errors import CursorGoneError, CursorLimitError, InvalidRequestError, TimedOutError, UnknownResponseError
 from kintone.operations import Answer, Operation, Repeat
-from kintone.reading import Reading, ReadRequest, read
+from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.reading_double import APP, KintoneDouble, ids_read
 
 BY_NAME = "order by name asc"

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from kintone.entries import Entry, read_entries
 from kintone.errors import InvalidParameterError
-from kintone.number_keys import with_number_keys
-from kintone.update_keys import UpdateKey
+from kintone.writing.entries import Entry, read_entries
+from kintone.writing.number_keys import with_number_keys
+from kintone.writing.update_keys import UpdateKey
 
 KEYED = {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"stock": {"value": "5"}}}
 

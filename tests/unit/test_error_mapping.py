@@ -5,10 +5,10 @@ import json
 import pytest
 
 from kintone import errors
-from kintone.error_codes import MEANINGS
-from kintone.error_mapping import map_error, not_kintone, transport_failure
+from kintone.access.redaction import Redactor
+from kintone.exchange.error_codes import MEANINGS
+from kintone.exchange.error_mapping import map_error, not_kintone, transport_failure
 from kintone.operations import Operation, Repeat
-from kintone.redaction import Redactor
 
 SECRET = "t0ken" * 8
 READING = Operation("reading records of app 12", "GET", "records", {"app": 12}, Repeat.READ)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.file_names import clean_name, clean_type, made_name, shown_name, shown_size
+from kintone.files.names import clean_name, clean_type, made_name, shown_name, shown_size
 
 MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from kintone.entries import read_entries
 from kintone.errors import InvalidParameterError
+from kintone.writing.entries import read_entries
 from tools.records_mapping import RecordsMapping
 
 KEY = {"field": "sku", "value": "A-1"}

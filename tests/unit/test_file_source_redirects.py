@@ -4,7 +4,7 @@ import pytest
 
 from kintone.errors import InvalidParameterError
 from tests.unit.resolver_double import use_names
-from tools.file_source_address import read_address
+from tools.file_source.address import read_address
 
 SIGNED = "timestamp=1&nonce=abc&sign=SECRETSIGN%3D"
 

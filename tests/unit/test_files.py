@@ -7,7 +7,6 @@ from typing import cast
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from kintone.attachments import Attachment
 from kintone.errors import (
     ConnectionFailedError,
     KintoneError,
@@ -15,10 +14,11 @@ from kintone.errors import (
     TimedOutError,
     UnknownResponseError,
 )
-from kintone.files import FilesApi
-from kintone.multipart import MeasuredSource
+from kintone.exchange.retry import Mishap
+from kintone.files.attachments import Attachment
+from kintone.files.files_api import FilesApi
+from kintone.files.multipart import MeasuredSource
 from kintone.operations import Answer, Operation, Repeat
-from kintone.retry import Mishap
 from kintone.transport import Incoming, TransportError, UploadBody
 
 

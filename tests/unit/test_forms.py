@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import KintoneError, UnknownResponseError
-from kintone.forms import Form, FormCache, FormKey, FormsApi, parse_form, read_form
+from kintone.forms.forms_api import Form, FormCache, FormKey, FormsApi, parse_form, read_form
 from kintone.operations import Answer, Operation, Repeat
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
 

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError
-from kintone.gates import Gate, Gates
+from kintone.exchange.deadline import Deadline
+from kintone.exchange.gates import Gate, Gates
 
 
 def test_gate_when_more_ask_than_there_are_places() -> None:

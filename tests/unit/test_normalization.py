@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.forms import WriteMode
+from kintone.forms.forms_api import WriteMode
 from kintone.normalization import normalize_record, normalize_update_key, wrap_record
 from tests.unit.form_samples import columns, field, make_form, rich_form
 

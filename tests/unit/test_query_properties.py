@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.query import parse, quote
-from kintone.query_tokens import tokens_of
+from kintone.reading.query import parse, quote
+from kintone.reading.query_tokens import tokens_of
 
 KEY_WORDS = ["limit", "OFFSET", "order", "Order by", "by", "asc", "limit 5", "order by x", 'offset 3"', "\\", "“"]
 

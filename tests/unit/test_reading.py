@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.reading import Reading, ReadRequest, read
+from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.reading_double import APP, KintoneDouble, ids_read
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from kintone.errors import InvalidParameterError, KintoneError, UnknownResponseError
 from kintone.operations import Answer, Operation
-from kintone.reading import ReadRequest, read
-from kintone.records import RecordsApi
+from kintone.reading.reader import ReadRequest, read
+from kintone.reading.records import RecordsApi
 from tests.unit.reading_double import APP, KintoneDouble, ids_read, record_of
 
 CUT_OFF = "Filter aborted because of too many search results"

@@ -4,7 +4,7 @@ import pytest
 
 from kintone.errors import CursorLimitError
 from kintone.operations import Operation, Repeat
-from kintone.reading import Reading, ReadRequest, read
+from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.reading_double import APP, KintoneDouble, ids_read
 
 BY_NAME = "order by name asc"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kintone.operations import Operation
-from kintone.reading import ReadRequest, read
+from kintone.reading.reader import ReadRequest, read
 from tests.unit.reading_double import APP, KintoneDouble, ids_read, record_of, small_pages
 
 IDS = st.sets(st.integers(1, 120), max_size=70)

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from kintone.redaction import Redactor, truncate
+from kintone.access.redaction import Redactor, truncate
 
 SECRET = "s3cr3t" * 6
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from kintone.exchange.retry import Mishap, RetryPolicy, read_retry_after
 from kintone.operations import Repeat
-from kintone.retry import Mishap, RetryPolicy, read_retry_after
 
 ORDER = (
     Mishap.RATE_LIMITED,

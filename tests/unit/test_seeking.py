@@ -7,8 +7,8 @@ import pytest
 
 from kintone.errors import KintoneError, RateLimitedError, ServiceUnavailableError
 from kintone.operations import Operation
-from kintone.pages import Batch
-from kintone.reading import Reading, ReadRequest, read
+from kintone.reading.pages import Batch
+from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.reading_double import APP, KintoneDouble, ids_read, record_of, small_pages
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.settings import OperatorSettings, SettingsError
+from kintone.access.settings import OperatorSettings, SettingsError
 
 
 def test_settings_when_nothing_is_set() -> None:

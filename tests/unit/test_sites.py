@@ -2,9 +2,9 @@
 
 import pytest
 
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
 from kintone.errors import InvalidParameterError
-from kintone.settings import OperatorSettings
-from kintone.sites import read_site
 
 NOTHING = OperatorSettings().allowed_origins
 PROXIES = OperatorSettings.from_environment(

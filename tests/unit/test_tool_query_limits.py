@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from kintone.access.settings import OperatorSettings
 from kintone.errors import ResultTooLargeError
-from kintone.pages import Page
-from kintone.settings import OperatorSettings
+from kintone.reading.pages import Page
 from tests.unit.query_tool_double import LONGEST_LINE, double_with, line_of, messages_of, running, sent, wide_record
 from tests.unit.reading_double import KintoneDouble
 from tools.messages import LARGEST_MESSAGE

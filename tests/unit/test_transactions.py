@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kintone.entries import Entry
 from kintone.errors import InvalidParameterError
 from kintone.operations import Repeat
-from kintone.transactions import MOST_BYTES, Item, Kind, Merged, fitting, item_of, transaction_of
-from kintone.update_keys import UpdateKey
+from kintone.writing.entries import Entry
+from kintone.writing.transactions import MOST_BYTES, Item, Kind, Merged, fitting, item_of, transaction_of
+from kintone.writing.update_keys import UpdateKey
 from tests.unit.writing_double import FakeKintone
 
 LETTERS = {"k": Kind.UPSERT, "i": Kind.UPDATE, "n": Kind.INSERT}

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.forms import Form, WriteMode
-from kintone.validation import Validation, validate_record
+from kintone.forms.forms_api import Form, WriteMode
+from kintone.validation.validator import Validation, validate_record
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kintone.adding import add_record
-from kintone.entries import Entry, read_entries
 from kintone.errors import InvalidParameterError, InvalidRequestError, UnknownResponseError
 from kintone.operations import Repeat
-from kintone.update_keys import UpdateKey
-from kintone.writing import UpsertRequest, repeat_notice, upsert
+from kintone.writing.adding import add_record
+from kintone.writing.entries import Entry, read_entries
+from kintone.writing.update_keys import UpdateKey
+from kintone.writing.upsert import UpsertRequest, repeat_notice, upsert
 from tests.unit.writing_double import Failure, FakeKintone
 
 

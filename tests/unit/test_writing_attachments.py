@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from kintone.appending import ListMode
-from kintone.attaching import attach
 from kintone.errors import InvalidParameterError, InvalidRequestError, RevisionConflictError, UnknownResponseError
 from kintone.operations import Repeat
+from kintone.writing.appending import ListMode
+from kintone.writing.attaching import attach
 from tests.unit.writing_double import Failure, FakeKintone
 
 SAVED = {"fileKey": "f1", "name": "a.txt", "contentType": "text/plain", "size": "3"}

@@ -2,7 +2,6 @@
 
 import pytest
 
-from kintone.entries import Entry, read_entries
 from kintone.errors import (
     BudgetExceededError,
     InvalidRequestError,
@@ -13,8 +12,9 @@ from kintone.errors import (
     RevisionConflictError,
     UnknownResponseError,
 )
-from kintone.update_keys import UpdateKey
-from kintone.writing import UpsertRequest, upsert
+from kintone.writing.entries import Entry, read_entries
+from kintone.writing.update_keys import UpdateKey
+from kintone.writing.upsert import UpsertRequest, upsert
 from tests.unit.writing_double import Failure, FakeKintone, lost
 
 

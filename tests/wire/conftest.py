@@ -6,11 +6,11 @@ from contextlib import ExitStack
 import pytest
 
 from dify_host import DifyHost
+from kintone.access.credentials import Tokens
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
-from kintone.credentials import Tokens
-from kintone.retry import RetryPolicy
-from kintone.settings import OperatorSettings
-from kintone.sites import read_site
+from kintone.exchange.retry import RetryPolicy
 from local_kintone import LocalKintone
 from tests.wire.plugin import running_plugin
 

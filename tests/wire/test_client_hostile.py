@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from kintone import errors
+from kintone.access.credentials import Tokens
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import Site, read_site
 from kintone.client import Access, KintoneClient
-from kintone.credentials import Tokens
 from kintone.operations import Operation, Repeat
-from kintone.settings import OperatorSettings
-from kintone.sites import Site, read_site
 from local_kintone import LocalKintone
 from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
 

@@ -10,10 +10,10 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure
 from dify_host.file_server import FileServer
+from kintone.access.credentials import Tokens
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
-from kintone.credentials import Tokens
-from kintone.settings import OperatorSettings
-from kintone.sites import read_site
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
 from tests.wire.plugin import running_plugin
@@ -70,7 +70,7 @@ def files() -> Iterator[FileServer]:
 def _impatient(monkeypatch: pytest.MonkeyPatch, site: LocalKintone) -> None:
     site.clear_failures()
     monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)
-    monkeypatch.setattr("kintone.retry.RetryPolicy.pause", lambda *_: 0.0)
+    monkeypatch.setattr("kintone.exchange.retry.RetryPolicy.pause", lambda *_: 0.0)
 
 
 def told_by(error: BaseException) -> str:

@@ -6,8 +6,8 @@ import pytest
 
 from kintone.client import KintoneClient
 from kintone.errors import InvalidQueryError, ServiceUnavailableError
-from kintone.reading import Reading, ReadRequest
-from kintone.records import RecordsApi
+from kintone.reading.reader import Reading, ReadRequest
+from kintone.reading.records import RecordsApi
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 

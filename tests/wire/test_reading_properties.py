@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kintone.client import KintoneClient
-from kintone.query import quote
-from kintone.reading import ReadRequest, read
+from kintone.reading.query import quote
+from kintone.reading.reader import ReadRequest, read
 from local_kintone import LocalKintone
 from tests.unit.reading_double import ids_read, small_pages
 from tests.wire.conftest import OpenClient

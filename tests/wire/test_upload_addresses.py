@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError
-from tools.file_source import FileSource, HandedFile, SourceLimits
+from kintone.exchange.deadline import Deadline
+from tools.file_source.source import FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file"
 SIGNED = "timestamp=1&nonce=2&sign=SECRETSIGN"

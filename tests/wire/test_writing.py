@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from kintone.adding import add_record
-from kintone.entries import Entry, read_entries
 from kintone.errors import (
     InvalidRequestError,
     KintoneError,
@@ -14,7 +12,9 @@ from kintone.errors import (
     PartialWriteError,
     RevisionConflictError,
 )
-from kintone.writing import UpsertRequest, upsert
+from kintone.writing.adding import add_record
+from kintone.writing.entries import Entry, read_entries
+from kintone.writing.upsert import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from kintone.appending import ListMode
-from kintone.attaching import attach
 from kintone.client import KintoneClient
-from kintone.entries import Entry, read_entries
 from kintone.errors import PartialWriteError, RevisionConflictError
 from kintone.operations import Answer, Operation, Repeat
-from kintone.writing import UpsertRequest, upsert
+from kintone.writing.appending import ListMode
+from kintone.writing.attaching import attach
+from kintone.writing.entries import Entry, read_entries
+from kintone.writing.upsert import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 

@@ -14,7 +14,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from kintone.pages import Record
+from kintone.reading.pages import Record
 from tools.query_outputs.value_text import text_of
 
 BYTE_ORDER_MARK = "\ufeff"

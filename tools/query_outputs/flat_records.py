@@ -13,7 +13,7 @@ table                                 list of rows, ``{"id": row id, column: val
 
 from typing import Any
 
-from kintone.pages import Record
+from kintone.reading.pages import Record
 
 type FlatRecord = dict[str, Any]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic_core import to_json
 
-from kintone.pages import Record
+from kintone.reading.pages import Record
 from tools.query_outputs.flat_records import flatten
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kintone.pages import Record
+from kintone.reading.pages import Record
 
 LISTED = 10
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kintone.reading import Reading, Strategy
+from kintone.reading.reader import Reading, Strategy
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from dify_plugin.entities.tool import ToolInvokeMessage
 
-from kintone.pages import Page
+from kintone.reading.pages import Page
 from tools.query_outputs.outcome import Outcome
 
 type Messages = Iterable[ToolInvokeMessage]

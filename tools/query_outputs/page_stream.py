@@ -6,7 +6,7 @@ from functools import partial
 from dify_plugin.entities.tool import ToolInvokeMessage
 from pydantic_core import to_json
 
-from kintone.pages import Page, Record
+from kintone.reading.pages import Page, Record
 from tools.messages import LARGEST_MESSAGE, json_message, refuse_oversize, size_of, text_message, variable_message
 from tools.prepared_message import PreparedMessage
 from tools.query_outputs.outcome import Outcome

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from kintone.errors import ResultTooLargeError
-from kintone.pages import Page, Record
+from kintone.reading.pages import Page, Record
 from tools.blob_chunks import blob_chunks
 from tools.messages import json_message, text_message, variable_message
 from tools.query_outputs.outcome import Outcome

@@ -1,6 +1,6 @@
 """The mode ``text_only``: records as text, their ids in a variable."""
 
-from kintone.pages import Page
+from kintone.reading.pages import Page
 from tools.messages import json_message, size_of, text_message, variable_message
 from tools.query_outputs.carrying_capacity import REMEDY, CarryingCapacity
 from tools.query_outputs.outcome import Outcome

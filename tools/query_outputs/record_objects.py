@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pydantic_core import to_json
 
-from kintone.pages import Page, Record
+from kintone.reading.pages import Page, Record
 from tools.messages import json_message, refuse_oversize, size_of, text_message, variable_message
 from tools.prepared_message import PreparedMessage
 from tools.query_outputs.carrying_capacity import REMEDY, CarryingCapacity

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kintone.pages import Record
-from kintone.query import parse
+from kintone.reading.pages import Record
+from kintone.reading.query import parse
 from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.value_text import text_of
 

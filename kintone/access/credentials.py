@@ -1,0 +1,75 @@
+"""Who asks: API tokens, the app and the guest space, checked before any request is made of them."""
+
+import re
+
+from kintone.errors import InvalidParameterError
+from kintone.limits import TOKENS_PER_REQUEST
+from kintone.values.full_width import narrow
+
+TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+WHOLE_NUMBER = re.compile(r"0*[1-9][0-9]{0,14}", re.ASCII)
+LONGEST_TOKEN = 256
+LONGEST_NUMBER = 40
+WHERE_TOKENS_ARE = "copy it from the app's settings, API Token, and publish the app with Update App"
+
+
+class Tokens:
+    """One to nine API tokens of kintone; shows none of them.
+
+    Charset and number: https://cybozu.dev/ja/kintone/docs/rest-api/overview/authentication
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, text: str, parameter: str = "kintone_api_token") -> None:
+        """Read comma-joined tokens without blanks and line ends; raises ``InvalidParameterError``."""
+        values = tuple(dict.fromkeys(part for part in ("".join(text.split())).split(",") if part))
+        if not values:
+            raise InvalidParameterError(f"{parameter} is empty; {WHERE_TOKENS_ARE}")
+        if len(values) > TOKENS_PER_REQUEST:
+            raise InvalidParameterError(
+                f"{parameter} holds {len(values)} tokens, and kintone takes at most {TOKENS_PER_REQUEST} at once; "
+                "leave out the tokens of apps that this work does not touch"
+            )
+        for place, value in enumerate(values, start=1):
+            if not TOKEN.fullmatch(value) or len(value) > LONGEST_TOKEN:
+                raise InvalidParameterError(
+                    f"{parameter}: token {place} is not an API token of kintone, which has only letters and digits; "
+                    f"{WHERE_TOKENS_ARE}, and join several by commas"
+                )
+        self._values = values
+
+    def header_value(self) -> str:
+        """Return the value of ``X-Cybozu-API-Token``."""
+        return ",".join(self._values)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the tokens for the one who has to mask them."""
+        return self._values
+
+    def __len__(self) -> int:
+        """Count the tokens."""
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        """Show how many tokens there are and nothing else."""
+        return f"Tokens({len(self._values)})"
+
+    def __reduce__(self) -> str:
+        """Refuse to be pickled, which would write the tokens down."""
+        raise TypeError("Tokens are secret and cannot be pickled")
+
+
+def read_positive_number(value: object, parameter: str, example: str = "12") -> int:
+    """Read an app ID, record ID or guest space ID: a number, or text with digits of any width."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = str(value) if abs(value) < 10**LONGEST_NUMBER else ""
+    elif isinstance(value, str):
+        text = narrow(value) if len(value) <= LONGEST_NUMBER else ""
+    else:
+        text = ""
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise InvalidParameterError(f"{parameter} must be a positive whole number such as {example}")
+    return int(text)

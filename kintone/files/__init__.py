@@ -1,0 +1,1 @@
+"""Files: uploading, downloading, their names and where records keep them."""

@@ -1,0 +1,85 @@
+"""The files that a record says it has."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kintone.errors import InvalidParameterError, UnknownResponseError
+from kintone.files.names import clean_name, clean_type, shown_name
+from kintone.reading.pages import count_of
+
+MOST_NAMED_FIELDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file of an attachment field; ``size`` is in bytes, None where the record does not tell.
+
+    Read shape: https://cybozu.dev/ja/kintone/docs/overview/field-types
+    """
+
+    file_key: str
+    name: str
+    mime_type: str
+    size: int | None
+
+
+def read_attachments(record: Mapping[str, Any], code: str, parameter: str = "attachment_field") -> list[Attachment]:
+    """Return all files of an attachment field, or of an attachment column in all rows of its table.
+
+    Raises ``InvalidParameterError`` when there is no such attachment field.
+    """
+    fields = [field for known, field in _fields(record) if known == code]
+    if not fields or any(field.get("type") != "FILE" for field in fields):
+        raise InvalidParameterError(_no_attachment_field(record, code, parameter))
+    return [_attachment(value) for field in fields for value in _listed(field)]
+
+
+def check_attachment_field(record: Mapping[str, Any], code: str, parameter: str = "attachment_field") -> None:
+    """Raise ``InvalidParameterError`` when files cannot be attached to that field of the record."""
+    read_attachments(record, code, parameter)
+    if code not in record:
+        raise InvalidParameterError(
+            f"{parameter}: {shown_name(code)} is a column of a table, and which row is meant cannot be told here; "
+            "leave record_id out and put the file keys into the row by kintone_upsert_records"
+        )
+
+
+def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for code, field in record.items():
+        if not isinstance(field, dict):
+            continue
+        yield code, field
+        if field.get("type") == "SUBTABLE":
+            for row in _listed(field):
+                columns = row.get("value") if isinstance(row, dict) else None
+                yield from _fields(columns) if isinstance(columns, dict) else ()
+
+
+def _listed(field: Mapping[str, Any]) -> list[Any]:
+    value = field.get("value") or []
+    if not isinstance(value, list):
+        raise UnknownResponseError("the record holds a table or an attachment field whose value is no list")
+    return value
+
+
+def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -> str:
+    fields = list(_fields(record))
+    types = {str(field.get("type")) for known, field in fields if known == code}
+    what = f"is a field of type {min(types)}, not an attachment field" if types else "is no field of this record"
+    names = list(dict.fromkeys(known for known, field in fields if field.get("type") == "FILE"))
+    listed = ", ".join(map(shown_name, names[:MOST_NAMED_FIELDS]))
+    remedy = f"its attachment fields are {listed}" if names else "the record has no attachment field"
+    return f"{parameter}: {shown_name(code)} {what}; {remedy}"
+
+
+def _attachment(value: object) -> Attachment:
+    if not isinstance(value, dict) or not isinstance(value.get("fileKey"), str) or not value["fileKey"]:
+        raise UnknownResponseError("the record lists an attachment without a file key")
+    name = clean_name(str(value.get("name") or ""))
+    return Attachment(
+        file_key=value["fileKey"],
+        name=name,
+        mime_type=clean_type(str(value.get("contentType") or ""), name),
+        size=count_of(value.get("size")),
+    )

@@ -1,0 +1,85 @@
+"""A field and a form as the app's designer set them up."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from kintone.forms.fields import FieldKind, Shape
+
+type WriteMode = Literal["add", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a value must keep to: characters, value, form of a link; None is no limit."""
+
+    min_length: int | None = None
+    max_length: int | None = None
+    min_value: Decimal | None = None
+    max_value: Decimal | None = None
+    protocol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """One field of a form; the columns of a table are definitions too.
+
+    ``options`` maps option names to labels, in the order of the form. ``computed`` is a text with automatic
+    calculation, ``lookup`` a field that looks up a record of another app, ``copied`` one that some lookup fills.
+    """
+
+    code: str
+    label: str
+    kind: FieldKind
+    required: bool = False
+    unique: bool = False
+    has_default: bool = False
+    computed: bool = False
+    lookup: bool = False
+    copied: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    columns: "Mapping[str, FieldDefinition]" = field(default_factory=dict)
+
+    @property
+    def is_table(self) -> bool:
+        """Tell whether the value is a list of rows."""
+        return self.kind.shape is Shape.ROWS
+
+    @property
+    def usable_as_update_key(self) -> bool:
+        """Tell whether kintone finds records by it: a unique text or number, and nothing that kintone fills."""
+        return self.kind.update_key and self.unique and not (self.computed or self.copied)
+
+    def refusal(self, mode: WriteMode) -> tuple[str, str] | None:
+        """Return why the field cannot be written and what to do instead; None when it can."""
+        if self.computed:
+            return "kintone calculates this field", "leave it out"
+        if self.copied:
+            return (
+                "a lookup fills this field, and kintone ignores what is sent for it",
+                "leave it out and set the lookup",
+            )
+        if self.kind.on_add if mode == "add" else self.kind.on_update:
+            return None
+        action = "set when adding a record" if mode == "add" else "changed by an update"
+        return f"{self.kind.words} ({self.kind.name}) cannot be {action}", self.kind.advice
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of an app at one ``revision`` of its settings; table columns stand under their table."""
+
+    app: str
+    revision: str
+    fields: Mapping[str, FieldDefinition]
+    tables_by_column: Mapping[str, str] = field(default_factory=dict)
+
+    def update_key_codes(self) -> list[str]:
+        """Return the codes that may stand in ``updateKey``."""
+        return [code for code, definition in self.fields.items() if definition.usable_as_update_key]
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield code and label of each field of the record itself."""
+        return ((definition.code, definition.label) for definition in self.fields.values())

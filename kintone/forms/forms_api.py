@@ -1,0 +1,59 @@
+"""The form of an app: what its fields are called, and what they take.
+
+``FieldDefinition`` and ``Form`` describe it, ``FormsApi`` reads it and remembers it for a minute.
+"""
+
+from collections.abc import Callable
+
+from kintone.forms.cache import FormCache, FormKey
+from kintone.forms.field_definitions import FieldDefinition, Form, Limits, WriteMode
+from kintone.forms.parsing import parse_form
+from kintone.operations import Caller, Operation, Repeat
+
+__all__ = [
+    "FieldDefinition",
+    "Form",
+    "FormCache",
+    "FormKey",
+    "FormsApi",
+    "Limits",
+    "WriteMode",
+    "form_operation",
+    "parse_form",
+    "read_form",
+]
+
+
+def form_operation(app: int | str) -> Operation:
+    """Ask for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
+    return Operation(f"reading the form of app {app}", "GET", "app/form/fields", {"app": app}, Repeat.READ)
+
+
+def read_form(caller: Caller, app: int | str) -> Form:
+    """Read the form from kintone; raises ``UnknownResponseError`` for an answer that is not kintone's."""
+    return parse_form(caller.call(form_operation(app)).body, str(app))
+
+
+class FormsApi:
+    """Forms for one credential on one site, through a cache that may be shared with others."""
+
+    def __init__(self, caller: Caller, cache: FormCache, key: Callable[[str], FormKey]) -> None:
+        """Take who carries out requests, the cache, and how an app id becomes a key of this credential."""
+        self._caller = caller
+        self._cache = cache
+        self._key = key
+
+    def read(self, app: int | str, *, fresh: bool = False) -> Form:
+        """Return the form, at most a minute old; ``fresh`` asks kintone in any case."""
+        key = self._key(str(app))
+        if fresh:
+            self._cache.drop(key)
+        return self._cache.form(key, lambda: read_form(self._caller, app))
+
+    def holds(self, app: int | str) -> bool:
+        """Tell whether the form would be answered from memory, and so may be outdated."""
+        return self._cache.holds(self._key(str(app)))
+
+    def drop(self, app: int | str) -> None:
+        """Forget the form, after kintone complained about something that the form allows."""
+        self._cache.drop(self._key(str(app)))

@@ -1,0 +1,150 @@
+"""From the answer of ``app/form/fields.json`` to a form, without trust in the server.
+
+Property keys: https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import cast
+
+from kintone.errors import UnknownResponseError
+from kintone.forms.field_definitions import FieldDefinition, Form, Limits
+from kintone.forms.fields import Shape, kind_of
+from kintone.values.excerpts import excerpt, printable
+
+LONGEST_NUMBER = 64
+
+
+def parse_form(body: Mapping[str, object], app: str) -> Form:
+    """Read a form; raises ``UnknownResponseError`` for anything that kintone does not document.
+
+    Unlike the rest of kintone's answers, limits arrive as text, and a limit that is not set as ``""``.
+    """
+    reader = _Reader(app)
+    properties = reader.mapping(body.get("properties"), "properties")
+    copied: set[str] = set()
+    fields = {code: reader.definition(code, raw, copied) for code, raw in properties.items()}
+    fields = {code: _marked(definition, copied) for code, definition in fields.items()}
+    tables = {column: code for code, definition in fields.items() for column in definition.columns}
+    return Form(app, str(body.get("revision") or ""), fields, tables)
+
+
+def _marked(definition: FieldDefinition, copied: set[str]) -> FieldDefinition:
+    """Mark what lookups fill; that is known only once every field has been read."""
+    columns = {code: _marked(column, copied) for code, column in definition.columns.items()}
+    return replace(definition, copied=definition.code in copied, columns=columns)
+
+
+class _Reader:
+    """Reads pieces of one answer and names the piece that is not as documented."""
+
+    def __init__(self, app: str) -> None:
+        self._app = app
+
+    def unknown(self, what: str, value: object) -> UnknownResponseError:
+        return UnknownResponseError(
+            f"reading the form of app {self._app}: {printable(what)} is {excerpt(value)}, not kintone's answer",
+            remedy="check that the domain is a kintone site and that no proxy changes its answers",
+        )
+
+    def mapping(self, value: object, what: str) -> Mapping[str, object]:
+        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+            raise self.unknown(what, value)
+        return cast("Mapping[str, object]", value)
+
+    def text(self, value: object, what: str) -> str:
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise self.unknown(what, value)
+        return value
+
+    def flag(self, value: object, what: str) -> bool:
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise self.unknown(what, value)
+
+    def number(self, value: object, what: str) -> Decimal | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise self.unknown(what, value)
+        if isinstance(value, str) and len(value) > LONGEST_NUMBER:
+            raise self.unknown(what, value)
+        try:
+            number = Decimal(str(value))
+        except (InvalidOperation, ValueError):
+            raise self.unknown(what, value) from None
+        if not number.is_finite():
+            raise self.unknown(what, value)
+        return number
+
+    def length(self, value: object, what: str) -> int | None:
+        number = self.number(value, what)
+        if number is None:
+            return None
+        if not 0 <= number <= sys.maxsize or number != number.to_integral_value():
+            raise self.unknown(what, value)
+        return int(number)
+
+    def definition(self, code: str, raw: object, copied: set[str], *, column: bool = False) -> FieldDefinition:
+        about = f"the field {code}"
+        properties = self.mapping(raw, about)
+        kind = kind_of(self.text(properties.get("type"), f"the type of {code}"))
+        lookup = properties.get("lookup")
+        if lookup is not None:
+            copied.update(self._copied_codes(lookup, code))
+        nested = properties.get("fields") if kind.shape is Shape.ROWS and not column else None
+        columns = {} if nested is None else self.mapping(nested, f"the columns of {code}")
+        return FieldDefinition(
+            code=code,
+            label=self.text(properties.get("label"), f"the label of {code}") or code,
+            kind=kind,
+            required=self.flag(properties.get("required"), f"required of {code}"),
+            unique=self.flag(properties.get("unique"), f"unique of {code}") and not column,
+            has_default=_has_default(properties),
+            computed=kind.name != "CALC" and bool(properties.get("expression")),
+            lookup=lookup is not None,
+            options=self._options(properties.get("options"), code),
+            limits=self._limits(properties, code),
+            columns={name: self.definition(name, entry, copied, column=True) for name, entry in columns.items()},
+        )
+
+    def _limits(self, properties: Mapping[str, object], code: str) -> Limits:
+        return Limits(
+            self.length(properties.get("minLength"), f"minLength of {code}"),
+            self.length(properties.get("maxLength"), f"maxLength of {code}"),
+            self.number(properties.get("minValue"), f"minValue of {code}"),
+            self.number(properties.get("maxValue"), f"maxValue of {code}"),
+            self.text(properties.get("protocol"), f"protocol of {code}"),
+        )
+
+    def _options(self, raw: object, code: str) -> dict[str, str]:
+        """Return names and labels by the order of ``index``, which arrives as text too."""
+        if raw is None:
+            return {}
+        options = self.mapping(raw, f"the options of {code}")
+        placed: list[tuple[Decimal, str, str]] = []
+        for name, entry in options.items():
+            option = self.mapping(entry, f"the option {name} of {code}")
+            index = self.number(option.get("index"), f"the index of {name}") or Decimal(0)
+            placed.append((index, name, self.text(option.get("label"), f"the label of {name}") or name))
+        return {name: label for _, name, label in sorted(placed, key=lambda entry: entry[0])}
+
+    def _copied_codes(self, raw: object, code: str) -> list[str]:
+        mappings = self.mapping(raw, f"the lookup of {code}").get("fieldMappings")
+        if mappings is None:
+            return []
+        if not isinstance(mappings, list):
+            raise self.unknown(f"fieldMappings of {code}", mappings)
+        return [
+            self.text(self.mapping(entry, f"fieldMappings of {code}").get("field"), f"fieldMappings of {code}")
+            for entry in mappings
+        ]
+
+
+def _has_default(properties: Mapping[str, object]) -> bool:
+    """Tell whether kintone fills the field of a new record that does not name it."""
+    return bool(properties.get("defaultValue")) or properties.get("defaultNowValue") is True

@@ -1,0 +1,92 @@
+"""How a query will be read: how much of it, from where, in which order."""
+
+from dataclasses import dataclass
+
+from kintone.errors import InvalidParameterError
+from kintone.reading.id_order import IdOrder
+from kintone.reading.pages import MOST_SKIPPED, RECORDS_PER_PAGE
+from kintone.reading.query import Query, parse
+
+LONGEST_QUERY = 200_000
+"""Characters; ours, since kintone names no ceiling: taking a query apart takes a second for so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a query asks for.
+
+    ``query`` has the caller's condition and order alone. ``id_order`` is set where the order is by record id.
+    ``wanted`` is the number of records at most, nothing where there is no cap.
+    """
+
+    query: Query
+    id_order: IdOrder | None
+    wanted: int | None
+    offset: int
+
+    @property
+    def in_one_request(self) -> bool:
+        """Tell whether one page holds whatever comes."""
+        return self.wanted is not None and self.wanted <= RECORDS_PER_PAGE and not self.is_deep
+
+    @property
+    def is_deep(self) -> bool:
+        """Tell whether more records are skipped than kintone skips in one request."""
+        return self.offset > MOST_SKIPPED
+
+    @property
+    def page_size(self) -> int:
+        """Return the number of records to ask for first."""
+        return RECORDS_PER_PAGE if self.wanted is None else min(RECORDS_PER_PAGE, self.wanted)
+
+    @property
+    def seek_query(self) -> Query:
+        """Return the query with its order by record id written out."""
+        return self.query.sorted_by("$id", self.id_order.value) if self.id_order else self.query
+
+    @property
+    def first_query(self) -> Query:
+        """Return the query of the first request; one that needs no other leaves a missing order to kintone."""
+        query = self.query if self.in_one_request and self.id_order is IdOrder.DESCENDING else self.seek_query
+        return query.cut(self.page_size, self.offset)
+
+    @property
+    def effective_query(self) -> str:
+        """Return the query as kintone would have to read it to give the same records in one go."""
+        query = self.first_query if self.in_one_request else self.seek_query
+        return str(query.cut(self.wanted, self.offset))
+
+
+def plan_of(text: str, max_records: int | None) -> Plan:
+    """Plan a reading; raises ``InvalidParameterError`` for a query or a cap that makes no sense."""
+    if max_records is not None and max_records < 1:
+        raise InvalidParameterError(
+            f"max_records: {max_records} is no number of records; write 1 or more, or leave it blank"
+        )
+    if len(text) > LONGEST_QUERY:
+        raise InvalidParameterError(
+            f"query has {len(text):,} characters, and at most {LONGEST_QUERY:,} are taken; "
+            "ask for fewer values at once, by several calls"
+        )
+    query = parse(text)
+    caps = [cap for cap in (query.limit, max_records) if cap is not None]
+    return Plan(
+        query=query.cut(),
+        id_order=_id_order(query),
+        wanted=min(caps) if caps else None,
+        offset=query.offset or 0,
+    )
+
+
+def _id_order(query: Query) -> IdOrder | None:
+    """Return the order by record id, as written or as kintone understands its absence.
+
+    Without a ``limit`` the whole result is read and ascends; with one, kintone's own order (newest first) decides which
+    records come. A bare ``$id`` without direction is left to kintone.
+    """
+    if query.order_by is None:
+        return IdOrder.ASCENDING if query.limit is None else IdOrder.DESCENDING
+    for order in IdOrder:
+        if query.sort_keys == (("$id", order.value),):
+            return order
+    return None

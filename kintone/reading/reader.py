@@ -1,0 +1,174 @@
+"""Reading all records that a query matches, by the cheapest way that is exact."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Literal
+
+from kintone.errors import CursorLimitError
+from kintone.operations import Caller
+from kintone.reading.cursors import open_cursor
+from kintone.reading.id_order import IdOrder, skip
+from kintone.reading.offsets import offset_batches, refuse_unless_it_fits
+from kintone.reading.pages import Batch, Page
+from kintone.reading.plan import Plan, plan_of
+from kintone.reading.record_source import RecordSource
+from kintone.reading.seeking import Seek, SeekRun
+
+type Strategy = Literal["single", "record_id", "cursor", "offset"]
+type Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """What to read.
+
+    ``query`` is kintone's query language without kintone's caps: no ``limit`` means all, and ``limit`` and
+    ``offset`` may be any whole number. ``fields`` are field codes; none means all. ``max_records`` caps the result,
+    ``ranges`` the number of pages asked for at once.
+    """
+
+    app: int
+    query: str = ""
+    fields: Sequence[str] = ()
+    max_records: int | None = None
+    ranges: int = 4
+
+
+def read(
+    caller: Caller,
+    request: ReadRequest,
+    progress: Progress | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> "Reading":
+    """Plan a reading; nothing is asked of kintone before its pages are.
+
+    ``progress`` is told after each page how many records were read and how many there will be, where that is known.
+    Raises ``InvalidParameterError`` for a query, fields or a cap that make no sense.
+    """
+    plan = plan_of(request.query, request.max_records)
+    return Reading(RecordSource(caller, request.app, request.fields), plan, request.ranges, progress, sleep)
+
+
+class Reading:
+    """The records of one query, page by page.
+
+    ``strategy`` tells how kintone was asked, ``total`` the number of records to come where it is known; both are
+    final when the pages are through.
+    """
+
+    def __init__(
+        self,
+        source: RecordSource,
+        plan: Plan,
+        ranges: int,
+        progress: Progress | None,
+        sleep: Callable[[float], None],
+    ) -> None:
+        """Keep the plan; ``read`` makes it."""
+        self.strategy: Strategy = "single"
+        self.total: int | None = None
+        self.effective_query = plan.effective_query
+        self._source = source
+        self._plan = plan
+        self._ranges = ranges
+        self._progress = progress
+        self._sleep = sleep
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field codes asked for, each once; none means all."""
+        return self._source.fields
+
+    @property
+    def requests_made(self) -> int:
+        """The requests made so far, repetitions by the transport aside."""
+        return self._source.requests_made
+
+    @property
+    def warnings(self) -> list[str]:
+        """What kintone, or this reading, has to say about the result; each sentence once."""
+        return list(self._source.warnings)
+
+    def pages(self) -> Generator[Page]:
+        """Yield the pages in order, none empty; to be used once.
+
+        Closing the generator early ends the reading ahead and gives a cursor back. Raises subclasses of
+        ``KintoneError``, after the pages before the failure.
+        """
+        count = 0
+        with closing(self._batches()) as batches:
+            for number, batch in enumerate(batches, start=1):
+                self._source.tidy(batch.records)
+                count += len(batch.ids)
+                if self._progress:
+                    self._progress(count, self.total)
+                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids])
+        self.total = count
+
+    def _batches(self) -> Generator[Batch]:
+        """Choose the way, by the plan and, where the plan leaves it open, by the first page."""
+        if self._plan.is_deep:
+            return self._behind_a_deep_offset()
+        plan, size = self._plan, self._plan.page_size
+        first = self._source.fetch(str(plan.first_query), counted=not plan.in_one_request)
+        if plan.in_one_request or first.is_last(size, plan.offset):
+            self.total = len(first.ids)
+            return _alone(first)
+        self._expect(_count_behind(first, plan.offset))
+        return self._by_record_id(first, plan.offset, plan.id_order) if plan.id_order else self._by_cursor()
+
+    def _behind_a_deep_offset(self) -> Generator[Batch]:
+        plan, order = self._plan, self._plan.id_order
+        if order is None:
+            return self._by_cursor()
+        self.strategy = "record_id"
+        place = skip(self._source, plan.seek_query, order, plan.offset)
+        if place is None:
+            self.total = 0
+            return _alone(Batch([], []))
+        last, offset = place
+        query = order.after(plan.seek_query, last).cut(plan.page_size, offset)
+        first = self._source.fetch(str(query), counted=True)
+        order.check(first, last, self._source.reading)
+        if first.is_last(plan.page_size, offset):
+            self.total = len(first.ids)
+            return _alone(first)
+        self._expect(_count_behind(first, offset))
+        return self._by_record_id(first, offset, order)
+
+    def _by_record_id(self, first: Batch, offset: int, order: IdOrder) -> Generator[Batch]:
+        self.strategy = "record_id"
+        seek = Seek(self._source, self._plan.seek_query, order, self._plan.wanted, self._ranges)
+        return SeekRun(seek, first, _count_behind(first, offset)).batches()
+
+    def _by_cursor(self) -> Generator[Batch]:
+        plan = self._plan
+        self.strategy = "cursor"
+        try:
+            cursor = open_cursor(self._source, plan.query, self._sleep)
+        except CursorLimitError as refused:
+            count = plan.wanted if self.total is None else self.total
+            refuse_unless_it_fits(plan.offset, count, refused)
+            self.strategy = "offset"
+            return offset_batches(self._source, plan.query, plan.offset, plan.wanted)
+        self._expect(max(0, cursor.total - plan.offset))
+        return cursor.batches(plan.offset, plan.wanted)
+
+    def _expect(self, count: int | None) -> None:
+        """Note how many records will come, given how many match behind the offset."""
+        bounds = [bound for bound in (count, self._plan.wanted) if bound is not None]
+        self.total = min(bounds) if count is not None else None
+
+
+def _count_behind(first: Batch, offset: int) -> int | None:
+    """Return the number of matches from the first page on; a count that the page itself disproves is none."""
+    if first.total is None or first.total < offset + len(first.ids):
+        return None
+    return first.total - offset
+
+
+def _alone(batch: Batch) -> Generator[Batch]:
+    if batch.ids:
+        yield batch

@@ -1,0 +1,80 @@
+"""The records of one app as one read asks for them, with an account of what was asked."""
+
+import threading
+from collections.abc import Sequence
+
+from kintone.errors import InvalidParameterError, one_line
+from kintone.operations import Answer, Caller, Operation, Repeat
+from kintone.reading.pages import Batch, Record, batch_of, without
+
+MOST_FIELDS = 1000
+"""By request body; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records."""
+SYSTEM_FIELDS = ("$id", "$revision")
+
+_CUT_OFF = "Filter aborted because of too many search results"
+
+
+class RecordSource:
+    """Asks kintone for records; safe to share between threads.
+
+    ``fields`` are the codes the caller asked for, each once; empty means all. ``$id`` is always asked for, since pages
+    are told apart by it.
+    """
+
+    def __init__(self, caller: Caller, app: int, fields: Sequence[str]) -> None:
+        """Raise ``InvalidParameterError`` for more fields than kintone takes."""
+        self.fields = tuple(dict.fromkeys(fields))
+        self.requests_made = 0
+        self.warnings: list[str] = []
+        self.reading = f"reading records of app {app}"
+        self._caller = caller
+        self._app = app
+        self._asked = list(dict.fromkeys([*self.fields, "$id"])) if self.fields else []
+        self._lock = threading.Lock()
+        if len(self._asked) > MOST_FIELDS:
+            raise InvalidParameterError(
+                f"fields: {len(self._asked)} field codes ($id among them) are more than the {MOST_FIELDS:,} that "
+                "kintone takes; name fewer, or leave fields blank for all"
+            )
+
+    def fetch(self, query: str, *, counted: bool = False, only_ids: bool = False) -> Batch:
+        """Read one page; ``counted`` asks for the number of all matches too, which costs kintone time."""
+        parameters: dict[str, object] = self.selection(only_ids=only_ids)
+        parameters["query"] = query
+        if counted:
+            parameters["totalCount"] = True
+        answer = self.call("GET", "records", parameters, Repeat.READ)
+        return batch_of(answer.body, self.reading)
+
+    def selection(self, *, only_ids: bool = False) -> dict[str, object]:
+        """Return the parameters that say which app and which fields."""
+        fields = ["$id"] if only_ids else self._asked
+        return {"app": self._app, "fields": fields} if fields else {"app": self._app}
+
+    def call(self, method: str, api: str, parameters: dict[str, object], repeat: Repeat) -> Answer:
+        """Ask, count the request and keep the warning that came with the answer."""
+        with self._lock:
+            self.requests_made += 1
+        answer = self._caller.call(Operation(self.reading, method, api, parameters, repeat))
+        if answer.warning:
+            self.warn(_in_words(answer.warning))
+        return answer
+
+    def warn(self, sentence: str) -> None:
+        """Keep a sentence for the reader, once."""
+        with self._lock:
+            if sentence not in self.warnings:
+                self.warnings.append(sentence)
+
+    def tidy(self, records: Sequence[Record]) -> None:
+        """Take away the system fields that the caller did not name, where it named fields at all."""
+        if self.fields:
+            without(records, [code for code in SYSTEM_FIELDS if code not in self.fields])
+
+
+def _in_words(warning: str) -> str:
+    if _CUT_OFF.lower() in warning.lower():
+        return (
+            "kintone stopped the search at 100,000 hits: the answer is partial; narrow the condition to get a whole one"
+        )
+    return f"kintone warns: {one_line(warning)}"

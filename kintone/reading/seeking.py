@@ -1,0 +1,165 @@
+"""Reading in record id order, several pages at once.
+
+Each page asked for ahead starts one record before the planned end of the page in front of it, counted from the last
+record that is surely known. Where the two meet, nothing was missed; where they do not, records came or went
+meanwhile, and the stretch is read again from the last known record. So gaps between the ids cost nothing, and a page
+never has to be taken back.
+"""
+
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from kintone.errors import RateLimitedError
+from kintone.reading.id_order import IdOrder
+from kintone.reading.pages import MOST_SKIPPED, RECORDS_PER_PAGE, Batch
+from kintone.reading.query import Query
+from kintone.reading.record_source import RecordSource
+
+LARGEST_OVERLAP = 64
+OVERLAP_GROWTH = 4
+PAGES_CHASED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """What to read: a query sorted by id, how many records at most, and how many pages at once."""
+
+    source: RecordSource
+    query: Query
+    order: IdOrder
+    wanted: int | None
+    ranges: int
+
+    def fetch(self, after: int | None, size: int, offset: int = 0, *, counted: bool = False) -> Batch:
+        """Read a page that starts so many records after a known one, and check that it advances."""
+        query = self.order.after(self.query, after).cut(size, offset)
+        batch = self.source.fetch(str(query), counted=counted)
+        self.order.check(batch, after, self.source.reading)
+        return batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A page on its way: which record it counts from, how many it skips and holds, where it should end."""
+
+    after: int
+    offset: int
+    size: int
+    end: int
+    parallel: int
+    answer: Future[Batch]
+
+
+class SeekRun:
+    """One reading; ``batches`` runs it.
+
+    At most ``ranges`` pages wait while the reader works on one; a reader that takes its time stops the reading ahead.
+    """
+
+    def __init__(self, seek: Seek, first: Batch, expected: int | None) -> None:
+        """Start behind a first page that is not empty; ``expected`` counts all matches from its first record on."""
+        seek.order.check(first, None, seek.source.reading)
+        self._seek = seek
+        # Popped when it is delivered: a page that the reader has let go must not stay in memory.
+        self._first = [first]
+        self._expected = expected
+        self._delivered = len(first.ids)
+        self._last = first.ids[-1]
+        self._parallel = max(1, seek.ranges)
+        self._overlap = 1
+        self._chased = 0
+        self._ended = self._is_enough()
+        self._asked: deque[_Asked] = deque()
+        self._workers = ThreadPoolExecutor(self._parallel, thread_name_prefix="kintone-page")
+
+    def batches(self) -> Generator[Batch]:
+        """Yield the first page and all that follow, none empty; closing the generator ends the workers."""
+        try:
+            self._ask_ahead()
+            yield self._first.pop()
+            while not self._ended:
+                batch = self._next()
+                if not self._ended:
+                    self._ask_ahead()
+                if batch.ids:
+                    yield batch
+        finally:
+            self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def _is_enough(self) -> bool:
+        return self._seek.wanted is not None and self._delivered >= self._seek.wanted
+
+    def _ask_ahead(self) -> None:
+        while not self._ended and len(self._asked) < self._parallel:
+            start, end = self._delivered, self._delivered
+            if self._asked:
+                end = max(end, self._asked[-1].end)
+                start = max(start, end - self._overlap)
+            if self._is_planned(end) or start - self._delivered > MOST_SKIPPED:
+                return
+            self._asked.append(self._ask(start))
+
+    def _is_planned(self, end: int) -> bool:
+        bounds = [bound for bound in (self._seek.wanted, self._expected) if bound is not None]
+        return bool(bounds) and end >= min(bounds)
+
+    def _ask(self, start: int) -> _Asked:
+        """Ask for the page at this place in the result; have kintone prove that the last one is the last."""
+        wanted = self._seek.wanted
+        size = RECORDS_PER_PAGE if wanted is None else min(RECORDS_PER_PAGE, wanted - start)
+        end = start + size
+        counted = self._expected is not None and end >= self._expected and end != wanted
+        offset = start - self._delivered
+        answer = self._workers.submit(self._seek.fetch, self._last, size, offset, counted=counted)
+        return _Asked(self._last, offset, size, end, self._parallel, answer)
+
+    def _next(self) -> Batch:
+        """Return what the next page adds; nothing where it has to be asked for again."""
+        if not self._asked:
+            self._chase()
+            return Batch([], [])
+        asked = self._asked.popleft()
+        try:
+            batch = asked.answer.result()
+        except RateLimitedError as error:
+            self._slow_down(asked, error)
+            self._asked.appendleft(self._ask(self._delivered))
+            return Batch([], [])
+        if asked.offset and not self._meets(batch):
+            self._overlap = min(LARGEST_OVERLAP, self._overlap * OVERLAP_GROWTH)
+            self._asked.appendleft(self._ask(self._delivered))
+            return Batch([], [])
+        return self._accept(asked, batch)
+
+    def _meets(self, batch: Batch) -> bool:
+        key = self._seek.order.key
+        return bool(batch.ids) and key(batch.ids[0]) <= key(self._last)
+
+    def _accept(self, asked: _Asked, batch: Batch) -> Batch:
+        key = self._seek.order.key
+        known = sum(key(record_id) <= key(self._last) for record_id in batch.ids)
+        wanted = self._seek.wanted
+        fresh = batch.part(known, None if wanted is None else known + wanted - self._delivered)
+        self._delivered += len(fresh.ids)
+        self._last = fresh.ids[-1] if fresh.ids else self._last
+        self._ended = self._is_enough() or batch.is_last(asked.size, asked.offset)
+        return fresh
+
+    def _chase(self) -> None:
+        """Look once more behind the expected end, where records may have appeared, but not for ever."""
+        self._chased += 1
+        if self._chased > PAGES_CHASED:
+            self._seek.source.warn("records kept appearing while they were read: the newest may be missing")
+            self._ended = True
+        else:
+            self._asked.append(self._ask(self._delivered))
+
+    def _slow_down(self, asked: _Asked, error: RateLimitedError) -> None:
+        """Ask for fewer pages at once; give up where there was already one at a time."""
+        if asked.parallel <= self._parallel:
+            if self._parallel == 1:
+                raise error
+            self._parallel //= 2
+        wait([other.answer for other in self._asked])

@@ -1,0 +1,1 @@
+"""Checking a record against a form, and the problems found in it."""

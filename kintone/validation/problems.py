@@ -1,0 +1,130 @@
+"""What is wrong with a record, and what was changed in it, told so that people and models can act on it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kintone.values.excerpts import excerpt, printable
+
+MOST_LISTED = 100
+"""Problems, and changes, that are listed; ours, so that a hostile record cannot fill a message."""
+
+
+class ProblemCode(StrEnum):
+    """The kinds of problems; workflows test for these words."""
+
+    UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_COLUMN = "unknown_column"
+    NOT_WRITABLE = "not_writable"
+    REQUIRED = "required"
+    WRONG_TYPE = "wrong_type"
+    BAD_FORMAT = "bad_format"
+    UNKNOWN_OPTION = "unknown_option"
+    TOO_LONG = "too_long"
+    TOO_SHORT = "too_short"
+    TOO_LARGE = "too_large"
+    TOO_SMALL = "too_small"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a record: a field code and, inside the table ``table``, the row counted from 1."""
+
+    field: str
+    row: int | None = None
+    table: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the place as a sentence begins with it: ``price`` or ``qty in row 2 of lines``."""
+        if self.row is None:
+            return printable(self.field)
+        if self.field == self.table:
+            return f"row {self.row} of {printable(self.table)}"
+        return f"{printable(self.field)} in row {self.row} of {printable(self.table)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that kintone would refuse, drop or misread; ``row`` is None outside tables, else counted from 1."""
+
+    field: str
+    row: int | None
+    code: ProblemCode
+    message: str
+    suggestion: str
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """Return the problem as JSON shows it."""
+        return {
+            "field": self.field,
+            "row": self.row,
+            "code": self.code.value,
+            "message": self.message,
+            "suggestion": self.suggestion,
+        }
+
+    @property
+    def line(self) -> str:
+        """Return message and suggestion on one line."""
+        return f"{self.message}: {self.suggestion}" if self.suggestion else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that goes to kintone otherwise than it was written; ``text`` is for people."""
+
+    field: str
+    row: int | None
+    text: str
+
+
+class UnusableValueError(Exception):
+    """A value that a field cannot take; the place is added by whoever knows it."""
+
+    def __init__(self, code: ProblemCode, complaint: str, suggestion: str = "") -> None:
+        """Keep the parts of the problem to be."""
+        super().__init__(complaint)
+        self.code = code
+        self.complaint = complaint
+        self.suggestion = suggestion
+
+
+@dataclass(slots=True)
+class Findings:
+    """Problems and changes of one record; the first hundred of each are kept, the rest is counted."""
+
+    problems: list[Problem] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    unlisted_problems: int = 0
+    unlisted_changes: int = 0
+
+    def problem(
+        self, place: Place, code: ProblemCode, complaint: str, suggestion: str | Callable[[], str] = ""
+    ) -> None:
+        """Note a problem; a suggestion that costs time to find is handed over as a function."""
+        if len(self.problems) >= MOST_LISTED:
+            self.unlisted_problems += 1
+            return
+        words = suggestion if isinstance(suggestion, str) else suggestion()
+        message = f"{place.words}: {complaint}"
+        self.problems.append(Problem(printable(place.field), place.row, code, message, words))
+
+    def unusable(self, place: Place, error: UnusableValueError) -> None:
+        """Note that a value cannot be used."""
+        self.problem(place, error.code, error.complaint, error.suggestion)
+
+    def change(self, place: Place, before: object, after: object) -> None:
+        """Note that a value goes out otherwise than it came in."""
+        if len(self.changes) >= MOST_LISTED:
+            self.unlisted_changes += 1
+            return
+        text = f"{place.words}: {excerpt(before)} → {excerpt(after)}"
+        self.changes.append(Change(printable(place.field), place.row, text))
+
+
+def problem_lines(problems: Sequence[Problem], unlisted: int = 0) -> list[str]:
+    """Return one line per problem, and a last one that counts those not listed."""
+    lines = [problem.line for problem in problems]
+    return [*lines, f"and {unlisted} more"] if unlisted else lines

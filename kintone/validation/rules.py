@@ -1,0 +1,86 @@
+"""What a form demands of values that have the right shape: presence, length, range, form of a link.
+
+Limits are kintone's, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html.
+"""
+
+import re
+
+from kintone.forms.field_definitions import FieldDefinition
+from kintone.forms.fields import Shape
+from kintone.normalization.values import is_empty
+from kintone.validation.problems import Findings, Place, ProblemCode
+from kintone.values.excerpts import excerpt
+from kintone.values.numbers import decimal_of
+
+UNIQUE_LENGTH = 64
+_LINKS = {
+    "WEB": (re.compile(r"(?:https?|ftp)://\S+", re.IGNORECASE), "a web address", "https://example.com/"),
+    "MAIL": (re.compile(r"(?!mailto:)[^\s@]+@[^\s@]+", re.IGNORECASE), "a mail address", "name@example.com"),
+    "CALL": (re.compile(r"[0-9A-Za-z+*#(][0-9A-Za-z+*#().,; -]*"), "a telephone number", "03-1234-5678"),
+}
+LONGEST_LINK = 4_096
+
+
+def check_value(value: object, definition: FieldDefinition, place: Place, findings: Findings) -> None:
+    """Note what the form does not allow about a value that is about to be written."""
+    if is_empty(value):
+        _check_empty(definition, place, findings)
+    elif definition.kind.shape is Shape.NUMBER:
+        _check_range(str(value), definition, place, findings)
+    elif isinstance(value, str) and definition.kind.shape is Shape.TEXT:
+        _check_length(value, definition, place, findings)
+        if definition.kind.name == "LINK":
+            _check_link(value, definition, place, findings)
+
+
+def check_absent(definition: FieldDefinition, place: Place, findings: Findings) -> None:
+    """Note what the form does not allow about a field that a new record leaves out; defaults count as given."""
+    if not definition.has_default and definition.refusal("add") is None:
+        _check_empty(definition, place, findings)
+
+
+def _check_empty(definition: FieldDefinition, place: Place, findings: Findings) -> None:
+    if definition.required and definition.kind.required_holds:
+        example = definition.kind.example
+        findings.problem(place, ProblemCode.REQUIRED, "this field is required", f"give it a value like {example}")
+    elif definition.limits.min_length:
+        findings.problem(
+            place, ProblemCode.TOO_SHORT,
+            f"kintone asks for at least {definition.limits.min_length} characters, also when nothing is given",
+            "give it a value",
+        )  # fmt: skip
+
+
+def _check_length(value: str, definition: FieldDefinition, place: Place, findings: Findings) -> None:
+    limits = definition.limits
+    longest = limits.max_length
+    if definition.unique:
+        longest = min(UNIQUE_LENGTH, UNIQUE_LENGTH if longest is None else longest)
+    if longest is not None and len(value) > longest:
+        complaint = f"{excerpt(value)} has {len(value)} characters, and at most {longest} are allowed"
+        findings.problem(place, ProblemCode.TOO_LONG, complaint, f"shorten it to {longest}")
+    if limits.min_length is not None and len(value) < limits.min_length:
+        complaint = f"{excerpt(value)} has {len(value)} characters, and at least {limits.min_length} are needed"
+        findings.problem(place, ProblemCode.TOO_SHORT, complaint, "write more")
+
+
+def _check_range(value: str, definition: FieldDefinition, place: Place, findings: Findings) -> None:
+    limits, number = definition.limits, decimal_of(value)
+    if limits.max_value is not None and number > limits.max_value:
+        complaint = f"{value} is above the largest value, {limits.max_value}"
+        findings.problem(place, ProblemCode.TOO_LARGE, complaint, f"write {limits.max_value} or less")
+    if limits.min_value is not None and number < limits.min_value:
+        complaint = f"{value} is below the smallest value, {limits.min_value}"
+        findings.problem(place, ProblemCode.TOO_SMALL, complaint, f"write {limits.min_value} or more")
+
+
+def _check_link(value: str, definition: FieldDefinition, place: Place, findings: Findings) -> None:
+    rule = _LINKS.get(definition.limits.protocol)
+    if rule is None:
+        return
+    pattern, words, example = rule
+    if len(value) > LONGEST_LINK or not pattern.fullmatch(value):
+        findings.problem(
+            place, ProblemCode.BAD_FORMAT, f"{excerpt(value)} is no {words.removeprefix('a ')}",
+            f'write {words} such as "{example}"',
+        )  # fmt: skip

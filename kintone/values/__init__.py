@@ -1,0 +1,1 @@
+"""Values as people write them: dates, times, numbers, text of any width."""

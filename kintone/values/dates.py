@@ -1,0 +1,95 @@
+"""Days as people write them; what can be read in two ways is never guessed at.
+
+kintone holds days from 1000-01-01 to 9999-12-31,
+https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html.
+"""
+
+import re
+from datetime import date
+
+from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.values.eras import read_era_date
+from kintone.values.excerpts import excerpt
+from kintone.values.full_width import narrow
+
+FIRST_YEAR = 1000
+LONGEST_TEXT = 64
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})()(\d{2})(\d{2})", re.ASCII)
+_KANJI = re.compile(r"(\d{4})()\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", re.ASCII)
+_NUMBERS = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", re.ASCII)
+_PART = re.compile(r"(\d{4})(?:\s*年|[-/.](\d{1,2})|\s*年\s*(\d{1,2})\s*月)?", re.ASCII)
+_NO_YEAR = re.compile(r"\d{1,2}(?:[-/.]\d{1,2}|\s*月\s*\d{1,2}\s*日)", re.ASCII)
+_HOW = 'write it as "YYYY-MM-DD", for example "2026-04-01"'
+
+
+def date_text(value: object) -> str:
+    """Return the text of a date or time, narrowed; raises ``UnusableValueError`` for what cannot be one."""
+    if not isinstance(value, str):
+        raise UnusableValueError(ProblemCode.WRONG_TYPE, f"a text is needed, not {excerpt(value)}")
+    if len(value) > LONGEST_TEXT:
+        raise UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(value)} is too long for a date or a time")
+    return narrow(value)
+
+
+def read_day(text: str) -> date:
+    """Return the day that a narrowed text names; raises ``UnusableValueError``."""
+    match = _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text) or _KANJI.fullmatch(text)
+    try:
+        if match is None:
+            day = read_era_date(text)
+            if day is None:
+                raise _unreadable(text)
+        else:
+            day = date(int(match.group(1)), int(match.group(3)), int(match.group(4)))
+    except ValueError:
+        if match is not None and int(match.group(1)) < FIRST_YEAR:
+            raise too_early(text) from None
+        raise UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(text)} is no day of the calendar", _HOW) from None
+    if day.year < FIRST_YEAR:
+        raise too_early(text)
+    return day
+
+
+def too_early(text: str) -> UnusableValueError:
+    """Say that kintone's calendar begins later."""
+    return UnusableValueError(
+        ProblemCode.TOO_SMALL, f"{excerpt(text)} is before the year 1000", "kintone holds 1000-01-01 to 9999-12-31"
+    )
+
+
+def _unreadable(text: str) -> UnusableValueError:
+    numbers = _NUMBERS.fullmatch(text)
+    if numbers:
+        return UnusableValueError(
+            ProblemCode.AMBIGUOUS, f"{excerpt(text)} does not tell year, month and day apart", _year_first(numbers)
+        )
+    part = _PART.fullmatch(text)
+    if part:
+        month = int(part.group(2) or part.group(3) or 1)
+        return UnusableValueError(
+            ProblemCode.AMBIGUOUS,
+            f"{excerpt(text)} is not a whole date",
+            f'write the day too, for example "{part.group(1)}-{month:02}-01"',
+        )
+    if _NO_YEAR.fullmatch(text):
+        return UnusableValueError(ProblemCode.AMBIGUOUS, f"{excerpt(text)} has no year", _HOW)
+    return UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(text)} is no date", _HOW)
+
+
+def _year_first(match: re.Match[str]) -> str:
+    """Offer the days that three numbers with the year last can mean."""
+    first, second, year = (int(group) for group in match.groups())
+    if year < FIRST_YEAR:
+        return _HOW
+    days = {_iso(year, first, second), _iso(year, second, first)} - {None}
+    if not days:
+        return _HOW
+    return "write the year first: " + " or ".join(f'"{day}"' for day in sorted(filter(None, days)))
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None

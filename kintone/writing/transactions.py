@@ -1,0 +1,189 @@
+"""Transactions: which entries go out together, as which calls; nothing is sent here.
+
+One bulkRequest is saved as a whole or not at all: up to 20 calls of up to 100 records each;
+https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from kintone.errors import InvalidParameterError
+from kintone.exchange.wire_format import encode_json
+from kintone.limits import BULK_CALLS, WRITE_BATCH
+from kintone.operations import Operation, Repeat
+from kintone.writing.entries import Entry
+
+MOST_ENTRIES = BULK_CALLS * WRITE_BATCH
+MOST_BYTES = 5_000_000
+"""Of the records in one request body; ours: kintone publishes no ceiling, and large bodies are refused on the way."""
+
+
+class Kind(Enum):
+    """How an entry is written; entries of one kind may share a call."""
+
+    UPSERT = "upsert"
+    """By update key, with ``"upsert": true``."""
+    UPDATE = "update"
+    """By id, without it: kintone's upsert would insert an unknown id under another one."""
+    INSERT = "insert"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What is sent instead of an entry's own values after rows or files were appended to those that are saved.
+
+    ``kept_rows`` says for each table how many saved rows stand before the caller's.
+    """
+
+    record: Mapping[str, object] = field(repr=False)
+    revision: str
+    kept_rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as it is sent: ``payload`` is its element of ``records``, ``size`` the bytes of that."""
+
+    entry: Entry
+    kind: Kind
+    payload: Mapping[str, object] = field(repr=False)
+    size: int
+    merged: Merged | None = field(default=None, repr=False)
+
+    @property
+    def has_revision(self) -> bool:
+        """Tell whether kintone compares a revision."""
+        return self.entry.revision is not None or self.merged is not None
+
+
+def item_of(entry: Entry, merged: Merged | None = None) -> Item:
+    """Prepare an entry; raises ``InvalidParameterError`` for what JSON cannot hold."""
+    kind = Kind.INSERT if entry.id is None else Kind.UPDATE
+    kind = kind if entry.update_key is None else Kind.UPSERT
+    payload = _payload(entry, kind, merged)
+    try:
+        size = len(encode_json(payload))
+    except InvalidParameterError as error:
+        raise InvalidParameterError(f"records_data: entry {entry.position}: {error}") from None
+    return Item(entry, kind, payload, size, merged)
+
+
+def fitting(items: Sequence[Item], start: int = 0) -> int:
+    """Return how many items from ``start`` on fit into one transaction; at least one, however large it is."""
+    counts: Counter[Kind] = Counter()
+    size = 0
+    for number, item in enumerate(items[start : start + MOST_ENTRIES]):
+        counts[item.kind] += 1
+        size += item.size
+        if number and (size > MOST_BYTES or _calls_needed(counts) > BULK_CALLS):
+            return number
+    return min(MOST_ENTRIES, len(items) - start)
+
+
+@dataclass(frozen=True, slots=True)
+class InnerCall:
+    """Up to 100 items of one kind."""
+
+    kind: Kind
+    items: tuple[Item, ...]
+
+    @property
+    def method(self) -> str:
+        """Return the verb."""
+        return "POST" if self.kind is Kind.INSERT else "PUT"
+
+    def payload(self, app: int) -> dict[str, object]:
+        """Return the body of the call."""
+        payload: dict[str, object] = {"app": app, "records": [item.payload for item in self.items]}
+        return {**payload, "upsert": True} if self.kind is Kind.UPSERT else payload
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Items that are saved together or not at all."""
+
+    app: int
+    items: Sequence[Item] = field(repr=False)
+    calls: Sequence[InnerCall] = field(repr=False)
+
+    @property
+    def first(self) -> int:
+        """Position of the first entry."""
+        return self.items[0].entry.position
+
+    @property
+    def last(self) -> int:
+        """Position of the last entry."""
+        return self.items[-1].entry.position
+
+    @property
+    def repeat(self) -> Repeat:
+        """Return what the least repeatable of the calls allows."""
+        kinds = {call.kind for call in self.calls}
+        if Kind.INSERT in kinds:
+            return Repeat.INSERT
+        if any(item.has_revision for item in self.items):
+            return Repeat.UPDATE_WITH_REVISION
+        return Repeat.UPSERT if Kind.UPSERT in kinds else Repeat.UPDATE
+
+    def operation(self, api_path: Callable[[str], str]) -> Operation:
+        """Return the one request: a plain call where that is enough, which is atomic too, else a bulkRequest."""
+        description = f"writing {span(self.first, self.last)} into app {self.app}"
+        if len(self.calls) == 1:
+            call = self.calls[0]
+            return Operation(description, call.method, "records", call.payload(self.app), self.repeat)
+        path = api_path("records")
+        requests = [{"method": call.method, "api": path, "payload": call.payload(self.app)} for call in self.calls]
+        return Operation(description, "POST", "bulkRequest", {"requests": requests}, self.repeat)
+
+
+def transaction_of(app: int, items: Sequence[Item]) -> Transaction:
+    """Cut items that fit into one transaction into calls, in input order where 20 calls are enough for that."""
+    calls = _in_order(items)
+    return Transaction(app, items, calls if len(calls) <= BULK_CALLS else _by_kind(items))
+
+
+def span(first: int, last: int) -> str:
+    """Name entries for a person."""
+    return f"entry {first}" if first == last else f"entries {first} to {last}"
+
+
+def _calls_needed(counts: Mapping[Kind, int]) -> int:
+    return sum(-(-count // WRITE_BATCH) for count in counts.values())
+
+
+def _in_order(items: Sequence[Item]) -> list[InnerCall]:
+    runs: list[list[Item]] = []
+    for item in items:
+        if not runs or runs[-1][0].kind is not item.kind or len(runs[-1]) == WRITE_BATCH:
+            runs.append([])
+        runs[-1].append(item)
+    return [InnerCall(run[0].kind, tuple(run)) for run in runs]
+
+
+def _by_kind(items: Sequence[Item]) -> list[InnerCall]:
+    """Fill calls kind by kind; they keep the order of their first entries."""
+    calls: list[list[Item]] = []
+    open_calls: dict[Kind, list[Item]] = {}
+    for item in items:
+        call = open_calls.get(item.kind)
+        if call is None or len(call) == WRITE_BATCH:
+            call = open_calls[item.kind] = []
+            calls.append(call)
+        call.append(item)
+    return [InnerCall(call[0].kind, tuple(call)) for call in calls]
+
+
+def _payload(entry: Entry, kind: Kind, merged: Merged | None) -> Mapping[str, object]:
+    """Return an element of ``records``: POST wants the field map itself, PUT wants it beside what finds the record."""
+    record = merged.record if merged else entry.record
+    if kind is Kind.INSERT:
+        return record
+    payload: dict[str, object] = {"id": entry.id}
+    if entry.update_key is not None:
+        payload = {"updateKey": entry.update_key._asdict()}
+    payload["record"] = record
+    revision = entry.revision or (merged.revision if merged else None)
+    return {**payload, "revision": revision} if revision else payload

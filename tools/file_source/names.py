@@ -1,0 +1,53 @@
+"""Reading ``file_names``: the names that the files shall have in kintone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kintone.errors import InvalidParameterError
+from kintone.files.names import clean_name
+from tools.file_source.source import HandedFile
+from tools.text_input.structured_text import read_structure, unwrap
+
+HOW = 'write a JSON list such as ["a.pdf", "b.pdf"], or one name for one file'
+LONGEST_TEXT = 100_000
+BRACKETS = (("[", "]"), ("{", "}"))
+
+
+def read_names(value: object, files: Sequence[HandedFile]) -> list[HandedFile]:
+    """Return the files under the names given, in order; a blank name keeps the file's own."""
+    names = [] if value is None else _names(value, len(files))
+    if not names:
+        return list(files)
+    if len(names) != len(files):
+        raise InvalidParameterError(f"file_names holds {len(names)} names for {len(files)} files; {HOW}")
+    return [_renamed(file, name, place) for place, (file, name) in enumerate(zip(files, names, strict=True), start=1)]
+
+
+def _names(value: object, file_count: int) -> Sequence[object]:
+    decoded = _decoded(value, file_count) if isinstance(value, str) else value
+    names = unwrap(decoded, "file_names") if isinstance(decoded, dict) else decoded
+    if not isinstance(names, list | tuple):
+        raise InvalidParameterError(f"file_names must be a list of names; {HOW}")
+    return names
+
+
+def _decoded(text: str, file_count: int) -> object:
+    """Return JSON as what it says; other text is one name, or names on lines or between commas."""
+    bare = text.strip()
+    if len(bare) > LONGEST_TEXT:
+        raise InvalidParameterError(f"file_names has more than {LONGEST_TEXT:,} characters; {HOW}")
+    if bare.startswith("```") or (bare[0], bare[-1]) in BRACKETS:
+        return read_structure("file_names", bare)
+    if file_count == 1:
+        is_quoted = len(bare) > 1 and bare[0] == bare[-1] == '"'
+        return [bare[1:-1] if is_quoted else bare]
+    return bare.splitlines() if "\n" in bare else bare.split(",")
+
+
+def _renamed(file: HandedFile, name: object, place: int) -> HandedFile:
+    if name is None or (isinstance(name, str) and not name.strip()):
+        return file
+    cleaned = clean_name(name) if isinstance(name, str) else ""
+    if not cleaned:
+        raise InvalidParameterError(f"file_names: entry {place} is no name for a file; {HOW}")
+    return replace(file, name=cleaned)

@@ -1,0 +1,158 @@
+"""Reading a file that Dify hands over, as a stream: checked, capped, counted, never kept."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from kintone.exchange.deadline import Deadline
+from kintone.files.multipart import MeasuredSource
+from kintone.transport import CheckedAddress, Fetched, TransportError, fetch
+from tools.file_source import failures
+from tools.file_source.address import FileAddress, read_address
+
+MOST_REDIRECTS = 3
+TRIES = 3
+PAUSE_SECONDS = 0.5
+PASSING = frozenset({429, 502, 503, 504})
+PASSING_KINDS = frozenset({"refused", "connection"})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class HandedFile:
+    """A file as Dify hands it over; ``size`` is in bytes, None where Dify does not know it."""
+
+    url: str = field(repr=False)
+    name: str
+    mime_type: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLimits:
+    """Seconds to wait for the next bytes, most bytes of one file, the time of the call, and the sign to stop."""
+
+    read_seconds: float
+    most_bytes: int
+    deadline: Deadline
+    stop: threading.Event = field(default_factory=threading.Event)
+    sleep: Callable[[float], None] = time.sleep
+
+
+class StoppedError(Exception):
+    """Another file of the call failed, so this one is not sent any further."""
+
+
+class FileSource:
+    """One file, which may be opened any number of times; raises ``InvalidParameterError`` for all that is wrong."""
+
+    def __init__(self, file: HandedFile, limits: SourceLimits) -> None:
+        """Keep what is told; nothing is connected yet."""
+        self.file = file
+        self.size = 0
+        self._limits = limits
+        self._counted: int | None = None
+
+    def check(self) -> None:
+        """Refuse what can be told without asking for the file: its address and the size that Dify tells."""
+        if self.file.size is not None:
+            self._check_size(self.file.size)
+        read_address(self.file.url)
+
+    @contextmanager
+    def open(self) -> Iterator[MeasuredSource]:
+        """Ask for the file and hand it over while it arrives.
+
+        Its length is what the answer announces, else what Dify knows of a file in its own store, else counted by
+        reading the file once before and throwing it away.
+        """
+        with ExitStack() as stack:
+            response, known = stack.enter_context(self._answer())
+            if known is None:
+                known = self._counted = sum(map(len, self._pieces(response)))
+                self._check_size(known)
+                stack.close()
+                response, _ = stack.enter_context(self._answer())
+            self._check_size(known)
+            self.size = known
+            yield MeasuredSource(self._pieces(response), known, self._wrong_length)
+
+    @contextmanager
+    def _answer(self) -> Iterator[tuple[Fetched, int | None]]:
+        """Follow redirects on the same host up to an answer with the file; yield it with the length if known."""
+        address = read_address(self.file.url)
+        for _ in range(MOST_REDIRECTS + 1):
+            with self._asked(address.checked) as response:
+                if response.status == HTTPStatus.OK:
+                    yield response, self._length(address, response)
+                    return
+                if response.status not in REDIRECTS:
+                    raise failures.refused_by_store(address.checked.host, response.status)
+                following = address.followed(response.headers.get("Location", ""))
+            if following is None:
+                raise failures.refused_redirect(address.checked.host)
+            address = following
+        raise failures.refused_redirect(address.checked.host)
+
+    def _length(self, address: FileAddress, response: Fetched) -> int | None:
+        """Return the length if it is known; of files elsewhere Dify may know the size of a compressed answer only."""
+        announced = response.length
+        in_store = self.file.size if address.is_store else None
+        if announced is not None and in_store is not None and announced != in_store:
+            raise failures.wrong_length(self.file.name, in_store, is_short=announced < in_store)
+        known = (announced, self._counted, in_store)
+        return next((size for size in known if size is not None), None)
+
+    @contextmanager
+    def _asked(self, address: CheckedAddress) -> Iterator[Fetched]:
+        """Ask, again after a passing failure as long as no answer was handed over."""
+        with ExitStack() as stack:
+            for tries_left in reversed(range(TRIES)):
+                try:
+                    response = stack.enter_context(fetch(address, min(self._limits.read_seconds, self._remaining())))
+                except TransportError as error:
+                    if not tries_left or error.kind not in PASSING_KINDS:
+                        raise failures.unreachable(address.host, error.kind) from None
+                else:
+                    if response.status not in PASSING or not tries_left:
+                        break
+                    stack.close()
+                self._limits.sleep(PAUSE_SECONDS * (TRIES - tries_left))
+            yield response
+
+    def _pieces(self, response: Fetched) -> Iterator[bytes]:
+        received = 0
+        while piece := self._piece(response):
+            received += len(piece)
+            if received > self._limits.most_bytes:
+                raise failures.too_large(self.file.name, None, self._limits.most_bytes)
+            yield piece
+
+    def _piece(self, response: Fetched) -> bytes:
+        self._remaining()
+        if self._limits.stop.is_set():
+            raise StoppedError
+        try:
+            return response.piece()
+        except TransportError as error:
+            if error.kind == "timeout":
+                raise failures.too_slow(self.file.name) from None
+            raise failures.broken(self.file.name, "the connection was cut") from None
+
+    def _remaining(self) -> float:
+        seconds = self._limits.deadline.remaining()
+        if seconds <= 0:
+            raise self._limits.deadline.error("reading the files from Dify")
+        return seconds
+
+    def _check_size(self, size: int) -> None:
+        if size > self._limits.most_bytes:
+            raise failures.too_large(self.file.name, size, self._limits.most_bytes)
+        if size == 0:
+            raise failures.empty(self.file.name)
+
+    def _wrong_length(self, is_short: bool) -> Exception:  # noqa: FBT001 - the one question that is asked
+        return failures.wrong_length(self.file.name, self.size, is_short=is_short)

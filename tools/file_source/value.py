@@ -1,0 +1,53 @@
+"""Reading the value of ``upload_file``: whatever Dify, an agent or a template may have put there."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from dify_plugin.file.file import File
+
+from kintone.errors import InvalidParameterError
+from kintone.files.names import clean_name, clean_type, made_name
+from tools.file_source.source import HandedFile
+
+HOW = (
+    "bind it to a file variable of the workflow (type File or Array[File]); an agent cannot pass files, so there put "
+    "the upload into a workflow and publish that as a tool"
+)
+
+
+def read_files(value: object, now: datetime | None = None) -> list[HandedFile]:
+    """Return the files of ``upload_file``; raises ``InvalidParameterError`` for everything that is no file."""
+    entries = value if isinstance(value, list | tuple) else [value]
+    if value is None:
+        raise InvalidParameterError(f"upload_file is missing; {HOW}")
+    if not entries:
+        raise InvalidParameterError(f"upload_file is an empty list: the step before gave no file; {HOW}")
+    moment = now or datetime.now(UTC)
+    return [_file(entry, place, len(entries), moment) for place, entry in enumerate(entries, start=1)]
+
+
+def _file(entry: object, place: int, count: int, moment: datetime) -> HandedFile:
+    which = "upload_file" if count == 1 else f"upload_file: entry {place}"
+    if isinstance(entry, str):
+        raise InvalidParameterError(f"{which} holds text, and text is not a file; {HOW}")
+    told = entry.model_dump() if isinstance(entry, File) else entry
+    url = (told.get("url") or told.get("remote_url")) if isinstance(told, Mapping) else None
+    if not isinstance(told, Mapping) or not isinstance(url, str) or not url.strip():
+        raise InvalidParameterError(f"{which} holds no file (it has no address to read it from); {HOW}")
+    name = clean_name(_text(told.get("filename")) or _text(told.get("name")))
+    mime_type = clean_type(_text(told.get("mime_type")), name or f"x{_text(told.get('extension'))}")
+    if not name:
+        suffix = f"-{place}" if count > 1 else ""
+        name = made_name(mime_type, moment, _text(told.get("extension")), suffix)
+    return HandedFile(url.strip(), name, mime_type, _size(told))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _size(told: Mapping[str, Any]) -> int | None:
+    """Return the size that Dify tells; it writes 0 or -1 where it does not know."""
+    size = told.get("size")
+    return size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None

@@ -1,0 +1,1 @@
+"""Structured parameters as people and models write them: JSON, Python literals, lists of names."""

@@ -1,0 +1,51 @@
+"""Lists of names: field codes and file names."""
+
+import re
+from decimal import Decimal
+
+from kintone.errors import InvalidParameterError
+from kintone.values.excerpts import excerpt
+from tools.text_input.structured_text import is_absent, read_structure, unwrap
+
+_COMMAS_AND_LINES = re.compile("[,\n\r\u3001\uff0c]")
+_UNSOUND = re.compile("[\x00\ud800-\udfff]")
+_LOOKS_LIKE_LIST = re.compile(r"""[\ufeff\s]*(?:\[\s*(?:["'\]])|\{|`{3}|~{3})""")
+
+
+def read_list(parameter: str, value: object, *, commas: bool = True) -> list[str]:
+    """Return the names that a parameter carries; raises ``InvalidParameterError``.
+
+    A list, a JSON list, or a text: names separated by commas and lines, or with ``commas=False`` one name per line, for
+    names that may hold commas themselves. Names keep their order; empty ones are left out, but for ``commas=False`` an
+    empty name between others holds its place ("the file keeps its own name").
+    """
+    if is_absent(value):
+        return []
+    if isinstance(value, str) and not _LOOKS_LIKE_LIST.match(value):
+        names = _COMMAS_AND_LINES.split(value) if commas else value.strip("\ufeff\r\n").splitlines()
+        names = [name.strip("\ufeff \t\u3000") for name in names]
+    else:
+        structure = unwrap(read_structure(parameter, value), parameter)
+        if not isinstance(structure, list):
+            raise _no_list(parameter, structure)
+        names = [_name(parameter, entry, number) for number, entry in enumerate(structure, start=1)]
+    for number, name in enumerate(names, start=1):
+        _require_sound(parameter, name, number)
+    return [name for name in names if name] if commas else names
+
+
+def _name(parameter: str, entry: object, number: int) -> str:
+    if isinstance(entry, str):
+        return entry.strip()
+    if isinstance(entry, int | Decimal) and not isinstance(entry, bool) and len(excerpt(entry)) < 20:  # noqa: PLR2004
+        return excerpt(entry)
+    raise InvalidParameterError(f"{parameter}: entry {number} must be a text in quotes, not {excerpt(entry)}")
+
+
+def _require_sound(parameter: str, name: str, number: int) -> None:
+    if _UNSOUND.search(name):
+        raise InvalidParameterError(f"{parameter}: entry {number}, {excerpt(name)}, holds a character that no name has")
+
+
+def _no_list(parameter: str, value: object) -> InvalidParameterError:
+    return InvalidParameterError(f'{parameter} must be a list such as ["first", "second"], not {excerpt(value)}')

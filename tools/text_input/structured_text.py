@@ -1,0 +1,183 @@
+"""Parameters that carry data: JSON, decoded objects, JSON in a code fence, Python literals of Dify's templates."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
+
+from kintone.errors import InvalidParameterError
+from kintone.values.excerpts import excerpt
+from tools.text_input.json_text import UnreadableTextError, read_json
+from tools.text_input.nesting import DEEPEST, depth_of_json, depth_of_python
+from tools.text_input.python_literals import read_python_literal
+from tools.text_input.text_positions import position_of
+
+type Structure = dict[str, object] | list[object]
+
+LONGEST_TEXT = 32 * 1024 * 1024
+LONGEST_LITERAL = 4_000_000
+"""Characters of a Python literal, which takes ten times as long to read as JSON."""
+_FENCE_OPENS = re.compile(r"\s*(?P<marks>`{3,9}|~{3,9})[ \t]*(?:[A-Za-z0-9_+-]{1,20}(?=\s))?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
+_EXAMPLES = {
+    "record_data": '{"field code": "value"}',
+    "records_data": '[{"updateKey": {"field": "code", "value": "A-1"}, "record": {"field code": "value"}}]',
+    "records_mapping": '{"records": [{"attachment_field": "field code", "record": {"field code": "value"}}]}',
+    "fields": '["field code", "other code"]',
+    "file_names": '["first.pdf", "second.pdf"]',
+}
+
+
+def is_absent(value: object) -> bool:
+    """Tell whether a parameter was not given: Dify hands over nothing, ``None`` or ``""``, and people leave blanks."""
+    return value is None or (isinstance(value, str) and not value.strip("\ufeff \t\r\n\u3000"))
+
+
+def read_structure(parameter: str, value: object) -> Structure:
+    """Return the object or list that a parameter carries; raises ``InvalidParameterError`` and nothing else.
+
+    The sentence names the parameter, the line and column from which the text makes no sense, and what to write instead.
+    Numbers with a decimal point come out of a text as ``Decimal``, with every digit.
+    """
+    try:
+        return _read(value)
+    except UnreadableTextError as error:
+        at = f" {position_of(value, error.index).words}" if error.index is not None and isinstance(value, str) else ""
+        raise InvalidParameterError(f"{parameter} cannot be read{at}: {error.complaint}; {_how(parameter)}") from None
+
+
+def unwrap(structure: Structure, name: str) -> Structure:
+    """Return what stands under ``name`` when that is all there is, else the structure itself.
+
+    What is wrapped may be a text that carries data itself; raises ``InvalidParameterError`` for what is neither.
+    """
+    if isinstance(structure, dict) and structure.keys() == {name}:
+        return read_structure(name, structure[name])
+    return structure
+
+
+def _read(value: object) -> Structure:
+    if isinstance(value, dict | list):
+        require_carriable(value)
+        return value
+    if isinstance(value, str):
+        return _read_text(value)
+    raise UnreadableTextError(f"an object or a list is needed, not {excerpt(value)}")
+
+
+def _read_text(text: str) -> Structure:
+    if len(text) > LONGEST_TEXT:
+        raise UnreadableTextError(f"the text is longer than {LONGEST_TEXT} characters")
+    broken = _SURROGATE.search(text)
+    if broken:
+        raise UnreadableTextError("half of a character (a lone surrogate) stands here", broken.start())
+    span = _unfenced(text)
+    try:
+        found = _parsed(text[span.start : span.end])
+    except UnreadableTextError as error:
+        if error.index is not None:
+            error.index += span.start
+        raise
+    if not isinstance(found, dict | list):
+        raise UnreadableTextError(f"an object or a list is needed, not {excerpt(found)}", span.start)
+    if _ESCAPED_SURROGATE.search(text):
+        require_carriable(found)
+    return found
+
+
+def _parsed(text: str) -> object:
+    """Read JSON, and what is not JSON as a Python literal; of two complaints the one that got further counts."""
+    try:
+        if depth_of_json(text) > DEEPEST:
+            # Brackets in single quotes are no nesting, which only the second reading can tell.
+            raise _too_deep(decided="'" not in text)
+        return read_json(text)
+    except UnreadableTextError as error:
+        failure = error
+    if failure.decided:
+        raise failure
+    if len(text) > LONGEST_LITERAL:
+        failure.complaint += f" (a text of more than {LONGEST_LITERAL} characters must be JSON)"
+        raise failure
+    if depth_of_python(text) > DEEPEST:
+        raise failure
+    try:
+        return read_python_literal(text)
+    except UnreadableTextError as error:
+        if error.index is None or failure.index is None or error.index > failure.index:
+            raise
+    raise failure
+
+
+def _too_deep(*, decided: bool = True) -> UnreadableTextError:
+    complaint = f"objects and lists stand inside each other more than {DEEPEST} deep"
+    return UnreadableTextError(complaint, decided=decided)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A piece of a text, from ``start`` up to ``end``."""
+
+    start: int
+    end: int
+
+
+def _unfenced(text: str) -> _Span:
+    """Return where the data stands: behind a byte order mark, without blanks around it, inside a code fence."""
+    start = len(text) - len(text.lstrip("\ufeff \t\r\n\u3000"))
+    end = max(start, len(text.rstrip("\ufeff \t\r\n\u3000")))
+    fence = _FENCE_OPENS.match(text, start, end)
+    if fence is None:
+        return _Span(start, end)
+    marks = fence.group("marks")
+    closing = end - len(marks)
+    if closing < fence.end() or text[closing:end] != marks:
+        raise UnreadableTextError(f"the code fence is not closed by {marks}", end)
+    inner = text[fence.end() : closing]
+    return _Span(
+        fence.end() + len(inner) - len(inner.lstrip()), max(fence.end(), closing - len(inner) + len(inner.rstrip()))
+    )
+
+
+def require_carriable(value: Structure) -> None:
+    """Refuse decoded data that JSON could not carry; walks without recursion, so no nesting is too deep for it."""
+    waiting: list[tuple[object, int]] = [(value, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise _too_deep()
+        if isinstance(part, dict):
+            for name, inner in part.items():
+                _require_name(name)
+                _put(waiting, inner, depth)
+        elif isinstance(part, list):
+            for inner in part:
+                _put(waiting, inner, depth)
+
+
+def _put(waiting: list[tuple[object, int]], part: object, depth: int) -> None:
+    if isinstance(part, dict | list):
+        waiting.append((part, depth + 1))
+    elif isinstance(part, str):
+        _require_whole(part)
+    elif isinstance(part, float | Decimal):
+        if not (part.is_finite() if isinstance(part, Decimal) else isfinite(part)):
+            raise UnreadableTextError(f"{excerpt(part)} is no number that JSON knows; write a number or null")
+    elif part is not None and not isinstance(part, int):
+        raise UnreadableTextError(f"{excerpt(part)} is nothing that JSON can carry")
+
+
+def _require_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise UnreadableTextError(f"the name {excerpt(name)} must be a text in quotes")
+    _require_whole(name)
+
+
+def _require_whole(text: str) -> None:
+    if not text.isascii() and _SURROGATE.search(text):
+        raise UnreadableTextError(f"{excerpt(text)} holds half of a character (a lone surrogate)")
+
+
+def _how(parameter: str) -> str:
+    return f"write JSON like {_EXAMPLES.get(parameter, _EXAMPLES['record_data'])}"
