@@ -210,7 +210,7 @@ class KintoneClient:
         if not isinstance(body, dict):
             raise not_kintone(operation, "the answer is not kintone's JSON")
         warning = received.headers.get("X-Cybozu-Warning")
-        return Answer(body, self._redactor.mask(warning) if warning else None)
+        return Answer(body, self._redactor.mask(warning) if warning else None, received.body)
 
     def _refused(self, operation: Operation, received: Received) -> AttemptError:
         error = map_error(operation, received.status, received.body, self._redactor)

@@ -8,7 +8,8 @@ import logging
 import os
 import traceback
 from abc import abstractmethod
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -25,7 +26,7 @@ from tools.prepared_message import PreparedMessage
 
 logger = logging.getLogger(__name__)
 
-type Messages = Iterator[ToolInvokeMessage]
+type Messages = Generator[ToolInvokeMessage, None, None]
 
 LONGEST_TRACEBACK = 4_000
 LONGEST_TIMEOUT = 300.0
@@ -95,9 +96,11 @@ class KintoneTool(Tool):
         """Run the tool; whatever fails leaves as one clean line, its cause cut off."""
         call = Call(self.runtime.credentials, Parameters(tool_parameters, (*NETWORK_PARAMETERS, *self.own_parameters)))
         try:
-            for message in self.run(call):
-                if not isinstance(message, PreparedMessage) or not message.write_to(self.session):
-                    yield message
+            # Closed before the client is, when Dify stops listening half-way.
+            with closing(self.run(call)) as messages:
+                for message in messages:
+                    if not isinstance(message, PreparedMessage) or not message.write_to(self.session):
+                        yield message
         except (InvalidParameterError, KintoneError) as error:
             raise error from None
         except Exception as error:  # noqa: BLE001 - its text may hold anything, so it is logged masked and told by kind

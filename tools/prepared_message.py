@@ -20,17 +20,17 @@ class PreparedMessage(ToolInvokeMessage):
     """A message like any other that also knows the JSON of its records."""
 
     _build: Build = PrivateAttr()
-    _records_json: bytes = PrivateAttr()
+    _records_json: str = PrivateAttr()
 
     @classmethod
-    def of(cls, build: Build, records: list[Any], records_json: bytes) -> "PreparedMessage":
-        """Build the message around the records, of which ``records_json`` is the JSON in UTF-8."""
+    def of(cls, build: Build, records: list[Any], records_json: str) -> "PreparedMessage":
+        """Build the message around the records, of which ``records_json`` is the JSON on one line."""
         plain = build(records)
         message = cls(type=plain.type, message=plain.message, meta=plain.meta)
         message.prepare(build, records_json)
         return message
 
-    def prepare(self, build: Build, records_json: bytes) -> None:
+    def prepare(self, build: Build, records_json: str) -> None:
         """Keep how the message is built and the JSON to be built into it."""
         self._build = build
         self._records_json = records_json
@@ -46,5 +46,5 @@ class PreparedMessage(ToolInvokeMessage):
         before, found, after = frame.partition(json.dumps(mark))
         if not found or mark in after:
             return False
-        writer.write(f"{before}{self._records_json.decode()}{after}")
+        writer.write(f"{before}{self._records_json}{after}")
         return True

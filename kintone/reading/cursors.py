@@ -69,7 +69,7 @@ class Cursor:
         except CursorGoneError as error:
             self._alive = False
             raise _gone(self._source.reading, error) from error
-        batch = batch_of(answer.body, self._source.reading)
+        batch = batch_of(answer, self._source.reading)
         if not isinstance(answer.body.get("next"), bool):
             raise UnknownResponseError(f"{self._source.reading}: the cursor's answer does not say whether more follows")
         self._alive = answer.body["next"]

@@ -1,10 +1,12 @@
 """What comes back from a read: kintone's answers, checked, and the pages made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kintone.errors import UnknownResponseError, one_line
+from kintone.operations import Answer
+from kintone.reading.answer_text import text_of, without_first
 from kintone.values.excerpts import excerpt
 
 RECORDS_PER_PAGE = 500
@@ -20,24 +22,34 @@ type Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one."""
+    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one.
+
+    ``text`` is their JSON as kintone wrote it, without the brackets around; None where it says more or less than they.
+    """
 
     number: int
     records: list[Record] = field(repr=False)
     ids: list[str] = field(repr=False)
+    text: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for."""
+    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for.
+
+    ``text`` is the JSON of the records as kintone wrote it, where that is at hand.
+    """
 
     records: list[Record] = field(repr=False)
     ids: list[int] = field(repr=False)
     total: int | None = None
+    text: str | None = field(default=None, repr=False)
 
     def part(self, start: int, end: int | None = None) -> "Batch":
         """Return some of the records."""
-        return Batch(self.records[start:end], self.ids[start:end], self.total)
+        whole = end is None or end >= len(self.ids)
+        text = without_first(self.text, start) if whole and self.text is not None else None
+        return Batch(self.records[start:end], self.ids[start:end], self.total, text)
 
     def is_last(self, size: int, offset: int = 0) -> bool:
         """Tell whether nothing follows, given how many records were asked for and skipped.
@@ -47,13 +59,14 @@ class Batch:
         return len(self.ids) < size or self.total == offset + len(self.ids)
 
 
-def batch_of(body: Mapping[str, Any], reading: str) -> Batch:
+def batch_of(answer: Answer, reading: str) -> Batch:
     """Check an answer; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
+    body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
         raise UnknownResponseError(f"{reading}: the answer holds no list of records")
     ids = [_id_of(record, place, reading) for place, record in enumerate(records, start=1)]
-    return Batch(records, ids, count_of(body.get("totalCount")))
+    return Batch(records, ids, count_of(body.get("totalCount")), text_of(answer.raw, body))
 
 
 def refuse_misshapen(records: Sequence[Record], app: int) -> None:

@@ -100,11 +100,11 @@ class Reading:
         count = 0
         with closing(self._batches()) as batches:
             for number, batch in enumerate(batches, start=1):
-                self._source.tidy(batch.records)
+                text = None if self._source.tidy(batch.records) else batch.text
                 count += len(batch.ids)
                 if self._progress:
                     self._progress(count, self.total)
-                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids])
+                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids], text)
         self.total = count
 
     def _batches(self) -> Generator[Batch]:

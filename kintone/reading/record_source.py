@@ -44,7 +44,7 @@ class RecordSource:
         if counted:
             parameters["totalCount"] = True
         answer = self.call("GET", "records", parameters, Repeat.READ)
-        return batch_of(answer.body, self.reading)
+        return batch_of(answer, self.reading)
 
     def selection(self, *, only_ids: bool = False) -> dict[str, object]:
         """Return the parameters that say which app and which fields."""
@@ -66,10 +66,13 @@ class RecordSource:
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
 
-    def tidy(self, records: Sequence[Record]) -> None:
-        """Take away the system fields that the caller did not name, where it named fields at all."""
-        if self.fields:
-            without(records, [code for code in SYSTEM_FIELDS if code not in self.fields])
+    def tidy(self, records: Sequence[Record]) -> bool:
+        """Take away the system fields that the caller did not name; False where there was nothing to take away."""
+        surplus = [code for code in SYSTEM_FIELDS if self.fields and code not in self.fields]
+        if not any(code in record for record in records for code in surplus):
+            return False
+        without(records, surplus)
+        return True
 
 
 def _in_words(warning: str) -> str:

@@ -59,14 +59,14 @@ def test_frames_are_the_same_when_the_records_are_written_already(build: Build) 
     """The short way past the SDK's copies writes, to the letter, what the SDK itself writes."""
     session = WritingSession()
 
-    assert PreparedMessage.of(build, RECORDS, to_json(RECORDS)).write_to(session)
+    assert PreparedMessage.of(build, RECORDS, to_json(RECORDS).decode()).write_to(session)
     assert session.writer.text == line_of(build(RECORDS))
 
 
 @pytest.mark.parametrize("session", [None, object(), WritingSession(session_id="")])
 def test_prepared_message_when_there_is_no_session_to_write_to(session: object) -> None:
     """Without a session the message is an ordinary one, and nothing is written behind the SDK's back."""
-    message = PreparedMessage.of(BUILDS[0], RECORDS, to_json(RECORDS))
+    message = PreparedMessage.of(BUILDS[0], RECORDS, to_json(RECORDS).decode())
 
     assert not message.write_to(session)
     assert line_of(message) == line_of(BUILDS[0](RECORDS))

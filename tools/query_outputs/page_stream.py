@@ -23,8 +23,12 @@ class PageStream:
         del expected
         around = size_of({"page": page.number, "records": []})
         build = partial(_message, page.number)
-        for records, written in _parts(page.records, page.ids, LARGEST_MESSAGE - around):
-            yield PreparedMessage.of(build, records, written)
+        room = LARGEST_MESSAGE - around
+        if page.text is not None and len(page.text.encode()) + len("[]") <= room:
+            yield PreparedMessage.of(build, page.records, f"[{page.text}]")
+            return
+        for records, written in _parts(page.records, page.ids, room):
+            yield PreparedMessage.of(build, records, written.decode())
 
     def finish(self, outcome: Outcome) -> Messages:
         """Send the account."""

@@ -23,7 +23,7 @@ class RecordObjects:
         self._text = text
         self._shape = shape
         self._records: list[Record] = []
-        self._written: list[bytes] = []
+        self._written: list[str] = []
         self._ids: list[str] = []
         self._capacity = CarryingCapacity("the JSON with all records")
 
@@ -32,7 +32,7 @@ class RecordObjects:
         records = [self._shape(record) for record in page.records] if self._shape else page.records
         written = to_json(records)
         self._capacity.add(len(written), len(records), expected)
-        self._written.append(written[1:-1])
+        self._written.append(written[1:-1].decode())
         self._records.extend(records)
         self._ids.extend(page.ids)
         self._text.add(page.records)
@@ -42,7 +42,7 @@ class RecordObjects:
         """Build all messages, so that one too large stops all of them, then send them."""
         summary = outcome.summary()
         refuse_oversize(size_of(summary) + self._capacity.size, "the JSON with all records", REMEDY)
-        written = b"[" + b",".join(self._written) + b"]"
+        written = f"[{','.join(self._written)}]"
         return [
             text_message(self._text.text(outcome, REST)),
             PreparedMessage.of(
