@@ -24,6 +24,7 @@ from kintone.files.content_disposition import file_name
 from kintone.files.names import LONGEST_NAME, clean_name, clean_type
 from kintone.forms.parsing import parse_form
 from kintone.normalization import wrap_record
+from kintone.operations import Answer
 from kintone.reading.pages import batch_of
 from kintone.reading.plan import plan_of
 from kintone.reading.query import parse
@@ -135,7 +136,7 @@ def _parameters(value: Any) -> None:  # noqa: ANN401 - anything
 
 def _answer(value: Any) -> None:  # noqa: ANN401 - anything
     body = value if isinstance(value, dict) else {"records": value, "totalCount": value, "properties": value}
-    _refusable(lambda given: batch_of(given, "reading"), body)
+    _refusable(lambda given: batch_of(Answer(given), "reading"), body)
     _refusable(lambda given: parse_form(given, "1"), body)
 
 
