@@ -11,6 +11,8 @@ from dify_host import DifyHost, HostViolation, PluginFailure, PluginStopped, Plu
 from local_kintone import LocalKintone
 
 PLUGIN = Path(__file__).resolve().parent.parent
+# The machine's proxy cannot reach what listens on this machine only.
+NO_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 NEEDED = ("KINTONE_DOMAIN", "KINTONE_APP_ID", "KINTONE_API_TOKEN")
 
 
@@ -41,7 +43,7 @@ def _stay_local() -> None:
     with LocalKintone(seed="demo") as kintone:
         token = kintone.token(1, "view", "add", "edit", "delete")
         credentials = {"kintone_domain": kintone.url, "kintone_app_id": "1", "kintone_api_token": token}
-        with DifyHost(PLUGIN, environment={"KINTONE_ALLOWED_ORIGINS": kintone.origin}) as host:
+        with DifyHost(PLUGIN, environment={"KINTONE_ALLOWED_ORIGINS": kintone.origin, **NO_PROXY}) as host:
             print(f"   kintone at {kintone.url}, plugin {host.manifest['name']} {host.manifest['version']}")
             local_tour.tour(Stage(host, credentials))
 
