@@ -1,9 +1,15 @@
 """What every test needs before it starts."""
 
 # The SDK patches sockets and threads when it is imported; a server thread started before that would die in mid-test.
-import dify_plugin  # noqa: F401
+from collections.abc import Iterator
+
+import dify_plugin  # noqa: F401  # isort: split
 import pytest
 from hypothesis import settings
+
+from dify_host import DifyHost
+from local_kintone import LocalKintone
+from tests.wire.plugin import running_plugin
 
 # Machines are shared and noisy: how long an example takes says nothing about the code.
 settings.register_profile("without deadlines", parent=settings(), deadline=None)
@@ -18,3 +24,17 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LocalKintone]:
+    """Run one local kintone with the demo's apps for all tests of a module."""
+    with LocalKintone(seed="demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def host(site: LocalKintone) -> Iterator[DifyHost]:
+    """Run one plugin process that may ask that kintone for all tests of a module."""
+    with running_plugin(site.origin) as running:
+        yield running

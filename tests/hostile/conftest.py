@@ -1,26 +1,9 @@
 """A local kintone and a credential for it, without pauses between tries."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from dify_host import DifyHost
 from local_kintone import LocalKintone
-from tests.wire.plugin import credentials_of, running_plugin
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
-    """Run one local kintone with the demo's apps for all tests of a module."""
-    with LocalKintone(seed="demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process that may ask that kintone for all tests of a module."""
-    with running_plugin(site.origin) as running:
-        yield running
+from tests.wire.plugin import credentials_of
 
 
 @pytest.fixture(autouse=True)

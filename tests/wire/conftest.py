@@ -1,18 +1,16 @@
-"""Local kintones, clients that ask them, and the plugin as Dify runs it."""
+"""A local kintone for each test, and clients that ask it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
-from dify_host import DifyHost
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
 from kintone.exchange.retry import RetryPolicy
 from local_kintone import LocalKintone
-from tests.wire.plugin import running_plugin
 
 type OpenClient = Callable[..., KintoneClient]
 
@@ -28,20 +26,6 @@ def settings_for(origin: str, **environment: str) -> OperatorSettings:
 def kintone() -> Iterator[LocalKintone]:
     """Run a local kintone with the demo's apps."""
     with LocalKintone(seed="demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
-    """Run one local kintone with the demo's apps for all tests of a module."""
-    with LocalKintone(seed="demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process that may ask that kintone for all tests of a module."""
-    with running_plugin(site.origin) as running:
         yield running
 
 
