@@ -36,7 +36,7 @@ class OperatorSettings:
     allowed_origins: frozenset[Origin] = frozenset()
     max_concurrency: int = 10
     read_ranges: int = 4
-    call_budget: float = 300.0
+    call_budget: float = 280.0
     max_file_bytes: int = 52_428_800
 
     @classmethod
