@@ -132,9 +132,11 @@ class Execution:
         with ExitStack() as stack:
             yield self._repeated(operation, lambda: self._opened(operation, request, stack), self.deadline, None)
 
-    def repeat[Result](self, operation: Operation, attempt: Callable[[], Result]) -> Result:
+    def repeat[Result](
+        self, operation: Operation, attempt: Callable[[], Result], *, deadline: Deadline | None = None
+    ) -> Result:
         """Run an attempt, which raises ``AttemptError``, again where the operation allows it."""
-        return self._repeated(operation, attempt, self.deadline, None)
+        return self._repeated(operation, attempt, deadline or self.deadline, None)
 
     def _repeated[Result](
         self, operation: Operation, attempt: Callable[[], Result], deadline: Deadline, entries: Entries | None

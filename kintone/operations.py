@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Protocol
 
+from kintone.deadline import Deadline
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 
@@ -41,7 +42,7 @@ class Repeat(Enum):
 class Operation:
     """One request to kintone.
 
-    ``description`` are words for errors ("reading records of app 12"), as a message; ``method`` is kintone's verb; ``api`` the name
+    ``description`` are words for errors ("reading records of app 12"); ``method`` is kintone's verb; ``api`` the name
     in the path without ``.json`` ("records/cursor"); ``parameters`` the JSON parameters of the call.
     """
 
@@ -67,8 +68,12 @@ class Caller(Protocol):
     Retries, limits of concurrency, the time budget and the mapping of errors happen inside.
     """
 
-    def call(self, operation: Operation) -> Answer:
-        """Carry out the operation; raises a subclass of ``KintoneError``."""
+    @property
+    def deadline(self) -> Deadline:
+        """The time of the call that this caller works for."""
+
+    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+        """Carry out the operation, perhaps within a deadline of its own; raises a subclass of ``KintoneError``."""
 
     def write[Result](
         self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span

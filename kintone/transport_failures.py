@@ -143,7 +143,7 @@ def failure_of(error: Exception, exchange: Exchange) -> TransportError:
 
 
 def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     late = exchange.is_late or _is_any(causes, (TimeoutError, requests.Timeout, urllib3.exceptions.ConnectTimeoutError))
     if exchange.phase is Phase.PREPARING:
         return FailureKind.FINAL, _setting(causes)
@@ -186,7 +186,7 @@ def _handshake(causes: list[BaseException], *, late: bool) -> tuple[FailureKind,
 
 
 def _after_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     if exchange.is_late or _is_any(causes, (TimeoutError, requests.Timeout, urllib3.exceptions.ReadTimeoutError)):
         return FailureKind.TIMED_OUT, NO_ANSWER
     if _is_any(causes, (urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError)):
@@ -201,7 +201,7 @@ def _is_any(causes: list[BaseException], kinds: tuple[type[BaseException], ...])
     return any(isinstance(cause, kinds) for cause in causes)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
     """Yield the error and all that it wraps; the library nests causes in arguments and in ``reason``."""
     pending: list[object] = [error]
     seen: set[int] = set()

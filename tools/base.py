@@ -19,7 +19,7 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 from kintone.access.redaction import Redactor, truncate
 from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
-from kintone.errors import InvalidParameterError, KintoneError
+from kintone.errors import KintoneError, unexpected
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 from tools.prepared_message import PreparedMessage
@@ -30,10 +30,6 @@ type Messages = Generator[ToolInvokeMessage, None, None]
 
 LONGEST_TRACEBACK = 4_000
 LONGEST_TIMEOUT = 300.0
-
-
-class UnexpectedError(Exception):
-    """A mistake of the plugin itself; its own text may hold anything, so only its kind is told."""
 
 
 class Call:
@@ -69,7 +65,7 @@ class Call:
     def close(self) -> None:
         """Close the client if it was opened."""
         if "client" in self.__dict__:
-            self.client.__exit__(None, None, None)
+            self.client.close()
 
     def redactor(self) -> Redactor:
         """Return who masks all secrets of this call, also when they could not even be read."""
@@ -101,7 +97,7 @@ class KintoneTool(Tool):
                 for message in messages:
                     if not isinstance(message, PreparedMessage) or not message.write_to(self.session):
                         yield message
-        except (InvalidParameterError, KintoneError) as error:
+        except KintoneError as error:
             raise error from None
         except Exception as error:  # noqa: BLE001 - its text may hold anything, so it is logged masked and told by kind
             lines = "".join(traceback.format_tb(error.__traceback__)[-6:])
@@ -111,8 +107,6 @@ class KintoneTool(Tool):
                 type(self).__name__,
                 truncate(call.redactor().mask(lines), LONGEST_TRACEBACK),
             )
-            raise UnexpectedError(
-                f"the plugin itself made a mistake ({type(error).__name__}); please report it with what you sent"
-            ) from None
+            raise unexpected(type(error).__name__) from None
         finally:
             call.close()

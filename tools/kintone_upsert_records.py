@@ -1,8 +1,11 @@
 """Adding and updating any number of records."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from kintone.errors import InvalidRequestError, PartialWriteError
+from kintone.errors import KintoneError, entries_named
+from kintone.ledger import Span
+from kintone.messages import Joined
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import read_entries
 from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
@@ -31,7 +34,7 @@ class UpsertRecords(base.KintoneTool):
         request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
         try:
             report = upsert(call.client, request)
-        except (InvalidRequestError, PartialWriteError):
+        except KintoneError:
             call.client.forms.drop(call.app)
             raise
         notice = repeat_notice(entries, appends=request.appends)
@@ -51,6 +54,8 @@ def _messages(report: UpsertReport, app: int, ready: CheckedEntries, notice: str
         # All is saved; a variable that Dify could not carry must not turn that into a failure.
         results, response = [], {}
         lines.append("The list of results is too large for Dify and was left out; all entries are saved.")
+    if report.repeated:
+        lines.append(_recounted(report.repeated))
     if ready.changes:
         lines += ["Values written as kintone takes them:", *record_check.change_lines(ready.changes, ready.unlisted)]
     if not check:
@@ -60,3 +65,12 @@ def _messages(report: UpsertReport, app: int, ready: CheckedEntries, notice: str
     yield variable_message("upsert_result", counts)
     yield variable_message("results", results)
     yield variable_message("response", response)
+
+
+def _recounted(spans: Sequence[Span]) -> str:
+    """Say what a count means that kintone gave after a try before had perhaps been carried out."""
+    named = str(Joined([entries_named(span) for span in spans], ", "))
+    return (
+        f"The first answer for {named} was lost, so they were sent again: their counts are those of the last try, which "
+        "tells a record that the first try added as updated."
+    )
