@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,8 +24,9 @@ class HandClock:
         return self.passed
 
     def sleep(self, seconds: float) -> None:
-        """Let the time pass at once."""
+        """Let the time pass at once, and others have their turn."""
         self.passed += seconds
+        time.sleep(0)
 
     def now(self) -> datetime:
         """Return the moment that the sleepers have reached."""
