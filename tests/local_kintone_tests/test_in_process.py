@@ -187,7 +187,8 @@ def test_authors_outlive_the_server(tmp_path: Any) -> None:  # noqa: ANN401 - py
 
 
 def test_many_threads_may_ask_at_once(kintone: LocalKintone) -> None:
-    """Each gets its own answer, and nothing is lost or numbered twice."""
+    """Each gets its own answer, and nothing is lost or numbered twice, also where they take turns."""
+    kintone.latency(request=1.0)
 
     def work(name: int) -> None:
         desk = Desk(kintone, kintone.token(1, author=f"w{name}"))
