@@ -63,7 +63,8 @@ def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> Re
         return None
     if target is not None:
         raise InvalidParameterError(
-            f"{PARAMETER} and record_id are both given, and a file key serves one record only; keep one of them"
+            "{parameter} and record_id are both given, and a file key serves one record only; keep one of them",
+            parameter=PARAMETER,
         )
     return RecordsMapping(unwrap(read_structure(PARAMETER, value), PARAMETER), file_count)
 
@@ -79,11 +80,7 @@ def _attach(call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequ
     try:
         attach(call.client, call.app, target.record_id, target.code, keys, mode)
     except KintoneError as error:
-        note = already_uploaded(uploaded)
-        error.remedy = f"{error.remedy} · {note}" if error.remedy else note
-        raise
-    except InvalidParameterError as error:
-        raise InvalidParameterError(f"{error} · {already_uploaded(uploaded)}") from None
+        raise error.but(notes=[*error.notes, already_uploaded(uploaded)]) from None
 
 
 def _messages(
