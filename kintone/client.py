@@ -40,7 +40,7 @@ class KintoneClient:
         """Start the time of the call; nothing is connected yet."""
         self.access = access
         self.settings = settings
-        self.execution = Execution(access, settings, request_timeout, policy or RetryPolicy(), engine or Engine())
+        self.execution = Execution(access, settings, request_timeout, policy, engine)
 
     def __enter__(self) -> Self:
         """Return the client."""

@@ -170,7 +170,7 @@ class _Noting(HTTPConnection):
         exchange = _current.get()
         exchange.phase = Phase.TUNNELLING
         try:
-            super()._tunnel()  # type: ignore[misc]
+            super()._tunnel()
         except OSError as error:
             status = TUNNEL_STATUS.match(str(error))
             exchange.proxy_status = int(status[1]) if status else None
@@ -220,7 +220,7 @@ class NotingConnection(_Noting):
     """A connection in clear."""
 
 
-class NotingTlsConnection(_Noting, HTTPSConnection):  # type: ignore[misc]
+class NotingTlsConnection(_Noting, HTTPSConnection):
     """A connection under TLS."""
 
 

@@ -21,7 +21,7 @@ class Deadline:
 
     def __init__(self, seconds: float, runtime: Runtime = PROCESS, *, parent: "Deadline | None" = None) -> None:
         """Start counting; ``seconds`` is the budget that messages name."""
-        self.budget = parent.budget if parent else seconds
+        self.budget: float = parent.budget if parent else seconds
         self.runtime = runtime
         self._ends = runtime.monotonic() + (min(seconds, parent.remaining()) if parent else seconds)
         self._parent = parent

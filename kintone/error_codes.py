@@ -19,7 +19,6 @@ from kintone.errors import (
     RateLimitedError,
     RevisionConflictError,
 )
-
 from kintone.messages import Message
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -75,27 +75,32 @@ class AttemptError(Exception):
         self.retry_after = retry_after
 
 
-@dataclass(slots=True)
 class Execution:
     """Carries out the requests of one call of a tool; safe to share between the threads of that call.
 
     ``request_timeout`` is in seconds and holds for one HTTP request; ``deadline`` holds for all of them.
     """
 
-    access: Access
-    settings: OperatorSettings
-    request_timeout: float = DEFAULT_TIMEOUT
-    policy: RetryPolicy = field(default_factory=RetryPolicy)
-    engine: Engine = field(default_factory=Engine)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        access: Access,
+        settings: OperatorSettings,
+        request_timeout: float = DEFAULT_TIMEOUT,
+        policy: RetryPolicy | None = None,
+        engine: Engine | None = None,
+    ) -> None:
         """Start the time of the call; nothing is connected yet."""
-        self.deadline = Deadline(self.settings.call_budget, self.engine.runtime)
-        self._redactor = Redactor(self.access.tokens.secrets())
-        origin, slots = str(self.access.site.origin), self.settings.max_concurrency
+        engine = engine or Engine()
+        origin, slots = str(access.site.origin), settings.max_concurrency
+        self.deadline = Deadline(settings.call_budget, engine.runtime)
+        self._access = access
+        self._timeout = request_timeout
+        self._policy = policy or RetryPolicy()
+        self._runtime = engine.runtime
+        self._redactor = Redactor(access.tokens.secrets())
         self._limiter = limiters.limiter(origin, slots)
         self._transfers = limiters.limiter(f"files of {origin}", max(1, slots - RESERVED_SLOTS))
-        self._transport = self.engine.transport or HttpTransport(slots)
+        self._transport = engine.transport or HttpTransport(slots)
 
     def run[Result](  # noqa: PLR0913 - each says something else of the one request
         self,
@@ -161,9 +166,9 @@ class Execution:
 
     def _pause(self, operation: Operation, failed: AttemptError, tries: int, deadline: Deadline) -> float | None:
         """Return the seconds before the next try, or None when there must be none."""
-        if not self.policy.may_repeat(operation.repeat, failed.kind, tries):
+        if not self._policy.may_repeat(operation.repeat, failed.kind, tries):
             return None
-        pause = self.policy.pause(failed.kind, tries, failed.retry_after)
+        pause = self._policy.pause(failed.kind, tries, failed.retry_after)
         if pause >= deadline.remaining():
             return None
         logger.info("%s: %s on try %d, next in %.1f s", operation.description, failed.kind.name.lower(), tries, pause)
@@ -174,7 +179,7 @@ class Execution:
     ) -> Received:
         with self._limiter.slot(id(self), deadline, operation.description), self._logged(request) as log:
             try:
-                opened = self._transport.open(request, self.access, deadline, self.request_timeout, body)
+                opened = self._transport.open(request, self._access, deadline, self._timeout, body)
                 with opened as reply:
                     log.status = reply.status
                     content = b"".join(reply.chunks(ANSWER_BYTES))
@@ -190,7 +195,7 @@ class Execution:
                 attempt.enter_context(limiter.slot(id(self), deadline, operation.description))
             with self._logged(request) as log:
                 try:
-                    opened = self._transport.open(request, self.access, deadline, self.request_timeout)
+                    opened = self._transport.open(request, self._access, deadline, self._timeout)
                     reply = attempt.enter_context(opened)
                     log.status = reply.status
                     if reply.status != HTTPStatus.OK:
@@ -233,7 +238,7 @@ class Execution:
     @contextmanager
     def _logged(self, request: WireRequest) -> Iterator["_Log"]:
         log = _Log()
-        started = self.engine.runtime.monotonic()
+        started = self._runtime.monotonic()
         try:
             yield log
         finally:
@@ -242,7 +247,7 @@ class Execution:
                 request.headers.get("X-HTTP-Method-Override", request.method),
                 request.path,
                 log.status or "no answer",
-                self.engine.runtime.monotonic() - started,
+                self._runtime.monotonic() - started,
                 log.size,
             )
 

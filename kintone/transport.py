@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
@@ -67,7 +67,7 @@ class Transport(Protocol):
         deadline: Deadline,
         timeout: float,
         body: UploadBody | None = None,
-    ) -> "contextmanager[StreamedReply]":
+    ) -> AbstractContextManager[StreamedReply]:
         """Send the request and hand over the answer before its body is read; raises ``TransportError``."""
 
 

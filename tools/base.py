@@ -8,8 +8,8 @@ import logging
 import os
 import traceback
 from abc import abstractmethod
-from collections.abc import Generator, Mapping
-from contextlib import closing
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,7 +19,8 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 from kintone.access.redaction import Redactor, truncate
 from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
-from kintone.errors import KintoneError, unexpected
+from kintone.errors import InvalidParameterError, KintoneError, unexpected
+from kintone.ledger import WriteLedger
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 from tools.prepared_message import PreparedMessage
@@ -72,6 +73,17 @@ class Call:
         raw = (self._credentials.get("kintone_api_token"), self.parameters.raw("kintone_api_token"))
         texts = [text for text in raw if isinstance(text, str)]
         return Redactor([part.strip() for text in texts for part in (text, *text.split(",")) if part.strip()])
+
+
+@contextmanager
+def nothing_is_saved() -> Iterator[None]:
+    """Have a failure before the first write say that nothing is saved, unless it knows more itself."""
+    try:
+        yield
+    except InvalidParameterError:
+        raise
+    except KintoneError as error:
+        raise (error if error.ledger else error.but(ledger=WriteLedger(1, numbered=False))) from None
 
 
 class KintoneTool(Tool):

@@ -1,6 +1,7 @@
 """Uploading files of the workflow to kintone."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import ClassVar
 
 from kintone.errors import InvalidParameterError, KintoneError
@@ -48,12 +49,13 @@ class UploadFile(base.KintoneTool):
         mode = MODES[parameters.choice("file_mode", tuple(MODES), ListMode.APPEND.value)]
         target = read_record_field(parameters)
         mapping = _mapping(call, len(files), target)
-        batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
-        if target is not None:
-            check_attachment_field(RecordsApi(call.client).get(call.app, target.record_id), target.code)
-        uploaded = batch.run()
-        if target is not None:
-            _attach(call, target, mode, uploaded)
+        with base.nothing_is_saved() if target is not None else nullcontext():
+            batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
+            if target is not None:
+                check_attachment_field(RecordsApi(call.client).get(call.app, target.record_id), target.code)
+            uploaded = batch.run()
+            if target is not None:
+                _attach(call, target, mode, uploaded)
         yield from _messages(call, uploaded, target, mapping)
 
 
@@ -71,7 +73,10 @@ def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> Re
 
 def _limits(call: base.Call) -> SourceLimits:
     return SourceLimits(
-        read_seconds=call.request_timeout, most_bytes=call.settings.max_file_bytes, deadline=call.client.deadline
+        read_seconds=call.request_timeout,
+        most_bytes=call.settings.max_file_bytes,
+        execution=call.client.execution,
+        deadline=call.client.deadline.within(call.client.deadline.remaining()),
     )
 
 

@@ -24,19 +24,20 @@ class UpsertRecords(base.KintoneTool):
 
     def run(self, call: base.Call) -> base.Messages:
         """Check all entries, write them, and tell what became of each."""
-        parameters = call.parameters
-        entries = read_entries(read_records_data(parameters), parameters.text("update_key") or None)
-        check = parameters.flag("validate_before_write", default=True)
-        atomic = parameters.flag("atomic", default=False)
-        table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
-        file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
-        ready = check_entries(call, entries) if check else wrap_entries(entries)
-        request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
-        try:
-            report = upsert(call.client, request)
-        except KintoneError:
-            call.client.forms.drop(call.app)
-            raise
+        with base.nothing_is_saved():
+            parameters = call.parameters
+            entries = read_entries(read_records_data(parameters), parameters.text("update_key") or None)
+            check = parameters.flag("validate_before_write", default=True)
+            atomic = parameters.flag("atomic", default=False)
+            table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
+            file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
+            ready = check_entries(call, entries) if check else wrap_entries(entries)
+            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
+            try:
+                report = upsert(call.client, request)
+            except KintoneError:
+                call.client.forms.drop(call.app)
+                raise
         notice = repeat_notice(entries, appends=request.appends)
         yield from _messages(report, call.app, ready, notice, check=check)
 
@@ -71,6 +72,6 @@ def _recounted(spans: Sequence[Span]) -> str:
     """Say what a count means that kintone gave after a try before had perhaps been carried out."""
     named = str(Joined([entries_named(span) for span in spans], ", "))
     return (
-        f"The first answer for {named} was lost, so they were sent again: their counts are those of the last try, which "
-        "tells a record that the first try added as updated."
+        f"The first answer for {named} was lost, so they were sent again: their counts are those of the last try, "
+        "which tells a record that the first try added as updated."
     )

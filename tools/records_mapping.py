@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from kintone.errors import InvalidParameterError, one_line
-from kintone.exchange.wire_format import encode_json
 from kintone.messages import Message, counted
+from kintone.wire_format import encode_json
 from kintone.writing.entries import read_entries
 
 PARAMETER = "records_mapping"

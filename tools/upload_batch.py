@@ -85,7 +85,5 @@ def already_uploaded(files: Sequence[Uploaded]) -> Message:
     """Return the part of an error that tells which file keys were obtained before it."""
     if not files:
         return Message("no other file was uploaded")
-    listed = [
-        Message("{name} fileKey {key}", name=shown_name(file.name, 30), key=file.file_key) for file in files
-    ]
+    listed = [Message("{name} fileKey {key}", name=shown_name(file.name, 30), key=file.file_key) for file in files]
     return Message("uploaded already and good for 3 days: {files}", files=Joined(listed, ", "))

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
 
 from kintone.access.settings import DEFAULT_PORTS
+from kintone.fetching import CheckedAddress
 from kintone.messages import Message
-from kintone.transport import CheckedAddress
 from tools.file_source.failures import bad_url, no_scheme, refused_address, unreachable
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
