@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from local_kintone import LocalKintone
-from local_kintone.wire.certificate import tls_context
+from local_kintone.wire.certificate import HOSTS, tls_context
 from tests.network.routes import FORM, Route
-from tests.network.stand_ins import StandIns
+from tests.network.stand_ins import StandIn, StandIns
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +34,20 @@ def route_name() -> str:
 
 
 @pytest.fixture
-def kintone(route_name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[LocalKintone]:
+def certificate_hosts() -> tuple[str, ...]:
+    """Tell for which hosts the certificate of kintone is unless a test is parametrized."""
+    return HOSTS
+
+
+@pytest.fixture
+def kintone(
+    route_name: str, certificate_hosts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[LocalKintone]:
     """Run an empty local kintone, under the version of TLS that the name of the route ends with, if any."""
     version = route_name.partition("-")[2]
 
     def limited(ca_file: Path) -> ssl.SSLContext:
-        context = tls_context(ca_file)
+        context = tls_context(ca_file, certificate_hosts)
         context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
         # The first bytes of data that the server sends are those of an answer.
         context.num_tickets = 0
@@ -71,5 +79,14 @@ def route(
     stand_in = stand_ins.open("relay" if is_direct else "proxy", upstream=kintone.port)
     if not is_direct:
         monkeypatch.setenv("HTTPS_PROXY" if "TLS" in route_name else "HTTP_PROXY", stand_in.url)
-    yield Route(route_name, kintone, kintone.create_app("Stock", FORM), stand_in, stack)
-    stand_in.close()
+    taken = Route(route_name, kintone, kintone.create_app("Stock", FORM), stand_in, stack)
+    yield taken
+    taken.stand_in.close()
+
+
+@pytest.fixture
+def idle_proxy(stand_ins: StandIns, kintone: LocalKintone) -> Iterator[StandIn]:
+    """Run a proxy that no setting names yet."""
+    proxy = stand_ins.open("proxy", upstream=kintone.port)
+    yield proxy
+    proxy.close()

@@ -331,16 +331,16 @@ def obey(order: dict[str, Any], servers: dict[int, Server]) -> dict[str, int]:
         server = Server(order)
         servers[server.port] = server
         return {"port": server.port}
+    if order["do"] == "close":
+        servers.pop(order["port"]).close()
+        return {}
     server = servers[order["port"]]
     if order["do"] == "counts":
         with server.lock:
             return dict(server.counts)
     if order["do"] == "drop":
         return {"dropped": server.drop()}
-    if order["do"] == "script":
-        server.script(order["steps"])
-    if order["do"] == "close":
-        servers.pop(server.port).close()
+    server.script(order["steps"])
     return {}
 
 

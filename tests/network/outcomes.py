@@ -18,12 +18,12 @@ UNAVAILABLE = "UNAVAILABLE"
 ACCESS_DENIED = "ACCESS_DENIED"
 OUT_OF_TIME = frozenset({"BUDGET_EXCEEDED", "TIMED_OUT"})
 
-PATIENT = RetryPolicy()
-"""Whoever repeats with it is noticed by the seconds that it takes."""
+PATIENT = RetryPolicy(tries=2, first_pause=1.0, longest_pause=1.0, jitter=lambda: 1.0)
+"""Whoever repeats with it is noticed by the second that it takes."""
 DELIBERATE = RetryPolicy(first_pause=0.1, longest_pause=0.1, longest_retry_after=0.1, jitter=lambda: 1.0)
 """Its six tries take half a second."""
-AT_ONCE = 0.4
-"""Seconds; the first pause of the patient policy may be 0.25 and the second 0.5, so two tries and more take longer."""
+AT_ONCE = 0.9
+"""Seconds; a second try of the patient policy takes longer."""
 LONGEST = 15.0
 
 

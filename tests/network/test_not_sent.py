@@ -109,12 +109,12 @@ class Names:
         self.asked = 0
         self.real = socket.getaddrinfo
 
-    def __call__(self, *query: Any, **options: Any) -> Any:
+    def __call__(self, *query: Any, **_: Any) -> Any:
         """Answer as getaddrinfo does."""
         self.asked += 1
         if self.asked <= self.failing:
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-        return self.real("127.0.0.1", *query[1:], **{**options, "family": socket.AF_INET})
+        return self.real("127.0.0.1", query[1], socket.AF_INET, socket.SOCK_STREAM)
 
 
 @through(*DIRECT)
