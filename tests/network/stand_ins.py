@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 PROGRAM = Path(__file__).with_name("misbehaving.py")
 
@@ -28,7 +28,7 @@ class StandIns:
         self._process.terminate()
         self._process.communicate()
 
-    def tell(self, **order: Any) -> dict[str, int]:
+    def tell(self, **order: object) -> dict[str, int]:
         """Send an order and return the answer."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the stand-ins have no pipes")
@@ -37,7 +37,7 @@ class StandIns:
         answer: dict[str, int] = json.loads(self._process.stdout.readline())
         return answer
 
-    def open(self, kind: str, **order: Any) -> "StandIn":
+    def open(self, kind: str, **order: object) -> "StandIn":
         """Open one of a kind on a free port."""
         return StandIn(self, self.tell(do="open", kind=kind, **order)["port"])
 

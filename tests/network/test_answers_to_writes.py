@@ -9,10 +9,10 @@ from tests.network.routes import Route
 
 APPLIED = pytest.mark.parametrize("applied", [0, 1])
 WRITES = pytest.mark.parametrize("write", ["add", "insert"])
-HTML = {"body": "<html><body>gateway</body></html>"}
-EMPTY = {"body": ""}
-UNPROVEN = {"code": "GAIA_UN03"}
-LOCKS = [
+HTML: dict[str, Any] = {"body": "<html><body>gateway</body></html>"}
+EMPTY: dict[str, Any] = {"body": ""}
+UNPROVEN: dict[str, Any] = {"code": "GAIA_UN03"}
+LOCKS: list[dict[str, Any]] = [
     {"status": status, "code": code}
     for code in ("GAIA_DA02", "GAIA_RE18", "GAIA_LT01")
     for status in (400, 409, 500, 503, 520)
@@ -109,7 +109,9 @@ def test_insert_when_the_answer_is_not_of_kintone(
 
 @WRITES
 @pytest.mark.parametrize(
-    "broken", [{"cut": "after"}, {"cut": "after", "reset": True}, {"cut_after_bytes": 5}, {"length_offset": 50}], ids=str
+    "broken",
+    [{"cut": "after"}, {"cut": "after", "reset": True}, {"cut_after_bytes": 5}, {"length_offset": 50}],
+    ids=str,
 )
 def test_insert_when_the_answer_is_cut(route: Route, write: str, broken: dict[str, Any]) -> None:
     """Half an answer is none."""

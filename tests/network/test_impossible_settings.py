@@ -74,9 +74,7 @@ def test_certificates_when_their_file_is_missing(
 
 
 @through(*ENCRYPTED)
-def test_certificates_when_their_file_holds_none(
-    route: Route, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_certificates_when_their_file_holds_none(route: Route, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file of something else is as good as none."""
     wrong = tmp_path / "wrong.pem"
     wrong.write_text("this is no certificate\n")

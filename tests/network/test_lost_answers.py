@@ -111,7 +111,7 @@ def test_add_record_when_a_gateway_answers(route: Route, step: str) -> None:
 @through("forward")
 @pytest.mark.parametrize("step", ["close", "reset"])
 def test_add_record_when_a_forward_proxy_hangs_up_at_once(route: Route, step: str) -> None:
-    """The request may have left before the end was noticed: it reaches kintone at most once, and is not called saved."""
+    """The request may have left before the end was noticed: it is sent once, and unknown."""
     route.stand_in.script(accept=[step, "works"])
     failed = failure(lambda: route.add(route.client()))
 

@@ -2,10 +2,10 @@
 
 import socket
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
+from kintone.client import KintoneClient
 from tests.network.outcomes import (
     DELIBERATE,
     NOT_SENT,
@@ -18,7 +18,9 @@ from tests.network.routes import ALL, DIRECT, ENCRYPTED, TUNNELS, Route, through
 from tests.network.stand_ins import StandIns
 
 UNUSABLE = ["close", "reset", "garbage", "hang", "502", "503"]
-WRITES = pytest.mark.parametrize("write", [Route.add, lambda route, client: route.insert(client, 101)])
+WRITES = pytest.mark.parametrize(
+    "write", [Route.add, lambda route, client: route.insert(client, 101)], ids=["add", "insert"]
+)
 
 
 @through(*TUNNELS)
@@ -80,7 +82,7 @@ def test_insert_when_the_connection_is_refused_for_a_moment(
 @through(*ALL)
 @WRITES
 def test_insert_when_the_connection_is_refused(
-    route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch, write: Callable[[Route, Any], None]
+    route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch, write: Callable[[Route, KintoneClient], None]
 ) -> None:
     """Nobody listens, so nothing was sent."""
     _replace(route, stand_ins, monkeypatch, opens_after=None)
@@ -109,12 +111,12 @@ class Names:
         self.asked = 0
         self.real = socket.getaddrinfo
 
-    def __call__(self, *query: Any, **_: Any) -> Any:
-        """Answer as getaddrinfo does."""
+    def __call__(self, _: object, port: int | str, *__: object, **___: object) -> object:
+        """Answer as getaddrinfo does, whatever the name."""
         self.asked += 1
         if self.asked <= self.failing:
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-        return self.real("127.0.0.1", query[1], socket.AF_INET, socket.SOCK_STREAM)
+        return self.real("127.0.0.1", port, socket.AF_INET, socket.SOCK_STREAM)
 
 
 @through(*DIRECT)
