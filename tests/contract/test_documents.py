@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kintone.access.settings import OperatorSettings
-from kintone.exchange.error_codes import MEANINGS
+from kintone.error_codes import MEANINGS
 from kintone.forms.fields import markdown_table
 from kintone.forms.parsing import parse_form
 from kintone.validation.validator import validate_record

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.exchange.retry import RetryPolicy
+from kintone.retry import RetryPolicy
 
 NOT_SENT = "NOT_SENT"
 REFUSED = "REFUSED"

@@ -10,7 +10,7 @@ import pytest
 from kintone.access.credentials import Tokens
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
-from kintone.exchange.retry import RetryPolicy
+from kintone.retry import RetryPolicy
 from kintone.reading.reader import ReadRequest
 from kintone.reading.records import RecordsApi
 from kintone.writing.adding import add_record

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kintone.exchange.retry import RetryPolicy
+from kintone.retry import RetryPolicy
 from tests.network.outcomes import (
     AT_ONCE,
     NOT_SENT,

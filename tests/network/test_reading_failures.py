@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.exchange.retry import RetryPolicy
+from kintone.retry import RetryPolicy
 from tests.network.outcomes import OUT_OF_TIME, failure, soon
 from tests.network.routes import Route, through
 

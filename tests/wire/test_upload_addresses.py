@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from kintone.errors import InvalidParameterError
-from kintone.exchange.deadline import Deadline
+from kintone.deadline import Deadline
 from tools.file_source.source import FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file"
