@@ -176,7 +176,7 @@ ANYTHING = st.recursive(
 FORM = rich_form()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(sorted(FORM.fields)) | st.text(max_size=5) | st.none(), ANYTHING, max_size=8),
     st.sampled_from(["add", "update"]),
