@@ -1,6 +1,6 @@
 """Runs all tests as two pytest processes side by side: `make test`.
 
-More arguments go to both of them: `.venv/bin/python -m scripts.test -k quotes`. A single file needs only pytest.
+More arguments go to both of them: `.venv/bin/python -m scripts.test -k quote`. A single file needs only pytest.
 """
 
 import signal
