@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, KintoneError, UnknownResponseError
 from kintone.operations import Answer, Operation
 from kintone.reading.reader import ReadRequest, read
@@ -62,7 +63,7 @@ def test_fields_are_refused_when_there_are_more_than_kintone_takes() -> None:
     codes = [f"f{number}" for number in range(1000)]
 
     read(KintoneDouble(), ReadRequest(APP, fields=codes[:-1]))
-    with pytest.raises(InvalidParameterError, match=r"^fields: 1001 field codes"):
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields: 1001 field codes"):
         read(KintoneDouble(), ReadRequest(APP, fields=codes))
 
 
@@ -106,7 +107,7 @@ def test_answer_is_refused_when_it_holds_no_records_with_ids(body: dict[str, Any
     """The sentence says what was read and what is wrong."""
     reading = read(_Answering(lambda _operation: body), ReadRequest(APP))
 
-    with pytest.raises(UnknownResponseError, match=r"^reading records of app 12: "):
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 12: "):
         ids_read(reading)
 
 
@@ -150,8 +151,8 @@ def test_count_is_ignored_when_the_page_disproves_it(total: str | None) -> None:
     double = KintoneDouble(range(1, 12_001))
     original = double.call
 
-    def call(operation: Operation) -> Answer:
-        answer = original(operation)
+    def call(operation: Operation, deadline: Deadline | None = None) -> Answer:
+        answer = original(operation, deadline)
         answer.body["totalCount"] = total
         return answer
 
