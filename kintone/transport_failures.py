@@ -151,6 +151,8 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
         return _tunnel(exchange.proxy_status)
     if exchange.phase is Phase.HANDSHAKE:
         return _handshake(causes, late=late)
+    if not late and _is_any(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)):
+        return FailureKind.NOT_SENT, PROXY_FAILED
     if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
         return FailureKind.NOT_SENT, NO_HOST
     if exchange.phase is Phase.CONNECTING:
