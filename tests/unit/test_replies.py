@@ -120,7 +120,7 @@ FATES = [
 
 @pytest.mark.parametrize(("status", "code", "is_certain"), FATES)
 def test_write_is_surely_refused_only_by_what_is_documented_so(status: int, code: str, *, is_certain: bool) -> None:
-    """kintone's own 4xx, its locks, a full house and a proxy's password; a 5xx never, whoever it is from."""
+    """Kintone's own 4xx, its locks, a full house and a proxy's password; a 5xx never, whoever it is from."""
     body = {"code": code, "id": "i", "message": "m"} if code else b"<html></html>"
 
     assert refusal(status, body, WRITING).is_certain is is_certain
@@ -138,7 +138,7 @@ def test_write_is_surely_refused_only_by_what_is_documented_so(status: int, code
     ],
 )
 def test_write_is_surely_refused_when_a_password_is_asked_for(status: int, scheme: str, *, is_certain: bool) -> None:
-    """kintone's basic authentication stands before everything else."""
+    """Kintone's basic authentication stands before everything else."""
     assert refusal(status, b"", WRITING, www_authenticate=scheme).is_certain is is_certain
 
 
