@@ -6,19 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kintone.exchange.retry import RetryPolicy
-from tests.network.outcomes import (
-    AT_ONCE,
-    NOT_SENT,
-    OUT_OF_TIME,
-    REFUSED,
-    UNAVAILABLE,
-    UNKNOWN,
-    failure,
-    outcome,
-    soon,
-    success,
-)
+from tests.network.clients import AT_ONCE, ENDLESS, STANDARD
+from tests.network.outcomes import NOT_SENT, OUT_OF_TIME, REFUSED, UNAVAILABLE, UNKNOWN, failure, outcome, soon, success
 from tests.network.routes import Route, through
 from tests.network.stand_ins import StandIns
 
@@ -27,7 +16,6 @@ LIMIT = BUDGET + 3.0
 LONG_TIMEOUT = 30.0
 TOO_MANY_TO_SKIP = 10_600
 """Records; in an order of their own only a cursor reads the last of them."""
-ENDLESS = RetryPolicy(tries=1_000, first_pause=0.2, longest_pause=0.2)
 
 
 def _ends(route: Route, fate: str) -> None:
@@ -165,7 +153,7 @@ def test_end_when_another_call_has_the_only_place(route: Route) -> None:
 def test_insert_when_retry_after_is_beyond_the_budget(route: Route, code: str | None) -> None:
     """Waiting would be in vain, so the call ends at once and says how long to wait."""
     route.kintone.fail(times=None, status=429, code=code, headers={"Retry-After": "100"})
-    client = route.client(policy=RetryPolicy(), KINTONE_CALL_BUDGET="5")
+    client = route.client(policy=STANDARD, KINTONE_CALL_BUDGET="5")
     failed = failure(lambda: route.add(client), within=8)
 
     assert failed.seconds < AT_ONCE
@@ -180,7 +168,7 @@ def test_insert_when_retry_after_is_beyond_the_budget(route: Route, code: str | 
 def test_repeatable_call_when_retry_after_is_beyond_the_budget(route: Route, status: int, *, write: bool) -> None:
     """What would be repeated ends likewise; after a 503 nobody knows what was written."""
     route.kintone.fail(times=None, status=status, body="<html/>", headers={"Retry-After": "100"})
-    client = route.client(policy=RetryPolicy(), KINTONE_CALL_BUDGET="5")
+    client = route.client(policy=STANDARD, KINTONE_CALL_BUDGET="5")
     failed = failure(lambda: route.upsert(client, 1) if write else route.read(client, "limit 1"), within=8)
 
     assert failed.seconds < AT_ONCE
@@ -194,7 +182,7 @@ def test_repeatable_call_when_retry_after_is_beyond_the_budget(route: Route, sta
 def test_insert_when_retry_after_is_within_the_budget(route: Route) -> None:
     """It is waited for, no shorter."""
     route.kintone.fail(times=1, status=429, code="GAIA_TO04", headers={"Retry-After": "1"})
-    client = route.client(policy=RetryPolicy(first_pause=0.01), KINTONE_CALL_BUDGET="10")
+    client = route.client(policy=STANDARD, KINTONE_CALL_BUDGET="10")
     done = outcome(lambda: route.add(client))
 
     assert done.error is None

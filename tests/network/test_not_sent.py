@@ -6,14 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from kintone.client import KintoneClient
-from tests.network.outcomes import (
-    DELIBERATE,
-    NOT_SENT,
-    UNAVAILABLE,
-    UNREACHABLE,
-    failure,
-    success,
-)
+from tests.network.clients import DELIBERATE
+from tests.network.outcomes import NOT_SENT, UNAVAILABLE, UNREACHABLE, failure, success
 from tests.network.routes import ALL, DIRECT, ENCRYPTED, TUNNELS, Route, through
 from tests.network.stand_ins import StandIns
 

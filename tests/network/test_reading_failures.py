@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.exchange.retry import RetryPolicy
+from tests.network.clients import STANDARD
 from tests.network.outcomes import OUT_OF_TIME, failure, soon
 from tests.network.routes import Route, through
 
@@ -30,7 +30,7 @@ def test_refusal_of_a_page_when_others_wait_for_their_next_try(full: Route, stat
     others = full.kintone.fail(
         api="records", after=ONE_AFTER_THE_OTHER, times=None, status=status, headers={"Retry-After": "20"}
     )
-    client = full.client(policy=RetryPolicy(), KINTONE_READ_RANGES="4", KINTONE_CALL_BUDGET="60")
+    client = full.client(policy=STANDARD, KINTONE_READ_RANGES="4", KINTONE_CALL_BUDGET="60")
     failed = failure(lambda: full.read(client), within=CERTAIN)
 
     assert refused.hits == 1

@@ -8,17 +8,9 @@ import pytest
 import trustme
 
 from kintone.writing.adding import add_record
-from tests.network.outcomes import (
-    ACCESS_DENIED,
-    AT_ONCE,
-    NOT_SENT,
-    PATIENT,
-    UNKNOWN,
-    UNREACHABLE,
-    failure,
-    soon,
-)
-from tests.network.routes import ENCRYPTED, Route, open_client, through
+from tests.network.clients import AT_ONCE, PATIENT, open_client
+from tests.network.outcomes import ACCESS_DENIED, NOT_SENT, UNKNOWN, UNREACHABLE, failure, soon
+from tests.network.routes import ENCRYPTED, Route, through
 from tests.network.stand_ins import StandIn, StandIns
 
 type Demanding = Callable[..., StandIn]
