@@ -15,6 +15,8 @@ from tests.wire.plugin import running_plugin
 settings.register_profile("without deadlines", parent=settings(), deadline=None)
 settings.load_profile("without deadlines")
 
+pytest_plugins = ["tests.time_limit"]
+
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 

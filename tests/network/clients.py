@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from kintone.access.credentials import Tokens
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
-from kintone.exchange.retry import RetryPolicy
+from kintone.retry import RetryPolicy
 from tests.wire.conftest import IMPATIENT, settings_for
 
 __all__ = ["AT_ONCE", "DELIBERATE", "ENDLESS", "IMPATIENT", "PATIENT", "STANDARD", "RetryPolicy", "open_client"]
@@ -16,7 +16,7 @@ PATIENT = RetryPolicy(tries=2, first_pause=1.0, longest_pause=1.0, jitter=lambda
 """Whoever repeats with it is noticed by the second that it takes."""
 AT_ONCE = 0.9
 """Seconds; a second try of the patient policy takes longer."""
-DELIBERATE = RetryPolicy(first_pause=0.1, longest_pause=0.1, longest_retry_after=0.1, jitter=lambda: 1.0)
+DELIBERATE = RetryPolicy(first_pause=0.1, longest_pause=0.1, jitter=lambda: 1.0)
 """Its six tries take half a second."""
 ENDLESS = RetryPolicy(tries=1_000, first_pause=0.2, longest_pause=0.2)
 

@@ -9,7 +9,7 @@ import trustme
 
 from kintone.writing.adding import add_record
 from tests.network.clients import AT_ONCE, PATIENT, open_client
-from tests.network.outcomes import ACCESS_DENIED, NOT_SENT, UNKNOWN, UNREACHABLE, failure, soon
+from tests.network.outcomes import ACCESS_DENIED, NOT_SENT, UNKNOWN, UNREACHABLE, failure
 from tests.network.routes import ENCRYPTED, Route, through
 from tests.network.stand_ins import StandIn, StandIns
 
@@ -109,6 +109,7 @@ def test_insert_when_a_client_certificate_is_wanted(
     client = open_client(stack, f"https://127.0.0.1:{server.port}", "a" * 40)
     failed = failure(lambda: add_record(client, 1, {"sku": {"value": "A"}}))
 
-    assert soon(lambda: server.count("requests") == (fate == UNKNOWN))
+    # Under TLS 1.3 the server may have hung up before it reads what was sent, so it need not count a request.
+    assert server.count("requests") <= (fate == UNKNOWN)
     assert failed.code in {UNREACHABLE, ACCESS_DENIED}
     assert failed.fate() == fate
