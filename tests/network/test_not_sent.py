@@ -33,7 +33,7 @@ def test_insert_when_connect_fails_for_a_moment(route: Route, step: str) -> None
 def test_insert_when_connect_never_succeeds(route: Route, step: str) -> None:
     """Nothing left: all 101 entries are not sent."""
     route.stand_in.script(connect=[step])
-    failed = failure(lambda: route.insert(route.client(timeout=0.2), 101))
+    failed = failure(lambda: route.insert(route.client(timeout=0.1), 101))
 
     assert (route.sent, route.saved) == (0, 0)
     assert failed.code in {UNREACHABLE, UNAVAILABLE, "TIMED_OUT"}

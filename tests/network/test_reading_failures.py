@@ -51,7 +51,7 @@ def test_refusal_of_a_page_when_others_get_no_answer(full: Route) -> None:
     assert failed.code == "GAIA_IQ11"
 
 
-@through("direct", "tunnel-TLSv1_3")
+@through("tunnel-TLSv1_3")
 def test_cursor_when_the_budget_ends_during_a_page(route: Route) -> None:
     """The cursor is deleted although its last page never came."""
     _fill_for_cursor(route)

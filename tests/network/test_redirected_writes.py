@@ -20,7 +20,7 @@ def elsewhere() -> Iterator[LocalKintone]:
         yield running
 
 
-@through(*ROUTES)
+@through("direct", "tunnel-TLSv1_3")
 @APPLIED
 @pytest.mark.parametrize("status", [301, 302, 303])
 @pytest.mark.parametrize("target", ["/k/v1/record.json", "/login"])
