@@ -22,8 +22,7 @@ def full(route: Route) -> Route:
     return route
 
 
-@through("direct", "tunnel-TLSv1_3")
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(("route_name", "status"), [("direct", 429), ("tunnel-TLSv1_3", 503)])
 def test_refusal_of_a_page_when_others_wait_for_their_next_try(full: Route, status: int) -> None:
     """A refusal that no try would change comes at once, though others are told to come back in 20 seconds."""
     refused = full.kintone.fail(api="records", after=ONE_AFTER_THE_OTHER, status=400, code="GAIA_IQ11", delay=0.3)
