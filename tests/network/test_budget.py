@@ -109,11 +109,11 @@ def test_end_when_the_body_drips(route: Route) -> None:
 
 def test_end_when_kintone_never_lets_an_insert_in(route: Route) -> None:
     """Pauses between tries end with the budget; the last answer says that nothing was saved."""
-    route.kintone.fail(times=None, status=429, code="GAIA_TO04")
+    route.kintone.fail(times=None, status=400, code="GAIA_DA02")
     client = route.client(policy=ENDLESS, KINTONE_CALL_BUDGET=str(BUDGET))
     failed = failure(lambda: route.add(client), within=LIMIT)
 
-    assert failed.code in OUT_OF_TIME | {"GAIA_TO04"}
+    assert failed.code in OUT_OF_TIME | {"GAIA_DA02"}
     assert failed.fate() == REFUSED
 
 
