@@ -161,7 +161,11 @@ def test_client_when_printed_or_pickled(site: LocalKintone, token: str) -> None:
     with KintoneClient(access, settings) as client:
         client.call(Operation(Message("reading"), "GET", "records", {"app": 1}, Repeat.READ))
         held = (client, client.execution, pools, *pools._pools.values())  # noqa: SLF001 - whatever outlives the call
-        shown = [f"{access!r} {pools._pools!r}", *(repr(each) for each in held), *(repr(vars_of(each)) for each in held)]  # noqa: SLF001
+        shown = [
+            f"{access!r} {pools._pools!r}",
+            *(repr(each) for each in held),
+            *(repr(vars_of(each)) for each in held),
+        ]  # noqa: SLF001
         shown += [repr(vars(pool.session)) for pool in pools._pools.values()]  # noqa: SLF001
 
         assert len(shown) > len(held)
