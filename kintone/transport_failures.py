@@ -151,13 +151,18 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
         return _tunnel(exchange.proxy_status)
     if exchange.phase is Phase.HANDSHAKE:
         return _handshake(causes, late=late)
-    if not late and _is_any(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)):
-        return FailureKind.NOT_SENT, PROXY_FAILED
-    if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
-        return FailureKind.NOT_SENT, NO_HOST
     if exchange.phase is Phase.CONNECTING:
-        return FailureKind.NOT_SENT, SLOW_CONNECTION if late else NOT_CONNECTED
+        return FailureKind.NOT_SENT, _connecting(causes, late=late)
     return FailureKind.NOT_SENT, BROKEN
+
+
+def _connecting(causes: list[BaseException], *, late: bool) -> Failure:
+    if late:
+        return SLOW_CONNECTION
+    if _is_any(causes, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)):
+        return PROXY_FAILED
+    is_dns = _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError))
+    return NO_HOST if is_dns else NOT_CONNECTED
 
 
 def _setting(causes: list[BaseException]) -> Failure:
