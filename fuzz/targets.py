@@ -19,7 +19,6 @@ from fuzz.texts import (
 from kintone.access.settings import Origin
 from kintone.access.sites import read_site
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.wire_format import encode_json
 from kintone.files.content_disposition import file_name
 from kintone.files.names import LONGEST_NAME, clean_name, clean_type
 from kintone.forms.parsing import parse_form
@@ -29,6 +28,7 @@ from kintone.reading.pages import batch_of
 from kintone.reading.plan import plan_of
 from kintone.reading.query import parse
 from kintone.validation.validator import validate_record
+from kintone.wire_format import encode_json
 from kintone.writing.entries import read_entries
 from kintone.writing.transactions import item_of
 from tools.file_source.value import read_files

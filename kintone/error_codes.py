@@ -42,8 +42,8 @@ NOT_PERMITTED = Meaning(
     PermissionDeniedError,
     Message("the API token may not do this"),
     Message(
-        "tick the permission (view, add, edit) for the token in the app's settings, API Token, and publish the app with "
-        "Update App; an upsert needs add and edit, a lookup needs the token of its source app as well"
+        "tick the permission (view, add, edit) for the token in the app's settings, API Token, and publish the app "
+        "with Update App; an upsert needs add and edit, a lookup needs the token of its source app as well"
     ),
 )
 LOCKED = Meaning(LockedError, Message("the record was locked by another change"), Message("send it again in a minute"))

@@ -153,13 +153,20 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
         return _tunnel(exchange.proxy_status)
     if exchange.phase is Phase.HANDSHAKE:
         return _handshake(causes, late=late)
-    if exchange.phase is Phase.CONNECTING and exchange.through_proxy and not late:
-        return FailureKind.NOT_SENT, PROXY_FAILED
-    if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
-        return FailureKind.NOT_SENT, NO_HOST
     if exchange.phase is Phase.CONNECTING:
-        return FailureKind.NOT_SENT, SLOW_CONNECTION if late else NOT_CONNECTED
+        return FailureKind.NOT_SENT, _connecting(causes, exchange, late=late)
     return FailureKind.NOT_SENT, BROKEN
+
+
+def _connecting(causes: list[BaseException], exchange: Exchange, *, late: bool) -> Failure:
+    """The host was not reached, or the proxy in front of it was not."""
+    if late:
+        return SLOW_CONNECTION
+    if exchange.through_proxy:
+        return PROXY_FAILED
+    if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
+        return NO_HOST
+    return NOT_CONNECTED
 
 
 def _setting(causes: list[BaseException]) -> Failure:

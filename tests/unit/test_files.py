@@ -1,6 +1,6 @@
 """Files to and from kintone, against a stand-in for the client."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
@@ -29,7 +29,7 @@ class Arriving:
     def __init__(self, headers: dict[str, str], *pieces: bytes | KintoneError) -> None:
         """Prepare the answer."""
         self.status = 200
-        self.headers = CaseInsensitiveDict(headers)
+        self.headers: Mapping[str, str] = CaseInsensitiveDict(headers)
         self._pieces = pieces
 
     def chunks(self, most: int) -> Iterator[bytes]:

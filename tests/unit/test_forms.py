@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kintone.deadline import Deadline
 from kintone.errors import KintoneError, UnknownResponseError
 from kintone.forms.forms_api import Form, FormCache, FormKey, FormsApi, parse_form, read_form
+from kintone.messages import Message
 from kintone.operations import Answer, Operation, Repeat
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
+from tests.unit.reading_double import KintoneDouble
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -20,26 +23,20 @@ JSON = st.recursive(
 )
 
 
-class Kintone:
+class Kintone(KintoneDouble):
     """Answers every operation with one body and remembers what was asked."""
 
     def __init__(self, body: dict[str, object]) -> None:
         """Take the body."""
+        super().__init__()
         self.body = body
         self.asked: list[Operation] = []
 
-    def call(self, operation: Operation) -> Answer:
-        """Remember and answer."""
+    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+        """Remember and answer; nobody asks for a form within a deadline of its own."""
+        assert deadline is None
         self.asked.append(operation)
         return Answer(self.body)
-
-    def api_path(self, api: str) -> str:
-        """Return nothing that matters here."""
-        return api
-
-    def record_url(self, app: int, record_id: str) -> str:
-        """Return nothing that matters here."""
-        return f"{app}/{record_id}"
 
 
 def test_limits_arrive_as_text_and_absent_ones_as_empty_text() -> None:
@@ -209,7 +206,7 @@ def test_an_error_while_reading_is_not_kept() -> None:
     cache = FormCache()
 
     def fail() -> Form:
-        raise KintoneError("no")
+        raise KintoneError(Message("no"))
 
     with pytest.raises(KintoneError):
         cache.form(_key(cache), fail)

@@ -9,9 +9,10 @@ from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
 from kintone.errors import AuthenticationError, NotFoundError, UnknownResponseError
+from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 
-READ = Operation("reading the app", "GET", "app", {"id": 12}, Repeat.READ)
+READ = Operation(Message("reading the app"), "GET", "app", {"id": 12}, Repeat.READ)
 
 
 def client_of(address: str, guest_space: int | None = None) -> KintoneClient:

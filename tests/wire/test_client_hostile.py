@@ -10,11 +10,12 @@ from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import Site, read_site
 from kintone.client import Access, KintoneClient
+from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 from local_kintone import LocalKintone
 from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
 
-READ = Operation("reading records of app 1", "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
+READ = Operation(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
 MEGABYTE = 1024 * 1024
 
 
