@@ -32,15 +32,20 @@ def waits(source: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             yield from _imported(node)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in WAITING_METHODS and not _is_own_deadline(node.func.value):
-                yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and _is_wait(node.func):
+            yield ast.unparse(node)
 
 
 def _imported(node: ast.ImportFrom) -> Iterator[str]:
     for alias in node.names:
         if alias.name in WAITING_FUNCTIONS.get(node.module or "", ()):
             yield ast.unparse(node)
+
+
+def _is_wait(function: ast.expr) -> bool:
+    if not isinstance(function, ast.Attribute):
+        return False
+    return function.attr in WAITING_METHODS and not _is_own_deadline(function.value)
 
 
 def _is_own_deadline(node: ast.expr) -> bool:

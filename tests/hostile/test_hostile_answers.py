@@ -89,7 +89,6 @@ def ask(
 ) -> Iterator[Any]:
     """Return who asks the site with one failure switched on."""
     monkeypatch.setattr("kintone.client.form_cache._time_to_live", -1.0)
-    monkeypatch.setattr("kintone.reading.cursors.PAUSES", (0.0,))
     monkeypatch.setenv("KINTONE_CALL_BUDGET", "20")
 
     def asked(tool: str, parameters: dict[str, Any], request: str, **failure: Any) -> Told:  # noqa: ANN401 - as fail()

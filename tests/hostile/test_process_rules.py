@@ -76,7 +76,7 @@ def test_module_has_no_global_that_functions_assign(path: Path) -> None:
 
 
 def test_module_globals_when_tools_have_run(site: LocalKintone, credentials: dict[str, str]) -> None:
-    """Apart from gates and remembered forms nothing in our modules is different after calls of all tools."""
+    """Apart from limiters and remembered forms nothing in our modules is different after calls of all tools."""
     for tool in TOOLS:
         told_by(tool, GOOD[tool], credentials)
     before = _globals()

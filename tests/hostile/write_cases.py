@@ -67,7 +67,7 @@ WRITES = [
 ]
 
 
-class Ledger:
+class Kept:
     """One app and what it holds."""
 
     def __init__(self, site: LocalKintone) -> None:

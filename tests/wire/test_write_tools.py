@@ -1,6 +1,7 @@
 """Checking, adding and upserting records, in the real plugin process."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
 from tests.wire.plugin import credentials_of
+
+BEGINS_WITH_CODE = re.compile(r"\[[A-Z0-9_]+\] \S")
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +29,7 @@ def failure(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) ->
     with pytest.raises(PluginFailure) as failed:
         run(host, site, tool, **parameters)
     assert "\n" not in failed.value.message
+    assert BEGINS_WITH_CODE.match(failed.value.message), failed.value.message
     return failed.value
 
 
@@ -85,6 +89,7 @@ def test_add_when_there_is_no_record(host: DifyHost, site: LocalKintone, given: 
     failed = failure(host, site, "kintone_add_record", record_data=given)
 
     assert failed.error_type == "InvalidParameterError"
+    assert failed.message.startswith("[INVALID_INPUT] ")
     assert "record_data" in failed.message
     assert site.stats.requests == 0
 
@@ -148,6 +153,7 @@ def test_add_when_kintone_refuses_the_record(host: DifyHost, site: LocalKintone)
     assert failed.message.startswith("[CB_VA01] adding a record to app 1 failed: ")
     assert "sku" in failed.message
     assert "already exists" in failed.message
+    assert "nothing is saved" in failed.message
 
 
 def test_upsert_when_entries_are_of_every_kind(host: DifyHost, site: LocalKintone) -> None:
@@ -179,7 +185,10 @@ def test_upsert_when_the_id_is_unknown(host: DifyHost, site: LocalKintone) -> No
         records_data=[{"id": 99_999, "record": {"stock": 1}}, {"record": {"sku": "X-1", "name": "n"}}],
     )
 
-    assert failed.message.startswith("[GAIA_RE01]")
+    assert failed.error_type == "NotFoundError"
+    assert failed.message.startswith("[GAIA_RE01] ")
+    assert "entry 1" in failed.message
+    assert "nothing is saved" in failed.message
     assert len(site.records(1)) == before
 
 

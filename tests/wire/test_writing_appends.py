@@ -1,11 +1,15 @@
 """Keeping rows and files that records already have, against a local kintone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from kintone.client import KintoneClient
-from kintone.errors import PartialWriteError, RevisionConflictError
+from kintone.deadline import Deadline
+from kintone.errors import ConnectionFailedError, RevisionConflictError
+from kintone.ledger import ONE_ENTRY, EntryState, Span, WriteLedger
+from kintone.messages import Message
 from kintone.operations import Answer, Operation, Repeat
 from kintone.writing.appending import ListMode
 from kintone.writing.attaching import attach
@@ -51,14 +55,26 @@ class Meddler:
         self._client, self._app, self.times = client, app, times
         self.api_path, self.record_url = client.api_path, client.record_url
 
-    def call(self, operation: Operation) -> Answer:
-        """Edit first, when a write comes."""
-        if operation.method != "GET" and self.times:
+    @property
+    def deadline(self) -> Deadline:
+        """The client's."""
+        return self._client.deadline
+
+    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+        """Read as the client does."""
+        return self._client.call(operation, deadline)
+
+    def write[Result](
+        self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
+    ) -> Result:
+        """Edit first."""
+        if self.times:
             self.times -= 1
             record = {"name": {"value": f"edit {self.times}"}}
             body = {"app": self._app, "id": 1, "record": record}
-            self._client.call(Operation("meddling", "PUT", "record", body, Repeat.UPDATE))
-        return self._client.call(operation)
+            meddling = Operation(Message("meddling"), "PUT", "record", body, Repeat.UPDATE)
+            self._client.write(meddling, lambda answer: answer, WriteLedger(1), ONE_ENTRY)
+        return self._client.write(operation, read, ledger, span)
 
 
 def line(quantity: int) -> dict[str, Any]:
@@ -158,9 +174,11 @@ def test_one_edit_meanwhile_is_survived(kintone: LocalKintone, app: int, client:
 def test_a_second_edit_meanwhile_is_left_to_people(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
     """Nothing of ours is written."""
     kintone.add_records(app, [{"sku": "A", "lines": [{"qty": "1"}]}])
-    with pytest.raises(RevisionConflictError, match="agree with those who edit them"):
+    with pytest.raises(RevisionConflictError, match="agree with those who edit them") as raised:
         upsert(Meddler(client, app, times=2), appending(app, entry("A", 2)))
 
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.REFUSED
     assert quantities(kintone, app) == [["1"]]
 
 
@@ -168,7 +186,9 @@ def test_rows_are_appended_once_when_the_answer_is_lost(kintone: LocalKintone, a
     """The write is not repeated, and the sentence says that sending it again would append twice."""
     kintone.add_records(app, [{"sku": "A", "lines": [{"qty": "1"}]}])
     kintone.fail(api="records", method="PUT", cut="after", times=None)
-    with pytest.raises(PartialWriteError, match="would be appended twice"):
+    with pytest.raises(ConnectionFailedError, match="would be appended twice") as raised:
         upsert(client, appending(app, entry("A", 2)))
 
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.UNKNOWN
     assert quantities(kintone, app) == [["1", "2"]]
