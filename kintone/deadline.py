@@ -26,6 +26,7 @@ class Deadline:
         self._ends = runtime.monotonic() + (min(seconds, parent.remaining()) if parent else seconds)
         self._parent = parent
         self._cancelled = False
+        self._closed = False
         self._lock = threading.Lock()
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._registered = 0
@@ -44,6 +45,7 @@ class Deadline:
         """Stop the timer; nothing that was registered runs any more."""
         self._leave_parent()
         with self._lock:
+            self._closed = True
             self._callbacks.clear()
             timer, self._timer = self._timer, None
         if timer:
@@ -101,7 +103,7 @@ class Deadline:
                 self._registered += 1
                 number = self._registered
                 self._callbacks[number] = callback
-                if self._timer is None:
+                if self._timer is None and not self._closed:
                     self._timer = self.runtime.after(self.remaining(), self._run_callbacks)
         if over:
             callback()

@@ -11,7 +11,7 @@ from kintone.access.access import Access
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.deadline import Deadline
-from kintone.errors import BudgetExceededError, CancelledError, KintoneError
+from kintone.errors import BudgetExceededError, CancelledError, KintoneError, unexpected
 from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, Limiters
 from kintone.limits import ANSWER_BYTES
@@ -234,6 +234,11 @@ class Execution:
             return read(answer)
         except KintoneError as error:
             raise AttemptError(FailureKind.FINAL, error) from None
+        except Exception as error:
+            # Whatever the reader stumbles over, a write that was answered must not be told as one that was not sent.
+            # Its text may hold anything of the answer, so only its kind is logged.
+            logger.warning("%s: reading the answer raised %s", operation.description, type(error).__name__)
+            raise AttemptError(FailureKind.FINAL, unexpected(type(error).__name__)) from None
 
     @contextmanager
     def _logged(self, request: WireRequest) -> Iterator["_Log"]:

@@ -5,6 +5,7 @@ lock codes whatever their status; so are a 401 that asks for Basic authenticatio
 any other 5xx and any answer that is not kintone's, leaves a write unknown.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -32,6 +33,8 @@ from kintone.operations import Operation
 from kintone.retry import FailureKind, read_retry_after
 from kintone.transport_failures import CHECK_SITE, PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
 
+KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}", re.ASCII)
+"""A gateway's own JSON may have a ``code`` too, which proves nothing."""
 MAX_MESSAGE: Final = 600
 MAX_KEY: Final = 160
 MAX_FIELDS: Final = 200
@@ -75,7 +78,7 @@ def refusal_of(operation: Operation, received: Received, redactor: Redactor) -> 
     """
     entry, index = _error_object(received.body)
     code = entry.get("code")
-    if isinstance(code, str) and code:
+    if isinstance(code, str) and KINTONE_CODE.fullmatch(code):
         error = _with_code(operation, received.status, code, entry, index, redactor)
         is_certain = received.status in CLIENT_ERRORS or isinstance(error, LockedError)
     else:

@@ -195,6 +195,8 @@ class HttpTransport:
         """Send the request and hand over the answer before its body is read; raises ``TransportError``."""
         exchange = Exchange(deadline, timeout)
         try:
+            if deadline.remaining() <= 0 or deadline.is_cancelled:
+                raise failure_of(TimeoutError(), exchange)
             with self.pools.session(access, self.connections) as session:
                 response = self._follow(session, request, access, exchange, body)
                 try:

@@ -84,7 +84,8 @@ class Cursor:
             raise UnknownResponseError(
                 Message("{doing}: the cursor's answer does not say whether more follows", doing=self._source.reading)
             )
-        self._alive = answer.body["next"]
+        # It may have been given back meanwhile, at the end of the time of the call.
+        self._alive = self._alive and answer.body["next"]
         return batch
 
     def discard(self) -> None:
@@ -98,6 +99,8 @@ class Cursor:
         try:
             with self._source.deadline.grace() as grace:
                 self._source.call("DELETE", "records/cursor", {"id": self._id}, Repeat.CURSOR_DELETE, deadline=grace)
+        except CursorGoneError:
+            return
         except KintoneError as error:
             # The records are read, or a worse error is on its way; kintone drops the cursor after ten minutes.
             log.warning("a cursor could not be deleted and stays taken for up to ten minutes: %s", error)

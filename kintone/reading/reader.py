@@ -91,7 +91,7 @@ class Reading:
         """Yield the pages in order, none empty; to be used once.
 
         Closing the generator early ends the reading ahead and gives a cursor back. Raises subclasses of
-        ``KintoneError``, after the pages before the failure.
+        ``KintoneError``, without waiting for pages that had not arrived before the failure.
         """
         count = 0
         with self._source.working(), closing(self._batches()) as batches:

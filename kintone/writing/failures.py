@@ -17,7 +17,7 @@ from kintone.errors import (
     entries_named,
 )
 from kintone.ledger import EntryState, Span, WriteLedger
-from kintone.messages import NOTHING, Joined, Message, counted
+from kintone.messages import Joined, Message, counted
 from kintone.writing.entries import Entry
 from kintone.writing.field_paths import read_path
 from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
@@ -71,15 +71,14 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
 
     Where nothing was saved and that is sure, kintone's own error says all.
     """
-    first = ledger.first_unsaved() or 1
-    rest = entries_named(Span(first, len(ledger)))
+    rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.but(ledger=ledger)
-        wait = isinstance(error, PASSING)
+        first = Message("wait a minute") if isinstance(error, PASSING) else error.remedy
         remedy = Message(
             "{first}, then send {rest} again and none of those before",
-            first=Message("wait a minute") if wait else Message("correct what kintone names"),
+            first=first or Message("correct what kintone names"),
             rest=rest,
         )
         return error.but(ledger=ledger, remedy=remedy)
@@ -88,7 +87,7 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     if len(unknown) > 1:
         parts.insert(0, Message("of those that may have been saved all are or none"))
     parts.append(Message("what is to be sent again is {rest}", rest=rest))
-    parts.append(error.remedy if isinstance(error, BudgetExceededError | TimedOutError) else NOTHING)
+    parts.append(error.remedy)
     return error.but(ledger=ledger, remedy=Joined(parts))
 
 

@@ -11,8 +11,6 @@ from tests.contract.plugin_files import ROOT
 PACKAGES = ("kintone", "tools", "provider")
 WAITERS = frozenset(f"kintone/{name}.py" for name in ("runtime", "deadline", "limiter", "execution", "connections"))
 """The modules that may wait, each by the deadline of its call."""
-EXCEPTIONS = {("tools/entry_check.py", "time.sleep(0)"), ("tools/blob_chunks.py", "time.sleep(0)")}
-"""Waits elsewhere that are no waits: giving the other threads a turn."""
 WAITING_METHODS = frozenset({"wait", "wait_for", "slot", "acquire", "sleep", "as_completed"})
 WAITING_FUNCTIONS = {
     "time": {"sleep"},
@@ -62,15 +60,12 @@ def _modules() -> list[str]:
 @pytest.mark.parametrize("module", [module for module in _modules() if module not in WAITERS])
 def test_module_does_not_wait(module: str) -> None:
     """What has to wait asks the execution for it."""
-    found = {(module, written) for written in waits(Path(ROOT, module).read_text(encoding="utf-8"))}
-
-    assert found == {exception for exception in EXCEPTIONS if exception[0] == module}
+    assert list(waits(Path(ROOT, module).read_text(encoding="utf-8"))) == []
 
 
 def test_waiters_exist() -> None:
     """A module that was renamed does not stay on the list."""
     assert set(_modules()) >= WAITERS
-    assert {module for module, _ in EXCEPTIONS} <= set(_modules())
 
 
 @pytest.mark.parametrize(

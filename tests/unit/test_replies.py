@@ -47,9 +47,9 @@ def answer(status: int, body: object, operation: Operation = READING) -> errors.
         (429, "GAIA_TO04", errors.RateLimitedError),
         (429, "GAIA_TM12", errors.CursorLimitError),
         (404, "GAIA_CN01", errors.CursorGoneError),
-        (503, "XX_99", errors.ServiceUnavailableError),
-        (404, "XX_99", errors.NotFoundError),
-        (429, "XX_99", errors.RateLimitedError),
+        (503, "XX_QQ99", errors.ServiceUnavailableError),
+        (404, "XX_QQ99", errors.NotFoundError),
+        (429, "XX_QQ99", errors.RateLimitedError),
         (400, "GAIA_ZZ99", errors.InvalidRequestError),
     ],
 )
@@ -147,10 +147,10 @@ def test_write_is_surely_refused_when_a_password_is_asked_for(status: int, schem
     [
         (429, "", FailureKind.RATE_LIMITED),
         (429, "GAIA_TO04", FailureKind.RATE_LIMITED),
-        (429, "XX_99", FailureKind.RATE_LIMITED),
+        (429, "XX_QQ99", FailureKind.RATE_LIMITED),
         (429, "GAIA_TM12", FailureKind.NO_CURSOR),
         *((status, code, FailureKind.LOCKED) for code in LOCK_CODES for status in (400, 503, 520)),
-        *((status, code, FailureKind.UNAVAILABLE) for code in ("", "XX_99") for status in (502, 503, 504)),
+        *((status, code, FailureKind.UNAVAILABLE) for code in ("", "XX_QQ99") for status in (502, 503, 504)),
         *((status, code, FailureKind.FINAL) for code in ("", "CB_VA01") for status in (400, 401, 404, 407, 500, 520)),
     ],
 )
