@@ -154,7 +154,7 @@ class _Drawer:
         batch = REAL_BATCH if self._real else SMALL_BATCH
         small = random.randint(1, batch) if focus in (POST_RECORDS, PUT_RECORDS) else random.randint(1, 3 * batch)
         count = random.choice((1, 2, small, small, small, small))
-        if chance(random, (0.1 if self._real else 0.04)):
+        if chance(random, 0.1):
             # Over the border of one bulk request.
             count = random.randint(BULK_CALLS * batch - 1, BULK_CALLS * batch + 2 * batch)
         if focus == POST_RECORDS:

@@ -141,7 +141,7 @@ def test_orders_when_the_seeds_differ() -> None:
         def main() -> None:
             workers = Workers(scheduler, 5, "worker")
             for number in range(5):
-                workers.submit(turns.append, number)
+                workers.submit(worker, number)
             workers.shutdown()
 
         scheduler.run(main)
