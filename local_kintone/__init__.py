@@ -9,6 +9,11 @@ In the same process:
         kintone.url  # "http://127.0.0.1:40123"
         kintone.fail(api="records", status=503, times=2)
 
+Without sockets, one request at a time, with a clock of one's own if wanted:
+
+    kintone = LocalKintone(seed="none", clock=clock)
+    answer = kintone.exchange("GET", "/k/v1/app.json?id=1", {"User-Agent": "test", "X-Cybozu-API-Token": token})
+
 Alone, for curl or a Dify in debug mode:
 
     python -m local_kintone --port 8787 --seed demo
@@ -17,10 +22,27 @@ What it answers follows https://kintone.dev/en/docs/kintone/rest-api/ and, where
 servers that were published. A call that it does not know is answered with 501 LOCAL_UNKNOWN_CALL.
 """
 
+from local_kintone.clock import Clock, RealClock
 from local_kintone.failures import Failure
 from local_kintone.local import LocalKintone
+from local_kintone.numbers import NumberPrecision
 from local_kintone.settings import Settings
 from local_kintone.traffic import Stats
+from local_kintone.wire.memory_line import ConnectionCutError
 from local_kintone.wire.request import Received
+from local_kintone.wire.response import Response
+from local_kintone.write_log import Write
 
-__all__ = ["Failure", "LocalKintone", "Received", "Settings", "Stats"]
+__all__ = [
+    "Clock",
+    "ConnectionCutError",
+    "Failure",
+    "LocalKintone",
+    "NumberPrecision",
+    "RealClock",
+    "Received",
+    "Response",
+    "Settings",
+    "Stats",
+    "Write",
+]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.forms import Form
 from local_kintone.layouts import plain_layout
+from local_kintone.numbers import NumberPrecision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ class App:
         guest_space: id of its guest space, or None.
         code: the app code that precedes record numbers, mostly "".
         layout: what app/form/layout.json shows.
+        precision: how numbers are rounded.
     """
 
     number: int
@@ -34,6 +36,7 @@ class App:
     guest_space: int | None = None
     code: str = ""
     layout: list[dict[str, Any]] = field(default_factory=list)
+    precision: NumberPrecision = NumberPrecision()  # noqa: RUF009 - it cannot be changed
 
 
 class Apps:
@@ -46,7 +49,9 @@ class Apps:
         for number, guest_space, text in database.rows("SELECT id, guest_space, definition FROM apps ORDER BY id"):
             stored = json.loads(text)
             form = Form(stored["properties"], stored["revision"])
-            self.by_number[number] = App(number, stored["name"], form, guest_space, stored["code"], stored["layout"])
+            app = App(number, stored["name"], form, guest_space, stored["code"], stored["layout"])
+            app.precision = NumberPrecision(**stored.get("precision", {}))
+            self.by_number[number] = app
 
     def create(
         self,
@@ -71,6 +76,11 @@ class Apps:
         app.layout = plain_layout(app.form)
         self._save(app)
 
+    def change_precision(self, app: App, precision: NumberPrecision) -> None:
+        """Round an app's numbers another way from now on."""
+        app.precision = precision
+        self._save(app)
+
     def _save(self, app: App) -> None:
         definition = {
             "name": app.name,
@@ -78,6 +88,7 @@ class Apps:
             "properties": app.form.properties,
             "layout": app.layout,
             "revision": app.form.revision,
+            "precision": asdict(app.precision),
         }
         self._database.run(
             "INSERT OR REPLACE INTO apps VALUES (?, ?, ?)",

@@ -11,7 +11,7 @@ from local_kintone.wire.response import Response, html_response, json_response
 
 if TYPE_CHECKING:
     from local_kintone.failures import Failure
-    from local_kintone.wire.connection import Connection
+    from local_kintone.wire.line import Line
 
 LOGIN_PAGE = (
     "<!DOCTYPE html><html><head><title>Log in</title></head>"
@@ -57,22 +57,24 @@ def _packed_blanks() -> bytes:
     return gzip.compress(b" " * BLOCK, compresslevel=9)
 
 
-def send_broken(connection: Connection, response: Response, failure: Failure) -> bool:
+def send_broken(line: Line, response: Response, failure: Failure) -> bool:
     """Send an answer in the way that a failure wants; returns whether the connection can go on."""
     for name, value in failure.headers.items():
         response.headers.setdefault(name, value)
     if failure.endless_bytes is not None:
-        connection.send_endlessly(response, failure.endless_bytes)
+        line.send_endlessly(response, failure.endless_bytes)
     elif failure.cut_after_bytes is not None:
-        connection.send_part(response, failure.cut_after_bytes)
+        line.send_part(response, failure.cut_after_bytes)
     elif failure.length_offset is not None:
-        connection.send_with_length(response, len(response.body) + failure.length_offset)
+        line.send_with_length(response, len(response.body) + failure.length_offset)
+    elif failure.drip_head is not None:
+        line.drip_head(response, failure.drip_head)
     elif failure.delay_sending:
-        connection.send_slowly(response, failure.delay_sending, failure.pieces)
+        line.send_slowly(response, failure.delay_sending, failure.pieces)
         return True
     else:
-        connection.send(response)
+        line.send(response)
         return True
     if failure.reset:
-        connection.reset()
+        line.reset()
     return False

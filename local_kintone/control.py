@@ -13,6 +13,7 @@ from local_kintone.queries.parser import parse
 from local_kintone.record_store import LAST_ID, Bounds
 from local_kintone.refusals import RefusedError
 from local_kintone.seeds import plant
+from local_kintone.tokens import PLUGIN
 from local_kintone.wire.response import Response, json_response
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ def _create_app(site: Site, given: Given) -> object:
 
 
 def _token(site: Site, given: Given) -> object:
-    return {"token": site.tokens.issue(_app(site, given).number, given.get("permissions", ()))}
+    return {
+        "token": site.tokens.issue(_app(site, given).number, given.get("permissions", ()), given.get("author", PLUGIN))
+    }
 
 
 def _fail(site: Site, given: Given) -> object:
@@ -100,6 +103,7 @@ def _requests(site: Site, _given: Given) -> object:
 
 def _reset(site: Site, _given: Given) -> object:
     site.traffic.reset()
+    site.writes.clear()
     return {}
 
 

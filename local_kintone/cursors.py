@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from local_kintone.refusals import RefusedError
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Iterator
 
+    from local_kintone.clock import Clock
     from local_kintone.settings import Settings
 
 
@@ -31,9 +33,10 @@ class Cursor:
 class Cursors:
     """The live cursors of the whole server; the limit is shared by all apps."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take limits from the server's settings."""
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Take limits from the server's settings and the time from its clock."""
         self._settings = settings
+        self._clock = clock
         self._lock = threading.Lock()
         self._live: dict[str, Cursor] = {}
 
@@ -49,7 +52,7 @@ class Cursors:
         self.check_room()
         name = str(uuid.uuid4())
         with self._lock:
-            cursor.expires = time.monotonic() + self._settings.cursor_seconds
+            cursor.expires = self._clock.monotonic() + self._settings.cursor_seconds
             self._live[name] = cursor
         return name
 
@@ -68,7 +71,7 @@ class Cursors:
         with self._lock:
             page = list(cursor.ids[cursor.position : cursor.position + cursor.size])
             cursor.position += cursor.size
-            cursor.expires = time.monotonic() + self._settings.cursor_seconds
+            cursor.expires = self._clock.monotonic() + self._settings.cursor_seconds
             more = cursor.position < len(cursor.ids)
             if not more:
                 self._live.pop(name, None)
@@ -86,7 +89,18 @@ class Cursors:
             self._drop_expired()
             return len(self._live)
 
+    @contextlib.contextmanager
+    def undone(self) -> Iterator[None]:
+        """Run a block after which all cursors are as they were before."""
+        with self._lock:
+            kept = {name: replace(cursor) for name, cursor in self._live.items()}
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._live = kept
+
     def _drop_expired(self) -> None:
-        now = time.monotonic()
+        now = self._clock.monotonic()
         for name in [name for name, cursor in self._live.items() if cursor.expires < now]:
             del self._live[name]

@@ -8,12 +8,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # The primary key of records is what makes a seek by id an index look-up and a count one that reads no body.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS apps (id INTEGER PRIMARY KEY, guest_space INTEGER, definition TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, app INTEGER NOT NULL, permissions TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS token_authors (token TEXT PRIMARY KEY, author TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS records (
     app INTEGER NOT NULL, id INTEGER NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (app, id)
@@ -39,6 +40,7 @@ class Database:
         self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + SCHEMA)
         self._lock = threading.RLock()
         self._depth = 0
+        self._at_commit: list[Callable[[], None]] = []
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -52,13 +54,34 @@ class Database:
                 yield
             except BaseException:
                 if outermost:
+                    self._at_commit.clear()
                     self._connection.execute("ROLLBACK")
                 raise
             else:
                 if outermost:
                     self._connection.execute("COMMIT")
+                    actions, self._at_commit = self._at_commit, []
+                    for action in actions:
+                        action()
             finally:
                 self._depth -= 1
+
+    @contextlib.contextmanager
+    def undone(self) -> Iterator[None]:
+        """Run a block of which nothing stays, whether it succeeds or not."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                self._at_commit.clear()
+                self._connection.execute("ROLLBACK")
+
+    def at_commit(self, action: Callable[[], None]) -> None:
+        """Do something once the transaction around the caller is kept; never where it is undone."""
+        self._at_commit.append(action)
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows."""

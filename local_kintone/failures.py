@@ -13,15 +13,22 @@ if TYPE_CHECKING:
 
     from local_kintone.wire.request import Head
 
+# Each cut, and what it settles about `applied`; None leaves it open.
+CUTS: dict[str | None, bool | None] = {None: None, "before": False, "after": True, "answer": None}
+
 
 @dataclass(slots=True, kw_only=True)
 class Failure:
     """One failure; those that may combine (a delay and a status, say) do.
 
+    What is done of a failing request is told by `applied`. Without it, what takes the place of the answer comes
+    instead of the work, and what breaks the true answer comes after it.
+
     Attributes:
         method: only requests of this verb, an X-HTTP-Method-Override counted in; None meets all.
         api: only this API, "records" or "records/cursor"; None meets all.
         path: only this exact path; None meets all.
+        nth: only the request of this number, counted from 1 over all API requests since the start or reset().
         after: so many matching requests pass unharmed first.
         times: how many requests it meets; None for every one until it is withdrawn.
         status: answer with this HTTP status instead of doing what was asked.
@@ -30,15 +37,20 @@ class Failure:
         body: a body of another kind than kintone's JSON, as text; with a status only.
         content_type: its content type; HTML unless told otherwise.
         headers: further header fields of the answer (`Retry-After`, `Location`), of a good answer too.
-        applied: do what was asked first and answer with the failure then.
+        applied: True does what was asked first, then fails; False leaves nothing of it, even where the true answer
+            is sent; None is the habit of each kind: see `applies`.
         redirect: answer with a redirect to this address; its status is 302 unless told otherwise.
         login_page: answer 200 with an HTML page that asks for a login.
-        delay: seconds to wait before the answer.
+        delay: seconds to wait before what was asked is done, or with applied=True after it, before the answer.
         delay_sending: seconds to wait before each of `pieces` parts of the body.
         pieces: how many parts.
-        cut: "before" closes the connection with the body unread, "after" once the request has been applied.
+        cut: closes the connection instead of an answer: "before" with the body unread and nothing done, "after"
+            once the request has been applied, "answer" with the body read and done as `applied` says.
+        garbage: send these characters (Latin-1) instead of any HTTP, then close.
+        hang: give no answer for so many seconds, then close.
+        drip_head: send the answer's head for ever, one byte in so many seconds.
         cut_after_bytes: send the head and so many bytes of the body, then close.
-        reset: close by a reset instead of an orderly end.
+        reset: close by a reset instead of an orderly end; alone it is cut="answer".
         length_offset: add this to the true Content-Length.
         bomb_bytes: answer 200 with a gzip body that unpacks to so many bytes.
         endless_bytes: answer 200 with a chunked body that goes on for so many bytes.
@@ -48,6 +60,7 @@ class Failure:
     method: str | None = None
     api: str | None = None
     path: str | None = None
+    nth: int | None = None
     after: int = 0
     times: int | None = 1
     status: int | None = None
@@ -56,13 +69,16 @@ class Failure:
     body: str | None = None
     content_type: str = "text/html;charset=UTF-8"
     headers: dict[str, str] = field(default_factory=dict)
-    applied: bool = False
+    applied: bool | None = None
     redirect: str | None = None
     login_page: bool = False
     delay: float = 0.0
     delay_sending: float = 0.0
     pieces: int = 2
     cut: str | None = None
+    garbage: str | None = None
+    hang: float | None = None
+    drip_head: float | None = None
     cut_after_bytes: int | None = None
     reset: bool = False
     length_offset: int | None = None
@@ -70,6 +86,19 @@ class Failure:
     endless_bytes: int | None = None
     hits: int = 0
     seen: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself.
+
+        Raises:
+            ValueError: no such cut, or an `applied` that does not go with it.
+        """
+        if self.reset and not (self.silent or self.replaces_answer or self.breaks_answer):
+            self.cut = "answer"
+        if self.cut not in CUTS:
+            raise ValueError(f"cut is one of {', '.join(str(cut) for cut in CUTS if cut)}")
+        if self.applied is not None and self.applied is not CUTS[self.cut] and CUTS[self.cut] is not None:
+            raise ValueError(f"cut={self.cut!r} cannot be applied={self.applied}; use cut='answer'")
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
@@ -88,10 +117,33 @@ class Failure:
         """Whether the client gets something else than the true answer."""
         return bool(self.status or self.redirect or self.login_page or self.bomb_bytes or self.endless_bytes)
 
-    def meets(self, head: Head) -> bool:
-        """Tell whether a request is of the kind that this failure is for."""
+    @property
+    def breaks_answer(self) -> bool:
+        """Whether the true answer is sent, but not as it should be."""
+        return not (
+            self.cut_after_bytes is None
+            and self.length_offset is None
+            and self.drip_head is None
+            and not self.delay_sending
+        )
+
+    @property
+    def silent(self) -> bool:
+        """Whether no answer comes at all."""
+        return self.cut is not None or self.garbage is not None or self.hang is not None
+
+    @property
+    def applies(self) -> bool:
+        """Whether what was asked is done, and stays done."""
+        if self.applied is not None:
+            return self.applied
+        return self.cut == "after" or not (self.silent or self.replaces_answer)
+
+    def meets(self, head: Head, number: int) -> bool:
+        """Tell whether a request, the so-many-th, is of the kind that this failure is for."""
         return (
-            (self.method is None or self.method == head.effective_method)
+            (self.nth is None or self.nth == number)
+            and (self.method is None or self.method == head.effective_method)
             and (self.api is None or self.api == api_of(head.path))
             and (self.path is None or self.path == head.path)
         )
@@ -115,11 +167,11 @@ class Failures:
         with self._lock:
             self._active.clear()
 
-    def take(self, head: Head) -> Failure | None:
-        """Return the failure that meets a request, counting it; the oldest one wins."""
+    def take(self, head: Head, number: int) -> Failure | None:
+        """Return the failure that meets a request, the so-many-th, counting it; the oldest one wins."""
         with self._lock:
             for failure in self._active:
-                if not failure.meets(head) or failure.hits == failure.times:
+                if not failure.meets(head, number) or failure.hits == failure.times:
                     continue
                 failure.seen += 1
                 if failure.seen > failure.after:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from local_kintone.clock import Clock
     from local_kintone.database import Database
 
 
@@ -24,8 +24,9 @@ class StoredFile:
 class FileStore:
     """All files of the server."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         """Work on an open database."""
+        self._clock = clock
         self._database = database
 
     def upload(self, name: str, content_type: str, content: bytes) -> str:
@@ -39,7 +40,7 @@ class FileStore:
         found = self.get(upload_key)
         if found is None or found.app is not None:
             return None
-        record_key = f"{datetime.now(UTC):%Y%m%d%H%M%S}{uuid.uuid4().hex}"
+        record_key = f"{self._clock.now():%Y%m%d%H%M%S}{uuid.uuid4().hex}"
         self._database.run("UPDATE files SET key = ?, app = ? WHERE key = ?", (record_key, app, upload_key))
         return record_key, found
 

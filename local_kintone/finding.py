@@ -15,6 +15,7 @@ from local_kintone.refusals import RefusedError
 
 if TYPE_CHECKING:
     from local_kintone.apps import App, Apps
+    from local_kintone.clock import Clock
     from local_kintone.forms import Field
     from local_kintone.queries.value_tests import Test
     from local_kintone.record_store import RecordStore
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 class Finder:
     """Makes selections; shared by all calls."""
 
-    def __init__(self, apps: Apps, records: RecordStore, settings: Settings) -> None:
+    def __init__(self, apps: Apps, records: RecordStore, settings: Settings, clock: Clock) -> None:
         """Work on the server's apps and records."""
         self._apps = apps
         self._records = records
         self._settings = settings
+        self._clock = clock
         self._results = Results()
         self._searches = Results()
 
@@ -43,7 +45,7 @@ class Finder:
 
     def plan(self, app: App, query: Query, credential: Credential | None = None) -> Selection:
         """Plan a parsed query."""
-        scope = Scope(app.form, self._settings, lambda *_: None, partial(self._related_values, credential))
+        scope = Scope(app.form, self._settings, self._clock, lambda *_: None, partial(self._related_values, credential))
         scope.hits_within_limit = partial(self._hits_within_limit, app, scope)
         return Selection.plan(self._records, app.number, query, scope, self._results)
 

@@ -88,6 +88,11 @@ class Form:
         return tuple(candidate for candidate in self.fields.values() if candidate.unique)
 
     @cached_property
+    def computed_fields(self) -> frozenset[str]:
+        """Codes of the fields and columns that the server computes."""
+        return frozenset(candidate.code for candidate in self.all_fields() if candidate.computed)
+
+    @cached_property
     def lookup_targets(self) -> frozenset[str]:
         """Codes of the fields and columns that a lookup fills; what a client sends for them is ignored."""
         return frozenset(

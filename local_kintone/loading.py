@@ -51,10 +51,11 @@ class _Loader:
     def __init__(self, site: Site, app: App) -> None:
         self._site = site
         self._app = app
-        self._blank = {field.code: default_value(field, site.settings) for field in app.form.in_records}
+        self._blank = {
+            field.code: default_value(field, site.settings, site.clock.now()) for field in app.form.in_records
+        }
         self._known = self._blank.keys() | {"$id", "$revision"}
         self._unique = app.form.unique_fields
-        self._computes = any(field.computed for field in app.form.all_fields())
 
     def load(self, batch: list[Mapping[str, Any]]) -> list[int]:
         rows: list[tuple[int, str]] = []
@@ -88,15 +89,14 @@ class _Loader:
             if field.kind == "SUBTABLE":
                 value = [self._row(field, row) for row in value]
             record[field.code] = {"type": field.kind, "value": _stored(field, value)}
-        if self._computes:
-            compute(self._app.form, record)
+        compute(self._app, record)
         return record
 
     def _row(self, table: Field, given: Mapping[str, Any]) -> dict[str, Any]:
         inner = given["value"] if "value" in given and "value" not in table.columns else given
         cells = {}
         for column in table.columns.values():
-            default = default_value(column, self._site.settings)
+            default = default_value(column, self._site.settings, self._site.clock.now())
             value = _plain(inner[column.code]) if column.code in inner else default
             cells[column.code] = {"type": column.kind, "value": _stored(column, value)}
         return {"id": str(self._site.records.next_row_id()), "value": cells}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -12,18 +13,23 @@ from local_kintone.loading import load_records
 from local_kintone.options import FailureOptions, Options
 from local_kintone.seeds import plant
 from local_kintone.service import Service
-from local_kintone.site import Site
+from local_kintone.site import Hook, Site
+from local_kintone.tokens import PLUGIN
 from local_kintone.wire.certificate import tls_context
+from local_kintone.wire.headers import Headers
 from local_kintone.wire.listener import Listener
+from local_kintone.wire.request import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     from local_kintone.apps import App
+    from local_kintone.numbers import NumberPrecision
     from local_kintone.settings import Settings
     from local_kintone.traffic import Stats
     from local_kintone.wire.request import Received
+    from local_kintone.wire.response import Response
+    from local_kintone.write_log import Write
 
 LOOPBACK = "127.0.0.1"
 
@@ -44,7 +50,8 @@ class LocalKintone:
         self._listener: Listener | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self.ca_file: Path | None = None
-        self.site = Site(options.get("database", ":memory:"), options.get("settings"))
+        self.site = Site(options.get("database", ":memory:"), options.get("settings"), options.get("clock"))
+        self._service = Service(self.site)
         if not self.site.apps.by_number:
             self.seed(options.get("seed", "demo"), records=options.get("records", 0), gaps=options.get("gaps", 0))
 
@@ -67,7 +74,11 @@ class LocalKintone:
             tls = tls_context(self.ca_file)
         address = (self._host, self._options.get("port", 0))
         self._listener = Listener(
-            address, Service(self.site).serve, tls=tls, connect_pause=lambda: self.site.latency.connect
+            address,
+            self._service.serve,
+            tls=tls,
+            clock=self.site.clock,
+            connect_pause=lambda: self.site.latency.connect,
         )
         self._listener.start()
 
@@ -108,14 +119,42 @@ class LocalKintone:
         """The apps by id, each with `name`, `form` and `guest_space`."""
         return self.site.apps.by_number
 
-    def token(self, app: int, *permissions: str) -> str:
-        """Return a token of an app with exactly these permissions, the same one for the same permissions.
+    def exchange(
+        self, method: str, target: str, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes = b""
+    ) -> Response:
+        """Answer one request without sockets; start() is not needed. May be called from any thread or greenlet.
+
+        Args:
+            method: the verb of the request line.
+            target: path and query string, percent-encoded, "/k/v1/records.json?app=1".
+            headers: header fields; kintone wants a User-Agent.
+            body: the bytes after the head.
+
+        Raises:
+            ConnectionCutError: a failure left the request without a whole answer.
+        """
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        return self._service.exchange(Head(method, target, "HTTP/1.1", Headers(pairs)), body)
+
+    @property
+    def before_request(self) -> list[Hook]:
+        """What is called with each API request (see Received) right before it is handled.
+
+        A callable may write as somebody else through exchange(); what it sends so is handled at once: it meets no
+        failure, no latency and no hook, is neither counted nor kept among the requests, and its writes carry the
+        number of the request that waits. A request whose body is never read comes with an empty one.
+        """
+        return self.site.before_request
+
+    def token(self, app: int, *permissions: str, author: str = PLUGIN) -> str:
+        """Return a token of an app with exactly these permissions, the same one for the same permissions and author.
 
         Args:
             app: the app id.
             permissions: any of "view", "add", "edit", "delete", "manage"; none at all means the first four.
+            author: a name for whoever uses the token, as it stands in `writes`.
         """
-        return self.site.tokens.issue(app, permissions)
+        return self.site.tokens.issue(app, permissions, author)
 
     def revoke(self, token: str) -> None:
         """Make a token unknown: GAIA_IA02 from now on."""
@@ -132,6 +171,7 @@ class LocalKintone:
         guest_space: int | None = None,
         *,
         code: str = "",
+        number_precision: NumberPrecision | None = None,
     ) -> int:
         """Make an app and return its id.
 
@@ -142,12 +182,20 @@ class LocalKintone:
                 Japanese codes are added.
             guest_space: id of the guest space it lives in; None for an ordinary app.
             code: the app code, which precedes record numbers ("CODE-17").
+            number_precision: how numbers are rounded; 16 digits, 4 of them decimals, unless given.
         """
-        return self.site.apps.create(name, fields_properties, guest_space=guest_space, code=code).number
+        app = self.site.apps.create(name, fields_properties, guest_space=guest_space, code=code)
+        if number_precision is not None:
+            self.set_number_precision(app.number, number_precision)
+        return app.number
 
     def change_form(self, app: int, fields_properties: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace an app's form; its records keep what they hold."""
         self.site.apps.change_form(self.apps[app], fields_properties)
+
+    def set_number_precision(self, app: int, number_precision: NumberPrecision) -> None:
+        """Change how an app rounds numbers; records keep what they hold."""
+        self.site.apps.change_precision(self.apps[app], number_precision)
 
     def add_records(self, app: int, records: Iterable[Mapping[str, Any]]) -> list[int]:
         """Load any number of records quickly and return their ids: no checks, no lookups, revision 1.
@@ -196,6 +244,12 @@ class LocalKintone:
         """Numbers of this moment: requests, connections, most requests at once, live cursors."""
         return self.site.traffic.stats(self.site.cursors.count())
 
+    @property
+    def writes(self) -> list[Write]:
+        """What API calls have added, updated and deleted, oldest first; nothing that was undone or never kept."""
+        return self.site.writes.all()
+
     def reset(self) -> None:
-        """Forget the requests and count anew."""
+        """Forget the requests and the writes, and count both anew."""
         self.site.traffic.reset()
+        self.site.writes.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
+from local_kintone.clock import Clock
 from local_kintone.settings import Settings
 
 
@@ -21,6 +22,7 @@ class Options(TypedDict, total=False):
         gaps: with "wide", every so-many-th id is left out (0: none).
         database: path of a SQLite file; in memory unless given.
         settings: limits and habits.
+        clock: what all times are taken from and all pauses are left to; the machine's own unless given.
     """
 
     https: bool
@@ -32,6 +34,7 @@ class Options(TypedDict, total=False):
     gaps: int
     database: str
     settings: Settings | None
+    clock: Clock | None
 
 
 class FailureOptions(TypedDict, total=False):
@@ -40,6 +43,7 @@ class FailureOptions(TypedDict, total=False):
     method: str | None
     api: str | None
     path: str | None
+    nth: int | None
     after: int
     times: int | None
     status: int | None
@@ -48,13 +52,16 @@ class FailureOptions(TypedDict, total=False):
     body: str | None
     content_type: str
     headers: dict[str, str]
-    applied: bool
+    applied: bool | None
     redirect: str | None
     login_page: bool
     delay: float
     delay_sending: float
     pieces: int
     cut: str | None
+    garbage: str | None
+    hang: float | None
+    drip_head: float | None
     cut_after_bytes: int | None
     reset: bool
     length_offset: int | None

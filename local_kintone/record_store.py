@@ -49,13 +49,22 @@ class RecordStore:
         """Return a number that changes whenever the app's records change."""
         return self._versions.get(app, 0)
 
+    def forget_versions(self) -> None:
+        """Let nothing pass for unchanged, after changes were undone."""
+        self._versions = {app: version + 1 for app, version in self._versions.items()}
+
     def _changed(self, app: int) -> None:
         self._versions[app] = self.version(app) + 1
 
+    def text(self, app: int, number: int) -> str | None:
+        """Return one record's JSON text, None where there is none."""
+        found = self._database.row("SELECT body FROM records WHERE app = ? AND id = ?", (app, number))
+        return None if found is None else str(found[0])
+
     def get(self, app: int, number: int) -> dict[str, Any] | None:
         """Return one record, None where there is none."""
-        found = self._database.row("SELECT body FROM records WHERE app = ? AND id = ?", (app, number))
-        return None if found is None else json.loads(found[0])
+        text = self.text(app, number)
+        return None if text is None else json.loads(text)
 
     def page(self, app: int, bounds: Bounds, *, ascending: bool, limit: int, offset: int = 0) -> list[bytes]:
         """Return stored JSON texts of one range of ids, in the order of the ids."""
@@ -94,12 +103,10 @@ class RecordStore:
                 return
             above, below = (rows[-1][0], below) if ascending else (above, rows[-1][0])
 
-    def write(self, app: int, number: int, revision: int, record: dict[str, Any]) -> None:
-        """Insert or replace one record."""
+    def write(self, app: int, number: int, revision: int, text: str) -> None:
+        """Insert or replace one record, given as JSON text."""
         self._changed(app)
-        self._database.run(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", (app, number, revision, serialised(record))
-        )
+        self._database.run("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", (app, number, revision, text))
 
     def load(self, app: int, rows: Iterable[tuple[int, str]]) -> None:
         """Insert many records, given as id and JSON text, at revision 1."""

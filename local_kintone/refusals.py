@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+LOGGER = logging.getLogger(__name__)
 
 ID_LENGTH = 20
 
@@ -71,3 +74,9 @@ def stale_revision() -> RefusedError:
         "GAIA_CO02",
         "The revision is not the latest. Someone may update a record.",
     )
+
+
+def unknown_call(method: str, path: str) -> RefusedError:
+    """Return the answer to a call that this server lacks, and leave a word in the log."""
+    LOGGER.error("this local kintone does not know the call %s %s", method, path)
+    return RefusedError(501, "LOCAL_UNKNOWN_CALL", f"This local kintone does not know the call {method} {path}.")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from local_kintone.calls import app_calls, bulk_calls, cursor_calls, file_calls, reading_calls, writing_calls
 from local_kintone.calls.call import Call
 from local_kintone.calls.parameters import read_parameters
 from local_kintone.paths import parsed_path
-from local_kintone.refusals import RefusedError, illegal_request
+from local_kintone.refusals import RefusedError, illegal_request, unknown_call
 from local_kintone.wire.response import Response, html_response, json_response
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     from local_kintone.site import Site
     from local_kintone.wire.request import Received
-
-LOGGER = logging.getLogger(__name__)
 
 MAX_URL = 8192
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -62,7 +59,7 @@ def _called(site: Site, received: Received) -> Response:
     path = parsed_path(received.path)
     handler = None if path is None else ROUTES.get((method, path.api))
     if path is None or handler is None:
-        raise _unknown_call(method, received.path)
+        raise unknown_call(method, received.path)
     credential = site.tokens.authenticate(received.headers.get("X-Cybozu-API-Token"))
     parameters = {} if (method, path.api) == UPLOAD else read_parameters(received)
     return handler(Call(site, method, path.api, path.guest_space, parameters, credential, received))
@@ -77,8 +74,3 @@ def _method(received: Received) -> str:
     if received.query:
         raise illegal_request("with X-HTTP-Method-Override the parameters belong into the body")
     return override
-
-
-def _unknown_call(method: str, path: str) -> RefusedError:
-    LOGGER.error("this local kintone does not know the call %s %s", method, path)
-    return RefusedError(501, "LOCAL_UNKNOWN_CALL", f"This local kintone does not know the call {method} {path}.")

@@ -1,29 +1,51 @@
-"""Serves connections: latency, failures on demand, the limit on concurrency, then the call itself."""
+"""Serves requests: latency, failures on demand, the limit on concurrency, then the call itself."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import time
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local_kintone import control, routes
 from local_kintone.breakage import broken_answer, send_broken
 from local_kintone.paths import api_of
 from local_kintone.refusals import RefusedError
+from local_kintone.wire.memory_line import MemoryLine
 from local_kintone.wire.request import Head, Received
 from local_kintone.wire.response import Response, json_response
 
 if TYPE_CHECKING:
     from local_kintone.failures import Failure
     from local_kintone.site import Site
+    from local_kintone.traffic import Turn
     from local_kintone.wire.connection import Connection
+    from local_kintone.wire.line import Line
 
 LOGGER = logging.getLogger(__name__)
 
+# The request before which a hook runs now, in this thread or greenlet.
+_HOOKED: ContextVar[Turn | None] = ContextVar("hooked", default=None)
+
+
+@dataclass(slots=True)
+class Passage:
+    """How far a request came.
+
+    Attributes:
+        received: whether its body was read.
+        applied: whether what it asked was done and stays done.
+        going_on: whether the connection can take another request.
+    """
+
+    received: bool = False
+    applied: bool = False
+    going_on: bool = False
+
 
 class Service:
-    """Answers every request of every connection."""
+    """Answers every request, of connections and of the same process."""
 
     def __init__(self, site: Site) -> None:
         """Work on the server's whole state."""
@@ -35,52 +57,104 @@ class Service:
             counted = False
             while (head := connection.read_head()) is not None:
                 if head.path.startswith(control.PREFIX):
-                    going_on = self._control(connection, head)
+                    self._control(connection, head)
+                    going_on = True
                 else:
                     if not counted:
                         counting.enter_context(self._site.traffic.connection())
                         counted = True
-                    going_on = self._exchange(connection, head)
-                if not going_on:
+                    going_on = self._pass(connection, head).going_on
+                if not (going_on and head.keep_alive):
                     return
 
-    def _control(self, connection: Connection, head: Head) -> bool:
-        received = _received(head, connection.read_body(head))
-        connection.send(control.answer(self._site, received))
-        return head.keep_alive
+    def exchange(self, head: Head, body: bytes) -> Response:
+        """Answer one request of the same process.
 
-    def _exchange(self, connection: Connection, head: Head) -> bool:
-        failure = self._site.failures.take(head)
+        Raises:
+            ConnectionCutError: a failure left it without a whole answer.
+        """
+        line = MemoryLine(body, self._site.clock)
+        passage = Passage()
+        if head.path.startswith(control.PREFIX):
+            self._control(line, head)
+        elif (hooked := _HOOKED.get()) is not None:
+            # A hook's own requests are no part of the traffic: they meet no failure, no latency and no hook.
+            response = self._answer(_received(head, body, hooked))
+            self._finish(response, head, hooked.running)
+            line.send(response)
+        else:
+            passage = self._pass(line, head)
+        if line.response is not None:
+            return line.response
+        if line.cut is None:
+            line.break_off("closed", reset=False)
+        cut = line.cut
+        assert cut is not None  # noqa: S101 - break_off() has seen to it
+        cut.applied, cut.received = passage.applied, passage.received
+        raise cut
+
+    def _control(self, line: Line, head: Head) -> None:
+        line.send(control.answer(self._site, _received(head, line.read_body(head), None)))
+
+    def _pass(self, line: Line, head: Head) -> Passage:
+        passage = Passage()
         call = f"{head.effective_method} {api_of(head.path) or head.path}"
-        with self._site.traffic.running(call) as running:
+        with self._site.traffic.running(call) as turn:
+            failure = self._site.failures.take(head, turn.number)
             if failure is not None and failure.cut == "before":
-                return _broken_off(connection, failure)
-            received = _received(head, connection.read_body(head))
+                self._call_hooks(_received(head, b"", turn), turn)
+                line.break_off("cut", reset=failure.reset)
+                return passage
+            received = _received(head, line.read_body(head), turn)
+            passage.received = True
             self._site.traffic.note(received)
-            time.sleep(self._site.latency.request + (failure.delay if failure else 0.0))
+            late = failure.delay if failure is not None else 0.0
+            # A delay lies before the work, unless that is to be done first.
+            done_first = failure is not None and failure.applied is True
+            self._pause(self._site.latency.request + (0.0 if done_first else late))
             if self._site.closed:
-                return False
-            response = self._response(received, failure, running)
-            if failure is not None and failure.cut == "after":
-                return _broken_off(connection, failure)
-            self._finish(response, head, running)
-            if failure is not None:
-                return send_broken(connection, response, failure) and head.keep_alive
-            connection.send(response)
-            return head.keep_alive
+                return passage
+            self._call_hooks(received, turn)
+            response = self._response(received, failure, turn, passage)
+            self._pause(late if done_first else 0.0)
+            self._send(line, head, response, failure, turn, passage)
+        return passage
 
-    def _response(self, received: Received, failure: Failure | None, running: int) -> Response:
+    def _pause(self, seconds: float) -> None:
+        if seconds:
+            self._site.clock.sleep(seconds)
+
+    def _call_hooks(self, received: Received, turn: Turn) -> None:
+        if not self._site.before_request:
+            return
+        before = _HOOKED.set(turn)
+        try:
+            for hook in tuple(self._site.before_request):
+                hook(received)
+        except Exception:
+            LOGGER.exception("what was to be called before a request failed")
+            raise
+        finally:
+            _HOOKED.reset(before)
+
+    def _response(self, received: Received, failure: Failure | None, turn: Turn, passage: Passage) -> Response:
         limit = self._site.settings.concurrency_limit
-        if running > limit:
+        if turn.running > limit:
             refusal = RefusedError(429, "GAIA_TO04", "The number of requests to be processed has exceeded the limit.")
             response = json_response(refusal.body, refusal.status)
             response.headers["X-Cybozu-Error"] = "GAIA_TO04"
             return response
+        if failure is None or failure.applies:
+            response = self._answer(received)
+            passage.applied = response.status < 300  # noqa: PLR2004 - HTTP's successes
+        elif failure.silent or failure.replaces_answer:
+            response = broken_answer(failure)
+        else:
+            with self._site.undone():
+                response = self._answer(received)
         if failure is not None and failure.replaces_answer:
-            if failure.applied:
-                self._answer(received)
             return broken_answer(failure)
-        return self._answer(received)
+        return response
 
     def _answer(self, received: Received) -> Response:
         try:
@@ -90,6 +164,22 @@ class Service:
             LOGGER.exception("the local kintone failed at %s %s", received.method, received.path)
             return json_response({"code": "LOCAL_FAULT", "message": "See the local kintone's log."}, 500)
 
+    def _send(  # noqa: PLR0913, PLR0917 - all that an answer depends on
+        self, line: Line, head: Head, response: Response, failure: Failure | None, turn: Turn, passage: Passage
+    ) -> None:
+        if failure is not None and failure.silent:
+            self._pause(failure.hang or 0.0)
+            if failure.garbage is not None:
+                line.send_raw(failure.garbage.encode("latin-1", "replace"))
+            line.break_off("cut" if failure.hang is None else "hang", reset=failure.reset)
+            return
+        self._finish(response, head, turn.running)
+        if failure is None:
+            line.send(response)
+            passage.going_on = True
+        else:
+            passage.going_on = send_broken(line, response, failure)
+
     def _finish(self, response: Response, head: Head, running: int) -> None:
         if self._site.settings.gzip and "gzip" in head.headers.get("Accept-Encoding", ""):
             response.compress()
@@ -97,11 +187,6 @@ class Service:
         response.headers["X-ConcurrencyLimit-Running"] = str(running)
 
 
-def _received(head: Head, body: bytes) -> Received:
-    return Received(head.method, head.path, head.query, head.headers, body)
-
-
-def _broken_off(connection: Connection, failure: Failure) -> bool:
-    if failure.reset:
-        connection.reset()
-    return False
+def _received(head: Head, body: bytes, turn: Turn | None) -> Received:
+    number = 0 if turn is None else turn.number
+    return Received(head.method, head.path, head.query, head.headers, body, number)

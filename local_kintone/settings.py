@@ -25,6 +25,8 @@ class Settings:
         cursor_seconds: life of a cursor, renewed by each read.
         like_limit: hits after which a `like` search stops with X-Cybozu-Warning.
         foreign_token_code: answer to a token of another app, GAIA_IA02 or GAIA_AP15 (reports differ).
+        write_batch: records per POST, PUT and DELETE of records.
+        bulk_calls: calls per bulkRequest.
         gzip: compress answers over 1 KiB for clients that accept it.
         disposition: form of Content-Disposition on downloads, which kintone does not document:
             "both" (ASCII fallback and RFC 5987), "encoded" (RFC 5987 alone), "raw" (UTF-8 bytes in quotes), "none".
@@ -38,6 +40,8 @@ class Settings:
     cursor_seconds: float = 600.0
     like_limit: int = 100_000
     foreign_token_code: str = "GAIA_IA02"  # noqa: S105 - an error code, no secret
+    write_batch: int = 100
+    bulk_calls: int = 20
     gzip: bool = True
     disposition: str = "both"
     users: dict[str, str] = field(default_factory=_people)

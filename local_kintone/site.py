@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from local_kintone.apps import Apps
+from local_kintone.clock import Clock, RealClock
 from local_kintone.cursors import Cursors
 from local_kintone.database import Database
 from local_kintone.failures import Failures
@@ -15,6 +18,10 @@ from local_kintone.settings import Settings
 from local_kintone.tokens import Tokens
 from local_kintone.traffic import Traffic
 from local_kintone.unique_values import UniqueValues
+from local_kintone.wire.request import Received
+from local_kintone.write_log import WriteLog
+
+type Hook = Callable[[Received], object]
 
 
 @dataclass(slots=True)
@@ -28,21 +35,33 @@ class Latency:
 class Site:
     """Apps, tokens, records, files, cursors, and what was switched on for tests."""
 
-    def __init__(self, path: str = ":memory:", settings: Settings | None = None) -> None:
+    def __init__(self, path: str = ":memory:", settings: Settings | None = None, clock: Clock | None = None) -> None:
         """Open the database at a path; what it holds from an earlier run is there again."""
         self.settings = settings or Settings()
+        self.clock: Clock = clock or RealClock()
         self.database = Database(path)
         self.apps = Apps(self.database)
         self.tokens = Tokens(self.database)
         self.records = RecordStore(self.database)
         self.unique_values = UniqueValues(self.database)
-        self.files = FileStore(self.database)
-        self.finder = Finder(self.apps, self.records, self.settings)
-        self.cursors = Cursors(self.settings)
+        self.files = FileStore(self.database, self.clock)
+        self.finder = Finder(self.apps, self.records, self.settings, self.clock)
+        self.cursors = Cursors(self.settings, self.clock)
         self.failures = Failures()
         self.traffic = Traffic()
         self.latency = Latency()
+        self.writes = WriteLog(self.database)
+        self.before_request: list[Hook] = []
         self.closed = False
+
+    @contextlib.contextmanager
+    def undone(self) -> Iterator[None]:
+        """Run a block of whose changes to records, files and cursors nothing stays."""
+        with self.cursors.undone(), self.database.undone():
+            try:
+                yield
+            finally:
+                self.records.forget_versions()
 
     def close(self) -> None:
         """Close the database; requests that still wait are dropped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from local_kintone.refusals import RefusedError, illegal_request
@@ -16,13 +17,17 @@ PERMISSIONS = ("view", "add", "edit", "delete", "manage")
 DEFAULT_PERMISSIONS = ("view", "add", "edit", "delete")
 TOKEN_LENGTH = 40
 MAX_TOKENS = 9
+# Whose a token is unless somebody else is named.
+PLUGIN = "plugin"
+MARK_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a request's tokens allow, by app id."""
+    """What a request's tokens allow, and whose they are, by app id."""
 
     grants: Mapping[int, frozenset[str]]
+    authors: Mapping[int, str]
 
     def allows(self, app: int, permission: str) -> bool:
         """Tell whether the tokens give a permission in an app."""
@@ -39,9 +44,10 @@ class Tokens:
             token: (app, frozenset(permissions.split()))
             for token, app, permissions in database.rows("SELECT token, app, permissions FROM tokens")
         }
+        self._authors: dict[str, str] = dict(database.rows("SELECT token, author FROM token_authors"))
 
-    def issue(self, app: int, permissions: Iterable[str]) -> str:
-        """Return the app's token with exactly these permissions, the same one whenever they are asked for.
+    def issue(self, app: int, permissions: Iterable[str], author: str = PLUGIN) -> str:
+        """Return the app's token with exactly these permissions, the same one whenever its author asks for them.
 
         Raises:
             ValueError: a permission that is none of PERMISSIONS.
@@ -50,9 +56,15 @@ class Tokens:
         if unknown := wanted.difference(PERMISSIONS):
             raise ValueError(f"no such permission: {', '.join(sorted(unknown))}")
         ordered = [name for name in PERMISSIONS if name in wanted]
-        word = f"local{app}x" + "".join(ordered)
+        mark = "" if author == PLUGIN else sha256(author.encode()).hexdigest()[:MARK_LENGTH] + "x"
+        word = f"local{app}x{mark}" + "".join(ordered)
         token = (word * TOKEN_LENGTH)[:TOKEN_LENGTH]
+        if token in self._grants:
+            return token
         self._grants[token] = (app, frozenset(ordered))
+        if author != PLUGIN:
+            self._authors[token] = author
+            self._database.run("INSERT OR REPLACE INTO token_authors VALUES (?, ?)", (token, author))
         self._database.run("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)", (token, app, " ".join(ordered)))
         return token
 
@@ -81,6 +93,7 @@ class Tokens:
         if len(texts) > MAX_TOKENS:
             raise illegal_request(f"at most {MAX_TOKENS} API tokens")
         grants: dict[int, frozenset[str]] = {}
+        authors: dict[int, str] = {}
         for text in texts:
             if text not in self._grants:
                 raise unknown_token()
@@ -88,7 +101,8 @@ class Tokens:
             if app in grants:
                 raise RefusedError(400, "GAIA_DA03", "API tokens of the same app are specified more than once.")
             grants[app] = permissions
-        return Credential(grants)
+            authors[app] = self._authors.get(text, PLUGIN)
+        return Credential(grants, authors)
 
 
 def unknown_token(code: str = "GAIA_IA02") -> RefusedError:

@@ -40,6 +40,14 @@ class Stats:
     by_api: dict[str, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request while it is served: its number, from 1, and how many are served now, this one included."""
+
+    number: int
+    running: int
+
+
 class Traffic:
     """Counts requests and connections and keeps the latest requests, in memory only."""
 
@@ -64,17 +72,17 @@ class Traffic:
                 self._stats.open_connections -= 1
 
     @contextlib.contextmanager
-    def running(self, call: str) -> Iterator[int]:
-        """Count a request while it is served; yields how many are, this one included."""
+    def running(self, call: str) -> Iterator[Turn]:
+        """Count a request while it is served."""
         with self._lock:
             stats = self._stats
             stats.requests += 1
             stats.running += 1
             stats.max_running = max(stats.max_running, stats.running)
             self._by_api[call] += 1
-            running = stats.running
+            turn = Turn(stats.requests, stats.running)
         try:
-            yield running
+            yield turn
         finally:
             with self._lock:
                 self._stats.running -= 1

@@ -74,7 +74,7 @@ def get_settings(call: Call) -> Response:
             "enableComments": True,
             "enableDuplicateRecord": True,
             "enableInlineRecordEditing": True,
-            "numberPrecision": {"digits": "16", "decimalPlaces": "4", "roundingMode": "HALF_EVEN"},
+            "numberPrecision": app.precision.shown(),
             "firstMonthOfFiscalYear": "4",
             "revision": str(app.form.revision),
         }

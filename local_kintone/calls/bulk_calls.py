@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 from local_kintone.calls import writing_calls
 from local_kintone.calls.parameters import items
 from local_kintone.paths import parsed_path
-from local_kintone.refusals import BulkRefusedError, RefusedError, invalid_parameter, wrong_shape
+from local_kintone.refusals import BulkRefusedError, RefusedError, invalid_parameter, unknown_call, wrong_shape
 from local_kintone.wire.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from local_kintone.calls.call import Call
-
-MAX_CALLS = 20
 
 INNER: dict[tuple[str, str], Callable[[Call], Response]] = {
     ("POST", "record"): writing_calls.add_record,
@@ -26,15 +24,19 @@ INNER: dict[tuple[str, str], Callable[[Call], Response]] = {
     ("DELETE", "records"): writing_calls.delete_records,
 }
 
+# kintone itself takes no call of these inside, and no reading one.
+NEVER_INSIDE = frozenset({"bulkRequest", "file", "record/comment", "records/cursor"})
+WRITING = frozenset({"POST", "PUT", "DELETE"})
+
 
 def bulk_request(call: Call) -> Response:
     """Answer POST bulkRequest.json.
 
     Raises:
         BulkRefusedError: an inner call failed; its body has `results` alone.
-        RefusedError: the request itself is wrong: flat body as ever.
+        RefusedError: the request itself is wrong, or this server lacks an inner call: flat body as ever.
     """
-    given = items(call.parameters, "requests", MAX_CALLS, least=1)
+    given = items(call.parameters, "requests", call.site.settings.bulk_calls, least=1)
     inner = [_inner(call, request, index) for index, request in enumerate(given)]
     bodies = []
     with call.site.database.transaction():
@@ -52,8 +54,10 @@ def _inner(call: Call, request: Any, index: int) -> tuple[Callable[[Call], Respo
     path = parsed_path(str(request.get("api", "")))
     if path is None or path.guest_space != call.guest_space:
         raise invalid_parameter(f"requests[{index}].api", "The path is not allowed here.")
-    handler = INNER.get((str(request.get("method")), path.api))
+    method = str(request.get("method"))
+    handler = INNER.get((method, path.api))
     if handler is None:
+        if method in WRITING and path.api not in NEVER_INSIDE:
+            raise unknown_call(method, str(request["api"]))
         raise invalid_parameter(f"requests[{index}].method", "This API is not allowed in a bulk request.")
-    method = str(request["method"])
     return handler, replace(call, method=method, api=path.api, parameters=request["payload"])

@@ -9,19 +9,21 @@ from local_kintone.refusals import RefusedError, invalid_parameter, no_record, w
 from local_kintone.values.identifiers import positive
 from local_kintone.wire.response import Response, json_response
 from local_kintone.writing.context import Writing
-from local_kintone.writing.saving import existing, insert, update
+from local_kintone.writing.saving import delete, insert, update
 from local_kintone.writing.unique_keys import read_update_key, record_with_key
 from local_kintone.writing.upserting import upsert_row
 
 if TYPE_CHECKING:
     from local_kintone.calls.call import Call
 
-MAX_RECORDS = 100
+
+def _writing(call: Call, *permissions: str) -> Writing:
+    return Writing(call.site, call.app(*permissions), call.credential, call.received.number)
 
 
 def add_record(call: Call) -> Response:
     """Answer POST record.json; without `record` the new one has defaults only."""
-    writing = Writing(call.site, call.app("add"), call.credential)
+    writing = _writing(call, "add")
     with call.site.database.transaction():
         number, revision = insert(writing, call.parameters.get("record"), "record")
         writing.problems.raise_any()
@@ -30,8 +32,8 @@ def add_record(call: Call) -> Response:
 
 def add_records(call: Call) -> Response:
     """Answer POST records.json: all or nothing."""
-    writing = Writing(call.site, call.app("add"), call.credential)
-    given = items(call.parameters, "records", MAX_RECORDS)
+    writing = _writing(call, "add")
+    given = items(call.parameters, "records", call.site.settings.write_batch)
     with call.site.database.transaction():
         kept = [insert(writing, record, f"records[{index}]") for index, record in enumerate(given)]
         writing.problems.raise_any()
@@ -40,7 +42,7 @@ def add_records(call: Call) -> Response:
 
 def update_record(call: Call) -> Response:
     """Answer PUT record.json."""
-    writing = Writing(call.site, call.app("edit"), call.credential)
+    writing = _writing(call, "edit")
     given = call.parameters
     with call.site.database.transaction():
         number = _meant(writing, given, "")
@@ -52,8 +54,8 @@ def update_record(call: Call) -> Response:
 def update_records(call: Call) -> Response:
     """Answer PUT records.json, with or without `upsert`."""
     upserting = truth(call.parameters, "upsert")
-    writing = Writing(call.site, call.app(*(("edit", "add") if upserting else ("edit",))), call.credential)
-    given = items(call.parameters, "records", MAX_RECORDS)
+    writing = _writing(call, *(("edit", "add") if upserting else ("edit",)))
+    given = items(call.parameters, "records", call.site.settings.write_batch)
     with call.site.database.transaction():
         kept = [_updated_row(writing, row, index, upserting=upserting) for index, row in enumerate(given)]
         writing.problems.raise_any()
@@ -88,9 +90,8 @@ def _meant(writing: Writing, row: dict[str, Any], prefix: str) -> int:
 
 def delete_records(call: Call) -> Response:
     """Answer DELETE records.json: all or nothing."""
-    app = call.app("delete")
-    writing = Writing(call.site, app, call.credential)
-    ids = items(call.parameters, "ids", MAX_RECORDS, least=1)
+    writing = _writing(call, "delete")
+    ids = items(call.parameters, "ids", call.site.settings.write_batch, least=1)
     revisions = call.parameters.get("revisions") or [None] * len(ids)
     if not isinstance(revisions, list):
         raise wrong_shape()
@@ -99,9 +100,8 @@ def delete_records(call: Call) -> Response:
     numbers = [positive(given, f"ids[{index}]") for index, given in enumerate(ids)]
     with call.site.database.transaction():
         for number in numbers:
-            if call.site.records.get(app.number, number) is None:
+            if call.site.records.text(writing.app.number, number) is None:
                 raise no_record(number)
         for number, revision in zip(numbers, revisions, strict=True):
-            existing(writing, number, revision)
-            call.site.records.delete(app.number, number)
+            delete(writing, number, revision)
     return json_response({})

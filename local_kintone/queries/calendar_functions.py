@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from local_kintone.queries.words import syntax_error
@@ -23,14 +23,13 @@ SHIFTS = {"LAST": -1, "THIS": 0, "NEXT": 1}
 type Days = tuple[date, date]
 
 
-def days_of(function: Function) -> Days:
-    """Return the first and the last day that a date function means, counted in UTC.
+def days_of(function: Function, today: date) -> Days:
+    """Return the first and the last day that a date function means, counted from today in UTC.
 
     Raises:
         RefusedError: GAIA_IL08 wrong number of arguments, GAIA_IQ23 no such day, GAIA_IQ25 no such unit,
             CB_VA01 no such function.
     """
-    today = datetime.now(UTC).date()
     fixed = {"TODAY": 0, "YESTERDAY": -1, "TOMORROW": 1}
     if function.name in fixed:
         _arguments(function, 0)

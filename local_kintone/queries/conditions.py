@@ -13,6 +13,7 @@ from local_kintone.refusals import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from local_kintone.clock import Clock
     from local_kintone.forms import Field, Form
     from local_kintone.settings import Settings
 
@@ -27,6 +28,7 @@ class Scope:
     Attributes:
         form: the app's form.
         settings: who exists.
+        clock: what NOW() and TODAY() go by.
         hits_within_limit: given a field and a test, the ids at which a search stopped, None where it did not.
         related_values: given a related-records field and a comparison, the values that related records have.
         codes: top-level codes that the compiled condition reads; filled while compiling.
@@ -35,6 +37,7 @@ class Scope:
 
     form: Form
     settings: Settings
+    clock: Clock
     hits_within_limit: Callable[[Field, Comparison, Test], frozenset[int] | None]
     related_values: Callable[[Field, Comparison], frozenset[str]]
     codes: set[str] = field(default_factory=set)
@@ -118,7 +121,7 @@ def _leaf(comparison: Comparison, scope: Scope) -> _Leaf:
     found = _found(comparison.field, scope)
     check_operator(found, comparison, in_rows=bool(found.table))
     scope.codes.add(found.table or found.code)
-    test = positive_test(found, comparison, scope.settings)
+    test = positive_test(found, comparison, scope.settings, scope.clock.now())
     hits = None
     if comparison.operator.endswith("like"):
         hits = scope.hits_within_limit(found, comparison, test)

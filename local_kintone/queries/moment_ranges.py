@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 type Span = tuple[str, str]
 
 
-def span_of(field: Field, operand: Operand) -> Span:
-    """Return the range of stored texts that an operand covers; ISO texts sort like the moments they name."""
+def span_of(field: Field, operand: Operand, moment: datetime) -> Span:
+    """Return the range of stored texts that an operand covers at a moment; ISO texts sort like what they name."""
     if isinstance(operand, Function):
         if operand.name == "NOW":
-            now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            now = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
             return now, now
-        first, last = days_of(operand)
+        first, last = days_of(operand, moment.astimezone(UTC).date())
         if field.kind in MOMENTS:
             return f"{first}T00:00:00Z", f"{last}T23:59:59Z"
         return str(first), str(last)
@@ -40,8 +40,8 @@ def _normal(field: Field, text: str) -> str | None:
         return normal_date(text)
     if field.kind == "TIME":
         return normal_time(text)
-    moment = parsed_datetime(text)
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    parsed = parsed_datetime(text)
+    return None if parsed is None else f"{parsed:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def span_test(operator: str, span: Span) -> Callable[[object], bool]:

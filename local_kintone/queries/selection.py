@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -97,7 +96,7 @@ class Selection:
     def ids(self) -> array[int]:
         """Return the ids of all records that match, in the order of the query."""
         # Functions such as NOW() move on, so nothing is kept for longer than a minute.
-        minute = time.time() // 60
+        minute = self.scope.clock.now().timestamp() // 60
         parts = (self.query.condition, self.query.order, self.scope.settings.like_limit)
         key = (self.app, self.store.version(self.app), self.scope.form.revision, parts, minute)
         return self.results.get(key, self._find)

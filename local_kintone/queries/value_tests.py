@@ -16,6 +16,7 @@ from local_kintone.refusals import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from datetime import datetime
 
     from local_kintone.forms import Field
     from local_kintone.settings import Settings
@@ -28,15 +29,15 @@ MOMENTS = field_types.TIMED | {"DATE", "TIME"}
 LOGIN_USER = "Administrator"
 
 
-def positive_test(field: Field, comparison: Comparison, settings: Settings) -> Test:
-    """Return the test of a comparison, with the negation of a negative operator left out."""
+def positive_test(field: Field, comparison: Comparison, settings: Settings, moment: datetime) -> Test:
+    """Return the test of a comparison at a moment, with the negation of a negative operator left out."""
     operator = comparison.operator
     if operator.startswith("is "):
         return _is_empty
     if operator.endswith("like"):
         return _like(_literals(comparison)[0])
     if field.kind in MOMENTS:
-        return span_test(operator, span_of(field, comparison.operands[0]))
+        return span_test(operator, span_of(field, comparison.operands[0], moment))
     if field.kind in field_types.NUMERIC:
         return _number_test(operator, _literals(comparison))
     return _listed_test(field, comparison, settings)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from local_kintone import field_types
 from local_kintone.values.moments import shown_datetime
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from local_kintone.forms import Field
     from local_kintone.settings import Settings
 
@@ -17,27 +18,22 @@ ADMINISTRATOR = "Administrator"
 FIRST_STATE = "未処理"
 
 
-def now() -> str:
-    """Return the present minute as kintone shows it."""
-    return shown_datetime(datetime.now(UTC))
-
-
 def acting_user(settings: Settings) -> dict[str, str]:
     """Return who a token acts as."""
     return {"code": ADMINISTRATOR, "name": settings.users.get(ADMINISTRATOR, ADMINISTRATOR)}
 
 
-def default_value(field: Field, settings: Settings) -> Any:  # noqa: ANN401 - whatever shape the field's type has
-    """Return the default of a field or column; a table gets no row, a lookup key nothing."""
+def default_value(field: Field, settings: Settings, moment: datetime) -> Any:  # noqa: ANN401 - whatever shape the field's type has
+    """Return the default of a field or column at a moment; a table gets no row, a lookup key nothing."""
     if field.kind in ("CREATOR", "MODIFIER"):
         return acting_user(settings)
     if field.kind in ("CREATED_TIME", "UPDATED_TIME"):
-        return now()
+        return shown_datetime(moment)
     if field.kind == "STATUS":
         return FIRST_STATE
     if field.properties.get("defaultNowValue"):
-        moment = now()
-        return {"DATE": moment[:10], "TIME": moment[11:16]}.get(field.kind, moment)
+        shown = shown_datetime(moment)
+        return {"DATE": shown[:10], "TIME": shown[11:16]}.get(field.kind, shown)
     default = field.properties.get("defaultValue")
     if field.kind in field_types.PEOPLE and default:
         return [_person(item, settings) for item in default]

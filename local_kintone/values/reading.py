@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from local_kintone import field_types
+from local_kintone.numbers import plain_text
 from local_kintone.refusals import RefusedError, no_file, wrong_shape
 from local_kintone.values.moments import normal_date, normal_datetime, normal_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from local_kintone.apps import App
     from local_kintone.file_store import FileStore
     from local_kintone.forms import Field
     from local_kintone.settings import Settings
     from local_kintone.values.problems import Problems, Spot
 
-# Sixteen digits in all, four of them decimals, rounded half to even: the defaults of an app.
-DECIMALS = Decimal("0.0001")
-WHOLE_DIGITS = 12
 TOO_MANY_DIGITS = "The number has too many significant digits."
 
 _LINKS = {
@@ -38,14 +37,14 @@ class Reading:
     Attributes:
         settings: who exists.
         files: where uploads wait.
-        app: id of the app that is written to.
+        app: the app that is written to.
         problems: takes the complaints.
         in_rows: whether the value stands in a table's row.
     """
 
     settings: Settings
     files: FileStore
-    app: int
+    app: App
     problems: Problems
     in_rows: bool = False
 
@@ -95,19 +94,11 @@ def _number(_field: Field, given: str, spot: Spot, reading: Reading) -> object:
         if not reading.in_rows:
             reading.problems.add(spot.bracketed, "Only numbers are allowed.")
         return ""
-    if number.adjusted() >= WHOLE_DIGITS:
-        if not reading.in_rows:
-            reading.problems.add(spot.key(), TOO_MANY_DIGITS)
+    rounded = reading.app.precision.rounded(number)
+    if rounded is None:
+        reading.problems.add(spot.key(), TOO_MANY_DIGITS)
         return ""
-    return _plain(number)
-
-
-def _plain(number: Decimal) -> str:
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < DECIMALS.as_tuple().exponent:  # type: ignore[operator]
-        number = number.quantize(DECIMALS, ROUND_HALF_EVEN).normalize()
-    text = f"{number:f}"
-    return "0" if text in ("-0", "+0") else text
+    return plain_text(rounded)
 
 
 def _link(field: Field, given: str, spot: Spot, reading: Reading) -> object:
@@ -198,7 +189,7 @@ def _files(given: object, before: object, reading: Reading) -> object:
 
 
 def _attached(upload_key: str, reading: Reading) -> dict[str, str]:
-    attached = reading.files.attach(upload_key, reading.app)
+    attached = reading.files.attach(upload_key, reading.app.number)
     if attached is None:
         raise no_file(upload_key)
     key, file = attached

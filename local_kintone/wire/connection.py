@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import struct
-import time
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from local_kintone.wire.request import Head, read_body, read_head
 
 if TYPE_CHECKING:
+    from local_kintone.clock import Clock
     from local_kintone.wire.response import Response
 
 BUFFER = 1 << 16
@@ -20,8 +21,9 @@ ENDLESS_CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 class Connection:
     """A connected socket with buffered reading and one write per answer."""
 
-    def __init__(self, plug: socket.socket) -> None:
+    def __init__(self, plug: socket.socket, clock: Clock) -> None:
         """Take over a connected (and, for HTTPS, already secured) socket."""
+        self._clock = clock
         self._plug = plug
         self._stream = cast("BinaryIO", plug.makefile("rb", BUFFER))
 
@@ -37,31 +39,50 @@ class Connection:
 
     def send(self, response: Response) -> None:
         """Send a whole answer in one write."""
-        self._plug.sendall(response.head(length=len(response.body)) + response.body)
+        self._plug.sendall(self._head(response, length=len(response.body)) + response.body)
 
     def send_part(self, response: Response, size: int) -> None:
         """Announce the whole body but send only its first bytes."""
-        self._plug.sendall(response.head(length=len(response.body)) + response.body[:size])
+        self._plug.sendall(self._head(response, length=len(response.body)) + response.body[:size])
 
     def send_with_length(self, response: Response, length: int) -> None:
         """Announce another length than the body has."""
-        self._plug.sendall(response.head(length=max(0, length)) + response.body)
+        self._plug.sendall(self._head(response, length=max(0, length)) + response.body)
 
     def send_slowly(self, response: Response, seconds: float, pieces: int) -> None:
         """Send the head and the body's pieces with a pause before each piece."""
-        self._plug.sendall(response.head(length=len(response.body)))
+        self._plug.sendall(self._head(response, length=len(response.body)))
         step = max(1, -(-len(response.body) // pieces))
         for start in range(0, len(response.body), step):
-            time.sleep(seconds)
+            self._clock.sleep(seconds)
             self._plug.sendall(response.body[start : start + step])
 
     def send_endlessly(self, response: Response, most: int) -> None:
         """Send blanks after the body, until the client hangs up or so many bytes have gone."""
-        self._plug.sendall(response.head(length=None))
+        self._plug.sendall(self._head(response, length=None))
         if response.body:
             self._plug.sendall(f"{len(response.body):x}\r\n".encode() + response.body + b"\r\n")
         for _ in range(most // 0x10000):
             self._plug.sendall(ENDLESS_CHUNK)
+
+    def send_raw(self, content: bytes) -> None:
+        """Send bytes that need not be HTTP."""
+        self._plug.sendall(content)
+
+    def drip_head(self, response: Response, seconds: float) -> None:
+        """Send a head that never ends, byte by byte, until the client hangs up or the server stops."""
+        head = self._head(response, length=len(response.body)).removesuffix(b"\r\n") + b"X-Drip: "
+        for byte in itertools.chain(head, itertools.repeat(ord("."))):
+            self._plug.sendall(bytes((byte,)))
+            self._clock.sleep(seconds)
+
+    def break_off(self, _kind: str, *, reset: bool) -> None:
+        """Prepare to close without an answer."""
+        if reset:
+            self.reset()
+
+    def _head(self, response: Response, *, length: int | None) -> bytes:
+        return response.head(length=length, moment=self._clock.now())
 
     def reset(self) -> None:
         """Make the coming close a reset: the client sees a broken connection, not an orderly end."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from local_kintone.wire.connection import Connection
@@ -14,6 +13,8 @@ from local_kintone.wire.request import BrokenRequestError
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
+
+    from local_kintone.clock import Clock
 
 BACKLOG = 512
 HANDSHAKE_SECONDS = 30
@@ -28,6 +29,7 @@ class Listener:
         serve: Callable[[Connection], None],
         *,
         tls: ssl.SSLContext | None = None,
+        clock: Clock,
         connect_pause: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """Bind at once (port 0 takes a free one); connections are served only after start()."""
@@ -35,6 +37,7 @@ class Listener:
         self._socket = socket.create_server(address, family=family, backlog=BACKLOG)
         self._serve = serve
         self._tls = tls
+        self._clock = clock
         self._connect_pause = connect_pause
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -71,8 +74,9 @@ class Listener:
             self._open.add(plug)
         try:
             plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            time.sleep(self._connect_pause())
-            connection = Connection(self._secured(plug))
+            if pause := self._connect_pause():
+                self._clock.sleep(pause)
+            connection = Connection(self._secured(plug), self._clock)
             try:
                 self._serve(connection)
             finally:

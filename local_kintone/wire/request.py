@@ -56,6 +56,7 @@ class Received:
         query: the query string, percent-encoded as it came.
         headers: raw header fields, looked up in any letter case; tokens are not masked.
         body: the bytes after the head.
+        number: the running number of the API request, from 1.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Received:
     query: str
     headers: Headers
     body: bytes
+    number: int = 0
 
 
 def read_head(stream: BinaryIO) -> Head | None:

@@ -7,6 +7,10 @@ import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 JSON = "application/json;charset=UTF-8"
 HTML = "text/html;charset=UTF-8"
@@ -32,10 +36,10 @@ class Response:
             self.body = gzip.compress(self.body, compresslevel=GZIP_LEVEL)
             self.headers["Content-Encoding"] = "gzip"
 
-    def head(self, *, length: int | None) -> bytes:
+    def head(self, *, length: int | None, moment: datetime) -> bytes:
         """Return the status line and header fields; a length of None announces a chunked body."""
         phrase = HTTPStatus(self.status).phrase if self.status in HTTPStatus else "Unknown"
-        lines = [f"HTTP/1.1 {self.status} {phrase}", f"Date: {formatdate(usegmt=True)}"]
+        lines = [f"HTTP/1.1 {self.status} {phrase}", f"Date: {formatdate(moment.timestamp(), usegmt=True)}"]
         if self.content_type:
             lines.append(f"Content-Type: {self.content_type}")
         lines.append("Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}")

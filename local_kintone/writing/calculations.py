@@ -8,12 +8,13 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from local_kintone.numbers import plain_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from local_kintone.forms import Field, Form
-
-DECIMALS = Decimal("0.0001")
+    from local_kintone.apps import App
+    from local_kintone.forms import Field
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: operator.add,
@@ -27,22 +28,25 @@ class _NotComputableError(Exception):
     """The formula has no value here: division by zero, or something this server does not know."""
 
 
-def compute(form: Form, record: dict[str, Any]) -> None:
+def compute(app: App, record: dict[str, Any]) -> None:
     """Set every computed field of a record, rows first; what has no value becomes blank."""
+    form = app.form
+    if not form.computed_fields:
+        return
     for field in form.in_records:
         if field.kind == "SUBTABLE":
             for row in record[field.code]["value"]:
-                _compute_cells(list(field.columns.values()), row["value"], row["value"])
-    _compute_cells(list(form.in_records), record, record)
+                _compute_cells(app, list(field.columns.values()), row["value"], row["value"])
+    _compute_cells(app, list(form.in_records), record, record)
 
 
-def _compute_cells(fields: list[Field], cells: dict[str, Any], names: Mapping[str, Any]) -> None:
+def _compute_cells(app: App, fields: list[Field], cells: dict[str, Any], names: Mapping[str, Any]) -> None:
     for field in fields:
         if field.computed:
-            cells[field.code]["value"] = _result(str(field.properties["expression"]), names)
+            cells[field.code]["value"] = _result(app, str(field.properties["expression"]), names)
 
 
-def _result(expression: str, names: Mapping[str, Any]) -> str:
+def _result(app: App, expression: str, names: Mapping[str, Any]) -> str:
     if not expression:
         return ""
     try:
@@ -51,8 +55,8 @@ def _result(expression: str, names: Mapping[str, Any]) -> str:
         return ""
     if isinstance(value, str):
         return value
-    rounded = value.quantize(DECIMALS).normalize()
-    return "0" if not rounded else f"{rounded:f}"
+    rounded = app.precision.rounded(value.normalize())
+    return "" if rounded is None else plain_text(rounded)
 
 
 @lru_cache(maxsize=500)

@@ -55,7 +55,8 @@ def _numbers(writing: Writing, app: App, code: str, value: str) -> list[int]:
         owner = writing.site.unique_values.owner(app.number, code, unique_text(field, value))
         return [] if owner is None else [owner]
     rows = writing.site.records.scan(app.number, [code], ALL_IDS, ascending=True)
-    return [number for number, values in rows if str(values.get(code)) == value]
+    wanted = unique_text(field, value)
+    return [number for number, values in rows if unique_text(field, values.get(code)) == wanted]
 
 
 def _not_found() -> RefusedError:

@@ -54,7 +54,7 @@ def _is_ignored(field: Field, writing: Writing) -> bool:
 
 def _unsent_value(field: Field, before: Mapping[str, Any] | None, writing: Writing) -> object:
     if before is None:
-        return default_value(field, writing.site.settings)
+        return default_value(field, writing.site.settings, writing.site.clock.now())
     return before[field.code]["value"] if field.code in before else field_types.blank_value(field.kind)
 
 
@@ -72,7 +72,7 @@ def _rows(writing: Writing, table: Field, given: object, before: object, prefix:
         given = []
     if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
         raise wrong_shape()
-    kept = {str(row["id"]): row["value"] for row in cast("list[dict[str, Any]]", before or [])}
+    stored = {str(row["id"]): row["value"] for row in cast("list[dict[str, Any]]", before or [])}
     seen: set[str] = set()
     rows = []
     for index, row in enumerate(given):
@@ -81,19 +81,23 @@ def _rows(writing: Writing, table: Field, given: object, before: object, prefix:
             raise RefusedError(400, "GAIA_SI01", f"The table row id {number} is specified more than once.")
         if number:
             seen.add(number)
-        cells_before = kept.get(number)
-        cells = merged_cells(
-            writing, table.columns.values(), row.get("value", {}), cells_before, f"{prefix}[{index}].value"
-        )
-        new = cells_before is None
-        rows.append({"id": str(writing.site.records.next_row_id()) if new else number, "value": cells})
+        kept = stored.get(number)
+        if kept is None:
+            number = str(writing.site.records.next_row_id())
+            if "value" not in row:
+                writing.problems.add(f"{prefix}[{index}].value", "Required field.")
+        # A row sent by its id alone stays as it is: nothing in it is written, so no lookup fetches anything.
+        sent = row.get("value", {})
+        cells = merged_cells(writing, table.columns.values(), sent, kept, f"{prefix}[{index}].value")
+        rows.append({"id": number, "value": cells})
     return rows
 
 
 def _row_id(row: Mapping[str, Any]) -> str:
     number = row.get("id")
-    if number is None:
+    if number is None or number == "":
         return ""
-    if isinstance(number, bool) or not str(number).isdecimal():
+    text = str(number)
+    if isinstance(number, bool) or not (text.isascii() and text.isdecimal()):
         raise wrong_shape()
-    return str(number)
+    return str(int(text))

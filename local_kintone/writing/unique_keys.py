@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from local_kintone.numbers import comparable
 from local_kintone.refusals import RefusedError, invalid_parameter, wrong_shape
 from local_kintone.values.problems import Problems, Spot
 from local_kintone.values.reading import read_value
@@ -22,12 +22,7 @@ LONGEST_KEY = 64
 def unique_text(field: Field, value: object) -> str:
     """Return the text under which a value is compared: 15 and 15.0 are one number."""
     text = str(value or "")
-    if field.kind != "NUMBER":
-        return text
-    try:
-        return f"{Decimal(text).normalize():f}"
-    except InvalidOperation:
-        return text
+    return comparable(text) if text and field.kind == "NUMBER" else text
 
 
 def unique_texts(writing: Writing, record: Mapping[str, Any]) -> dict[str, str]:
