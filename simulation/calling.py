@@ -6,7 +6,7 @@ from typing import Any
 
 from simulation.knowledge import given_files
 from simulation.rules_of_writes import note_of, row_of
-from simulation.scenario import ADD, ATTACH, BY_ID, BY_KEY, NEW, QUERY, Entry, Scenario
+from simulation.scenario import ADD, ATTACH, BY_ID, BY_KEY, NEW, NUMBER, QUERY, Entry, Scenario
 from simulation.world import key_text
 
 FILES = "files"
@@ -30,7 +30,10 @@ def entry_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
     given: dict[str, Any] = {"record": record_of(scenario, entry)}
     if entry.target == BY_KEY:
         text = key_text(scenario, entry.key or 0)
-        given["updateKey"] = {"field": "key", "value": f"{text}.0" if entry.decimals else text}
+        given["updateKey"] = {
+            "field": "key",
+            "value": f"{text}.0" if entry.decimals and scenario.key_type == NUMBER else text,
+        }
     if entry.target == BY_ID:
         given["id"] = str(entry.record)
     if entry.revision is not None:

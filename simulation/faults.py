@@ -106,7 +106,7 @@ def _catalogue() -> dict[str, list[Fault]]:
         faults += _both("5xx code", status=status, code=code)
     for status in (401, 403, 404):
         faults += _both(f"{status} page", status=status, body=_page(status))
-    faults += _both("redirect", status=302, body=_page(302), headers=(("Location", "/k/login"),))
+    faults += _both("redirect", status=302, body=_page(302), headers=(("Location", "https://login.example/"),))
     faults += _both("garbage page", status=200, body="<!DOCTYPE html><html><body>Log in</body></html>")
     faults += _both("garbage JSON", status=200, body='{"ids":["1","re')
     faults += _both("garbage shape", status=200, body="{}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,8 @@ from simulation.world import World
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
 
+DAY = datetime(2026, 4, 1, tzinfo=UTC)
+
 
 class Client(Protocol):
     """Something that makes the call of a scenario."""
@@ -22,12 +25,32 @@ class Client(Protocol):
         """Make the call as a task of the scheduler and return how it ended."""
 
 
+class VirtualClock:
+    """The scheduler's time as the local kintone reads it."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        """Keep the scheduler."""
+        self._scheduler = scheduler
+
+    def monotonic(self) -> float:
+        """Return the virtual second."""
+        return self._scheduler.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the task that asks wait."""
+        self._scheduler.sleep(seconds)
+
+    def now(self) -> datetime:
+        """Return the virtual second of a day in 2026."""
+        return DAY + timedelta(seconds=self._scheduler.now())
+
+
 def play(scenario: Scenario, client: Client) -> Run:
     """Play a scenario from beginning to end on virtual time."""
-    world = World(scenario)
+    # The order of tasks has a seed of its own, so that a shrunken scenario keeps it.
+    scheduler = Scheduler(Random(scenario.seed + 1))
+    world = World(scenario, VirtualClock(scheduler))
     try:
-        # The order of tasks has a seed of its own, so that a shrunken scenario keeps it.
-        scheduler = Scheduler(Random(scenario.seed + 1))
         wire = Wire(world, scheduler)
         try:
             outcome = scheduler.run(lambda: client(scenario, wire, scheduler))
@@ -46,7 +69,6 @@ def run_of(world: World, wire: Wire, outcome: Outcome, seconds: float, *, exact:
         scenario=world.scenario,
         requests=wire.requests,
         writes=world.writes,
-        state=world.state(),
         cursors=wire.cursors,
         open_cursors=world.live_cursors(),
         outcome=outcome,

@@ -100,7 +100,6 @@ class Run:
     scenario: Scenario
     requests: list[Asked]
     writes: list[Applied]
-    state: dict[int, dict[str, Any]]
     cursors: dict[str, int]
     open_cursors: list[str]
     outcome: Outcome

@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from local_kintone import LocalKintone
-from local_kintone.calls import writing_calls
-from local_kintone.routes import answer
 from local_kintone.settings import Settings
-from local_kintone.wire.headers import Headers
-from local_kintone.wire.request import Received
 from simulation.scenario import NUMBER, TEXT, Act, Record, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local_kintone.clock import Clock
+
 PLUGIN, OTHERS = "plugin", "others"
 INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
 FILE = b"content of a file"
+_ACTIONS = {"add": INSERT, "update": UPDATE, "delete": DELETE}
 _JSON = {"Content-Type": "application/json", "User-Agent": "others"}
 SOURCE = {"code": {"type": TEXT, "unique": True}, "name": {"type": TEXT}}
 MISTAKES = ("LOCAL_FAULT", "LOCAL_UNKNOWN_CALL")
@@ -109,11 +107,15 @@ def form_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
 class World:
     """A local kintone with the scenario's apps, asked in process."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Make the apps and their records."""
+    def __init__(self, scenario: Scenario, clock: Clock | None = None) -> None:
+        """Make the apps and their records; without a clock time is the machine's."""
         self.scenario = scenario
-        writing_calls.MAX_RECORDS = scenario.batch
-        self.kintone = LocalKintone(seed="none", settings=Settings(gzip=False))
+        settings = Settings(gzip=False, write_batch=scenario.batch)
+        self.kintone = (
+            LocalKintone(seed="none", settings=settings, clock=clock)
+            if clock
+            else LocalKintone(seed="none", settings=settings)
+        )
         self.source = self.kintone.create_app(
             "source", {"code": {"type": TEXT, "unique": True}, "name": {"type": TEXT}}
         )
@@ -125,10 +127,9 @@ class World:
             self.app, [self._stored(number, each) for number, each in enumerate(scenario.records, 1)]
         )
         self.token = f"{self.kintone.token(self.app, 'view', 'add', 'edit')},{self.kintone.token(self.source, 'view')}"
-        self._others = f"{self.kintone.token(self.app)},{self.kintone.token(self.source)}"
+        others = (self.kintone.token(app, author=OTHERS) for app in (self.app, self.source))
+        self._others = ",".join(others)
         self.writes: list[Applied] = []
-        self.cursors: dict[str, int] = {}
-        self._state = self._records()
 
     def close(self) -> None:
         """Drop it."""
@@ -136,19 +137,18 @@ class World:
 
     def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request: int) -> Reply:
         """Ask as the plugin does; what was applied is logged under the number of the request."""
-        parts = urlsplit(target)
-        received = Received(method, parts.path, parts.query, Headers(headers.items()), body)
-        response = answer(self.kintone.site, received)
+        response = self.kintone.exchange(method, target, headers, body)
         reply = Reply(response.status, {"Content-Type": response.content_type, **response.headers}, response.body)
         if reply.code in MISTAKES:
             raise MistakeError(f"{method} {target}: {reply.body.decode()}")
-        if method != "GET":
-            self._log(PLUGIN if request else OTHERS, request)
+        self.log(request)
         return reply
 
-    def state(self) -> dict[int, dict[str, Any]]:
-        """Return all records of the app by id."""
-        return self._state
+    def log(self, request: int) -> None:
+        """Take over what kintone has written since, under the number of the request that wrote it."""
+        for write in self.kintone.writes[len(self.writes) :]:
+            action = _ACTIONS[write.action]
+            self.writes.append(Applied(write.author, request, action, write.record_id, write.before, write.after))
 
     def live_cursors(self) -> list[str]:
         """Return the ids of the cursors that are open."""
@@ -165,7 +165,8 @@ class World:
         return self._change(act.target, self._changes(act, mark))
 
     def _changes(self, act: Act, mark: str) -> dict[str, Any]:
-        record = self._state.get(act.target)
+        found = self.kintone.records(self.app, f"$id = {act.target}")
+        record = found[0] if found else None
         rows = [] if record is None else [{"id": row["id"]} for row in record["rows"]["value"]]
         files = [] if record is None else record["files"]["value"]
         if act.what == "row":
@@ -186,21 +187,6 @@ class World:
         body = json.dumps({"app": self.app, **payload}).encode()
         headers = {**_JSON, "X-Cybozu-API-Token": self._others}
         return self.exchange(method, f"/k/v1/{api}.json", headers, body, 0).status
-
-    def _records(self) -> dict[int, dict[str, Any]]:
-        return {int(record["$id"]["value"]): record for record in self.kintone.records(self.app)}
-
-    def _log(self, author: str, request: int) -> None:
-        """Compare the records with those before: the stand-in's own word is not needed."""
-        before, after = self._state, self._records()
-        if before == after:
-            return
-        for number in sorted(before.keys() | after.keys()):
-            old, new = before.get(number), after.get(number)
-            if old != new:
-                action = INSERT if old is None else DELETE if new is None else UPDATE
-                self.writes.append(Applied(author, request, action, number, old, new))
-        self._state = after
 
     def _attached(self, name: str) -> dict[str, str]:
         upload = self.kintone.site.files.upload(name, "text/plain", FILE)
