@@ -13,13 +13,13 @@ demo: setup ## Start a local kintone and the plugin as Dify does, and show all t
 	@$(RUN) demo
 
 test: setup ## Run all tests
-	@$(RUN) pytest
+	@$(RUN) scripts.test
 
 check: setup ## Check formatting, lint, types and run all tests
 	@echo '== formatting' && $(RUN) ruff format --check .
 	@echo '== lint' && $(RUN) ruff check .
 	@echo '== types' && $(RUN) mypy $(CODE)
-	@echo '== tests' && $(RUN) pytest
+	@echo '== tests' && $(RUN) scripts.test
 
 bench: setup ## Run the benchmark
 	@$(RUN) benchmarks

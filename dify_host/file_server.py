@@ -19,6 +19,9 @@ from dify_host.file_delivery import Delivery, DeliveryOptions, FileContent, cut,
 ACCESS_SECONDS = 300
 """How long a signed URL is good (`FILES_ACCESS_TIMEOUT`)."""
 
+_POLL_SECONDS = 0.02
+"""How soon the server notices that it is to stop."""
+
 _KINDS = frozenset({"image", "audio", "video"})
 
 
@@ -38,7 +41,9 @@ class FileServer:
         self._offers: dict[str, _Offer] = {}
         self.requests: list[str] = []
         self._server = _Listener(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="dify-files")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True, name="dify-files"
+        )
         self._thread.start()
 
     def offer(

@@ -19,7 +19,7 @@ from fuzz.texts import (
 from kintone.access.settings import Origin
 from kintone.access.sites import read_site
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.exchange.wire_format import encode_json
+from kintone.wire_format import encode_json
 from kintone.files.content_disposition import file_name
 from kintone.files.names import LONGEST_NAME, clean_name, clean_type
 from kintone.forms.parsing import parse_form

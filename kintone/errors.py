@@ -1,8 +1,8 @@
-"""Everything that can go wrong, grouped by what the reader of the sentence can do next.
+"""Everything that can go wrong, as data: nothing of an error is changed after it was made.
 
-InvalidParameterError             what the caller or the stored credential brought; refused before kintone is asked
-KintoneError                      what kintone or the network did
-├── AuthenticationError           the token is unknown, revoked or not yet published
+KintoneError                      what every failure has; ``code`` tells which it is
+├── InvalidParameterError         what the caller or the stored credential brought
+├── AuthenticationError           the credential is refused
 ├── PermissionDeniedError         the token is known and may not do this
 ├── NotFoundError                 app, record or file is not there
 ├── InvalidRequestError           kintone refused the values; ``field_errors`` says which
@@ -18,17 +18,23 @@ KintoneError                      what kintone or the network did
 ├── TimedOutError                 no answer within the time of one request
 ├── BudgetExceededError           no success within the time of the whole call
 ├── UnknownResponseError          an answer that is not kintone's
-├── PartialWriteError             some entries are saved and others are not
-└── ResultTooLargeError           Dify could not carry the result
+├── ResultTooLargeError           Dify could not carry the result
+└── CancelledError                not needed any more, since another request of the call failed
 
-``str(error)`` is always one line and never holds a secret.
+``str(error)`` is always one line in English and never holds a secret. What a layer knows beside goes into a new error
+made by ``but``; a write that failed has a ``ledger``.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypedDict, Unpack
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self, TypedDict, Unpack
+
+from kintone.ledger import EntryState, Span, WriteLedger
+from kintone.messages import NOTHING, Joined, Message, Translate, Value, counted, render
 
 LISTED_FIELDS = 20
 LONGEST_SENTENCE = 2000
+LONGEST_PROBLEM = 16_000
 
 
 def one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
@@ -38,82 +44,243 @@ def one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-class InvalidParameterError(ValueError):
-    """A value that cannot be used; the sentence names the parameter and says what to write instead."""
+@dataclass(frozen=True, slots=True)
+class ErrorReply:
+    """What kintone, or something in front of it, answered instead of a success.
 
-    def __init__(self, sentence: str) -> None:
-        """Keep the sentence on one line."""
-        super().__init__(one_line(sentence, longest=8 * LONGEST_SENTENCE))
+    ``code``, ``message`` and ``error_id`` are kintone's own and may be missing. ``fields`` are kintone's complaints:
+    the place, in its own words (``records[3].name.value``) or in ours, and the messages. ``index`` is the place of the
+    failing call in a bulkRequest.
+    """
+
+    status: int
+    code: str = ""
+    message: str = ""
+    fields: Sequence[tuple[str | Message, Sequence[str]]] = ()
+    error_id: str = ""
+    index: int | None = None
 
 
 class ErrorParts(TypedDict, total=False):
-    """What a KintoneError may know beside what failed."""
+    """What an error may know beside what failed."""
 
-    remedy: str
-    code: str | None
-    status: int | None
-    kintone_message: str
-    field_errors: Mapping[str, Sequence[str]] | None
-    error_id: str | None
-    result_index: int | None
-    maybe_saved: bool
+    remedy: Message
+    notes: Sequence[Message]
+    code: str
+    reply: ErrorReply | None
+    ledger: WriteLedger | None
+
+
+class ErrorChanges(ErrorParts, total=False):
+    """What may be different in a new error made from another one."""
+
+    problem: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    problem: Message
+    remedy: Message = NOTHING
+    notes: Sequence[Message] = ()
+    code: str = ""
+    reply: ErrorReply | None = None
+    ledger: WriteLedger | None = field(default=None, repr=False)
 
 
 class KintoneError(Exception):
-    """What kintone or the network did.
+    """A failure as data.
 
-    ``code``, ``status``, ``error_id`` and ``kintone_message`` are kintone's own and may be missing. ``field_errors``
-    maps kintone's keys (``records[3].name.value``) to its messages. ``result_index`` is the place of the failing call
-    in a bulkRequest. ``maybe_saved`` marks a write whose fate is unknown.
+    ``problem`` says what failed, ``remedy`` what to do about it, ``notes`` what else the reader must know. ``reply`` is
+    what was answered, where there was an answer; ``ledger`` what became of the entries of a write.
     """
 
-    def __init__(self, failed: str, **parts: Unpack[ErrorParts]) -> None:
-        """Keep the parts; the sentence is put together when it is read."""
-        self.failed = failed
-        self.remedy = parts.get("remedy", "")
-        self.code = parts.get("code")
-        self.status = parts.get("status")
-        self.kintone_message = parts.get("kintone_message", "")
-        field_errors = parts.get("field_errors") or {}
-        self.field_errors = {key: list(messages) for key, messages in field_errors.items()}
-        self.error_id = parts.get("error_id")
-        self.result_index = parts.get("result_index")
-        self.maybe_saved = parts.get("maybe_saved", False)
-        super().__init__(failed)
+    default_code: ClassVar[str] = "INTERNAL"
+    _data: _Data
+
+    def __init__(self, problem: Message, **parts: Unpack[ErrorParts]) -> None:
+        """Keep the parts; they are never changed."""
+        super().__init__()
+        object.__setattr__(self, "_data", _Data(problem, **parts))
+
+    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 - Python's own, such as the traceback
+        """Refuse all but what Python itself notes on an exception."""
+        if not name.startswith("__"):
+            raise AttributeError(f"an error is not changed after it was made ({name}); make a new one with but()")
+        super().__setattr__(name, value)
+
+    def but(self, **changes: Unpack[ErrorChanges]) -> Self:
+        """Return a new error of the same class that differs in these parts."""
+        return _made(type(self), replace(self._data, **changes))
+
+    @property
+    def problem(self) -> Message:
+        """What failed."""
+        return self._data.problem
+
+    @property
+    def remedy(self) -> Message:
+        """What to do about it."""
+        return self._data.remedy
+
+    @property
+    def notes(self) -> Sequence[Message]:
+        """What else the reader must know."""
+        return self._data.notes
+
+    @property
+    def code(self) -> str:
+        """Kintone's code where it gave one, else one of ours."""
+        return self.kintone_code or self._data.code or self.default_code
+
+    @property
+    def kintone_code(self) -> str:
+        """Kintone's code, or nothing."""
+        return self._data.reply.code if self._data.reply else ""
+
+    @property
+    def reply(self) -> ErrorReply | None:
+        """What was answered."""
+        return self._data.reply
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer."""
+        return self._data.reply.status if self._data.reply else None
+
+    @property
+    def field_errors(self) -> dict[str, list[str]]:
+        """Kintone's complaints by place."""
+        return {str(place): list(words) for place, words in self._data.reply.fields} if self._data.reply else {}
+
+    @property
+    def ledger(self) -> WriteLedger | None:
+        """What became of the entries of a write; None for what writes nothing."""
+        return self._data.ledger
+
+    @property
+    def maybe_saved(self) -> bool:
+        """Whether an entry may have been saved without anybody knowing."""
+        return self._data.ledger is not None and self._data.ledger.has_unknown()
 
     def __str__(self) -> str:
-        """Return the line a workflow builder reads: code, what failed, remedy, kintone's words, error id."""
-        parts = [self.failed, self.remedy, self._kintone_words()]
-        line = " · ".join(part for part in parts if part)
-        prefix = f"[{self.code}] " if self.code else ""
-        suffix = f" · (kintone error id: {self.error_id})" if self.error_id else ""
-        return prefix + one_line(line) + suffix
+        """Return the line in English."""
+        return line_of(self)
 
-    def _kintone_words(self) -> str:
-        shown = [f"{key}: {' '.join(messages)}" for key, messages in list(self.field_errors.items())[:LISTED_FIELDS]]
-        left = len(self.field_errors) - len(shown)
-        if left > 0:
-            shown.append(f"and {left} more")
-        fields = f" ({'; '.join(shown)})" if shown else ""
-        if not self.kintone_message:
-            return f"kintone complains about{fields}" if fields else ""
-        return f"kintone says: {self.kintone_message}{fields}"
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy with all parts; a ledger is shared."""
+        return _made, (type(self), self._data)
+
+
+def _made[Kind: KintoneError](kind: type[Kind], data: _Data) -> Kind:
+    made = kind.__new__(kind)
+    object.__setattr__(made, "_data", data)
+    return made
+
+
+def line_of(error: KintoneError, translate: Translate = str) -> str:
+    """Return what a person reads: code, what failed, what is saved, remedy, kintone's words, error id; one line."""
+    problem = Joined([error.problem, _what_is_saved(error.ledger)])
+    words = one_line(render(_kintone_words(error.reply), translate))
+    parts = [
+        one_line(render(problem, translate), LONGEST_PROBLEM),
+        one_line(render(error.remedy, translate), LONGEST_PROBLEM),
+        *(one_line(render(note, translate), LONGEST_PROBLEM) for note in error.notes),
+        words,
+    ]
+    if error.reply and error.reply.error_id:
+        parts.append(render(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), translate))
+    return f"[{error.code}] " + " · ".join(part for part in parts if part)
+
+
+def entries_named(span: Span) -> Message:
+    """Name entries for a person."""
+    return counted(
+        len(span),
+        Message("entry {first}", first=span.first),
+        Message("entries {first} to {last}", first=span.first, last=span.last),
+    )
+
+
+def _what_is_saved(ledger: WriteLedger | None) -> Message:
+    if ledger is None:
+        return NOTHING
+    if not ledger.numbered:
+        return Message("it may have been saved") if ledger.has_unknown() else Message("nothing is saved")
+    if not ledger.has_unknown() and not ledger.count(EntryState.SAVED):
+        return Message("nothing is saved")
+    spans: list[tuple[Span, EntryState]] = []
+    for span, state in ledger.spans():
+        told = EntryState.NOT_SENT if state is EntryState.REFUSED else state
+        if spans and spans[-1][1] is told:
+            spans[-1] = (Span(spans[-1][0].first, span.last), told)
+        else:
+            spans.append((span, told))
+    return Joined([_fate(span, state) for span, state in spans], ", ")
+
+
+def _fate(span: Span, state: EntryState) -> Message:
+    named = entries_named(span)
+    if state is EntryState.SAVED:
+        return counted(
+            len(span), Message("{entries} is saved", entries=named), Message("{entries} are saved", entries=named)
+        )
+    if state is EntryState.UNKNOWN:
+        return Message("{entries} may have been saved", entries=named)
+    return counted(
+        len(span), Message("{entries} is not saved", entries=named), Message("{entries} are not saved", entries=named)
+    )
+
+
+def _kintone_words(reply: ErrorReply | None) -> Message:
+    if reply is None:
+        return NOTHING
+    shown: list[Value] = [
+        Message("{place}: {messages}", place=place, messages=" ".join(words))
+        for place, words in reply.fields[:LISTED_FIELDS]
+    ]
+    left = len(reply.fields) - len(shown)
+    if left > 0:
+        shown.append(Message("and {left} more", left=left))
+    fields = Joined(shown)
+    if not reply.message:
+        return Message("kintone complains about ({fields})", fields=fields) if shown else NOTHING
+    if not shown:
+        return Message("kintone says: {message}", message=reply.message)
+    return Message("kintone says: {message} ({fields})", message=reply.message, fields=fields)
+
+
+class InvalidParameterError(KintoneError):
+    """A value that cannot be used; the sentence names the parameter and says what to write instead."""
+
+    default_code = "INVALID_INPUT"
+
+    def __init__(self, text: str | Message, /, **values: Value) -> None:
+        """Take a msgid and its values, or a message."""
+        super().__init__(text if isinstance(text, Message) else Message(text, **values))
 
 
 class AuthenticationError(KintoneError):
-    """The token is unknown, revoked or not yet published."""
+    """The token is unknown, revoked or not yet published, or something in front of kintone refused the request."""
+
+    default_code = "ACCESS_DENIED"
 
 
 class PermissionDeniedError(KintoneError):
     """The token is known and may not do this."""
 
+    default_code = "ACCESS_DENIED"
+
 
 class NotFoundError(KintoneError):
     """The app, record or file is not there."""
 
+    default_code = "NOT_FOUND"
+
 
 class InvalidRequestError(KintoneError):
     """Kintone refused the values; ``field_errors`` says which."""
+
+    default_code = "INVALID_INPUT"
 
 
 class InvalidQueryError(InvalidRequestError):
@@ -127,9 +294,13 @@ class RevisionConflictError(KintoneError):
 class LockedError(KintoneError):
     """The database was locked; nothing was saved."""
 
+    default_code = "UNAVAILABLE"
+
 
 class RateLimitedError(KintoneError):
     """Too many requests at once; this one was not carried out."""
+
+    default_code = "UNAVAILABLE"
 
 
 class CursorLimitError(RateLimitedError):
@@ -139,13 +310,19 @@ class CursorLimitError(RateLimitedError):
 class CursorGoneError(KintoneError):
     """The cursor expired, was used up or was deleted."""
 
+    default_code = "NOT_FOUND"
+
 
 class ServiceUnavailableError(KintoneError):
     """Maintenance, or a gateway in between gave up."""
 
+    default_code = "UNAVAILABLE"
+
 
 class ConnectionFailedError(KintoneError):
     """There was no connection, or it broke."""
+
+    default_code = "UNREACHABLE"
 
 
 class TlsError(ConnectionFailedError):
@@ -155,37 +332,42 @@ class TlsError(ConnectionFailedError):
 class TimedOutError(KintoneError):
     """No answer came within the time allowed for one request."""
 
+    default_code = "TIMED_OUT"
+
 
 class BudgetExceededError(KintoneError):
     """The whole call took longer than the operator allows."""
+
+    default_code = "BUDGET_EXCEEDED"
 
 
 class UnknownResponseError(KintoneError):
     """An answer that is not kintone's, or not of the shape that kintone documents."""
 
+    default_code = "NOT_KINTONE"
+
 
 class ResultTooLargeError(KintoneError):
     """The result is larger than Dify can carry."""
 
+    default_code = "TOO_LARGE"
 
-class PartialWriteError(KintoneError):
-    """Some entries are saved and others are not.
 
-    ``saved`` counts the entries that are surely saved, ``next_entry`` is the first (from 1) that is not surely saved,
-    and ``results`` holds what kintone answered for the saved ones.
-    """
+class CancelledError(KintoneError):
+    """Not needed any more: another request of the same call failed for certain, or the call is over."""
 
-    def __init__(
-        self,
-        failed: str,
-        *,
-        saved: int = 0,
-        next_entry: int = 0,
-        results: Sequence[Mapping[str, object]] = (),
-        **parts: Unpack[ErrorParts],
-    ) -> None:
-        """Keep what is saved beside the parts of every KintoneError."""
-        super().__init__(failed, **parts)
-        self.saved = saved
-        self.next_entry = next_entry
-        self.results = list(results)
+    def __init__(self) -> None:
+        """Say so; a reader sees the failure that was the cause."""
+        super().__init__(Message("the work was stopped because another part of it failed"))
+
+
+class UnexpectedError(KintoneError):
+    """An internal error of the plugin; its own text may hold anything, so only its kind is told."""
+
+
+def unexpected(kind: str) -> UnexpectedError:
+    """Return the error for an exception that is none of ours."""
+    return UnexpectedError(
+        Message("an internal error of the plugin ({kind})", kind=kind),
+        remedy=Message("please report it with what you sent"),
+    )

@@ -1,9 +1,13 @@
 """What can be asked of kintone: one value per request, free of how it travels."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Protocol
+
+from kintone.deadline import Deadline
+from kintone.ledger import Span, WriteLedger
+from kintone.messages import Message
 
 
 class Repeat(Enum):
@@ -42,7 +46,7 @@ class Operation:
     in the path without ``.json`` ("records/cursor"); ``parameters`` the JSON parameters of the call.
     """
 
-    description: str
+    description: Message
     method: str
     api: str
     parameters: Mapping[str, object]
@@ -64,8 +68,21 @@ class Caller(Protocol):
     Retries, limits of concurrency, the time budget and the mapping of errors happen inside.
     """
 
-    def call(self, operation: Operation) -> Answer:
-        """Carry out the operation; raises a subclass of ``KintoneError``."""
+    @property
+    def deadline(self) -> Deadline:
+        """The time of the call that this caller works for."""
+
+    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+        """Carry out the operation, perhaps within a deadline of its own; raises a subclass of ``KintoneError``."""
+
+    def write[Result](
+        self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
+    ) -> Result:
+        """Carry out a write of these entries; ``read`` makes of a success what is returned.
+
+        What becomes of the entries is noted in the ledger, which an error carries. An answer that ``read`` refuses
+        proves nothing, so they are unknown then; where it returns a list, these are the results of the entries.
+        """
 
     def api_path(self, api: str) -> str:
         """Return the path of an API as bulkRequest wants it: ``/k/v1/records.json`` or the guest space's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
 from functools import cached_property
 
 ROUNDINGS = {"HALF_EVEN": ROUND_HALF_EVEN, "UP": ROUND_UP, "DOWN": ROUND_DOWN}
@@ -70,5 +70,5 @@ def comparable(text: str) -> str:
     """Return the text that stands for all ways to write one number; what is no number stands for itself."""
     try:
         return plain_text(Decimal(text).normalize(EXACT))
-    except InvalidOperation:
+    except ArithmeticError:
         return text

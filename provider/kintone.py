@@ -10,13 +10,13 @@ from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 from kintone.access.probe import prove
 from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
-from kintone.errors import InvalidParameterError, KintoneError
-from kintone.exchange.retry import RetryPolicy
+from kintone.errors import KintoneError, unexpected
+from kintone.retry import RetryPolicy
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 
 # Somebody waits in front of a form: one more try where that is quick, and no longer than a person would wait.
-PATIENCE = RetryPolicy(tries=2, tries_after_time_out=1, first_pause=0.3)
+PATIENCE = RetryPolicy(tries=2, tries_when_busy=2, tries_after_time_out=1, first_pause=0.3)
 TIMEOUT = 10.0
 
 
@@ -27,12 +27,10 @@ class KintoneProvider(ToolProvider):
         """Raise ``ToolProviderCredentialValidationError`` with one sentence that tells which value is wrong."""
         try:
             self._prove(credentials)
-        except (InvalidParameterError, KintoneError) as error:
+        except KintoneError as error:
             raise ToolProviderCredentialValidationError(str(error)) from None
         except Exception as error:  # noqa: BLE001 - its text may hold the token
-            raise ToolProviderCredentialValidationError(
-                f"the plugin itself made a mistake ({type(error).__name__}); please report it"
-            ) from None
+            raise ToolProviderCredentialValidationError(str(unexpected(type(error).__name__))) from None
 
     def _prove(self, credentials: Mapping[str, Any]) -> None:
         settings = OperatorSettings.from_environment(os.environ)

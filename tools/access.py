@@ -44,6 +44,7 @@ def _refuse_foreign_site(site: Site, stored: Parameters, settings: OperatorSetti
     home = stored.text("kintone_domain")
     if not home or read_site(home, settings.allowed_origins).origin != site.origin:
         raise InvalidParameterError(
-            f"kintone_domain names {site.host}, another site than the stored credential's, whose API token is not sent "
-            "there; fill in kintone_api_token with a token of that site, or leave kintone_domain blank"
+            "kintone_domain names {host}, another site than the stored credential's, whose API token is not sent "
+            "there; fill in kintone_api_token with a token of that site, or leave kintone_domain blank",
+            host=site.host,
         )

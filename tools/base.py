@@ -8,8 +8,8 @@ import logging
 import os
 import traceback
 from abc import abstractmethod
-from collections.abc import Generator, Mapping
-from contextlib import closing
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,7 +19,8 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 from kintone.access.redaction import Redactor, truncate
 from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
-from kintone.errors import InvalidParameterError, KintoneError
+from kintone.errors import InvalidParameterError, KintoneError, unexpected
+from kintone.ledger import WriteLedger
 from tools.access import NETWORK_PARAMETERS, read_access, read_app
 from tools.parameters import Parameters
 from tools.prepared_message import PreparedMessage
@@ -30,10 +31,6 @@ type Messages = Generator[ToolInvokeMessage, None, None]
 
 LONGEST_TRACEBACK = 4_000
 LONGEST_TIMEOUT = 300.0
-
-
-class UnexpectedError(Exception):
-    """A mistake of the plugin itself; its own text may hold anything, so only its kind is told."""
 
 
 class Call:
@@ -69,13 +66,24 @@ class Call:
     def close(self) -> None:
         """Close the client if it was opened."""
         if "client" in self.__dict__:
-            self.client.__exit__(None, None, None)
+            self.client.close()
 
     def redactor(self) -> Redactor:
         """Return who masks all secrets of this call, also when they could not even be read."""
         raw = (self._credentials.get("kintone_api_token"), self.parameters.raw("kintone_api_token"))
         texts = [text for text in raw if isinstance(text, str)]
         return Redactor([part.strip() for text in texts for part in (text, *text.split(",")) if part.strip()])
+
+
+@contextmanager
+def nothing_is_saved() -> Iterator[None]:
+    """Have a failure before the first write say that nothing is saved, unless it knows more itself."""
+    try:
+        yield
+    except InvalidParameterError:
+        raise
+    except KintoneError as error:
+        raise (error if error.ledger else error.but(ledger=WriteLedger(1, numbered=False))) from None
 
 
 class KintoneTool(Tool):
@@ -101,7 +109,7 @@ class KintoneTool(Tool):
                 for message in messages:
                     if not isinstance(message, PreparedMessage) or not message.write_to(self.session):
                         yield message
-        except (InvalidParameterError, KintoneError) as error:
+        except KintoneError as error:
             raise error from None
         except Exception as error:  # noqa: BLE001 - its text may hold anything, so it is logged masked and told by kind
             lines = "".join(traceback.format_tb(error.__traceback__)[-6:])
@@ -111,8 +119,6 @@ class KintoneTool(Tool):
                 type(self).__name__,
                 truncate(call.redactor().mask(lines), LONGEST_TRACEBACK),
             )
-            raise UnexpectedError(
-                f"the plugin itself made a mistake ({type(error).__name__}); please report it with what you sent"
-            ) from None
+            raise unexpected(type(error).__name__) from None
         finally:
             call.close()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dify_plugin.entities.tool import ToolInvokeMessage
 
 from kintone.errors import UnknownResponseError
+from kintone.messages import Message
 
 CHUNK_BYTES = 8192
 """Dify refuses chunks of more bytes (``chunk_merger.py`` of its API server)."""
@@ -33,7 +34,9 @@ def blob_chunks(
             break
         yield _message(identity, sequence, total_length, content, meta)
     if sent != total_length:
-        raise UnknownResponseError(f"the file does not have the {total_length} bytes that were announced for it")
+        raise UnknownResponseError(
+            Message("the file does not have the {length} bytes that were announced for it", length=total_length)
+        )
     yield _message(identity, sequence + 1, total_length, b"", meta, end=True)
 
 

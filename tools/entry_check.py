@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kintone.forms.field_definitions import Form
+from kintone.messages import Message, counted
 from kintone.normalization import normalize_update_key, wrap_record
 from kintone.validation.problems import Change
 from kintone.validation.validator import validate_record
@@ -27,21 +28,28 @@ class CheckedEntries:
     number_fields: frozenset[str] = frozenset()
     changes: list[Change] = field(default_factory=list)
     unlisted: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     unlisted_problems: int = 0
 
 
 def check_entries(call: Call, entries: Sequence[Entry]) -> CheckedEntries:
     """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all of them."""
     ready = record_check.checked(call, lambda form: _checked(entries, form), lambda result: bool(result.problems))
-    left = ready.unlisted_problems if ready.unlisted_problems <= MOST_PROBLEMS_COUNTED else "many"
-    record_check.refuse("records_data", [*ready.problems, f"and {left} more problems"] if left else ready.problems)
+    record_check.refuse("records_data", [*ready.problems, *_left(ready.unlisted_problems)])
     return ready
 
 
 def wrap_entries(entries: Sequence[Entry]) -> CheckedEntries:
     """Give plain values kintone's outer shape, without the form."""
     return CheckedEntries([entry.with_record(wrap_record(entry.record)) for entry in entries])
+
+
+def _left(unlisted: int) -> list[Message]:
+    if not unlisted:
+        return []
+    if unlisted > MOST_PROBLEMS_COUNTED:
+        return [Message("and many more problems")]
+    return [counted(unlisted, Message("and 1 more problem"), Message("and {count} more problems", count=unlisted))]
 
 
 def _checked(entries: Sequence[Entry], form: Form) -> CheckedEntries:
@@ -59,7 +67,7 @@ def _checked(entries: Sequence[Entry], form: Form) -> CheckedEntries:
 
 def _check(entry: Entry, form: Form, ready: CheckedEntries) -> None:
     key = entry.update_key
-    lines: list[str] = []
+    lines: list[Message] = []
     if key is not None:
         value, problem = normalize_update_key(key.field, key.value, form)
         if problem is not None:
@@ -69,11 +77,15 @@ def _check(entry: Entry, form: Form, ready: CheckedEntries) -> None:
     validation = validate_record(entry.record, form, "add" if inserts else "update")
     lines += validation.lines
     room = max(0, MOST_PROBLEMS_SHOWN - len(ready.problems))
-    ready.problems += [f"entry {entry.position}: {line}" for line in lines[:room]]
+    ready.problems += [_of_entry(entry, line) for line in lines[:room]]
     ready.unlisted_problems += len(lines[room:])
     for change in validation.changes[: record_check.MOST_CHANGES_SHOWN]:
         if len(ready.changes) < record_check.MOST_CHANGES_SHOWN:
-            ready.changes.append(Change(change.field, change.row, f"entry {entry.position}: {change.text}"))
+            ready.changes.append(Change(change.field, change.row, _of_entry(entry, change.text)))
         else:
             ready.unlisted += 1
     ready.entries.append(replace(entry, record=validation.record, update_key=key))
+
+
+def _of_entry(entry: Entry, told: Message) -> Message:
+    return Message("entry {position}: {told}", position=entry.position, told=told)

@@ -19,14 +19,15 @@ class AddRecord(base.KintoneTool):
 
     def run(self, call: base.Call) -> base.Messages:
         """Check, add, and tell where the record is."""
-        raw = read_record_data(call.parameters)
-        check = call.parameters.flag("validate_before_write", default=True)
-        record, changes = _checked(call, raw) if check else (wrap_record(raw), [])
-        try:
-            added = add_record(call.client, call.app, record)
-        except InvalidRequestError:
-            call.client.forms.drop(call.app)
-            raise
+        with base.nothing_is_saved():
+            raw = read_record_data(call.parameters)
+            check = call.parameters.flag("validate_before_write", default=True)
+            record, changes = _checked(call, raw) if check else (wrap_record(raw), [])
+            try:
+                added = add_record(call.client, call.app, record)
+            except InvalidRequestError:
+                call.client.forms.drop(call.app)
+                raise
         url = call.client.record_url(call.app, added.id)
         # The record is saved; a variable that Dify could not carry must not turn that into a failure.
         response = added.response if size_of(added.response) <= LARGEST_MESSAGE // 2 else {}

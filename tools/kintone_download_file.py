@@ -38,7 +38,7 @@ class DownloadFile(base.KintoneTool):
         wanted = _of_record(call, target, api) if isinstance(target, RecordField) else [(target, None)]
         if new_name and len(wanted) > 1:
             raise InvalidParameterError(
-                f"file_name renames a single file, and the field holds {len(wanted)}; leave file_name blank"
+                "file_name renames a single file, and the field holds {count}; leave file_name blank", count=len(wanted)
             )
         done: list[Sent] = []
         for file_key, attachment in wanted:
@@ -56,7 +56,7 @@ def _new_name(call: base.Call) -> str:
     text = call.parameters.text("file_name")
     name = clean_name(text)
     if text and not name:
-        raise InvalidParameterError("file_name is no name for a file; write one such as report.pdf")
+        raise InvalidParameterError("file_name is not a name for a file; write one such as report.pdf")
     return name
 
 
@@ -83,8 +83,10 @@ def _of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[t
     attachments = read_attachments(record, field.code)
     if not attachments:
         raise InvalidParameterError(
-            f"attachment_field: {shown_name(field.code)} of record {field.record_id} holds no file; "
-            "check the record in kintone, or branch on this before downloading"
+            "attachment_field: {code} of record {record} holds no file; "
+            "check the record in kintone, or branch on this before downloading",
+            code=shown_name(field.code),
+            record=field.record_id,
         )
     for attachment in attachments:
         api.refuse_too_large(attachment)

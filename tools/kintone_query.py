@@ -5,11 +5,12 @@ from contextlib import closing
 from typing import ClassVar
 
 from kintone.errors import InvalidQueryError
+from kintone.messages import Message
 from kintone.reading.pages import refuse_misshapen
 from kintone.reading.reader import Reading, ReadRequest
 from kintone.reading.records import RecordsApi
 from tools import base
-from tools.code_suggestions import suggest_codes
+from tools.code_suggestions import with_codes
 from tools.query_outputs.csv_export import CsvExport
 from tools.query_outputs.flat_records import flatten
 from tools.query_outputs.jsonl_export import JsonlExport
@@ -46,15 +47,15 @@ class QueryRecords(base.KintoneTool):
         try:
             yield from self._read(call)
         except InvalidQueryError as error:
-            suggest_codes(call, error)
-            raise
+            raise with_codes(call, error) from None
 
     def _read(self, call: base.Call) -> base.Messages:
         """Read page by page; each page goes to the output of the chosen mode."""
         mode = call.parameters.choice("output_mode", tuple(OUTPUTS), "both")
         reading = _reading(call)
         output = OUTPUTS[mode](call, reading.fields)
-        records, pages, warnings = 0, 0, []
+        records, pages = 0, 0
+        warnings: list[Message] = []
         with closing(reading.pages()) as arriving:
             for page in arriving:
                 if page.number == 1 and (warning := warning_of_missing_fields(reading.fields, page.records)):

@@ -1,6 +1,7 @@
 """Uploading files of the workflow to kintone."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import ClassVar
 
 from kintone.errors import InvalidParameterError, KintoneError
@@ -48,12 +49,13 @@ class UploadFile(base.KintoneTool):
         mode = MODES[parameters.choice("file_mode", tuple(MODES), ListMode.APPEND.value)]
         target = read_record_field(parameters)
         mapping = _mapping(call, len(files), target)
-        batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
-        if target is not None:
-            check_attachment_field(RecordsApi(call.client).get(call.app, target.record_id), target.code)
-        uploaded = batch.run()
-        if target is not None:
-            _attach(call, target, mode, uploaded)
+        with base.nothing_is_saved() if target is not None else nullcontext():
+            batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
+            if target is not None:
+                check_attachment_field(RecordsApi(call.client).get(call.app, target.record_id), target.code)
+            uploaded = batch.run()
+            if target is not None:
+                _attach(call, target, mode, uploaded)
         yield from _messages(call, uploaded, target, mapping)
 
 
@@ -63,14 +65,18 @@ def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> Re
         return None
     if target is not None:
         raise InvalidParameterError(
-            f"{PARAMETER} and record_id are both given, and a file key serves one record only; keep one of them"
+            "{parameter} and record_id are both given, and a file key serves one record only; keep one of them",
+            parameter=PARAMETER,
         )
     return RecordsMapping(unwrap(read_structure(PARAMETER, value), PARAMETER), file_count)
 
 
 def _limits(call: base.Call) -> SourceLimits:
     return SourceLimits(
-        read_seconds=call.request_timeout, most_bytes=call.settings.max_file_bytes, deadline=call.client.deadline
+        read_seconds=call.request_timeout,
+        most_bytes=call.settings.max_file_bytes,
+        execution=call.client.execution,
+        deadline=call.client.deadline.within(call.client.deadline.remaining()),
     )
 
 
@@ -79,11 +85,7 @@ def _attach(call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequ
     try:
         attach(call.client, call.app, target.record_id, target.code, keys, mode)
     except KintoneError as error:
-        note = already_uploaded(uploaded)
-        error.remedy = f"{error.remedy} · {note}" if error.remedy else note
-        raise
-    except InvalidParameterError as error:
-        raise InvalidParameterError(f"{error} · {already_uploaded(uploaded)}") from None
+        raise error.but(notes=[*error.notes, already_uploaded(uploaded)]) from None
 
 
 def _messages(

@@ -1,8 +1,11 @@
 """Adding and updating any number of records."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from kintone.errors import InvalidRequestError, PartialWriteError
+from kintone.errors import KintoneError, entries_named
+from kintone.ledger import Span
+from kintone.messages import Joined
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import read_entries
 from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
@@ -21,19 +24,20 @@ class UpsertRecords(base.KintoneTool):
 
     def run(self, call: base.Call) -> base.Messages:
         """Check all entries, write them, and tell what became of each."""
-        parameters = call.parameters
-        entries = read_entries(read_records_data(parameters), parameters.text("update_key") or None)
-        check = parameters.flag("validate_before_write", default=True)
-        atomic = parameters.flag("atomic", default=False)
-        table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
-        file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
-        ready = check_entries(call, entries) if check else wrap_entries(entries)
-        request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
-        try:
-            report = upsert(call.client, request)
-        except (InvalidRequestError, PartialWriteError):
-            call.client.forms.drop(call.app)
-            raise
+        with base.nothing_is_saved():
+            parameters = call.parameters
+            entries = read_entries(read_records_data(parameters), parameters.text("update_key") or None)
+            check = parameters.flag("validate_before_write", default=True)
+            atomic = parameters.flag("atomic", default=False)
+            table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
+            file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
+            ready = check_entries(call, entries) if check else wrap_entries(entries)
+            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
+            try:
+                report = upsert(call.client, request)
+            except KintoneError:
+                call.client.forms.drop(call.app)
+                raise
         notice = repeat_notice(entries, appends=request.appends)
         yield from _messages(report, call.app, ready, notice, check=check)
 
@@ -51,6 +55,8 @@ def _messages(report: UpsertReport, app: int, ready: CheckedEntries, notice: str
         # All is saved; a variable that Dify could not carry must not turn that into a failure.
         results, response = [], {}
         lines.append("The list of results is too large for Dify and was left out; all entries are saved.")
+    if report.repeated:
+        lines.append(_recounted(report.repeated))
     if ready.changes:
         lines += ["Values written as kintone takes them:", *record_check.change_lines(ready.changes, ready.unlisted)]
     if not check:
@@ -60,3 +66,12 @@ def _messages(report: UpsertReport, app: int, ready: CheckedEntries, notice: str
     yield variable_message("upsert_result", counts)
     yield variable_message("results", results)
     yield variable_message("response", response)
+
+
+def _recounted(spans: Sequence[Span]) -> str:
+    """Say what a count means that kintone gave after a try before had perhaps been carried out."""
+    named = str(Joined([entries_named(span) for span in spans], ", "))
+    return (
+        f"The first answer for {named} was lost, so they were sent again: their counts are those of the last try, "
+        "which tells a record that the first try added as updated."
+    )

@@ -25,7 +25,7 @@ class ValidateRecordData(base.KintoneTool):
             record_check.GIVE_PERMISSION,
         )
         errors = [problem.as_dict() for problem in validation.problems]
-        changes = [change.text for change in validation.changes]
+        changes = [str(change.text) for change in validation.changes]
         yield text_message(_text(validation, call.app, operation))
         yield json_message(
             {"valid": validation.valid, "errors": errors, "record_data": validation.record, "changes": changes}

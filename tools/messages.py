@@ -10,6 +10,7 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 from pydantic_core import to_json
 
 from kintone.errors import ResultTooLargeError
+from kintone.messages import NOTHING, Message
 
 LARGEST_MESSAGE = 4_000_000
 """Bytes of JSON in one message; the frame around it takes a few hundred more."""
@@ -22,19 +23,21 @@ def size_of(value: object) -> int:
 
 def text_message(text: str) -> ToolInvokeMessage:
     """Return a message for people and models; raises ``ResultTooLargeError``."""
-    refuse_oversize(size_of(text), "the text")
+    refuse_oversize(size_of(text), Message("the text"))
     return ToolInvokeMessage(
         type=ToolInvokeMessage.MessageType.TEXT,
         message=ToolInvokeMessage.TextMessage(text=text),
     )
 
 
-def json_message(content: Mapping[str, object], *, size: int | None = None, remedy: str = "") -> ToolInvokeMessage:
+def json_message(
+    content: Mapping[str, object], *, size: int | None = None, remedy: Message = NOTHING
+) -> ToolInvokeMessage:
     """Return a message that ends up in the node's ``json`` list; raises ``ResultTooLargeError`` with the remedy.
 
     ``size`` are the bytes of the content where they are known already.
     """
-    refuse_oversize(size_of(content) if size is None else size, "the JSON", remedy)
+    refuse_oversize(size_of(content) if size is None else size, Message("the JSON"), remedy)
     return ToolInvokeMessage(
         type=ToolInvokeMessage.MessageType.JSON,
         message=ToolInvokeMessage.JsonMessage(json_object=content),
@@ -46,22 +49,28 @@ def variable_message(
     value: Mapping[str, object] | Sequence[object] | str | float | None,
     *,
     size: int | None = None,
-    remedy: str = "",
+    remedy: Message = NOTHING,
 ) -> ToolInvokeMessage:
     """Return a message that sets a result variable; raises ``ResultTooLargeError`` with the remedy.
 
     ``size`` are the bytes of the value where they are known already.
     """
-    refuse_oversize(size_of(value) if size is None else size, f"the variable {name}", remedy)
+    refuse_oversize(size_of(value) if size is None else size, Message("the variable {name}", name=name), remedy)
     return ToolInvokeMessage(
         type=ToolInvokeMessage.MessageType.VARIABLE,
         message=ToolInvokeMessage.VariableMessage(variable_name=name, variable_value=value),
     )
 
 
-def refuse_oversize(size: int, what: str, remedy: str = "") -> None:
+def refuse_oversize(size: int, what: Message, remedy: Message = NOTHING) -> None:
     """Raise ``ResultTooLargeError`` for more bytes than one message may have."""
     if size > LARGEST_MESSAGE:
         raise ResultTooLargeError(
-            f"{what} would have {size:,} bytes, and one message to Dify holds {LARGEST_MESSAGE:,}", remedy=remedy
+            Message(
+                "{what} would have {size:,} bytes, and one message to Dify holds {largest:,}",
+                what=what,
+                size=size,
+                largest=LARGEST_MESSAGE,
+            ),
+            remedy=remedy,
         )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kintone.errors import InvalidParameterError
+from kintone.messages import Message
 from kintone.values.full_width import narrow
 
 LONGEST_SHOWN = 40
@@ -36,14 +37,14 @@ class Parameters:
         if value is None:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise InvalidParameterError(f"{name} must be text, not {_kind(value)}")
+            raise InvalidParameterError("{name} must be text, not {given}", name=name, given=_kind(value))
         if _is_endless(value):
-            raise InvalidParameterError(f"{name} must be text, not {_shown(value)}")
+            raise InvalidParameterError("{name} must be text, not {given}", name=name, given=_shown(value))
         text = str(value).strip()
         if _SURROGATE.search(text):
-            raise InvalidParameterError(f"{name} holds half of a character (a lone surrogate); remove it")
+            raise InvalidParameterError("{name} holds half of a character (a lone surrogate); remove it", name=name)
         if "\0" in text:
-            raise InvalidParameterError(f"{name} holds a NUL character; remove it")
+            raise InvalidParameterError("{name} holds a NUL character; remove it", name=name)
         return text
 
     def number(self, name: str, default: float, least: float, most: float) -> float:
@@ -53,7 +54,13 @@ class Parameters:
             return default
         number = _number(value)
         if number is None or not least <= number <= most:
-            raise InvalidParameterError(f"{name} must be a number from {least:g} to {most:g}, not {_shown(value)}")
+            raise InvalidParameterError(
+                "{name} must be a number from {least:g} to {most:g}, not {given}",
+                name=name,
+                least=least,
+                most=most,
+                given=_shown(value),
+            )
         return number
 
     def count(self, name: str) -> int | None:
@@ -63,7 +70,9 @@ class Parameters:
             return None
         number = _number(value)
         if number is None or number < 1 or not number.is_integer():
-            raise InvalidParameterError(f"{name} must be a whole number from 1, or left blank, not {_shown(value)}")
+            raise InvalidParameterError(
+                "{name} must be a whole number from 1, or left blank, not {given}", name=name, given=_shown(value)
+            )
         return int(number)
 
     def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
@@ -73,7 +82,12 @@ class Parameters:
             return default
         text = value.strip().lower() if isinstance(value, str) else ""
         if text not in options:
-            raise InvalidParameterError(f"{name} must be one of {', '.join(options)}, not {_shown(value)}")
+            raise InvalidParameterError(
+                "{name} must be one of {options}, not {given}",
+                name=name,
+                options=", ".join(options),
+                given=_shown(value),
+            )
         return text
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -86,7 +100,7 @@ class Parameters:
         text = str(value).strip().lower() if isinstance(value, str | int) and not _is_endless(value) else ""
         if text in YES or text in NO:
             return text in YES
-        raise InvalidParameterError(f"{name} must be true or false, not {_shown(value)}")
+        raise InvalidParameterError("{name} must be true or false, not {given}", name=name, given=_shown(value))
 
 
 def _number(value: object) -> float | None:
@@ -107,15 +121,18 @@ def _is_endless(value: object) -> bool:
     return isinstance(value, int) and value.bit_length() > MOST_BITS
 
 
-def _kind(value: object) -> str:
-    names = {bool: "true or false", dict: "an object", list: "a list"}
-    return names.get(type(value), "something else")
+def _kind(value: object) -> Message:
+    if isinstance(value, bool):
+        return Message("true or false")
+    if isinstance(value, dict):
+        return Message("an object")
+    return Message("a list") if isinstance(value, list) else Message("something else")
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> str | Message:
     if not isinstance(value, str | int | float):
         return _kind(value)
     if _is_endless(value):
-        return "a number of so many digits"
+        return Message("a number of so many digits")
     text = str(value)
     return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")

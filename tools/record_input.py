@@ -11,7 +11,9 @@ def read_record_data(parameters: Parameters) -> Mapping[str, object]:
     """Return the record, still as the caller wrote it."""
     raw = parameters.raw("record_data")
     if raw is None:
-        raise InvalidParameterError('record_data is missing; write a JSON object such as {"name": "Tea", "stock": 40}')
+        raise InvalidParameterError(
+            'record_data is missing; write a JSON object such as {{"name": "Tea", "stock": 40}}'
+        )
     record = unwrap(read_structure("record_data", raw), "record_data")
     if not isinstance(record, dict):
         raise InvalidParameterError(
@@ -25,7 +27,7 @@ def read_records_data(parameters: Parameters) -> object:
     raw = parameters.raw("records_data")
     if raw is None:
         raise InvalidParameterError(
-            'records_data is missing; write a JSON list such as [{"updateKey": {"field": "sku", "value": "A-1"}, '
-            '"record": {"stock": 5}}], or plain rows together with update_key'
+            'records_data is missing; write a JSON list such as [{{"updateKey": {{"field": "sku", "value": "A-1"}}, '
+            '"record": {{"stock": 5}}}}], or plain rows together with update_key'
         )
     return read_structure("records_data", raw)

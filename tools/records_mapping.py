@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from kintone.errors import InvalidParameterError, one_line
-from kintone.exchange.wire_format import encode_json
+from kintone.messages import Message, counted
+from kintone.wire_format import encode_json
 from kintone.writing.entries import read_entries
 
 PARAMETER = "records_mapping"
 FIELD = "attachment_field"
-SHAPE = f'{{"records": [{{"{FIELD}": "photos", "record": {{}}, "updateKey": {{"field": "sku", "value": "A-1"}}}}]}}'
+SHAPE = '{"records": [{"attachment_field": "photos", "record": {}, "updateKey": {"field": "sku", "value": "A-1"}}]}'
 STAND_IN = "00000000-0000-0000-0000-000000000000"
 
 
@@ -20,13 +21,13 @@ class RecordsMapping:
         self._entries = [_entry(position, item) for position, item in enumerate(_items(structure), start=1)]
         if len(self._entries) not in (1, file_count):
             raise InvalidParameterError(
-                f"{PARAMETER} has {len(self._entries)} entries for {_count(file_count)}; give one entry that takes all "
-                "files, or one entry for each file, in the same order"
+                "{parameter} has {count} entries for {files}; give one entry that takes all files, or one entry for "
+                "each file, in the same order",
+                parameter=PARAMETER,
+                count=len(self._entries),
+                files=counted(file_count, Message("1 file"), Message("{count} files", count=file_count)),
             )
-        try:
-            read_entries(self._filled([STAND_IN] * file_count))
-        except InvalidParameterError as error:
-            raise InvalidParameterError(f"{PARAMETER}: {str(error).removeprefix('records_data: ')}") from None
+        read_entries(self._filled([STAND_IN] * file_count), parameter=PARAMETER)
 
     def records_data(self, file_keys: Sequence[str]) -> str:
         """Return the JSON text with the keys in their fields."""
@@ -42,24 +43,42 @@ def _items(structure: object) -> Sequence[object]:
     if isinstance(inside, Mapping) and FIELD in inside:
         inside = [inside]
     if not isinstance(inside, list | tuple) or not inside:
-        raise InvalidParameterError(f"{PARAMETER} must be a list of entries; write {SHAPE}")
+        raise InvalidParameterError(
+            "{parameter} must be a list of entries; write {shape}", parameter=PARAMETER, shape=SHAPE
+        )
     return inside
 
 
 def _entry(position: int, item: object) -> Mapping[str, object]:
     if not isinstance(item, Mapping):
-        raise InvalidParameterError(f"{PARAMETER}: entry {position} is no object; write {SHAPE}")
+        raise InvalidParameterError(
+            "{parameter}: entry {position} is not an object; write {shape}",
+            parameter=PARAMETER,
+            position=position,
+            shape=SHAPE,
+        )
     code, record = item.get(FIELD), item.get("record", {})
     if not isinstance(code, str) or not code.strip():
         raise InvalidParameterError(
-            f'{PARAMETER}: entry {position} has no "{FIELD}"; write the code of the attachment field for the file'
+            '{parameter}: entry {position} has no "{key}"; write the code of the attachment field for the file',
+            parameter=PARAMETER,
+            position=position,
+            key=FIELD,
         )
     if not isinstance(record, Mapping):
-        raise InvalidParameterError(f'{PARAMETER}: the "record" of entry {position} is no object; write {SHAPE}')
+        raise InvalidParameterError(
+            '{parameter}: the "record" of entry {position} is not an object; write {shape}',
+            parameter=PARAMETER,
+            position=position,
+            shape=SHAPE,
+        )
     if code.strip() in record:
         raise InvalidParameterError(
-            f"{PARAMETER}: the record of entry {position} already has {one_line(code, 60)}; leave it out, "
-            "the uploaded files are put there"
+            "{parameter}: the record of entry {position} already has {code}; leave it out, the uploaded files are put "
+            "there",
+            parameter=PARAMETER,
+            position=position,
+            code=one_line(code, 60),
         )
     return item
 
@@ -68,7 +87,3 @@ def _with_files(entry: Mapping[str, object], file_keys: Sequence[str]) -> dict[s
     code, given = str(entry[FIELD]).strip(), entry.get("record", {})
     record = {**(given if isinstance(given, Mapping) else {}), code: {"value": [{"fileKey": key} for key in file_keys]}}
     return {**{name: value for name, value in entry.items() if name not in (FIELD, "record")}, "record": record}
-
-
-def _count(files: int) -> str:
-    return "1 file" if files == 1 else f"{files} files"

@@ -1,13 +1,13 @@
 """Several files on their way to kintone, a few at a time."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from kintone.errors import InvalidParameterError, KintoneError
+from kintone.errors import CancelledError, KintoneError
 from kintone.files.files_api import FilesApi
 from kintone.files.names import shown_name, shown_size
-from tools.file_source.source import FileSource, HandedFile, SourceLimits, StoppedError
+from kintone.messages import Joined, Message
+from tools.file_source.source import FileSource, HandedFile, SourceLimits
 
 AT_ONCE = 3
 
@@ -43,40 +43,47 @@ class UploadBatch:
 
     def run(self) -> list[Uploaded]:
         """Upload all files; when one fails, stop the others and tell in the error which file keys there are."""
-        with ThreadPoolExecutor(max_workers=min(AT_ONCE, len(self._sources))) as threads:
-            outcomes = list(threads.map(self._outcome, self._sources))
+        deadline = self._limits.deadline
+        workers = deadline.runtime.workers(min(AT_ONCE, len(self._sources)), "kintone-file")
+        futures = [workers.submit(self._outcome, source) for source in self._sources]
+        outcomes = [future.result() for future in futures]
+        workers.shutdown(wait=False)
         failures = [(place, outcome) for place, outcome in enumerate(outcomes) if isinstance(outcome, Exception)]
         for place, failure in failures:
-            if not isinstance(failure, StoppedError):
+            if not isinstance(failure, CancelledError):
                 raise self._told(place, failure, outcomes)
         return [outcome for outcome in outcomes if isinstance(outcome, Uploaded)]
 
     def _outcome(self, source: FileSource) -> Uploaded | Exception:
-        if self._limits.stop.is_set():
-            return StoppedError()
+        deadline = self._limits.deadline
+        if deadline.is_cancelled:
+            return CancelledError()
         try:
-            key = self._api.upload(source.open, source.file.name, source.file.mime_type)
+            key = self._api.upload(source.open, source.file.name, source.file.mime_type, deadline)
         except Exception as failure:  # noqa: BLE001 - raised by run, in the caller's thread, after the others stopped
-            self._limits.stop.set()
+            deadline.cancel()
             return failure
         return Uploaded(key, source.file.name, source.size, source.file.mime_type)
 
     def _told(self, place: int, failure: Exception, outcomes: Sequence[object]) -> Exception:
         if len(outcomes) == 1:
             return failure
-        which = f"file {place + 1} of {len(outcomes)}, {shown_name(self._sources[place].file.name)}"
+        if not isinstance(failure, KintoneError):
+            return failure
         note = already_uploaded([outcome for outcome in outcomes if isinstance(outcome, Uploaded)])
-        if isinstance(failure, InvalidParameterError):
-            return InvalidParameterError(f"{which}: {failure} · {note}")
-        if isinstance(failure, KintoneError):
-            failure.failed = f"{which}: {failure.failed}"
-            failure.remedy = f"{failure.remedy} · {note}" if failure.remedy else note
-        return failure
+        problem = Message(
+            "file {number} of {count}, {name}: {problem}",
+            number=place + 1,
+            count=len(outcomes),
+            name=shown_name(self._sources[place].file.name),
+            problem=failure.problem,
+        )
+        return failure.but(problem=problem, notes=[*failure.notes, note])
 
 
-def already_uploaded(files: Sequence[Uploaded]) -> str:
+def already_uploaded(files: Sequence[Uploaded]) -> Message:
     """Return the part of an error that tells which file keys were obtained before it."""
     if not files:
-        return "no other file was uploaded"
-    listed = ", ".join(f"{shown_name(file.name, 30)} fileKey {file.file_key}" for file in files)
-    return f"uploaded already and good for 3 days: {listed}"
+        return Message("no other file was uploaded")
+    listed = [Message("{name} fileKey {key}", name=shown_name(file.name, 30), key=file.file_key) for file in files]
+    return Message("uploaded already and good for 3 days: {files}", files=Joined(listed, ", "))

@@ -4,13 +4,14 @@ import re
 
 from kintone.errors import InvalidParameterError
 from kintone.limits import TOKENS_PER_REQUEST
+from kintone.messages import Message
 from kintone.values.full_width import narrow
 
 TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 WHOLE_NUMBER = re.compile(r"0*[1-9][0-9]{0,14}", re.ASCII)
 LONGEST_TOKEN = 256
 LONGEST_NUMBER = 40
-WHERE_TOKENS_ARE = "copy it from the app's settings, API Token, and publish the app with Update App"
+WHERE_TOKENS_ARE = Message("copy it from the app's settings, API Token, and publish the app with Update App")
 
 
 class Tokens:
@@ -25,17 +26,23 @@ class Tokens:
         """Read comma-joined tokens without blanks and line ends; raises ``InvalidParameterError``."""
         values = tuple(dict.fromkeys(part for part in ("".join(text.split())).split(",") if part))
         if not values:
-            raise InvalidParameterError(f"{parameter} is empty; {WHERE_TOKENS_ARE}")
+            raise InvalidParameterError("{parameter} is empty; {how}", parameter=parameter, how=WHERE_TOKENS_ARE)
         if len(values) > TOKENS_PER_REQUEST:
             raise InvalidParameterError(
-                f"{parameter} holds {len(values)} tokens, and kintone takes at most {TOKENS_PER_REQUEST} at once; "
-                "leave out the tokens of apps that this work does not touch"
+                "{parameter} holds {count} tokens, and kintone takes at most {most} at once; "
+                "leave out the tokens of apps that this work does not touch",
+                parameter=parameter,
+                count=len(values),
+                most=TOKENS_PER_REQUEST,
             )
         for place, value in enumerate(values, start=1):
             if not TOKEN.fullmatch(value) or len(value) > LONGEST_TOKEN:
                 raise InvalidParameterError(
-                    f"{parameter}: token {place} is not an API token of kintone, which has only letters and digits; "
-                    f"{WHERE_TOKENS_ARE}, and join several by commas"
+                    "{parameter}: token {place} is not an API token of kintone, which has only letters and digits; "
+                    "{how}, and join several by commas",
+                    parameter=parameter,
+                    place=place,
+                    how=WHERE_TOKENS_ARE,
                 )
         self._values = values
 
@@ -71,5 +78,7 @@ def read_positive_number(value: object, parameter: str, example: str = "12") -> 
     else:
         text = ""
     if not WHOLE_NUMBER.fullmatch(text):
-        raise InvalidParameterError(f"{parameter} must be a positive whole number such as {example}")
+        raise InvalidParameterError(
+            "{parameter} must be a positive whole number such as {example}", parameter=parameter, example=example
+        )
     return int(text)

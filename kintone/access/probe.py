@@ -1,6 +1,7 @@
 """Proving that site, app and token belong together, with one cheap read."""
 
 from kintone.errors import PermissionDeniedError
+from kintone.messages import Message
 from kintone.operations import Caller, Operation, Repeat
 
 TOKEN_WITHOUT_PERMISSION = "GAIA_NO01"  # noqa: S105 - kintone's error code, not a token
@@ -12,7 +13,7 @@ def prove(caller: Caller, app: int) -> None:
     A token that kintone knows but that has neither permission is proved as well. Raises a ``KintoneError`` otherwise.
     https://cybozu.dev/ja/kintone/docs/rest-api/apps/get-app
     """
-    operation = Operation("checking the credential", "GET", "app", {"id": app}, Repeat.READ)
+    operation = Operation(Message("checking the credential"), "GET", "app", {"id": app}, Repeat.READ)
     try:
         caller.call(operation)
     except PermissionDeniedError as error:

@@ -4,6 +4,9 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+from kintone.messages import Message, Value
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -12,6 +15,11 @@ LARGEST_PORT = 65_535
 
 class SettingsError(ValueError):
     """A setting in the environment makes no sense; the plugin must not start."""
+
+    def __init__(self, text: str, /, **values: Value) -> None:
+        """Take a msgid and its values."""
+        self.problem: Final = Message(text, **values)
+        super().__init__(self.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class OperatorSettings:
     allowed_origins: frozenset[Origin] = frozenset()
     max_concurrency: int = 10
     read_ranges: int = 4
-    call_budget: float = 300.0
+    call_budget: float = 280.0
     max_file_bytes: int = 52_428_800
 
     @classmethod
@@ -56,7 +64,9 @@ def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int
     if not text:
         return default
     if not re.fullmatch(r"[0-9]{1,12}", text) or not 1 <= int(text) <= most:
-        raise SettingsError(f"{name} must be a whole number from 1 to {most}, not {text[:40]!r}")
+        raise SettingsError(
+            "{name} must be a whole number from 1 to {most}, not {given}", name=name, most=most, given=repr(text[:40])
+        )
     return int(text)
 
 
@@ -74,10 +84,14 @@ def _origin(text: str) -> Origin:
         )
     origin = Origin(match["scheme"], match["host"].strip("[]"), int(match["port"] or DEFAULT_PORTS[match["scheme"]]))
     if not 1 <= origin.port <= LARGEST_PORT:
-        raise SettingsError(f"KINTONE_ALLOWED_ORIGINS names the port {origin.port}; ports go from 1 to {LARGEST_PORT}")
+        raise SettingsError(
+            "KINTONE_ALLOWED_ORIGINS names the port {port}; ports go from 1 to {largest}",
+            port=origin.port,
+            largest=LARGEST_PORT,
+        )
     if origin.scheme == "http" and not is_loopback(origin.host):
         raise SettingsError(
-            f"KINTONE_ALLOWED_ORIGINS allows http only for loopback addresses; use https for {origin.host}"
+            "KINTONE_ALLOWED_ORIGINS allows http only for loopback addresses; use https for {host}", host=origin.host
         )
     return origin
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kintone.access.settings import DEFAULT_PORTS, Origin
 from kintone.errors import InvalidParameterError
+from kintone.messages import Message
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 OFFICIAL_HOST = re.compile(rf"{LABEL}(?:\.s)?\.(?:cybozu\.com|kintone\.com|cybozu\.cn)", re.ASCII)
@@ -15,7 +16,7 @@ ADDRESS = re.compile(
 )
 PAGE = re.compile(r"/k/(?:\d+|guest|m)(?:/.*)?$", re.ASCII)
 """What follows the site in an address copied from the browser."""
-WRITE_THIS = "write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn"
+WRITE_THIS = Message("write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn")
 LONGEST_ADDRESS = 2_000
 
 
@@ -48,7 +49,7 @@ def read_site(value: str, allowed_origins: frozenset[Origin], parameter: str = "
     """
     text = value.strip()
     if not text:
-        raise InvalidParameterError(f"{parameter} is empty; {WRITE_THIS}")
+        raise InvalidParameterError("{parameter} is empty; {how}", parameter=parameter, how=WRITE_THIS)
     match = _parse(text, parameter)
     scheme = (match["scheme"] or "").lower()
     host = match["host"].strip("[]").lower()
@@ -62,10 +63,14 @@ def read_site(value: str, allowed_origins: frozenset[Origin], parameter: str = "
 
 def _parse(text: str, parameter: str) -> re.Match[str]:
     if "@" in text:
-        raise InvalidParameterError(f"{parameter} must not hold a user name or an @ sign; {WRITE_THIS}")
+        raise InvalidParameterError(
+            "{parameter} must not hold a user name or an @ sign; {how}", parameter=parameter, how=WRITE_THIS
+        )
     match = ADDRESS.fullmatch(text) if len(text) <= LONGEST_ADDRESS else None
     if match is None or not text.isascii() or not text.isprintable() or "\\" in text or "%" in match["host"]:
-        raise InvalidParameterError(f"{parameter} is not an address of kintone; {WRITE_THIS}")
+        raise InvalidParameterError(
+            "{parameter} is not an address of kintone; {how}", parameter=parameter, how=WRITE_THIS
+        )
     return match
 
 
@@ -83,11 +88,28 @@ def _refuse_other(scheme: str, host: str, port: str | None, parameter: str) -> N
     shown = host[:80]
     if scheme == "http":
         raise InvalidParameterError(
-            f"{parameter} starts with http://, which would send the API token in clear; write https://{shown}"
+            "{parameter} starts with http://, which would send the API token in clear; write https://{host}",
+            parameter=parameter,
+            host=shown,
         )
     if scheme not in ("", "https"):
-        raise InvalidParameterError(f"{parameter} starts with {scheme[:20]}://; only https:// is allowed; {WRITE_THIS}")
+        raise InvalidParameterError(
+            "{parameter} starts with {scheme}://; only https:// is allowed; {how}",
+            parameter=parameter,
+            scheme=scheme[:20],
+            how=WRITE_THIS,
+        )
     if not OFFICIAL_HOST.fullmatch(host):
-        raise InvalidParameterError(f"{parameter} names {shown}, which is not a host of kintone; {WRITE_THIS}")
+        raise InvalidParameterError(
+            "{parameter} names {host}, which is not a host of kintone; {how}",
+            parameter=parameter,
+            host=shown,
+            how=WRITE_THIS,
+        )
     if port is not None and int(port) != DEFAULT_PORTS["https"]:
-        raise InvalidParameterError(f"{parameter} names the port {port}; kintone answers on 443 only; write {shown}")
+        raise InvalidParameterError(
+            "{parameter} names the port {port}; kintone answers on 443 only; write {host}",
+            parameter=parameter,
+            port=port,
+            host=shown,
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from kintone.errors import InvalidParameterError, UnknownResponseError
 from kintone.files.names import clean_name, clean_type, shown_name
+from kintone.messages import Message
 from kintone.reading.pages import count_of
 
 MOST_NAMED_FIELDS = 20
@@ -31,7 +32,7 @@ def read_attachments(record: Mapping[str, Any], code: str, parameter: str = "att
     """
     fields = [field for known, field in _fields(record) if known == code]
     if not fields or any(field.get("type") != "FILE" for field in fields):
-        raise InvalidParameterError(_no_attachment_field(record, code, parameter))
+        raise _no_attachment_field(record, code, parameter)
     return [_attachment(value) for field in fields for value in _listed(field)]
 
 
@@ -40,8 +41,10 @@ def check_attachment_field(record: Mapping[str, Any], code: str, parameter: str 
     read_attachments(record, code, parameter)
     if code not in record:
         raise InvalidParameterError(
-            f"{parameter}: {shown_name(code)} is a column of a table, and which row is meant cannot be told here; "
-            "leave record_id out and put the file keys into the row by kintone_upsert_records"
+            "{parameter}: {code} is a column of a table, and which row is meant cannot be told here; "
+            "leave record_id out and put the file keys into the row by kintone_upsert_records",
+            parameter=parameter,
+            code=shown_name(code),
         )
 
 
@@ -59,23 +62,32 @@ def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 def _listed(field: Mapping[str, Any]) -> list[Any]:
     value = field.get("value") or []
     if not isinstance(value, list):
-        raise UnknownResponseError("the record holds a table or an attachment field whose value is no list")
+        raise UnknownResponseError(Message("the record holds a table or an attachment field whose value is not a list"))
     return value
 
 
-def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -> str:
+def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -> InvalidParameterError:
     fields = list(_fields(record))
     types = {str(field.get("type")) for known, field in fields if known == code}
-    what = f"is a field of type {min(types)}, not an attachment field" if types else "is no field of this record"
+    what = (
+        Message("is a field of type {type}, not an attachment field", type=min(types))
+        if types
+        else Message("is not a field of this record")
+    )
     names = list(dict.fromkeys(known for known, field in fields if field.get("type") == "FILE"))
-    listed = ", ".join(map(shown_name, names[:MOST_NAMED_FIELDS]))
-    remedy = f"its attachment fields are {listed}" if names else "the record has no attachment field"
-    return f"{parameter}: {shown_name(code)} {what}; {remedy}"
+    remedy = (
+        Message("its attachment fields are {codes}", codes=", ".join(map(shown_name, names[:MOST_NAMED_FIELDS])))
+        if names
+        else Message("the record has no attachment field")
+    )
+    return InvalidParameterError(
+        "{parameter}: {code} {what}; {remedy}", parameter=parameter, code=shown_name(code), what=what, remedy=remedy
+    )
 
 
 def _attachment(value: object) -> Attachment:
     if not isinstance(value, dict) or not isinstance(value.get("fileKey"), str) or not value["fileKey"]:
-        raise UnknownResponseError("the record lists an attachment without a file key")
+        raise UnknownResponseError(Message("the record lists an attachment without a file key"))
     name = clean_name(str(value.get("name") or ""))
     return Attachment(
         file_key=value["fileKey"],

@@ -5,15 +5,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from kintone.deadline import Deadline
 from kintone.errors import ConnectionFailedError, ResultTooLargeError, UnknownResponseError
-from kintone.exchange.error_mapping import not_kintone, transport_failure
 from kintone.files.attachments import Attachment
 from kintone.files.content_disposition import file_name
 from kintone.files.multipart import FileBody, MeasuredSource
 from kintone.files.names import clean_name, clean_type, shown_name
+from kintone.messages import Message
 from kintone.operations import Answer, Operation, Repeat
 from kintone.reading.pages import count_of
-from kintone.transport import Incoming, TransportError, UploadBody
+from kintone.replies import not_kintone
+from kintone.transport import StreamedReply, UploadBody
 
 HTML = "text/html"
 LONGEST_KEY = 500
@@ -25,10 +27,15 @@ type OpenSource = Callable[[], AbstractContextManager[MeasuredSource]]
 class FileCaller(Protocol):
     """Whoever moves bodies that are no JSON; ``KintoneClient`` does."""
 
-    def upload(self, operation: Operation, open_body: Callable[[], AbstractContextManager[UploadBody]]) -> Answer:
+    def upload(
+        self,
+        operation: Operation,
+        open_body: Callable[[], AbstractContextManager[UploadBody]],
+        deadline: Deadline | None = None,
+    ) -> Answer:
         """Send a body that is opened anew for every try."""
 
-    def download(self, operation: Operation) -> AbstractContextManager[Incoming]:
+    def download(self, operation: Operation) -> AbstractContextManager[StreamedReply]:
         """Hand over a successful answer while it arrives."""
 
 
@@ -48,7 +55,7 @@ class Download:
 class Arrival:
     """An answer that should be a file; ``size`` is in bytes, None where neither record nor header tells it."""
 
-    def __init__(self, operation: Operation, incoming: Incoming, expected: Attachment | None, most: int) -> None:
+    def __init__(self, operation: Operation, incoming: StreamedReply, expected: Attachment | None, most: int) -> None:
         """Judge the head of the answer; raises ``UnknownResponseError`` when it is no file."""
         self._operation = operation
         self._incoming = incoming
@@ -68,15 +75,18 @@ class Arrival:
                 if self.size is not None and received > self.size:
                     break
                 yield chunk
-        except TransportError as error:
-            if error.kind == "too large":
-                raise too_large(self._operation, None, self._most) from None
-            raise transport_failure(self._operation, error.kind, error.what, error.remedy) from None
+        except ResultTooLargeError:
+            raise too_large(self._operation, None, self._most) from None
         if self.size is not None and received != self.size:
-            relation = f"only {received}" if received < self.size else "more"
+            relation = Message("only {received}", received=received) if received < self.size else Message("more")
             raise ConnectionFailedError(
-                f"{self._operation.description} failed: {relation} bytes came where {self.size} were announced",
-                remedy="try again; if it stays so, open the file in kintone itself",
+                Message(
+                    "{doing} failed: {relation} bytes came where {size} were announced",
+                    doing=self._operation.description,
+                    relation=relation,
+                    size=self.size,
+                ),
+                remedy=Message("try again; if it stays so, open the file in kintone itself"),
             )
 
 
@@ -92,21 +102,21 @@ class FilesApi:
         self._caller = caller
         self._most_bytes = most_bytes
 
-    def upload(self, open_source: OpenSource, name: str, mime_type: str) -> str:
+    def upload(self, open_source: OpenSource, name: str, mime_type: str, deadline: Deadline | None = None) -> str:
         """Send a file and return its upload key, good for three days unless it is put into a record.
 
         ``open_source`` is called once for every try, so that nothing has to be kept for another one.
         """
-        operation = Operation(f"uploading {shown_name(name)}", "POST", "file", {}, Repeat.UPLOAD)
+        operation = Operation(Message("uploading {name}", name=shown_name(name)), "POST", "file", {}, Repeat.UPLOAD)
 
         @contextmanager
         def body() -> Iterator[UploadBody]:
             with open_source() as source:
                 yield FileBody(source, name, mime_type)
 
-        key = self._caller.upload(operation, body).body.get("fileKey")
+        key = self._caller.upload(operation, body, deadline).body.get("fileKey")
         if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
-            raise not_kintone(operation, "the answer holds no file key")
+            raise not_kintone(operation, Message("the answer holds no file key"))
         return key
 
     @contextmanager
@@ -144,23 +154,28 @@ class FilesApi:
 
 
 def _operation(file_key: str, expected: Attachment | None) -> Operation:
-    which = shown_name(expected.name) if expected is not None and expected.name else "the file"
-    return Operation(f"downloading {which}", "GET", "file", {"fileKey": file_key}, Repeat.READ)
+    which = shown_name(expected.name) if expected is not None and expected.name else Message("the file")
+    return Operation(Message("downloading {file}", file=which), "GET", "file", {"fileKey": file_key}, Repeat.READ)
 
 
 def too_large(operation: Operation, size: int | None, most: int) -> ResultTooLargeError:
     """Return the error for a file over the limit; ``size`` is None where only the limit is known to be passed."""
-    told = "more" if size is None else f"{size:,} bytes"
+    told = Message("more") if size is None else Message("{size:,} bytes", size=size)
     return ResultTooLargeError(
-        f"{operation.description} failed: it has {told}, and at most {most:,} bytes can be handed to Dify",
-        remedy=(
+        Message(
+            "{doing} failed: it has {told}, and at most {most:,} bytes can be handed to Dify",
+            doing=operation.description,
+            told=told,
+            most=most,
+        ),
+        remedy=Message(
             "open it in kintone, or let the operator raise KINTONE_MAX_FILE_BYTES together with Dify's own limit "
             "(PLUGIN_MAX_FILE_SIZE)"
         ),
     )
 
 
-def _size(operation: Operation, incoming: Incoming, expected: Attachment | None) -> int | None:
+def _size(operation: Operation, incoming: StreamedReply, expected: Attachment | None) -> int | None:
     told = incoming.headers.get("Content-Length", "")
     encoded = incoming.headers.get("Content-Encoding", "identity").lower() not in ("", "identity")
     size = None if encoded else count_of(told)
@@ -169,14 +184,19 @@ def _size(operation: Operation, incoming: Incoming, expected: Attachment | None)
     _refuse_page(operation, incoming, is_expected=is_page)
     if size is not None and in_record is not None and size != in_record:
         raise UnknownResponseError(
-            f"{operation.description} failed: kintone sends {size} bytes of a file that has {in_record} in the record",
-            remedy="try again; if it stays so, check that no proxy in between changes files",
+            Message(
+                "{doing} failed: kintone sends {size} bytes of a file that has {in_record} in the record",
+                doing=operation.description,
+                size=size,
+                in_record=in_record,
+            ),
+            remedy=Message("try again; if it stays so, check that no proxy in between changes files"),
         )
     return in_record if size is None else size
 
 
-def _refuse_page(operation: Operation, incoming: Incoming, *, is_expected: bool) -> None:
+def _refuse_page(operation: Operation, incoming: StreamedReply, *, is_expected: bool) -> None:
     """Refuse a web page, such as a login form, where a file was asked for; an attachment has a disposition."""
     is_page = clean_type(incoming.headers.get("Content-Type")) == HTML
     if is_page and "Content-Disposition" not in incoming.headers and not is_expected:
-        raise not_kintone(operation, "a web page came instead of the file")
+        raise not_kintone(operation, Message("a web page came instead of the file"))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kintone.forms.fields import FieldKind, Shape
+from kintone.messages import Message
 
 type WriteMode = Literal["add", "update"]
 
@@ -52,19 +53,23 @@ class FieldDefinition:
         """Tell whether kintone finds records by it: a unique text or number, and nothing that kintone fills."""
         return self.kind.update_key and self.unique and not (self.computed or self.copied)
 
-    def refusal(self, mode: WriteMode) -> tuple[str, str] | None:
+    def refusal(self, mode: WriteMode) -> tuple[Message, Message] | None:
         """Return why the field cannot be written and what to do instead; None when it can."""
         if self.computed:
-            return "kintone calculates this field", "leave it out"
+            return Message("kintone calculates this field"), Message("leave it out")
         if self.copied:
             return (
-                "a lookup fills this field, and kintone ignores what is sent for it",
-                "leave it out and set the lookup",
+                Message("a lookup fills this field, and kintone ignores what is sent for it"),
+                Message("leave it out and set the lookup"),
             )
         if self.kind.on_add if mode == "add" else self.kind.on_update:
             return None
-        action = "set when adding a record" if mode == "add" else "changed by an update"
-        return f"{self.kind.words} ({self.kind.name}) cannot be {action}", self.kind.advice
+        words, name = self.kind.words, self.kind.name
+        if mode == "add":
+            complaint = Message("{words} ({type}) cannot be set when adding a record", words=words, type=name)
+        else:
+            complaint = Message("{words} ({type}) cannot be changed by an update", words=words, type=name)
+        return complaint, self.kind.advice
 
 
 @dataclass(frozen=True, slots=True)

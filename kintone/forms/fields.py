@@ -7,6 +7,8 @@ adding and updating records, https://cybozu.dev/ja/kintone/docs/rest-api/records
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from kintone.messages import NOTHING, Message
+
 
 class Shape(Enum):
     """What a value looks like on its way to kintone."""
@@ -51,7 +53,7 @@ class FieldKind:
     """
 
     name: str
-    words: str
+    words: Message
     shape: Shape
     empty: str | tuple[()] | None
     example: str
@@ -60,7 +62,7 @@ class FieldKind:
     in_tables: bool = True
     update_key: bool = False
     required_holds: bool = True
-    advice: str = ""
+    advice: Message = NOTHING
 
     @property
     def empty_value(self) -> str | list[object] | None:
@@ -68,7 +70,7 @@ class FieldKind:
         return [] if isinstance(self.empty, tuple) else self.empty
 
 
-def _fixed(name: str, words: str, shape: Shape, advice: str, *, on_add: bool = False) -> FieldKind:
+def _fixed(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldKind:
     """Describe a type that kintone fills itself."""
     example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
     return FieldKind(
@@ -78,56 +80,74 @@ def _fixed(name: str, words: str, shape: Shape, advice: str, *, on_add: bool = F
 
 
 _CODE_LIST = '[{"code": "sato"}]'
-_LEAVE_OUT = "leave it out"
+_ONLY_WHEN_ADDING = Message("leave it out; it can be given only when adding")
+_HOLDS_NOTHING = Message("leave it out; it holds no value")
 
 _KINDS = (
-    FieldKind("SINGLE_LINE_TEXT", "a text", Shape.TEXT, "", '"abc"', update_key=True),
-    FieldKind("MULTI_LINE_TEXT", "a text of several lines", Shape.LINES, "", '"a\\nb"'),
-    FieldKind("RICH_TEXT", "a text in HTML", Shape.TEXT, "", '"<b>abc</b>"'),
-    FieldKind("NUMBER", "a number", Shape.NUMBER, "", '"1234.5"', update_key=True),
-    FieldKind("LINK", "a link", Shape.TEXT, "", '"https://example.com/"'),
-    FieldKind("CHECK_BOX", "a list of options", Shape.OPTIONS, (), '["A", "B"]'),
-    FieldKind("MULTI_SELECT", "a list of options", Shape.OPTIONS, (), '["A", "B"]'),
-    FieldKind("RADIO_BUTTON", "one of the options", Shape.OPTION, "", '"A"', required_holds=False),
-    FieldKind("DROP_DOWN", "one of the options", Shape.OPTION, None, '"A"'),
-    FieldKind("DATE", "a date", Shape.DATE, None, '"2026-04-01"'),
-    FieldKind("TIME", "a time", Shape.TIME, None, '"09:30"'),
-    FieldKind("DATETIME", "a date and time with its offset", Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"'),
-    FieldKind("USER_SELECT", "a list of users", Shape.CODES, (), _CODE_LIST),
-    FieldKind("ORGANIZATION_SELECT", "a list of departments", Shape.CODES, (), '[{"code": "sales"}]'),
-    FieldKind("GROUP_SELECT", "a list of groups", Shape.CODES, (), '[{"code": "everyone"}]'),
-    FieldKind("FILE", "a list of attachments", Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]'),
+    FieldKind("SINGLE_LINE_TEXT", Message("a text"), Shape.TEXT, "", '"abc"', update_key=True),
+    FieldKind("MULTI_LINE_TEXT", Message("a text of several lines"), Shape.LINES, "", '"a\\nb"'),
+    FieldKind("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"'),
+    FieldKind("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True),
+    FieldKind("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"'),
+    FieldKind("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
+    FieldKind("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
+    FieldKind("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', required_holds=False),
+    FieldKind("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"'),
+    FieldKind("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"'),
+    FieldKind("TIME", Message("a time"), Shape.TIME, None, '"09:30"'),
     FieldKind(
-        "SUBTABLE", "a list of rows", Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
+        "DATETIME", Message("a date and time with its offset"), Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"'
+    ),
+    FieldKind("USER_SELECT", Message("a list of users"), Shape.CODES, (), _CODE_LIST),
+    FieldKind("ORGANIZATION_SELECT", Message("a list of departments"), Shape.CODES, (), '[{"code": "sales"}]'),
+    FieldKind("GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]'),
+    FieldKind("FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]'),
+    FieldKind(
+        "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
     ),
     FieldKind(
-        "CALC", "a calculated value", Shape.OTHER, "", "", on_add=False, on_update=False, required_holds=False,
-        advice=f"{_LEAVE_OUT}; kintone calculates it",
+        "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False, required_holds=False,
+        advice=Message("leave it out; kintone calculates it"),
     ),
     _fixed(
-        "RECORD_NUMBER", "the record number", Shape.OTHER,
-        f"{_LEAVE_OUT}; to update a record give its id beside the record, not inside it",
+        "RECORD_NUMBER", Message("the record number"), Shape.OTHER,
+        Message("leave it out; to update a record give its id beside the record, not inside it"),
     ),
-    _fixed("CREATOR", "the creator", Shape.PERSON, f"{_LEAVE_OUT}; it can be given only when adding", on_add=True),
-    _fixed("MODIFIER", "the last editor", Shape.PERSON, f"{_LEAVE_OUT}; it can be given only when adding", on_add=True),
+    _fixed("CREATOR", Message("the creator"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
+    _fixed("MODIFIER", Message("the last editor"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
+    _fixed("CREATED_TIME", Message("the time of creation"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
+    _fixed("UPDATED_TIME", Message("the time of the last change"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
     _fixed(
-        "CREATED_TIME", "the time of creation", Shape.DATETIME, f"{_LEAVE_OUT}; it can be given only when adding",
-        on_add=True,
+        "STATUS", Message("the status"), Shape.OTHER,
+        Message("leave it out; only an action of the process changes it"),
     ),
     _fixed(
-        "UPDATED_TIME", "the time of the last change", Shape.DATETIME,
-        f"{_LEAVE_OUT}; it can be given only when adding", on_add=True,
+        "STATUS_ASSIGNEE", Message("the assignees"), Shape.OTHER,
+        Message("leave it out; only the process changes them"),
     ),
-    _fixed("STATUS", "the status", Shape.OTHER, f"{_LEAVE_OUT}; only an action of the process changes it"),
-    _fixed("STATUS_ASSIGNEE", "the assignees", Shape.OTHER, f"{_LEAVE_OUT}; only the process changes them"),
-    _fixed("CATEGORY", "the categories", Shape.OTHER, f"{_LEAVE_OUT}; kintone's API cannot set categories"),
-    _fixed("REFERENCE_TABLE", "related records", Shape.OTHER, f"{_LEAVE_OUT}; change the related records in their app"),
-    _fixed("GROUP", "a group of fields", Shape.OTHER, "give its fields themselves, beside the other fields"),
-    _fixed("__ID__", "the record id", Shape.OTHER, f"{_LEAVE_OUT}; give the id beside the record, not inside it"),
-    _fixed("__REVISION__", "the revision", Shape.OTHER, f"{_LEAVE_OUT}; kintone ignores it inside a record"),
-    _fixed("LABEL", "a label", Shape.OTHER, f"{_LEAVE_OUT}; it holds no value"),
-    _fixed("SPACER", "a blank space", Shape.OTHER, f"{_LEAVE_OUT}; it holds no value"),
-    _fixed("HR", "a border", Shape.OTHER, f"{_LEAVE_OUT}; it holds no value"),
+    _fixed(
+        "CATEGORY", Message("the categories"), Shape.OTHER,
+        Message("leave it out; kintone's API cannot set categories"),
+    ),
+    _fixed(
+        "REFERENCE_TABLE", Message("related records"), Shape.OTHER,
+        Message("leave it out; change the related records in their app"),
+    ),
+    _fixed(
+        "GROUP", Message("a group of fields"), Shape.OTHER,
+        Message("give its fields themselves, beside the other fields"),
+    ),
+    _fixed(
+        "__ID__", Message("the record id"), Shape.OTHER,
+        Message("leave it out; give the id beside the record, not inside it"),
+    ),
+    _fixed(
+        "__REVISION__", Message("the revision"), Shape.OTHER,
+        Message("leave it out; kintone ignores it inside a record"),
+    ),
+    _fixed("LABEL", Message("a label"), Shape.OTHER, _HOLDS_NOTHING),
+    _fixed("SPACER", Message("a blank space"), Shape.OTHER, _HOLDS_NOTHING),
+    _fixed("HR", Message("a border"), Shape.OTHER, _HOLDS_NOTHING),
 )  # fmt: skip
 
 KINDS = {kind.name: kind for kind in _KINDS}
@@ -141,7 +161,7 @@ PSEUDO_FIELDS = {RECORD_ID: KINDS["__ID__"], REVISION: KINDS["__REVISION__"]}
 
 def kind_of(name: str) -> FieldKind:
     """Return what is known of a type; one that kintone added later goes through unchecked."""
-    return KINDS.get(name) or FieldKind(name, f"a value of the type {name}", Shape.OTHER, "", "")
+    return KINDS.get(name) or FieldKind(name, Message("a value of the type {type}", type=name), Shape.OTHER, "", "")
 
 
 def markdown_table() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from kintone.forms.cache import FormCache, FormKey
 from kintone.forms.field_definitions import FieldDefinition, Form, Limits, WriteMode
 from kintone.forms.parsing import parse_form
+from kintone.messages import Message
 from kintone.operations import Caller, Operation, Repeat
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
 
 def form_operation(app: int | str) -> Operation:
     """Ask for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
-    return Operation(f"reading the form of app {app}", "GET", "app/form/fields", {"app": app}, Repeat.READ)
+    return Operation(
+        Message("reading the form of app {app}", app=app), "GET", "app/form/fields", {"app": app}, Repeat.READ
+    )
 
 
 def read_form(caller: Caller, app: int | str) -> Form:

@@ -12,6 +12,7 @@ from typing import cast
 from kintone.errors import UnknownResponseError
 from kintone.forms.field_definitions import FieldDefinition, Form, Limits
 from kintone.forms.fields import Shape, kind_of
+from kintone.messages import Message
 from kintone.values.excerpts import excerpt, printable
 
 LONGEST_NUMBER = 64
@@ -23,7 +24,7 @@ def parse_form(body: Mapping[str, object], app: str) -> Form:
     Unlike the rest of kintone's answers, limits arrive as text, and a limit that is not set as ``""``.
     """
     reader = _Reader(app)
-    properties = reader.mapping(body.get("properties"), "properties")
+    properties = reader.mapping(body.get("properties"), Message("properties"))
     copied: set[str] = set()
     fields = {code: reader.definition(code, raw, copied) for code, raw in properties.items()}
     fields = {code: _marked(definition, copied) for code, definition in fields.items()}
@@ -43,30 +44,35 @@ class _Reader:
     def __init__(self, app: str) -> None:
         self._app = app
 
-    def unknown(self, what: str, value: object) -> UnknownResponseError:
+    def unknown(self, what: Message, value: object) -> UnknownResponseError:
         return UnknownResponseError(
-            f"reading the form of app {self._app}: {printable(what)} is {excerpt(value)}, not kintone's answer",
-            remedy="check that the domain is a kintone site and that no proxy changes its answers",
+            Message(
+                "reading the form of app {app}: {part} is {value}, not kintone's answer",
+                app=self._app,
+                part=what,
+                value=excerpt(value),
+            ),
+            remedy=Message("check that the domain is a kintone site and that no proxy changes its answers"),
         )
 
-    def mapping(self, value: object, what: str) -> Mapping[str, object]:
+    def mapping(self, value: object, what: Message) -> Mapping[str, object]:
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             raise self.unknown(what, value)
         return cast("Mapping[str, object]", value)
 
-    def text(self, value: object, what: str) -> str:
+    def text(self, value: object, what: Message) -> str:
         if value is None:
             return ""
         if not isinstance(value, str):
             raise self.unknown(what, value)
         return value
 
-    def flag(self, value: object, what: str) -> bool:
+    def flag(self, value: object, what: Message) -> bool:
         if value is None or isinstance(value, bool):
             return bool(value)
         raise self.unknown(what, value)
 
-    def number(self, value: object, what: str) -> Decimal | None:
+    def number(self, value: object, what: Message) -> Decimal | None:
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -81,7 +87,7 @@ class _Reader:
             raise self.unknown(what, value)
         return number
 
-    def length(self, value: object, what: str) -> int | None:
+    def length(self, value: object, what: Message) -> int | None:
         number = self.number(value, what)
         if number is None:
             return None
@@ -90,59 +96,59 @@ class _Reader:
         return int(number)
 
     def definition(self, code: str, raw: object, copied: set[str], *, column: bool = False) -> FieldDefinition:
-        about = f"the field {code}"
-        properties = self.mapping(raw, about)
-        kind = kind_of(self.text(properties.get("type"), f"the type of {code}"))
+        shown = printable(code)
+        properties = self.mapping(raw, Message("the field {code}", code=shown))
+        kind = kind_of(self.text(properties.get("type"), Message("the type of {code}", code=shown)))
         lookup = properties.get("lookup")
         if lookup is not None:
-            copied.update(self._copied_codes(lookup, code))
+            copied.update(self._copied_codes(lookup, shown))
         nested = properties.get("fields") if kind.shape is Shape.ROWS and not column else None
-        columns = {} if nested is None else self.mapping(nested, f"the columns of {code}")
+        columns = {} if nested is None else self.mapping(nested, Message("the columns of {code}", code=shown))
         return FieldDefinition(
             code=code,
-            label=self.text(properties.get("label"), f"the label of {code}") or code,
+            label=self.text(properties.get("label"), Message("the label of {code}", code=shown)) or code,
             kind=kind,
-            required=self.flag(properties.get("required"), f"required of {code}"),
-            unique=self.flag(properties.get("unique"), f"unique of {code}") and not column,
+            required=self.flag(properties.get("required"), Message("required of {code}", code=shown)),
+            unique=self.flag(properties.get("unique"), Message("unique of {code}", code=shown)) and not column,
             has_default=_has_default(properties),
             computed=kind.name != "CALC" and bool(properties.get("expression")),
             lookup=lookup is not None,
-            options=self._options(properties.get("options"), code),
-            limits=self._limits(properties, code),
+            options=self._options(properties.get("options"), shown),
+            limits=self._limits(properties, shown),
             columns={name: self.definition(name, entry, copied, column=True) for name, entry in columns.items()},
         )
 
     def _limits(self, properties: Mapping[str, object], code: str) -> Limits:
         return Limits(
-            self.length(properties.get("minLength"), f"minLength of {code}"),
-            self.length(properties.get("maxLength"), f"maxLength of {code}"),
-            self.number(properties.get("minValue"), f"minValue of {code}"),
-            self.number(properties.get("maxValue"), f"maxValue of {code}"),
-            self.text(properties.get("protocol"), f"protocol of {code}"),
+            self.length(properties.get("minLength"), Message("minLength of {code}", code=code)),
+            self.length(properties.get("maxLength"), Message("maxLength of {code}", code=code)),
+            self.number(properties.get("minValue"), Message("minValue of {code}", code=code)),
+            self.number(properties.get("maxValue"), Message("maxValue of {code}", code=code)),
+            self.text(properties.get("protocol"), Message("protocol of {code}", code=code)),
         )
 
     def _options(self, raw: object, code: str) -> dict[str, str]:
         """Return names and labels by the order of ``index``, which arrives as text too."""
         if raw is None:
             return {}
-        options = self.mapping(raw, f"the options of {code}")
+        options = self.mapping(raw, Message("the options of {code}", code=code))
         placed: list[tuple[Decimal, str, str]] = []
         for name, entry in options.items():
-            option = self.mapping(entry, f"the option {name} of {code}")
-            index = self.number(option.get("index"), f"the index of {name}") or Decimal(0)
-            placed.append((index, name, self.text(option.get("label"), f"the label of {name}") or name))
+            shown = printable(name)
+            option = self.mapping(entry, Message("the option {option} of {code}", option=shown, code=code))
+            index = self.number(option.get("index"), Message("the index of {option}", option=shown)) or Decimal(0)
+            label = self.text(option.get("label"), Message("the label of {option}", option=shown))
+            placed.append((index, name, label or name))
         return {name: label for _, name, label in sorted(placed, key=lambda entry: entry[0])}
 
     def _copied_codes(self, raw: object, code: str) -> list[str]:
-        mappings = self.mapping(raw, f"the lookup of {code}").get("fieldMappings")
+        mappings = self.mapping(raw, Message("the lookup of {code}", code=code)).get("fieldMappings")
+        what = Message("fieldMappings of {code}", code=code)
         if mappings is None:
             return []
         if not isinstance(mappings, list):
-            raise self.unknown(f"fieldMappings of {code}", mappings)
-        return [
-            self.text(self.mapping(entry, f"fieldMappings of {code}").get("field"), f"fieldMappings of {code}")
-            for entry in mappings
-        ]
+            raise self.unknown(what, mappings)
+        return [self.text(self.mapping(entry, what).get("field"), what) for entry in mappings]
 
 
 def _has_default(properties: Mapping[str, object]) -> bool:

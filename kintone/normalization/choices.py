@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from kintone.forms.field_definitions import FieldDefinition
 from kintone.forms.near_matches import nearest
+from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.validation.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt, excerpts
 
@@ -22,7 +23,9 @@ def read_option(value: object, definition: FieldDefinition) -> str:
         value = value[0]
     if isinstance(value, list):
         raise UnusableValueError(
-            ProblemCode.WRONG_TYPE, f"only one option can be chosen, not {excerpt(value)}", _choose(definition)
+            ProblemCode.WRONG_TYPE,
+            Message("only one option can be chosen, not {value}", value=excerpt(value)),
+            _choose(definition),
         )
     name = _option_name(value, definition)
     if name not in definition.options:
@@ -55,7 +58,9 @@ def read_options(value: object, definition: FieldDefinition) -> list[str]:
 def _option_name(value: object, definition: FieldDefinition) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise UnusableValueError(
-            ProblemCode.WRONG_TYPE, f"the name of an option is needed, not {excerpt(value)}", _choose(definition)
+            ProblemCode.WRONG_TYPE,
+            Message("the name of an option is needed, not {value}", value=excerpt(value)),
+            _choose(definition),
         )
     if isinstance(value, str):
         return value if value in definition.options else value.strip()
@@ -90,20 +95,26 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
 
 def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueError:
     """Report names that are no options together, with the options that were probably meant."""
-    verb = "is no option" if len(names) == 1 else "are no options"
+    shown = excerpts(names, NAMED)
+    complaint = counted(
+        len(names),
+        Message("{names} is no option of this field", names=shown),
+        Message("{names} are no options of this field", names=shown),
+    )
     meant = [nearest(name, definition.options.items()) for name in names[:NAMED]]
     found = [excerpt(option) for option in dict.fromkeys(meant) if option]
-    suggestion = f"did you mean {' and '.join(found)}? " if found else ""
-    return UnusableValueError(
-        ProblemCode.UNKNOWN_OPTION, f"{excerpts(names, NAMED)} {verb} of this field", suggestion + _choose(definition)
-    )
+    hint = Message("did you mean {options}?", options=Joined(found, " and ")) if found else NOTHING
+    return UnusableValueError(ProblemCode.UNKNOWN_OPTION, complaint, Joined([hint, _choose(definition)], " "))
 
 
 def _too_many(count: int) -> UnusableValueError:
     return UnusableValueError(
-        ProblemCode.TOO_LONG, f"{count} entries are more than the {MOST_OPTIONS} options a field can have"
+        ProblemCode.TOO_LONG,
+        Message("{count} entries are more than the {most} options a field can have", count=count, most=MOST_OPTIONS),
     )
 
 
-def _choose(definition: FieldDefinition) -> str:
-    return f"choose from {excerpts(definition.options, 10)}" if definition.options else "the field has no options"
+def _choose(definition: FieldDefinition) -> Message:
+    if not definition.options:
+        return Message("the field has no options")
+    return Message("choose from {options}", options=excerpts(definition.options, 10))

@@ -7,6 +7,7 @@ from kintone.errors import InvalidParameterError
 from kintone.forms.field_definitions import FieldDefinition, Form, WriteMode
 from kintone.forms.fields import PSEUDO_FIELDS
 from kintone.forms.near_matches import nearest
+from kintone.messages import Message
 from kintone.normalization.cells import Checks, Reading, read_cell, refused
 from kintone.normalization.rows import TableReader
 from kintone.validation.problems import Change, Findings, Place, Problem, ProblemCode
@@ -39,7 +40,7 @@ def normalize_record(
     """
     if not isinstance(raw, Mapping):
         raise InvalidParameterError(
-            f'the record must be an object such as {{"field code": "value"}}, not {excerpt(raw)}'
+            'the record must be an object such as {{"field code": "value"}}, not {value}', value=excerpt(raw)
         )
     reading = Reading(operation, Findings(), checks or Checks())
     record: Record = {}
@@ -55,8 +56,8 @@ def normalize_record(
 
 def _read_field(code: object, raw: object, form: Form, reading: Reading) -> dict[str, object] | None:
     if not isinstance(code, str):
-        complaint = "a field code must be a text"
-        reading.findings.problem(Place(excerpt(code)), ProblemCode.UNKNOWN_FIELD, complaint, "put it in quotes")
+        complaint, advice = Message("a field code must be a text"), Message("put it in quotes")
+        reading.findings.problem(Place(excerpt(code)), ProblemCode.UNKNOWN_FIELD, complaint, advice)
         return None
     definition = form.fields.get(code)
     if definition is None:
@@ -78,25 +79,29 @@ def _report_unknown(code: str, form: Form, reading: Reading) -> None:
     place = Place(code)
     if code in PSEUDO_FIELDS:
         kind = PSEUDO_FIELDS[code]
-        reading.findings.problem(
-            place, ProblemCode.NOT_WRITABLE, f"{kind.words} cannot be written as a field", kind.advice
-        )
+        complaint = Message("{words} cannot be written as a field", words=kind.words)
+        reading.findings.problem(place, ProblemCode.NOT_WRITABLE, complaint, kind.advice)
     elif code in form.tables_by_column:
         table = printable(form.tables_by_column[code])
         reading.findings.problem(
-            place, ProblemCode.UNKNOWN_FIELD, f"this column belongs to the table {table}",
-            f"write it into the rows: {{{excerpt(table)}: [{{{excerpt(code)}: …}}]}}",
+            place, ProblemCode.UNKNOWN_FIELD, Message("this column belongs to the table {table}", table=table),
+            Message(
+                "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=excerpt(table), column=excerpt(code)
+            ),
         )  # fmt: skip
     else:
-        complaint = f"app {form.app} has no field of this code, and kintone would ignore it"
+        complaint = Message("app {app} has no field of this code, and kintone would ignore it", app=form.app)
         reading.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: _meant(code, form))
 
 
-def _meant(code: str, form: Form) -> str:
+def _meant(code: str, form: Form) -> Message:
     near = nearest(code, form.names())
     if near:
-        return f"did you mean {excerpt(near)}?"
-    columns = nearest(code, ((column, column) for column in form.tables_by_column))
-    if columns:
-        return f"did you mean the column {excerpt(columns)} of the table {excerpt(form.tables_by_column[columns])}?"
-    return "use a code of the app's form, or leave it out"
+        return Message("did you mean {code}?", code=excerpt(near))
+    column = nearest(code, ((column, column) for column in form.tables_by_column))
+    if column:
+        table = form.tables_by_column[column]
+        return Message(
+            "did you mean the column {column} of the table {table}?", column=excerpt(column), table=excerpt(table)
+        )
+    return Message("use a code of the app's form, or leave it out")

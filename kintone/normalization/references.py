@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kintone.forms.field_definitions import FieldDefinition
+from kintone.messages import Message
 from kintone.validation.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt
 from kintone.values.plain_text import require_sound
@@ -36,10 +37,14 @@ def read_person(value: object, definition: FieldDefinition) -> dict[str, str]:
 def _entries(value: object, definition: FieldDefinition, key: str) -> list[dict[str, str]]:
     given = value if isinstance(value, list) else [value]
     if len(given) > MOST_ENTRIES:
-        raise UnusableValueError(ProblemCode.TOO_LONG, f"{len(given)} entries are more than {MOST_ENTRIES}")
+        raise UnusableValueError(
+            ProblemCode.TOO_LONG, Message("{count} entries are more than {most}", count=len(given), most=MOST_ENTRIES)
+        )
     if isinstance(value, str) and any(separator in value for separator in SEPARATORS):
         raise UnusableValueError(
-            ProblemCode.AMBIGUOUS, f"{excerpt(value)} may be one {_noun(key)} or several", _as_list(value)
+            ProblemCode.AMBIGUOUS,
+            Message("{value} may be one {noun} or several", value=excerpt(value), noun=_noun(key)),
+            _as_list(value),
         )
     keys = dict.fromkeys(_key(entry, definition, key) for entry in given)
     return [{key: entry} for entry in keys]
@@ -53,24 +58,32 @@ def _key(value: object, definition: FieldDefinition, key: str) -> str:
     if not isinstance(found, str):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            f"{excerpt(value)} is neither a {_noun(key)} nor an object with {key}",
-            f"write it like {definition.kind.example}",
+            Message(
+                "{value} is neither a {noun} nor an object with {key}", value=excerpt(value), noun=_noun(key), key=key
+            ),
+            _like(definition),
         )
     require_sound(found[: LONGEST_CODE + 1])
     text = found.strip()
     if not text or len(found) > LONGEST_CODE:
         raise UnusableValueError(
-            ProblemCode.BAD_FORMAT, f"{excerpt(found)} is no {_noun(key)}", f"write it like {definition.kind.example}"
+            ProblemCode.BAD_FORMAT,
+            Message("{value} is not a {noun}", value=excerpt(found), noun=_noun(key)),
+            _like(definition),
         )
     return text
 
 
-def _noun(key: str) -> str:
-    return "code" if key == "code" else "file key"
+def _noun(key: str) -> Message:
+    return Message("code") if key == "code" else Message("file key")
 
 
-def _as_list(value: str) -> str:
+def _like(definition: FieldDefinition) -> Message:
+    return Message("write it like {example}", example=definition.kind.example)
+
+
+def _as_list(value: str) -> Message:
     for separator in SEPARATORS[1:]:
         value = value[:LONGEST_CODE].replace(separator, ",")
     names = [name.strip() for name in value.split(",") if name.strip()]
-    return f"write a list: {excerpt(names)}"
+    return Message("write a list: {names}", names=excerpt(names))

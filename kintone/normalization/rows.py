@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kintone.forms.field_definitions import FieldDefinition, Form
 from kintone.forms.near_matches import nearest
+from kintone.messages import Message
 from kintone.normalization.cells import Reading, read_cell
 from kintone.normalization.values import is_empty
 from kintone.validation.problems import Place, ProblemCode
@@ -39,12 +40,14 @@ class TableReader:
             findings.change(place, given, [given])
             given = [given]
         if not isinstance(given, list):
-            complaint = f"a list of rows is needed, not {excerpt(given)}"
+            complaint = Message("a list of rows is needed, not {value}", value=excerpt(given))
             findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
         if len(given) > MOST_ROWS:
-            complaint = f"{len(given)} rows are more than the {MOST_ROWS} that are taken at once"
-            findings.problem(place, ProblemCode.TOO_LONG, complaint, "write the record with fewer rows")
+            complaint = Message(
+                "{count} rows are more than the {most} that are taken at once", count=len(given), most=MOST_ROWS
+            )
+            findings.problem(place, ProblemCode.TOO_LONG, complaint, Message("write the record with fewer rows"))
             return None
         self._refuse_repeated_ids(given)
         rows = [self._row(row, number) for number, row in enumerate(given, start=1)]
@@ -53,14 +56,15 @@ class TableReader:
     def _row(self, raw: object, number: int) -> dict[str, object] | None:
         place = Place(self.table.code, number, self.table.code)
         if not isinstance(raw, Mapping):
-            complaint = f"a row must be an object, not {excerpt(raw)}"
+            complaint = Message("a row must be an object, not {value}", value=excerpt(raw))
             self.reading.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
         row_id, cells = self._parts(raw)
         id_text = _id_text(row_id)
         if id_text is None:
-            complaint = f"{excerpt(row_id)} is no row id"
-            self.reading.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, "leave the id out to add the row")
+            complaint = Message("{value} is not a row id", value=excerpt(row_id))
+            advice = Message("leave the id out to add the row")
+            self.reading.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
         value: dict[str, object] = {}
         for code, cell in cells.items():
             read = self._cell(code, cell, number)
@@ -85,16 +89,17 @@ class TableReader:
         if column is not None:
             return read_cell(cell, column, place, self.reading)
         if isinstance(code, str) and code in self.form.fields:
-            complaint = "this is a field of the record, not a column of the table"
-            self.reading.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, "write it beside the table")
+            complaint = Message("this is a field of the record, not a column of the table")
+            advice = Message("write it beside the table")
+            self.reading.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, advice)
             return None
-        complaint = f"the table {printable(self.table.code)} has no such column"
+        complaint = Message("the table {table} has no such column", table=printable(self.table.code))
         self.reading.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, lambda: self._meant(place.field))
         return None
 
-    def _meant(self, code: str) -> str:
+    def _meant(self, code: str) -> Message:
         near = nearest(code, ((column.code, column.label) for column in self.table.columns.values()))
-        return f"did you mean {excerpt(near)}?" if near else self._row_shape()
+        return Message("did you mean {code}?", code=excerpt(near)) if near else self._row_shape()
 
     def _refuse_repeated_ids(self, rows: list[object]) -> None:
         """Refuse an id that two rows bear; kintone would answer GAIA_SI01 without naming them."""
@@ -102,14 +107,16 @@ class TableReader:
         for number, row in enumerate(rows, start=1):
             row_id = _id_text(self._parts(row)[0]) if isinstance(row, Mapping) else None
             if row_id and first.setdefault(row_id, number) != number:
-                complaint = f"rows {first[row_id]} and {number} have the same id {row_id}"
+                complaint = Message(
+                    "rows {first} and {second} have the same id {id}", first=first[row_id], second=number, id=row_id
+                )
                 self.reading.findings.problem(
-                    Place(self.table.code), ProblemCode.BAD_FORMAT, complaint, "keep one of them"
+                    Place(self.table.code), ProblemCode.BAD_FORMAT, complaint, Message("keep one of them")
                 )
 
-    def _row_shape(self) -> str:
+    def _row_shape(self) -> Message:
         codes = [code for code, column in self.table.columns.items() if column.kind.on_add][:3]
-        return "write rows like [{" + ", ".join(f"{excerpt(code)}: …" for code in codes) + "}]"
+        return Message("write rows like [{{{cells}}}]", cells=", ".join(f"{excerpt(code)}: …" for code in codes))
 
 
 def _given_rows(raw: object) -> object:

@@ -2,6 +2,7 @@
 
 from kintone.forms.field_definitions import Form
 from kintone.forms.near_matches import nearest
+from kintone.messages import Message
 from kintone.normalization.cells import given_value
 from kintone.normalization.values import is_empty, read_value
 from kintone.validation.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
@@ -22,15 +23,18 @@ def normalize_update_key(field: object, value: object, form: Form) -> tuple[str,
     definition = form.fields.get(field) if isinstance(field, str) else None
     if definition is None:
         near = nearest(place.field, form.names())
-        advice = f"did you mean {excerpt(near)}?" if near else _usable(form)
-        complaint = f"app {form.app} has no field of this code to find records by"
+        advice = Message("did you mean {code}?", code=excerpt(near)) if near else _usable(form)
+        complaint = Message("app {app} has no field of this code to find records by", app=form.app)
         findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, advice)
     elif not definition.usable_as_update_key:
-        complaint = "only a text (one line) or number field that prohibits duplicate values can be the update key"
+        complaint = Message(
+            "only a text (one line) or number field that prohibits duplicate values can be the update key"
+        )
         findings.problem(place, ProblemCode.WRONG_TYPE, complaint, _usable(form))
     elif is_empty(given_value(value)):
-        complaint = "the update key has no value"
-        findings.problem(place, ProblemCode.REQUIRED, complaint, "give it one, or leave updateKey out to insert")
+        complaint = Message("the update key has no value")
+        advice = Message("give it one, or leave updateKey out to insert")
+        findings.problem(place, ProblemCode.REQUIRED, complaint, advice)
     else:
         try:
             key = str(read_value(given_value(value), definition))
@@ -39,11 +43,17 @@ def normalize_update_key(field: object, value: object, form: Form) -> tuple[str,
         else:
             if len(key) <= LONGEST_KEY:
                 return key, None
-            complaint = f"{excerpt(key)} is longer than the {LONGEST_KEY} characters of an update key"
+            complaint = Message(
+                "{value} is longer than the {longest} characters of an update key",
+                value=excerpt(key),
+                longest=LONGEST_KEY,
+            )
             findings.problem(place, ProblemCode.TOO_LONG, complaint)
     return "", findings.problems[0]
 
 
-def _usable(form: Form) -> str:
+def _usable(form: Form) -> Message:
     codes = form.update_key_codes()
-    return f"this app offers {excerpts(codes)}" if codes else "this app has no such field; prohibit duplicates in one"
+    if not codes:
+        return Message("this app has no such field; prohibit duplicates in one")
+    return Message("this app offers {codes}", codes=excerpts(codes))

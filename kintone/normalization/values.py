@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from kintone.forms.field_definitions import FieldDefinition
 from kintone.forms.fields import Shape
+from kintone.messages import Message
 from kintone.normalization.choices import read_option, read_options
 from kintone.normalization.plain_data import read_plain
 from kintone.normalization.references import read_codes, read_files, read_person
@@ -36,8 +37,8 @@ def _read_text(value: object, definition: FieldDefinition) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            f"{definition.kind.words} is needed, not {excerpt(value)}",
-            f"write it like {definition.kind.example}",
+            Message("{words} is needed, not {value}", words=definition.kind.words, value=excerpt(value)),
+            Message("write it like {example}", example=definition.kind.example),
         )
     if not isinstance(value, str):
         return read_number(value)
@@ -57,8 +58,8 @@ def _formless(read: Callable[[object], str]) -> Reader:
         try:
             return read(value)
         except UnusableValueError as error:
-            error.suggestion = error.suggestion or f"write {definition.kind.words} like {definition.kind.example}"
-            raise
+            how = Message("write {words} like {example}", words=definition.kind.words, example=definition.kind.example)
+            raise error.suggesting(how) from None
 
     return reader
 

@@ -13,13 +13,13 @@ def wrap_record(raw: Mapping[str, object]) -> dict[str, dict[str, object]]:
     """
     if not isinstance(raw, Mapping):
         raise InvalidParameterError(
-            f'the record must be an object such as {{"field code": "value"}}, not {excerpt(raw)}'
+            'the record must be an object such as {{"field code": "value"}}, not {value}', value=excerpt(raw)
         )
     record: dict[str, dict[str, object]] = {}
     for code, value in raw.items():
         if not isinstance(code, str):
             raise InvalidParameterError(
-                f"the record has the field code {excerpt(code)}, which must be a text in quotes"
+                "the record has the field code {code}, which must be a text in quotes", code=excerpt(code)
             )
         record[code] = {"value": value["value"] if isinstance(value, Mapping) and "value" in value else value}
     return record

@@ -6,18 +6,16 @@ moves it on, so none is repeated.
 """
 
 import logging
-import time
-from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator
+from concurrent.futures import Future
 
-from kintone.errors import CursorGoneError, CursorLimitError, KintoneError, UnknownResponseError
+from kintone.errors import CursorGoneError, KintoneError, UnknownResponseError
+from kintone.messages import Message
 from kintone.operations import Repeat
 from kintone.reading.pages import RECORDS_PER_PAGE, Batch, batch_of, count_of
 from kintone.reading.query import Query
 from kintone.reading.record_source import RecordSource
 
-PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds to wait for a free cursor before each new try."""
 SPARE_READS = 2
 """A cursor may answer once or twice more than its records fill pages; more often means that it never ends."""
 
@@ -41,7 +39,9 @@ class Cursor:
         One page is read ahead. The cursor is deleted at the end, also when the generator is closed early or fails.
         """
         left = self.total if wanted is None else wanted
-        worker = ThreadPoolExecutor(1, thread_name_prefix="kintone-cursor")
+        # Also where nobody asks for the next page any more, the cursor is given back at the end of the time.
+        leave = self._source.deadline.on_end(self.discard)
+        worker = self._source.workers(1, "kintone-cursor")
         try:
             coming: Future[Batch] | None = worker.submit(self._read)
             while coming:
@@ -54,7 +54,8 @@ class Cursor:
                 if fresh.ids:
                     yield fresh
         finally:
-            worker.shutdown(wait=True, cancel_futures=True)
+            worker.shutdown(wait=False, cancel_futures=True)
+            leave()
             self.discard()
 
     def _read(self) -> Batch:
@@ -62,62 +63,58 @@ class Cursor:
         self._reads_left -= 1
         if self._reads_left < 0:
             raise UnknownResponseError(
-                f"{self._source.reading}: the cursor does not end after its {self.total} records"
+                Message(
+                    "{doing}: the cursor does not end after its {total} records",
+                    doing=self._source.reading,
+                    total=self.total,
+                )
             )
         try:
             answer = self._source.call("GET", "records/cursor", {"id": self._id}, Repeat.CURSOR_READ)
         except CursorGoneError as error:
             self._alive = False
-            raise _gone(self._source.reading, error) from error
+            raise error.but(
+                problem=Message(
+                    "{doing}: the cursor was gone before all records were read", doing=self._source.reading
+                ),
+                remedy=Message("run the query again; kintone drops a cursor ten minutes after its last use"),
+            ) from None
         batch = batch_of(answer, self._source.reading)
         if not isinstance(answer.body.get("next"), bool):
-            raise UnknownResponseError(f"{self._source.reading}: the cursor's answer does not say whether more follows")
+            raise UnknownResponseError(
+                Message("{doing}: the cursor's answer does not say whether more follows", doing=self._source.reading)
+            )
         self._alive = answer.body["next"]
         return batch
 
     def discard(self) -> None:
-        """Give the cursor back, unless it is at its end; trouble with that is only logged."""
+        """Give the cursor back, unless it is at its end; trouble with that is only logged.
+
+        There is a small time of its own for it, since that of the call may be over.
+        """
         if not self._alive:
             return
         self._alive = False
         try:
-            self._source.call("DELETE", "records/cursor", {"id": self._id}, Repeat.CURSOR_DELETE)
+            with self._source.deadline.grace() as grace:
+                self._source.call("DELETE", "records/cursor", {"id": self._id}, Repeat.CURSOR_DELETE, deadline=grace)
         except KintoneError as error:
             # The records are read, or a worse error is on its way; kintone drops the cursor after ten minutes.
             log.warning("a cursor could not be deleted and stays taken for up to ten minutes: %s", error)
 
 
-def open_cursor(source: RecordSource, query: Query, sleep: Callable[[float], None] = time.sleep) -> Cursor:
-    """Make a cursor for a query without limit and offset, waiting for a free one.
-
-    Raises ``CursorLimitError`` when all stayed taken.
-    """
-    for pause in PAUSES:
-        try:
-            return _created(source, query)
-        except CursorLimitError:
-            sleep(pause)
-    return _created(source, query)
-
-
-def _created(source: RecordSource, query: Query) -> Cursor:
+def open_cursor(source: RecordSource, query: Query) -> Cursor:
+    """Make a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay taken."""
     parameters = {**source.selection(), "query": str(query), "size": RECORDS_PER_PAGE}
     body = source.call("POST", "records/cursor", parameters, Repeat.CURSOR_CREATE).body
     cursor_id, total = body.get("id"), count_of(body.get("totalCount"))
     if not isinstance(cursor_id, str) or not cursor_id:
-        raise UnknownResponseError(f"{source.reading}: kintone made a cursor and did not say which")
+        raise UnknownResponseError(
+            Message("{doing}: kintone made a cursor and did not say which", doing=source.reading)
+        )
     if total is None:
         Cursor(source, cursor_id, 0).discard()
-        raise UnknownResponseError(f"{source.reading}: kintone made a cursor and did not say for how many records")
+        raise UnknownResponseError(
+            Message("{doing}: kintone made a cursor and did not say for how many records", doing=source.reading)
+        )
     return Cursor(source, cursor_id, total)
-
-
-def _gone(reading: str, error: CursorGoneError) -> CursorGoneError:
-    return CursorGoneError(
-        f"{reading}: the cursor was gone before all records were read",
-        remedy="run the query again; kintone drops a cursor ten minutes after its last use",
-        code=error.code,
-        status=error.status,
-        kintone_message=error.kintone_message,
-        error_id=error.error_id,
-    )

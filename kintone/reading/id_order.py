@@ -3,6 +3,7 @@
 from enum import Enum
 
 from kintone.errors import UnknownResponseError
+from kintone.messages import Message
 from kintone.reading.pages import MOST_SKIPPED, Batch
 from kintone.reading.query import Query
 from kintone.reading.record_source import RecordSource
@@ -24,15 +25,20 @@ class IdOrder(Enum):
             return query
         return query.with_guard(f"$id {'>' if self is IdOrder.ASCENDING else '<'} {record_id}")
 
-    def check(self, batch: Batch, after: int | None, reading: str) -> None:
+    def check(self, batch: Batch, after: int | None, reading: str | Message) -> None:
         """Raise ``UnknownResponseError`` unless every id lies behind the one before it; reading on would never end."""
         previous = None if after is None else self.key(after)
         for record_id in batch.ids:
             key = self.key(record_id)
             if previous is not None and key <= previous:
                 raise UnknownResponseError(
-                    f"{reading}: kintone's answer does not advance: record {record_id} follows record {abs(previous)}",
-                    remedy="run the query again; if it fails again, tell the operator of the proxy in between",
+                    Message(
+                        "{reading}: kintone's answer does not advance: record {record} follows record {previous}",
+                        reading=reading,
+                        record=record_id,
+                        previous=abs(previous),
+                    ),
+                    remedy=Message("run the query again; if it fails again, tell the operator of the proxy in between"),
                 )
             previous = key
 

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 from kintone.errors import CursorLimitError
+from kintone.messages import Message
 from kintone.reading.pages import MOST_SKIPPED, RECORDS_PER_PAGE, Batch
 from kintone.reading.query import Query
 from kintone.reading.record_source import RecordSource
@@ -41,14 +42,13 @@ def refuse_unless_it_fits(offset: int, count: int | None, refused: CursorLimitEr
     """Raise the refusal, in words that say what to do, where an offset does not reach all ``count`` records."""
     if count is not None and offset <= MOST_SKIPPED and offset + count <= FARTHEST:
         return
-    raise CursorLimitError(
-        "all cursors of the kintone site stayed taken while waiting for one, and the result is too long to be read "
-        f"by offset (more than {FARTHEST:,} records)",
-        remedy="try again in ten minutes, or read by record id: leave order by out, or write order by $id asc",
-        code=refused.code,
-        status=refused.status,
-        kintone_message=refused.kintone_message,
-        error_id=refused.error_id,
+    raise refused.but(
+        problem=Message(
+            "all cursors of the kintone site stayed taken while waiting for one, and the result is too long to be read "
+            "by offset (more than {most:,} records)",
+            most=FARTHEST,
+        ),
+        remedy=Message("try again in ten minutes, or read by record id: leave order by out, or write order by $id asc"),
     )
 
 

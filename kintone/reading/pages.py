@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kintone.errors import UnknownResponseError, one_line
+from kintone.messages import Message
 from kintone.operations import Answer
 from kintone.reading.answer_text import text_of, without_first
 from kintone.values.excerpts import excerpt
@@ -59,12 +60,12 @@ class Batch:
         return len(self.ids) < size or self.total == offset + len(self.ids)
 
 
-def batch_of(answer: Answer, reading: str) -> Batch:
+def batch_of(answer: Answer, reading: str | Message) -> Batch:
     """Check an answer; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
-        raise UnknownResponseError(f"{reading}: the answer holds no list of records")
+        raise UnknownResponseError(Message("{reading}: the answer holds no list of records", reading=reading))
     ids = [_id_of(record, place, reading) for place, record in enumerate(records, start=1)]
     return Batch(records, ids, count_of(body.get("totalCount")), text_of(answer.raw, body))
 
@@ -79,7 +80,11 @@ def refuse_misshapen(records: Sequence[Record], app: int) -> None:
         for code, content in record.items():
             if not _is_field(content):
                 shown = one_line(code, SHOWN_OF_A_VALUE)
-                raise UnknownResponseError(f"reading records of app {app}: the answer's field {shown} is no field")
+                raise UnknownResponseError(
+                    Message(
+                        "reading records of app {app}: the answer's field {code} is not a field", app=app, code=shown
+                    )
+                )
 
 
 def _is_field(content: object) -> bool:
@@ -108,14 +113,28 @@ def without(records: Sequence[Record], codes: Sequence[str]) -> None:
             record.pop(code, None)
 
 
-def _id_of(record: object, place: int, reading: str) -> int:
+def _id_of(record: object, place: int, reading: str | Message) -> int:
     if not isinstance(record, dict):
-        raise UnknownResponseError(f"{reading}: entry {place} of the answer is no record: {_shown(record)}")
+        raise UnknownResponseError(
+            Message(
+                "{reading}: entry {place} of the answer is not a record: {value}",
+                reading=reading,
+                place=place,
+                value=_shown(record),
+            )
+        )
     wrapper = record.get("$id")
     value = wrapper.get("value") if isinstance(wrapper, dict) else None
     record_id = count_of(value)
     if record_id is None:
-        raise UnknownResponseError(f"{reading}: entry {place} of the answer has no record id ($id): {_shown(wrapper)}")
+        raise UnknownResponseError(
+            Message(
+                "{reading}: entry {place} of the answer has no record id ($id): {value}",
+                reading=reading,
+                place=place,
+                value=_shown(wrapper),
+            )
+        )
     return record_id
 
 

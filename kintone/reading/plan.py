@@ -61,12 +61,14 @@ def plan_of(text: str, max_records: int | None) -> Plan:
     """Plan a reading; raises ``InvalidParameterError`` for a query or a cap that makes no sense."""
     if max_records is not None and max_records < 1:
         raise InvalidParameterError(
-            f"max_records: {max_records} is no number of records; write 1 or more, or leave it blank"
+            "max_records: {given} is not a number of records; write 1 or more, or leave it blank", given=max_records
         )
     if len(text) > LONGEST_QUERY:
         raise InvalidParameterError(
-            f"query has {len(text):,} characters, and at most {LONGEST_QUERY:,} are taken; "
-            "ask for fewer values at once, by several calls"
+            "query has {length:,} characters, and at most {longest:,} are taken; "
+            "ask for fewer values at once, by several calls",
+            length=len(text),
+            longest=LONGEST_QUERY,
         )
     query = parse(text)
     caps = [cap for cap in (query.limit, max_records) if cap is not None]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kintone.errors import InvalidParameterError
+from kintone.messages import Message
 from kintone.reading.query_tokens import Kind, Token, tokens_of
 
 OPTIONS = ("order by", "limit", "offset")
@@ -131,8 +132,10 @@ def _option(name: str, tokens: Sequence[Token], text: str) -> _Option:
         raise InvalidParameterError('query: "order by" names no field; write for example: order by $id asc')
     if name != "order by" and not (tokens and _is_whole(tokens[0])):
         raise InvalidParameterError(
-            f'query: "{name}" must be followed by a whole number, as in "{name} 100", '
-            f"not by {option.text or 'nothing'}; a text that holds this word belongs in double quotes"
+            'query: "{option}" must be followed by a whole number, as in "{option} 100", not by {given}; '
+            "a text that holds this word belongs in double quotes",
+            option=name,
+            given=option.text or Message("nothing"),
         )
     return option
 
@@ -144,7 +147,7 @@ def _is_whole(token: Token) -> bool:
 def _refuse_twice(options: Sequence[_Option]) -> None:
     for name in OPTIONS:
         if sum(option.name == name for option in options) > 1:
-            raise InvalidParameterError(f'query: "{name}" stands twice; leave one of them out')
+            raise InvalidParameterError('query: "{option}" stands twice; leave one of them out', option=name)
 
 
 def _refuse_disorder(condition: str, options: Sequence[_Option]) -> None:
@@ -160,8 +163,8 @@ def _refuse_disorder(condition: str, options: Sequence[_Option]) -> None:
         f"{option.name} {option.text if option.name == 'order by' else option.tokens[0].text}" for option in ordered
     ]
     raise InvalidParameterError(
-        "query: the parts must stand in this order: condition, order by, limit, offset; "
-        f"write: {' '.join([condition, *shown]).strip()}"
+        "query: the parts must stand in this order: condition, order by, limit, offset; write: {query}",
+        query=" ".join([condition, *shown]).strip(),
     )
 
 

@@ -68,6 +68,8 @@ def _tokens(query: str) -> Iterator[Token]:
 def _unclosed(query: str, start: int) -> InvalidParameterError:
     shown = query[start : start + SHOWN_OF_A_TEXT]
     return InvalidParameterError(
-        f"query: the text that begins at character {start + 1} ({shown}) has no closing quote; "
-        'inside a text write \\" for a quote and \\\\ for a backslash'
+        "query: the text that begins at character {place} ({text}) has no closing quote; "
+        'inside a text write \\" for a quote and \\\\ for a backslash',
+        place=start + 1,
+        text=shown,
     )

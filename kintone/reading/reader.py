@@ -1,6 +1,5 @@
 """Reading all records that a query matches, by the cheapest way that is exact."""
 
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -40,7 +39,6 @@ def read(
     caller: Caller,
     request: ReadRequest,
     progress: Progress | None = None,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> "Reading":
     """Plan a reading; nothing is asked of kintone before its pages are.
 
@@ -48,7 +46,7 @@ def read(
     Raises ``InvalidParameterError`` for a query, fields or a cap that make no sense.
     """
     plan = plan_of(request.query, request.max_records)
-    return Reading(RecordSource(caller, request.app, request.fields), plan, request.ranges, progress, sleep)
+    return Reading(RecordSource(caller, request.app, request.fields), plan, request.ranges, progress)
 
 
 class Reading:
@@ -64,7 +62,6 @@ class Reading:
         plan: Plan,
         ranges: int,
         progress: Progress | None,
-        sleep: Callable[[float], None],
     ) -> None:
         """Keep the plan; ``read`` makes it."""
         self.strategy: Strategy = "single"
@@ -74,7 +71,6 @@ class Reading:
         self._plan = plan
         self._ranges = ranges
         self._progress = progress
-        self._sleep = sleep
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -98,7 +94,7 @@ class Reading:
         ``KintoneError``, after the pages before the failure.
         """
         count = 0
-        with closing(self._batches()) as batches:
+        with self._source.working(), closing(self._batches()) as batches:
             for number, batch in enumerate(batches, start=1):
                 text = None if self._source.tidy(batch.records) else batch.text
                 count += len(batch.ids)
@@ -147,7 +143,7 @@ class Reading:
         plan = self._plan
         self.strategy = "cursor"
         try:
-            cursor = open_cursor(self._source, plan.query, self._sleep)
+            cursor = open_cursor(self._source, plan.query)
         except CursorLimitError as refused:
             count = plan.wanted if self.total is None else self.total
             refuse_unless_it_fits(plan.offset, count, refused)

@@ -1,11 +1,15 @@
 """The records of one app as one read asks for them, with an account of what was asked."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, one_line
+from kintone.messages import Message
 from kintone.operations import Answer, Caller, Operation, Repeat
 from kintone.reading.pages import Batch, Record, batch_of, without
+from kintone.runtime import Workers
 
 MOST_FIELDS = 1000
 """By request body; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records."""
@@ -26,15 +30,18 @@ class RecordSource:
         self.fields = tuple(dict.fromkeys(fields))
         self.requests_made = 0
         self.warnings: list[str] = []
-        self.reading = f"reading records of app {app}"
+        self.reading = Message("reading records of app {app}", app=app)
+        self.deadline = caller.deadline
         self._caller = caller
         self._app = app
         self._asked = list(dict.fromkeys([*self.fields, "$id"])) if self.fields else []
         self._lock = threading.Lock()
         if len(self._asked) > MOST_FIELDS:
             raise InvalidParameterError(
-                f"fields: {len(self._asked)} field codes ($id among them) are more than the {MOST_FIELDS:,} that "
-                "kintone takes; name fewer, or leave fields blank for all"
+                "fields: {count} field codes ($id among them) are more than the {most:,} that kintone takes; "
+                "name fewer, or leave fields blank for all",
+                count=len(self._asked),
+                most=MOST_FIELDS,
             )
 
     def fetch(self, query: str, *, counted: bool = False, only_ids: bool = False) -> Batch:
@@ -51,11 +58,33 @@ class RecordSource:
         fields = ["$id"] if only_ids else self._asked
         return {"app": self._app, "fields": fields} if fields else {"app": self._app}
 
-    def call(self, method: str, api: str, parameters: dict[str, object], repeat: Repeat) -> Answer:
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Read within the block: whatever still waits or runs at its end is cancelled."""
+        with self._caller.deadline.within(self._caller.deadline.remaining()) as deadline:
+            self.deadline = deadline
+            try:
+                yield
+            finally:
+                deadline.cancel()
+
+    def workers(self, count: int, name: str) -> Workers:
+        """Return threads for reading ahead."""
+        return self.deadline.runtime.workers(count, name)
+
+    def call(
+        self,
+        method: str,
+        api: str,
+        parameters: dict[str, object],
+        repeat: Repeat,
+        *,
+        deadline: Deadline | None = None,
+    ) -> Answer:
         """Ask, count the request and keep the warning that came with the answer."""
         with self._lock:
             self.requests_made += 1
-        answer = self._caller.call(Operation(self.reading, method, api, parameters, repeat))
+        answer = self._caller.call(Operation(self.reading, method, api, parameters, repeat), deadline or self.deadline)
         if answer.warning:
             self.warn(_in_words(answer.warning))
         return answer

@@ -1,9 +1,7 @@
 """Records as kintone gives them out."""
 
-import time
-from collections.abc import Callable
-
 from kintone.errors import UnknownResponseError
+from kintone.messages import Message
 from kintone.operations import Caller, Operation, Repeat
 from kintone.reading.pages import Record
 from kintone.reading.reader import Progress, Reading, ReadRequest, read
@@ -20,19 +18,18 @@ class RecordsApi:
         self,
         request: ReadRequest,
         progress: Progress | None = None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> Reading:
         """Plan the reading of a query; its ``pages`` do it. Raises ``InvalidParameterError``."""
-        return read(self._caller, request, progress, sleep)
+        return read(self._caller, request, progress)
 
     def get(self, app: int, record_id: int | str) -> Record:
         """Return one record as kintone shows it: ``{"code": {"type": …, "value": …}}``; raises ``NotFoundError``.
 
         Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
         """
-        reading = f"reading record {record_id} of app {app}"
+        reading = Message("reading record {record} of app {app}", record=record_id, app=app)
         operation = Operation(reading, "GET", "record", {"app": app, "id": record_id}, Repeat.READ)
         record = self._caller.call(operation).body.get("record")
         if not isinstance(record, dict):
-            raise UnknownResponseError(f"{reading}: the answer holds no record")
+            raise UnknownResponseError(Message("{doing}: the answer holds no record", doing=reading))
         return record

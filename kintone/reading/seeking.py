@@ -8,10 +8,10 @@ never has to be taken back.
 
 from collections import deque
 from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 
-from kintone.errors import RateLimitedError
+from kintone.errors import CancelledError, KintoneError
 from kintone.reading.id_order import IdOrder
 from kintone.reading.pages import MOST_SKIPPED, RECORDS_PER_PAGE, Batch
 from kintone.reading.query import Query
@@ -48,7 +48,6 @@ class _Asked:
     offset: int
     size: int
     end: int
-    parallel: int
     answer: Future[Batch]
 
 
@@ -72,7 +71,8 @@ class SeekRun:
         self._chased = 0
         self._ended = self._is_enough()
         self._asked: deque[_Asked] = deque()
-        self._workers = ThreadPoolExecutor(self._parallel, thread_name_prefix="kintone-page")
+        self._workers = seek.source.workers(self._parallel, "kintone-page")
+        self._failure: KintoneError | None = None
 
     def batches(self) -> Generator[Batch]:
         """Yield the first page and all that follow, none empty; closing the generator ends the workers."""
@@ -86,7 +86,7 @@ class SeekRun:
                 if batch.ids:
                     yield batch
         finally:
-            self._workers.shutdown(wait=True, cancel_futures=True)
+            self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _is_enough(self) -> bool:
         return self._seek.wanted is not None and self._delivered >= self._seek.wanted
@@ -112,8 +112,20 @@ class SeekRun:
         end = start + size
         counted = self._expected is not None and end >= self._expected and end != wanted
         offset = start - self._delivered
-        answer = self._workers.submit(self._seek.fetch, self._last, size, offset, counted=counted)
-        return _Asked(self._last, offset, size, end, self._parallel, answer)
+        answer = self._workers.submit(self._fetched, self._last, size, offset, counted=counted)
+        return _Asked(self._last, offset, size, end, answer)
+
+    def _fetched(self, after: int, size: int, offset: int, *, counted: bool) -> Batch:
+        """Fetch a page; a failure, which is certain by now, ends all that others still try."""
+        try:
+            return self._seek.fetch(after, size, offset, counted=counted)
+        except CancelledError:
+            raise
+        except KintoneError as error:
+            if self._failure is None:
+                self._failure = error
+            self._seek.source.deadline.cancel()
+            raise
 
     def _next(self) -> Batch:
         """Return what the next page adds; nothing where it has to be asked for again."""
@@ -123,10 +135,10 @@ class SeekRun:
         asked = self._asked.popleft()
         try:
             batch = asked.answer.result()
-        except RateLimitedError as error:
-            self._slow_down(asked, error)
-            self._asked.appendleft(self._ask(self._delivered))
-            return Batch([], [])
+        except CancelledError:
+            if self._failure is not None:
+                raise self._failure from None
+            raise
         if asked.offset and not self._meets(batch):
             self._overlap = min(LARGEST_OVERLAP, self._overlap * OVERLAP_GROWTH)
             self._asked.appendleft(self._ask(self._delivered))
@@ -155,11 +167,3 @@ class SeekRun:
             self._ended = True
         else:
             self._asked.append(self._ask(self._delivered))
-
-    def _slow_down(self, asked: _Asked, error: RateLimitedError) -> None:
-        """Ask for fewer pages at once; give up where there was already one at a time."""
-        if asked.parallel <= self._parallel:
-            if self._parallel == 1:
-                raise error
-            self._parallel //= 2
-        wait([other.answer for other in self._asked])

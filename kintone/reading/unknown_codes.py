@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from kintone.forms.field_definitions import Form
 from kintone.forms.near_matches import nearest
+from kintone.messages import Message
 from kintone.reading.query_tokens import Kind, Token, tokens_of
 
 FOLLOWED_BY = ("=", "!=", "<", ">", "<=", ">=")
@@ -13,13 +14,13 @@ ALWAYS_KNOWN = ("$id",)
 MOST_NAMED = 10
 
 
-def near_codes(query: str, fields: Iterable[str], form: Form) -> list[str]:
+def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
     """Return hints such as ``did you mean "name" instead of "nmae"?`` for codes that the form does not have."""
     known = {*form.fields, *form.tables_by_column, *ALWAYS_KNOWN}
     names = [*form.names(), *((column, column) for column in form.tables_by_column)]
     unknown = dict.fromkeys(code for code in (*_codes(tokens_of(query)), *fields) if code not in known)
     hints = ((code, nearest(code, names)) for code in list(unknown)[:MOST_NAMED])
-    return [f'did you mean "{near}" instead of "{code}"?' for code, near in hints if near]
+    return [Message('did you mean "{near}" instead of "{code}"?', near=near, code=code) for code, near in hints if near]
 
 
 def _codes(tokens: list[Token]) -> Iterable[str]:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
+from kintone.messages import NOTHING, Joined, Message, verbatim
 from kintone.values.excerpts import excerpt, printable
 
 MOST_LISTED = 100
@@ -36,13 +38,15 @@ class Place:
     table: str = ""
 
     @property
-    def words(self) -> str:
+    def words(self) -> Message:
         """Return the place as a sentence begins with it: ``price`` or ``qty in row 2 of lines``."""
+        field = printable(self.field)
         if self.row is None:
-            return printable(self.field)
+            return verbatim(field)
+        table = printable(self.table)
         if self.field == self.table:
-            return f"row {self.row} of {printable(self.table)}"
-        return f"{printable(self.field)} in row {self.row} of {printable(self.table)}"
+            return Message("row {row} of {table}", row=self.row, table=table)
+        return Message("{field} in row {row} of {table}", field=field, row=self.row, table=table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Problem:
     field: str
     row: int | None
     code: ProblemCode
-    message: str
-    suggestion: str
+    message: Message
+    suggestion: Message
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Return the problem as JSON shows it."""
@@ -61,14 +65,14 @@ class Problem:
             "field": self.field,
             "row": self.row,
             "code": self.code.value,
-            "message": self.message,
-            "suggestion": self.suggestion,
+            "message": str(self.message),
+            "suggestion": str(self.suggestion),
         }
 
     @property
-    def line(self) -> str:
+    def line(self) -> Message:
         """Return message and suggestion on one line."""
-        return f"{self.message}: {self.suggestion}" if self.suggestion else self.message
+        return Joined([self.message, self.suggestion], ": ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,22 @@ class Change:
 
     field: str
     row: int | None
-    text: str
+    text: Message
 
 
 class UnusableValueError(Exception):
     """A value that a field cannot take; the place is added by whoever knows it."""
 
-    def __init__(self, code: ProblemCode, complaint: str, suggestion: str = "") -> None:
+    def __init__(self, code: ProblemCode, complaint: Message, suggestion: Message = NOTHING) -> None:
         """Keep the parts of the problem to be."""
         super().__init__(complaint)
-        self.code = code
-        self.complaint = complaint
-        self.suggestion = suggestion
+        self.code: Final = code
+        self.complaint: Final = complaint
+        self.suggestion: Final = suggestion
+
+    def suggesting(self, suggestion: Message) -> "UnusableValueError":
+        """Return the same complaint with this suggestion, unless it has one of its own."""
+        return self if self.suggestion else UnusableValueError(self.code, self.complaint, suggestion)
 
 
 @dataclass(slots=True)
@@ -101,14 +109,18 @@ class Findings:
     unlisted_changes: int = 0
 
     def problem(
-        self, place: Place, code: ProblemCode, complaint: str, suggestion: str | Callable[[], str] = ""
+        self,
+        place: Place,
+        code: ProblemCode,
+        complaint: Message,
+        suggestion: Message | Callable[[], Message] = NOTHING,
     ) -> None:
         """Note a problem; a suggestion that costs time to find is handed over as a function."""
         if len(self.problems) >= MOST_LISTED:
             self.unlisted_problems += 1
             return
-        words = suggestion if isinstance(suggestion, str) else suggestion()
-        message = f"{place.words}: {complaint}"
+        words = suggestion if isinstance(suggestion, Message) else suggestion()
+        message = Message("{place}: {complaint}", place=place.words, complaint=complaint)
         self.problems.append(Problem(printable(place.field), place.row, code, message, words))
 
     def unusable(self, place: Place, error: UnusableValueError) -> None:
@@ -120,11 +132,11 @@ class Findings:
         if len(self.changes) >= MOST_LISTED:
             self.unlisted_changes += 1
             return
-        text = f"{place.words}: {excerpt(before)} → {excerpt(after)}"
+        text = Message("{place}: {before} → {after}", place=place.words, before=excerpt(before), after=excerpt(after))
         self.changes.append(Change(printable(place.field), place.row, text))
 
 
-def problem_lines(problems: Sequence[Problem], unlisted: int = 0) -> list[str]:
+def problem_lines(problems: Sequence[Problem], unlisted: int = 0) -> list[Message]:
     """Return one line per problem, and a last one that counts those not listed."""
     lines = [problem.line for problem in problems]
-    return [*lines, f"and {unlisted} more"] if unlisted else lines
+    return [*lines, Message("and {count} more", count=unlisted)] if unlisted else lines

@@ -7,6 +7,7 @@ import re
 
 from kintone.forms.field_definitions import FieldDefinition
 from kintone.forms.fields import Shape
+from kintone.messages import Message
 from kintone.normalization.values import is_empty
 from kintone.validation.problems import Findings, Place, ProblemCode
 from kintone.values.excerpts import excerpt
@@ -14,9 +15,9 @@ from kintone.values.numbers import decimal_of
 
 UNIQUE_LENGTH = 64
 _LINKS = {
-    "WEB": (re.compile(r"(?:https?|ftp)://\S+", re.IGNORECASE), "a web address", "https://example.com/"),
-    "MAIL": (re.compile(r"(?!mailto:)[^\s@]+@[^\s@]+", re.IGNORECASE), "a mail address", "name@example.com"),
-    "CALL": (re.compile(r"[0-9A-Za-z+*#(][0-9A-Za-z+*#().,; -]*"), "a telephone number", "03-1234-5678"),
+    "WEB": (re.compile(r"(?:https?|ftp)://\S+", re.IGNORECASE), Message("a web address"), "https://example.com/"),
+    "MAIL": (re.compile(r"(?!mailto:)[^\s@]+@[^\s@]+", re.IGNORECASE), Message("a mail address"), "name@example.com"),
+    "CALL": (re.compile(r"[0-9A-Za-z+*#(][0-9A-Za-z+*#().,; -]*"), Message("a telephone number"), "03-1234-5678"),
 }
 LONGEST_LINK = 4_096
 
@@ -41,13 +42,18 @@ def check_absent(definition: FieldDefinition, place: Place, findings: Findings) 
 
 def _check_empty(definition: FieldDefinition, place: Place, findings: Findings) -> None:
     if definition.required and definition.kind.required_holds:
-        example = definition.kind.example
-        findings.problem(place, ProblemCode.REQUIRED, "this field is required", f"give it a value like {example}")
+        findings.problem(
+            place, ProblemCode.REQUIRED, Message("this field is required"),
+            Message("give it a value like {example}", example=definition.kind.example),
+        )  # fmt: skip
     elif definition.limits.min_length:
         findings.problem(
             place, ProblemCode.TOO_SHORT,
-            f"kintone asks for at least {definition.limits.min_length} characters, also when nothing is given",
-            "give it a value",
+            Message(
+                "kintone asks for at least {least} characters, also when nothing is given",
+                least=definition.limits.min_length,
+            ),
+            Message("give it a value"),
         )  # fmt: skip
 
 
@@ -57,21 +63,27 @@ def _check_length(value: str, definition: FieldDefinition, place: Place, finding
     if definition.unique:
         longest = min(UNIQUE_LENGTH, UNIQUE_LENGTH if longest is None else longest)
     if longest is not None and len(value) > longest:
-        complaint = f"{excerpt(value)} has {len(value)} characters, and at most {longest} are allowed"
-        findings.problem(place, ProblemCode.TOO_LONG, complaint, f"shorten it to {longest}")
+        complaint = Message(
+            "{value} has {length} characters, and at most {longest} are allowed",
+            value=excerpt(value), length=len(value), longest=longest,
+        )  # fmt: skip
+        findings.problem(place, ProblemCode.TOO_LONG, complaint, Message("shorten it to {longest}", longest=longest))
     if limits.min_length is not None and len(value) < limits.min_length:
-        complaint = f"{excerpt(value)} has {len(value)} characters, and at least {limits.min_length} are needed"
-        findings.problem(place, ProblemCode.TOO_SHORT, complaint, "write more")
+        complaint = Message(
+            "{value} has {length} characters, and at least {least} are needed",
+            value=excerpt(value), length=len(value), least=limits.min_length,
+        )  # fmt: skip
+        findings.problem(place, ProblemCode.TOO_SHORT, complaint, Message("write more"))
 
 
 def _check_range(value: str, definition: FieldDefinition, place: Place, findings: Findings) -> None:
-    limits, number = definition.limits, decimal_of(value)
-    if limits.max_value is not None and number > limits.max_value:
-        complaint = f"{value} is above the largest value, {limits.max_value}"
-        findings.problem(place, ProblemCode.TOO_LARGE, complaint, f"write {limits.max_value} or less")
-    if limits.min_value is not None and number < limits.min_value:
-        complaint = f"{value} is below the smallest value, {limits.min_value}"
-        findings.problem(place, ProblemCode.TOO_SMALL, complaint, f"write {limits.min_value} or more")
+    most, least, number = definition.limits.max_value, definition.limits.min_value, decimal_of(value)
+    if most is not None and number > most:
+        complaint = Message("{value} is above the largest value, {largest}", value=value, largest=most)
+        findings.problem(place, ProblemCode.TOO_LARGE, complaint, Message("write {largest} or less", largest=most))
+    if least is not None and number < least:
+        complaint = Message("{value} is below the smallest value, {smallest}", value=value, smallest=least)
+        findings.problem(place, ProblemCode.TOO_SMALL, complaint, Message("write {smallest} or more", smallest=least))
 
 
 def _check_link(value: str, definition: FieldDefinition, place: Place, findings: Findings) -> None:
@@ -81,6 +93,6 @@ def _check_link(value: str, definition: FieldDefinition, place: Place, findings:
     pattern, words, example = rule
     if len(value) > LONGEST_LINK or not pattern.fullmatch(value):
         findings.problem(
-            place, ProblemCode.BAD_FORMAT, f"{excerpt(value)} is no {words.removeprefix('a ')}",
-            f'write {words} such as "{example}"',
+            place, ProblemCode.BAD_FORMAT, Message("{value} is not {words}", value=excerpt(value), words=words),
+            Message('write {words} such as "{example}"', words=words, example=example),
         )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kintone.forms.field_definitions import Form, WriteMode
+from kintone.messages import Message
 from kintone.normalization import Checks, normalize_record
 from kintone.validation.problems import Change, Problem, problem_lines
 from kintone.validation.rules import check_absent, check_value
@@ -30,7 +31,7 @@ class Validation:
     unlisted_changes: int = 0
 
     @property
-    def lines(self) -> list[str]:
+    def lines(self) -> list[Message]:
         """Return one line per problem for people, the count of those not listed last."""
         return problem_lines(self.problems, self.unlisted_problems)
 

@@ -7,6 +7,7 @@ https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restrictio
 import re
 from datetime import date
 
+from kintone.messages import Message
 from kintone.validation.problems import ProblemCode, UnusableValueError
 from kintone.values.eras import read_era_date
 from kintone.values.excerpts import excerpt
@@ -20,15 +21,17 @@ _KANJI = re.compile(r"(\d{4})()\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", re.A
 _NUMBERS = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", re.ASCII)
 _PART = re.compile(r"(\d{4})(?:\s*年|[-/.](\d{1,2})|\s*年\s*(\d{1,2})\s*月)?", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2}(?:[-/.]\d{1,2}|\s*月\s*\d{1,2}\s*日)", re.ASCII)
-_HOW = 'write it as "YYYY-MM-DD", for example "2026-04-01"'
+_HOW = Message('write it as "YYYY-MM-DD", for example "2026-04-01"')
 
 
 def date_text(value: object) -> str:
     """Return the text of a date or time, narrowed; raises ``UnusableValueError`` for what cannot be one."""
     if not isinstance(value, str):
-        raise UnusableValueError(ProblemCode.WRONG_TYPE, f"a text is needed, not {excerpt(value)}")
+        raise UnusableValueError(ProblemCode.WRONG_TYPE, Message("a text is needed, not {value}", value=excerpt(value)))
     if len(value) > LONGEST_TEXT:
-        raise UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(value)} is too long for a date or a time")
+        raise UnusableValueError(
+            ProblemCode.BAD_FORMAT, Message("{value} is too long for a date or a time", value=excerpt(value))
+        )
     return narrow(value)
 
 
@@ -45,7 +48,9 @@ def read_day(text: str) -> date:
     except ValueError:
         if match is not None and int(match.group(1)) < FIRST_YEAR:
             raise too_early(text) from None
-        raise UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(text)} is no day of the calendar", _HOW) from None
+        raise UnusableValueError(
+            ProblemCode.BAD_FORMAT, Message("{value} is not a day of the calendar", value=excerpt(text)), _HOW
+        ) from None
     if day.year < FIRST_YEAR:
         raise too_early(text)
     return day
@@ -54,30 +59,35 @@ def read_day(text: str) -> date:
 def too_early(text: str) -> UnusableValueError:
     """Say that kintone's calendar begins later."""
     return UnusableValueError(
-        ProblemCode.TOO_SMALL, f"{excerpt(text)} is before the year 1000", "kintone holds 1000-01-01 to 9999-12-31"
+        ProblemCode.TOO_SMALL,
+        Message("{value} is before the year 1000", value=excerpt(text)),
+        Message("kintone holds 1000-01-01 to 9999-12-31"),
     )
 
 
 def _unreadable(text: str) -> UnusableValueError:
+    shown = excerpt(text)
     numbers = _NUMBERS.fullmatch(text)
     if numbers:
         return UnusableValueError(
-            ProblemCode.AMBIGUOUS, f"{excerpt(text)} does not tell year, month and day apart", _year_first(numbers)
+            ProblemCode.AMBIGUOUS,
+            Message("{value} does not tell year, month and day apart", value=shown),
+            _year_first(numbers),
         )
     part = _PART.fullmatch(text)
     if part:
         month = int(part.group(2) or part.group(3) or 1)
         return UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            f"{excerpt(text)} is not a whole date",
-            f'write the day too, for example "{part.group(1)}-{month:02}-01"',
+            Message("{value} is not a whole date", value=shown),
+            Message('write the day too, for example "{year}-{month:02}-01"', year=part.group(1), month=month),
         )
     if _NO_YEAR.fullmatch(text):
-        return UnusableValueError(ProblemCode.AMBIGUOUS, f"{excerpt(text)} has no year", _HOW)
-    return UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(text)} is no date", _HOW)
+        return UnusableValueError(ProblemCode.AMBIGUOUS, Message("{value} has no year", value=shown), _HOW)
+    return UnusableValueError(ProblemCode.BAD_FORMAT, Message("{value} is not a date", value=shown), _HOW)
 
 
-def _year_first(match: re.Match[str]) -> str:
+def _year_first(match: re.Match[str]) -> Message:
     """Offer the days that three numbers with the year last can mean."""
     first, second, year = (int(group) for group in match.groups())
     if year < FIRST_YEAR:
@@ -85,7 +95,10 @@ def _year_first(match: re.Match[str]) -> str:
     days = {_iso(year, first, second), _iso(year, second, first)} - {None}
     if not days:
         return _HOW
-    return "write the year first: " + " or ".join(f'"{day}"' for day in sorted(filter(None, days)))
+    written = [f'"{day}"' for day in sorted(filter(None, days))]
+    if len(written) == 1:
+        return Message("write the year first: {day}", day=written[0])
+    return Message("write the year first: {one} or {other}", one=written[0], other=written[1])
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from kintone.messages import Message
 from kintone.validation.problems import ProblemCode, UnusableValueError
 
 
@@ -56,6 +57,9 @@ def read_era_date(text: str) -> date | None:
 def _outside(text: str, found: date) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.AMBIGUOUS,
-        f'"{text}" is not a day of that era in the calendar of today',
-        f'write the year of the common calendar, for example "{found.isoformat()}" if that is the day you mean',
+        Message('"{value}" is not a day of that era in the calendar of today', value=text),
+        Message(
+            'write the year of the common calendar, for example "{day}" if that is the day you mean',
+            day=found.isoformat(),
+        ),
     )

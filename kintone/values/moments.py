@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, time, timedelta, timezone
 
+from kintone.messages import Message
 from kintone.validation.problems import ProblemCode, UnusableValueError
 from kintone.values.dates import FIRST_YEAR, date_text, read_day, too_early
 from kintone.values.excerpts import excerpt
@@ -28,8 +29,8 @@ def read_date(value: object) -> str:
     if read_clock(clock) != (0, 0) and offset == timedelta(0):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            f"{excerpt(value)} is a moment in UTC and may be another day elsewhere",
-            f'write the day alone, for example "{day.isoformat()}"',
+            Message("{value} is a moment in UTC and may be another day elsewhere", value=excerpt(value)),
+            Message('write the day alone, for example "{day}"', day=day.isoformat()),
         )
     return day.isoformat()
 
@@ -51,8 +52,11 @@ def read_datetime(value: object) -> str:
         written = read_day(text).isoformat()
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            f"{excerpt(value)} has no time and no offset from UTC",
-            f'write both, for example "{written}T00:00:00+09:00" for midnight in Japan or "{written}T00:00:00Z" in UTC',
+            Message("{value} has no time and no offset from UTC", value=excerpt(value)),
+            Message(
+                'write both, for example "{day}T00:00:00+09:00" for midnight in Japan or "{day}T00:00:00Z" in UTC',
+                day=written,
+            ),
         )
     day = read_day(parts.group("day").strip())
     clock, offset = _split_offset(parts.group("clock"))
@@ -71,7 +75,9 @@ def _split_offset(text: str) -> tuple[str, timedelta | None]:
     offset = timedelta(hours=int(match.group("hours")), minutes=int(match.group("minutes") or 0))
     if offset > LARGEST_OFFSET:
         raise UnusableValueError(
-            ProblemCode.BAD_FORMAT, f"{excerpt(text)} ends in no offset from UTC", 'write for example "+09:00" or "Z"'
+            ProblemCode.BAD_FORMAT,
+            Message("{value} ends in no offset from UTC", value=excerpt(text)),
+            Message('write for example "+09:00" or "Z"'),
         )
     return match.group("clock"), -offset if match.group("sign") == "-" else offset
 
@@ -81,7 +87,9 @@ def _utc_text(text: str, moment: datetime, offset: timedelta) -> str:
         utc = moment.replace(tzinfo=timezone(offset)).astimezone(UTC)
     except OverflowError:
         raise UnusableValueError(
-            ProblemCode.TOO_LARGE, f"{excerpt(text)} is after the year 9999 in UTC", "write an earlier moment"
+            ProblemCode.TOO_LARGE,
+            Message("{value} is after the year 9999 in UTC", value=excerpt(text)),
+            Message("write an earlier moment"),
         ) from None
     if utc.year < FIRST_YEAR:
         raise too_early(text)
@@ -92,6 +100,8 @@ def _no_offset(value: object, moment: datetime) -> UnusableValueError:
     written = moment.strftime("%Y-%m-%dT%H:%M:00")
     return UnusableValueError(
         ProblemCode.AMBIGUOUS,
-        f"{excerpt(value)} does not say in which time zone",
-        f'add the offset from UTC, for example "{written}+09:00" for Japan or "{written}Z" for UTC',
+        Message("{value} does not say in which time zone", value=excerpt(value)),
+        Message(
+            'add the offset from UTC, for example "{moment}+09:00" for Japan or "{moment}Z" for UTC', moment=written
+        ),
     )

@@ -4,6 +4,7 @@ import math
 import re
 from decimal import Decimal
 
+from kintone.messages import Message
 from kintone.validation.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt
 from kintone.values.full_width import narrow
@@ -24,7 +25,9 @@ def read_number(value: object) -> str:
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise UnusableValueError(
-            ProblemCode.WRONG_TYPE, f"a number is needed, not {excerpt(value)}", 'write a number such as 5 or "5"'
+            ProblemCode.WRONG_TYPE,
+            Message("a number is needed, not {value}", value=excerpt(value)),
+            Message('write a number such as 5 or "5"'),
         )
     return _from_text(value) if isinstance(value, str) else _from_number(value)
 
@@ -41,7 +44,9 @@ def _from_number(value: float | Decimal) -> str:
         return str(value)
     if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
         raise UnusableValueError(
-            ProblemCode.BAD_FORMAT, f"{excerpt(value)} is no number kintone can hold", "write a finite number, or null"
+            ProblemCode.BAD_FORMAT,
+            Message("{value} is not a number kintone can hold", value=excerpt(value)),
+            Message("write a finite number, or null"),
         )
     return _plain(Decimal(str(value)) if isinstance(value, float) else value)
 
@@ -70,25 +75,27 @@ def _require_few_digits(number: Decimal) -> None:
     if (number and number.adjusted() < -LONGEST_TEXT) or len(number.as_tuple().digits) > LONGEST_TEXT:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT,
-            f"{excerpt(number)} has more decimals than kintone can hold",
-            "round it to at most 10 decimals",
+            Message("{value} has more decimals than kintone can hold", value=excerpt(number)),
+            Message("round it to at most 10 decimals"),
         )
 
 
 def _too_many_digits(value: object) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.TOO_LARGE,
-        f"{excerpt(value)} has more than {MOST_DIGITS} digits before the decimal point",
-        "no app of kintone holds so many; write fewer digits or use a text field",
+        Message("{value} has more than {most} digits before the decimal point", value=excerpt(value), most=MOST_DIGITS),
+        Message("no app of kintone holds so many; write fewer digits or use a text field"),
     )
 
 
 def _no_number(value: str, text: str) -> UnusableValueError:
-    complaint = f"{excerpt(value)} is no number"
+    complaint = Message("{value} is not a number", value=excerpt(value))
     if _GROUPED.fullmatch(text):
         return UnusableValueError(
-            ProblemCode.BAD_FORMAT, complaint, f'write it without separators: "{text.replace(",", "")}"'
+            ProblemCode.BAD_FORMAT,
+            complaint,
+            Message('write it without separators: "{number}"', number=text.replace(",", "")),
         )
     inside = _KEPT.search(text.replace(",", ""))
-    advice = f'write digits only, such as "{inside.group()}"' if inside else 'write digits only, such as "1234.5"'
+    advice = Message('write digits only, such as "{number}"', number=inside.group() if inside else "1234.5")
     return UnusableValueError(ProblemCode.BAD_FORMAT, complaint, advice)

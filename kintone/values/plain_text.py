@@ -2,6 +2,7 @@
 
 import re
 
+from kintone.messages import Message
 from kintone.validation.problems import ProblemCode, UnusableValueError
 
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
@@ -13,9 +14,11 @@ def require_sound(text: str) -> None:
         return
     broken = _BROKEN.search(text)
     if broken:
-        what = "a NUL character" if broken.group() == "\x00" else "half of a character (a lone surrogate)"
-        raise UnusableValueError(
-            ProblemCode.BAD_FORMAT,
-            f"the text holds {what} at position {broken.start() + 1}",
-            "remove that character",
-        )
+        place = broken.start() + 1
+        if broken.group() == "\x00":
+            complaint = Message("the text holds a NUL character at position {place}", place=place)
+        else:
+            complaint = Message(
+                "the text holds half of a character (a lone surrogate) at position {place}", place=place
+            )
+        raise UnusableValueError(ProblemCode.BAD_FORMAT, complaint, Message("remove that character"))

@@ -2,6 +2,7 @@
 
 import re
 
+from kintone.messages import Message
 from kintone.validation.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt
 
@@ -13,7 +14,7 @@ _JAPANESE = re.compile(
     re.ASCII,
 )
 _DIGITS = re.compile(r"(\d{1,2})(\d{2})", re.ASCII)
-_HOW = 'write it as "HH:MM", for example "09:30"'
+_HOW = Message('write it as "HH:MM", for example "09:30"')
 
 type Clock = tuple[int, int]
 
@@ -29,7 +30,9 @@ def read_clock(text: str) -> Clock:
     match = _JAPANESE.fullmatch(text)
     if match:
         return _japanese(text, match)
-    raise UnusableValueError(ProblemCode.BAD_FORMAT, f"{excerpt(text)} is no time", _advice(text))
+    raise UnusableValueError(
+        ProblemCode.BAD_FORMAT, Message("{value} is not a time", value=excerpt(text)), _advice(text)
+    )
 
 
 def clock_text(clock: Clock) -> str:
@@ -44,7 +47,9 @@ def _japanese(text: str, match: re.Match[str]) -> Clock:
         return _checked(text, int(hour), minutes)
     if int(hour) == NOON:
         raise UnusableValueError(
-            ProblemCode.AMBIGUOUS, f"{excerpt(text)} can mean noon or midnight", 'write "00:00" or "12:00"'
+            ProblemCode.AMBIGUOUS,
+            Message("{value} can mean noon or midnight", value=excerpt(text)),
+            Message('write "00:00" or "12:00"'),
         )
     if int(hour) > NOON:
         raise _no_time(text)
@@ -65,12 +70,14 @@ def _checked(text: str, hour: int, minute: int) -> Clock:
 
 def _no_time(text: str) -> UnusableValueError:
     return UnusableValueError(
-        ProblemCode.BAD_FORMAT, f"{excerpt(text)} is no time of a day", 'write "00:00" to "23:59"'
+        ProblemCode.BAD_FORMAT,
+        Message("{value} is not a time of a day", value=excerpt(text)),
+        Message('write "00:00" to "23:59"'),
     )
 
 
-def _advice(text: str) -> str:
+def _advice(text: str) -> Message:
     match = _DIGITS.fullmatch(text)
     if match and int(match.group(1)) < HOURS and int(match.group(2)) < MINUTES:
-        return f'write a colon: "{int(match.group(1)):02}:{match.group(2)}"'
+        return Message('write a colon: "{hour:02}:{minute}"', hour=int(match.group(1)), minute=match.group(2))
     return _HOW

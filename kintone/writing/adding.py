@@ -1,13 +1,17 @@
 """Adding one record."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kintone.errors import KintoneError
-from kintone.operations import Caller, Operation, Repeat
-from kintone.writing.answers import number_text, probably_saved
+from kintone.ledger import ONE_ENTRY, WriteLedger
+from kintone.messages import Message
+from kintone.operations import Answer, Caller, Operation, Repeat
+from kintone.writing.answers import number_text, unreadable
 from kintone.writing.field_paths import readable
+
+LOOK_FIRST = Message("look in kintone before sending it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +24,41 @@ class Added:
 
 
 def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
-    """Add a record in kintone's shape, ``{"code": {"value": …}}``; an unknown fate is never answered by a second try.
+    """Add a record in kintone's shape, ``{"code": {"value": …}}``; an unknown outcome never leads to a second try.
 
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record.
     """
-    adding = f"adding a record to app {app}"
+    adding = Message("adding a record to app {app}", app=app)
+    operation = Operation(adding, "POST", "record", {"app": app, "record": record}, Repeat.INSERT)
+
+    def added(answer: Answer) -> Added:
+        record_id, revision = number_text(answer.body.get("id")), number_text(answer.body.get("revision"))
+        if record_id is None or revision is None:
+            raise unreadable(adding, Message("kintone's answer has no id and revision"))
+        return Added(record_id, revision, answer.body)
+
+    return write_one(caller, operation, added)
+
+
+def write_one[Result](caller: Caller, operation: Operation, read: Callable[[Answer], Result]) -> Result:
+    """Write a single record; the places in an error count from 1, and an unknown outcome says to look first."""
     try:
-        body = caller.call(Operation(adding, "POST", "record", {"app": app, "record": record}, Repeat.INSERT)).body
+        return caller.write(operation, read, WriteLedger(1, numbered=False), ONE_ENTRY)
     except KintoneError as error:
-        name_fields(error)
-        raise
-    record_id, revision = number_text(body.get("id")), number_text(body.get("revision"))
-    if record_id is None or revision is None:
-        raise probably_saved(adding, "kintone's answer has no id and revision")
-    return Added(record_id, revision, body)
+        raise _told(error) from None
 
 
-def name_fields(error: KintoneError) -> None:
-    """Write the places of a single record in words that count from 1."""
-    error.field_errors = {readable(key): messages for key, messages in error.field_errors.items()}
+def _told(error: KintoneError) -> KintoneError:
+    told = with_named_fields(error)
+    if error.maybe_saved:
+        remedy = Message("{first}; {then}", first=LOOK_FIRST, then=told.remedy) if told.remedy else LOOK_FIRST
+        told = told.but(remedy=remedy)
+    return told
+
+
+def with_named_fields(error: KintoneError) -> KintoneError:
+    """Return the error with the places of a single record in words that count from 1."""
+    if error.reply is None:
+        return error
+    fields = [(readable(str(place)), words) for place, words in error.reply.fields]
+    return error.but(reply=replace(error.reply, fields=fields))

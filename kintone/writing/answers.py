@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
 from kintone.errors import UnknownResponseError
+from kintone.messages import Message
 from kintone.writing.transactions import InnerCall, Kind, Transaction
 
 LONGEST_NUMBER = 20
@@ -19,26 +20,25 @@ class SavedRecord(TypedDict):
     operation: Done
 
 
-def read_saved(transaction: Transaction, body: Mapping[str, Any], description: str) -> list[SavedRecord]:
+def read_saved(transaction: Transaction, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
     """Return the results of a transaction; raises ``UnknownResponseError`` when they do not fit what was sent."""
     bodies = [body] if len(transaction.calls) == 1 else body.get("results")
     if not isinstance(bodies, list) or len(bodies) != len(transaction.calls):
-        raise probably_saved(description, "kintone's answer does not have one result for each call")
+        raise unreadable(doing, Message("kintone's answer does not have one result for each call"))
     saved: dict[int, SavedRecord] = {}
     for call, answer in zip(transaction.calls, bodies, strict=True):
         records = _records(call, answer)
         if records is None:
-            raise probably_saved(description, "kintone's answer does not have one id and revision for each entry")
+            raise unreadable(doing, Message("kintone's answer does not have one id and revision for each entry"))
         saved.update(zip((item.entry.position for item in call.items), records, strict=True))
     return [saved[item.entry.position] for item in transaction.items]
 
 
-def probably_saved(description: str, what: str) -> UnknownResponseError:
+def unreadable(doing: Message, what: Message) -> UnknownResponseError:
     """Return the error for a success that cannot be read."""
     return UnknownResponseError(
-        f"{description}: {what}; the records were probably saved",
-        remedy="look in kintone before sending anything again",
-        maybe_saved=True,
+        Message("{doing}: {what}", doing=doing, what=what),
+        remedy=Message("look in kintone before sending anything again"),
     )
 
 

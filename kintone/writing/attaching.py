@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kintone.errors import InvalidParameterError, KintoneError, RevisionConflictError, UnknownResponseError
+from kintone.errors import InvalidParameterError, RevisionConflictError, UnknownResponseError
 from kintone.forms.near_matches import nearest
-from kintone.operations import Caller, Operation, Repeat
+from kintone.messages import Message
+from kintone.operations import Answer, Caller, Operation, Repeat
 from kintone.reading.records import RecordsApi
 from kintone.values.excerpts import excerpts, printable
-from kintone.writing.adding import name_fields
-from kintone.writing.answers import number_text, probably_saved
+from kintone.writing.adding import write_one
+from kintone.writing.answers import number_text, unreadable
 from kintone.writing.appending import ATTACHMENT, ListMode
 from kintone.writing.saved_lists import appended_files
 from kintone.writing.upsert import SOMEBODY_ELSE
@@ -34,8 +35,7 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     try:
         return _attach_once(caller, target, file_keys)
     except RevisionConflictError as second:
-        second.remedy = SOMEBODY_ELSE
-        raise
+        raise second.but(remedy=SOMEBODY_ELSE) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +67,31 @@ def _files(record: Mapping[str, Any], field: str) -> Sequence[object]:
     known = [code for code, entry in record.items() if isinstance(entry, Mapping) and entry.get("type") == ATTACHMENT]
     near = nearest(field, ((code, code) for code in known))
     if near:
-        hint = f"did you mean {near}?"
+        hint = Message("did you mean {near}?", near=near)
     elif known:
-        hint = f"its attachment fields are: {excerpts(known, most=20)}"
+        hint = Message("its attachment fields are: {known}", known=excerpts(known, most=20))
     else:
-        hint = "it has none; an attachment field inside a table is filled by the upsert tool"
-    raise InvalidParameterError(f"attachment_field: the record has no attachment field {printable(field)}; {hint}")
+        hint = Message("it has none; an attachment field inside a table is filled by the upsert tool")
+    raise InvalidParameterError(
+        "attachment_field: the record has no attachment field {field}; {hint}", field=printable(field), hint=hint
+    )
 
 
 def _revision(record: Mapping[str, Any], record_id: str) -> str:
     wrapper = record.get("$revision")
     revision = number_text(wrapper.get("value")) if isinstance(wrapper, Mapping) else None
     if revision is None:
-        raise UnknownResponseError(f"reading record {record_id}: the answer holds no revision")
+        raise UnknownResponseError(Message("reading record {record}: the answer holds no revision", record=record_id))
     return revision
 
 
 def _put(caller: Caller, parameters: Mapping[str, object], repeat: Repeat) -> str:
-    attaching = f"attaching files to record {parameters['id']} of app {parameters['app']}"
-    try:
-        body = caller.call(Operation(attaching, "PUT", "record", parameters, repeat)).body
-    except KintoneError as error:
-        name_fields(error)
-        raise
-    revision = number_text(body.get("revision"))
-    if revision is None:
-        raise probably_saved(attaching, "kintone's answer has no revision")
-    return revision
+    attaching = Message("attaching files to record {id} of app {app}", id=parameters["id"], app=parameters["app"])
+
+    def revision(answer: Answer) -> str:
+        text = number_text(answer.body.get("revision"))
+        if text is None:
+            raise unreadable(attaching, Message("kintone's answer has no revision"))
+        return text
+
+    return write_one(caller, Operation(attaching, "PUT", "record", parameters, repeat), revision)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Self
 
 from kintone.errors import InvalidParameterError
+from kintone.messages import NOTHING, Joined, Message
 from kintone.values.excerpts import excerpt, excerpts
 from kintone.writing.entry_parts import (
     ENTRY_KEYS,
@@ -59,77 +60,88 @@ class Entry:
         return self if self.update_key is None else replace(self, update_key=self.update_key._replace(value=value))
 
 
-def read_entries(structure: object, update_key_field: str | None = None) -> list[Entry]:
+def read_entries(structure: object, update_key_field: str | None = None, *, parameter: str = PARAMETER) -> list[Entry]:
     """Read the entries out of decoded ``records_data``.
 
     ``structure`` is ``{"records": […]}`` or the bare list, either perhaps inside ``{"records_data": …}``. With
     ``update_key_field`` the list may hold plain rows, which must all have that field. Raises one
-    ``InvalidParameterError`` that lists the problems of all entries.
+    ``InvalidParameterError`` that lists the problems of all entries and begins with ``parameter``.
     """
     code = _key_field(update_key_field)
-    problems: list[str] = []
+    problems: list[Message] = []
     entries: list[Entry] = []
-    for position, item in enumerate(_items(structure), start=1):
-        found: list[str] = []
+    for position, item in enumerate(_items(structure, parameter), start=1):
+        found: list[Message] = []
         entry = _entry(position, item, code, found)
-        problems += [f"entry {position}: {problem}" for problem in found]
+        problems += [Message("entry {position}: {problem}", position=position, problem=problem) for problem in found]
         if entry is not None and not found:
             entries.append(entry)
         if len(problems) >= MOST_PROBLEMS:
-            refuse(problems)
+            refuse(problems, parameter)
     problems += repeated_keys([(entry.position, entry.update_key) for entry in entries])
     problems += repeated_ids([(entry.position, entry.id) for entry in entries])
-    refuse(problems)
+    refuse(problems, parameter)
     return entries
 
 
-def refuse(problems: Sequence[str]) -> None:
-    """Raise ``InvalidParameterError`` for ``records_data`` when there is any problem."""
+def refuse(problems: Sequence[Message], parameter: str = PARAMETER) -> None:
+    """Raise ``InvalidParameterError`` for a parameter when there is any problem."""
     if not problems:
         return
-    listed = "; ".join(problems[:LISTED_PROBLEMS])
-    more = len(problems) - LISTED_PROBLEMS
-    count = f"{more} more" if len(problems) < MOST_PROBLEMS else "many more"
-    raise InvalidParameterError(f"{PARAMETER}: {listed}" + (f"; and {count}" if more > 0 else ""))
+    left = len(problems) - LISTED_PROBLEMS
+    more = NOTHING
+    if len(problems) >= MOST_PROBLEMS:
+        more = Message("and many more")
+    elif left > 0:
+        more = Message("and {count} more", count=left)
+    listed = Joined([*problems[:LISTED_PROBLEMS], more], "; ")
+    raise InvalidParameterError("{parameter}: {problems}", parameter=parameter, problems=listed)
 
 
 def _key_field(update_key_field: str | None) -> str | None:
     code = (update_key_field or "").strip()
     if code and not is_field_code(code):
         raise InvalidParameterError(
-            f"update_key: {excerpt(code)} is no field code; write the code of one field, as in sku"
+            "update_key: {code} is not a field code; write the code of one field, as in sku", code=excerpt(code)
         )
     return code or None
 
 
-def _items(structure: object) -> Sequence[object]:
+def _items(structure: object, parameter: str) -> Sequence[object]:
     inside = structure
     for wrapper in ("records_data", "records"):
         if isinstance(inside, dict) and wrapper in inside:
             others = [key for key in inside if key != wrapper]
             if others:
                 raise InvalidParameterError(
-                    f'{PARAMETER}: beside "{wrapper}" stands {excerpts(others)}, which has no '
-                    "place here; leave it out (app, token and options are parameters of their own)"
+                    '{parameter}: beside "{wrapper}" stands {others}, which has no place here; '
+                    "leave it out (app, token and options are parameters of their own)",
+                    parameter=parameter,
+                    wrapper=wrapper,
+                    others=excerpts(others),
                 )
             inside = inside[wrapper]
     if not isinstance(inside, list | tuple):
         raise InvalidParameterError(
-            f'{PARAMETER}: a list of entries is needed, not {kind(inside)}; write {{"records": [{{"record": {{…}}}}]}}'
+            '{parameter}: a list of entries is needed, not {kind}; write {{"records": [{{"record": {{…}}}}]}}',
+            parameter=parameter,
+            kind=kind(inside),
         )
     if not inside:
-        raise InvalidParameterError(f"{PARAMETER}: the list is empty; give at least one entry")
+        raise InvalidParameterError("{parameter}: the list is empty; give at least one entry", parameter=parameter)
     return inside
 
 
-def _entry(position: int, item: object, code: str | None, problems: list[str]) -> Entry | None:
+def _entry(position: int, item: object, code: str | None, problems: list[Message]) -> Entry | None:
     if not isinstance(item, dict):
-        problems.append(f'is {kind(item)}; write an object: {{"record": {{…}}}}')
+        problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=kind(item)))
         return None
     if code is not None and (code in item or not _looks_like_entry(item)):
         return _row(Entry(position, item), code, problems)
     if not any(key in ENTRY_KEYS for key in item) and not any(map(near_key, islice(item, MOST_KEYS_COMPARED))):
-        problems.append('has no "record"; write {"record": {…}} for each entry, or name update_key to send plain rows')
+        problems.append(
+            Message('has no "record"; write {{"record": {{…}}}} for each entry, or name update_key to send plain rows')
+        )
         return None
     entry = _read_entry(position, item, problems)
     if code is not None and not problems and entry.update_key is None and entry.id is None:
@@ -137,15 +149,15 @@ def _entry(position: int, item: object, code: str | None, problems: list[str]) -
     return _without_key(entry, problems)
 
 
-def _read_entry(position: int, item: Mapping[str, object], problems: list[str]) -> Entry:
+def _read_entry(position: int, item: Mapping[str, object], problems: list[Message]) -> Entry:
     problems += stranger_problems(item)
     record: Mapping[str, object] = {}
     if "record" in item:
         record = read_record(item["record"], problems)
     elif not problems:
-        problems.append('has no "record"; write the fields to save as "record": {"code": {"value": …}}')
+        problems.append(Message('has no "record"; write the fields to save as "record": {{"code": {{"value": …}}}}'))
     if "id" in item and "updateKey" in item:
-        problems.append("has both id and updateKey; keep the one by which the record is to be found")
+        problems.append(Message("has both id and updateKey; keep the one by which the record is to be found"))
     key = read_update_key(item, problems)
     return Entry(position, record, key, read_id(item, problems), read_revision(item, problems))
 
@@ -154,28 +166,34 @@ def _looks_like_entry(item: Mapping[object, object]) -> bool:
     return isinstance(item.get("record"), dict) and all(key in ENTRY_KEYS for key in item)
 
 
-def _row(entry: Entry, code: str, problems: list[str]) -> Entry | None:
+def _row(entry: Entry, code: str, problems: list[Message]) -> Entry | None:
     """Turn a field of the record into the update key."""
     record = read_record(entry.record, problems)
     if record.get(code) is None:
-        problems.append(f'has no "{code}", the field that update_key names; every row needs it')
+        problems.append(Message('has no "{code}", the field that update_key names; every row needs it', code=code))
         return None
     try:
         text = key_text(unwrapped(record[code]))
-    except KeyProblemError as problem:
-        problems.append(f'"{code}", the field that update_key names, {problem}')
+    except KeyProblemError as error:
+        problems.append(
+            Message('"{code}", the field that update_key names, {problem}', code=code, problem=error.problem)
+        )
         return None
     return _without_key(replace(entry, update_key=UpdateKey(code, text)), problems)
 
 
-def _without_key(entry: Entry, problems: list[str]) -> Entry:
+def _without_key(entry: Entry, problems: list[Message]) -> Entry:
     """Take the key out of the record, as kintone wants it, unless that would lose another value given there."""
     key = entry.update_key
     if key is None or key.field not in entry.record:
         return entry
     if not same_key(unwrapped(entry.record[key.field]), key.value):
         problems.append(
-            f'updateKey looks for "{key.value}" but record gives "{key.field}" another value; kintone cannot change '
-            "the key by which it finds a record: leave it out of record, or use id to change it"
+            Message(
+                'updateKey looks for "{value}" but record gives "{field}" another value; kintone cannot change '
+                "the key by which it finds a record: leave it out of record, or use id to change it",
+                value=key.value,
+                field=key.field,
+            )
         )
     return entry.with_record({code: value for code, value in entry.record.items() if code != key.field})

@@ -6,6 +6,7 @@ from typing import Any
 
 from kintone.errors import UnknownResponseError
 from kintone.limits import FIELDS_IN_BODY, READ_PAGE, WRITE_BATCH
+from kintone.messages import Message
 from kintone.operations import Caller, Operation, Repeat
 from kintone.reading.query import quote
 from kintone.writing.answers import number_text
@@ -49,7 +50,7 @@ def read_existing(caller: Caller, app: int, entries: Sequence[Entry], codes: Seq
 
 
 def _read(caller: Caller, app: int, code: str, values: Sequence[str], codes: Sequence[str]) -> list[Mapping[str, Any]]:
-    reading = f"reading the records of app {app} to which is to be appended"
+    reading = Message("reading the records of app {app} to which is to be appended", app=app)
     fields = list(dict.fromkeys([RECORD_ID, "$revision", code, *codes]))
     query = f"{code} in ({', '.join(quote(value) for value in values)}) limit {READ_PAGE}"
     parameters: dict[str, object] = {"app": app, "query": query}
@@ -57,9 +58,9 @@ def _read(caller: Caller, app: int, code: str, values: Sequence[str], codes: Seq
         parameters["fields"] = fields
     records = caller.call(Operation(reading, "GET", "records", parameters, Repeat.READ)).body.get("records")
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise UnknownResponseError(f"{reading}: the answer holds no list of records")
+        raise UnknownResponseError(Message("{reading}: the answer holds no list of records", reading=reading))
     if any(number_text(_value(record, "$revision")) is None for record in records):
-        raise UnknownResponseError(f"{reading}: the answer holds a record without a revision")
+        raise UnknownResponseError(Message("{reading}: the answer holds a record without a revision", reading=reading))
     return records
 
 

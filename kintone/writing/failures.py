@@ -1,7 +1,8 @@
-"""A write that failed, in the caller's own numbering: which entry it was, what is saved, what to send again."""
+"""A write that failed, in the caller's own numbering: which entry it was, and what to send again."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kintone.errors import (
     BudgetExceededError,
@@ -9,143 +10,136 @@ from kintone.errors import (
     InvalidRequestError,
     KintoneError,
     LockedError,
-    PartialWriteError,
     RateLimitedError,
     RevisionConflictError,
     ServiceUnavailableError,
     TimedOutError,
-    UnknownResponseError,
+    entries_named,
 )
-from kintone.writing.answers import SavedRecord
+from kintone.ledger import EntryState, Span, WriteLedger
+from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.writing.entries import Entry
 from kintone.writing.field_paths import read_path
-from kintone.writing.transactions import InnerCall, Item, Kind, Transaction, span
+from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
 
-MAYBE_SAVED = re.compile("; it may have been saved(, so look before sending it again)?")
-FOUND_BY = {Kind.UPSERT: "with an update key", Kind.UPDATE: "with an id", Kind.INSERT: "with neither key nor id"}
+FOUND_BY = {
+    Kind.UPSERT: Message("with an update key"),
+    Kind.UPDATE: Message("with an id"),
+    Kind.INSERT: Message("with neither key nor id"),
+}
 CONFLICTS = ("GAIA_CO02", "GAIA_UN03")
 MISSING = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
-PASSING = (LockedError, RateLimitedError, ServiceUnavailableError, ConnectionFailedError, BudgetExceededError)
+PASSING = (
+    LockedError,
+    RateLimitedError,
+    ServiceUnavailableError,
+    ConnectionFailedError,
+    TimedOutError,
+    BudgetExceededError,
+)
 ABOUT_THE_APP = ("GAIA_IL23",)
 
 
-def locate(error: KintoneError, transaction: Transaction) -> None:
-    """Rewrite kintone's places (``results[1]``, ``records[3].name.value``) to the caller's entries, counted from 1."""
+def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneError:
+    """Return the error with kintone's places (``results[1]``, ``records[3].name.value``) as the caller's entries."""
+    reply = error.reply
     call = _failing_call(error, transaction)
-    if call is None:
-        return
-    named = {}
-    for key, messages in error.field_errors.items():
-        path = read_path(key)
+    if reply is None or call is None:
+        return error
+    fields: list[tuple[str | Message, Sequence[str]]] = []
+    is_placed = False
+    for place, words in reply.fields:
+        path = read_path(str(place))
         item = call.items[path.index] if path and path.index is not None and path.index < len(call.items) else None
         if path is None or item is None:
-            named[key] = messages
+            fields.append((place, words))
             continue
+        is_placed = True
         kept = item.merged.kept_rows if item.merged else None
-        named[f"entry {item.entry.position}, {path.words(kept)}"] = messages
+        named = Message("entry {position}, {place}", position=item.entry.position, place=path.words(kept))
+        fields.append((named, words))
+    mapped = error.but(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in MISSING
-    if about_entries and error.code not in ABOUT_THE_APP and named.keys() == error.field_errors.keys():
-        error.failed = f"{error.failed} ({_suspects(error, call)})"
-    error.field_errors = named
+    if about_entries and error.code not in ABOUT_THE_APP and not is_placed:
+        entries = _candidates_named(error, call)
+        mapped = mapped.but(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
+    return mapped
 
 
-def broken_off(
-    error: KintoneError, entries: Sequence[Entry], saved: Sequence[SavedRecord], in_flight: int, *, appends: bool
-) -> KintoneError:
-    """Return what to raise: which entries are saved, which perhaps, which not, and what to send again.
+def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLedger, *, appends: bool) -> KintoneError:
+    """Return what to raise: the error with what to send again; the ledger tells what is saved.
 
-    ``saved`` are the results of the transactions before, ``in_flight`` counts the entries of the one that failed. Where
-    nothing was saved and that is sure, it is kintone's own error.
+    Where nothing was saved and that is sure, kintone's own error says all.
     """
-    done = len(saved)
-    rest = span(done + 1, len(entries))
-    if not error.maybe_saved:
-        if not done:
-            error.failed = f"{error.failed}; nothing is saved"
-            return error
-        failed = f"{error.failed}; {_are_saved(done)}, from entry {done + 1} on nothing is"
-        first = "wait a minute" if isinstance(error, PASSING) else "correct what kintone names"
-        return _partial(error, saved, failed, f"{first}, then send {rest} again and none of those before")
-    flying = entries[done : done + in_flight]
-    # What is said of one request is said of the entries here, with better advice.
-    failed = f"{MAYBE_SAVED.sub('', error.failed)}; {_fate(done, flying, len(entries))}"
-    remedy = f"{resend_advice(flying, appends=appends)}; what is to be sent again is {rest}"
-    if error.remedy and isinstance(error, BudgetExceededError | TimedOutError):
-        remedy = f"{remedy}; {error.remedy}"
-    if isinstance(error, UnknownResponseError) and not done:
-        error.failed, error.remedy = failed, remedy
-        return error
-    return _partial(error, saved, failed, remedy)
+    first = ledger.first_unsaved() or 1
+    rest = entries_named(Span(first, len(ledger)))
+    if not ledger.has_unknown():
+        if not ledger.count(EntryState.SAVED):
+            return error.but(ledger=ledger)
+        wait = isinstance(error, PASSING)
+        remedy = Message(
+            "{first}, then send {rest} again and none of those before",
+            first=Message("wait a minute") if wait else Message("correct what kintone names"),
+            rest=rest,
+        )
+        return error.but(ledger=ledger, remedy=remedy)
+    unknown = [entry for entry in entries if ledger.state(entry.position) is EntryState.UNKNOWN]
+    parts: list[Message] = [resend_advice(unknown, appends=appends)]
+    if len(unknown) > 1:
+        parts.insert(0, Message("of those that may have been saved all are or none"))
+    parts.append(Message("what is to be sent again is {rest}", rest=rest))
+    parts.append(error.remedy if isinstance(error, BudgetExceededError | TimedOutError) else NOTHING)
+    return error.but(ledger=ledger, remedy=Joined(parts))
 
 
-def resend_advice(entries: Sequence[Entry], *, appends: bool) -> str:
+def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:
     """Say whether entries that may have been saved can be sent again."""
     fresh = [entry for entry in entries if entry.update_key is None and entry.id is None]
     if fresh:
-        return (
-            f"look in kintone first: {len(fresh)} of these entries (the first is entry {fresh[0].position}) have "
-            "neither update key nor id, and sending them again would insert them twice if they are there"
+        return Message(
+            "look in kintone first: {count} of these entries (the first is entry {first}) have neither update key nor "
+            "id, and sending them again would insert them twice if they are there",
+            count=len(fresh),
+            first=fresh[0].position,
         )
     if appends:
-        return "look in kintone first: rows or files that are there would be appended twice"
-    return "sending these again is safe, since an update key or id finds the same records again"
+        return Message("look in kintone first: rows or files that are there would be appended twice")
+    if any(entry.revision for entry in entries):
+        return Message(
+            "look in kintone first: an entry with a revision that is saved has a new one, and is refused when it is "
+            "sent again"
+        )
+    return Message("sending these again is safe, since an update key or id finds the same records again")
 
 
 def _failing_call(error: KintoneError, transaction: Transaction) -> InnerCall | None:
     """Return the call that kintone refused; a failure of the request as a whole has none."""
-    if error.result_index is not None:
-        inside = 0 <= error.result_index < len(transaction.calls)
-        return transaction.calls[error.result_index] if inside else None
-    return transaction.calls[0] if len(transaction.calls) == 1 and error.code else None
+    index = error.reply.index if error.reply else None
+    if index is not None:
+        return transaction.calls[index] if 0 <= index < len(transaction.calls) else None
+    return transaction.calls[0] if len(transaction.calls) == 1 and error.kintone_code else None
 
 
-def _suspects(error: KintoneError, call: InnerCall) -> str:
+def _candidates_named(error: KintoneError, call: InnerCall) -> Message:
     """Name the entry, or those among which it is: for some failures kintone does not say which one."""
-    items = _narrowed(error, call)
-    positions = [item.entry.position for item in items]
-    if len(positions) == 1:
-        return f"entry {positions[0]}"
-    if positions[-1] - positions[0] == len(positions) - 1:
-        return f"one of {span(positions[0], positions[-1])}"
-    return f"one of the entries {FOUND_BY[call.kind]} between {positions[0]} and {positions[-1]}"
+    positions = [item.entry.position for item in candidate_entries(error, call)]
+    span = Span(positions[0], positions[-1])
+    if len(span) == len(positions):
+        return counted(len(span), entries_named(span), Message("one of {entries}", entries=entries_named(span)))
+    return Message(
+        "one of the entries {found_by} between {first} and {last}",
+        found_by=FOUND_BY[call.kind],
+        first=span.first,
+        last=span.last,
+    )
 
 
-def _narrowed(error: KintoneError, call: InnerCall) -> Sequence[Item]:
+def candidate_entries(error: KintoneError, call: InnerCall) -> Sequence[Item]:
+    """Return the entries that the failure can be about."""
     found: list[Item] = []
     if error.code in CONFLICTS:
         found = [item for item in call.items if item.has_revision]
-    elif error.code == "GAIA_RE01":
-        numbers = set(re.findall(r"\d+", error.kintone_message))
+    elif error.code == "GAIA_RE01" and error.reply:
+        numbers = set(re.findall(r"\d+", error.reply.message))
         found = [item for item in call.items if item.entry.id in numbers]
     return found or call.items
-
-
-def _are_saved(done: int) -> str:
-    return "entry 1 is saved" if done == 1 else f"{span(1, done)} are saved"
-
-
-def _fate(done: int, flying: Sequence[Entry], total: int) -> str:
-    parts = [_are_saved(done)] if done else []
-    last = done + len(flying)
-    whole = " (all of them or none)" if len(flying) > 1 else ""
-    parts.append(f"{span(done + 1, last)} may have been saved{whole}")
-    if last < total:
-        parts.append(f"from entry {last + 1} on nothing is")
-    return ", ".join(parts)
-
-
-def _partial(error: KintoneError, saved: Sequence[SavedRecord], failed: str, remedy: str) -> PartialWriteError:
-    return PartialWriteError(
-        failed,
-        saved=len(saved),
-        next_entry=len(saved) + 1,
-        results=[dict(record) for record in saved],
-        remedy=remedy,
-        code=error.code,
-        status=error.status,
-        kintone_message=error.kintone_message,
-        field_errors=error.field_errors,
-        error_id=error.error_id,
-        result_index=error.result_index,
-        maybe_saved=error.maybe_saved,
-    )

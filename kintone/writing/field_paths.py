@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kintone.messages import Message, verbatim
+
 _FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
 _START = re.compile(r"records\[(?P<index>\d{1,6})\]|record(?=[.\[])")
 _TOP = re.compile(_FIELD, re.DOTALL)
@@ -25,15 +27,17 @@ class FieldPath:
     column: str = ""
     choice: int | None = None
 
-    def words(self, kept_rows: Mapping[str, int] | None = None) -> str:
+    def words(self, kept_rows: Mapping[str, int] | None = None) -> Message:
         """Name the field, row and choice; rows that were saved before do not count as the caller's."""
-        words = self.code
-        if self.row is not None:
-            kept = (kept_rows or {}).get(self.code, 0)
-            own = self.row >= kept
-            words += f" row {self.row - kept + 1}" if own else f" row {self.row + 1} of those already saved"
-            words += f", {self.column}"
-        return words if self.choice is None else f"{words}, value {self.choice + 1}"
+        field = verbatim(self.code) if self.row is None else self._cell(self.row, (kept_rows or {}).get(self.code, 0))
+        return field if self.choice is None else Message("{field}, value {number}", field=field, number=self.choice + 1)
+
+    def _cell(self, row: int, kept: int) -> Message:
+        if row < kept:
+            return Message(
+                "{table} row {row} of those already saved, {column}", table=self.code, row=row + 1, column=self.column
+            )
+        return Message("{table} row {row}, {column}", table=self.code, row=row - kept + 1, column=self.column)
 
 
 def read_path(key: str) -> FieldPath | None:
@@ -58,10 +62,10 @@ def read_path(key: str) -> FieldPath | None:
     return FieldPath(code, index, int(cell["row"]), column, _choice(cell["rest"]))
 
 
-def readable(key: str) -> str:
+def readable(key: str) -> Message:
     """Return the words for a key of a single record, or the key itself."""
     path = read_path(key)
-    return key if path is None else path.words()
+    return verbatim(key) if path is None else path.words()
 
 
 def _choice(rest: str) -> int | None:

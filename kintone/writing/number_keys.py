@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
+from kintone.messages import Message
 from kintone.writing.entries import Entry, refuse
 from kintone.writing.update_keys import number_of, plain_number, repeated_keys, repeated_numbers
 
@@ -17,7 +18,7 @@ def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) ->
 
     Raises ``InvalidParameterError`` for number keys that are no numbers and for two keys that are equal.
     """
-    problems: list[str] = []
+    problems: list[Message] = []
     numbers: list[tuple[int, UpdateKey, Decimal]] = []
     written: list[Entry] = []
     for entry in entries:
@@ -28,8 +29,13 @@ def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) ->
         number = number_of(key.value)
         if number is None:
             problems.append(
-                f'entry {entry.position}: the update key {key.field} is a number field and "{key.value}" is no '
-                "number; write digits only"
+                Message(
+                    'entry {position}: the update key {field} is a number field and "{value}" is not a number; '
+                    "write digits only",
+                    position=entry.position,
+                    field=key.field,
+                    value=key.value,
+                )
             )
             continue
         numbers.append((entry.position, key, number))

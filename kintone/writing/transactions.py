@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from kintone.errors import InvalidParameterError
-from kintone.exchange.wire_format import encode_json
-from kintone.limits import BULK_CALLS, WRITE_BATCH
+from kintone import limits
+from kintone.errors import InvalidParameterError, entries_named
+from kintone.ledger import Span
+from kintone.messages import Message
 from kintone.operations import Operation, Repeat
+from kintone.wire_format import encode_json
 from kintone.writing.entries import Entry
 
-MOST_ENTRIES = BULK_CALLS * WRITE_BATCH
 MOST_BYTES = 5_000_000
 """Of the records in one request body; ours: kintone publishes no ceiling, and large bodies are refused on the way."""
 
@@ -66,20 +67,27 @@ def item_of(entry: Entry, merged: Merged | None = None) -> Item:
     try:
         size = len(encode_json(payload))
     except InvalidParameterError as error:
-        raise InvalidParameterError(f"records_data: entry {entry.position}: {error}") from None
+        raise InvalidParameterError(
+            "records_data: entry {position}: {problem}", position=entry.position, problem=error.problem
+        ) from None
     return Item(entry, kind, payload, size, merged)
+
+
+def max_entries() -> int:
+    """Return how many entries one transaction holds at most."""
+    return limits.BULK_CALLS * limits.WRITE_BATCH
 
 
 def fitting(items: Sequence[Item], start: int = 0) -> int:
     """Return how many items from ``start`` on fit into one transaction; at least one, however large it is."""
     counts: Counter[Kind] = Counter()
     size = 0
-    for number, item in enumerate(items[start : start + MOST_ENTRIES]):
+    for number, item in enumerate(items[start : start + max_entries()]):
         counts[item.kind] += 1
         size += item.size
-        if number and (size > MOST_BYTES or _calls_needed(counts) > BULK_CALLS):
+        if number and (size > MOST_BYTES or _calls_needed(counts) > limits.BULK_CALLS):
             return number
-    return min(MOST_ENTRIES, len(items) - start)
+    return min(max_entries(), len(items) - start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +117,9 @@ class Transaction:
     calls: Sequence[InnerCall] = field(repr=False)
 
     @property
-    def first(self) -> int:
-        """Position of the first entry."""
-        return self.items[0].entry.position
-
-    @property
-    def last(self) -> int:
-        """Position of the last entry."""
-        return self.items[-1].entry.position
+    def span(self) -> Span:
+        """The entries that it holds."""
+        return Span(self.items[0].entry.position, self.items[-1].entry.position)
 
     @property
     def repeat(self) -> Repeat:
@@ -130,7 +133,7 @@ class Transaction:
 
     def operation(self, api_path: Callable[[str], str]) -> Operation:
         """Return the one request: a plain call where that is enough, which is atomic too, else a bulkRequest."""
-        description = f"writing {span(self.first, self.last)} into app {self.app}"
+        description = Message("writing {entries} into app {app}", entries=entries_named(self.span), app=self.app)
         if len(self.calls) == 1:
             call = self.calls[0]
             return Operation(description, call.method, "records", call.payload(self.app), self.repeat)
@@ -142,22 +145,17 @@ class Transaction:
 def transaction_of(app: int, items: Sequence[Item]) -> Transaction:
     """Cut items that fit into one transaction into calls, in input order where 20 calls are enough for that."""
     calls = _in_order(items)
-    return Transaction(app, items, calls if len(calls) <= BULK_CALLS else _by_kind(items))
-
-
-def span(first: int, last: int) -> str:
-    """Name entries for a person."""
-    return f"entry {first}" if first == last else f"entries {first} to {last}"
+    return Transaction(app, items, calls if len(calls) <= limits.BULK_CALLS else _by_kind(items))
 
 
 def _calls_needed(counts: Mapping[Kind, int]) -> int:
-    return sum(-(-count // WRITE_BATCH) for count in counts.values())
+    return sum(-(-count // limits.WRITE_BATCH) for count in counts.values())
 
 
 def _in_order(items: Sequence[Item]) -> list[InnerCall]:
     runs: list[list[Item]] = []
     for item in items:
-        if not runs or runs[-1][0].kind is not item.kind or len(runs[-1]) == WRITE_BATCH:
+        if not runs or runs[-1][0].kind is not item.kind or len(runs[-1]) == limits.WRITE_BATCH:
             runs.append([])
         runs[-1].append(item)
     return [InnerCall(run[0].kind, tuple(run)) for run in runs]
@@ -169,7 +167,7 @@ def _by_kind(items: Sequence[Item]) -> list[InnerCall]:
     open_calls: dict[Kind, list[Item]] = {}
     for item in items:
         call = open_calls.get(item.kind)
-        if call is None or len(call) == WRITE_BATCH:
+        if call is None or len(call) == limits.WRITE_BATCH:
             call = open_calls[item.kind] = []
             calls.append(call)
         call.append(item)

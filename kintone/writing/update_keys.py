@@ -7,8 +7,9 @@ import math
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Context, Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from kintone.messages import Joined, Message
 from kintone.values.full_width import narrow
 
 LONGEST_KEY = 64
@@ -33,6 +34,11 @@ class UpdateKey(NamedTuple):
 class KeyProblemError(Exception):
     """Why a value cannot be a key, as the end of a sentence."""
 
+    def __init__(self, problem: Message) -> None:
+        """Keep the end of the sentence."""
+        super().__init__(problem)
+        self.problem: Final = problem
+
 
 def is_field_code(code: str) -> bool:
     """Tell whether a text can be a field code; what cannot must not get into a query."""
@@ -46,11 +52,13 @@ def key_text(value: object) -> str:
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         text = _number_text(value)
     else:
-        raise KeyProblemError("must be a text or a number")
+        raise KeyProblemError(Message("must be a text or a number"))
     if not text.strip():
-        raise KeyProblemError("is empty; kintone can find no record by an empty key")
+        raise KeyProblemError(Message("is empty; kintone can find no record by an empty key"))
     if len(text) > LONGEST_KEY:
-        raise KeyProblemError(f"is {len(text)} characters long; a key has {LONGEST_KEY} at most")
+        raise KeyProblemError(
+            Message("is {length} characters long; a key has {longest} at most", length=len(text), longest=LONGEST_KEY)
+        )
     return text
 
 
@@ -75,50 +83,64 @@ def same_key(value: object, text: str) -> bool:
     return other == text or (number is not None and number == number_of(text))
 
 
-def repeated_keys(keys: Iterable[tuple[int, UpdateKey | None]]) -> list[str]:
+def repeated_keys(keys: Iterable[tuple[int, UpdateKey | None]]) -> list[Message]:
     """Return a sentence for every key that more than one entry has; keys come with their positions."""
-    return _repeated((position, key, f'update key {key.field} = "{key.value}"') for position, key in keys if key)
+    return _repeated(
+        (position, key, Message('update key {field} = "{value}"', field=key.field, value=key.value))
+        for position, key in keys
+        if key
+    )
 
 
-def repeated_ids(ids: Iterable[tuple[int, str | None]]) -> list[str]:
+def repeated_ids(ids: Iterable[tuple[int, str | None]]) -> list[Message]:
     """Return a sentence for every record id that more than one entry has."""
-    return _repeated((position, record_id, f"id {record_id}") for position, record_id in ids if record_id)
+    return _repeated(
+        (position, record_id, Message("id {id}", id=record_id)) for position, record_id in ids if record_id
+    )
 
 
-def repeated_numbers(keys: Iterable[tuple[int, UpdateKey, Decimal]]) -> list[str]:
+def repeated_numbers(keys: Iterable[tuple[int, UpdateKey, Decimal]]) -> list[Message]:
     """Return a sentence for every number that more than one key is."""
     return _repeated(
-        (position, (key.field, number), f"update key {key.field} = {plain_number(number)}")
+        (
+            position,
+            (key.field, number),
+            Message("update key {field} = {number}", field=key.field, number=plain_number(number)),
+        )
         for position, key, number in keys
     )
 
 
-def _repeated(keys: Iterable[tuple[int, Hashable, str]]) -> list[str]:
+def _repeated(keys: Iterable[tuple[int, Hashable, Message]]) -> list[Message]:
     positions: dict[Hashable, list[int]] = {}
-    words: dict[Hashable, str] = {}
+    words: dict[Hashable, Message] = {}
     for position, key, word in keys:
         positions.setdefault(key, []).append(position)
         words.setdefault(key, word)
     return [
-        f"entries {_listed(found)} have the same {words[key]}; keep one of them"
+        Message("entries {positions} have the same {key}; keep one of them", positions=_listed(found), key=words[key])
         for key, found in positions.items()
         if len(found) > 1
     ]
 
 
-def _listed(positions: Sequence[int]) -> str:
+def _listed(positions: Sequence[int]) -> Message:
     if len(positions) > NAMED_POSITIONS:
-        named = ", ".join(str(position) for position in positions[:NAMED_POSITIONS])
-        return f"{named} and {len(positions) - NAMED_POSITIONS} more"
-    return ", ".join(str(position) for position in positions[:-1]) + f" and {positions[-1]}"
+        named = Joined(positions[:NAMED_POSITIONS], ", ")
+        return Message("{positions} and {count} more", positions=named, count=len(positions) - NAMED_POSITIONS)
+    return Message("{positions} and {last}", positions=Joined(positions[:-1], ", "), last=positions[-1])
 
 
 def _number_text(value: float | Decimal) -> str:
     if isinstance(value, int) and value.bit_length() > MOST_BITS:
-        raise KeyProblemError(f"is a number of more than {LONGEST_KEY} digits")
+        raise _too_many_digits()
     if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
-        raise KeyProblemError("is no finite number")
+        raise KeyProblemError(Message("is not a finite number"))
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     if abs(number.adjusted()) > LONGEST_KEY:
-        raise KeyProblemError(f"is a number of more than {LONGEST_KEY} digits")
+        raise _too_many_digits()
     return plain_number(number)
+
+
+def _too_many_digits() -> KeyProblemError:
+    return KeyProblemError(Message("is a number of more than {longest} digits", longest=LONGEST_KEY))

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kintone.errors import InvalidParameterError, KintoneError, RevisionConflictError
-from kintone.operations import Caller
+from kintone.ledger import Span, WriteLedger
+from kintone.messages import Message
+from kintone.operations import Answer, Caller
 from kintone.writing.answers import SavedRecord, read_saved
 from kintone.writing.appending import Appender, ListMode
 from kintone.writing.entries import Entry
-from kintone.writing.failures import broken_off, locate
+from kintone.writing.failures import map_to_entries, write_failed
 from kintone.writing.number_keys import with_number_keys
-from kintone.writing.transactions import MOST_BYTES, MOST_ENTRIES, Item, fitting, item_of, transaction_of
+from kintone.writing.transactions import MOST_BYTES, Item, fitting, item_of, max_entries, transaction_of
 
-SOMEBODY_ELSE = (
+SOMEBODY_ELSE = Message(
     "somebody else is editing these records right now: what is saved was read twice and changed again before it could "
     "be written back; agree with those who edit them whose changes are to stay, then send it again"
 )
@@ -43,12 +45,17 @@ class UpsertRequest:
 
 @dataclass(frozen=True, slots=True)
 class UpsertReport:
-    """What became of the entries: ``results`` in input order, ``responses`` of kintone, one for each transaction."""
+    """What became of the entries: ``results`` in input order, ``responses`` of kintone, one for each transaction.
+
+    ``repeated`` are the entries that were sent again after a try whose outcome was unknown, so that a record that the
+    first try added is told as updated.
+    """
 
     results: list[SavedRecord] = field(repr=False)
     requested: int
     with_update_key: int
     responses: list[dict[str, Any]] = field(repr=False)
+    repeated: Sequence[Span] = ()
 
     @property
     def added(self) -> int:
@@ -73,9 +80,8 @@ class UpsertReport:
 def upsert(caller: Caller, request: UpsertRequest) -> UpsertReport:
     """Write all entries, up to 2,000 in one transaction.
 
-    Raises ``InvalidParameterError`` before anything is sent; ``PartialWriteError`` when earlier transactions are saved
-    or the fate of one is unknown; kintone's own error when the first one fails and nothing is saved;
-    ``UnknownResponseError`` when the first one was probably saved but the answer cannot be read.
+    Raises ``InvalidParameterError`` before anything is sent, and what made a transaction fail with a ledger of all
+    entries.
     """
     return _Writer(caller, request).write()
 
@@ -110,6 +116,7 @@ class _Writer:
         self._appender = Appender(
             caller, request.app, request.table_mode is ListMode.APPEND, request.file_mode is ListMode.APPEND
         )
+        self._ledger = WriteLedger(len(self._entries))
         self._results: list[SavedRecord] = []
         self._responses: list[dict[str, Any]] = []
 
@@ -120,7 +127,7 @@ class _Writer:
             done = len(self._results)
             self._write_batch(items[done : done + fitting(items, done)])
         keyed = sum(entry.update_key is not None for entry in self._entries)
-        return UpsertReport(self._results, len(items), keyed, self._responses)
+        return UpsertReport(self._results, len(items), keyed, self._responses, self._ledger.repeated)
 
     def _write_batch(self, batch: Sequence[Item]) -> None:
         ready = batch
@@ -132,7 +139,7 @@ class _Writer:
             self._send(ready, batch[: len(ready)])
         except KintoneError as error:
             appends = any(self._appender.concerns(item.entry) for item in ready)
-            raise broken_off(error, self._entries, self._results, len(ready), appends=appends) from None
+            raise write_failed(error, self._entries, self._ledger, appends=appends) from None
 
     def _send(self, ready: Sequence[Item], originals: Sequence[Item]) -> None:
         """Send one transaction; when a record changed since it was read for appending, read and send once more."""
@@ -145,8 +152,7 @@ class _Writer:
             try:
                 self._send_once(again)
             except RevisionConflictError as second:
-                second.remedy = SOMEBODY_ELSE
-                raise
+                raise second.but(remedy=SOMEBODY_ELSE) from None
 
     def _read_again(self, ready: Sequence[Item], originals: Sequence[Item]) -> Sequence[Item] | None:
         """Return the items merged anew, or None when no record that was read has changed.
@@ -161,26 +167,34 @@ class _Writer:
     def _send_once(self, items: Sequence[Item]) -> None:
         transaction = transaction_of(self._request.app, items)
         operation = transaction.operation(self._caller.api_path)
+
+        def kept(answer: Answer) -> list[SavedRecord]:
+            results = read_saved(transaction, answer.body, operation.description)
+            self._responses.append(answer.body)
+            return results
+
         try:
-            body = self._caller.call(operation).body
+            self._results += self._caller.write(operation, kept, self._ledger, transaction.span)
         except KintoneError as error:
-            locate(error, transaction)
-            raise
-        self._results += read_saved(transaction, body, operation.description)
-        self._responses.append(body)
+            raise map_to_entries(error, transaction) from None
 
     def _refuse_split(self, items: Sequence[Item]) -> None:
         if not self._request.atomic or fitting(items) == len(items):
             return
-        if len(items) > MOST_ENTRIES:
-            reason = f"kintone saves at most {MOST_ENTRIES} entries at once and these are {len(items)}"
+        if len(items) > max_entries():
+            reason = Message(
+                "kintone saves at most {most} entries at once and these are {count}",
+                most=max_entries(),
+                count=len(items),
+            )
         else:
-            reason = (
+            reason = Message(
                 "kintone saves at most 20 times 100 entries of one kind (with update key, with id, with neither) and "
-                f"{MOST_BYTES // 1_000_000} MB at once, and these entries need more"
+                "{megabytes} MB at once, and these entries need more",
+                megabytes=MOST_BYTES // 1_000_000,
             )
         raise InvalidParameterError(
-            f"atomic: {reason}, so they cannot be saved all or nothing; send fewer, or switch atomic off"
+            "atomic: {reason}, so they cannot be saved all or nothing; send fewer, or switch atomic off", reason=reason
         )
 
 

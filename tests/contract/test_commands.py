@@ -100,8 +100,8 @@ def test_makefile_explains_each_target(target: str) -> None:
     ("target", "programs"),
     [
         ("demo", ["demo"]),
-        ("test", ["pytest"]),
-        ("check", ["ruff format --check", "ruff check", "mypy", "pytest"]),
+        ("test", ["scripts.test"]),
+        ("check", ["ruff format --check", "ruff check", "mypy", "scripts.test"]),
         ("bench", ["benchmarks"]),
         ("package", ["scripts.package"]),
     ],

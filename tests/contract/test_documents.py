@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kintone.access.settings import OperatorSettings
-from kintone.exchange.error_codes import MEANINGS
+from kintone.error_codes import MEANINGS
 from kintone.forms.fields import markdown_table
 from kintone.forms.parsing import parse_form
 from kintone.validation.validator import validate_record
@@ -115,10 +115,11 @@ def test_commands_that_a_document_names_exist(path: str) -> None:
     """Every `make …` is a target of the Makefile, every `python -m …` and script a file of the repository."""
     text = read(path)
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
-    modules = set(re.findall(r"\.venv/bin/python -m (\w+)", text)) - {"pytest"}
+    modules = set(re.findall(r"\.venv/bin/python -m ([\w.]+)", text)) - {"pytest"}
+    places = [ROOT / module.replace(".", "/") for module in modules]
 
     assert set(re.findall(r"(?:`|^\$ )make ([a-z-]+)", text, re.MULTILINE)) <= targets
-    assert all((ROOT / f"{module}.py").exists() or (ROOT / module / "__main__.py").exists() for module in modules)
+    assert all(place.with_suffix(".py").exists() or (place / "__main__.py").exists() for place in places)
 
 
 @pytest.mark.parametrize("path", READMES)

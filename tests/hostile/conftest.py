@@ -8,7 +8,7 @@ from tests.wire.plugin import credentials_of
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kintone.exchange.retry.RetryPolicy.pause", lambda *_: 0.0)
+    monkeypatch.setattr("kintone.retry.RetryPolicy.pause", lambda *_: 0.0)
 
 
 @pytest.fixture

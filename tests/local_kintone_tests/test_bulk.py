@@ -82,3 +82,35 @@ def test_guest_space_needs_its_prefix_inside_too(kintone: LocalKintone) -> None:
     guest = _request("POST", "/k/guest/3/v1/record.json", app=4, record=note)
     assert client.send("POST", "bulkRequest", {"requests": [plain]}).status_code == 400
     assert client.send("POST", "bulkRequest", {"requests": [guest]}).json()["results"][0]["id"] == "3"
+
+
+def test_call_that_this_server_lacks_is_501_inside_too(kintone: LocalKintone, orders: Api) -> None:
+    """Never an answer that looks like kintone's own; nothing of the others is done."""
+    add = _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1"))
+    for lacking in (
+        _request("PUT", "/k/v1/record/status.json", app=1, id=1, action="x"),
+        _request("PUT", "/k/v1/records/status.json", app=1, records=[]),
+        _request("PUT", "/k/v1/record/assignees.json", app=1, id=1, assignees=[]),
+    ):
+        answer = orders.send("POST", "bulkRequest", {"requests": [add, lacking]})
+        assert code_of(answer) == (501, "LOCAL_UNKNOWN_CALL")
+    for never in (_request("POST", "/k/v1/file.json"), _request("DELETE", "/k/v1/records/cursor.json", id="x")):
+        answer = orders.send("POST", "bulkRequest", {"requests": [add, never]})
+        assert keys_of(answer) == {"requests[1].method"}
+    assert len(kintone.records(1)) == 12
+
+
+def test_limits_can_be_set(kintone: LocalKintone, orders: Api) -> None:
+    """Calls per bulkRequest and records per write are settings."""
+    kintone.settings.bulk_calls, kintone.settings.write_batch = 2, 3
+    add = _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1"))
+    assert keys_of(orders.send("POST", "bulkRequest", {"requests": [add] * 3})) == {"requests"}
+    records = [_sku(f"X-{number}") for number in range(4)]
+    assert keys_of(orders.send("POST", "records", {"app": 1, "records": records})) == {"records"}
+    assert orders.send("POST", "records", {"app": 1, "records": records[:3]}).ok
+    rows: list[dict[str, Any]] = [{"id": number, "record": {}} for number in (1, 2, 3, 4)]
+    assert keys_of(orders.send("PUT", "records", {"app": 1, "records": rows})) == {"records"}
+    assert keys_of(orders.send("DELETE", "records", {"app": 1, "ids": [1, 2, 3, 4]})) == {"ids"}
+    inner = _request("POST", "/k/v1/records.json", app=1, records=records)
+    answer = orders.send("POST", "bulkRequest", {"requests": [inner]})
+    assert set(answer.json()["results"][0]["errors"]) == {"records"}

@@ -14,7 +14,7 @@ from kintone.errors import (
     TimedOutError,
     UnknownResponseError,
 )
-from kintone.exchange.retry import Mishap
+from kintone.retry import FailureKind
 from kintone.files.attachments import Attachment
 from kintone.files.files_api import FilesApi
 from kintone.files.multipart import MeasuredSource
@@ -39,7 +39,7 @@ class Arriving:
                 raise piece
             received += len(piece)
             if received > most:
-                raise TransportError(Mishap.FINAL, "too large", "", kind="too large")
+                raise TransportError(FailureKind.FINAL, "too large", "", kind="too large")
             yield piece
 
 
@@ -164,9 +164,9 @@ def test_download_when_it_is_over_the_limit(answer: Arriving) -> None:
 
 @pytest.mark.parametrize(
     ("mishap", "kind", "error"),
-    [(Mishap.BROKEN, "connection", ConnectionFailedError), (Mishap.TIMED_OUT, "timeout", TimedOutError)],
+    [(FailureKind.BROKEN, "connection", ConnectionFailedError), (FailureKind.TIMED_OUT, "timeout", TimedOutError)],
 )
-def test_download_when_it_breaks_on_the_way(mishap: Mishap, kind: str, error: type[KintoneError]) -> None:
+def test_download_when_it_breaks_on_the_way(mishap: FailureKind, kind: str, error: type[KintoneError]) -> None:
     """What the transport meets on the way becomes the client's error."""
     failure = TransportError(mishap, "it broke", "try again", kind=kind)
 

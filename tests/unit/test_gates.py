@@ -6,8 +6,8 @@ import time
 import pytest
 
 from kintone.errors import BudgetExceededError
-from kintone.exchange.deadline import Deadline
-from kintone.exchange.gates import Gate, Gates
+from kintone.deadline import Deadline
+from kintone.limiter import Gate, Gates
 
 
 def test_gate_when_more_ask_than_there_are_places() -> None:

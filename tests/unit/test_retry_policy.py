@@ -2,17 +2,17 @@
 
 import pytest
 
-from kintone.exchange.retry import Mishap, RetryPolicy, read_retry_after
+from kintone.retry import FailureKind, RetryPolicy, read_retry_after
 from kintone.operations import Repeat
 
 ORDER = (
-    Mishap.RATE_LIMITED,
-    Mishap.LOCKED,
-    Mishap.NOT_SENT,
-    Mishap.UNAVAILABLE,
-    Mishap.BROKEN,
-    Mishap.TIMED_OUT,
-    Mishap.FINAL,
+    FailureKind.RATE_LIMITED,
+    FailureKind.LOCKED,
+    FailureKind.NOT_SENT,
+    FailureKind.UNAVAILABLE,
+    FailureKind.BROKEN,
+    FailureKind.TIMED_OUT,
+    FailureKind.FINAL,
 )
 TABLE = {
     # 429, locked, not sent, unavailable, broken, timed out, final
@@ -34,7 +34,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("repeat", "mishap", "expected"), ROWS)
-def test_may_repeat_for_every_operation_and_mishap(repeat: Repeat, mishap: Mishap, *, expected: bool) -> None:
+def test_may_repeat_for_every_operation_and_mishap(repeat: Repeat, mishap: FailureKind, *, expected: bool) -> None:
     """Each operation is repeated after just those mishaps that leave no doubt or do no harm."""
     assert RetryPolicy().may_repeat(repeat, mishap, tries_made=1) is expected
 
@@ -42,16 +42,16 @@ def test_may_repeat_for_every_operation_and_mishap(repeat: Repeat, mishap: Misha
 def test_table_covers_every_operation() -> None:
     """No operation and no mishap is left out of the table above."""
     assert set(TABLE) == set(Repeat)
-    assert set(ORDER) == set(Mishap)
+    assert set(ORDER) == set(FailureKind)
 
 
 def test_may_repeat_when_all_tries_are_used() -> None:
     """After the last try there is no other; a time-out, which costs a whole time limit, is tried twice in all."""
     policy = RetryPolicy(tries=3)
 
-    assert policy.may_repeat(Repeat.READ, Mishap.RATE_LIMITED, tries_made=2)
-    assert not policy.may_repeat(Repeat.READ, Mishap.RATE_LIMITED, tries_made=3)
-    assert not policy.may_repeat(Repeat.READ, Mishap.TIMED_OUT, tries_made=2)
+    assert policy.may_repeat(Repeat.READ, FailureKind.RATE_LIMITED, tries_made=2)
+    assert not policy.may_repeat(Repeat.READ, FailureKind.RATE_LIMITED, tries_made=3)
+    assert not policy.may_repeat(Repeat.READ, FailureKind.TIMED_OUT, tries_made=2)
 
 
 def test_pause_when_tries_go_on() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.exchange.wire_format import api_path, build, encode_json
+from kintone.wire_format import api_path, build, encode_json
 from kintone.operations import Operation, Repeat
 
 

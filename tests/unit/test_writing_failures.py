@@ -38,7 +38,7 @@ def refused(result_index: int | None, **field_errors: list[str]) -> InvalidReque
         remedy="correct the fields",
         code="CB_VA01",
         status=400,
-        kintone_message="Missing or invalid input.",
+        message="Missing or invalid input.",
         field_errors=field_errors,
         error_id="abc",
         result_index=result_index,

@@ -135,7 +135,7 @@ class FakeKintone:
 
     def _update(self, record_id: str, row: dict[str, Any]) -> dict[str, str]:
         if record_id not in self.records:
-            raise NotFoundError("gone", code="GAIA_RE01", kintone_message=f"The record (ID: {record_id}) is not found.")
+            raise NotFoundError("gone", code="GAIA_RE01", message=f"The record (ID: {record_id}) is not found.")
         if "revision" in row and row["revision"] != str(self.revisions[record_id]):
             raise RevisionConflictError("conflict", code="GAIA_CO02", remedy="decide")
         self.records[record_id].update(self._typed(row["record"]))

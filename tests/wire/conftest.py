@@ -9,12 +9,12 @@ from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
-from kintone.exchange.retry import RetryPolicy
+from kintone.retry import RetryPolicy
 from local_kintone import LocalKintone
 
 type OpenClient = Callable[..., KintoneClient]
 
-IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002, longest_retry_after=0.002)
+IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002)
 
 
 def settings_for(origin: str, **environment: str) -> OperatorSettings:

@@ -6,7 +6,7 @@ import pytest
 
 from kintone import errors
 from kintone.client import KintoneClient
-from kintone.exchange.deadline import Deadline
+from kintone.deadline import Deadline
 from kintone.operations import Operation, Repeat
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient

@@ -70,7 +70,7 @@ def files() -> Iterator[FileServer]:
 def _impatient(monkeypatch: pytest.MonkeyPatch, site: LocalKintone) -> None:
     site.clear_failures()
     monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)
-    monkeypatch.setattr("kintone.exchange.retry.RetryPolicy.pause", lambda *_: 0.0)
+    monkeypatch.setattr("kintone.retry.RetryPolicy.pause", lambda *_: 0.0)
 
 
 def told_by(error: BaseException) -> str:

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from kintone.errors import InvalidParameterError
-from kintone.exchange.deadline import Deadline
+from kintone.deadline import Deadline
 from tools.file_source.source import FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file"
@@ -45,7 +45,7 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[tuple
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server.server_address[1], seen

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
 
 from kintone.access.settings import DEFAULT_PORTS
-from kintone.transport import CheckedAddress
+from kintone.fetching import CheckedAddress
+from kintone.messages import Message
 from tools.file_source.failures import bad_url, no_scheme, refused_address, unreachable
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -72,20 +73,20 @@ def read_address(url: str) -> FileAddress:
 
 def _split(url: str) -> SplitResult:
     if len(url) > LONGEST_URL or not url.isprintable() or "\\" in url or " " in url:
-        raise bad_url("is not a web address")
+        raise bad_url(Message("is not a web address"))
     try:
         parts = urlsplit(url)
         is_port = parts.port is None or parts.port > 0
     except ValueError:
-        raise bad_url("is not a web address") from None
+        raise bad_url(Message("is not a web address")) from None
     if "://" not in url.partition("?")[0]:
         raise no_scheme()
     if parts.scheme not in DEFAULT_PORTS:
-        raise bad_url("starts neither with http:// nor with https://")
+        raise bad_url(Message("starts neither with http:// nor with https://"))
     if not parts.hostname or not is_port:
-        raise bad_url("names no host")
+        raise bad_url(Message("names no host"))
     if parts.username is not None or parts.password is not None:
-        raise bad_url("holds a user name, which is not sent to anybody")
+        raise bad_url(Message("holds a user name, which is not sent to anybody"))
     return parts
 
 
@@ -93,7 +94,7 @@ def _ascii_host(host: str) -> str:
     try:
         return host.encode("idna").decode().rstrip(".") if not host.isascii() else host.rstrip(".")
     except UnicodeError:
-        raise bad_url("names no host") from None
+        raise bad_url(Message("names no host")) from None
 
 
 def _target(parts: SplitResult) -> str:
@@ -144,11 +145,13 @@ def _is_public(address: Address, host: str, *, own_store: bool) -> bool:
     """Tell public from private; raises for an address that may not be asked."""
     real = _embedded(address)
     if _is_forbidden(real):
-        raise refused_address(host, "an address that files are never read from (metadata, link-local or reserved)")
+        raise refused_address(
+            host, Message("an address that files are never read from (metadata, link-local or reserved)")
+        )
     if real.is_global and not (isinstance(real, ipaddress.IPv6Address) and real.is_site_local):
         return True
     if not own_store:
-        raise refused_address(host, "an address inside the network of the Dify server")
+        raise refused_address(host, Message("an address inside the network of the Dify server"))
     return False
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from kintone.errors import InvalidParameterError
 from kintone.files.names import clean_name
+from kintone.messages import Message
 from tools.file_source.source import HandedFile
 from tools.text_input.structured_text import read_structure, unwrap
 
-HOW = 'write a JSON list such as ["a.pdf", "b.pdf"], or one name for one file'
+HOW = Message('write a JSON list such as ["a.pdf", "b.pdf"], or one name for one file')
 LONGEST_TEXT = 100_000
 BRACKETS = (("[", "]"), ("{", "}"))
 
@@ -19,7 +20,9 @@ def read_names(value: object, files: Sequence[HandedFile]) -> list[HandedFile]:
     if not names:
         return list(files)
     if len(names) != len(files):
-        raise InvalidParameterError(f"file_names holds {len(names)} names for {len(files)} files; {HOW}")
+        raise InvalidParameterError(
+            "file_names holds {names} names for {files} files; {how}", names=len(names), files=len(files), how=HOW
+        )
     return [_renamed(file, name, place) for place, (file, name) in enumerate(zip(files, names, strict=True), start=1)]
 
 
@@ -27,7 +30,7 @@ def _names(value: object, file_count: int) -> Sequence[object]:
     decoded = _decoded(value, file_count) if isinstance(value, str) else value
     names = unwrap(decoded, "file_names") if isinstance(decoded, dict) else decoded
     if not isinstance(names, list | tuple):
-        raise InvalidParameterError(f"file_names must be a list of names; {HOW}")
+        raise InvalidParameterError("file_names must be a list of names; {how}", how=HOW)
     return names
 
 
@@ -35,7 +38,9 @@ def _decoded(text: str, file_count: int) -> object:
     """Return JSON as what it says; other text is one name, or names on lines or between commas."""
     bare = text.strip()
     if len(bare) > LONGEST_TEXT:
-        raise InvalidParameterError(f"file_names has more than {LONGEST_TEXT:,} characters; {HOW}")
+        raise InvalidParameterError(
+            "file_names has more than {longest:,} characters; {how}", longest=LONGEST_TEXT, how=HOW
+        )
     if bare.startswith("```") or (bare[0], bare[-1]) in BRACKETS:
         return read_structure("file_names", bare)
     if file_count == 1:
@@ -49,5 +54,5 @@ def _renamed(file: HandedFile, name: object, place: int) -> HandedFile:
         return file
     cleaned = clean_name(name) if isinstance(name, str) else ""
     if not cleaned:
-        raise InvalidParameterError(f"file_names: entry {place} is no name for a file; {HOW}")
+        raise InvalidParameterError("file_names: entry {place} is not a name for a file; {how}", place=place, how=HOW)
     return replace(file, name=cleaned)

@@ -1,23 +1,25 @@
 """Reading a file that Dify hands over, as a stream: checked, capped, counted, never kept."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from kintone.exchange.deadline import Deadline
+from kintone.deadline import Deadline
+from kintone.errors import InvalidParameterError, KintoneError
+from kintone.execution import AttemptError, Execution
+from kintone.fetching import CheckedAddress, Fetched, FetchError, fetch
 from kintone.files.multipart import MeasuredSource
-from kintone.transport import CheckedAddress, Fetched, TransportError, fetch
+from kintone.messages import Message
+from kintone.operations import Operation, Repeat
+from kintone.retry import FailureKind, read_retry_after
 from tools.file_source import failures
 from tools.file_source.address import FileAddress, read_address
 
 MOST_REDIRECTS = 3
-TRIES = 3
-PAUSE_SECONDS = 0.5
 PASSING = frozenset({429, 502, 503, 504})
 PASSING_KINDS = frozenset({"refused", "connection"})
+READING = Operation(Message("reading the files from Dify"), "GET", "file of Dify", {}, Repeat.READ)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -33,17 +35,15 @@ class HandedFile:
 
 @dataclass(frozen=True, slots=True)
 class SourceLimits:
-    """Seconds to wait for the next bytes, most bytes of one file, the time of the call, and the sign to stop."""
+    """Seconds to wait for the next bytes, most bytes of one file, and who waits and tries again.
+
+    ``deadline`` ends early when another file of the call failed, so that this one is not sent any further.
+    """
 
     read_seconds: float
     most_bytes: int
+    execution: Execution
     deadline: Deadline
-    stop: threading.Event = field(default_factory=threading.Event)
-    sleep: Callable[[float], None] = time.sleep
-
-
-class StoppedError(Exception):
-    """Another file of the call failed, so this one is not sent any further."""
 
 
 class FileSource:
@@ -110,18 +110,29 @@ class FileSource:
     def _asked(self, address: CheckedAddress) -> Iterator[Fetched]:
         """Ask, again after a passing failure as long as no answer was handed over."""
         with ExitStack() as stack:
-            for tries_left in reversed(range(TRIES)):
-                try:
-                    response = stack.enter_context(fetch(address, min(self._limits.read_seconds, self._remaining())))
-                except TransportError as error:
-                    if not tries_left or error.kind not in PASSING_KINDS:
-                        raise failures.unreachable(address.host, error.kind) from None
-                else:
-                    if response.status not in PASSING or not tries_left:
-                        break
-                    stack.close()
-                self._limits.sleep(PAUSE_SECONDS * (TRIES - tries_left))
-            yield response
+            yield self._limits.execution.repeat(
+                READING, lambda: self._attempt(address, stack), deadline=self._limits.deadline
+            )
+
+    def _attempt(self, address: CheckedAddress, stack: ExitStack) -> Fetched:
+        seconds = min(self._limits.read_seconds, self._remaining())
+        with ExitStack() as attempt:
+            try:
+                response = attempt.enter_context(fetch(address, seconds))
+            except FetchError as error:
+                kind = FailureKind.BROKEN if error.kind in PASSING_KINDS else FailureKind.FINAL
+                raise AttemptError(kind, self._told(failures.unreachable(address.host, error.kind))) from None
+            if response.status in PASSING:
+                refused = failures.refused_by_store(address.host, response.status)
+                pause = read_retry_after(response.headers.get("Retry-After"))
+                raise AttemptError(FailureKind.UNAVAILABLE, refused, retry_after=pause)
+            stack.push(attempt.pop_all())
+        return response
+
+    def _told(self, failure: InvalidParameterError) -> KintoneError:
+        """Return the failure, or that the time of the call is over where that was the cause."""
+        deadline = self._limits.deadline
+        return deadline.error(READING.description) if deadline.remaining() <= 0 else failure
 
     def _pieces(self, response: Fetched) -> Iterator[bytes]:
         received = 0
@@ -132,21 +143,18 @@ class FileSource:
             yield piece
 
     def _piece(self, response: Fetched) -> bytes:
-        self._remaining()
-        if self._limits.stop.is_set():
-            raise StoppedError
+        self._limits.deadline.check(READING.description)
         try:
             return response.piece()
-        except TransportError as error:
+        except FetchError as error:
+            self._limits.deadline.check(READING.description)
             if error.kind == "timeout":
                 raise failures.too_slow(self.file.name) from None
-            raise failures.broken(self.file.name, "the connection was cut") from None
+            raise failures.broken(self.file.name, Message("the connection was cut")) from None
 
     def _remaining(self) -> float:
-        seconds = self._limits.deadline.remaining()
-        if seconds <= 0:
-            raise self._limits.deadline.error("reading the files from Dify")
-        return seconds
+        self._limits.deadline.check(READING.description)
+        return self._limits.deadline.remaining()
 
     def _check_size(self, size: int) -> None:
         if size > self._limits.most_bytes:

@@ -8,9 +8,10 @@ from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
 from kintone.files.names import clean_name, clean_type, made_name
+from kintone.messages import Message
 from tools.file_source.source import HandedFile
 
-HOW = (
+HOW = Message(
     "bind it to a file variable of the workflow (type File or Array[File]); an agent cannot pass files, so there put "
     "the upload into a workflow and publish that as a tool"
 )
@@ -20,21 +21,23 @@ def read_files(value: object, now: datetime | None = None) -> list[HandedFile]:
     """Return the files of ``upload_file``; raises ``InvalidParameterError`` for everything that is no file."""
     entries = value if isinstance(value, list | tuple) else [value]
     if value is None:
-        raise InvalidParameterError(f"upload_file is missing; {HOW}")
+        raise InvalidParameterError("upload_file is missing; {how}", how=HOW)
     if not entries:
-        raise InvalidParameterError(f"upload_file is an empty list: the step before gave no file; {HOW}")
+        raise InvalidParameterError("upload_file is an empty list: the step before gave no file; {how}", how=HOW)
     moment = now or datetime.now(UTC)
     return [_file(entry, place, len(entries), moment) for place, entry in enumerate(entries, start=1)]
 
 
 def _file(entry: object, place: int, count: int, moment: datetime) -> HandedFile:
-    which = "upload_file" if count == 1 else f"upload_file: entry {place}"
+    which = Message("upload_file") if count == 1 else Message("upload_file: entry {place}", place=place)
     if isinstance(entry, str):
-        raise InvalidParameterError(f"{which} holds text, and text is not a file; {HOW}")
+        raise InvalidParameterError("{which} holds text, and text is not a file; {how}", which=which, how=HOW)
     told = entry.model_dump() if isinstance(entry, File) else entry
     url = (told.get("url") or told.get("remote_url")) if isinstance(told, Mapping) else None
     if not isinstance(told, Mapping) or not isinstance(url, str) or not url.strip():
-        raise InvalidParameterError(f"{which} holds no file (it has no address to read it from); {HOW}")
+        raise InvalidParameterError(
+            "{which} holds no file (it has no address to read it from); {how}", which=which, how=HOW
+        )
     name = clean_name(_text(told.get("filename")) or _text(told.get("name")))
     mime_type = clean_type(_text(told.get("mime_type")), name or f"x{_text(told.get('extension'))}")
     if not name:

@@ -1,12 +1,13 @@
 """Telling early that a result will not fit into one message."""
 
 from kintone.errors import ResultTooLargeError
+from kintone.messages import Message
 from tools.messages import LARGEST_MESSAGE
 
 FAR_TOO_LARGE = 3
 """How many times too large a forecast must be to be believed: later records may be smaller than the first ones."""
 
-REMEDY = (
+REMEDY = Message(
     "set output_mode to json_stream, csv_file or jsonl_file, which carry any number of records, or read less: "
     "name only the needed field codes in fields, set max_records, or add a condition or limit to query"
 )
@@ -15,7 +16,7 @@ REMEDY = (
 class CarryingCapacity:
     """Counts the bytes of what grows with the records, as one message will hold them."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: Message) -> None:
         """Count for a message; ``what`` names its content in the error."""
         self.size = 0
         self._what = what
@@ -32,9 +33,19 @@ class CarryingCapacity:
         if self.size > LARGEST_MESSAGE or whole > FAR_TOO_LARGE * LARGEST_MESSAGE:
             raise ResultTooLargeError(self._sentence(max(self.size, whole), expected), remedy=REMEDY)
 
-    def _sentence(self, whole: int, expected: int | None) -> str:
-        read = f"after {self._count:,}{f' of {expected:,}' if expected else ''} records"
-        return (
-            f"{self._what} would be too large for Dify: about {whole:,} bytes, known {read}; "
-            f"one message holds {LARGEST_MESSAGE:,} bytes"
+    def _sentence(self, whole: int, expected: int | None) -> Message:
+        return Message(
+            "{what} would be too large for Dify: about {size:,} bytes, known after {records}; "
+            "one message holds {largest:,} bytes",
+            what=self._what,
+            size=whole,
+            records=records_read(self._count, expected),
+            largest=LARGEST_MESSAGE,
         )
+
+
+def records_read(count: int, expected: int | None) -> Message:
+    """Say how many records were read, and of how many where that is known."""
+    if expected:
+        return Message("{count:,} of {expected:,} records", count=count, expected=expected)
+    return Message("{count:,} records", count=count)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kintone.messages import Message
 from kintone.reading.reader import Reading, Strategy
 
 
@@ -16,10 +17,10 @@ class Outcome:
     strategy: Strategy
     fields: tuple[str, ...]
     effective_query: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message | str, ...] = ()
 
     @classmethod
-    def of(cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[str, ...]) -> "Outcome":
+    def of(cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[Message | str, ...]) -> "Outcome":
         """Draw up the account of a reading whose pages are through; ``warnings`` come before its own."""
         return cls(
             app=app,
@@ -41,7 +42,7 @@ class Outcome:
             "pagination_strategy": self.strategy,
             "fields": list(self.fields),
             "effective_query": self.effective_query,
-            "warnings": list(self.warnings),
+            "warnings": [str(warning) for warning in self.warnings],
         }
 
     def headline(self) -> str:
@@ -50,4 +51,6 @@ class Outcome:
             sentence = f"No record of app {self.app} matches"
         else:
             sentence = f"{self.records:,} record{'' if self.records == 1 else 's'} of app {self.app}"
-        return "\n".join([*(f"Warning: {warning}" for warning in self.warnings), sentence])
+        return "\n".join(
+            [*(str(Message("Warning: {warning}", warning=warning)) for warning in self.warnings), sentence]
+        )

@@ -6,13 +6,14 @@ from functools import partial
 from dify_plugin.entities.tool import ToolInvokeMessage
 from pydantic_core import to_json
 
+from kintone.messages import Message
 from kintone.reading.pages import Page, Record
 from tools.messages import LARGEST_MESSAGE, json_message, refuse_oversize, size_of, text_message, variable_message
 from tools.prepared_message import PreparedMessage
 from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.output import Messages
 
-REMEDY = "name only the needed field codes in fields"
+REMEDY = Message("name only the needed field codes in fields")
 
 
 class PageStream:
@@ -49,7 +50,7 @@ def _parts(records: list[Record], ids: list[str], room: int) -> Iterator[tuple[l
     if len(written) <= room:
         yield records, written
     elif len(records) == 1:
-        refuse_oversize(len(written), f"record {ids[0]} alone", REMEDY)
+        refuse_oversize(len(written), Message("record {id} alone", id=ids[0]), REMEDY)
     else:
         middle = len(records) // 2
         for half in (slice(None, middle), slice(middle, None)):

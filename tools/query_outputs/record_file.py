@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from kintone.errors import ResultTooLargeError
+from kintone.messages import Message
 from kintone.reading.pages import Page, Record
 from tools.blob_chunks import blob_chunks
 from tools.messages import json_message, text_message, variable_message
+from tools.query_outputs.carrying_capacity import records_read
 from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.output import Messages
 
-REMEDY = "name only the needed field codes in fields, add a condition to query, or set max_records"
+REMEDY = Message("name only the needed field codes in fields, add a condition to query, or set max_records")
 
 
 class Export(Protocol):
@@ -43,9 +45,13 @@ class RecordFile:
         self._records += len(page.records)
         self._add(self._export.part(page.records))
         if self._size > self._most_bytes:
-            read = f"{self._records:,}{f' of {expected:,}' if expected else ''} records"
             raise ResultTooLargeError(
-                f"the file is too large for Dify: {read} take more than {self._most_bytes:,} bytes", remedy=REMEDY
+                Message(
+                    "the file is too large for Dify: {records} take more than {most:,} bytes",
+                    records=records_read(self._records, expected),
+                    most=self._most_bytes,
+                ),
+                remedy=REMEDY,
             )
         return ()
 

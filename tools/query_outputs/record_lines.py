@@ -1,5 +1,6 @@
 """The mode ``text_only``: records as text, their ids in a variable."""
 
+from kintone.messages import Message
 from kintone.reading.pages import Page
 from tools.messages import json_message, size_of, text_message, variable_message
 from tools.query_outputs.carrying_capacity import REMEDY, CarryingCapacity
@@ -20,7 +21,7 @@ class RecordLines:
         """Start without records."""
         self._text = text
         self._ids: list[str] = []
-        self._capacity = CarryingCapacity("the variable record_ids")
+        self._capacity = CarryingCapacity(Message("the variable record_ids"))
 
     def take(self, page: Page, expected: int | None) -> Messages:
         """Keep what the text has room for; nothing is sent yet."""

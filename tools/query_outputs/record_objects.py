@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pydantic_core import to_json
 
+from kintone.messages import Message
 from kintone.reading.pages import Page, Record
 from tools.messages import json_message, refuse_oversize, size_of, text_message, variable_message
 from tools.prepared_message import PreparedMessage
@@ -13,6 +14,7 @@ from tools.query_outputs.output import Messages
 from tools.query_outputs.record_text import RecordText
 
 REST = "All of them are whole in the JSON output and in the variable records."
+ALL_RECORDS = Message("the JSON with all records")
 
 
 class RecordObjects:
@@ -25,7 +27,7 @@ class RecordObjects:
         self._records: list[Record] = []
         self._written: list[str] = []
         self._ids: list[str] = []
-        self._capacity = CarryingCapacity("the JSON with all records")
+        self._capacity = CarryingCapacity(ALL_RECORDS)
 
     def take(self, page: Page, expected: int | None) -> Messages:
         """Keep a page; nothing is sent yet."""
@@ -41,7 +43,7 @@ class RecordObjects:
     def finish(self, outcome: Outcome) -> Messages:
         """Build all messages, so that one too large stops all of them, then send them."""
         summary = outcome.summary()
-        refuse_oversize(size_of(summary) + self._capacity.size, "the JSON with all records", REMEDY)
+        refuse_oversize(size_of(summary) + self._capacity.size, ALL_RECORDS, REMEDY)
         written = f"[{','.join(self._written)}]"
         return [
             text_message(self._text.text(outcome, REST)),

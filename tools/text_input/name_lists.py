@@ -39,13 +39,25 @@ def _name(parameter: str, entry: object, number: int) -> str:
         return entry.strip()
     if isinstance(entry, int | Decimal) and not isinstance(entry, bool) and len(excerpt(entry)) < 20:  # noqa: PLR2004
         return excerpt(entry)
-    raise InvalidParameterError(f"{parameter}: entry {number} must be a text in quotes, not {excerpt(entry)}")
+    raise InvalidParameterError(
+        "{parameter}: entry {number} must be a text in quotes, not {value}",
+        parameter=parameter,
+        number=number,
+        value=excerpt(entry),
+    )
 
 
 def _require_sound(parameter: str, name: str, number: int) -> None:
     if _UNSOUND.search(name):
-        raise InvalidParameterError(f"{parameter}: entry {number}, {excerpt(name)}, holds a character that no name has")
+        raise InvalidParameterError(
+            "{parameter}: entry {number}, {name}, holds a character that no name has",
+            parameter=parameter,
+            number=number,
+            name=excerpt(name),
+        )
 
 
 def _no_list(parameter: str, value: object) -> InvalidParameterError:
-    return InvalidParameterError(f'{parameter} must be a list such as ["first", "second"], not {excerpt(value)}')
+    return InvalidParameterError(
+        '{parameter} must be a list such as ["first", "second"], not {value}', parameter=parameter, value=excerpt(value)
+    )

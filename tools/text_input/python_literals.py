@@ -8,6 +8,7 @@ hundred times the memory of the text.
 import re
 from collections.abc import Iterator
 
+from kintone.messages import Message
 from tools.text_input.json_text import UnreadableTextError, read_json
 
 _TOKEN = re.compile(
@@ -30,10 +31,10 @@ def read_python_literal(text: str) -> object:
     """
     try:
         return read_json("".join(part for _, part in _parts(text)))
-    except UnreadableTextError as error:
-        if error.index is not None and not isinstance(error, _TokenError):
-            error.index = _place_in_literal(text, error.index)
+    except _TokenError:
         raise
+    except UnreadableTextError as error:
+        raise error.at(None if error.index is None else _place_in_literal(text, error.index)) from None
 
 
 def _place_in_literal(text: str, index: int) -> int:
@@ -56,7 +57,7 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
     while index < len(text):
         match = _TOKEN.match(text, index)
         if match is None:
-            raise _TokenError("this is neither JSON nor a plain Python literal", index)
+            raise _TokenError(Message("this is neither JSON nor a plain Python literal"), index)
         token = match.group()
         if match.lastgroup == "string":
             yield index, _json_string(token, index)
@@ -84,7 +85,7 @@ def _json_string(token: str, index: int) -> str:
             return match.group()
         if single == "'":
             return "'"
-        raise _TokenError("this escape stands in no JSON text", index + 1 + match.start())
+        raise _TokenError(Message("this escape stands in no JSON text"), index + 1 + match.start())
 
     return '"' + _ESCAPE.sub(escape, inner) + '"'
 
@@ -93,4 +94,4 @@ def _character(code: int, index: int) -> str:
     try:
         return chr(code)
     except (ValueError, OverflowError):
-        raise _TokenError("this escape names no character", index + 1) from None
+        raise _TokenError(Message("this escape names no character"), index + 1) from None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import isfinite
 
 from kintone.errors import InvalidParameterError
+from kintone.messages import Message
 from kintone.values.excerpts import excerpt
 from tools.text_input.json_text import UnreadableTextError, read_json
 from tools.text_input.nesting import DEEPEST, depth_of_json, depth_of_python
@@ -43,8 +44,21 @@ def read_structure(parameter: str, value: object) -> Structure:
     try:
         return _read(value)
     except UnreadableTextError as error:
-        at = f" {position_of(value, error.index).words}" if error.index is not None and isinstance(value, str) else ""
-        raise InvalidParameterError(f"{parameter} cannot be read{at}: {error.complaint}; {_how(parameter)}") from None
+        example = _EXAMPLES.get(parameter, _EXAMPLES["record_data"])
+        if error.index is None or not isinstance(value, str):
+            raise InvalidParameterError(
+                "{parameter} cannot be read: {complaint}; write JSON like {example}",
+                parameter=parameter,
+                complaint=error.complaint,
+                example=example,
+            ) from None
+        raise InvalidParameterError(
+            "{parameter} cannot be read {place}: {complaint}; write JSON like {example}",
+            parameter=parameter,
+            place=position_of(value, error.index).words,
+            complaint=error.complaint,
+            example=example,
+        ) from None
 
 
 def unwrap(structure: Structure, name: str) -> Structure:
@@ -63,24 +77,22 @@ def _read(value: object) -> Structure:
         return value
     if isinstance(value, str):
         return _read_text(value)
-    raise UnreadableTextError(f"an object or a list is needed, not {excerpt(value)}")
+    raise UnreadableTextError(_not_a_structure(value))
 
 
 def _read_text(text: str) -> Structure:
     if len(text) > LONGEST_TEXT:
-        raise UnreadableTextError(f"the text is longer than {LONGEST_TEXT} characters")
+        raise UnreadableTextError(Message("the text is longer than {longest} characters", longest=LONGEST_TEXT))
     broken = _SURROGATE.search(text)
     if broken:
-        raise UnreadableTextError("half of a character (a lone surrogate) stands here", broken.start())
+        raise UnreadableTextError(Message("half of a character (a lone surrogate) stands here"), broken.start())
     span = _unfenced(text)
     try:
         found = _parsed(text[span.start : span.end])
     except UnreadableTextError as error:
-        if error.index is not None:
-            error.index += span.start
-        raise
+        raise error.at(None if error.index is None else error.index + span.start) from None
     if not isinstance(found, dict | list):
-        raise UnreadableTextError(f"an object or a list is needed, not {excerpt(found)}", span.start)
+        raise UnreadableTextError(_not_a_structure(found), span.start)
     if _ESCAPED_SURROGATE.search(text):
         require_carriable(found)
     return found
@@ -98,8 +110,12 @@ def _parsed(text: str) -> object:
     if failure.decided:
         raise failure
     if len(text) > LONGEST_LITERAL:
-        failure.complaint += f" (a text of more than {LONGEST_LITERAL} characters must be JSON)"
-        raise failure
+        complaint = Message(
+            "{complaint} (a text of more than {longest} characters must be JSON)",
+            complaint=failure.complaint,
+            longest=LONGEST_LITERAL,
+        )
+        raise UnreadableTextError(complaint, failure.index, decided=False)
     if depth_of_python(text) > DEEPEST:
         raise failure
     try:
@@ -111,8 +127,12 @@ def _parsed(text: str) -> object:
 
 
 def _too_deep(*, decided: bool = True) -> UnreadableTextError:
-    complaint = f"objects and lists stand inside each other more than {DEEPEST} deep"
+    complaint = Message("objects and lists stand inside each other more than {deepest} deep", deepest=DEEPEST)
     return UnreadableTextError(complaint, decided=decided)
+
+
+def _not_a_structure(value: object) -> Message:
+    return Message("an object or a list is needed, not {value}", value=excerpt(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +153,7 @@ def _unfenced(text: str) -> _Span:
     marks = fence.group("marks")
     closing = end - len(marks)
     if closing < fence.end() or text[closing:end] != marks:
-        raise UnreadableTextError(f"the code fence is not closed by {marks}", end)
+        raise UnreadableTextError(Message("the code fence is not closed by {marks}", marks=marks), end)
     inner = text[fence.end() : closing]
     return _Span(
         fence.end() + len(inner) - len(inner.lstrip()), max(fence.end(), closing - len(inner) + len(inner.rstrip()))
@@ -163,21 +183,19 @@ def _put(waiting: list[tuple[object, int]], part: object, depth: int) -> None:
         _require_whole(part)
     elif isinstance(part, float | Decimal):
         if not (part.is_finite() if isinstance(part, Decimal) else isfinite(part)):
-            raise UnreadableTextError(f"{excerpt(part)} is no number that JSON knows; write a number or null")
+            raise UnreadableTextError(
+                Message("{value} is not a number that JSON knows; write a number or null", value=excerpt(part))
+            )
     elif part is not None and not isinstance(part, int):
-        raise UnreadableTextError(f"{excerpt(part)} is nothing that JSON can carry")
+        raise UnreadableTextError(Message("{value} is nothing that JSON can carry", value=excerpt(part)))
 
 
 def _require_name(name: object) -> None:
     if not isinstance(name, str):
-        raise UnreadableTextError(f"the name {excerpt(name)} must be a text in quotes")
+        raise UnreadableTextError(Message("the name {name} must be a text in quotes", name=excerpt(name)))
     _require_whole(name)
 
 
 def _require_whole(text: str) -> None:
     if not text.isascii() and _SURROGATE.search(text):
-        raise UnreadableTextError(f"{excerpt(text)} holds half of a character (a lone surrogate)")
-
-
-def _how(parameter: str) -> str:
-    return f"write JSON like {_EXAMPLES.get(parameter, _EXAMPLES['record_data'])}"
+        raise UnreadableTextError(Message("{value} holds half of a character (a lone surrogate)", value=excerpt(text)))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kintone.messages import Message
 from kintone.values.excerpts import excerpt
 
 SHOWN = 30
@@ -16,13 +17,13 @@ class TextPosition:
     near: str
 
     @property
-    def words(self) -> str:
+    def words(self) -> Message:
         """Return the place as a sentence names it."""
-        return f"at line {self.line}, column {self.column} (near {self.near})" if self.near else self._bare
-
-    @property
-    def _bare(self) -> str:
-        return f"at line {self.line}, column {self.column} (the end of the text)"
+        if not self.near:
+            return Message("at line {line}, column {column} (the end of the text)", line=self.line, column=self.column)
+        return Message(
+            "at line {line}, column {column} (near {near})", line=self.line, column=self.column, near=self.near
+        )
 
 
 def position_of(text: str, index: int) -> TextPosition:

@@ -10,8 +10,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.util import make_headers, parse_url
 
 from kintone.access.settings import DEFAULT_PORTS
-from kintone.exchange.retry import Mishap
-from kintone.transport.failures import BROKEN, TransportError, translated
+from kintone.transport_failures import causes_of
 
 CONNECT_SECONDS = 10.0
 CHUNK = 64 * 1024
@@ -52,6 +51,37 @@ class CheckedAddress:
         return f"{self.scheme}://{self.host_header}{self.target}"
 
 
+class FetchError(Exception):
+    """No usable answer came; ``kind`` is one word for what happened, for the one who knows whose file it was."""
+
+    def __init__(self, kind: str) -> None:
+        """Keep the word."""
+        super().__init__(kind)
+        self.kind = kind
+
+
+# In this order: to the library a TLS failure is a connection failure, and a refused connection a kind of time-out.
+KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
+    ("tls", (urllib3.exceptions.SSLError,)),
+    ("proxy", (urllib3.exceptions.ProxyError,)),
+    ("dns", (urllib3.exceptions.NameResolutionError,)),
+    ("refused", (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)),
+    ("connect", (urllib3.exceptions.ConnectTimeoutError,)),
+    ("timeout", (urllib3.exceptions.ReadTimeoutError, TimeoutError)),
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the library's exceptions into ours; their own text may quote a header or a proxy's password."""
+    try:
+        yield
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        causes = list(causes_of(error))
+        kinds = (kind for kind, types in KINDS if any(isinstance(cause, types) for cause in causes))
+        raise FetchError(next(kinds, "connection")) from None
+
+
 class Fetched:
     """An answer whose body is still on its way."""
 
@@ -70,7 +100,7 @@ class Fetched:
         return int(told) if is_plain and is_number else None
 
     def piece(self) -> bytes:
-        """Return the next bytes that arrive, none at the end; raises ``TransportError`` when it comes too early."""
+        """Return the next bytes that arrive, none at the end; raises ``FetchError`` when it comes too early."""
         with translated():
             return self._response.read1(CHUNK, decode_content=True)
 
@@ -79,19 +109,19 @@ class Fetched:
 def fetch(address: CheckedAddress, read_seconds: float) -> Iterator[Fetched]:
     """Ask for what lies there and hand over the answer before its body; redirects are not followed.
 
-    The IP addresses are tried in turn until one answers. Raises ``TransportError``.
+    The IP addresses are tried in turn until one answers. Raises ``FetchError``.
     """
     timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, read_seconds), read=read_seconds)
     headers = {"Host": address.host_header, "Accept-Encoding": "identity", "User-Agent": "kintone_integration"}
     url = address.url if address.proxy else address.target
-    failed = TransportError(Mishap.NOT_SENT, "the host has no address", *BROKEN)
+    failed = FetchError("dns")
     for pool in _pools(address):
         try:
             with translated():
                 response = pool.urlopen(
                     "GET", url, headers=headers, timeout=timeout, redirect=False, retries=False, preload_content=False
                 )
-        except TransportError as error:
+        except FetchError as error:
             _close(pool)
             failed = error
             continue

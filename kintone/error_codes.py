@@ -1,0 +1,230 @@
+"""kintone's error codes: which error they are, what they mean and what to do about them; a table and nothing else.
+
+Codes and statuses: https://kintone.dev/en/docs/kintone/rest-api/overview/kintone-rest-api-overview/ and what kintone's
+own clients meet. Branch on the code, never on the message, whose language follows the kintone user.
+"""
+
+from typing import NamedTuple
+
+from kintone.errors import (
+    AuthenticationError,
+    CursorGoneError,
+    CursorLimitError,
+    InvalidQueryError,
+    InvalidRequestError,
+    KintoneError,
+    LockedError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RevisionConflictError,
+)
+from kintone.messages import Message
+
+
+class Meaning(NamedTuple):
+    """What a code says to a person."""
+
+    error: type[KintoneError]
+    what: Message
+    remedy: Message
+
+
+TOKEN_UNKNOWN = Meaning(
+    AuthenticationError,
+    Message("kintone does not know the API token"),
+    Message(
+        "correct kintone_api_token: copy the token again from the settings of the app that is asked, API Token, and "
+        "publish the app with Update App, without which a new token does not work"
+    ),
+)
+NOT_PERMITTED = Meaning(
+    PermissionDeniedError,
+    Message("the API token may not do this"),
+    Message(
+        "tick the permission (view, add, edit) for the token in the app's settings, API Token, and publish the app with "
+        "Update App; an upsert needs add and edit, a lookup needs the token of its source app as well"
+    ),
+)
+LOCKED = Meaning(LockedError, Message("the record was locked by another change"), Message("send it again in a minute"))
+CHANGED_MEANWHILE = Meaning(
+    RevisionConflictError,
+    Message("the record was changed by somebody else in the meantime"),
+    Message("read the record again, decide which values are to stay, and send it with the new revision or without one"),
+)
+BAD_VALUES = Meaning(
+    InvalidRequestError,
+    Message("kintone refused the values"),
+    Message("correct the fields that kintone names and send it again"),
+)
+NOT_WRITABLE = Meaning(
+    InvalidRequestError,
+    Message("a field was sent that cannot be written"),
+    Message("leave out record number, creator, modifier, times, status, assignee and category"),
+)
+BAD_QUERY = Meaning(
+    InvalidQueryError,
+    Message("kintone refused the query"),
+    Message(
+        'put texts in double quotes, write no SQL words, and keep to: status in ("Open") and amount >= 100 '
+        "order by $id asc limit 10"
+    ),
+)
+OPERATOR_MISFIT = Meaning(
+    InvalidQueryError,
+    Message("the query uses an operator that this type of field does not have"),
+    Message('use in ("A", "B") for choices, users and table columns, like for long text, = < > for numbers and dates'),
+)
+FIELD_UNKNOWN = Meaning(
+    InvalidQueryError,
+    Message("the query, the field list or the update key names a field that the app does not have"),
+    Message("use the field code (not the label) as the app's form settings show it"),
+)
+GUEST_SPACE = Meaning(
+    InvalidRequestError,
+    Message("the app lives in a guest space"),
+    Message("fill in kintone_guest_space_id: the number behind /guest/ in the app's address"),
+)
+APP_MISSING = Meaning(
+    NotFoundError,
+    Message("there is no such app"),
+    Message("check kintone_app_id: the number behind /k/ in the app's address"),
+)
+RECORD_MISSING = Meaning(
+    NotFoundError,
+    Message("there is no record with that number"),
+    Message("check the record number; it may have been deleted"),
+)
+FILE_MISSING = Meaning(
+    NotFoundError,
+    Message("there is no file with that key"),
+    Message(
+        "use the fileKey from the record's attachment field as it is now; the key that an upload returned cannot be "
+        "downloaded, and keys may change when the record is edited"
+    ),
+)
+FILE_NOT_ATTACHABLE = Meaning(
+    NotFoundError,
+    Message("a file key is unknown, was attached before or is older than three days"),
+    Message("upload the file again and use the new key at once; a key serves for one record"),
+)
+LOOKUP_MISSING = Meaning(
+    InvalidRequestError,
+    Message("a lookup field names a value that its source app does not have or that the token may not see"),
+    Message(
+        "check the key of the lookup, and add an API token of the source app with view permission, joined by a comma"
+    ),
+)
+NOBODY = Meaning(
+    InvalidRequestError,
+    Message("a user, group or organization named in a value or in the query does not exist"),
+    Message("use login names and codes, not display names"),
+)
+
+MEANINGS: dict[str, Meaning] = {
+    "GAIA_IA02": TOKEN_UNKNOWN,
+    "CB_AU01": Meaning(AuthenticationError, Message("kintone got no credential"), TOKEN_UNKNOWN.remedy),
+    "CB_WA01": Meaning(AuthenticationError, Message("kintone refused the credential"), TOKEN_UNKNOWN.remedy),
+    "GAIA_AP15": Meaning(
+        AuthenticationError,
+        Message("the API token belongs to another app"),
+        Message("correct kintone_api_token: use a token made in the settings of that app, or change kintone_app_id"),
+    ),
+    "GAIA_DA03": Meaning(
+        AuthenticationError,
+        Message("two API tokens of the same app were given"),
+        Message("keep one token for each app in kintone_api_token"),
+    ),
+    "GAIA_NO01": NOT_PERMITTED,
+    "CB_NO01": NOT_PERMITTED,
+    "CB_NO02": Meaning(
+        PermissionDeniedError,
+        Message("this is not permitted"),
+        Message("check the token's permissions, and that kintone_guest_space_id is the space in which the app lives"),
+    ),
+    "GAIA_FU01": NOT_PERMITTED,
+    "GAIA_BF02": Meaning(
+        PermissionDeniedError,
+        Message("creator, modifier and times may only be set by a token with the app management permission"),
+        Message("leave these fields out, or tick app management for the token"),
+    ),
+    "CB_VA01": BAD_VALUES,
+    "CB_IJ01": Meaning(
+        InvalidRequestError,
+        Message("kintone could not read the values"),
+        Message("check the shape of tables and lists"),
+    ),
+    "CB_IL02": Meaning(InvalidRequestError, Message("kintone could not read the request"), BAD_VALUES.remedy),
+    "GAIA_UN10": NOT_WRITABLE,
+    "GA_UO01": NOT_WRITABLE,
+    "GAIA_SI01": Meaning(
+        InvalidRequestError, Message("two rows of a table have the same id"), Message("give every row its own id")
+    ),
+    "GAIA_AP01": APP_MISSING,
+    "GAIA_RE01": RECORD_MISSING,
+    "GAIA_RE20": Meaning(
+        NotFoundError, Message("there is no record with that update key"), Message("check the value of the update key")
+    ),
+    "GAIA_BL01": FILE_MISSING,
+    "GAIA_IL23": GUEST_SPACE,
+    "GAIA_CO02": CHANGED_MEANWHILE,
+    "GAIA_UN03": CHANGED_MEANWHILE,
+    "GAIA_RE18": LOCKED,
+    "GAIA_DA02": LOCKED,
+    "GAIA_LT01": LOCKED,
+    "GAIA_TO04": Meaning(
+        RateLimitedError,
+        Message("kintone has too many requests at once (100 for all integrations of the site together)"),
+        Message("run fewer workflows at the same time, or try again in a minute"),
+    ),
+    "GAIA_TM12": Meaning(
+        CursorLimitError,
+        Message("all ten cursors of the kintone site are in use"),
+        Message("try again in a few minutes, or leave out order by so that no cursor is needed"),
+    ),
+    "GAIA_CN01": Meaning(
+        CursorGoneError,
+        Message("the cursor expired before everything was read"),
+        Message("run it again, with a narrower condition"),
+    ),
+    "GAIA_QU01": Meaning(
+        InvalidQueryError,
+        Message("the limit cannot be used"),
+        Message("write limit with a number from 1, or leave it out"),
+    ),
+    "GAIA_QU02": Meaning(
+        InvalidQueryError,
+        Message("the offset cannot be used"),
+        Message("write offset with a number from 0, or leave it out"),
+    ),
+    "GAIA_IQ03": OPERATOR_MISFIT,
+    "GAIA_IQ07": OPERATOR_MISFIT,
+    "GAIA_IQ10": Meaning(
+        InvalidQueryError,
+        Message("the query names an option that the field does not have"),
+        Message("use the option's name exactly as the app's form settings show it"),
+    ),
+    "GAIA_IQ11": FIELD_UNKNOWN,
+    "GAIA_IQ23": BAD_QUERY,
+    "GAIA_IQ25": BAD_QUERY,
+    "GAIA_IL08": BAD_QUERY,
+    "GAIA_IR02": Meaning(
+        InvalidQueryError,
+        Message("the query uses a dot with something that is no related records field"),
+        Message("name a column of a table by its code alone"),
+    ),
+    "GAIA_IQ27": Meaning(
+        InvalidRequestError,
+        Message("the update key is a field that allows duplicates"),
+        Message("use a text or number field with 'Prohibit duplicate values' switched on"),
+    ),
+    "GAIA_IL26": NOBODY,
+    "GAIA_IL28": NOBODY,
+    "GAIA_IL42": NOBODY,
+    "GAIA_LO03": Meaning(
+        InvalidRequestError,
+        Message("the key of a lookup is not unique in its source app"),
+        Message("make it unique in the source app"),
+    ),
+    "GAIA_LO04": LOOKUP_MISSING,
+}

@@ -1,0 +1,303 @@
+"""The one place that sends, waits, takes slots, tries again and notes what became of a write."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from kintone.access.access import Access
+from kintone.access.redaction import Redactor
+from kintone.access.settings import OperatorSettings
+from kintone.deadline import Deadline
+from kintone.errors import BudgetExceededError, CancelledError, KintoneError
+from kintone.ledger import Span, WriteLedger
+from kintone.limiter import RESERVED_SLOTS, Limiters
+from kintone.limits import ANSWER_BYTES
+from kintone.messages import NOTHING, Message
+from kintone.operations import Answer, Operation
+from kintone.replies import Received, json_object, not_kintone, refusal_of
+from kintone.retry import FailureKind, RetryPolicy
+from kintone.runtime import PROCESS, Runtime
+from kintone.transport import HttpTransport, StreamedReply, Transport, UploadBody
+from kintone.transport_failures import TransportError
+from kintone.wire_format import WireRequest
+
+logger = logging.getLogger(__name__)
+
+limiters = Limiters()
+"""Shared by all calls of the process; they hold nothing of one call."""
+
+DEFAULT_TIMEOUT: Final = 30.0
+CHUNK: Final = 1024 * 1024
+
+type OpenBody = Callable[[], AbstractContextManager[UploadBody]]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a call runs on; a simulation brings its own clock and its own way to kintone."""
+
+    runtime: Runtime = PROCESS
+    transport: Transport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Which entries a request writes, in the ledger of their call."""
+
+    ledger: WriteLedger
+    span: Span
+
+
+class AttemptError(Exception):
+    """One try that did not succeed: the error to raise in the end, and what is known of the request.
+
+    ``is_certain`` tells that nothing was done; ``sent`` that bytes of it have left.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        error: KintoneError,
+        *,
+        sent: bool = True,
+        is_certain: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        """Keep the parts."""
+        super().__init__(kind.name)
+        self.kind = kind
+        self.error = error
+        self.sent = sent
+        self.is_certain = is_certain
+        self.retry_after = retry_after
+
+
+class Execution:
+    """Carries out the requests of one call of a tool; safe to share between the threads of that call.
+
+    ``request_timeout`` is in seconds and holds for one HTTP request; ``deadline`` holds for all of them.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        settings: OperatorSettings,
+        request_timeout: float = DEFAULT_TIMEOUT,
+        policy: RetryPolicy | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        """Start the time of the call; nothing is connected yet."""
+        engine = engine or Engine()
+        origin, slots = str(access.site.origin), settings.max_concurrency
+        self.deadline = Deadline(settings.call_budget, engine.runtime)
+        self._access = access
+        self._timeout = request_timeout
+        self._policy = policy or RetryPolicy()
+        self._runtime = engine.runtime
+        self._redactor = Redactor(access.tokens.secrets())
+        self._limiter = limiters.limiter(origin, slots)
+        self._transfers = limiters.limiter(f"files of {origin}", max(1, slots - RESERVED_SLOTS))
+        self._transport = engine.transport or HttpTransport(slots)
+
+    def run[Result](  # noqa: PLR0913 - each says something else of the one request
+        self,
+        operation: Operation,
+        request: WireRequest,
+        read: Callable[[Answer], Result],
+        *,
+        entries: Entries | None = None,
+        deadline: Deadline | None = None,
+        open_body: OpenBody | None = None,
+    ) -> Result:
+        """Send a request that is answered in JSON, again where that is safe, and return what ``read`` makes of it."""
+        within = deadline or self.deadline
+
+        def attempt() -> Result:
+            with ExitStack() as stack:
+                if open_body:
+                    stack.enter_context(self._transfers.slot(id(self), within, operation.description))
+                body = stack.enter_context(open_body()) if open_body else None
+                received = self._exchanged(operation, request, within, body)
+            return self._read(operation, received, read)
+
+        result = self._repeated(operation, attempt, within, entries)
+        if entries:
+            entries.ledger.save(entries.span, result if isinstance(result, list) else ())
+        return result
+
+    @contextmanager
+    def stream(self, operation: Operation, request: WireRequest) -> Iterator[StreamedReply]:
+        """Hand over an answer that is no JSON while it arrives; the slots are held until it is read.
+
+        Its ``chunks`` raise a ``KintoneError``.
+        """
+        with ExitStack() as stack:
+            yield self._repeated(operation, lambda: self._opened(operation, request, stack), self.deadline, None)
+
+    def repeat[Result](
+        self, operation: Operation, attempt: Callable[[], Result], *, deadline: Deadline | None = None
+    ) -> Result:
+        """Run an attempt, which raises ``AttemptError``, again where the operation allows it."""
+        return self._repeated(operation, attempt, deadline or self.deadline, None)
+
+    def _repeated[Result](
+        self, operation: Operation, attempt: Callable[[], Result], deadline: Deadline, entries: Entries | None
+    ) -> Result:
+        tries = 0
+        waiting = NOTHING
+        while True:
+            try:
+                deadline.check(operation.description, waiting)
+                tries += 1
+                return attempt()
+            except AttemptError as failed:
+                _note(failed, entries)
+                pause = self._pause(operation, failed, tries, deadline)
+                if pause is None:
+                    raise _told(failed, tries, deadline, entries) from None
+                waiting = Message("waiting to try again after: {failure}", failure=failed.error.problem)
+            except KintoneError as error:
+                # Certain before anything was sent in this try: the time is over, or a body cannot be had.
+                raise _with_ledger(error, entries) from None
+            deadline.wait(pause)
+
+    def _pause(self, operation: Operation, failed: AttemptError, tries: int, deadline: Deadline) -> float | None:
+        """Return the seconds before the next try, or None when there must be none."""
+        if not self._policy.may_repeat(operation.repeat, failed.kind, tries):
+            return None
+        pause = self._policy.pause(failed.kind, tries, failed.retry_after)
+        if pause >= deadline.remaining():
+            return None
+        logger.info("%s: %s on try %d, next in %.1f s", operation.description, failed.kind.name.lower(), tries, pause)
+        return pause
+
+    def _exchanged(
+        self, operation: Operation, request: WireRequest, deadline: Deadline, body: UploadBody | None
+    ) -> Received:
+        with self._limiter.slot(id(self), deadline, operation.description), self._logged(request) as log:
+            try:
+                opened = self._transport.open(request, self._access, deadline, self._timeout, body)
+                with opened as reply:
+                    log.status = reply.status
+                    content = b"".join(reply.chunks(ANSWER_BYTES))
+            except TransportError as error:
+                raise self._failed(operation, error, deadline) from None
+            log.size = len(content)
+            return Received(reply.status, reply.headers, content)
+
+    def _opened(self, operation: Operation, request: WireRequest, stack: ExitStack) -> StreamedReply:
+        deadline = self.deadline
+        with ExitStack() as attempt:
+            for limiter in (self._transfers, self._limiter):
+                attempt.enter_context(limiter.slot(id(self), deadline, operation.description))
+            with self._logged(request) as log:
+                try:
+                    opened = self._transport.open(request, self._access, deadline, self._timeout)
+                    reply = attempt.enter_context(opened)
+                    log.status = reply.status
+                    if reply.status != HTTPStatus.OK:
+                        body = b"".join(reply.chunks(CHUNK))
+                        raise self._refused(operation, Received(reply.status, reply.headers, body))
+                except TransportError as error:
+                    raise self._failed(operation, error, deadline) from None
+            stack.push(attempt.pop_all())
+        return _Told(reply, lambda error: self._failed(operation, error, deadline).error)
+
+    def _failed(self, operation: Operation, error: TransportError, deadline: Deadline) -> AttemptError:
+        failure = error.failure
+        if failure.error is BudgetExceededError:
+            told = deadline.error(operation.description, failure.what)
+        elif failure.error is CancelledError:
+            told = CancelledError()
+        else:
+            problem = Message("{doing} failed: {what}", doing=operation.description, what=failure.what)
+            told = failure.error(problem, remedy=failure.remedy)
+        return AttemptError(error.kind, told, sent=error.sent)
+
+    def _refused(self, operation: Operation, received: Received) -> AttemptError:
+        refusal = refusal_of(operation, received, self._redactor)
+        return AttemptError(refusal.kind, refusal.error, is_certain=refusal.is_certain, retry_after=refusal.retry_after)
+
+    def _read[Result](self, operation: Operation, received: Received, read: Callable[[Answer], Result]) -> Result:
+        if not HTTPStatus.OK <= received.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise self._refused(operation, received)
+        body = json_object(received.body)
+        if body is None:
+            error = not_kintone(operation, Message("the answer is not kintone's JSON"))
+            raise AttemptError(FailureKind.FINAL, error)
+        warning = received.headers.get("X-Cybozu-Warning")
+        answer = Answer(body, self._redactor.mask(warning) if warning else None, received.body)
+        try:
+            return read(answer)
+        except KintoneError as error:
+            raise AttemptError(FailureKind.FINAL, error) from None
+
+    @contextmanager
+    def _logged(self, request: WireRequest) -> Iterator["_Log"]:
+        log = _Log()
+        started = self._runtime.monotonic()
+        try:
+            yield log
+        finally:
+            logger.info(
+                "%s %s %s %.3f s %d bytes",
+                request.headers.get("X-HTTP-Method-Override", request.method),
+                request.path,
+                log.status or "no answer",
+                self._runtime.monotonic() - started,
+                log.size,
+            )
+
+
+@dataclass(slots=True)
+class _Log:
+    """What a line of the log tells of an exchange."""
+
+    status: int = 0
+    size: int = 0
+
+
+class _Told:
+    """A reply whose failures are told as errors of the operation."""
+
+    def __init__(self, reply: StreamedReply, told: Callable[[TransportError], KintoneError]) -> None:
+        self.status = reply.status
+        self.headers = reply.headers
+        self._reply = reply
+        self._told = told
+
+    def chunks(self, most: int) -> Iterator[bytes]:
+        try:
+            yield from self._reply.chunks(most)
+        except TransportError as error:
+            raise self._told(error) from None
+
+
+def _note(failed: AttemptError, entries: Entries | None) -> None:
+    """Note in the ledger what a try that failed proves of its entries."""
+    if entries is None or not failed.sent:
+        return
+    if failed.is_certain:
+        entries.ledger.refuse(entries.span)
+    else:
+        entries.ledger.leave_unknown(entries.span)
+
+
+def _told(failed: AttemptError, tries: int, deadline: Deadline, entries: Entries | None) -> KintoneError:
+    error = failed.error
+    if tries > 1:
+        error = error.but(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
+    if failed.retry_after and failed.retry_after >= deadline.remaining():
+        note = Message(
+            "it asks to be tried again after {seconds:g} seconds, which is more than is left of the time for one call",
+            seconds=failed.retry_after,
+        )
+        error = error.but(notes=[*error.notes, note])
+    return _with_ledger(error, entries)
+
+
+def _with_ledger(error: KintoneError, entries: Entries | None) -> KintoneError:
+    return error.but(ledger=entries.ledger) if entries else error

@@ -1,0 +1,229 @@
+"""From an answer that is no success to what it means: the error, whether a write was surely refused, whether to retry.
+
+An unreadable body is an answer too. What kintone documents as refused before writing is certain: 4xx with a code, 429,
+lock codes whatever their status; so are a 401 that asks for Basic authentication and a proxy's 407. Everything else,
+any other 5xx and any answer that is not kintone's, leaves a write unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from kintone.access.redaction import Redactor
+from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, MEANINGS, NOT_PERMITTED, Meaning
+from kintone.errors import (
+    AuthenticationError,
+    CursorLimitError,
+    ErrorReply,
+    InvalidRequestError,
+    KintoneError,
+    LockedError,
+    NotFoundError,
+    RateLimitedError,
+    ServiceUnavailableError,
+    UnknownResponseError,
+    one_line,
+)
+from kintone.messages import Message
+from kintone.operations import Operation
+from kintone.retry import FailureKind, read_retry_after
+from kintone.transport_failures import CHECK_SITE, PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
+
+MAX_MESSAGE: Final = 600
+MAX_KEY: Final = 160
+MAX_FIELDS: Final = 200
+UNAVAILABLE: Final = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+CLIENT_ERRORS: Final = range(400, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What an answer other than a success means; ``is_certain`` tells that nothing was written."""
+
+    error: KintoneError
+    is_certain: bool
+    kind: FailureKind
+    retry_after: float | None
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object of a body, None for anything else."""
+    try:
+        parsed = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def refusal_of(operation: Operation, received: Received, redactor: Redactor) -> Refusal:
+    """Return what an answer with a status other than 2xx means.
+
+    kintone answers a flat object with ``code``, ``id``, ``message`` and perhaps ``errors``; a bulkRequest answers
+    ``results`` in which one entry is such an object: https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
+    """
+    entry, index = _error_object(received.body)
+    code = entry.get("code")
+    if isinstance(code, str) and code:
+        error = _with_code(operation, received.status, code, entry, index, redactor)
+        is_certain = received.status in CLIENT_ERRORS or isinstance(error, LockedError)
+    else:
+        error = _without_code(operation, received)
+        is_certain = received.status in (HTTPStatus.TOO_MANY_REQUESTS, PROXY_AUTHENTICATION) or _asks_for_password(
+            received
+        )
+    kind = _kind(received.status, error)
+    return Refusal(error, is_certain, kind, read_retry_after(received.headers.get("Retry-After")))
+
+
+def not_kintone(operation: Operation, what: Message) -> UnknownResponseError:
+    """Return the error for an answer that kintone would not give."""
+    return UnknownResponseError(_failed(operation, what), remedy=CHECK_SITE)
+
+
+def _failed(operation: Operation, what: Message) -> Message:
+    return Message("{doing} failed: {what}", doing=operation.description, what=what)
+
+
+def _error_object(body: bytes) -> tuple[Mapping[str, object], int | None]:
+    parsed = json_object(body)
+    if parsed is None:
+        return {}, None
+    results = parsed.get("results")
+    if "code" in parsed or not isinstance(results, list):
+        return parsed, None
+    for index, result in enumerate(results):
+        if isinstance(result, dict) and result.get("code"):
+            return result, index
+    return {}, None
+
+
+def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
+    operation: Operation,
+    status: int,
+    code: str,
+    entry: Mapping[str, object],
+    index: int | None,
+    redactor: Redactor,
+) -> KintoneError:
+    fields = _fields(entry.get("errors"), redactor)
+    meaning = _meaning(code, status, fields, operation)
+    reply = ErrorReply(
+        status=status,
+        code=_text(code, redactor, longest=40),
+        message=_text(entry.get("message"), redactor),
+        fields=fields,
+        error_id=_text(entry.get("id"), redactor, longest=60),
+        index=index,
+    )
+    return meaning.error(_failed(operation, meaning.what), remedy=meaning.remedy, reply=reply)
+
+
+def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], operation: Operation) -> Meaning:
+    if code == "CB_VA01" and any(place == "query" for place, _ in fields):
+        return BAD_QUERY
+    if code == "GAIA_BL01" and operation.repeat.writes:
+        return FILE_NOT_ATTACHABLE
+    return MEANINGS.get(code) or _unknown_code(status)
+
+
+def _without_code(operation: Operation, received: Received) -> KintoneError:
+    status = received.status
+    reply = ErrorReply(status)
+    if status in UNAVAILABLE:
+        return ServiceUnavailableError(
+            _failed(operation, Message("kintone is not available right now (HTTP {status})", status=status)),
+            remedy=Message("kintone may be under maintenance; try again in a few minutes"),
+            reply=reply,
+        )
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        meaning = MEANINGS["GAIA_TO04"]
+        return RateLimitedError(_failed(operation, meaning.what), remedy=meaning.remedy, reply=reply)
+    if status == HTTPStatus.NOT_FOUND:
+        return NotFoundError(
+            _failed(operation, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")),
+            remedy=Message(
+                "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
+            ),
+            code="NOT_KINTONE",
+            reply=reply,
+        )
+    if status == PROXY_AUTHENTICATION:
+        return AuthenticationError(
+            _failed(operation, PROXY_WANTS_PASSWORD.what), remedy=PROXY_WANTS_PASSWORD.remedy, reply=reply
+        )
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return AuthenticationError(
+            _failed(
+                operation, Message("something in front of kintone refused the request (HTTP {status})", status=status)
+            ),
+            remedy=Message(
+                "ask the kintone administrator about basic authentication, IP address limits or client certificates"
+            ),
+            reply=reply,
+        )
+    return UnknownResponseError(
+        _failed(operation, Message("the answer was HTTP {status} without kintone's own error", status=status)),
+        remedy=Message("check that kintone_domain is the address of your kintone, and try again"),
+        reply=reply,
+    )
+
+
+def _asks_for_password(received: Received) -> bool:
+    wanted = received.headers.get("WWW-Authenticate", "").lower()
+    return received.status == HTTPStatus.UNAUTHORIZED and wanted.startswith("basic")
+
+
+def _kind(status: int, error: KintoneError) -> FailureKind:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return FailureKind.NO_CURSOR if isinstance(error, CursorLimitError) else FailureKind.RATE_LIMITED
+    if isinstance(error, LockedError):
+        return FailureKind.LOCKED
+    return FailureKind.UNAVAILABLE if status in UNAVAILABLE else FailureKind.FINAL
+
+
+def _unknown_code(status: int) -> Meaning:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return MEANINGS["GAIA_TO04"]
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return NOT_PERMITTED
+    if status == HTTPStatus.NOT_FOUND:
+        return Meaning(
+            NotFoundError,
+            Message("what was asked for is not there"),
+            Message("check the numbers and codes that were given"),
+        )
+    if status in UNAVAILABLE:
+        return Meaning(
+            ServiceUnavailableError,
+            Message("kintone is not available right now"),
+            Message("try again in a few minutes"),
+        )
+    return Meaning(InvalidRequestError, Message("kintone refused the request"), Message("read kintone's own words"))
+
+
+def _fields(errors: object, redactor: Redactor) -> list[tuple[str, list[str]]]:
+    if not isinstance(errors, dict):
+        return []
+    fields: list[tuple[str, list[str]]] = []
+    for key, entry in list(errors.items())[:MAX_FIELDS]:
+        messages = entry.get("messages") if isinstance(entry, dict) else None
+        texts = [_text(message, redactor, 200) for message in messages[:10]] if isinstance(messages, list) else []
+        fields.append((_text(key, redactor, MAX_KEY), texts))
+    return fields
+
+
+def _text(value: object, redactor: Redactor, longest: int = MAX_MESSAGE) -> str:
+    """Mask first, then cut, so that no part of a secret is left at the border."""
+    return one_line(redactor.mask(value), longest) if isinstance(value, str) else ""

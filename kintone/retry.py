@@ -1,0 +1,92 @@
+"""May a request be sent again, and after which pause: decisions only, nothing is sent or waited for here.
+
+What is safe follows from what kintone documents and what others measured: 429 and lock codes mean that nothing was
+done; an answer that never arrived says nothing about what was done.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from kintone.operations import Repeat
+
+
+class FailureKind(Enum):
+    """What is known to have happened to a request that did not succeed."""
+
+    RATE_LIMITED = auto()
+    """429: not carried out."""
+    NO_CURSOR = auto()
+    """429 GAIA_TM12: all cursors of the site are taken."""
+    LOCKED = auto()
+    """GAIA_DA02, GAIA_RE18, GAIA_LT01: the database was locked, nothing was saved."""
+    UNAVAILABLE = auto()
+    """502, 503, 504: perhaps carried out."""
+    NOT_SENT = auto()
+    """No byte of the request has left, for a reason that may pass."""
+    BROKEN = auto()
+    """The connection broke after the request was sent, or the answer was cut."""
+    TIMED_OUT = auto()
+    """No answer in time."""
+    FINAL = auto()
+    """An answer, a TLS failure, a setting or anything else that a second try would not change."""
+
+
+NOT_CARRIED_OUT = frozenset({FailureKind.RATE_LIMITED, FailureKind.NO_CURSOR, FailureKind.LOCKED, FailureKind.NOT_SENT})
+IDEMPOTENT = NOT_CARRIED_OUT | {FailureKind.UNAVAILABLE, FailureKind.BROKEN, FailureKind.TIMED_OUT}
+
+REPEATED: dict[Repeat, frozenset[FailureKind]] = {
+    Repeat.READ: IDEMPOTENT,
+    Repeat.CURSOR_CREATE: NOT_CARRIED_OUT,
+    Repeat.CURSOR_READ: NOT_CARRIED_OUT,
+    Repeat.CURSOR_DELETE: IDEMPOTENT,
+    Repeat.INSERT: NOT_CARRIED_OUT,
+    Repeat.UPDATE: IDEMPOTENT,
+    Repeat.UPDATE_WITH_REVISION: NOT_CARRIED_OUT,
+    Repeat.UPSERT: IDEMPOTENT,
+    Repeat.UPLOAD: IDEMPOTENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently; pauses in seconds.
+
+    ``cursor_pauses`` are the waits for a free cursor, which are longer, since others hold one for minutes.
+    """
+
+    tries: int = 6
+    tries_when_busy: int = 8
+    tries_after_time_out: int = 2
+    first_pause: float = 0.5
+    longest_pause: float = 10.0
+    cursor_pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0)
+    jitter: Callable[[], float] = random.random
+
+    def may_repeat(self, repeat: Repeat, kind: FailureKind, tries_made: int) -> bool:
+        """Tell whether the request may be sent once more."""
+        tries = {
+            FailureKind.TIMED_OUT: self.tries_after_time_out,
+            FailureKind.RATE_LIMITED: self.tries_when_busy,
+            FailureKind.NO_CURSOR: 1 + len(self.cursor_pauses),
+        }.get(kind, self.tries)
+        return tries_made < tries and kind in REPEATED[repeat]
+
+    def pause(self, kind: FailureKind, tries_made: int, retry_after: float | None) -> float:
+        """Return the seconds to wait before the next try: growing, jittered, never under ``Retry-After``."""
+        if kind is FailureKind.NO_CURSOR:
+            pause = self.cursor_pauses[min(tries_made, len(self.cursor_pauses)) - 1]
+        else:
+            growing = min(self.longest_pause, self.first_pause * 2.0 ** (tries_made - 1))
+            pause = growing * (0.5 + self.jitter() / 2)
+        return max(pause, retry_after or 0.0)
+
+
+NO_REPETITION = RetryPolicy(tries=1, tries_when_busy=1, tries_after_time_out=1, cursor_pauses=())
+
+
+def read_retry_after(header: str | None) -> float | None:
+    """Read ``Retry-After`` in seconds; a date or nonsense counts as absent, since kintone documents neither."""
+    text = (header or "").strip()
+    return float(text) if text.isascii() and text.isdigit() and len(text) <= len("8640000") else None

@@ -1,0 +1,213 @@
+"""What can go wrong between sending a request and reading its answer, told without addresses and headers.
+
+What is certain follows from how far the exchange came, not from the type of the library's exception, whose own text may
+quote a header or a proxy's password.
+"""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import requests
+import urllib3
+
+from kintone.connections import Exchange, Phase
+from kintone.errors import (
+    AuthenticationError,
+    BudgetExceededError,
+    CancelledError,
+    ConnectionFailedError,
+    KintoneError,
+    ResultTooLargeError,
+    TimedOutError,
+    TlsError,
+    UnknownResponseError,
+)
+from kintone.messages import NOTHING, Message, Value
+from kintone.retry import FailureKind
+
+PROXY_REFUSES = range(400, 500)
+PROXY_AUTHENTICATION = 407
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What happened and what to do about it; ``error`` is the class to raise."""
+
+    error: type[KintoneError]
+    what: Message
+    remedy: Message
+
+    def but(self, **values: Value) -> "Failure":
+        """Return the same failure with values for its sentence."""
+        return replace(self, what=Message(self.what.text, **{**self.what.values, **values}))
+
+
+class TransportError(Exception):
+    """No usable answer came. ``sent`` tells whether bytes of the request have left, so that it may have been done."""
+
+    def __init__(self, kind: FailureKind, failure: Failure, *, sent: bool) -> None:
+        """Keep what happened."""
+        super().__init__(str(failure.what))
+        self.kind = kind
+        self.failure = failure
+        self.sent = sent
+
+
+RAISE_TIMEOUT = Message("raise request_timeout, or ask for less at once")
+CHECK_NETWORK = Message("check the network between Dify and kintone, and try again")
+CHECK_DOMAIN = Message(
+    "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
+)
+CHECK_PROXY = Message("check HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment of the plugin")
+CHECK_SITE = Message("check kintone_domain, and that no proxy or login page is in between")
+
+TOO_LARGE = Failure(
+    ResultTooLargeError,
+    Message("the answer is larger than {most} bytes", most=0),
+    Message("ask for fewer records or fields"),
+)
+REDIRECT = Failure(
+    UnknownResponseError, Message("a redirect (HTTP {status}) leads where no API token may go", status=0), CHECK_SITE
+)
+TOO_MANY_REDIRECTS = Failure(UnknownResponseError, Message("kintone redirects in a circle"), CHECK_NETWORK)
+STOPPED = Failure(CancelledError, Message("it was not needed any more"), NOTHING)
+NO_HOST = Failure(ConnectionFailedError, Message("there is no such host (DNS)"), CHECK_DOMAIN)
+NOT_CONNECTED = Failure(
+    ConnectionFailedError,
+    Message("the connection was refused"),
+    Message("check kintone_domain and the network of the Dify server"),
+)
+SLOW_CONNECTION = Failure(TimedOutError, Message("no connection was made in time"), RAISE_TIMEOUT)
+BAD_CERTIFICATE = Failure(
+    TlsError,
+    Message("the TLS connection was refused (certificate or handshake)"),
+    Message("check kintone_domain, the clock of the Dify server, and the certificates of a proxy in between"),
+)
+BAD_PROXY_ADDRESS = Failure(ConnectionFailedError, Message("the address of the proxy cannot be used"), CHECK_PROXY)
+BAD_CA_PATH = Failure(
+    TlsError,
+    Message("the certificates to trust cannot be read"),
+    Message("check the path in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment of the plugin"),
+)
+BAD_REQUEST_SETTING = Failure(
+    ConnectionFailedError, Message("the request could not be made with these settings"), CHECK_PROXY
+)
+PROXY_WANTS_PASSWORD = Failure(
+    AuthenticationError,
+    Message("the proxy wants a user name and password (HTTP 407)"),
+    Message(
+        "write them into HTTPS_PROXY or HTTP_PROXY in the environment of the plugin: http://user:password@host:port"
+    ),
+)
+PROXY_REFUSED = Failure(
+    AuthenticationError, Message("the proxy refused a connection to kintone (HTTP {status})", status=0), CHECK_PROXY
+)
+PROXY_FAILED = Failure(ConnectionFailedError, Message("the proxy could not be used"), CHECK_PROXY)
+NO_ANSWER = Failure(TimedOutError, Message("kintone did not answer in time"), RAISE_TIMEOUT)
+NOT_DECODED = Failure(UnknownResponseError, Message("the answer could not be decompressed"), CHECK_NETWORK)
+BROKEN = Failure(ConnectionFailedError, Message("the connection broke"), CHECK_NETWORK)
+WANTS_CERTIFICATE = Failure(
+    ConnectionFailedError,
+    Message("the connection was ended by kintone, perhaps because it wants a client certificate"),
+    Message("check kintone_domain, and ask the kintone administrator about client certificates"),
+)
+
+BUDGET_WAITS = {
+    Phase.PREPARING: Message("preparing the request"),
+    Phase.CONNECTING: Message("connecting to kintone"),
+    Phase.TUNNELLING: Message("connecting through the proxy"),
+    Phase.HANDSHAKE: Message("agreeing on encryption with kintone"),
+    Phase.SENDING: Message("sending the request"),
+    Phase.WAITING: Message("waiting for kintone's answer"),
+    Phase.READING: Message("receiving kintone's answer"),
+}
+CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE", "ACCESS_DENIED")
+
+
+def failure_of(error: Exception, exchange: Exchange) -> TransportError:
+    """Return what an exception means, by how far the exchange came."""
+    deadline = exchange.deadline
+    if deadline.is_over:
+        waits = Failure(BudgetExceededError, BUDGET_WAITS[exchange.phase], NOTHING)
+        return TransportError(FailureKind.FINAL, waits, sent=exchange.sent)
+    if deadline.is_cancelled:
+        return TransportError(FailureKind.FINAL, STOPPED, sent=exchange.sent)
+    kind, failure = _before_sending(error, exchange)
+    if exchange.sent or exchange.phase in (Phase.WAITING, Phase.READING):
+        kind, failure = _after_sending(error, exchange)
+    if not exchange.sent and kind in (FailureKind.BROKEN, FailureKind.TIMED_OUT):
+        kind = FailureKind.NOT_SENT
+    return TransportError(kind, failure, sent=exchange.sent)
+
+
+def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
+    causes = list(causes_of(error))
+    late = exchange.is_late or _is_any(causes, (TimeoutError, requests.Timeout, urllib3.exceptions.ConnectTimeoutError))
+    if exchange.phase is Phase.PREPARING:
+        return FailureKind.FINAL, _setting(causes)
+    if exchange.phase is Phase.TUNNELLING:
+        return _tunnel(exchange.proxy_status)
+    if exchange.phase is Phase.HANDSHAKE:
+        return _handshake(causes, late=late)
+    if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
+        return FailureKind.NOT_SENT, NO_HOST
+    if exchange.phase is Phase.CONNECTING:
+        return FailureKind.NOT_SENT, SLOW_CONNECTION if late else NOT_CONNECTED
+    return FailureKind.NOT_SENT, BROKEN
+
+
+def _setting(causes: list[BaseException]) -> Failure:
+    """Nothing was tried yet: an address or a path in the settings cannot work, and a second try would not help."""
+    if _is_any(causes, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
+        return BAD_PROXY_ADDRESS
+    if _is_any(causes, (urllib3.exceptions.ProxySchemeUnknown, urllib3.exceptions.LocationParseError)):
+        return BAD_PROXY_ADDRESS
+    if _is_any(causes, (OSError,)) and not _is_any(causes, (requests.RequestException,)):
+        return BAD_CA_PATH
+    return BAD_REQUEST_SETTING
+
+
+def _tunnel(status: int | None) -> tuple[FailureKind, Failure]:
+    if status == PROXY_AUTHENTICATION:
+        return FailureKind.FINAL, PROXY_WANTS_PASSWORD
+    if status in PROXY_REFUSES:
+        return FailureKind.FINAL, PROXY_REFUSED.but(status=status)
+    return FailureKind.NOT_SENT, PROXY_FAILED
+
+
+def _handshake(causes: list[BaseException], *, late: bool) -> tuple[FailureKind, Failure]:
+    if late:
+        return FailureKind.NOT_SENT, SLOW_CONNECTION
+    if _is_any(causes, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError)):
+        return FailureKind.NOT_SENT, NOT_CONNECTED
+    return FailureKind.FINAL, BAD_CERTIFICATE
+
+
+def _after_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
+    causes = list(causes_of(error))
+    if exchange.is_late or _is_any(causes, (TimeoutError, requests.Timeout, urllib3.exceptions.ReadTimeoutError)):
+        return FailureKind.TIMED_OUT, NO_ANSWER
+    if _is_any(causes, (urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError)):
+        return FailureKind.BROKEN, NOT_DECODED
+    alerts = [str(cause).upper() for cause in causes if isinstance(cause, ssl.SSLError)]
+    if any(word in alert for alert in alerts for word in CERTIFICATE_ALERTS):
+        return FailureKind.FINAL, WANTS_CERTIFICATE
+    return FailureKind.BROKEN, BROKEN
+
+
+def _is_any(causes: list[BaseException], kinds: tuple[type[BaseException], ...]) -> bool:
+    return any(isinstance(cause, kinds) for cause in causes)
+
+
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield the error and all that it wraps; the library nests causes in arguments and in ``reason``."""
+    pending: list[object] = [error]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop()
+        if isinstance(current, BaseException) and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            pending += [*current.args, getattr(current, "reason", None), current.__cause__]

@@ -1,0 +1,1 @@
+"""What may happen between the client and kintone: proxies, gateways, TLS, name servers; each write at most once."""

@@ -1,0 +1,99 @@
+"""What became of a call: the one place that knows how errors tell it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kintone.errors import InvalidParameterError, KintoneError
+from kintone.retry import RetryPolicy
+
+NOT_SENT = "NOT_SENT"
+REFUSED = "REFUSED"
+SAVED = "SAVED"
+UNKNOWN = "UNKNOWN"
+
+UNREACHABLE = "UNREACHABLE"
+UNAVAILABLE = "UNAVAILABLE"
+ACCESS_DENIED = "ACCESS_DENIED"
+OUT_OF_TIME = frozenset({"BUDGET_EXCEEDED", "TIMED_OUT"})
+
+PATIENT = RetryPolicy(tries=2, first_pause=1.0, longest_pause=1.0, jitter=lambda: 1.0)
+"""Whoever repeats with it is noticed by the second that it takes."""
+DELIBERATE = RetryPolicy(first_pause=0.1, longest_pause=0.1, longest_retry_after=0.1, jitter=lambda: 1.0)
+"""Its six tries take half a second."""
+AT_ONCE = 0.9
+"""Seconds; a second try of the patient policy takes longer."""
+LONGEST = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended, and after how many seconds."""
+
+    error: Exception | None
+    seconds: float
+
+    @property
+    def code(self) -> str:
+        """The code in brackets at the beginning of the sentence."""
+        code = getattr(self.error, "code", None)
+        assert isinstance(code, str), f"{self.error!r} has no code"
+        assert str(self.error).startswith(f"[{code}] ")
+        return code
+
+    def fate(self, position: int = 1) -> str:
+        """Return what is known of an entry of the write, counted from 1: the name of its state in the ledger."""
+        if isinstance(self.error, InvalidParameterError):
+            return NOT_SENT
+        ledger = getattr(self.error, "ledger", None)
+        assert ledger is not None, f"{self.error!r} has no ledger"
+        name: str = ledger.state(position).name
+        return name
+
+    def fates(self, positions: Iterable[int]) -> set[str]:
+        """Return what is known of several entries."""
+        return {self.fate(position) for position in positions}
+
+
+def outcome(call: Callable[[], object], within: float = LONGEST) -> Outcome:
+    """Make a call; the test fails when it takes longer, or raises what is no error of ours."""
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - what it is, is looked at below
+            raised.append(error)
+
+    thread = threading.Thread(target=run, name="call under test", daemon=True)
+    started = time.monotonic()
+    thread.start()
+    thread.join(within)
+    seconds = time.monotonic() - started
+    assert not thread.is_alive(), f"not back after {within} seconds"
+    error = raised[0] if raised else None
+    assert error is None or isinstance(error, (KintoneError, InvalidParameterError)), f"escaped: {error!r}"
+    return Outcome(error, seconds)
+
+
+def failure(call: Callable[[], object], within: float = LONGEST) -> Outcome:
+    """Make a call that must fail."""
+    failed = outcome(call, within)
+    assert failed.error is not None, "it succeeded"
+    return failed
+
+
+def success(call: Callable[[], object], within: float = LONGEST) -> None:
+    """Make a call that must succeed."""
+    error = outcome(call, within).error
+    if error is not None:
+        raise error
+
+
+def soon(holds: Callable[[], bool], within: float = 2.0) -> bool:
+    """Wait until something holds; whether it does."""
+    end = time.monotonic() + within
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.01)
+    return holds()

@@ -1,0 +1,139 @@
+"""Ways from a client to a kintone: directly, through a proxy, through a tunnel; plain and under TLS."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from kintone.access.credentials import Tokens
+from kintone.access.sites import read_site
+from kintone.client import Access, KintoneClient
+from kintone.retry import RetryPolicy
+from kintone.reading.reader import ReadRequest
+from kintone.reading.records import RecordsApi
+from kintone.writing.adding import add_record
+from kintone.writing.entries import Entry
+from kintone.writing.update_keys import UpdateKey
+from kintone.writing.upsert import UpsertRequest, upsert
+from local_kintone import LocalKintone
+from tests.network.stand_ins import StandIn
+from tests.wire.conftest import IMPATIENT, settings_for
+
+DIRECT = ("direct", "direct-TLSv1_2", "direct-TLSv1_3")
+FORWARD = ("forward",)
+TUNNELS = ("tunnel-TLSv1_2", "tunnel-TLSv1_3")
+PLAIN = ("direct", "forward")
+ENCRYPTED = (*DIRECT[1:], *TUNNELS)
+ALL = (*DIRECT, *FORWARD, *TUNNELS)
+
+FORM: dict[str, dict[str, Any]] = {
+    "sku": {"type": "SINGLE_LINE_TEXT", "unique": True},
+    "name": {"type": "SINGLE_LINE_TEXT"},
+    "memo": {"type": "MULTI_LINE_TEXT"},
+}
+READS = ("GET",)
+
+
+def through(*names: str) -> pytest.MarkDecorator:
+    """Run a test once for each of these routes."""
+    return pytest.mark.parametrize("route_name", names)
+
+
+def open_client(
+    stack: ExitStack,
+    url: str,
+    token: str,
+    *,
+    timeout: float = 5.0,
+    policy: RetryPolicy = IMPATIENT,
+    environment: Mapping[str, str] | None = None,
+) -> KintoneClient:
+    """Open a client of any kintone-like server on loopback."""
+    settings = settings_for(url, **(environment or {}))
+    access = Access(read_site(url, settings.allowed_origins), Tokens(token))
+    return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=policy))
+
+
+@dataclass(slots=True)
+class Route:
+    """A kintone with one app, and the stand-in on the way to it.
+
+    ``host`` is the name that clients know kintone by.
+    """
+
+    name: str
+    kintone: LocalKintone
+    app: int
+    stand_in: StandIn
+    stack: ExitStack = field(repr=False)
+    host: str = "127.0.0.1"
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether no proxy is set."""
+        return self.name.startswith("direct")
+
+    @property
+    def is_tunnel(self) -> bool:
+        """Whether a proxy is asked to CONNECT."""
+        return self.name.startswith("tunnel")
+
+    @property
+    def url(self) -> str:
+        """What clients ask: the stand-in itself, or kintone behind it."""
+        port = self.stand_in.port if self.is_direct else self.kintone.port
+        return f"{self.kintone.url.partition(':')[0]}://{self.host}:{port}"
+
+    @property
+    def token(self) -> str:
+        """A token that may view, add and edit."""
+        return self.kintone.token(self.app, "view", "add", "edit")
+
+    def client(
+        self, *, token: str = "", timeout: float = 5.0, policy: RetryPolicy = IMPATIENT, **environment: str
+    ) -> KintoneClient:
+        """Open a client that takes this route."""
+        token = token or self.token
+        return open_client(self.stack, self.url, token, timeout=timeout, policy=policy, environment=environment)
+
+    def add(self, client: KintoneClient, sku: str = "A", memo: str = "") -> None:
+        """Insert one record."""
+        add_record(client, self.app, {"sku": {"value": sku}, "memo": {"value": memo}})
+
+    def insert(self, client: KintoneClient, count: int) -> None:
+        """Insert records by an upsert of entries that have neither key nor id."""
+        entries = [Entry(number, {"name": {"value": str(number)}}) for number in range(1, count + 1)]
+        upsert(client, UpsertRequest(self.app, entries))
+
+    def upsert(self, client: KintoneClient, count: int) -> None:
+        """Insert or update records by their keys."""
+        entries = [
+            Entry(number, {"name": {"value": "x"}}, update_key=UpdateKey("sku", f"K-{number}"))
+            for number in range(1, count + 1)
+        ]
+        upsert(client, UpsertRequest(self.app, entries))
+
+    def read(self, client: KintoneClient, query: str = "") -> list[str]:
+        """Read records, all unless the query has a limit; returns their ids."""
+        reading = RecordsApi(client).read(ReadRequest(self.app, query))
+        return [record_id for page in reading.pages() for record_id in page.ids]
+
+    @property
+    def saved(self) -> int:
+        """The number of records in the app."""
+        return len(self.kintone.records(self.app))
+
+    @property
+    def writes(self) -> int:
+        """The number of write requests that kintone received whole."""
+        return sum(
+            received.headers.get("X-HTTP-Method-Override", received.method) not in READS
+            for received in self.kintone.requests
+        )
+
+    @property
+    def sent(self) -> int:
+        """The number of requests that left the client, whole or not."""
+        return self.stand_in.count("requests")

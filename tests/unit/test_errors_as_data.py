@@ -1,0 +1,217 @@
+"""Errors and their sentences stay data: what the source gives them, and that nothing changes them afterwards."""
+
+import ast
+import builtins
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from kintone.errors import InvalidParameterError, InvalidRequestError, KintoneError
+from kintone.messages import Message
+
+ROOT = Path(__file__).parents[2]
+EXEMPT = frozenset(
+    {
+        "kintone/client.py",
+        "kintone/exchange/deadline.py",
+        "kintone/files/files_api.py",
+        "kintone/reading/cursors.py",
+        "kintone/reading/offsets.py",
+        "kintone/reading/record_source.py",
+        "kintone/reading/records.py",
+        "kintone/writing/adding.py",
+        "kintone/writing/answers.py",
+        "kintone/writing/attaching.py",
+        "kintone/writing/failures.py",
+        "kintone/writing/transactions.py",
+        "kintone/writing/upsert.py",
+        "tools/base.py",
+        "tools/file_source/failures.py",
+        "tools/record_check.py",
+        "tools/upload_batch.py",
+    }
+)
+"""Modules that still put sentences together; to be emptied."""
+PARTS_OF_ERRORS = frozenset(
+    {
+        "problem",
+        "remedy",
+        "notes",
+        "reply",
+        "ledger",
+        "failed",
+        "field_errors",
+        "maybe_saved",
+        "complaint",
+        "suggestion",
+    }
+)
+TAKES_A_MSGID = frozenset({"Message", "InvalidParameterError", "SettingsError"})
+"""What is made of a msgid and its values."""
+
+
+def sources() -> list[Path]:
+    """Return the modules that are looked at."""
+    found = [path for folder in ("kintone", "tools") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [path for path in found if str(path.relative_to(ROOT)) not in EXEMPT]
+
+
+def calls(source: str) -> Iterator[tuple[str, ast.Call]]:
+    """Yield every call in a module that makes a message or an error of ours, with the name of what it makes."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+            is_ours = name in TAKES_A_MSGID or (name.endswith("Error") and not hasattr(builtins, name))
+            if is_ours and node.args:
+                yield name, node
+
+
+def changes(source: str) -> Iterator[int]:
+    """Yield the lines that assign to a part of somebody else's error."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
+            continue
+        is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
+        if node.attr in PARTS_OF_ERRORS and not is_own:
+            yield node.lineno
+
+
+def put_together(node: ast.expr) -> bool:
+    """Tell whether an expression puts a text together, outermost or in a branch of a condition."""
+    if isinstance(node, ast.IfExp):
+        return put_together(node.body) or put_together(node.orelse)
+    if isinstance(node, ast.JoinedStr | ast.BinOp):
+        return True
+    is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return is_method and node.func.attr in {"format", "format_map", "join", "replace"}
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Tell whether an expression is a text that stands there."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def fields(text: str) -> set[str]:
+    """Return the names in braces of a msgid; one that is no name, such as a place in a list, stays as it is."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def complaints(source: str) -> list[str]:
+    """Return what a module does that a sentence as data does not allow, each with its line."""
+    found = [f"line {line}: an error is changed after it was made" for line in changes(source)]
+    for name, call in calls(source):
+        first = call.args[0]
+        sentences = [first, *(keyword.value for keyword in call.keywords if keyword.arg in {"problem", "remedy"})]
+        if any(map(put_together, sentences)):
+            found.append(f"line {call.lineno}: {name} is given a text that was put together")
+        if name not in TAKES_A_MSGID:
+            if is_literal(first) and _is_an_error_of_ours(name):
+                found.append(f"line {call.lineno}: {name} is given a text instead of a message")
+            continue
+        names = [keyword.arg for keyword in call.keywords]
+        if name == "Message" and not is_literal(first) and None not in names:
+            found.append(f"line {call.lineno}: the msgid of a message is no literal")
+        if is_literal(first) and None not in names:
+            found += [f"line {call.lineno}: {problem}" for problem in _misfits(first.value, set(names))]
+    return found
+
+
+def _is_an_error_of_ours(name: str) -> bool:
+    import kintone.errors as ours  # noqa: PLC0415 - only its names are looked up
+
+    kind = getattr(ours, name, None)
+    return isinstance(kind, type) and issubclass(kind, KintoneError)
+
+
+def _misfits(text: str, names: set[str]) -> list[str]:
+    try:
+        wanted = fields(text)
+    except ValueError as error:
+        return [f"{text!r} cannot be filled ({error}); braces that are to be read must be doubled"]
+    return [] if wanted == names else [f"{text!r} names {sorted(wanted)} and is given {sorted(names)}"]
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_sentences_are_literals_beside_their_values(path: Path) -> None:
+    """A catalogue is collected from the literals; what is put together beforehand cannot be translated."""
+    assert complaints(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'raise InvalidParameterError(f"{name} is empty")',
+        'raise InvalidParameterError("fields: " + name)',
+        'raise InvalidParameterError("fields: %s" % name)',
+        'raise InvalidParameterError("{}".format(name))',
+        'raise InvalidParameterError("a" if name else f"{name} b")',
+        'raise InvalidParameterError("{name} is empty")',
+        'raise InvalidParameterError("write {} like {name}", name=name)',
+        'raise InvalidParameterError("{name} is empty", name=name, other=name)',
+        "raise InvalidParameterError('write {\"a\": 1}')",
+        'raise InvalidParameterError("write {a")',
+        'raise UnknownResponseError(Message("no list"), remedy=f"ask {name}")',
+        'error.remedy = Message("try again")',
+        "error.failed += words",
+        "Message(text)",
+        'Message("a" if name else "b")',
+        'Message(f"{name}")',
+        'Message("{name}")',
+        'raise errors.UnknownResponseError("no list")',
+        'raise UnknownResponseError(f"{name}: no list")',
+        'raise UnusableValueError(f"{name} is none")',
+        'raise UnreadableTextError(", ".join(names))',
+    ],
+)
+def test_scan_notices_a_text_that_is_no_data(source: str) -> None:
+    """The scan itself would be worthless if it let these through."""
+    assert complaints(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'raise InvalidParameterError("{name} is empty; write {{…}}", name=name)',
+        'raise InvalidParameterError(Message("it is empty"))',
+        'raise InvalidParameterError("{size:,} are more " "than {most:>5}", size=size, most=most)',
+        'raise UnknownResponseError(Message("{what}: no list", what=what), remedy=Message("try again"))',
+        'raise ValueError(f"{name}")',
+        "self.complaint: Final = complaint",
+        "Message(text, **values)",
+    ],
+)
+def test_scan_lets_data_through(source: str) -> None:
+    """What the rules ask for is no offence."""
+    assert complaints(source) == []
+
+
+@pytest.mark.parametrize("name", ["problem", "remedy", "notes", "code", "reply", "ledger", "failed", "anything"])
+def test_an_error_is_not_changed_after_it_was_made(name: str) -> None:
+    """Whoever knows more makes a new error; the first one may be held elsewhere."""
+    error = InvalidParameterError("{name} is empty", name="fields")
+
+    with pytest.raises(AttributeError, match="but"):
+        setattr(error, name, Message("something else"))
+
+    assert str(error) == "[INVALID_INPUT] fields is empty"
+
+
+def test_a_message_is_not_changed_after_it_was_made() -> None:
+    """The text and the values of a sentence are those that stand beside its raise."""
+    with pytest.raises(AttributeError, match="text"):
+        Message("it is empty").text = "it is full"  # type: ignore[misc]
+
+
+def test_but_makes_a_new_error_and_leaves_the_old_one_alone() -> None:
+    """Class and all other parts are kept."""
+    old = InvalidRequestError(Message("reading failed"), remedy=Message("try again"), code="CB_VA01")
+
+    new = old.but(remedy=Message("correct {field}", field="name"), notes=[Message("nothing was written")])
+
+    assert type(new) is InvalidRequestError
+    assert str(old) == "[CB_VA01] reading failed · try again"
+    assert str(new) == "[CB_VA01] reading failed · correct name · nothing was written"
+    assert old.notes == ()
