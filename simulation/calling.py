@@ -13,6 +13,16 @@ FILES = "files"
 ORDERS = {False: "asc", True: "desc"}
 
 
+def wrapped_record_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
+    """Return the fields that an entry writes, in kintone's own shape."""
+    record: dict[str, Any] = {code: {"value": value} for code, value in record_of(scenario, entry).items()}
+    for row in record.get("rows", {}).get("value", ()):
+        cells = {code: {"value": cell} for code, cell in row.items()}
+        row.clear()
+        row["value"] = cells
+    return record
+
+
 def record_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
     """Return the fields that an entry writes, plain."""
     record: dict[str, Any] = {"mark": entry.mark}
@@ -25,9 +35,14 @@ def record_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
     return record
 
 
+def _given_record(scenario: Scenario, entry: Entry) -> dict[str, Any]:
+    """Return a record plain where it is checked against the form, which tells its shape."""
+    return record_of(scenario, entry) if scenario.checked else wrapped_record_of(scenario, entry)
+
+
 def entry_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
     """Return an entry of records_data."""
-    given: dict[str, Any] = {"record": record_of(scenario, entry)}
+    given: dict[str, Any] = {"record": _given_record(scenario, entry)}
     if entry.target == BY_KEY:
         text = key_text(scenario, entry.key or 0)
         given["updateKey"] = {
@@ -61,6 +76,6 @@ def parameters_of(scenario: Scenario) -> dict[str, Any]:
         }
     common["validate_before_write"] = scenario.checked
     if scenario.tool == ADD:
-        return {**common, "record_data": record_of(scenario, scenario.entries[0])}
+        return {**common, "record_data": _given_record(scenario, scenario.entries[0])}
     entries = [entry_of(scenario, entry) for entry in scenario.entries]
     return {**common, "records_data": {"records": entries}, "table_mode": scenario.table_mode}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import random
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from itertools import count
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -17,6 +20,7 @@ import dify_plugin  # noqa: F401  # isort: split
 from kintone import limits
 from kintone.files.multipart import MeasuredSource
 from simulation.calling import parameters_of
+from simulation.engine import engine_for
 from simulation.knowledge import given_files
 from simulation.scenario import ADD, ATTACH, QUERY, UPSERT, Scenario
 from simulation.trace import Outcome
@@ -66,8 +70,6 @@ class PluginClient:
 
     def __call__(self, scenario: Scenario, wire: Wire, scheduler: Scheduler) -> Outcome:
         """Make the call."""
-        from simulation.engine import engine_for  # noqa: PLC0415 - needs the plugin's seam
-
         engine = engine_for(wire, scheduler)
         opened = base.KintoneClient
 
@@ -100,10 +102,19 @@ def _settings(scenario: Scenario, environment: Mapping[str, str]) -> Iterator[No
     """Scale the plugin's limits as the scenario says, and set its environment."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(limits, "WRITE_BATCH", scenario.batch))
-        stack.enter_context(patch.object(limits, "READ_PAGE", scenario.page))
+        for module in _modules_that_name("RECORDS_PER_PAGE"):
+            stack.enter_context(patch.object(module, "RECORDS_PER_PAGE", scenario.page))
         values = {"KINTONE_CALL_BUDGET": str(scenario.budget), "KINTONE_READ_RANGES": "", **environment}
         stack.enter_context(patch.dict(os.environ, values))
         yield
+
+
+@cache
+def _modules_that_name(name: str) -> list[ModuleType]:
+    """Return the plugin's modules that have taken over a limit under its name."""
+    return [
+        module for path, module in sorted(sys.modules.items()) if path.startswith("kintone.") and name in vars(module)
+    ]
 
 
 def _handed(name: str) -> dict[str, Any]:

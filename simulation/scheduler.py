@@ -10,6 +10,7 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -19,10 +20,6 @@ import greenlet
 
 class StuckError(Exception):
     """Every task waits for something that only another task could do."""
-
-
-class CancelledError(Exception):
-    """The result of a future that was cancelled is asked for."""
 
 
 @dataclass(eq=False)

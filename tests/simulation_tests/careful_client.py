@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from simulation.calling import parameters_of, query_of, record_of
+from simulation.calling import parameters_of, query_of, wrapped_record_of
 from simulation.scenario import ADD, APPEND, ATTACH, BY_ID, BY_KEY, NEW, QUERY, Entry, Scenario
 from simulation.scheduler import Event, Scheduler
 from simulation.statements import SAVED, UNKNOWN, UNSAVED
@@ -149,7 +149,7 @@ class _Call(NamedTuple):
         raise FailedError(f"[{reply.code or 'UNAVAILABLE'}] status {reply.status}", is_open=not certain, reply=reply)
 
     def _add(self) -> Outcome:
-        record = _wrapped(self.scenario, self.scenario.entries[0])
+        record = wrapped_record_of(self.scenario, self.scenario.entries[0])
         try:
             if self.scenario.checked:
                 self._json("GET", "app/form/fields", {})
@@ -293,14 +293,6 @@ def _results(told: dict[str, Any]) -> list[dict[str, str]]:
     return [{"operation": "UPDATE", **result} for result in told["records"]]
 
 
-def _wrapped(scenario: Scenario, entry: Entry) -> dict[str, Any]:
-    record: dict[str, Any] = {code: {"value": value} for code, value in record_of(scenario, entry).items()}
-    if entry.rows is not None:
-        rows = record["rows"]["value"]
-        record["rows"]["value"] = [{"value": {code: {"value": cell} for code, cell in row.items()}} for row in rows]
-    return record
-
-
 def _transactions(
     scenario: Scenario, app: int, mistakes: frozenset[str]
 ) -> Iterator[tuple[int, list[tuple[str, str, dict[str, Any]]], int]]:
@@ -323,7 +315,7 @@ def _transactions(
 def _call(
     scenario: Scenario, app: int, target: str, entries: list[Entry], mistakes: frozenset[str]
 ) -> tuple[str, str, dict[str, Any]]:
-    records = [_wrapped(scenario, entry) for entry in entries]
+    records = [wrapped_record_of(scenario, entry) for entry in entries]
     for record in records:
         if "writes what nobody asked for" in mistakes:
             record["amount"] = {"value": "77"}

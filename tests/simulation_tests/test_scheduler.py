@@ -1,10 +1,11 @@
 """The virtual clock: order, time, events, futures."""
 
+from concurrent.futures import CancelledError
 from random import Random
 
 import pytest
 
-from simulation.scheduler import CancelledError, Event, Scheduler, StuckError, Workers
+from simulation.scheduler import Event, Scheduler, StuckError, Workers
 
 
 def _scheduler(seed: int = 1) -> Scheduler:
