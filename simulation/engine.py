@@ -136,4 +136,4 @@ def _failure(exchange: Exchange, broken: BrokenError) -> TransportError:
 
 def engine_for(wire: Wire, scheduler: Scheduler) -> Engine:
     """Return what a call runs on."""
-    return Engine(VirtualRuntime(scheduler), SimulatedTransport(wire, scheduler))  # type: ignore[arg-type]
+    return Engine(VirtualRuntime(scheduler), SimulatedTransport(wire, scheduler))

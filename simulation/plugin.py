@@ -71,7 +71,7 @@ class PluginClient:
     def __call__(self, scenario: Scenario, wire: Wire, scheduler: Scheduler) -> Outcome:
         """Make the call."""
         engine = engine_for(wire, scheduler)
-        opened = base.KintoneClient
+        opened = base.KintoneClient  # type: ignore[attr-defined]
 
         def client(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - handed on as it is
             return opened(*arguments, **options, engine=engine)

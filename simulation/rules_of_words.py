@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from simulation.faults import Fault
 from simulation.knowledge import Known, expected_counts, inserted, is_final, is_valid
 from simulation.scenario import ADD, QUERY, UPSERT
 from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, told_of_entries, told_of_one
@@ -130,16 +131,18 @@ def broken_by_failing(run: Run) -> Iterator[str]:
     if not run.outcome.failure or scenario.acts or not is_valid(scenario) or scenario.budget < ENOUGH:
         return
     met = [asked for asked in run.requests if asked.fault is not None]
-    if all(_is_overcome(asked.kind, asked.fault.name if asked.fault else "") for asked in met) and len(met) <= 1:
+    if len(met) <= 1 and all(asked.fault is None or _is_overcome(asked.kind, asked.fault) for asked in met):
         faults = met[0].fault.short() if met and met[0].fault else "nothing"
         yield f"the call fails although {faults} went wrong: {run.outcome.failure[:500]}"
 
 
 ENOUGH = 60
+PASSING = (502, 503, 504)
 _READS = ("GET form", "GET record", "GET records")
 
 
-def _is_overcome(kind: str, fault: str) -> bool:
-    if fault in ("429", "429 Retry-After", "cut unsent") or fault.startswith("lock"):
+def _is_overcome(kind: str, fault: Fault) -> bool:
+    if fault.name in ("429", "429 Retry-After", "cut unsent") or fault.name.startswith("lock"):
         return True
-    return kind in _READS and fault in ("5xx page", "cut", "cut in answer")
+    passes = fault.name in ("cut", "cut in answer") or (fault.name == "5xx page" and fault.status in PASSING)
+    return kind in _READS and passes

@@ -46,10 +46,10 @@ def _candidates(scenario: Scenario) -> Iterator[Scenario]:
 
 def _fewer_entries(scenario: Scenario) -> Iterator[Scenario]:
     count = len(scenario.entries)
-    for size in sorted({count // 2, count // 4, 1}, reverse=True):
-        for start in range(0, count, size or count):
+    for size in sorted({count // 2, count // 4, 1} - {0}, reverse=True):
+        for start in range(0, count, size):
             rest = scenario.entries[:start] + scenario.entries[start + size :]
-            if rest and size:
+            if rest:
                 yield replace(scenario, entries=rest)
 
 
