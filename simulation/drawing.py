@@ -10,11 +10,11 @@ from simulation.faults import (
     BULK,
     CATALOGUE,
     DELETE_CURSOR,
-    ENDLESS,
     GET_CURSOR,
     GET_FORM,
     GET_RECORD,
     GET_RECORDS,
+    KINDS,
     NO_CURSOR,
     POST_CURSOR,
     POST_FILE,
@@ -23,6 +23,7 @@ from simulation.faults import (
     PUT_RECORD,
     PUT_RECORDS,
     Fault,
+    ends_call,
     is_sensible,
 )
 from simulation.scenario import (
@@ -51,22 +52,44 @@ BULK_CALLS = 20
 UNKNOWN_ID = 900
 FIRST_NEW_KEY = 500
 
-# Kinds of requests with the weight at which each is drawn, and the tools that make them.
-FOCUS = {
-    GET_FORM: (8, (ADD, UPSERT)),
-    GET_RECORD: (8, (ATTACH,)),
-    GET_RECORDS: (8, (QUERY,)),
-    POST_RECORD: (12, (ADD,)),
-    POST_RECORDS: (13, (UPSERT,)),
-    PUT_RECORD: (13, (ATTACH,)),
-    PUT_RECORDS: (13, (UPSERT,)),
-    BULK: (13, (UPSERT,)),
-    POST_FILE: (9, (ATTACH,)),
-    POST_CURSOR: (9, (QUERY,)),
-    GET_CURSOR: (9, (QUERY,)),
-    DELETE_CURSOR: (11, (QUERY,)),
+# The tool whose calls make a kind of request.
+MADE_BY = {
+    GET_FORM: (ADD, UPSERT),
+    GET_RECORD: (ATTACH,),
+    GET_RECORDS: (QUERY,),
+    POST_RECORD: (ADD,),
+    POST_RECORDS: (UPSERT,),
+    PUT_RECORD: (ATTACH,),
+    PUT_RECORDS: (UPSERT,),
+    BULK: (UPSERT,),
+    POST_FILE: (ATTACH,),
+    POST_CURSOR: (QUERY,),
+    GET_CURSOR: (QUERY,),
+    DELETE_CURSOR: (QUERY,),
 }
-CALM = 0.06
+HEAVY, LIGHT = 20, 3
+"""Weights of pairs that end a call, of which a scenario can meet one only, and of those that it meets on the way."""
+
+# Three files are sent at once; the reading of each cursor that is deleted was ended by a fault; a refused deletion is
+# not tried again.
+_SHARES = {POST_FILE: 0.85, GET_CURSOR: 0.35, DELETE_CURSOR: 1.15, POST_RECORDS: 1.05, PUT_RECORDS: 1.1}
+
+
+def _strata() -> list[tuple[str, str]]:
+    """Return the pairs of a kind of request and a fault, as often as each is to be drawn."""
+    pairs = []
+    for kind in KINDS:
+        for column in CATALOGUE:
+            if is_sensible(kind, column):
+                weight = HEAVY if ends_call(kind, column) else LIGHT
+                pairs_weight = round(weight * _SHARES.get(kind, 1.0))
+                pairs += [(kind, column)] * pairs_weight
+    Random(0).shuffle(pairs)
+    return pairs
+
+
+STRATA = _strata()
+CALM = 0.03
 """Share of scenarios in which nothing goes wrong."""
 
 ROUTES = {
@@ -80,10 +103,10 @@ ROUTES = {
 def draw(seed: int, *, appends: bool = False) -> Scenario:
     """Return the scenario of a seed; `appends` also draws upserts that append rows."""
     random = Random(seed)
-    focus = random.choices(list(FOCUS), [weight for weight, _ in FOCUS.values()])[0]
-    tool = random.choice(FOCUS[focus][1])
+    focus, column = STRATA[seed % len(STRATA)]
+    tool = random.choice(MADE_BY[focus])
     real = random.randrange(100) == 0
-    drawer = _Drawer(random, focus, real=real)
+    drawer = _Drawer(random, focus, column, real=real)
     records = drawer.records(tool)
     timeout = random.choice((5, 10, 30, 30, 60))
     budget = random.choice((40, 90, 280, 280))
@@ -100,7 +123,7 @@ def draw(seed: int, *, appends: bool = False) -> Scenario:
         checked=focus == GET_FORM or chance(random, 0.6),
         table_mode=APPEND if appends and chance(random, 0.5) else REPLACE,
         file_mode=random.choice((APPEND, APPEND, REPLACE)),
-        record=random.randint(1, max(1, len(records))) if chance(random, 0.95) else UNKNOWN_ID,
+        record=random.randint(1, max(1, len(records))) if chance(random, 0.98) else UNKNOWN_ID,
         files=random.choice((1, 1, 2, 3)),
         descending=chance(random, 0.5),
         batch=REAL_BATCH if real else SMALL_BATCH,
@@ -118,9 +141,10 @@ def chance(random: Random, share: float) -> bool:
 class _Drawer:
     """Draws the parts of one scenario."""
 
-    def __init__(self, random: Random, focus: str, *, real: bool) -> None:
+    def __init__(self, random: Random, focus: str, column: str, *, real: bool) -> None:
         self._random = random
         self._focus = focus
+        self._column = column
         self._real = real
 
     def records(self, tool: str) -> tuple[Record, ...]:
@@ -154,14 +178,16 @@ class _Drawer:
         batch = REAL_BATCH if self._real else SMALL_BATCH
         small = random.randint(1, batch) if focus in (POST_RECORDS, PUT_RECORDS) else random.randint(1, 3 * batch)
         count = random.choice((1, 2, small, small, small, small))
-        if chance(random, 0.1):
+        if focus not in (POST_RECORDS, PUT_RECORDS) and chance(random, 0.15):
             # Over the border of one bulk request.
             count = random.randint(BULK_CALLS * batch - 1, BULK_CALLS * batch + 2 * batch)
         if focus == POST_RECORDS:
             return [NEW] * count
         if focus == PUT_RECORDS:
             return random.choice(([BY_KEY] * count, [BY_ID] * count, random.choices((BY_ID, BY_KEY), k=count)))
-        return random.choices((BY_KEY, BY_ID, NEW), (4, 3, 3), k=count)
+        targets = random.choices((BY_KEY, BY_ID, NEW), (4, 3, 3), k=count)
+        # Entries of two kinds need a bulk request.
+        return [NEW, BY_KEY, *targets[2:]] if focus == BULK else targets
 
     def _targeted(self, number: int, target: str, free_ids: list[int]) -> Entry:
         random = self._random
@@ -194,26 +220,36 @@ class _Drawer:
         )
 
     def troubles(self, tool: str) -> tuple[Trouble, ...]:
-        random = self._random
+        random, focus = self._random, self._focus
         if chance(random, CALM):
             return ()
         troubles = []
-        if self._focus == DELETE_CURSOR:
+        if focus == DELETE_CURSOR:
             # A cursor is deleted only where reading it breaks off.
-            breaking = random.choice((*CATALOGUE["refused, before"], *CATALOGUE["5xx page, before"], *ENDLESS))
-            troubles.append(Trouble(GET_CURSOR, random.choice((1, 1, 2)), breaking, 50))
-        nth = random.choice((1, 1, 1, 1, 2, 3))
-        for _ in range(random.choice((1, 2, 2, 3, 4))):
-            times = random.choice((1, 1, 1, 1, 1, 2, 3, 50))
-            troubles.append(Trouble(self._focus, nth, self._fault(self._focus), times))
-            nth += times
+            breaking = self._fault(GET_CURSOR, [column for column in CATALOGUE if ends_call(GET_CURSOR, column)])
+            troubles.append(Trouble(GET_CURSOR, random.choice((1, 1, 1, 2)), breaking))
+        nth = 1
+        passing = [column for column in CATALOGUE if is_sensible(focus, column) and not ends_call(focus, column)]
+        for _ in range(random.choice((0, 0, 0, 1, 1, 2))):
+            troubles.append(Trouble(focus, nth, self._fault(focus, passing)))
+            nth += 1
+        times = 3 if focus == POST_FILE else random.choice((1, 1, 1, 1, 1, 1, 2, 3, 50))
+        troubles.append(Trouble(focus, nth, self._fault(focus, [self._column]), times))
+        nth += times
+        for _ in range(random.choice((0, 0, 1, 2))):
+            troubles.append(Trouble(focus, nth, self._fault(focus)))
+            nth += 1
         for _ in range(random.choice((0, 0, 0, 1, 2))):
             kind = random.choice(ROUTES[tool])
-            troubles.append(Trouble(kind, random.choice((1, 1, 2, 3)), self._fault(kind)))
+            if kind != focus:
+                harmless = chance(random, 0.7)
+                troubles.append(Trouble(kind, random.choice((1, 1, 2)), self._fault(kind, harmless=harmless)))
         return tuple(troubles)
 
-    def _fault(self, kind: str) -> Fault:
-        columns = [column for column in CATALOGUE if is_sensible(kind, column)]
+    def _fault(self, kind: str, columns: list[str] | None = None, *, harmless: bool = False) -> Fault:
+        if columns is None:
+            columns = [column for column in CATALOGUE if is_sensible(kind, column)]
+            columns = [column for column in columns if not (harmless and ends_call(kind, column))]
         column = self._random.choice(columns)
         if kind == POST_CURSOR and column == "429, before" and chance(self._random, 0.5):
             return NO_CURSOR

@@ -71,6 +71,7 @@ def _both(name: str, *, opens: bool = True, **details: object) -> list[Fault]:
     return [Fault(name, when, opens=opens, **details) for when in (BEFORE, AFTER)]  # type: ignore[arg-type]
 
 
+# A "gate" is what stands before kintone: Basic authentication, or a proxy that wants a password.
 def _catalogue() -> dict[str, list[Fault]]:
     """Return all faults, grouped by the column of the statistics."""
     busy = [
@@ -80,11 +81,11 @@ def _catalogue() -> dict[str, list[Fault]]:
         Fault("429 Retry-After", status=429, body=_page(429), headers=(("Retry-After", "2"),)),
         Fault("429 too long", status=429, code="GAIA_TO04", headers=(("Retry-After", "3600"),)),
     ]
-    locks = [Fault(f"lock {status}", status=status, code=code) for status in (400, 520) for code in LOCKS]
+    locks = [Fault("lock", status=status, code=code) for status in (400, 520) for code in LOCKS]
     final = [
         Fault("refused", status=404, code="GAIA_AP01"),
-        Fault("401 Basic", status=401, body=_page(401), headers=(("WWW-Authenticate", 'Basic realm="kintone"'),)),
-        Fault("407", status=407, body=_page(407), headers=(("Proxy-Authenticate", "Basic"),)),
+        Fault("gate", status=401, body=_page(401), headers=(("WWW-Authenticate", 'Basic realm="kintone"'),)),
+        Fault("gate", status=407, body=_page(407), headers=(("Proxy-Authenticate", "Basic"),)),
         Fault("cut unsent", breaks="unsent"),
     ]
     faults = [
@@ -105,11 +106,11 @@ def _catalogue() -> dict[str, list[Fault]]:
     ):
         faults += _both("5xx code", status=status, code=code)
     for status in (401, 403, 404):
-        faults += _both(f"{status} page", status=status, body=_page(status))
-    faults += _both("redirect", status=302, body=_page(302), headers=(("Location", "https://login.example/"),))
-    faults += _both("garbage page", status=200, body="<!DOCTYPE html><html><body>Log in</body></html>")
-    faults += _both("garbage JSON", status=200, body='{"ids":["1","re')
-    faults += _both("garbage shape", status=200, body="{}")
+        faults += _both("foreign page", status=status, body=_page(status))
+    faults += _both("foreign page", status=302, body=_page(302), headers=(("Location", "https://login.example/"),))
+    faults += _both("garbage", status=200, body="<!DOCTYPE html><html><body>Log in</body></html>")
+    faults += _both("garbage", status=200, body='{"ids":["1","re')
+    faults += _both("garbage", status=200, body="{}")
     faults += _both("slow", delay=FOR_EVER)
     columns: dict[str, list[Fault]] = {}
     for fault in faults:
@@ -118,7 +119,6 @@ def _catalogue() -> dict[str, list[Fault]]:
 
 
 CATALOGUE = _catalogue()
-ENDLESS = [fault for column in ("slow, before", "slow, after") for fault in CATALOGUE[column]]
 NO_CURSOR = Fault("429", status=429, code="GAIA_TM12")
 
 GET_FORM, GET_RECORD, GET_RECORDS = "GET form", "GET record", "GET records"
@@ -161,3 +161,12 @@ def kind_of(method: str, path: str) -> str:
 def is_sensible(kind: str, column: str) -> bool:
     """Tell whether a fault can meet a kind of request in the real world: locks are for writes."""
     return not column.startswith("lock") or kind in WRITES
+
+
+def ends_call(kind: str, column: str) -> bool:
+    """Tell whether a fault most likely ends the call, so that nothing else can be met after it."""
+    name, _, _ = column.partition(",")
+    if name in ("429", "429 Retry-After", "lock", "cut unsent"):
+        return False
+    passing = name in ("cut", "cut in answer", "5xx page", "slow")
+    return not (passing and kind in (GET_FORM, GET_RECORD, GET_RECORDS, POST_FILE))

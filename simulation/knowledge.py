@@ -92,7 +92,7 @@ def is_final(asked: Asked, scenario: Scenario) -> bool:
     if asked.ended is None or not asked.told:
         return False
     if asked.fault is not None and not asked.delivered:
-        return asked.fault.name in ("refused", "401 Basic", "407")
+        return asked.fault.name in ("refused", "gate")
     if asked.reply is None or not asked.delivered or not asked.reply.code or asked.reply.status == BUSY:
         return False
     code = asked.reply.code

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol
+from unittest.mock import patch
 
 from simulation.oracle import Violation, judge
 from simulation.scheduler import Scheduler, StuckError
@@ -14,6 +16,9 @@ from simulation.world import World
 
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
+
+LINGER = 3.0
+"""Seconds that threads of a call may go on after it; what they clean up still counts."""
 
 DAY = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -50,21 +55,35 @@ def play(scenario: Scenario, client: Client) -> Run:
     # The order of tasks has a seed of its own, so that a shrunken scenario keeps it.
     scheduler = Scheduler(Random(scenario.seed + 1))
     world = World(scenario, VirtualClock(scheduler))
+    numbers = Random(scenario.seed + 2)
+    # Error ids, file keys and cursors must be the same again too.
+    drawn = patch.object(uuid, "uuid4", lambda: uuid.UUID(int=numbers.getrandbits(128), version=4))
     try:
         wire = Wire(world, scheduler)
+
+        def call() -> tuple[Outcome, float]:
+            outcome = client(scenario, wire, scheduler)
+            wire.close(ending(outcome))
+            return outcome, scheduler.now()
+
         try:
-            outcome = scheduler.run(lambda: client(scenario, wire, scheduler))
+            with drawn:
+                outcome, seconds = scheduler.run(call, linger=LINGER)
         except StuckError as stuck:
-            outcome = Outcome(mistake=str(stuck))
-        return run_of(world, wire, outcome, scheduler.now())
+            outcome, seconds = Outcome(mistake=str(stuck)), scheduler.now()
+            wire.close(ending(outcome))
+        return run_of(world, wire, outcome, seconds)
     finally:
         world.close()
 
 
+def ending(outcome: Outcome) -> str:
+    """Return the end of a call as a line of the trace."""
+    return outcome.mistake or outcome.failure or f"success: {outcome.text.strip()}"
+
+
 def run_of(world: World, wire: Wire, outcome: Outcome, seconds: float, *, exact: bool = True) -> Run:
     """Put together what the oracle needs."""
-    end = outcome.failure or outcome.mistake or f"success: {outcome.text.strip()}"
-    wire.note(end)
     return Run(
         scenario=world.scenario,
         requests=wire.requests,
@@ -73,6 +92,7 @@ def run_of(world: World, wire: Wire, outcome: Outcome, seconds: float, *, exact:
         open_cursors=world.live_cursors(),
         outcome=outcome,
         seconds=seconds,
+        over=wire.over,
         lines=wire.lines,
         secrets=tuple(world.token.split(",")),
         exact=exact,

@@ -25,6 +25,9 @@ def broken_by_time(run: Run) -> Iterator[str]:
         yield f"the call took {run.seconds:.2f} s of a budget of {run.scenario.budget} s"
     yield from _cursors(run)
     for asked in run.requests:
+        if asked.order > run.over and asked.kind != DELETE_CURSOR:
+            yield f"request {asked.number} begins after the call has ended"
+    for asked in run.requests:
         if asked.kind == DELETE_CURSOR or asked.ended is None:
             continue
         why = _why_over(run, asked)

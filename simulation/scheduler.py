@@ -57,8 +57,10 @@ class Scheduler:
         """Return the virtual time in seconds."""
         return self._now
 
-    def run[T](self, function: Callable[[], T]) -> T:
-        """Run a function as the first task until it returns; tasks that are left then are killed.
+    def run[T](self, function: Callable[[], T], *, linger: float = 0.0) -> T:
+        """Run a function as the first task until it returns.
+
+        Tasks that are left then go on for `linger` seconds, as threads do, and are killed after that.
 
         Raises:
             StuckError: all tasks wait and no time is set for any of them.
@@ -76,6 +78,7 @@ class Scheduler:
         try:
             while not ended:
                 self._step()
+            self._go_on(self._now + linger)
         finally:
             self._kill_rest()
         good, outcome = ended[0]
@@ -163,6 +166,13 @@ class Scheduler:
                     self._ready.append(other)
             return
         raise StuckError(f"all tasks wait for ever: {', '.join(self.left_over())}")
+
+    def _go_on(self, until: float) -> None:
+        while self._ready or (self._timers and self._timers[0][0] <= until):
+            try:
+                self._step()
+            except StuckError:
+                return
 
     def _kill_rest(self) -> None:
         self._current = None

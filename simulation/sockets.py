@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import dify_plugin  # noqa: F401  # isort: split
 
 from simulation.faults import CATALOGUE, Fault
-from simulation.playing import run_of
+from simulation.playing import ending, run_of
 from simulation.plugin import SimulatedFile, run_tool
 from simulation.scenario import Scenario, Trouble
 from simulation.wire import BrokenError, Letter, Wire
@@ -173,6 +173,7 @@ def play_really(scenario: Scenario) -> Run:
         began = clock.now()
         with patch.object(upload_batch, "FileSource", SimulatedFile):
             outcome = run_tool(scenario, world.kintone.url, world.app, world.token, **environment)
+        wire.close(ending(outcome))
         run = run_of(world, wire, outcome, clock.now() - began, exact=False)
     finally:
         proxy.close()

@@ -95,7 +95,15 @@ class Outcome:
 
 @dataclass(slots=True)
 class Run:
-    """A whole simulated call, for the oracle."""
+    """A whole simulated call, for the oracle.
+
+    Attributes:
+        cursors: the request that made each cursor, by the cursor's id; `open_cursors` are those that are left.
+        seconds: how long the call lasted.
+        over: place of its end among all starts and ends of requests.
+        secrets: what must not be told.
+        exact: whether time is virtual.
+    """
 
     scenario: Scenario
     requests: list[Asked]
@@ -105,6 +113,7 @@ class Run:
     outcome: Outcome
     seconds: float
     lines: list[str]
+    over: int = 0
     secrets: tuple[str, ...] = ()
     exact: bool = True
 

@@ -66,6 +66,7 @@ class Wire:
         self._random = Random(world.scenario.seed)
         self._counts: Counter[str] = Counter()
         self._orders = 0
+        self.over = 0
 
     def send(self, letter: Letter, seconds: float, pause: Pause | None = None) -> Reply:
         """Carry a request and return the answer that reaches the plugin.
@@ -84,6 +85,11 @@ class Wire:
         asked.delivered = reply is asked.reply
         self._end(asked, f"{reply.status} {reply.code}".rstrip())
         return reply
+
+    def close(self, text: str) -> None:
+        """Note the end of the call."""
+        self.over = self._order()
+        self.note(text)
 
     def _begin(self, letter: Letter) -> Asked:
         body = letter.body
