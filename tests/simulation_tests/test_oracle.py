@@ -11,7 +11,7 @@ from simulation.playing import play
 from tests.simulation_tests.careful_client import CarefulClient
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = range(400)
+SEEDS = range(250)
 
 # What a client does wrong, and the rule that must catch it.
 MISTAKES = {
