@@ -56,6 +56,7 @@ class Exchange:
         self.sent = False
         self.is_late = False
         self.connects = False
+        self.through_proxy = False
         self.proxy_status: int | None = None
         self._timeout = timeout
         self._plug: socket.socket | None = None
@@ -149,6 +150,7 @@ class _Noting(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         exchange = _current.get()
         exchange.allow(Phase.CONNECTING)
+        exchange.through_proxy = self.proxy is not None
         addresses = addresses_of(self._dns_host, self.port or 0, exchange.deadline, exchange.limit())
         failed: OSError | None = None
         for address in addresses:

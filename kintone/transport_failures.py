@@ -56,7 +56,7 @@ class TransportError(Exception):
 
 
 RAISE_TIMEOUT = Message("raise request_timeout, or ask for less at once")
-CHECK_NETWORK = Message("check the network between Dify and kintone, and try again")
+CHECK_NETWORK = Message("check the network between Dify and kintone")
 CHECK_DOMAIN = Message(
     "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
 )
@@ -123,6 +123,8 @@ BUDGET_WAITS = {
     Phase.WAITING: Message("waiting for kintone's answer"),
     Phase.READING: Message("receiving kintone's answer"),
 }
+UNREADABLE_CERTIFICATES = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM lib", "NO_START_LINE", "BAD_BASE64_DECODE")
+"""OpenSSL's words for a file that holds no certificates."""
 CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE", "ACCESS_DENIED")
 
 
@@ -151,6 +153,8 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
         return _tunnel(exchange.proxy_status)
     if exchange.phase is Phase.HANDSHAKE:
         return _handshake(causes, late=late)
+    if exchange.phase is Phase.CONNECTING and exchange.through_proxy:
+        return FailureKind.NOT_SENT, PROXY_FAILED
     if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
         return FailureKind.NOT_SENT, NO_HOST
     if exchange.phase is Phase.CONNECTING:
@@ -182,6 +186,8 @@ def _handshake(causes: list[BaseException], *, late: bool) -> tuple[FailureKind,
         return FailureKind.NOT_SENT, SLOW_CONNECTION
     if _is_any(causes, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError)):
         return FailureKind.NOT_SENT, NOT_CONNECTED
+    if any(sign in str(cause) for cause in causes for sign in UNREADABLE_CERTIFICATES):
+        return FailureKind.FINAL, BAD_CA_PATH
     return FailureKind.FINAL, BAD_CERTIFICATE
 
 

@@ -20,7 +20,7 @@ OUT_OF_TIME = frozenset({"BUDGET_EXCEEDED", "TIMED_OUT"})
 
 PATIENT = RetryPolicy(tries=2, first_pause=1.0, longest_pause=1.0, jitter=lambda: 1.0)
 """Whoever repeats with it is noticed by the second that it takes."""
-DELIBERATE = RetryPolicy(first_pause=0.1, longest_pause=0.1, longest_retry_after=0.1, jitter=lambda: 1.0)
+DELIBERATE = RetryPolicy(first_pause=0.1, longest_pause=0.1, jitter=lambda: 1.0)
 """Its six tries take half a second."""
 AT_ONCE = 0.9
 """Seconds; a second try of the patient policy takes longer."""

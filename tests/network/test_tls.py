@@ -117,6 +117,7 @@ def test_insert_when_a_client_certificate_is_wanted(
     client = open_client(stack, f"https://127.0.0.1:{server.port}", "a" * 40)
     failed = failure(lambda: add_record(client, 1, {"sku": {"value": "A"}}))
 
-    assert soon(lambda: server.count("requests") == (fate == UNKNOWN))
+    # Under TLS 1.3 the server may have hung up before it reads what was sent, so it need not count a request.
+    assert server.count("requests") <= (fate == UNKNOWN)
     assert failed.code in {UNREACHABLE, ACCESS_DENIED}
     assert failed.fate() == fate
