@@ -130,6 +130,7 @@ def draw(seed: int, *, appends: bool = False) -> Scenario:
         page=REAL_PAGE if real else SMALL_PAGE,
         request_timeout=timeout,
         budget=budget,
+        slots=random.choice((1, 2, 10, 10)),
     )
 
 
@@ -200,7 +201,7 @@ class _Drawer:
         if target == BY_KEY:
             known = free_ids and chance(random, 0.5)
             return self._entry(number, target, 0, free_ids.pop() if known else new_key)
-        taken = free_ids and chance(random, 0.02)
+        taken = free_ids and chance(random, 0.05)
         return self._entry(number, target, 0, free_ids[0] if taken else random.choice((new_key, None)))
 
     def _entry(self, number: int, target: str, record: int, key: int | None) -> Entry:

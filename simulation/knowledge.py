@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from simulation.trace import Asked, Run
 
 BUSY = 429
+_PLACE = re.compile(r"records\[(\d+)\]")
+_MARK = re.compile(r'"mark(\d+)"')
 CONFLICT = "GAIA_CO02"
 
 
@@ -101,6 +104,24 @@ def is_final(asked: Asked, scenario: Scenario) -> bool:
     # A conflict with another writer is read again, unless it was the caller who gave the revision.
     appends = scenario.tool == ATTACH or APPEND in (scenario.table_mode, scenario.file_mode)
     return code != CONFLICT or not appends or any(entry.revision is not None for entry in scenario.entries)
+
+
+def blamed_entry(run: Run) -> int | None:
+    """Return the number of the entry about which kintone itself complained by its place, None for none."""
+    last = next((asked for asked in reversed(run.requests) if asked.writes), None)
+    if last is None or last.reply is None or not last.delivered or not last.reply.code:
+        return None
+    told = json.loads(last.reply.body)
+    sent = json.loads(last.body)
+    if "results" in told:
+        place = next(index for index, part in enumerate(told["results"]) if "code" in part)
+        told, sent = told["results"][place], sent["requests"][place]["payload"]
+    places = [_PLACE.match(key) for key in told.get("errors", {})]
+    indexes = {int(place[1]) for place in places if place}
+    if len(indexes) != 1:
+        return None
+    marks = _MARK.findall(json.dumps(sent["records"][indexes.pop()]))
+    return int(marks[0]) if marks else None
 
 
 def is_valid(scenario: Scenario) -> bool:

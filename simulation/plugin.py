@@ -62,13 +62,18 @@ class SimulatedFile:
         yield MeasuredSource(iter([FILE]), len(FILE), RuntimeError)
 
 
+def hush() -> None:
+    """Keep the plugin's log off the screen: it is not what is tried."""
+    for name in ("kintone", "tools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
 class PluginClient:
     """Makes the call of a scenario with the plugin's own tool."""
 
     def __init__(self) -> None:
-        """Keep the plugin's log off the screen: it is not what is tried."""
-        logging.getLogger("kintone").setLevel(logging.CRITICAL)
-        logging.getLogger("tools").setLevel(logging.CRITICAL)
+        """Have the plugin keep quiet."""
+        hush()
 
     def __call__(self, scenario: Scenario, wire: Wire, scheduler: Scheduler) -> Outcome:
         """Make the call."""
@@ -106,7 +111,8 @@ def _settings(scenario: Scenario, environment: Mapping[str, str]) -> Iterator[No
         stack.enter_context(patch.object(limits, "WRITE_BATCH", scenario.batch))
         for module in _modules_that_name("RECORDS_PER_PAGE"):
             stack.enter_context(patch.object(module, "RECORDS_PER_PAGE", scenario.page))
-        values = {"KINTONE_CALL_BUDGET": str(scenario.budget), "KINTONE_READ_RANGES": "", **environment}
+        values = {"KINTONE_CALL_BUDGET": str(scenario.budget), "KINTONE_MAX_CONCURRENCY": str(scenario.slots)}
+        values |= {"KINTONE_READ_RANGES": "", **environment}
         stack.enter_context(patch.dict(os.environ, values))
         yield
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from simulation.faults import DELETE_CURSOR
+from simulation.faults import DELETE_CURSOR, POST_FILE
 from simulation.knowledge import is_final
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def broken_by_time(run: Run) -> Iterator[str]:
     if run.seconds > run.scenario.budget + grace + 1e-6:
         yield f"the call took {run.seconds:.2f} s of a budget of {run.scenario.budget} s"
     yield from _cursors(run)
+    yield from _too_early(run)
     for asked in run.requests:
         if asked.order > run.over and asked.kind != DELETE_CURSOR:
             yield f"request {asked.number} begins after the call has ended"
@@ -33,6 +34,22 @@ def broken_by_time(run: Run) -> Iterator[str]:
         why = _why_over(run, asked)
         if why:
             yield from _after_the_end(run, asked, why, grace)
+
+
+def _too_early(run: Run) -> Iterator[str]:
+    """Compare when a request is sent again with when kintone asked for that."""
+    for asked in run.requests:
+        wait = asked.fault.retry_after if asked.fault is not None and asked.told else None
+        again = next(
+            (later for later in run.requests if later.order > asked.ended_order and _is_same(later, asked)), None
+        )
+        if wait is not None and again is not None and again.started < (asked.ended or 0.0) + wait - 1e-6:
+            early = (asked.ended or 0.0) + wait - again.started
+            yield f"request {again.number} repeats request {asked.number} {early:.2f} s before Retry-After"
+
+
+def _is_same(later: Asked, asked: Asked) -> bool:
+    return later.kind == asked.kind and later.body == asked.body and later.kind != POST_FILE
 
 
 def _cursors(run: Run) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from simulation.faults import Fault
-from simulation.knowledge import Known, expected_counts, inserted, is_final, is_valid
+from simulation.knowledge import Known, blamed_entry, expected_counts, inserted, is_final, is_valid
 from simulation.scenario import ADD, QUERY, UPSERT
 from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, told_of_entries, told_of_one
 from simulation.world import INSERT, UPDATE
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from simulation.trace import Run
 
 MOST_CHARACTERS = 20_000
+# An entry beside the field that is wrong; what is said of saved entries has a grammar of its own.
+_BLAMED = re.compile(r"\bentry (\d+)\b(?! is | may )")
 _LAST_TRY = re.compile(r"\blast try\b", re.IGNORECASE)
 
 
@@ -60,6 +62,11 @@ def _failure(run: Run, entries: list[Known]) -> Iterator[str]:
     for known in entries:
         for wrong in _claim(known, told[known.position]):
             yield f"{wrong}: {line[:1000]}"
+    if run.scenario.tool == UPSERT and (blamed := blamed_entry(run)):
+        position = next((known.position for known in entries if known.entry and known.entry.number == blamed), 0)
+        named = _BLAMED.findall(line)
+        if str(position) not in named:
+            yield f"kintone complains about entry {position}, and the line names {named or 'none'}: {line[:1000]}"
 
 
 def _claim(known: Known, told: str) -> Iterator[str]:

@@ -130,6 +130,7 @@ class Scenario:
     page: int = 5
     request_timeout: int = 30
     budget: int = 280
+    slots: int = 10
 
     def without(self, field: str, place: int) -> Scenario:
         """Return it without one element of `troubles`, `acts`, `entries` or `records`."""

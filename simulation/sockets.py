@@ -17,7 +17,7 @@ import dify_plugin  # noqa: F401  # isort: split
 
 from simulation.faults import CATALOGUE, Fault
 from simulation.playing import ending, run_of
-from simulation.plugin import SimulatedFile, run_tool
+from simulation.plugin import SimulatedFile, hush, run_tool
 from simulation.scenario import Scenario, Trouble
 from simulation.wire import BrokenError, Letter, Wire
 from simulation.world import Reply, World
@@ -156,6 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def play_really(scenario: Scenario) -> Run:
     """Play a scenario over real sockets, with times that a person can wait for."""
+    hush()
     scenario = shortened(scenario)
     clock = RealClock()
     world = ListeningWorld(scenario)
