@@ -1,6 +1,6 @@
 """Runs all tests as two pytest processes side by side: `make test`.
 
-More arguments go to both of them: `.venv/bin/python -m scripts.test -k quotes`. A single file needs only pytest.
+More arguments go to both of them: `.venv/bin/python -m scripts.test -k quote`. A single file needs only pytest.
 """
 
 import signal
@@ -18,9 +18,49 @@ HALVES = 2
 NO_TESTS = 5
 """The exit status of a pytest that found no test."""
 GRACE_SECONDS = 10.0
-FEW_SECONDS = 0.3
+FEW_SECONDS = 0.2
 """What a file takes that is not named below."""
-SECONDS: dict[str, float] = {}
+SECONDS: dict[str, float] = {
+    "tests/hostile/test_hostile_answers.py": 13.5,
+    "tests/hostile/test_odd_parameters.py": 10.5,
+    "tests/wire/test_writing.py": 8.5,
+    "tests/wire/test_upload_load.py": 7.5,
+    "tests/wire/test_concurrency.py": 7.5,
+    "tests/wire/test_upload_failures.py": 7,
+    "tests/hostile/test_write_faults.py": 7,
+    "tests/hostile/test_fuzz.py": 6.5,
+    "tests/unit/test_seeking.py": 6,
+    "tests/wire/test_download_files.py": 5,
+    "tests/wire/test_upload_round_trips.py": 4.5,
+    "tests/wire/test_provider.py": 4,
+    "tests/unit/test_reading.py": 4,
+    "tests/hostile/test_process_rules.py": 4,
+    "tests/hostile/test_huge_parameters.py": 4,
+    "tests/hostile/test_process_input.py": 3.5,
+    "tests/wire/test_query_tool.py": 3,
+    "tests/wire/test_client_hostile.py": 3,
+    "tests/unit/test_validation.py": 3,
+    "tests/unit/test_structured_text_properties.py": 3,
+    "tests/contract/test_time_limit.py": 2.5,
+    "tests/wire/test_outputs_in_step.py": 2,
+    "tests/wire/test_no_leaks.py": 2,
+    "tests/wire/test_upload_attaching.py": 1.5,
+    "tests/wire/test_client_retries.py": 1.5,
+    "tests/unit/test_writing_failures.py": 1.5,
+    "tests/unit/test_tool_query_limits.py": 1.5,
+    "tests/unit/test_reading_properties.py": 1.5,
+    "tests/unit/test_reading_offsets.py": 1.5,
+    "tests/unit/test_benchmarks.py": 1.5,
+    "tests/dify_host_tests/test_host.py": 1.5,
+    "tests/wire/test_reading_properties.py": 1,
+    "tests/wire/test_reading.py": 1,
+    "tests/unit/test_query_properties.py": 1,
+    "tests/unit/test_normalization.py": 1,
+    "tests/hostile/test_hostile_heads.py": 1,
+    "tests/dify_host_tests/test_violations.py": 1,
+    "tests/dify_host_tests/test_sdk.py": 1,
+    "tests/contract/test_declarations.py": 1,
+}
 """Files that take longer, with the seconds they take; other files share themselves out around them."""
 
 

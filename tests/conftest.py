@@ -1,6 +1,7 @@
 """What every test needs before it starts."""
 
 # The SDK patches sockets and threads when it is imported; a server thread started before that would die in mid-test.
+import gc
 from collections.abc import Iterator
 
 import dify_plugin  # noqa: F401  # isort: split
@@ -15,7 +16,15 @@ from tests.wire.plugin import running_plugin
 settings.register_profile("without deadlines", parent=settings(), deadline=None)
 settings.load_profile("without deadlines")
 
+pytest_plugins = ["tests.time_limit"]
+
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what every test shares out of each later collection of garbage, which would look at all of it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

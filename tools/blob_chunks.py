@@ -4,7 +4,6 @@ The SDK's own ``create_blob_message`` wants the whole file at once and cuts it u
 ``dify_plugin.plugin.Plugin._execute_request``; the messages made here are the same ones.
 """
 
-import time
 import uuid
 from collections.abc import Iterable, Iterator
 
@@ -12,6 +11,7 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 
 from kintone.errors import UnknownResponseError
 from kintone.messages import Message
+from kintone.runtime import give_way
 
 CHUNK_BYTES = 8192
 """Dify refuses chunks of more bytes (``chunk_merger.py`` of its API server)."""
@@ -44,7 +44,7 @@ def _of_chunk_size(chunks: Iterable[bytes]) -> Iterator[bytes]:
     buffer = bytearray()
     for chunk in chunks:
         # Where both ends are fast nothing else gives the other calls of this process their turn.
-        time.sleep(0)
+        give_way()
         buffer += chunk
         whole = len(buffer) - len(buffer) % CHUNK_BYTES
         for start in range(0, whole, CHUNK_BYTES):

@@ -1,12 +1,12 @@
 """Checking all entries of an upsert at once, so that one call tells all that is to be corrected."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kintone.forms.field_definitions import Form
 from kintone.messages import Message, counted
 from kintone.normalization import normalize_update_key, wrap_record
+from kintone.runtime import give_way
 from kintone.validation.problems import Change
 from kintone.validation.validator import validate_record
 from kintone.writing.entries import Entry
@@ -57,8 +57,7 @@ def _checked(entries: Sequence[Entry], form: Form) -> CheckedEntries:
     ready = CheckedEntries(number_fields=numbers)
     for count, entry in enumerate(entries):
         if count % ENTRIES_PER_TURN == 0:
-            # Pure computing gives the other calls of this process, and its heartbeat, no turn by itself.
-            time.sleep(0)
+            give_way()
         _check(entry, form, ready)
         if ready.unlisted_problems > MOST_PROBLEMS_COUNTED:
             break

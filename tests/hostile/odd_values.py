@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 MANY = 2_000
-MEGABYTES_10 = 10_000_000
+MEGABYTE = 1_000_000
 
 A_FILE = {"dify_model_identity": "__dify__file__"}
 NUMBERS: list[Any] = [0, -1, 1.5, 1e308, -1e308, 5e-324, math.nan, math.inf, -math.inf, 10**40, 10**400, 10**5000]
@@ -64,11 +64,15 @@ def odd_values() -> list[Any]:
     return [*NUMBERS, *TEXTS, *JSON_TEXTS, *OBJECTS, *FILES, *deep]
 
 
-def _repeated(part: str, before: str = "", after: str = "") -> Callable[[], str]:
-    return lambda: before + part * (MEGABYTES_10 // len(part)) + after
+def _repeated(part: str, before: str = "", after: str = "") -> Callable[[int], str]:
+    return lambda size: before + part * (size // len(part)) + after
 
 
-HUGE: dict[str, Callable[[], Any]] = {
+def _codes(size: int) -> str:
+    return ",".join(f'"k{number}":1' for number in range(size // 11))
+
+
+HUGE: dict[str, Callable[[int], Any]] = {
     "letters": _repeated("a"), "digits": _repeated("1"), "opening": _repeated("["), "braces": _repeated("{"),
     "pairs": _repeated("[],", "[", "[]]"), "parentheses": _repeated("("), "quotes": _repeated('"'),
     "apostrophes": _repeated("'"), "backslashes": _repeated("\\"), "escaped": _repeated("\\", '["', '"]'),
@@ -83,6 +87,6 @@ HUGE: dict[str, Callable[[], Any]] = {
     "limits": _repeated("limit "), "orders": _repeated("order by "), "terms": _repeated("a = 1 and "),
     "emoji": _repeated("👍"), "wide": _repeated("１"), "marks": _repeated("\u202e"), "nul": _repeated("\x00"),
     "surrogates": _repeated("\ud800"), "slashes": _repeated("/"), "dots": _repeated("."), "returns": _repeated("\r"),
-    "codes": lambda: "{" + ",".join(f'"k{number}":1' for number in range(900_000)) + "}",
-    "one entry": lambda: "[{" + ",".join(f'"k{number}":1' for number in range(900_000)) + "}]",
+    "codes": lambda size: f"{{{_codes(size)}}}", "one entry": lambda size: f"[{{{_codes(size)}}}]",
 }  # fmt: skip
+"""Texts of about so many characters."""

@@ -7,7 +7,7 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
-from tests.hostile.odd_values import HUGE, NUMBERS, OBJECTS, TEXTS, nested
+from tests.hostile.odd_values import HUGE, MEGABYTE, NUMBERS, OBJECTS, TEXTS, nested
 from tests.hostile.tool_bench import GOOD, TOOLS
 from tests.wire.plugin import credentials_of
 
@@ -46,9 +46,9 @@ def test_plugin_when_a_parameter_is_odd(host: DifyHost, site: LocalKintone, tool
 
 
 def test_plugin_when_huge_texts_arrive(host: DifyHost, site: LocalKintone) -> None:
-    """Lines of ten megabytes are read, answered, and do not keep the plugin from its heartbeat."""
-    for name in ("letters", "strangers"):
-        value = HUGE[name]()
+    """Lines of one and ten megabytes are read, answered, and do not keep the plugin from its heartbeat."""
+    for name, size in (("letters", 10 * MEGABYTE), ("strangers", MEGABYTE)):
+        value = HUGE[name](size)
         for tool in ("kintone_query", "kintone_validate_record_data", "kintone_upsert_records"):
             told = failure_of(host, site, tool, {**GOOD[tool], MAIN_PARAMETER[tool]: value})
             assert told in ("", "InvalidParameterError"), (tool, name)

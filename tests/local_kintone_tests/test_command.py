@@ -55,8 +55,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """Run one server for all tests here."""
     running = Program(tmp_path_factory.mktemp("program"))
     yield running
-    if running.process.poll() is None:
-        running.stop()
+    running.stop()
 
 
 @pytest.fixture
@@ -111,8 +110,9 @@ def test_settings_are_changed_over_http(program: Program, client: Api) -> None:
     assert "known" in program.control("GET", "nosuch")
 
 
-def test_program_prints_how_to_use_it_and_ends_on_interrupt(program: Program) -> None:
+def test_program_prints_how_to_use_it_and_ends_on_interrupt(tmp_path: Path) -> None:
     """Address, app ids, tokens and a curl line stand on stdout; an interrupt ends it with status 0."""
+    program = Program(tmp_path)
     printed = program.stop()
     assert program.process.returncode == 0
     assert program.url in printed

@@ -16,7 +16,7 @@ def refusal(structure: object, update_key: str | None = None) -> str:
     """Return the sentence with which something is refused."""
     with pytest.raises(InvalidParameterError) as raised:
         read_entries(structure, update_key)
-    return str(raised.value)
+    return str(raised.value.problem)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_another_value_for_the_key_is_refused() -> None:
         ({"record": {}, "updateKey": {"field": "sku", "value": "x" * 65}}, "is 65 characters long"),
         ({"record": {}, "updateKey": {"field": "sku", "value": None}}, "must be a text or a number"),
         ({"record": {}, "updateKey": {"field": "sku", "value": True}}, "must be a text or a number"),
-        ({"record": {}, "updateKey": {"field": "sku", "value": float("inf")}}, "is no finite number"),
+        ({"record": {}, "updateKey": {"field": "sku", "value": float("inf")}}, "is not a finite number"),
         ({"record": {}, "updateKey": {"field": "sku", "value": 10**5000}}, "more than 64 digits"),
     ],
 )

@@ -43,7 +43,7 @@ def test_attachments_when_the_field_is_a_column() -> None:
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("title", "of type SINGLE_LINE_TEXT"), ("nothing", "is no field"), ("rows", "of type SUBTABLE")],
+    [("title", "of type SINGLE_LINE_TEXT"), ("nothing", "is not a field"), ("rows", "of type SUBTABLE")],
 )
 def test_attachments_when_the_field_is_another(code: str, words: str) -> None:
     """Another field is refused, and the record's attachment fields are named."""

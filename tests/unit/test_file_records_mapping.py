@@ -55,10 +55,10 @@ def test_mapping_when_its_result_goes_to_the_upsert() -> None:
         ([], 1, "must be a list of entries"),
         ({"records": {}}, 1, "must be a list of entries"),
         ({}, 1, "must be a list of entries"),
-        ([7], 1, "entry 1 is no object"),
+        ([7], 1, "entry 1 is not an object"),
         ([{"record": {}}], 1, 'no "attachment_field"'),
         ([_entry(attachment_field=" ")], 1, 'no "attachment_field"'),
-        ([_entry(record=[])], 1, "is no object"),
+        ([_entry(record=[])], 1, "is not an object"),
         ([_entry(record={"photos": []})], 1, "already has photos"),
         ([_entry(), _entry()], 3, "2 entries for 3 files"),
         ([_entry(), _entry()], 1, "2 entries for 1 file;"),
@@ -72,4 +72,4 @@ def test_mapping_when_it_would_fail_later(structure: object, files: int, words: 
     with pytest.raises(InvalidParameterError, match=words) as caught:
         RecordsMapping(structure, files)
 
-    assert str(caught.value).startswith("records_mapping")
+    assert str(caught.value.problem).startswith("records_mapping")

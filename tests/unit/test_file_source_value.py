@@ -109,8 +109,8 @@ def test_names_when_they_are_given(value: object, count: int, expected: list[str
     ("value", "count", "words"),
     [
         (["a.pdf"], 2, "1 names for 2 files"),
-        ("[1, 2]", 2, "entry 1 is no name"),
-        (["..", "b"], 2, "entry 1 is no name"),
+        ("[1, 2]", 2, "entry 1 is not a name"),
+        (["..", "b"], 2, "entry 1 is not a name"),
         ("[not json]", 1, "file_names cannot be read"),
         (7, 1, "must be a list"),
         ("," * 1_000_000, 2, "more than 100,000 characters"),

@@ -4,6 +4,7 @@ import pytest
 from pydantic_core import to_json
 
 from kintone.errors import ResultTooLargeError
+from kintone.messages import Message
 from tests.unit.query_tool_double import LONGEST_LINE, Line, full_record, line_of
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.prepared_message import Build, PreparedMessage
@@ -25,7 +26,7 @@ def test_json_and_variables_are_refused_when_one_line_cannot_hold_them() -> None
     large = {"records": ["x" * LARGEST_MESSAGE]}
 
     with pytest.raises(ResultTooLargeError, match=r"the JSON would have .* · name fewer fields"):
-        json_message(large, remedy="name fewer fields")
+        json_message(large, remedy=Message("name fewer fields"))
     with pytest.raises(ResultTooLargeError, match="the variable records would have"):
         variable_message("records", large)
 

@@ -165,7 +165,7 @@ def test_a_value_that_is_wrong_or_unclear_is_told_not_guessed(
     """The problem has its code and a suggestion, and the field stays out of the record."""
     read = _read(code, given)
     assert [entry.code for entry in read.problems] == [problem]
-    assert suggestion in read.problems[0].suggestion
+    assert suggestion in str(read.problems[0].suggestion)
     assert read.record == {}
 
 
@@ -190,7 +190,7 @@ def test_an_empty_text_stays_empty(code: str) -> None:
 
 def test_a_change_shows_before_and_after() -> None:
     """People see what became of what they wrote."""
-    assert [change.text for change in _read("due", "2026/4/1").changes] == ['due: "2026/4/1" → "2026-04-01"']
+    assert [str(change.text) for change in _read("due", "2026/4/1").changes] == ['due: "2026/4/1" → "2026-04-01"']
 
 
 @pytest.mark.parametrize("given", ["abc", 5, Decimal("1.5"), 0.25])
@@ -201,5 +201,5 @@ def test_what_needs_no_change_is_not_listed(given: object) -> None:
 
 def test_a_long_value_is_cut_in_the_message() -> None:
     """A message shows about eighty characters of what was brought."""
-    message = _read("price", "x" * 10_000_000).problems[0].message
+    message = str(_read("price", "x" * 10_000_000).problems[0].message)
     assert len(message) < 150

@@ -40,7 +40,7 @@ def test_text_when_it_is_text_or_number(value: object, text: str) -> None:
 @pytest.mark.parametrize("value", [True, [], ["a"], {}, {"a": 1}, "\ud800x", "a\0b", b"x"])
 def test_text_when_it_is_not(value: object) -> None:
     """Lists, objects, booleans and broken text are refused by name."""
-    with pytest.raises(InvalidParameterError, match=r"^it "):
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] it "):
         given(value).text("it")
 
 

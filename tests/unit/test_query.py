@@ -75,14 +75,16 @@ def test_disorder_is_refused_when_parts_stand_in_a_wrong_order(text: str, right:
     with pytest.raises(InvalidParameterError) as caught:
         parse(text)
 
-    assert str(caught.value).startswith("query: the parts must stand in this order: condition, order by, limit, offset")
-    assert str(caught.value).endswith(f"write: {right}")
+    assert str(caught.value.problem).startswith(
+        "query: the parts must stand in this order: condition, order by, limit, offset"
+    )
+    assert str(caught.value.problem).endswith(f"write: {right}")
 
 
 @pytest.mark.parametrize("value", ["", "abc", "-5", "5.0", '"5"', "5, 10", "１０", "9" * 5000])
 def test_number_is_refused_when_limit_is_no_whole_number(value: str) -> None:
     """The sentence names the parameter and the option."""
-    with pytest.raises(InvalidParameterError, match=r"^query: "):
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] query: "):
         parse(f"a = 1 limit {value}")
 
 

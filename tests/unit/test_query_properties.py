@@ -79,7 +79,7 @@ def test_nonsense_is_kept_or_refused_in_words_when_it_is_no_query(text: str) -> 
     try:
         joined = str(parse(text))
     except InvalidParameterError as error:
-        joined, refusal = "", str(error)
+        joined, refusal = "", str(error.problem)
     else:
         refusal = ""
 

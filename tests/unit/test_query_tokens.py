@@ -37,7 +37,9 @@ def test_dots_dollars_and_signs_belong_to_words() -> None:
 
 def test_unclosed_quote_is_refused_when_a_text_never_ends() -> None:
     """The sentence names the place and how quotes inside a text are written."""
-    with pytest.raises(InvalidParameterError, match=r"^query: the text that begins at character 5 .*no closing quote"):
+    with pytest.raises(
+        InvalidParameterError, match=r"^\[INVALID_INPUT\] query: the text that begins at character 5 .*no closing quote"
+    ):
         tokens_of('a = "x and b = 5')
 
 

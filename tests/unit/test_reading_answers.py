@@ -62,7 +62,7 @@ def test_fields_are_refused_when_there_are_more_than_kintone_takes() -> None:
     codes = [f"f{number}" for number in range(1000)]
 
     read(KintoneDouble(), ReadRequest(APP, fields=codes[:-1]))
-    with pytest.raises(InvalidParameterError, match=r"^fields: 1001 field codes"):
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields: 1001 field codes"):
         read(KintoneDouble(), ReadRequest(APP, fields=codes))
 
 
@@ -106,7 +106,7 @@ def test_answer_is_refused_when_it_holds_no_records_with_ids(body: dict[str, Any
     """The sentence says what was read and what is wrong."""
     reading = read(_Answering(lambda _operation: body), ReadRequest(APP))
 
-    with pytest.raises(UnknownResponseError, match=r"^reading records of app 12: "):
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 12: "):
         ids_read(reading)
 
 

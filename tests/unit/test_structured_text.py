@@ -123,7 +123,7 @@ def test_what_makes_no_sense_is_told_with_its_place(text: str, words: tuple[str,
     """The sentence names the parameter, line and column, what is wrong, and what to write."""
     with pytest.raises(InvalidParameterError) as caught:
         read_structure("record_data", text)
-    sentence = str(caught.value)
+    sentence = str(caught.value.problem)
     assert sentence.startswith("record_data cannot be read")
     assert all(word in sentence for word in words), sentence
     assert 'write JSON like {"field code": "value"}' in sentence
@@ -146,7 +146,7 @@ def _nested(levels: int) -> object:
 )  # fmt: skip
 def test_decoded_data_that_json_cannot_carry_is_refused(value: object) -> None:
     """What Dify hands over decoded is checked as a text is."""
-    with pytest.raises(InvalidParameterError, match=r"^record_data cannot be read"):
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] record_data cannot be read"):
         read_structure("record_data", value)
 
 

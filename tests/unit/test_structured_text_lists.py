@@ -51,7 +51,7 @@ def test_file_names_stand_one_per_line(value: object, wanted: list[str]) -> None
 )
 def test_what_is_no_list_of_names_is_refused(value: object) -> None:
     """The sentence names the parameter."""
-    with pytest.raises(InvalidParameterError, match=r"^fields"):
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields"):
         read_list("fields", value)
 
 

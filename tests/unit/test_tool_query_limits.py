@@ -9,6 +9,7 @@ import pytest
 
 from kintone.access.settings import OperatorSettings
 from kintone.errors import ResultTooLargeError
+from kintone.messages import Message
 from kintone.reading.pages import Page
 from tests.unit.query_tool_double import LONGEST_LINE, double_with, line_of, messages_of, running, sent, wide_record
 from tests.unit.reading_double import KintoneDouble
@@ -109,7 +110,7 @@ def test_file_is_sent_when_it_is_just_as_large_as_it_may_be(mode: str) -> None:
 
 def test_capacity_counts_what_came_when_no_total_is_known() -> None:
     """Exactly the ceiling still fits."""
-    capacity = CarryingCapacity("the list")
+    capacity = CarryingCapacity(Message("the list"))
     capacity.add(LARGEST_MESSAGE, 10, None)
 
     with pytest.raises(ResultTooLargeError, match="the list would be too large for Dify"):

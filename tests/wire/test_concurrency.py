@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
 from tests.wire.plugin import credentials_of
@@ -103,6 +105,7 @@ def test_tools_when_fifty_calls_run_at_once(host: DifyHost, site: LocalKintone) 
     assert host.violations == []
 
 
+@pytest.mark.time_limit(60 + SOAK_CALLS / 10)
 def test_plugin_when_soaked(host: DifyHost, site: LocalKintone) -> None:
     """After many calls memory is where it was, and neither a connection nor a cursor is left."""
     tenants = [Tenant(host, site, number) for number in range(100, 110)]

@@ -8,16 +8,17 @@ from collections.abc import Callable
 from tests.wire.file_desk import FileDesk, open_desk
 
 MIB = 1024 * 1024
-SIZE = 40 * MIB
+SIZE = 24 * MIB
 EACH_WAY = 5
-MOST_MEMORY = 200 * MIB
+MOST_MEMORY = 140 * MIB
+"""Less than the files of one direction would take beside the plugin itself."""
 LONGEST_HEARTBEAT_GAP = 15.0
 
 
 def test_transfers_when_they_would_take_all_places() -> None:
     """Files leave places to other requests: a query is answered while files wait for a slow kintone."""
     with open_desk(KINTONE_MAX_CONCURRENCY="3") as desk:
-        desk.site.fail(api="file", delay=4.0, times=None)
+        desk.site.fail(api="file", delay=2.5, times=None)
         files = [desk.host.serve(f"{number}.txt", b"content") for number in range(4)]
         threads = [threading.Thread(target=desk.upload, args=(file,)) for file in files]
         for thread in threads:
@@ -25,7 +26,7 @@ def test_transfers_when_they_would_take_all_places() -> None:
         while not desk.site.stats.running:
             time.sleep(0.01)
         # Time for the others to take whatever places they can get.
-        time.sleep(0.7)
+        time.sleep(0.5)
         found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=60)
         are_waiting = [thread.is_alive() for thread in threads]
         desk.site.clear_failures()
@@ -37,14 +38,14 @@ def test_transfers_when_they_would_take_all_places() -> None:
 
 
 def test_transfers_when_ten_large_files_move_at_once() -> None:
-    """Five uploads and five downloads of 40 MB at once stay under 200 MB, and a query is answered meanwhile."""
+    """Five uploads and five downloads of 24 MB at once stay under 140 MB, and a query is answered meanwhile."""
     with open_desk() as desk:
         _move_ten_files(desk)
 
 
 def _move_ten_files(desk: FileDesk) -> None:
     content = os.urandom(SIZE)
-    sources = [desk.attached(content) for _ in range(EACH_WAY)]
+    sources = [_stored(desk, content) for _ in range(EACH_WAY)]
     targets = [desk.record() for _ in range(EACH_WAY)]
     failures: list[str] = []
 
@@ -69,6 +70,15 @@ def _move_ten_files(desk: FileDesk) -> None:
     peak = desk.host.resources.peak_memory_bytes
     assert peak is None or peak < MOST_MEMORY
     assert desk.host.heartbeat_gap < LONGEST_HEARTBEAT_GAP
+
+
+def _stored(desk: FileDesk, content: bytes) -> str:
+    """Put a record with the file straight into kintone."""
+    files = desk.site.site.files
+    attached = files.attach(files.upload("big.bin", "application/octet-stream", content), desk.app)
+    assert attached is not None
+    value = [{"fileKey": attached[0], "name": "big.bin", "contentType": "a/b", "size": str(len(content))}]
+    return str(desk.site.add_records(desk.app, [{"title": f"source {attached[0]}"[:60], "photos": value}])[0])
 
 
 def _carefully(failures: list[str], work: Callable[[str], None], record_id: str) -> None:
