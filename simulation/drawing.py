@@ -201,7 +201,7 @@ class _Drawer:
         if target == BY_KEY:
             known = free_ids and chance(random, 0.5)
             return self._entry(number, target, 0, free_ids.pop() if known else new_key)
-        taken = free_ids and chance(random, 0.05)
+        taken = free_ids and chance(random, 0.12)
         return self._entry(number, target, 0, free_ids[0] if taken else random.choice((new_key, None)))
 
     def _entry(self, number: int, target: str, record: int, key: int | None) -> Entry:

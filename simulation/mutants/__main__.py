@@ -61,7 +61,7 @@ def judge(mutant: Mutant, seeds: int) -> Verdict:
     """Apply a mutant to a fresh copy and see whether it is noticed."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         tree = copy_of_tree(Path(folder))
-        applied = _run(["git", "apply", "--recount", "-C1", "--directory", "", str(mutant.path)], tree)
+        applied = _run(["git", "apply", "-C1", str(mutant.path)], tree)
         if applied.returncode:
             return Verdict("broken", applied.stderr.strip().splitlines()[0])
         if mutant.test:
