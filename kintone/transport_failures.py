@@ -153,7 +153,7 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
         return _tunnel(exchange.proxy_status)
     if exchange.phase is Phase.HANDSHAKE:
         return _handshake(causes, late=late)
-    if exchange.phase is Phase.CONNECTING and exchange.through_proxy:
+    if exchange.phase is Phase.CONNECTING and exchange.through_proxy and not late:
         return FailureKind.NOT_SENT, PROXY_FAILED
     if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
         return FailureKind.NOT_SENT, NO_HOST

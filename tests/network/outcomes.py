@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.retry import RetryPolicy
 
 NOT_SENT = "NOT_SENT"
 REFUSED = "REFUSED"
@@ -18,12 +17,6 @@ UNAVAILABLE = "UNAVAILABLE"
 ACCESS_DENIED = "ACCESS_DENIED"
 OUT_OF_TIME = frozenset({"BUDGET_EXCEEDED", "TIMED_OUT"})
 
-PATIENT = RetryPolicy(tries=2, first_pause=1.0, longest_pause=1.0, jitter=lambda: 1.0)
-"""Whoever repeats with it is noticed by the second that it takes."""
-DELIBERATE = RetryPolicy(first_pause=0.1, longest_pause=0.1, jitter=lambda: 1.0)
-"""Its six tries take half a second."""
-AT_ONCE = 0.9
-"""Seconds; a second try of the patient policy takes longer."""
 LONGEST = 15.0
 
 

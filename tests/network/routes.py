@@ -1,16 +1,12 @@
 """Ways from a client to a kintone: directly, through a proxy, through a tunnel; plain and under TLS."""
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from kintone.access.credentials import Tokens
-from kintone.access.sites import read_site
-from kintone.client import Access, KintoneClient
-from kintone.retry import RetryPolicy
+from kintone.client import KintoneClient
 from kintone.reading.reader import ReadRequest
 from kintone.reading.records import RecordsApi
 from kintone.writing.adding import add_record
@@ -18,8 +14,8 @@ from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.upsert import UpsertRequest, upsert
 from local_kintone import LocalKintone
+from tests.network.clients import IMPATIENT, RetryPolicy, open_client
 from tests.network.stand_ins import StandIn
-from tests.wire.conftest import IMPATIENT, settings_for
 
 DIRECT = ("direct", "direct-TLSv1_2", "direct-TLSv1_3")
 FORWARD = ("forward",)
@@ -39,21 +35,6 @@ READS = ("GET",)
 def through(*names: str) -> pytest.MarkDecorator:
     """Run a test once for each of these routes."""
     return pytest.mark.parametrize("route_name", names)
-
-
-def open_client(
-    stack: ExitStack,
-    url: str,
-    token: str,
-    *,
-    timeout: float = 5.0,
-    policy: RetryPolicy = IMPATIENT,
-    environment: Mapping[str, str] | None = None,
-) -> KintoneClient:
-    """Open a client of any kintone-like server on loopback."""
-    settings = settings_for(url, **(environment or {}))
-    access = Access(read_site(url, settings.allowed_origins), Tokens(token))
-    return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=policy))
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ class StandIns:
 
     def __init__(self) -> None:
         """Start the process."""
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - a program of this folder
             [sys.executable, "-I", "-S", str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.network.outcomes import AT_ONCE, NOT_SENT, PATIENT, UNREACHABLE, Outcome, failure
+from tests.network.clients import AT_ONCE, PATIENT
+from tests.network.outcomes import NOT_SENT, UNREACHABLE, Outcome, failure
 from tests.network.routes import ENCRYPTED, Route, through
 from tests.network.stand_ins import StandIn
 

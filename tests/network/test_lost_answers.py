@@ -74,7 +74,7 @@ def test_add_record_when_it_is_cut_in_the_middle(route: Route) -> None:
     assert failed.fate() == UNKNOWN
 
 
-@through(*ALL)
+@through("direct", "forward", "tunnel-TLSv1_3")
 def test_add_record_when_no_answer_comes(route: Route) -> None:
     """A request that nobody answers in time is sent once and unknown."""
     route.stand_in.script(request=["hang"])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.network.outcomes import ACCESS_DENIED, AT_ONCE, NOT_SENT, PATIENT, REFUSED, failure
+from tests.network.clients import AT_ONCE, PATIENT
+from tests.network.outcomes import ACCESS_DENIED, NOT_SENT, REFUSED, failure
 from tests.network.routes import TUNNELS, Route, through
 
 WRITES = pytest.mark.parametrize("write", ["add", "insert", "upsert"])

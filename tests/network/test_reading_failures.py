@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.retry import RetryPolicy
+from tests.network.clients import STANDARD
 from tests.network.outcomes import OUT_OF_TIME, failure, soon
 from tests.network.routes import Route, through
 
@@ -22,15 +22,14 @@ def full(route: Route) -> Route:
     return route
 
 
-@through("direct", "tunnel-TLSv1_3")
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(("route_name", "status"), [("direct", 429), ("tunnel-TLSv1_3", 503)])
 def test_refusal_of_a_page_when_others_wait_for_their_next_try(full: Route, status: int) -> None:
     """A refusal that no try would change comes at once, though others are told to come back in 20 seconds."""
     refused = full.kintone.fail(api="records", after=ONE_AFTER_THE_OTHER, status=400, code="GAIA_IQ11", delay=0.3)
     others = full.kintone.fail(
         api="records", after=ONE_AFTER_THE_OTHER, times=None, status=status, headers={"Retry-After": "20"}
     )
-    client = full.client(policy=RetryPolicy(), KINTONE_READ_RANGES="4", KINTONE_CALL_BUDGET="60")
+    client = full.client(policy=STANDARD, KINTONE_READ_RANGES="4", KINTONE_CALL_BUDGET="60")
     failed = failure(lambda: full.read(client), within=CERTAIN)
 
     assert refused.hits == 1
@@ -51,7 +50,7 @@ def test_refusal_of_a_page_when_others_get_no_answer(full: Route) -> None:
     assert failed.code == "GAIA_IQ11"
 
 
-@through("direct", "tunnel-TLSv1_3")
+@through("tunnel-TLSv1_3")
 def test_cursor_when_the_budget_ends_during_a_page(route: Route) -> None:
     """The cursor is deleted although its last page never came."""
     _fill_for_cursor(route)

@@ -20,7 +20,7 @@ def elsewhere() -> Iterator[LocalKintone]:
         yield running
 
 
-@through(*ROUTES)
+@through("direct", "tunnel-TLSv1_3")
 @APPLIED
 @pytest.mark.parametrize("status", [301, 302, 303])
 @pytest.mark.parametrize("target", ["/k/v1/record.json", "/login"])
@@ -34,7 +34,7 @@ def test_add_record_when_it_is_redirected(route: Route, status: int, target: str
     assert failed.fate() == UNKNOWN
 
 
-@through(*ROUTES)
+@through("direct", "tunnel-TLSv1_3")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_inserts_when_they_are_redirected_for_ever(route: Route, status: int) -> None:
     """A redirect to itself, seen once for each of 301 to 303, a few times at most for the others."""

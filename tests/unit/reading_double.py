@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
-from kintone.errors import CursorGoneError, InvalidQueryError, NotFoundError
+from kintone.deadline import Deadline
+from kintone.errors import CursorGoneError, ErrorReply, InvalidQueryError, NotFoundError
+from kintone.ledger import Span, WriteLedger
+from kintone.messages import Message, verbatim
 from kintone.operations import Answer, Operation
 from kintone.reading.reader import Reading
+from kintone.runtime import ProcessRuntime
 
 APP = 12
 
@@ -25,13 +29,31 @@ _QUERY = re.compile(
 _GUARD = re.compile(r"^(?:\((?P<condition>.*)\) and )?\$id (?P<sign>[<>]) (?P<id>\d+)$", re.DOTALL)
 
 
+class Clock(ProcessRuntime):
+    """A clock that only a test moves on; events and threads are the process's own."""
+
+    def __init__(self) -> None:
+        """Start at nought."""
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        """Return the time that the test has set."""
+        return self.now
+
+
 class KintoneDouble:
-    """Every record matches every condition; ``before`` sees each request first, with its number."""
+    """Every record matches every condition; ``before`` sees each request first, with its number.
+
+    A request whose deadline is over or cancelled is refused as the execution would; ``deadlines`` goes with
+    ``operations`` one by one.
+    """
 
     def __init__(self, ids: Iterable[int] = (), page: int = 500, most_skipped: int = 10_000) -> None:
         """Hold records of these ids; ``name`` sorts them in an order of its own."""
         self.records = {record_id: record_of(record_id) for record_id in ids}
         self.operations: list[Operation] = []
+        self.deadlines: list[Deadline] = []
+        self.deadline = Deadline(60)
         self.before: Callable[[int, Operation], None] = lambda _number, _operation: None
         self.warning: str | None = None
         self.counts = True
@@ -41,9 +63,12 @@ class KintoneDouble:
         self._page, self._most_skipped = page, most_skipped
         self._lock = threading.Lock()
 
-    def call(self, operation: Operation) -> Answer:
+    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
         """Answer one request."""
+        within = deadline or self.deadline
+        within.check(operation.description)
         with self._lock:
+            self.deadlines.append(within)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
             self.operations.append(operation)
@@ -55,6 +80,12 @@ class KintoneDouble:
         finally:
             with self._lock:
                 self.at_once -= 1
+
+    def write[Result](
+        self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
+    ) -> Result:
+        """Refuse: a reader writes nothing."""
+        raise AssertionError(f"a write while reading: {operation.description}, {read}, {ledger}, {span}")
 
     def api_path(self, api: str) -> str:
         """Return a path."""
@@ -87,7 +118,7 @@ class KintoneDouble:
         assert match
         limit, offset = int(match["limit"] or 100), int(match["offset"] or 0)
         if limit > self._page or offset > self._most_skipped:
-            raise InvalidQueryError(f"limit {limit} or offset {offset} is out of range")
+            raise InvalidQueryError(verbatim(f"limit {limit} or offset {offset} is out of range"))
         matching = self.matching(parameters["query"])
         total = str(len(matching)) if parameters.get("totalCount") and self.counts else None
         return {"records": self._shown(matching[offset : offset + limit], parameters), "totalCount": total}
@@ -117,7 +148,7 @@ class KintoneDouble:
     def _record(self, parameters: dict[str, Any]) -> dict[str, Any]:
         record = self.records.get(int(parameters["id"]))
         if record is None:
-            raise NotFoundError("there is no such record", code="GAIA_RE01")
+            raise NotFoundError(Message("there is no such record"), reply=ErrorReply(404, "GAIA_RE01"))
         return {"record": record}
 
     def _create(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +172,7 @@ class KintoneDouble:
 
     def _cursor(self, parameters: dict[str, Any]) -> list[list[int]]:
         if parameters["id"] not in self.cursors:
-            raise CursorGoneError("the cursor is gone", code="GAIA_CN01", status=404)
+            raise CursorGoneError(Message("the cursor is gone"), reply=ErrorReply(404, "GAIA_CN01"))
         return self.cursors[parameters["id"]]
 
 

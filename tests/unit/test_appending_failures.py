@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from kintone.errors import InvalidParameterError, PartialWriteError, RevisionConflictError, UnknownResponseError
+from kintone.deadline import Deadline
+from kintone.errors import ErrorReply, InvalidParameterError, RevisionConflictError, TimedOutError, UnknownResponseError
+from kintone.ledger import EntryState
+from kintone.messages import Message
 from kintone.operations import Answer, Operation
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
@@ -40,6 +43,8 @@ def test_a_second_conflict_says_who_must_decide() -> None:
 
     assert "agree with those who edit them" in str(raised.value)
     assert "(entry 1); nothing is saved" in str(raised.value)
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.REFUSED
     assert len(kintone.writes) == 2
 
 
@@ -57,26 +62,43 @@ def test_a_revision_of_the_callers_own_is_not_replaced() -> None:
 def test_a_lost_answer_warns_when_rows_would_be_appended_twice() -> None:
     """A key alone does not make appending safe to repeat."""
     kintone = site()
-    kintone.failures = {1: Failure(lost(), applied=True)}
-    with pytest.raises(PartialWriteError, match="rows or files that are there would be appended twice"):
+    kintone.failures = {1: lost(applied=True)}
+    with pytest.raises(TimedOutError, match="rows or files that are there would be appended twice") as raised:
         append(kintone, [by_key(lines=[NEW_ROW])])
+
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.UNKNOWN
+
+
+def test_a_conflict_after_a_lost_answer_is_not_tried_again() -> None:
+    """It may be a conflict with what we saved ourselves."""
+    kintone = site()
+    conflict = RevisionConflictError(Message("conflict"), reply=ErrorReply(409, "GAIA_CO02"))
+    kintone.failures = {1: Failure(conflict, applied=True, is_unknown=True)}
+    with pytest.raises(RevisionConflictError) as raised:
+        append(kintone, [by_key(lines=[NEW_ROW])])
+
+    assert raised.value.maybe_saved
+    assert (len(kintone.reads), len(kintone.writes)) == (1, 1)
 
 
 def test_a_failed_read_leaves_the_earlier_transactions_saved() -> None:
     """What was written before the read is reported, nothing else."""
 
     class Unreadable(FakeKintone):
-        def call(self, operation: Operation) -> Answer:
+        def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
             if operation.method == "GET" and self.writes:
                 return Answer({"records": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "B"}}]})
-            return super().call(operation)
+            return super().call(operation, deadline)
 
     kintone = Unreadable(types=TYPES)
     entries = [by_key(number, f"k{number}", lines=[NEW_ROW]) for number in range(1, 2002)]
-    with pytest.raises(PartialWriteError, match="without a revision; entries 1 to 2000 are saved") as raised:
+    with pytest.raises(UnknownResponseError, match="without a revision; entries 1 to 2000 are saved") as raised:
         upsert(kintone, UpsertRequest(12, entries, table_mode=ListMode.APPEND))
 
-    assert (raised.value.saved, raised.value.maybe_saved) == (2000, False)
+    ledger = raised.value.ledger
+    assert ledger
+    assert (ledger.count(EntryState.SAVED), ledger.state(2001)) == (2000, EntryState.NOT_SENT)
 
 
 @pytest.mark.parametrize("answer", [{}, {"records": {}}, {"records": [5]}, {"records": [{"$revision": "x"}]}])
@@ -90,8 +112,11 @@ def test_a_read_that_is_none_stops_before_writing(answer: dict[str, Any]) -> Non
             return answer
 
     kintone = Hostile()
-    with pytest.raises(UnknownResponseError, match="to which is to be appended"):
+    with pytest.raises(UnknownResponseError, match="to which is to be appended") as raised:
         append(kintone, [by_key(lines=[NEW_ROW])])
+
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.NOT_SENT
 
     assert kintone.writes == []
 

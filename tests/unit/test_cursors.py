@@ -4,16 +4,25 @@ import logging
 
 import pytest
 
-from kintone.errors import CursorGoneError, CursorLimitError, InvalidRequestError, TimedOutError, UnknownResponseError
+from kintone.deadline import CLEANUP_SECONDS, Deadline
+from kintone.errors import (
+    BudgetExceededError,
+    CursorGoneError,
+    ErrorReply,
+    InvalidRequestError,
+    TimedOutError,
+    UnknownResponseError,
+)
+from kintone.messages import Message
 from kintone.operations import Answer, Operation, Repeat
 from kintone.reading.reader import Reading, ReadRequest, read
-from tests.unit.reading_double import APP, KintoneDouble, ids_read
+from tests.unit.reading_double import APP, Clock, KintoneDouble, ids_read
 
 BY_NAME = "order by name asc"
 
 
 def _reading(double: KintoneDouble, query: str = BY_NAME, max_records: int | None = None) -> Reading:
-    return read(double, ReadRequest(APP, query, max_records=max_records), sleep=lambda _seconds: None)
+    return read(double, ReadRequest(APP, query, max_records=max_records))
 
 
 def test_all_records_come_in_order_when_sorted_by_a_field() -> None:
@@ -102,7 +111,7 @@ def test_cursor_is_deleted_and_its_read_not_repeated_when_a_read_fails() -> None
 
     def fail(_number: int, operation: Operation) -> None:
         if operation.repeat is Repeat.CURSOR_READ and double.verbs["GET records/cursor"] == 2:
-            raise TimedOutError("no answer")
+            raise TimedOutError(Message("no answer"))
 
     double.before = fail
     pages = _reading(double).pages()
@@ -120,9 +129,9 @@ def test_first_failure_is_raised_when_the_deletion_fails_too(caplog: pytest.LogC
 
     def fail(_number: int, operation: Operation) -> None:
         if operation.repeat is Repeat.CURSOR_READ:
-            raise TimedOutError("no answer")
+            raise TimedOutError(Message("no answer"))
         if operation.repeat is Repeat.CURSOR_DELETE:
-            raise TimedOutError("nor here")
+            raise TimedOutError(Message("nor here"))
 
     double.before = fail
 
@@ -146,21 +155,58 @@ def test_cursor_that_is_gone_is_explained_when_a_read_meets_it() -> None:
     assert double.verbs["DELETE records/cursor"] == 0
 
 
-def test_a_free_cursor_is_waited_for_when_all_are_taken() -> None:
-    """Pauses grow from try to try."""
+@pytest.mark.parametrize("end", ["cancelled", "over"])
+def test_cursor_is_deleted_in_a_time_of_its_own_when_the_call_is_over(end: str) -> None:
+    """Neither a call that is cancelled nor one that is out of time leaves a cursor behind."""
     double = KintoneDouble(range(1, 3001))
-    pauses: list[float] = []
+    clock = Clock()
+    double.deadline = Deadline(60, clock)
+    pages = _reading(double).pages()
+    next(pages)
 
-    def refuse(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_CREATE and len(pauses) < 3:
-            raise CursorLimitError("all taken", code="GAIA_TM12", status=429)
+    if end == "cancelled":
+        double.deadline.cancel()
+    else:
+        clock.now += 60
+    pages.close()
 
-    double.before = refuse
-    reading = read(double, ReadRequest(APP, BY_NAME), sleep=pauses.append)
+    deleted = [operation.repeat for operation in double.operations].index(Repeat.CURSOR_DELETE)
+    assert double.verbs["DELETE records/cursor"] == 1
+    assert 0 < double.deadlines[deleted].remaining() <= CLEANUP_SECONDS
+    assert double.cursors == {}
 
-    assert ids_read(reading) == double.matching(BY_NAME)
-    assert pauses == sorted(set(pauses))
-    assert reading.strategy == "cursor"
+
+def test_cursor_is_deleted_when_the_call_ends_while_nobody_asks_for_pages() -> None:
+    """A reader that is stuck elsewhere does not keep the cursor beyond the call's time."""
+    double = KintoneDouble(range(1, 3001))
+    double.deadline = Deadline(60, Clock())
+    pages = _reading(double).pages()
+    next(pages)
+
+    double.deadline.cancel()
+
+    assert double.cursors == {}
+    pages.close()
+    assert double.verbs["DELETE records/cursor"] == 1
+
+
+def test_reading_ends_when_the_time_of_the_call_is_over() -> None:
+    """The pages in front are delivered, then the one error that says so comes."""
+    double = KintoneDouble(range(1, 3001))
+    clock = Clock()
+    double.deadline = Deadline(60, clock)
+
+    def pass_time(_number: int, operation: Operation) -> None:
+        if operation.repeat is Repeat.CURSOR_READ:
+            clock.now += 20
+
+    double.before = pass_time
+    pages = _reading(double).pages()
+
+    assert next(pages).number == 1
+    with pytest.raises(BudgetExceededError, match=r"^\[BUDGET_EXCEEDED\] reading records of app 12 "):
+        list(pages)
+    assert double.cursors == {}
 
 
 @pytest.mark.parametrize(
@@ -171,15 +217,15 @@ def test_answer_is_refused_when_it_is_not_a_cursors(change: dict[str, object]) -
     double = KintoneDouble(range(1, 3001))
     original = double.call
 
-    def call(operation: Operation) -> Answer:
-        answer = original(operation)
+    def call(operation: Operation, deadline: Deadline | None = None) -> Answer:
+        answer = original(operation, deadline)
         if operation.api == "records/cursor":
             answer.body.update({key: value for key, value in change.items() if key in answer.body})
         return answer
 
     double.call = call  # type: ignore[method-assign]
 
-    with pytest.raises(UnknownResponseError, match="reading records of app 12"):
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 12"):
         ids_read(_reading(double))
     assert "id" in change or double.cursors == {}
 
@@ -189,15 +235,15 @@ def test_reading_ends_with_an_error_when_the_cursor_never_ends() -> None:
     double = KintoneDouble(range(1, 1001))
     original = double.call
 
-    def call(operation: Operation) -> Answer:
+    def call(operation: Operation, deadline: Deadline | None = None) -> Answer:
         if operation.repeat is Repeat.CURSOR_READ:
             double.operations.append(operation)
             return Answer({"records": [], "next": True})
-        return original(operation)
+        return original(operation, deadline)
 
     double.call = call  # type: ignore[method-assign]
 
-    with pytest.raises(UnknownResponseError, match="does not end"):
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] .*does not end"):
         ids_read(_reading(double))
     assert double.cursors == {}
 
@@ -208,9 +254,9 @@ def test_error_is_passed_on_when_kintone_refuses_the_order() -> None:
 
     def refuse(_number: int, operation: Operation) -> None:
         if operation.repeat is Repeat.CURSOR_CREATE:
-            raise InvalidRequestError("refused", code="CB_VA01")
+            raise InvalidRequestError(Message("refused"), reply=ErrorReply(400, "CB_VA01"))
 
     double.before = refuse
 
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(InvalidRequestError, match=r"^\[CB_VA01\] "):
         ids_read(_reading(double))

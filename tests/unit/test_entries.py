@@ -128,7 +128,7 @@ def test_what_is_wrong_with_an_entry_is_said(entry: object, words: str) -> None:
     """The sentence names the parameter, the entry and what to write instead."""
     sentence = refusal([entry])
 
-    assert sentence.startswith("records_data: entry 1: ")
+    assert sentence.startswith("[INVALID_INPUT] records_data: entry 1: ")
     assert words in sentence
 
 
@@ -149,7 +149,7 @@ def test_a_row_without_a_key_is_refused(row: object, words: str) -> None:
 @pytest.mark.parametrize("update_key", ["a b", 'sku in ("x") or a', "x" * 129])
 def test_update_key_is_refused_when_it_is_no_field_code(update_key: str) -> None:
     """Nothing but a field code may get into a query."""
-    assert refusal([{"a": 1}], update_key).startswith("update_key: ")
+    assert refusal([{"a": 1}], update_key).startswith("[INVALID_INPUT] update_key: ")
 
 
 @pytest.mark.parametrize("structure", [None, "x", 5, {}, {"record": {}}, {"records": {}}])

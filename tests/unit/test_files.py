@@ -2,44 +2,45 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import cast
 
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from kintone.deadline import Deadline
 from kintone.errors import (
+    BudgetExceededError,
     ConnectionFailedError,
     KintoneError,
     ResultTooLargeError,
     TimedOutError,
     UnknownResponseError,
 )
-from kintone.retry import FailureKind
 from kintone.files.attachments import Attachment
 from kintone.files.files_api import FilesApi
 from kintone.files.multipart import MeasuredSource
+from kintone.messages import Message
 from kintone.operations import Answer, Operation, Repeat
-from kintone.transport import Incoming, TransportError, UploadBody
+from kintone.transport import StreamedReply, UploadBody
 
 
 class Arriving:
     """An answer with a head and pieces; an exception among the pieces is raised at its place."""
 
-    def __init__(self, headers: dict[str, str], *pieces: bytes | TransportError) -> None:
+    def __init__(self, headers: dict[str, str], *pieces: bytes | KintoneError) -> None:
         """Prepare the answer."""
         self.status = 200
         self.headers = CaseInsensitiveDict(headers)
         self._pieces = pieces
 
     def chunks(self, most: int) -> Iterator[bytes]:
-        """Yield the pieces as the transport does."""
+        """Yield the pieces as the execution hands them on."""
         received = 0
         for piece in self._pieces:
-            if isinstance(piece, TransportError):
+            if isinstance(piece, KintoneError):
                 raise piece
             received += len(piece)
             if received > most:
-                raise TransportError(FailureKind.FINAL, "too large", "", kind="too large")
+                raise ResultTooLargeError(Message("the answer is larger than {most} bytes", most=most))
             yield piece
 
 
@@ -49,13 +50,20 @@ class Caller:
     def __init__(self, *answers: Arriving, upload_answer: dict[str, object] | None = None) -> None:
         """Keep the answers to give, in order."""
         self.operations: list[Operation] = []
+        self.deadlines: list[Deadline | None] = []
         self.uploaded: list[bytes] = []
         self._answers = list(answers)
         self._upload_answer = upload_answer if upload_answer is not None else {"fileKey": "new-key"}
 
-    def upload(self, operation: Operation, open_body: Callable[[], AbstractContextManager[UploadBody]]) -> Answer:
+    def upload(
+        self,
+        operation: Operation,
+        open_body: Callable[[], AbstractContextManager[UploadBody]],
+        deadline: Deadline | None = None,
+    ) -> Answer:
         """Send the body twice, as after a failure."""
         self.operations.append(operation)
+        self.deadlines.append(deadline)
         for _ in range(2):
             with open_body() as body:
                 content = body.read()
@@ -64,10 +72,10 @@ class Caller:
         return Answer(self._upload_answer)
 
     @contextmanager
-    def download(self, operation: Operation) -> Iterator[Incoming]:
+    def download(self, operation: Operation) -> Iterator[StreamedReply]:
         """Hand over the next answer."""
         self.operations.append(operation)
-        yield cast("Incoming", self._answers.pop(0))
+        yield self._answers.pop(0)
 
 
 def _read(caller: Caller, expected: Attachment | None = None, most: int = 100) -> tuple[int, str, str, bytes]:
@@ -89,7 +97,9 @@ def test_upload_when_it_is_tried_twice() -> None:
 
     caller = Caller()
 
-    assert FilesApi(caller, 100).upload(open_source, "a.txt", "text/plain") == "new-key"
+    with Deadline(60) as deadline:
+        assert FilesApi(caller, 100).upload(open_source, "a.txt", "text/plain", deadline) == "new-key"
+        assert caller.deadlines == [deadline]
     assert len(opened) == 2
     assert all(b"content" in body and b'filename="a.txt"' in body for body in caller.uploaded)
     assert (caller.operations[0].method, caller.operations[0].api) == ("POST", "file")
@@ -104,7 +114,7 @@ def test_upload_when_the_answer_has_no_key(body: dict[str, object]) -> None:
     def open_source() -> Iterator[MeasuredSource]:
         yield MeasuredSource(iter([b"x"]), 1, lambda _short: AssertionError())
 
-    with pytest.raises(UnknownResponseError, match="no file key"):
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] uploading .*no file key"):
         FilesApi(Caller(upload_answer=body), 100).upload(open_source, "a.txt", "text/plain")
 
 
@@ -158,20 +168,26 @@ def test_download_when_record_and_header_disagree() -> None:
 )
 def test_download_when_it_is_over_the_limit(answer: Arriving) -> None:
     """A file over the limit is refused before a byte is handed over, whether its size is told or counted."""
-    with pytest.raises(ResultTooLargeError, match="KINTONE_MAX_FILE_BYTES"):
+    with pytest.raises(ResultTooLargeError, match=r"^\[TOO_LARGE\] .*KINTONE_MAX_FILE_BYTES"):
         _read(Caller(answer))
 
 
-@pytest.mark.parametrize(
-    ("mishap", "kind", "error"),
-    [(FailureKind.BROKEN, "connection", ConnectionFailedError), (FailureKind.TIMED_OUT, "timeout", TimedOutError)],
-)
-def test_download_when_it_breaks_on_the_way(mishap: FailureKind, kind: str, error: type[KintoneError]) -> None:
-    """What the transport meets on the way becomes the client's error."""
-    failure = TransportError(mishap, "it broke", "try again", kind=kind)
+@pytest.mark.parametrize("kind", [ConnectionFailedError, TimedOutError, BudgetExceededError])
+def test_download_when_it_breaks_on_the_way(kind: type[KintoneError]) -> None:
+    """What the execution says of a broken transfer is the failure, and it comes after what had arrived."""
+    failure = kind(Message("it broke"))
+    caller = Caller(Arriving(NAMED, b"ab", failure))
+    arrived: list[bytes] = []
 
-    with pytest.raises(error, match=r'downloading "a\.csv" failed: it broke'):
-        _read(Caller(Arriving(NAMED, b"ab", failure)), Attachment("key", "a.csv", "text/csv", 3))
+    with FilesApi(caller, 100).download("key", Attachment("key", "a.csv", "text/csv", 3)) as download:
+        chunks = download.chunks()
+        arrived.append(next(chunks))
+        with pytest.raises(kind) as raised:
+            next(chunks)
+
+    assert raised.value is failure
+    assert arrived == [b"ab"]
+    assert str(caller.operations[0].description) == 'downloading "a.csv"'
 
 
 def test_download_when_a_login_page_comes() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, KintoneError, UnknownResponseError
 from kintone.operations import Answer, Operation
 from kintone.reading.reader import ReadRequest, read
@@ -150,8 +151,8 @@ def test_count_is_ignored_when_the_page_disproves_it(total: str | None) -> None:
     double = KintoneDouble(range(1, 12_001))
     original = double.call
 
-    def call(operation: Operation) -> Answer:
-        answer = original(operation)
+    def call(operation: Operation, deadline: Deadline | None = None) -> Answer:
+        answer = original(operation, deadline)
         answer.body["totalCount"] = total
         return answer
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kintone.errors import CursorLimitError
+from kintone.errors import CursorLimitError, ErrorReply
+from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.reading_double import APP, KintoneDouble, ids_read
@@ -15,14 +16,14 @@ def _without_cursors(count: int) -> KintoneDouble:
 
     def refuse(_number: int, operation: Operation) -> None:
         if operation.repeat is Repeat.CURSOR_CREATE:
-            raise CursorLimitError("all taken", code="GAIA_TM12", status=429, error_id="e1")
+            raise CursorLimitError(Message("all taken"), reply=ErrorReply(429, "GAIA_TM12", error_id="e1"))
 
     double.before = refuse
     return double
 
 
 def _reading(double: KintoneDouble, query: str) -> Reading:
-    return read(double, ReadRequest(APP, query), sleep=lambda _seconds: None)
+    return read(double, ReadRequest(APP, query))
 
 
 @pytest.mark.parametrize(

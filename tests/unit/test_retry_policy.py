@@ -1,12 +1,13 @@
-"""Which operation may be repeated after which mishap."""
+"""Which operation may be repeated after which failure."""
 
 import pytest
 
-from kintone.retry import FailureKind, RetryPolicy, read_retry_after
 from kintone.operations import Repeat
+from kintone.retry import NO_REPETITION, FailureKind, RetryPolicy, read_retry_after
 
 ORDER = (
     FailureKind.RATE_LIMITED,
+    FailureKind.NO_CURSOR,
     FailureKind.LOCKED,
     FailureKind.NOT_SENT,
     FailureKind.UNAVAILABLE,
@@ -15,60 +16,82 @@ ORDER = (
     FailureKind.FINAL,
 )
 TABLE = {
-    # 429, locked, not sent, unavailable, broken, timed out, final
-    Repeat.READ: "yes yes yes yes yes yes no",
-    Repeat.CURSOR_CREATE: "yes yes yes no no no no",
-    Repeat.CURSOR_READ: "yes yes yes no no no no",
-    Repeat.CURSOR_DELETE: "yes yes yes yes yes yes no",
-    Repeat.INSERT: "yes yes yes no no no no",
-    Repeat.UPDATE: "yes yes yes yes yes yes no",
-    Repeat.UPDATE_WITH_REVISION: "yes yes yes no no no no",
-    Repeat.UPSERT: "yes yes yes yes yes yes no",
-    Repeat.UPLOAD: "yes yes yes yes yes yes no",
+    # 429, no cursor, locked, not sent, unavailable, broken, timed out, final
+    Repeat.READ: "yes yes yes yes yes yes yes no",
+    Repeat.CURSOR_CREATE: "yes yes yes yes no no no no",
+    Repeat.CURSOR_READ: "yes yes yes yes no no no no",
+    Repeat.CURSOR_DELETE: "yes yes yes yes yes yes yes no",
+    Repeat.INSERT: "yes yes yes yes no no no no",
+    Repeat.UPDATE: "yes yes yes yes yes yes yes no",
+    Repeat.UPDATE_WITH_REVISION: "yes yes yes yes no no no no",
+    Repeat.UPSERT: "yes yes yes yes yes yes yes no",
+    Repeat.UPLOAD: "yes yes yes yes yes yes yes no",
 }
 ROWS = [
-    (repeat, mishap, answer == "yes")
+    (repeat, kind, answer == "yes")
     for repeat, answers in TABLE.items()
-    for mishap, answer in zip(ORDER, answers.split(), strict=True)
+    for kind, answer in zip(ORDER, answers.split(), strict=True)
 ]
 
 
-@pytest.mark.parametrize(("repeat", "mishap", "expected"), ROWS)
-def test_may_repeat_for_every_operation_and_mishap(repeat: Repeat, mishap: FailureKind, *, expected: bool) -> None:
-    """Each operation is repeated after just those mishaps that leave no doubt or do no harm."""
-    assert RetryPolicy().may_repeat(repeat, mishap, tries_made=1) is expected
+@pytest.mark.parametrize(("repeat", "kind", "expected"), ROWS)
+def test_may_repeat_for_every_operation_and_kind_of_failure(
+    repeat: Repeat, kind: FailureKind, *, expected: bool
+) -> None:
+    """Each operation is repeated after just those failures that leave no doubt or do no harm."""
+    assert RetryPolicy().may_repeat(repeat, kind, tries_made=1) is expected
 
 
 def test_table_covers_every_operation() -> None:
-    """No operation and no mishap is left out of the table above."""
+    """No operation and no kind of failure is left out of the table above."""
     assert set(TABLE) == set(Repeat)
     assert set(ORDER) == set(FailureKind)
 
 
 def test_may_repeat_when_all_tries_are_used() -> None:
     """After the last try there is no other; a time-out, which costs a whole time limit, is tried twice in all."""
-    policy = RetryPolicy(tries=3)
+    policy = RetryPolicy(tries=3, tries_when_busy=5, cursor_pauses=(1.0,))
 
-    assert policy.may_repeat(Repeat.READ, FailureKind.RATE_LIMITED, tries_made=2)
-    assert not policy.may_repeat(Repeat.READ, FailureKind.RATE_LIMITED, tries_made=3)
-    assert not policy.may_repeat(Repeat.READ, FailureKind.TIMED_OUT, tries_made=2)
+    def tries(kind: FailureKind) -> int:
+        return next(made for made in range(1, 20) if not policy.may_repeat(Repeat.READ, kind, made))
+
+    assert tries(FailureKind.LOCKED) == tries(FailureKind.BROKEN) == 3
+    assert tries(FailureKind.RATE_LIMITED) == 5
+    assert tries(FailureKind.TIMED_OUT) == 2
+    assert tries(FailureKind.NO_CURSOR) == 2
+    assert tries(FailureKind.FINAL) == 1
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+def test_no_repetition_never_repeats(kind: FailureKind) -> None:
+    """One try is all, whatever happened to it."""
+    assert not NO_REPETITION.may_repeat(Repeat.READ, kind, tries_made=1)
 
 
 def test_pause_when_tries_go_on() -> None:
     """Pauses double, jitter keeps them between half and whole, and they stop growing."""
     low, high = RetryPolicy(jitter=lambda: 0.0), RetryPolicy(jitter=lambda: 1.0)
+    broken = FailureKind.BROKEN
 
-    assert [high.pause(tries, None) for tries in range(1, 8)] == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
-    assert [low.pause(tries, None) for tries in range(1, 4)] == [0.25, 0.5, 1.0]
+    assert [high.pause(broken, tries, None) for tries in range(1, 8)] == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+    assert [low.pause(broken, tries, None) for tries in range(1, 4)] == [0.25, 0.5, 1.0]
+
+
+def test_pause_when_all_cursors_are_taken() -> None:
+    """Others hold a cursor for minutes, so the waits for one are longer, and as often as there are tries."""
+    policy = RetryPolicy(jitter=lambda: 0.0, cursor_pauses=(1.0, 4.0))
+
+    assert [policy.pause(FailureKind.NO_CURSOR, tries, None) for tries in (1, 2, 3)] == [1.0, 4.0, 4.0]
+    assert policy.pause(FailureKind.NO_CURSOR, 1, 3.0) == 3.0
 
 
 def test_pause_when_the_server_names_one() -> None:
-    """``Retry-After`` is honoured, and capped so that it cannot stop a call for an hour."""
+    """``Retry-After`` is never undercut; whether there is time for it is for the deadline to say."""
     policy = RetryPolicy(jitter=lambda: 1.0)
 
-    assert policy.pause(1, 7.0) == 7.0
-    assert policy.pause(1, 3600.0) == 30.0
-    assert policy.pause(5, 1.0) == 8.0
+    assert policy.pause(FailureKind.RATE_LIMITED, 1, 7.0) == 7.0
+    assert policy.pause(FailureKind.RATE_LIMITED, 1, 3600.0) == 3600.0
+    assert policy.pause(FailureKind.RATE_LIMITED, 5, 1.0) == 8.0
 
 
 @pytest.mark.parametrize(

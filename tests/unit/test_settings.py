@@ -7,7 +7,7 @@ from kintone.access.settings import OperatorSettings, SettingsError
 
 def test_settings_when_nothing_is_set() -> None:
     """Without settings the documented defaults hold and no further origin is allowed."""
-    assert OperatorSettings.from_environment({}) == OperatorSettings(frozenset(), 10, 4, 300.0, 52_428_800)
+    assert OperatorSettings.from_environment({}) == OperatorSettings(frozenset(), 10, 4, 280.0, 52_428_800)
 
 
 def test_settings_when_all_are_set() -> None:

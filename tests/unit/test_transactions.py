@@ -71,7 +71,7 @@ def test_one_call_is_sent_plainly() -> None:
     """A hundred records of one kind need no bulkRequest and are atomic all the same."""
     operation = transaction_of(12, items("kk")).operation(FakeKintone().api_path)
 
-    assert (operation.method, operation.api, operation.description) == (
+    assert (operation.method, operation.api, str(operation.description)) == (
         "PUT",
         "records",
         "writing entries 1 to 2 into app 12",

@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.wire_format import api_path, build, encode_json
+from kintone.messages import Message
 from kintone.operations import Operation, Repeat
+from kintone.wire_format import api_path, build, encode_json
 
 
 def reading(**parameters: object) -> Operation:
     """Return a read with these parameters."""
-    return Operation("reading", "GET", "records", parameters, Repeat.READ)
+    return Operation(Message("reading"), "GET", "records", parameters, Repeat.READ)
 
 
 def test_build_when_a_get_is_short() -> None:
@@ -44,7 +45,7 @@ def test_build_when_a_get_is_too_long_for_an_address(parameters: dict[str, objec
 def test_build_when_it_writes() -> None:
     """A write carries JSON as UTF-8."""
     request = build(
-        Operation("adding", "POST", "record", {"app": 1, "名": "値"}, Repeat.INSERT), "/k/v1/record.json", 30
+        Operation(Message("adding"), "POST", "record", {"app": 1, "名": "値"}, Repeat.INSERT), "/k/v1/record.json", 30
     )
 
     assert (request.method, request.body) == ("POST", '{"app":1,"名":"値"}'.encode())

@@ -6,18 +6,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kintone.errors import InvalidParameterError, InvalidRequestError, UnknownResponseError
+from kintone.errors import ErrorReply, InvalidParameterError, InvalidRequestError, TimedOutError, UnknownResponseError
+from kintone.ledger import EntryState
+from kintone.messages import Message
 from kintone.operations import Repeat
 from kintone.writing.adding import add_record
 from kintone.writing.entries import Entry, read_entries
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.upsert import UpsertRequest, repeat_notice, upsert
-from tests.unit.writing_double import Failure, FakeKintone
+from tests.unit.writing_double import Failure, FakeKintone, lost
 
 
 def rows(count: int) -> list[Entry]:
     """Return entries with the keys A-1, A-2 and so on."""
     return read_entries([{"sku": f"A-{number}", "name": {"value": "x"}} for number in range(1, count + 1)], "sku")
+
+
+def unreadable(answer: dict[str, Any], entries: list[Entry]) -> UnknownResponseError:
+    """Return the error of a write that is answered with this; all its entries are unknown then."""
+    kintone = FakeKintone(change_answer=lambda _body: answer)
+    kintone.add(name="x")
+    with pytest.raises(UnknownResponseError) as raised:
+        upsert(kintone, UpsertRequest(12, entries))
+    assert raised.value.ledger
+    assert raised.value.ledger.count(EntryState.UNKNOWN) == len(raised.value.ledger) == len(entries)
+    assert any(words in str(raised.value) for words in ("look in kintone first", "sending these again is safe"))
+    return raised.value
 
 
 def test_three_entries_go_out_in_one_request_and_come_back_in_order() -> None:
@@ -116,14 +130,12 @@ def test_an_operation_that_kintone_does_not_name_is_told_by_the_revision() -> No
         {"records": [{"id": "1", "revision": "1"}, {"id": True, "revision": "1"}]},
     ],
 )
-def test_an_answer_that_does_not_fit_says_that_the_records_were_probably_saved(answer: dict[str, Any]) -> None:
+def test_an_answer_that_does_not_fit_leaves_the_entries_unknown(answer: dict[str, Any]) -> None:
     """The request succeeded, so nobody should believe that nothing was done."""
-    kintone = FakeKintone(change_answer=lambda _body: answer)
-    with pytest.raises(UnknownResponseError, match="probably saved") as raised:
-        upsert(kintone, UpsertRequest(12, rows(2)))
+    error = unreadable(answer, rows(2))
 
-    assert raised.value.maybe_saved
-    assert "entries 1 to 2 may have been saved" in str(raised.value)
+    assert error.code == "NOT_KINTONE"
+    assert "entries 1 to 2 may have been saved" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +143,7 @@ def test_an_answer_that_does_not_fit_says_that_the_records_were_probably_saved(a
 )
 def test_a_bulk_answer_that_does_not_fit_is_an_unknown_response(answer: dict[str, Any]) -> None:
     """Missing and wrong results are told apart from success."""
-    kintone = FakeKintone(change_answer=lambda _body: answer)
-    with pytest.raises(UnknownResponseError, match="probably saved"):
-        upsert(kintone, UpsertRequest(12, rows(101)))
+    unreadable(answer, rows(101))
 
 
 @pytest.mark.parametrize(
@@ -141,16 +151,12 @@ def test_a_bulk_answer_that_does_not_fit_is_an_unknown_response(answer: dict[str
 )
 def test_an_insert_answer_that_does_not_fit_is_an_unknown_response(answer: dict[str, Any]) -> None:
     """One id and one revision belong to each inserted entry."""
-    with pytest.raises(UnknownResponseError, match="probably saved"):
-        upsert(FakeKintone(change_answer=lambda _body: answer), UpsertRequest(12, [Entry(1, {})]))
+    unreadable(answer, [Entry(1, {})])
 
 
 def test_an_answer_for_another_record_is_an_unknown_response() -> None:
     """An update by id comes back with that id."""
-    kintone = FakeKintone(change_answer=lambda _body: {"records": [{"id": "9", "revision": "2"}]})
-    kintone.add(name="x")
-    with pytest.raises(UnknownResponseError, match="probably saved"):
-        upsert(kintone, UpsertRequest(12, [Entry(1, {}, None, "1")]))
+    unreadable({"records": [{"id": "9", "revision": "2"}]}, [Entry(1, {}, None, "1")])
 
 
 def test_the_notice_warns_when_an_entry_has_neither_key_nor_id() -> None:
@@ -180,22 +186,34 @@ def test_a_record_is_added_with_one_request_that_is_never_repeated_blindly() -> 
 
 def test_fields_of_an_added_record_are_named_with_rows_from_one() -> None:
     """Kintone counts them from 0."""
-    refused = InvalidRequestError(
-        "refused", code="CB_VA01", field_errors={"record.lines.value[0].value.qty.value": ["Required."], "app": ["x"]}
-    )
+    fields = [("record.lines.value[0].value.qty.value", ["Required."]), ("app", ["x"])]
+    refused = InvalidRequestError(Message("refused"), reply=ErrorReply(400, "CB_VA01", fields=fields))
     with pytest.raises(InvalidRequestError) as raised:
         add_record(FakeKintone(failures={1: Failure(refused)}), 12, {})
 
     assert raised.value.field_errors == {"lines row 1, qty": ["Required."], "app": ["x"]}
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.REFUSED
 
 
 @pytest.mark.parametrize("answer", [{}, {"id": "x", "revision": "1"}, {"id": "1", "revision": None}])
-def test_an_added_record_without_id_was_probably_saved(answer: dict[str, Any]) -> None:
-    """An unreadable success is no failure."""
-    with pytest.raises(UnknownResponseError, match="probably saved") as raised:
+def test_an_added_record_without_id_may_have_been_saved(answer: dict[str, Any]) -> None:
+    """An unreadable success is no failure: whoever reads of it looks in kintone first."""
+    with pytest.raises(UnknownResponseError, match="it may have been saved · look in kintone") as raised:
         add_record(FakeKintone(change_answer=lambda _body: answer), 12, {})
 
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.UNKNOWN
+
+
+def test_an_added_record_whose_answer_is_lost_is_not_sent_again() -> None:
+    """It may be there; the advice is to look, then what the error itself advises."""
+    kintone = FakeKintone(failures={1: lost(applied=True)})
+    with pytest.raises(TimedOutError, match="look in kintone before sending it again; raise request_timeout") as raised:
+        add_record(kintone, 12, {})
+
     assert raised.value.maybe_saved
+    assert len(kintone.records) == len(kintone.operations) == 1
 
 
 @settings(deadline=None, max_examples=50)

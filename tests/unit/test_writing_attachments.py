@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from kintone.errors import InvalidParameterError, InvalidRequestError, RevisionConflictError, UnknownResponseError
+from kintone.errors import (
+    ErrorReply,
+    InvalidParameterError,
+    InvalidRequestError,
+    RevisionConflictError,
+    UnknownResponseError,
+)
+from kintone.ledger import EntryState
+from kintone.messages import Message
 from kintone.operations import Repeat
 from kintone.writing.appending import ListMode
 from kintone.writing.attaching import attach
@@ -67,20 +75,23 @@ def test_a_second_conflict_says_who_must_decide() -> None:
     """It is not tried a third time."""
     kintone = site()
     kintone.before_write = lambda _number: kintone.touch("1")
-    with pytest.raises(RevisionConflictError, match="agree with those who edit them"):
+    with pytest.raises(RevisionConflictError, match="agree with those who edit them") as raised:
         attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
 
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.REFUSED
     assert len(kintone.writes) == 2
 
 
 def test_a_conflict_after_an_unknown_fate_is_not_tried_again() -> None:
     """The conflict may be with our own first try, and the file would be attached twice."""
-    error = RevisionConflictError("conflict", maybe_saved=True)
+    error = RevisionConflictError(Message("conflict"))
     kintone = site()
-    kintone.failures = {1: Failure(error, applied=True)}
-    with pytest.raises(RevisionConflictError):
+    kintone.failures = {1: Failure(error, applied=True, is_unknown=True)}
+    with pytest.raises(RevisionConflictError, match="look in kintone before sending it again") as raised:
         attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
 
+    assert raised.value.maybe_saved
     assert len(kintone.writes) == 1
 
 
@@ -112,7 +123,9 @@ def test_a_record_without_attachment_fields_is_refused() -> None:
 
 def test_a_complaint_names_the_field_in_words() -> None:
     """The place is kintone's, without its brackets."""
-    refused = InvalidRequestError("refused", field_errors={"record.papers.values": ["Required."]})
+    refused = InvalidRequestError(
+        Message("refused"), reply=ErrorReply(400, "CB_VA01", fields=[("record.papers.values", ["Required."])])
+    )
     kintone = site()
     kintone.failures = {1: Failure(refused)}
     with pytest.raises(InvalidRequestError) as raised:
@@ -121,12 +134,15 @@ def test_a_complaint_names_the_field_in_words() -> None:
     assert raised.value.field_errors == {"papers": ["Required."]}
 
 
-def test_an_answer_without_revision_was_probably_saved() -> None:
+def test_an_answer_without_revision_may_have_been_saved() -> None:
     """An unreadable success is no failure."""
     kintone = site()
     kintone.change_answer = lambda _body: {}
-    with pytest.raises(UnknownResponseError, match="probably saved"):
+    with pytest.raises(UnknownResponseError, match="it may have been saved") as raised:
         attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
+
+    assert raised.value.ledger
+    assert raised.value.ledger.state(1) is EntryState.UNKNOWN
 
 
 def test_a_record_without_revision_stops_before_writing() -> None:

@@ -4,14 +4,17 @@ import pytest
 
 from kintone.errors import (
     BudgetExceededError,
+    ErrorReply,
     InvalidRequestError,
     KintoneError,
     LockedError,
     NotFoundError,
-    PartialWriteError,
     RevisionConflictError,
+    TimedOutError,
     UnknownResponseError,
 )
+from kintone.ledger import EntryState, Span, WriteLedger
+from kintone.messages import Message
 from kintone.writing.entries import Entry, read_entries
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.upsert import UpsertRequest, upsert
@@ -31,17 +34,23 @@ def failing[E: KintoneError](kind: type[E], kintone: FakeKintone, entries: list[
     return raised.value
 
 
-def refused(result_index: int | None, **field_errors: list[str]) -> InvalidRequestError:
+def ledger_of(error: KintoneError) -> WriteLedger:
+    """Return what an error says of the entries."""
+    assert error.ledger
+    return error.ledger
+
+
+def fates(error: KintoneError) -> list[tuple[int, int, str]]:
+    """Return first and last entry and what is known of them."""
+    return [(span.first, span.last, state.name) for span, state in ledger_of(error).spans()]
+
+
+def refused(index: int | None, **field_errors: list[str]) -> InvalidRequestError:
     """Return what kintone says to bad values."""
     return InvalidRequestError(
-        "writing failed: kintone refused the values",
-        remedy="correct the fields",
-        code="CB_VA01",
-        status=400,
-        message="Missing or invalid input.",
-        field_errors=field_errors,
-        error_id="abc",
-        result_index=result_index,
+        Message("writing failed: kintone refused the values"),
+        remedy=Message("correct the fields"),
+        reply=ErrorReply(400, "CB_VA01", "Missing or invalid input.", list(field_errors.items()), "abc", index),
     )
 
 
@@ -49,91 +58,114 @@ def test_a_failure_in_the_third_transaction_tells_exactly_what_is_saved() -> Non
     """Two are saved, nothing is sent after the failure, and kintone's complaint names the caller's entry."""
     error = refused(3, **{"records[7].name.value": ["Required."]})
     kintone = FakeKintone(failures={3: Failure(error)})
-    partial = failing(PartialWriteError, kintone, rows(10_000))
+    partial = failing(InvalidRequestError, kintone, rows(10_000))
 
-    assert (partial.saved, partial.next_entry, len(partial.results)) == (4000, 4001, 4000)
+    assert fates(partial) == [(1, 4000, "SAVED"), (4001, 6000, "REFUSED"), (6001, 10_000, "NOT_SENT")]
+    assert len(ledger_of(partial).results()) == 4000
     assert len(kintone.writes) == 3
     assert len(kintone.records) == 4000
     assert partial.field_errors == {"entry 4308, name": ["Required."]}
-    assert (partial.code, partial.status, partial.error_id, partial.result_index) == ("CB_VA01", 400, "abc", 3)
+    assert partial.reply
+    assert (partial.code, partial.status, partial.reply.error_id, partial.reply.index) == ("CB_VA01", 400, "abc", 3)
     assert not partial.maybe_saved
-    assert str(partial) == (
-        "[CB_VA01] writing failed: kintone refused the values; entries 1 to 4000 are saved, from entry 4001 on nothing "
-        "is · correct what kintone names, then send entries 4001 to 10000 again and none of those before "
-        "· kintone says: Missing or invalid input. (entry 4308, name: Required.) · (kintone error id: abc)"
-    )
+    line = str(partial)
+    assert line.startswith("[CB_VA01] writing failed: kintone refused the values; entries 1 to 4000 are saved, entries")
+    assert "entries 4001 to 10000 are not saved · correct what kintone names, then send entries 4001 to 10000" in line
+    assert line.endswith("(entry 4308, name: Required.) · (kintone error id: abc)")
 
 
-def test_a_failure_of_the_first_transaction_is_kintones_own_error() -> None:
+def test_a_failure_of_the_first_transaction_keeps_kintones_own_remedy() -> None:
     """Nothing is saved, and the sentence says so."""
     error = refused(None, **{"records[1].lines.value[0].value.qty.value": ["Required."]})
     raised = failing(InvalidRequestError, FakeKintone(failures={1: Failure(error)}), rows(3))
 
-    assert raised is error
+    assert raised.remedy == error.remedy
+    assert error.ledger is None
+    assert list(error.field_errors) == ["records[1].lines.value[0].value.qty.value"]
     assert raised.field_errors == {"entry 2, lines row 1, qty": ["Required."]}
+    assert fates(raised) == [(1, 3, "REFUSED")]
     assert "; nothing is saved" in str(raised)
 
 
 def test_a_lost_answer_tells_which_entries_may_have_been_saved() -> None:
     """All entries have keys, so sending them again is safe and said to be."""
-    kintone = FakeKintone(failures={2: Failure(lost(), applied=True)})
-    partial = failing(PartialWriteError, kintone, rows(4500))
+    kintone = FakeKintone(failures={2: lost(applied=True)})
+    partial = failing(TimedOutError, kintone, rows(4500))
 
-    assert (partial.saved, partial.next_entry, partial.maybe_saved) == (2000, 2001, True)
-    assert str(partial) == (
-        "writing failed: no answer within 30 s; entries 1 to 2000 are saved, entries 2001 to 4000 may have been saved "
-        "(all of them or none), from entry 4001 on nothing is · sending these again is safe, since an update key or id "
-        "finds the same records again; what is to be sent again is entries 2001 to 4500"
-    )
+    assert fates(partial) == [(1, 2000, "SAVED"), (2001, 4000, "UNKNOWN"), (4001, 4500, "NOT_SENT")]
+    assert partial.code == "TIMED_OUT"
+    line = str(partial)
+    assert line.startswith("[TIMED_OUT] writing failed: no answer within 30 s; entries 1 to 2000 are saved, entries")
+    assert "entries 2001 to 4000 may have been saved, entries 4001 to 4500 are not saved" in line
+    assert "all are or none; sending these again is safe" in line
+    assert "what is to be sent again is entries 2001 to 4500" in line
 
 
 @pytest.mark.parametrize("applied", [True, False])
 def test_sending_the_reported_rest_completes_without_duplicates_when_an_answer_is_lost(*, applied: bool) -> None:
     """Whether the lost transaction was saved makes no difference in the end."""
-    kintone = FakeKintone(failures={3: Failure(lost(), applied=applied)})
+    kintone = FakeKintone(failures={3: lost(applied=applied)})
     entries = rows(6500)
-    partial = failing(PartialWriteError, kintone, entries)
-    upsert(kintone, UpsertRequest(12, entries[partial.next_entry - 1 :]))
+    first = ledger_of(failing(TimedOutError, kintone, entries)).first_unsaved()
+    assert first == 4001
+    upsert(kintone, UpsertRequest(12, entries[first - 1 :]))
 
     assert sorted(kintone.values("sku")) == sorted(f"A-{number}" for number in range(1, 6501))
 
 
 def test_a_call_out_of_time_keeps_its_own_advice() -> None:
     """What the operator may change stands behind what to send again."""
-    error = BudgetExceededError(
-        "writing took too long; it may have been saved", remedy="ask for less", maybe_saved=True
-    )
-    partial = failing(PartialWriteError, FakeKintone(failures={1: Failure(error)}), rows(1))
+    error = BudgetExceededError(Message("writing took too long"), remedy=Message("ask for less"))
+    kintone = FakeKintone(failures={1: Failure(error, is_unknown=True)})
+    partial = failing(BudgetExceededError, kintone, rows(1))
 
-    assert str(partial).startswith("writing took too long; entry 1 may have been saved · ")
+    assert fates(partial) == [(1, 1, "UNKNOWN")]
+    assert str(partial).startswith("[BUDGET_EXCEEDED] writing took too long; entry 1 may have been saved · ")
     assert str(partial).endswith("what is to be sent again is entry 1; ask for less")
+
+
+def test_a_failure_that_passes_asks_to_wait_before_the_rest_is_sent() -> None:
+    """There is nothing to correct when the database was locked."""
+    locked = LockedError(Message("writing failed: locked"), reply=ErrorReply(400, "GAIA_DA02"))
+    partial = failing(LockedError, FakeKintone(failures={2: Failure(locked)}), rows(2001))
+
+    assert fates(partial) == [(1, 2000, "SAVED"), (2001, 2001, "REFUSED")]
+    assert "wait a minute, then send entry 2001 again and none of those before" in str(partial)
 
 
 def test_a_lost_answer_warns_when_entries_could_be_inserted_twice() -> None:
     """Entries with neither key nor id must be looked for first."""
     entries = [*rows(2), Entry(3, {}), Entry(4, {})]
-    partial = failing(PartialWriteError, FakeKintone(failures={1: Failure(lost())}), entries)
+    partial = failing(TimedOutError, FakeKintone(failures={1: lost()}), entries)
 
-    assert (partial.saved, partial.next_entry) == (0, 1)
+    assert fates(partial) == [(1, 4, "UNKNOWN")]
+    assert ledger_of(partial).first_unsaved() == 1
     assert "look in kintone first: 2 of these entries (the first is entry 3) have neither" in str(partial)
-    assert "entries 1 to 4 may have been saved (all of them or none)" in str(partial)
 
 
-def test_a_later_answer_that_cannot_be_read_is_a_partial_write() -> None:
-    """The transactions before are surely saved, the last one perhaps."""
+def test_a_lost_answer_warns_when_an_entry_has_a_revision() -> None:
+    """It would be refused when it is sent again after it was saved."""
+    kintone = FakeKintone(failures={1: lost(applied=True)})
+    kintone.add(name="x")
+    partial = failing(TimedOutError, kintone, [Entry(1, {}, None, "1", "1")])
+
+    assert fates(partial) == [(1, 1, "UNKNOWN")]
+    assert "look in kintone first: an entry with a revision" in str(partial)
+
+
+@pytest.mark.parametrize("readable", [0, 1])
+def test_an_answer_that_cannot_be_read_leaves_its_own_transaction_unknown(readable: int) -> None:
+    """The transactions before are surely saved, those behind were not sent."""
     kintone = FakeKintone()
-    kintone.change_answer = lambda body: body if len(kintone.writes) < 2 else {}
-    partial = failing(PartialWriteError, kintone, rows(2001))
+    kintone.change_answer = lambda body: body if len(kintone.writes) <= readable else {}
+    error = failing(UnknownResponseError, kintone, rows(4001))
+    ledger = ledger_of(error)
 
-    assert (partial.saved, partial.maybe_saved) == (2000, True)
-    assert "entry 2001 may have been saved" in str(partial)
-
-
-def test_a_first_answer_that_cannot_be_read_is_an_unknown_response() -> None:
-    """The class says what is wrong; the sentence what became of the entries."""
-    error = failing(UnknownResponseError, FakeKintone(change_answer=lambda _body: {}), rows(2001))
-
-    assert "entries 1 to 2000 may have been saved (all of them or none), from entry 2001 on nothing is" in str(error)
+    assert error.code == "NOT_KINTONE"
+    assert ledger.count(EntryState.SAVED) == 2000 * readable
+    assert ledger.has_unknown(Span(2000 * readable + 1, 2000 * readable + 2000))
+    assert ledger.count(EntryState.UNKNOWN) == 2000
+    assert ledger.state(4001) is EntryState.NOT_SENT
 
 
 def test_an_unknown_id_is_named_by_its_entry() -> None:
@@ -143,7 +175,9 @@ def test_an_unknown_id_is_named_by_its_entry() -> None:
     entries = [Entry(1, {}, None, "1"), Entry(2, {}, None, "77"), Entry(3, {}, UpdateKey("sku", "A"))]
     error = failing(NotFoundError, kintone, entries)
 
+    assert error.code == "GAIA_RE01"
     assert "gone (entry 2); nothing is saved" in str(error)
+    assert fates(error) == [(1, 3, "REFUSED")]
     assert list(kintone.records) == ["1"]
 
 
@@ -194,7 +228,8 @@ def test_a_complaint_beyond_the_call_is_kept_as_it_is() -> None:
 
 def test_a_lock_that_outlasted_the_repeats_leaves_nothing_saved() -> None:
     """Its fate is known, and it is no entry's fault."""
-    error = LockedError("writing failed: locked", code="GAIA_DA02")
+    error = LockedError(Message("writing failed: locked"), reply=ErrorReply(400, "GAIA_DA02"))
     raised = failing(LockedError, FakeKintone(failures={1: Failure(error)}), rows(1))
 
-    assert "writing failed: locked; nothing is saved" in str(raised)
+    assert fates(raised) == [(1, 1, "REFUSED")]
+    assert "[GAIA_DA02] writing failed: locked; nothing is saved" in str(raised)

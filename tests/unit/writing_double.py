@@ -4,10 +4,13 @@ import copy
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kintone.errors import KintoneError, NotFoundError, RevisionConflictError, TimedOutError
+from kintone.deadline import Deadline
+from kintone.errors import ErrorReply, KintoneError, NotFoundError, RevisionConflictError, TimedOutError
+from kintone.ledger import Span, WriteLedger
+from kintone.messages import Message
 from kintone.operations import Answer, Operation
 
 type Record = dict[str, Any]
@@ -15,10 +18,14 @@ type Record = dict[str, Any]
 
 @dataclass
 class Failure:
-    """What happens at one write; ``applied`` does what was asked first, as a lost answer means."""
+    """What happens at one write: kintone refuses it, or nobody knows what it did.
+
+    ``applied`` does what was asked first, as an answer that was lost on its way back means.
+    """
 
     error: KintoneError
     applied: bool = False
+    is_unknown: bool = False
 
 
 @dataclass
@@ -49,6 +56,11 @@ class FakeKintone:
         """The operations that were reads."""
         return [operation for operation in self.operations if operation.method == "GET"]
 
+    @property
+    def deadline(self) -> Deadline:
+        """Enough time for every test."""
+        return Deadline(60)
+
     def api_path(self, api: str) -> str:
         """Return a path as in guest space 3."""
         return f"/k/guest/3/v1/{api}.json"
@@ -57,21 +69,42 @@ class FakeKintone:
         """Return some address."""
         return f"https://example.cybozu.com/k/{app}/show#record={record_id}"
 
-    def call(self, operation: Operation) -> Answer:
-        """Carry out an operation, or fail as told."""
+    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+        """Carry out a read."""
+        del deadline
+        assert operation.method == "GET", "a write goes through write()"
         self.operations.append(operation)
-        parameters = json.loads(json.dumps(operation.parameters))
-        if operation.method == "GET":
-            return Answer(self._read(operation.api, parameters))
+        return Answer(self._read(operation.api, _as_sent(operation)))
+
+    def write[Result](
+        self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
+    ) -> Result:
+        """Carry out a write, or fail as told, and note what became of its entries."""
+        assert operation.repeat.writes
+        assert 1 <= span.first <= span.last <= len(ledger)
+        self.operations.append(operation)
         number = len(self.writes)
         self.before_write(number)
         failure = self.failures.get(number)
+        is_unknown = bool(failure and failure.is_unknown)
+        try:
+            body = self._carried_out(operation, failure)
+            is_unknown = True
+            result = read(Answer(self.change_answer(body)))
+        except KintoneError as error:
+            note = ledger.leave_unknown if is_unknown else ledger.refuse
+            note(span)
+            raise error.but(ledger=ledger) from None
+        ledger.save(span, result if isinstance(result, list) else ())
+        return result
+
+    def _carried_out(self, operation: Operation, failure: Failure | None) -> dict[str, Any]:
         if failure and not failure.applied:
             raise failure.error
-        body = self._written(operation.api, operation.method, parameters)
+        body = self._written(operation.api, operation.method, _as_sent(operation))
         if failure:
             raise failure.error
-        return Answer(self.change_answer(body))
+        return body
 
     def add(self, **values: object) -> str:
         """Save a record directly and return its id."""
@@ -99,8 +132,9 @@ class FakeKintone:
                 bodies.append(self._write(api, call["method"], call["payload"]))
             except KintoneError as error:
                 self.records, self.revisions, self.last_id = kept
-                error.result_index = index if api == "bulkRequest" else None
-                raise
+                if api != "bulkRequest" or error.reply is None:
+                    raise
+                raise error.but(reply=replace(error.reply, index=index)) from None
         return {"results": bodies} if api == "bulkRequest" else bodies[0]
 
     def _write(self, api: str, method: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -135,9 +169,11 @@ class FakeKintone:
 
     def _update(self, record_id: str, row: dict[str, Any]) -> dict[str, str]:
         if record_id not in self.records:
-            raise NotFoundError("gone", code="GAIA_RE01", message=f"The record (ID: {record_id}) is not found.")
+            reply = ErrorReply(404, "GAIA_RE01", f"The record (ID: {record_id}) is not found.")
+            raise NotFoundError(Message("gone"), reply=reply)
         if "revision" in row and row["revision"] != str(self.revisions[record_id]):
-            raise RevisionConflictError("conflict", code="GAIA_CO02", remedy="decide")
+            reply = ErrorReply(409, "GAIA_CO02", "The revision is not the latest.")
+            raise RevisionConflictError(Message("conflict"), remedy=Message("decide"), reply=reply)
         self.records[record_id].update(self._typed(row["record"]))
         self.revisions[record_id] += 1
         return {"id": record_id, "revision": str(self.revisions[record_id])}
@@ -173,9 +209,12 @@ class FakeKintone:
         return {**copy.deepcopy(self.records[record_id]), **system}
 
 
-def lost() -> KintoneError:
-    """Return the error of an answer that never came."""
-    return TimedOutError(
-        "writing failed: no answer within 30 s; it may have been saved, so look before sending it again",
-        maybe_saved=True,
-    )
+def _as_sent(operation: Operation) -> dict[str, Any]:
+    parameters: dict[str, Any] = json.loads(json.dumps(operation.parameters))
+    return parameters
+
+
+def lost(*, applied: bool = False) -> Failure:
+    """Return the failure of a write whose answer never came."""
+    error = TimedOutError(Message("writing failed: no answer within 30 s"), remedy=Message("raise request_timeout"))
+    return Failure(error, applied=applied, is_unknown=True)

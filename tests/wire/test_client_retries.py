@@ -6,24 +6,32 @@ import pytest
 
 from kintone import errors
 from kintone.client import KintoneClient
-from kintone.deadline import Deadline
+from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
+from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 
-READ = Operation("reading records of app 1", "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
+READ = Operation(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
 
 
 def adding(sku: str) -> Operation:
     """Return an insert that must never happen twice."""
     record = {"sku": {"value": sku}, "name": {"value": "n"}}
-    return Operation("adding a record to app 1", "POST", "record", {"app": 1, "record": record}, Repeat.INSERT)
+    return Operation(Message("adding a record to app 1"), "POST", "record", {"app": 1, "record": record}, Repeat.INSERT)
+
+
+def add(client: KintoneClient, sku: str) -> WriteLedger:
+    """Add a record and return what became of it."""
+    ledger = WriteLedger(1, numbered=False)
+    client.write(adding(sku), lambda answer: answer.body, ledger, ONE_ENTRY)
+    return ledger
 
 
 def count(client: KintoneClient, sku: str) -> int:
     """Count the records with this key."""
     query = {"app": 1, "query": f'sku = "{sku}"'}
-    return len(client.call(Operation("counting", "GET", "records", query, Repeat.READ)).body["records"])
+    return len(client.call(Operation(Message("counting"), "GET", "records", query, Repeat.READ)).body["records"])
 
 
 @pytest.mark.parametrize(
@@ -73,8 +81,10 @@ def test_insert_when_nothing_was_done(kintone: LocalKintone, open_client: OpenCl
     kintone.fail(api="record", method="POST", times=2, **failure)
     client = open_client()
 
-    client.call(adding("ONCE"))
+    ledger = add(client, "ONCE")
 
+    assert ledger.state(1) is EntryState.SAVED
+    assert ledger.repeated == []
     assert count(client, "ONCE") == 1
 
 
@@ -97,7 +107,7 @@ def test_insert_when_its_answer_is_lost(
     client = open_client()
 
     with pytest.raises(kind, match="may have been saved") as failed:
-        client.call(adding("PERHAPS"))
+        add(client, "PERHAPS")
 
     assert failed.value.maybe_saved
     assert count(client, "PERHAPS") == 1
@@ -108,8 +118,8 @@ def test_insert_when_no_answer_comes_in_time(kintone: LocalKintone, open_client:
     kintone.fail(api="record", method="POST", times=1, delay=1.5)
     client = open_client(timeout=0.3)
 
-    with pytest.raises(errors.TimedOutError, match="may have been saved"):
-        client.call(adding("LATE"))
+    with pytest.raises(errors.TimedOutError, match=r"^\[TIMED_OUT\] .*may have been saved"):
+        add(client, "LATE")
 
     assert kintone.stats.by_api == {"POST record": 1}
 
@@ -127,11 +137,10 @@ def test_call_when_the_budget_is_used_up(kintone: LocalKintone, open_client: Ope
     kintone.fail(api="records", times=None, delay=3)
     client = open_client(timeout=30.0, KINTONE_CALL_BUDGET="1")
 
-    with pytest.raises(errors.TimedOutError):
-        client.call(READ)
-    client.deadline = Deadline(0)
-    with pytest.raises(errors.BudgetExceededError, match="KINTONE_CALL_BUDGET"):
-        client.call(READ)
+    for _ in range(2):
+        with pytest.raises(errors.BudgetExceededError, match=r"^\[BUDGET_EXCEEDED\] .*KINTONE_CALL_BUDGET"):
+            client.call(READ)
+    assert kintone.stats.by_api == {"GET records": 1}
 
 
 def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:
@@ -142,6 +151,7 @@ def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:
     requests = [{**inner, "payload": good}, {**inner, "payload": bad}]
 
     with pytest.raises(errors.NotFoundError, match="GAIA_RE01") as failed:
-        open_client().call(Operation("writing", "POST", "bulkRequest", {"requests": requests}, Repeat.UPDATE))
+        open_client().call(Operation(Message("writing"), "POST", "bulkRequest", {"requests": requests}, Repeat.UPDATE))
 
-    assert failed.value.result_index == 1
+    assert failed.value.reply is not None
+    assert failed.value.reply.index == 1

@@ -107,15 +107,15 @@ def test_tools_when_fifty_calls_run_at_once(host: DifyHost, site: LocalKintone) 
 
 @pytest.mark.time_limit(60 + SOAK_CALLS / 10)
 def test_plugin_when_soaked(host: DifyHost, site: LocalKintone) -> None:
-    """After many calls memory is where it was, and neither a connection nor a cursor is left."""
+    """After many calls memory and connections are where they were after a few, and no cursor is left."""
     tenants = [Tenant(host, site, number) for number in range(100, 110)]
     turns = max(1, SOAK_CALLS // len(tenants))
     assert together(tenants, max(10, turns // 4)) == []
-    before = host.resources.memory_bytes
+    before, connections = host.resources.memory_bytes, site.stats.open_connections
 
     assert together(tenants, turns) == []
 
     after = host.resources.memory_bytes
     assert before is None or after is None or after - before < GROWTH_ALLOWED
     assert site.stats.live_cursors == 0
-    assert site.stats.open_connections <= 1
+    assert site.stats.open_connections <= connections

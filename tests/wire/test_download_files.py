@@ -137,7 +137,7 @@ def test_download_when_the_file_is_over_the_limit(desk: FileDesk) -> None:
         ({"attachment_field": "photos"}, "without record_id"),
         ({"record_id": "0", "attachment_field": "photos"}, "record_id must be"),
         ({"file_key": "見積.pdf"}, "not a key of kintone"),
-        ({"file_key": "a", "file_name": "//"}, "no name for a file"),
+        ({"file_key": "a", "file_name": "//"}, "not a name for a file"),
         ({"file_key": ["a"]}, "file_key must be text"),
     ],
 )

@@ -14,6 +14,9 @@ from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
+from kintone.messages import Message
+from kintone.operations import Operation, Repeat
+from kintone.transport import pools
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
 from tests.wire.plugin import running_plugin
@@ -145,17 +148,29 @@ def test_provider_when_everything_fails(site: LocalKintone, token: str, caplog: 
     assert token not in "\n".join([*told, caplog.text])
 
 
+def vars_of(holder: object) -> dict[str, object]:
+    """Return the attributes of an object, with slots or without."""
+    names = getattr(type(holder), "__slots__", None) or vars(holder)
+    return {name: getattr(holder, name) for name in names}
+
+
 def test_client_when_printed_or_pickled(site: LocalKintone, token: str) -> None:
     """Client, access and transport show no token and cannot be pickled with one."""
     settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": site.origin})
     access = Access(read_site(site.url, settings.allowed_origins), Tokens(token))
     with KintoneClient(access, settings) as client:
-        shown = (
-            f"{access!r} {client!r} {vars(client)!r} {vars(client._transport)!r} {client._transport._session.headers}"  # noqa: SLF001
-        )
+        client.call(Operation(Message("reading"), "GET", "records", {"app": 1}, Repeat.READ))
+        held = (client, client.execution, pools, *pools._pools.values())  # noqa: SLF001 - whatever outlives the call
+        shown = [
+            f"{access!r} {pools._pools!r}",
+            *(repr(each) for each in held),
+            *(repr(vars_of(each)) for each in held),
+        ]  # noqa: SLF001
+        shown += [repr(vars(pool.session)) for pool in pools._pools.values()]  # noqa: SLF001
 
-        assert token not in shown
-        for secret_holder in (access, client):
+        assert len(shown) > len(held)
+        assert token not in "\n".join(shown)
+        for secret_holder in (access, client, client.execution):
             with pytest.raises(TypeError):
                 pickle.dumps(secret_holder)
 

@@ -100,7 +100,7 @@ def test_validate_when_each_value_is_wrong(host: DifyHost, site: LocalKintone, s
         ({"login_page": True}, "not kintone's JSON"),
         ({"status": 503, "body": "<html>maintenance</html>"}, "not available right now"),
         ({"status": 403, "body": "<html>blocked</html>"}, "in front of kintone"),
-        ({"delay": 5}, "did not answer in time"),
+        ({"delay": 5}, "waiting for kintone's answer took too long"),
     ],
 )
 def test_validate_when_the_site_misbehaves(

@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from kintone.errors import InvalidParameterError
+from kintone.access.access import Access
+from kintone.access.credentials import Tokens
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
 from kintone.deadline import Deadline
+from kintone.errors import BudgetExceededError, InvalidParameterError
+from kintone.execution import Execution
+from tests.wire.conftest import IMPATIENT
 from tools.file_source.source import FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file"
@@ -72,8 +78,14 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
+def _execution() -> Execution:
+    settings = OperatorSettings()
+    access = Access(read_site("example.cybozu.com", settings.allowed_origins), Tokens("t"))
+    return Execution(access, settings, policy=IMPATIENT)
+
+
 def _read(url: str) -> bytes:
-    limits = SourceLimits(read_seconds=5.0, most_bytes=1000, deadline=Deadline(30.0), sleep=lambda _: None)
+    limits = SourceLimits(5.0, 1000, _execution(), Deadline(30.0))
     with FileSource(HandedFile(url, "a.txt", "text/plain"), limits).open() as source:
         assert source.len == len(CONTENT)
         return source.read()
@@ -157,8 +169,9 @@ def test_source_when_there_is_a_proxy(resolved: list[str], monkeypatch: pytest.M
 def test_source_when_the_call_is_out_of_time(resolved: list[str]) -> None:
     """A source that would take longer than the whole call may is not waited for."""
     assert resolved == []
-    limits = SourceLimits(read_seconds=5.0, most_bytes=1000, deadline=Deadline(0.0))
+    limits = SourceLimits(5.0, 1000, _execution(), Deadline(0.0))
     source = FileSource(HandedFile(f"http://store.example/a?{SIGNED}", "a.txt", "text/plain"), limits)
 
-    with pytest.raises(Exception, match="reading the files from Dify was not finished"), source.open():
+    words = r"^\[BUDGET_EXCEEDED\] reading the files from Dify "
+    with pytest.raises(BudgetExceededError, match=words), source.open():
         pass
