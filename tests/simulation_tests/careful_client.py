@@ -1,6 +1,7 @@
 """A small client of our own that keeps every promise, and makes a mistake where it is told to: food for the oracle."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -229,7 +230,9 @@ class _Call(NamedTuple):
                 except FailedError as failed:
                     fates.update(dict.fromkeys(positions, UNKNOWN if failed.is_open else UNSAVED))
                     if "goes on after failures" not in self.mistakes:
-                        raise
+                        shift = 1 if "blames the wrong entry" in self.mistakes else 0
+                        blamed = _blamed(first + shift, calls, failed.reply)
+                        raise FailedError(f"{failed}{blamed}", is_open=failed.is_open, reply=failed.reply) from None
                     continue
                 fates.update(dict.fromkeys(positions, SAVED))
                 results += told
@@ -276,6 +279,18 @@ class _Call(NamedTuple):
         keyed = sum(entry.target == BY_KEY for entry in self.scenario.entries)
         counts = {"add": added, "updated": len(results) - added, "requested": len(results), "with_update_key": keyed}
         return Outcome(text="done", variables={"results": results, "upsert_result": counts})
+
+
+def _blamed(first: int, calls: list[tuple[str, str, dict[str, Any]]], reply: Reply | None) -> str:
+    """Name the entry about which kintone complains by its place."""
+    told = (_parsed(reply) if reply else None) or {}
+    sizes = [len(payload["records"]) for _, _, payload in calls]
+    failing = [place for place, part in enumerate(told.get("results", [])) if "code" in part]
+    if failing:
+        first += sum(sizes[: failing[0]])
+        told = told["results"][failing[0]]
+    places = [re.match(r"records\[(\d+)\]", key) for key in told.get("errors", {})]
+    return "".join(f" (entry {first + int(place[1])}, wrong)" for place in places if place)
 
 
 def _parsed(reply: Reply) -> dict[str, Any] | None:

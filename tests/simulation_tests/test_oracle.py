@@ -34,6 +34,7 @@ MISTAKES = {
     "tells its token": "words",
     "says all may have been saved": "words",
     "is off by one": "words",
+    "blames the wrong entry": "words",
     "counts all as updates": "words",
     "tells results backwards": "words",
     "waits for ever": "words",
