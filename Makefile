@@ -1,10 +1,11 @@
 # Works with GNU make 3.81 and newer (macOS has 3.81). Every command sets itself up the first time.
 
 RUN = .venv/bin/python -m
-CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo benchmarks fuzz scripts tests)
+CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo benchmarks fuzz simulation scripts tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench package format audit setup clean
+SEEDS ?= 10000
+.PHONY: help demo test check bench simulate package format audit setup clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +24,9 @@ check: setup ## Check formatting, lint, types and run all tests
 
 bench: setup ## Run the benchmark
 	@$(RUN) benchmarks
+
+simulate: setup ## Simulate calls under faults and tell every promise that is broken (SEEDS=10000)
+	@$(RUN) simulation --seeds $(SEEDS)
 
 package: setup ## Build the .difypkg in build/ and verify it
 	@$(RUN) scripts.package

@@ -1,0 +1,354 @@
+"""A small client of our own that keeps every promise, and makes a mistake where it is told to: food for the oracle."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from simulation.calling import parameters_of, query_of, wrapped_record_of
+from simulation.scenario import ADD, APPEND, ATTACH, BY_ID, BY_KEY, NEW, QUERY, Entry, Scenario
+from simulation.scheduler import Event, Scheduler
+from simulation.statements import SAVED, UNKNOWN, UNSAVED
+from simulation.trace import Outcome
+from simulation.wire import BrokenError, Letter, Wire
+from simulation.world import FILE, Reply, key_text
+
+LOCKS = ("GAIA_DA02", "GAIA_RE18", "GAIA_LT01")
+TRIES = 4
+CALLS = 20
+BOUNDARY = "simulated"
+FORM = "multipart/form-data; boundary=simulated"
+EXPECTED = {
+    "GET app/form/fields": frozenset({"properties"}),
+    "GET record": frozenset({"record"}),
+    "POST record": frozenset({"id"}),
+    "PUT record": frozenset({"revision"}),
+    "POST records": frozenset({"ids"}),
+    "PUT records": frozenset({"records"}),
+    "POST bulkRequest": frozenset({"results"}),
+    "POST file": frozenset({"fileKey"}),
+    "POST records/cursor": frozenset({"id"}),
+    "GET records/cursor": frozenset({"records"}),
+    "DELETE records/cursor": frozenset[str](),
+}
+WORDS = {SAVED: ("is saved", "are saved"), UNSAVED: ("is not saved", "are not saved")}
+MAYBE = "may have been saved"
+
+
+class FailedError(Exception):
+    """A request failed; `is_open` tells whether a write may have been applied."""
+
+    def __init__(self, why: str, *, is_open: bool, reply: Reply | None = None) -> None:
+        """Take the sentence and what is known."""
+        super().__init__(why)
+        self.is_open = is_open
+        self.reply = reply
+
+
+class CarefulClient:
+    """Makes the call of a scenario; `mistakes` names what it does wrong."""
+
+    def __init__(self, *mistakes: str) -> None:
+        """Keep the mistakes."""
+        self.mistakes = frozenset(mistakes)
+
+    def __call__(self, scenario: Scenario, wire: Wire, scheduler: Scheduler) -> Outcome:
+        """Make the call."""
+        outcome = _Call(scenario, wire, scheduler, self.mistakes).run()
+        if outcome.failure:
+            return Outcome(self._spoilt(outcome.failure, wire))
+        return outcome
+
+    def _spoilt(self, line: str, wire: Wire) -> str:
+        if "says too much" in self.mistakes:
+            return line + " " * 20_000
+        if "tells its token" in self.mistakes:
+            return f"{line} {wire.world.token}"
+        return line
+
+
+class _Call(NamedTuple):
+    scenario: Scenario
+    wire: Wire
+    scheduler: Scheduler
+    mistakes: frozenset[str]
+
+    def run(self) -> Outcome:
+        parameters_of(self.scenario)
+        if "waits for ever" in self.mistakes:
+            Event(self.scheduler).wait()
+        if "fails always" in self.mistakes:
+            return Outcome("[UNAVAILABLE] no · nothing is saved")
+        if self.scenario.tool == QUERY:
+            return self._query()
+        if self.scenario.tool == ATTACH:
+            return self._attach()
+        if self.scenario.tool == ADD:
+            return self._add()
+        return self._upsert()
+
+    def _json(self, method: str, api: str, payload: Mapping[str, Any], *, cleaning: bool = False) -> Any:  # noqa: ANN401 - JSON
+        body = json.dumps({"app": self.wire.world.app, **payload}).encode()
+        return self._ask(method, api, body, "application/json", cleaning=cleaning)
+
+    def _ask(self, method: str, api: str, body: bytes, content_type: str, *, cleaning: bool = False) -> Any:  # noqa: ANN401 - JSON
+        """Send until an answer counts, and return it; what is certain not to be applied is sent again."""
+        headers = {
+            "Content-Type": content_type,
+            "X-Cybozu-API-Token": self.wire.world.token,
+            "User-Agent": "careful",
+            "X-HTTP-Method-Override": method,
+        }
+        if method in ("POST", "PUT"):
+            headers.pop("X-HTTP-Method-Override")
+        letter = Letter("PUT" if method == "PUT" else "POST", f"/k/v1/{api}.json", headers, body)
+        was_open = False
+        for number in range(1, TRIES + 1):
+            left = self.scenario.budget - self.scheduler.now()
+            try:
+                seconds = min(self.scenario.request_timeout, max(left, 2.0 if cleaning else 0.0))
+                return self._once(letter, seconds, EXPECTED[f"{method} {api}"])
+            except FailedError as failed:
+                was_open = was_open or (failed.is_open and "forgets open tries" not in self.mistakes)
+                safe = method == "GET" and api != "records/cursor"
+                was_open = was_open and api in ("record", "records", "bulkRequest") and method != "GET"
+                again = self._is_repeated(failed) or (failed.is_open and (safe or "repeats blindly" in self.mistakes))
+                wait = self._wait_of(failed, number)
+                too_long = wait > self.scenario.budget - self.scheduler.now() and "overruns" not in self.mistakes
+                if not again or number == TRIES or too_long or cleaning:
+                    raise FailedError(str(failed), is_open=was_open, reply=failed.reply) from None
+                self.scheduler.sleep(wait)
+        raise AssertionError
+
+    def _is_repeated(self, failed: FailedError) -> bool:
+        reply = failed.reply
+        if reply is None:
+            return not failed.is_open
+        if reply.status >= 400 and "repeats refusals" in self.mistakes:
+            return True
+        return reply.status == 429 or reply.code in LOCKS
+
+    def _wait_of(self, failed: FailedError, number: int) -> float:
+        told = failed.reply.headers.get("Retry-After") if failed.reply else None
+        return float(told) if told else 0.5 * number
+
+    def _once(self, letter: Letter, seconds: float, expected: frozenset[str]) -> Any:  # noqa: ANN401 - JSON
+        if seconds <= 0 and "overruns" not in self.mistakes:
+            raise FailedError("[BUDGET_EXCEEDED] the time of the call is over", is_open=False)
+        try:
+            reply = self.wire.send(letter, 1000.0 if "overruns" in self.mistakes else seconds)
+        except BrokenError as broken:
+            raise FailedError(f"[UNREACHABLE] {broken}", is_open=broken.sent) from None
+        told = _parsed(reply)
+        if reply.status == 200 and told is not None and (not expected or told.keys() & expected):
+            return told
+        certain = reply.status in {429, 407} or "WWW-Authenticate" in reply.headers
+        certain = certain or (bool(reply.code) and (reply.status < 500 or reply.code in LOCKS))
+        if "calls a 5xx unsaved" in self.mistakes and reply.status >= 500:
+            certain = True
+        raise FailedError(f"[{reply.code or 'UNAVAILABLE'}] status {reply.status}", is_open=not certain, reply=reply)
+
+    def _add(self) -> Outcome:
+        record = wrapped_record_of(self.scenario, self.scenario.entries[0])
+        try:
+            if self.scenario.checked:
+                self._json("GET", "app/form/fields", {})
+            told = self._json("POST", "record", {"record": record})
+        except FailedError as failed:
+            return self._failed_one(failed)
+        return Outcome(text="added", variables={"record_id": told["id"], "revision": told["revision"]})
+
+    def _failed_one(self, failed: FailedError) -> Outcome:
+        return Outcome(f"{failed} · {MAYBE if failed.is_open else 'nothing is saved'}")
+
+    def _attach(self) -> Outcome:
+        try:
+            keys = [self._upload(f"given{place}.txt") for place in range(1, self.scenario.files + 1)]
+            for _ in range(TRIES):
+                record = self._json("GET", "record", {"id": self.scenario.record})["record"]
+                kept = [{"fileKey": file["fileKey"]} for file in record["files"]["value"]]
+                files = [*(kept if self.scenario.file_mode == APPEND else []), *({"fileKey": key} for key in keys)]
+                change: dict[str, Any] = {"id": self.scenario.record, "record": {"files": {"value": files}}}
+                if "leaves revision out" not in self.mistakes:
+                    change["revision"] = record["$revision"]["value"]
+                try:
+                    self._json("PUT", "record", change)
+                    break
+                except FailedError as failed:
+                    conflict = failed.reply is not None and failed.reply.code == "GAIA_CO02"
+                    if not conflict or failed.is_open:
+                        raise
+            else:
+                return Outcome("[GAIA_CO02] others write all the time · nothing is saved")
+        except FailedError as failed:
+            return self._failed_one(failed)
+        return Outcome(text="attached")
+
+    def _upload(self, name: str) -> str:
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        body = f"{head}Content-Type: text/plain\r\n\r\n".encode() + FILE + f"\r\n--{BOUNDARY}--\r\n".encode()
+        return str(self._ask("POST", "file", body, FORM)["fileKey"])
+
+    def _query(self) -> Outcome:
+        cursor = ""
+        ids: list[str] = []
+        try:
+            asked = {"query": query_of(self.scenario), "size": self.scenario.page, "fields": ["$id"]}
+            cursor = self._json("POST", "records/cursor", asked)["id"]
+            going = True
+            while going:
+                page = self._json("GET", "records/cursor", {"id": cursor})
+                ids += [record["$id"]["value"] for record in page["records"]]
+                going = page["next"]
+        except (FailedError, KeyError) as failed:
+            if cursor and "leaves cursors" not in self.mistakes:
+                self._drop(cursor)
+            return Outcome(str(failed))
+        if "loses a record" in self.mistakes:
+            ids = ids[:-1]
+        if "tells a record twice" in self.mistakes:
+            ids += ids[:1]
+        return Outcome(text="read", variables={"record_ids": ids, "record_count": len(ids)})
+
+    def _drop(self, cursor: str) -> None:
+        try:
+            self._json("DELETE", "records/cursor", {"id": cursor}, cleaning=True)
+        except FailedError:
+            return
+
+    def _upsert(self) -> Outcome:
+        fates = dict.fromkeys(range(1, len(self.scenario.entries) + 1), UNSAVED)
+        results: list[dict[str, str]] = []
+        try:
+            if self.scenario.checked:
+                self._json("GET", "app/form/fields", {})
+            for first, calls, count in _transactions(self.scenario, self.wire.world.app, self.mistakes):
+                positions = range(first, first + count)
+                try:
+                    told = self._transaction(calls)
+                except FailedError as failed:
+                    fates.update(dict.fromkeys(positions, UNKNOWN if failed.is_open else UNSAVED))
+                    if "goes on after failures" not in self.mistakes:
+                        shift = 1 if "blames the wrong entry" in self.mistakes else 0
+                        blamed = _blamed(first + shift, calls, failed.reply)
+                        raise FailedError(f"{failed}{blamed}", is_open=failed.is_open, reply=failed.reply) from None
+                    continue
+                fates.update(dict.fromkeys(positions, SAVED))
+                results += told
+        except FailedError as failed:
+            return Outcome(f"{failed} · {self._told(fates)}")
+        if UNSAVED in fates.values() or UNKNOWN in fates.values():
+            return Outcome(f"[X] failed · {self._told(fates)}")
+        return self._success(results)
+
+    def _told(self, fates: dict[int, str]) -> str:
+        if "says nothing" in self.mistakes:
+            return "sorry"
+        if "says all may have been saved" in self.mistakes:
+            fates = dict.fromkeys(fates, UNKNOWN)
+        if set(fates.values()) == {UNSAVED}:
+            return "nothing is saved"
+        shift = 1 if "is off by one" in self.mistakes else 0
+        parts = []
+        for fate, group in groupby(fates.items(), key=lambda item: item[1]):
+            numbers = [number for number, _ in group]
+            one, many = WORDS.get(fate, (MAYBE, MAYBE))
+            first, last = max(1, numbers[0] - shift), numbers[-1] - shift
+            if numbers[-1] == len(fates):
+                last = len(fates)
+            parts.append(f"entry {first} {one}" if first == last else f"entries {first} to {last} {many}")
+        return ", ".join(parts)
+
+    def _transaction(self, calls: list[tuple[str, str, dict[str, Any]]]) -> list[dict[str, str]]:
+        if len(calls) == 1:
+            method, api, payload = calls[0]
+            return _results(self._json(method, api, payload))
+        requests = [
+            {"method": method, "api": f"/k/v1/{api}.json", "payload": payload} for method, api, payload in calls
+        ]
+        told = self._ask("POST", "bulkRequest", json.dumps({"requests": requests}).encode(), "application/json")
+        return [result for each in told["results"] for result in _results(each)]
+
+    def _success(self, results: list[dict[str, str]]) -> Outcome:
+        if "counts all as updates" in self.mistakes:
+            results = [{**result, "operation": "UPDATE"} for result in results]
+        if "tells results backwards" in self.mistakes:
+            results = results[::-1]
+        added = sum(result["operation"] == "INSERT" for result in results)
+        keyed = sum(entry.target == BY_KEY for entry in self.scenario.entries)
+        counts = {"add": added, "updated": len(results) - added, "requested": len(results), "with_update_key": keyed}
+        return Outcome(text="done", variables={"results": results, "upsert_result": counts})
+
+
+def _blamed(first: int, calls: list[tuple[str, str, dict[str, Any]]], reply: Reply | None) -> str:
+    """Name the entry about which kintone complains by its place."""
+    told = (_parsed(reply) if reply else None) or {}
+    sizes = [len(payload["records"]) for _, _, payload in calls]
+    failing = [place for place, part in enumerate(told.get("results", [])) if "code" in part]
+    if failing:
+        first += sum(sizes[: failing[0]])
+        told = told["results"][failing[0]]
+    places = [re.match(r"records\[(\d+)\]", key) for key in told.get("errors", {})]
+    return "".join(f" (entry {first + int(place[1])}, wrong)" for place in places if place)
+
+
+def _parsed(reply: Reply) -> dict[str, Any] | None:
+    try:
+        told = json.loads(reply.body)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _results(told: dict[str, Any]) -> list[dict[str, str]]:
+    if "ids" in told:
+        pairs = zip(told["ids"], told["revisions"], strict=True)
+        return [{"id": number, "revision": revision, "operation": "INSERT"} for number, revision in pairs]
+    return [{"operation": "UPDATE", **result} for result in told["records"]]
+
+
+def _transactions(
+    scenario: Scenario, app: int, mistakes: frozenset[str]
+) -> Iterator[tuple[int, list[tuple[str, str, dict[str, Any]]], int]]:
+    """Yield the first position, the calls and the number of entries of each transaction."""
+    calls: list[tuple[str, str, dict[str, Any]]] = []
+    sizes: list[int] = []
+    for target, group in groupby(scenario.entries, key=lambda entry: entry.target):
+        entries = list(group)
+        for start in range(0, len(entries), scenario.batch):
+            part = entries[start : start + scenario.batch]
+            calls.append(_call(scenario, app, target, part, mistakes))
+            sizes.append(len(part))
+    first = 1
+    for start in range(0, len(calls), CALLS):
+        count = sum(sizes[start : start + CALLS])
+        yield first, calls[start : start + CALLS], count
+        first += count
+
+
+def _call(
+    scenario: Scenario, app: int, target: str, entries: list[Entry], mistakes: frozenset[str]
+) -> tuple[str, str, dict[str, Any]]:
+    records = [wrapped_record_of(scenario, entry) for entry in entries]
+    for record in records:
+        if "writes what nobody asked for" in mistakes:
+            record["amount"] = {"value": "77"}
+        if "empties what is not given" in mistakes:
+            record.setdefault("rows", {"value": []})
+    if target == NEW:
+        return "POST", "records", {"app": app, "records": records}
+    rows: list[dict[str, Any]] = []
+    for entry, record in zip(entries, records, strict=True):
+        row: dict[str, Any] = {"record": record}
+        if target == BY_KEY:
+            row["updateKey"] = {"field": "key", "value": key_text(scenario, entry.key or 0)}
+        else:
+            row["id"] = entry.record
+        if entry.revision is not None and "leaves revision out" not in mistakes:
+            row["revision"] = entry.revision
+        rows.append(row)
+    payload: dict[str, Any] = {"app": app, "records": rows}
+    if target == BY_KEY or (target == BY_ID and "upserts by id" in mistakes):
+        payload["upsert"] = True
+    return "PUT", "records", payload
