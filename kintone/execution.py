@@ -234,7 +234,7 @@ class Execution:
             return read(answer)
         except KintoneError as error:
             raise AttemptError(FailureKind.FINAL, error) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again as one of ours
             # Whatever the reader stumbles over, a write that was answered must not be told as one that was not sent.
             # Its text may hold anything of the answer, so only its kind is logged.
             logger.warning("%s: reading the answer raised %s", operation.description, type(error).__name__)

@@ -11,6 +11,8 @@ import stat
 import sys
 import threading
 
+from dify_plugin.config.logger_format import plugin_logger_handler
+
 PART_BYTES = 1 << 16
 """What a pipe holds on Linux; more at once would not go any faster."""
 
@@ -47,3 +49,5 @@ def take_over_stdout() -> None:
     is_shared = (output.st_dev, output.st_ino) == (errors.st_dev, errors.st_ino)
     if stat.S_ISFIFO(output.st_mode) and not is_shared:
         sys.stdout = PatientOutput(sys.stdout.fileno())
+        # The SDK's handler holds the stream that it found at import; both would write into each other's lines.
+        plugin_logger_handler.setStream(sys.stdout)

@@ -75,12 +75,10 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.but(ledger=ledger)
-        first = Message("wait a minute") if isinstance(error, PASSING) else error.remedy
-        remedy = Message(
-            "{first}, then send {rest} again and none of those before",
-            first=first or Message("correct what kintone names"),
-            rest=rest,
-        )
+        first = Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
+        if isinstance(error, PASSING):
+            first = Message("wait a minute")
+        remedy = Message("{first}, then send {rest} again and none of those before", first=first, rest=rest)
         return error.but(ledger=ledger, remedy=remedy)
     unknown = [entry for entry in entries if ledger.state(entry.position) is EntryState.UNKNOWN]
     parts: list[Message] = [resend_advice(unknown, appends=appends)]
