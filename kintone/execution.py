@@ -138,14 +138,25 @@ class Execution:
             yield self._repeated(operation, lambda: self._opened(operation, request, stack), self.deadline, None)
 
     def repeat[Result](
-        self, operation: Operation, attempt: Callable[[], Result], *, deadline: Deadline | None = None
+        self,
+        operation: Operation,
+        attempt: Callable[[], Result],
+        *,
+        deadline: Deadline | None = None,
+        policy: RetryPolicy | None = None,
     ) -> Result:
-        """Run an attempt, which raises ``AttemptError``, again where the operation allows it."""
-        return self._repeated(operation, attempt, deadline or self.deadline, None)
+        """Run an attempt, which raises ``AttemptError``, again where the operation and the policy allow it."""
+        return self._repeated(operation, attempt, deadline or self.deadline, None, policy)
 
     def _repeated[Result](
-        self, operation: Operation, attempt: Callable[[], Result], deadline: Deadline, entries: Entries | None
+        self,
+        operation: Operation,
+        attempt: Callable[[], Result],
+        deadline: Deadline,
+        entries: Entries | None,
+        policy: RetryPolicy | None = None,
     ) -> Result:
+        patience = policy or self._policy
         tries = 0
         waiting = NOTHING
         while True:
@@ -155,7 +166,7 @@ class Execution:
                 return attempt()
             except AttemptError as failed:
                 _note(failed, entries)
-                pause = self._pause(operation, failed, tries, deadline)
+                pause = _pause(patience, operation, failed, tries, deadline)
                 if pause is None:
                     raise _told(failed, tries, deadline, entries) from None
                 waiting = Message("waiting to try again after: {failure}", failure=failed.error.problem)
@@ -163,16 +174,6 @@ class Execution:
                 # Certain before anything was sent in this try: the time is over, or a body cannot be had.
                 raise _with_ledger(error, entries) from None
             deadline.wait(pause)
-
-    def _pause(self, operation: Operation, failed: AttemptError, tries: int, deadline: Deadline) -> float | None:
-        """Return the seconds before the next try, or None when there must be none."""
-        if not self._policy.may_repeat(operation.repeat, failed.kind, tries):
-            return None
-        pause = self._policy.pause(failed.kind, tries, failed.retry_after)
-        if pause >= deadline.remaining():
-            return None
-        logger.info("%s: %s on try %d, next in %.1f s", operation.description, failed.kind.name.lower(), tries, pause)
-        return pause
 
     def _exchanged(
         self, operation: Operation, request: WireRequest, deadline: Deadline, body: UploadBody | None
@@ -279,6 +280,19 @@ class _Told:
             yield from self._reply.chunks(most)
         except TransportError as error:
             raise self._told(error) from None
+
+
+def _pause(
+    policy: RetryPolicy, operation: Operation, failed: AttemptError, tries: int, deadline: Deadline
+) -> float | None:
+    """Return the seconds before the next try, or None when there must be none."""
+    if not policy.may_repeat(operation.repeat, failed.kind, tries):
+        return None
+    pause = policy.pause(failed.kind, tries, failed.retry_after)
+    if pause >= deadline.remaining():
+        return None
+    logger.info("%s: %s on try %d, next in %.1f s", operation.description, failed.kind.name.lower(), tries, pause)
+    return pause
 
 
 def _note(failed: AttemptError, entries: Entries | None) -> None:

@@ -14,7 +14,7 @@ from local_kintone import LocalKintone
 
 type OpenClient = Callable[..., KintoneClient]
 
-IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002)
+IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002, cursor_pauses=(0.001,) * 5)
 
 
 def settings_for(origin: str, **environment: str) -> OperatorSettings:

@@ -12,13 +12,15 @@ from kintone.fetching import CheckedAddress, Fetched, FetchError, fetch
 from kintone.files.multipart import MeasuredSource
 from kintone.messages import Message
 from kintone.operations import Operation, Repeat
-from kintone.retry import FailureKind, read_retry_after
+from kintone.retry import FailureKind, RetryPolicy, read_retry_after
 from tools.file_source import failures
 from tools.file_source.address import FileAddress, read_address
 
 MOST_REDIRECTS = 3
 PASSING = frozenset({429, 502, 503, 504})
 PASSING_KINDS = frozenset({"refused", "connection"})
+PATIENCE = RetryPolicy(tries=3, first_pause=0.5, longest_pause=1.0)
+"""Dify's own store answers at once or not at all."""
 READING = Operation(Message("reading the files from Dify"), "GET", "file of Dify", {}, Repeat.READ)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -111,7 +113,7 @@ class FileSource:
         """Ask, again after a passing failure as long as no answer was handed over."""
         with ExitStack() as stack:
             yield self._limits.execution.repeat(
-                READING, lambda: self._attempt(address, stack), deadline=self._limits.deadline
+                READING, lambda: self._attempt(address, stack), deadline=self._limits.deadline, policy=PATIENCE
             )
 
     def _attempt(self, address: CheckedAddress, stack: ExitStack) -> Fetched:
