@@ -31,6 +31,8 @@ limiters = Limiters()
 
 DEFAULT_TIMEOUT: Final = 30.0
 CHUNK: Final = 1024 * 1024
+LEAST_FOR_A_WRITE: Final = 0.1
+"""Seconds that must be left of the time of a call for a write to begin."""
 
 type OpenBody = Callable[[], AbstractContextManager[UploadBody]]
 
@@ -179,6 +181,11 @@ class Execution:
         self, operation: Operation, request: WireRequest, deadline: Deadline, body: UploadBody | None
     ) -> Received:
         with self._limiter.slot(id(self), deadline, operation.description), self._logged(request) as log:
+            if operation.repeat.writes and deadline.remaining() < LEAST_FOR_A_WRITE:
+                # It would be sent, and nobody would wait for the answer.
+                raise deadline.error(
+                    operation.description, Message("waiting for other requests to the same kintone site")
+                )
             try:
                 opened = self._transport.open(request, self._access, deadline, self._timeout, body)
                 with opened as reply:
@@ -311,7 +318,7 @@ def _told(failed: AttemptError, tries: int, deadline: Deadline, entries: Entries
         error = error.but(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
     if failed.retry_after and failed.retry_after >= deadline.remaining():
         note = Message(
-            "it asks to be tried again after {seconds:g} seconds, which is more than is left of the time for one call",
+            "it asks to be tried again after {seconds:,.0f} s, which is more than is left of the time for one call",
             seconds=failed.retry_after,
         )
         error = error.but(notes=[*error.notes, note])

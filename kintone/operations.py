@@ -26,7 +26,8 @@ class Repeat(Enum):
     UPDATE = auto()
     """The same values twice are the same record."""
     UPDATE_WITH_REVISION = auto()
-    """A second try after a success would be told of a conflict, so an unknown fate is reported instead."""
+    """A second try after a success would be refused (a conflict, a file key that serves once), so an unknown outcome is
+    reported instead."""
     UPSERT = auto()
     """By update key: the second try updates what the first one inserted."""
     UPLOAD = auto()

@@ -7,7 +7,10 @@ done; an answer that never arrived says nothing about what was done.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum, auto
+from typing import Final
 
 from kintone.operations import Repeat
 
@@ -83,10 +86,18 @@ class RetryPolicy:
         return max(pause, retry_after or 0.0)
 
 
+MAX_DIGITS: Final = 15
+
 NO_REPETITION = RetryPolicy(tries=1, tries_when_busy=1, tries_after_time_out=1, cursor_pauses=())
 
 
 def read_retry_after(header: str | None) -> float | None:
-    """Read ``Retry-After`` in seconds; a date or nonsense counts as absent, since kintone documents neither."""
+    """Read ``Retry-After`` in seconds, given as a number or as a date; nonsense counts as absent."""
     text = (header or "").strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) <= len("8640000") else None
+    if text.isascii() and text.isdigit():
+        return float(text[:MAX_DIGITS])
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -7,6 +7,7 @@ from typing import ClassVar
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files.attachments import check_attachment_field
 from kintone.files.files_api import FilesApi
+from kintone.messages import Message
 from kintone.reading.records import RecordsApi
 from kintone.writing.appending import ListMode
 from kintone.writing.attaching import attach
@@ -25,6 +26,8 @@ NEXT = (
     "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, by "
     'kintone_add_record or kintone_upsert_records, as {"<field code>": [{"fileKey": "…"}]}. Each key serves once.'
 )
+KEYS_SPENT = Message("each file key serves once: where the files are attached, their keys cannot be used again")
+REPLACED = "Running this step again would upload the files anew and put them in the place of these."
 REPEATED = "Running this step again, as a retry of the workflow's node does, would attach the files once more."
 NEXT_MAPPED = "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
 
@@ -56,7 +59,7 @@ class UploadFile(base.KintoneTool):
             uploaded = batch.run()
             if target is not None:
                 _attach(call, target, mode, uploaded)
-        yield from _messages(call, uploaded, target, mapping)
+        yield from _messages(call, uploaded, target, mode, mapping)
 
 
 def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> RecordsMapping | None:
@@ -85,18 +88,24 @@ def _attach(call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequ
     try:
         attach(call.client, call.app, target.record_id, target.code, keys, mode)
     except KintoneError as error:
-        raise error.but(notes=[*error.notes, already_uploaded(uploaded)]) from None
+        note = KEYS_SPENT if error.maybe_saved else already_uploaded(uploaded)
+        raise error.but(notes=[*error.notes, note]) from None
 
 
 def _messages(
-    call: base.Call, uploaded: Sequence[Uploaded], target: RecordField | None, mapping: RecordsMapping | None
+    call: base.Call,
+    uploaded: Sequence[Uploaded],
+    target: RecordField | None,
+    mode: ListMode,
+    mapping: RecordsMapping | None,
 ) -> base.Messages:
     keys = [file.file_key for file in uploaded]
     listed = [file.as_variable() for file in uploaded]
     lines = [f"Uploaded {file.as_line()}\n" for file in uploaded]
     if target is not None:
         address = call.client.record_url(call.app, target.record_id)
-        lines.append(f"Attached to {target.code} of record {target.record_id}: {address}\n{REPEATED}\n")
+        again = REPEATED if mode is ListMode.APPEND else REPLACED
+        lines.append(f"Attached to {target.code} of record {target.record_id}: {address}\n{again}\n")
     else:
         lines.append(f"{NEXT if mapping is None else NEXT_MAPPED}\n")
     yield text_message("".join(lines))

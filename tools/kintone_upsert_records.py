@@ -72,6 +72,6 @@ def _recounted(spans: Sequence[Span]) -> str:
     """Say what a count means that kintone gave after a try before had perhaps been carried out."""
     named = str(Joined([entries_named(span) for span in spans], ", "))
     return (
-        f"The first answer for {named} was lost, so they were sent again: their counts are those of the last try, "
-        "which tells a record that the first try added as updated."
+        f"Sent more than once, since the outcome of a try before was not known: {named}. The counts are those of the "
+        "last try, so a record that the try before may have added is counted as updated."
     )

@@ -36,10 +36,7 @@ def read_saved(transaction: Transaction, body: Mapping[str, Any], doing: Message
 
 def unreadable(doing: Message, what: Message) -> UnknownResponseError:
     """Return the error for a success that cannot be read."""
-    return UnknownResponseError(
-        Message("{doing}: {what}", doing=doing, what=what),
-        remedy=Message("look in kintone before sending anything again"),
-    )
+    return UnknownResponseError(Message("{doing}: {what}", doing=doing, what=what))
 
 
 def number_text(value: object) -> str | None:

@@ -56,7 +56,8 @@ def _attach_once(caller: Caller, target: _Target, file_keys: Sequence[str]) -> s
         parameters["revision"] = _revision(record, target.record_id)
         return _put(caller, parameters, Repeat.UPDATE_WITH_REVISION)
     parameters["record"] = {target.field: {"value": given}}
-    return _put(caller, parameters, Repeat.UPDATE)
+    # The key of an upload serves once, so a second try after one that was carried out would be refused.
+    return _put(caller, parameters, Repeat.UPDATE_WITH_REVISION)
 
 
 def _files(record: Mapping[str, Any], field: str) -> Sequence[object]:

@@ -84,6 +84,26 @@ def read_entries(structure: object, update_key_field: str | None = None, *, para
     return entries
 
 
+def renames_keys(entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry writes a field by which another one finds its record.
+
+    Sent once more, the key may find another record or none, so such entries are not the same afterwards.
+    """
+    fields = {entry.update_key.field for entry in entries if entry.update_key is not None}
+    return any(not fields.isdisjoint(entry.record) for entry in entries) if fields else False
+
+
+def holds_file_keys(entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry attaches files: the key of an upload serves once, so a second try would be refused."""
+    return any(_has_file_key(value) for entry in entries for value in entry.record.values())
+
+
+def _has_file_key(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return "fileKey" in value or any(map(_has_file_key, value.values()))
+    return isinstance(value, list | tuple) and any(map(_has_file_key, value))
+
+
 def refuse(problems: Sequence[Message], parameter: str = PARAMETER) -> None:
     """Raise ``InvalidParameterError`` for a parameter when there is any problem."""
     if not problems:

@@ -17,8 +17,8 @@ from kintone.errors import (
     entries_named,
 )
 from kintone.ledger import EntryState, Span, WriteLedger
-from kintone.messages import Joined, Message, counted
-from kintone.writing.entries import Entry
+from kintone.messages import NOTHING, Joined, Message, counted
+from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 from kintone.writing.field_paths import read_path
 from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
 
@@ -37,6 +37,7 @@ PASSING = (
     TimedOutError,
     BudgetExceededError,
 )
+SAFE = Message("sending these again is safe, since an update key or id finds the same records again")
 ABOUT_THE_APP = ("GAIA_IL23",)
 
 
@@ -81,23 +82,44 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
         remedy = Message("{first}, then send {rest} again and none of those before", first=first, rest=rest)
         return error.but(ledger=ledger, remedy=remedy)
     unknown = [entry for entry in entries if ledger.state(entry.position) is EntryState.UNKNOWN]
-    parts: list[Message] = [resend_advice(unknown, appends=appends)]
+    advice = resend_advice(unknown, appends=appends)
+    parts: list[Message] = [advice]
     if len(unknown) > 1:
-        parts.insert(0, Message("of those that may have been saved all are or none"))
-    parts.append(Message("what is to be sent again is {rest}", rest=rest))
-    parts.append(error.remedy)
+        parts.insert(0, Message("in kintone there are either all of these or none"))
+    if advice is SAFE:
+        parts.append(Message("what is to be sent again is {rest}", rest=rest))
+    else:
+        parts.append(Message("of {rest}, send again what is not there", rest=rest))
+    # Where a later try was refused, kintone's advice is about that try, not about what became of the first one.
+    parts.append(NOTHING if error.kintone_code else error.remedy)
     return error.but(ledger=ledger, remedy=Joined(parts))
 
 
-def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:
+def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noqa: PLR0911 - one for each reason
     """Say whether entries that may have been saved can be sent again."""
     fresh = [entry for entry in entries if entry.update_key is None and entry.id is None]
+    if len(fresh) == 1:
+        return Message(
+            "look in kintone first: entry {position} has neither update key nor id, and sending it again would insert "
+            "it twice if it is there",
+            position=fresh[0].position,
+        )
     if fresh:
         return Message(
             "look in kintone first: {count} of these entries (the first is entry {first}) have neither update key nor "
             "id, and sending them again would insert them twice if they are there",
             count=len(fresh),
             first=fresh[0].position,
+        )
+    if renames_keys(entries):
+        return Message(
+            "look in kintone first: some entries change the field by which others find their records, and sending them "
+            "again may find other records"
+        )
+    if holds_file_keys(entries):
+        return Message(
+            "look in kintone first: the key of an uploaded file serves once, so upload the files anew where they are "
+            "not there"
         )
     if appends:
         return Message("look in kintone first: rows or files that are there would be appended twice")
@@ -106,7 +128,7 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:
             "look in kintone first: an entry with a revision that is saved has a new one, and is refused when it is "
             "sent again"
         )
-    return Message("sending these again is safe, since an update key or id finds the same records again")
+    return SAFE
 
 
 def _failing_call(error: KintoneError, transaction: Transaction) -> InnerCall | None:

@@ -15,7 +15,7 @@ from kintone.ledger import Span
 from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 from kintone.wire_format import encode_json
-from kintone.writing.entries import Entry
+from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
 MOST_BYTES = 5_000_000
 """Of the records in one request body; ours: kintone publishes no ceiling, and large bodies are refused on the way."""
@@ -125,9 +125,10 @@ class Transaction:
     def repeat(self) -> Repeat:
         """Return what the least repeatable of the calls allows."""
         kinds = {call.kind for call in self.calls}
-        if Kind.INSERT in kinds:
+        entries = [item.entry for item in self.items]
+        if Kind.INSERT in kinds or renames_keys(entries):
             return Repeat.INSERT
-        if any(item.has_revision for item in self.items):
+        if any(item.has_revision for item in self.items) or holds_file_keys(entries):
             return Repeat.UPDATE_WITH_REVISION
         return Repeat.UPSERT if Kind.UPSERT in kinds else Repeat.UPDATE
 

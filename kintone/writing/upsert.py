@@ -10,7 +10,7 @@ from kintone.messages import Message
 from kintone.operations import Answer, Caller
 from kintone.writing.answers import SavedRecord, read_saved
 from kintone.writing.appending import Appender, ListMode
-from kintone.writing.entries import Entry
+from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 from kintone.writing.failures import map_to_entries, write_failed
 from kintone.writing.number_keys import with_number_keys
 from kintone.writing.transactions import MOST_BYTES, Item, fitting, item_of, max_entries, transaction_of
@@ -94,6 +94,16 @@ def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> str:
             f"Warning: {len(fresh)} of {len(entries)} entries (the first is entry {fresh[0]}) have neither update key "
             "nor id; sending them again, as a retry of the workflow's node does, would insert them twice. Give them an "
             "update key, or switch the retry off."
+        )
+    if renames_keys(entries):
+        return (
+            "Warning: some entries change the field by which others find their records, so sending the same entries "
+            "again, as a retry of the workflow's node does, may find other records or add new ones."
+        )
+    if holds_file_keys(entries):
+        return (
+            "Warning: the key of an uploaded file serves once, so sending the same entries again, as a retry of the "
+            "workflow's node does, is refused."
         )
     if appends:
         return (

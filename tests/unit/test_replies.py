@@ -242,3 +242,9 @@ def test_json_object_when_the_body_is_none(body: bytes) -> None:
 def test_meanings_tell_what_to_do() -> None:
     """Every code has words for what happened and what to do about it."""
     assert all(meaning.what and meaning.remedy for meaning in MEANINGS.values())
+
+
+def test_code_of_a_gateway_proves_nothing() -> None:
+    """A JSON of somebody else may have a ``code`` too; only one of kintone's form is kintone's word."""
+    assert not refusal(408, {"code": "Timeout", "message": "upstream"}).is_certain
+    assert refusal(400, {"code": "CB_VA01", "message": "bad"}).is_certain

@@ -96,7 +96,16 @@ def test_pause_when_the_server_names_one() -> None:
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [(None, None), ("5", 5.0), (" 12 ", 12.0), ("-1", None), ("soon", None), ("9" * 50, None), ("²", None)],
+    [
+        (None, None),
+        ("5", 5.0),
+        (" 12 ", 12.0),
+        ("-1", None),
+        ("soon", None),
+        ("9" * 50, float("9" * 15)),
+        ("²", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+    ],
 )
 def test_read_retry_after_when_header_varies(header: str | None, seconds: float | None) -> None:
     """Seconds are read; dates and nonsense count as absent."""

@@ -162,3 +162,20 @@ def test_every_entry_is_in_exactly_one_call_within_the_limits_whatever_the_mixtu
         start += number
 
     assert sorted(seen) == list(range(1, len(letters) + 1))
+
+
+def test_repetition_when_an_entry_renames_the_key_of_another() -> None:
+    """Sent once more, the key would find no record and insert one."""
+    by_key = Entry(1, {"t": {"value": "A"}}, UpdateKey("k", "p0"))
+    renaming = Entry(2, {"k": {"value": "renamed"}}, id="7")
+
+    assert transaction_of(1, [item_of(by_key), item_of(renaming)]).repeat is Repeat.INSERT
+    assert transaction_of(1, [item_of(by_key)]).repeat is Repeat.UPSERT
+
+
+def test_repetition_when_an_entry_holds_a_file_key() -> None:
+    """The key of an upload serves once, also inside a table."""
+    rows = [{"value": {"scan": {"value": [{"fileKey": "new"}]}}}]
+    entry = Entry(1, {"lines": {"value": rows}}, UpdateKey("k", "p0"))
+
+    assert transaction_of(1, [item_of(entry)]).repeat is Repeat.UPDATE_WITH_REVISION

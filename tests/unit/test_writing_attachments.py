@@ -53,7 +53,7 @@ def test_files_replace_those_that_are_there_when_asked_to() -> None:
     attach(kintone, 12, "1", "papers", ["new"], ListMode.REPLACE)
 
     assert kintone.writes[0].parameters == {"app": 12, "id": "1", "record": {"papers": {"value": [{"fileKey": "new"}]}}}
-    assert kintone.writes[0].repeat is Repeat.UPDATE
+    assert kintone.writes[0].repeat is Repeat.UPDATE_WITH_REVISION
 
 
 def test_a_conflict_is_answered_by_reading_and_attaching_once_more() -> None:

@@ -97,7 +97,7 @@ def test_a_lost_answer_tells_which_entries_may_have_been_saved() -> None:
     line = str(partial)
     assert line.startswith("[TIMED_OUT] writing failed: no answer within 30 s; entries 1 to 2000 are saved, entries")
     assert "entries 2001 to 4000 may have been saved, entries 4001 to 4500 are not saved" in line
-    assert "all are or none; sending these again is safe" in line
+    assert "either all of these or none; sending these again is safe" in line
     assert "what is to be sent again is entries 2001 to 4500" in line
 
 
