@@ -11,7 +11,7 @@ from local_kintone import LocalKintone
 from tests.wire.plugin import ROOT
 
 PYTHON = f"{ROOT}/.venv/bin/python"
-BUDGET = 2
+BUDGET = 1
 
 
 @pytest.fixture
