@@ -10,11 +10,15 @@ import select
 import stat
 import sys
 import threading
+from contextlib import suppress
 
 from dify_plugin.config.logger_format import plugin_logger_handler
 
-PART_BYTES = 1 << 16
-"""What a pipe holds on Linux; more at once would not go any faster."""
+if sys.platform == "linux":
+    import fcntl
+
+PIPE_BYTES = 1 << 20
+"""What the pipe is asked to hold, where the system lets it: each wait for the reader costs more than a write."""
 
 
 class PatientOutput(io.TextIOBase):
@@ -23,6 +27,10 @@ class PatientOutput(io.TextIOBase):
     def __init__(self, descriptor: int) -> None:
         """Take over the file descriptor of the pipe."""
         os.set_blocking(descriptor, False)
+        if sys.platform == "linux":
+            # The system may allow less.
+            with suppress(OSError):
+                fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._descriptor = descriptor
         self._lock = threading.Lock()
 
@@ -36,7 +44,7 @@ class PatientOutput(io.TextIOBase):
         with self._lock:
             while left:
                 try:
-                    left = left[os.write(self._descriptor, left[:PART_BYTES]) :]
+                    left = left[os.write(self._descriptor, left[:PIPE_BYTES]) :]
                 except BlockingIOError:
                     select.select([], [self._descriptor], [])
         return len(text)
@@ -44,6 +52,9 @@ class PatientOutput(io.TextIOBase):
 
 def take_over_stdout() -> None:
     """Have standard output written patiently where it is a pipe of its own; a terminal or a file stays as it is."""
+    if sys.platform == "win32":
+        # Its pipes cannot be waited for.
+        return
     sys.stdout.flush()
     output, errors = os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno())
     is_shared = (output.st_dev, output.st_ino) == (errors.st_dev, errors.st_ino)

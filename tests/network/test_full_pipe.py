@@ -12,12 +12,13 @@ from tests.wire.plugin import ROOT
 
 PYTHON = f"{ROOT}/.venv/bin/python"
 BUDGET = 1
+RECORDS = 6_000
 
 
 @pytest.fixture
 def large() -> Iterator[LocalKintone]:
     """Run a kintone with more records than a pipe holds."""
-    with LocalKintone(seed="wide", records=3_000) as kintone:
+    with LocalKintone(seed="wide", records=RECORDS) as kintone:
         yield kintone
 
 
@@ -46,7 +47,7 @@ def test_cursor_when_nobody_reads_the_output(large: LocalKintone) -> None:
     finally:
         plugin.close()
 
-    assert read < 3_000 / 500
+    assert read < RECORDS / 500
 
 
 def _until(happened: object, seconds: float) -> float:
