@@ -22,12 +22,11 @@ from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files.content_disposition import file_name
 from kintone.files.names import LONGEST_NAME, clean_name, clean_type
 from kintone.forms.parsing import parse_form
-from kintone.normalization import wrap_record
 from kintone.operations import Answer
 from kintone.reading.pages import batch_of
 from kintone.reading.plan import plan_of
 from kintone.reading.query import parse
-from kintone.validation.validator import validate_record
+from kintone.records import check_record, record_without_form
 from kintone.wire_format import encode_json
 from kintone.writing.entries import read_entries
 from kintone.writing.transactions import item_of
@@ -105,13 +104,13 @@ def _query(text: str) -> None:
 def _entries(value: Any) -> None:  # noqa: ANN401 - anything
     for field in (None, "text"):
         for entry in read_entries(value, field):
-            item_of(entry.with_record(wrap_record(entry.record)))
+            item_of(entry.with_record(record_without_form(entry.record).record))
 
 
 def _record(value: Any) -> None:  # noqa: ANN401 - anything
     record = value if isinstance(value, dict) else {"text": value, "number": value, "date": value, "table": value}
-    encode_json(validate_record(record, FORM, "update").record)
-    encode_json(validate_record(dict.fromkeys(FORM.fields, value), FORM, "add").record)
+    encode_json(check_record(record, FORM, "update").record)
+    encode_json(check_record(dict.fromkeys(FORM.fields, value), FORM, "add").record)
 
 
 def _name(text: str) -> None:

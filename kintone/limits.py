@@ -26,3 +26,14 @@ LONGEST_URL = 4_096
 
 ANSWER_BYTES = 64 * 1024 * 1024
 """Largest JSON answer that is read; ours, so that a compressed bomb cannot fill the memory."""
+
+MOST_NUMBER_DIGITS, MOST_NUMBER_DECIMALS = 30, 10
+"""Digits, and decimals among them, that an app can be set to keep of a number;
+https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html"""
+
+DEFAULT_NUMBER_DIGITS, DEFAULT_NUMBER_DECIMALS = 16, 4
+"""What an app keeps until it is set otherwise, the rest rounded half to even; https://github.com/kintone/rest-api-spec"""
+
+UNIQUE_LENGTH = 64
+"""Characters of a value whose duplicates are prohibited;
+https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html"""

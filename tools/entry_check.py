@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from kintone.forms.field_definitions import Form
 from kintone.messages import Message, counted
-from kintone.normalization import normalize_update_key, wrap_record
+from kintone.problems import Change
+from kintone.records import check_record, check_update_key, record_without_form
 from kintone.runtime import give_way
-from kintone.validation.problems import Change
-from kintone.validation.validator import validate_record
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from tools import record_check
@@ -25,23 +24,26 @@ class CheckedEntries:
     """Entries in kintone's shape, what was rewritten in them, and what is wrong with them."""
 
     entries: list[Entry] = field(default_factory=list)
+    form: Form | None = None
     number_fields: frozenset[str] = frozenset()
     changes: list[Change] = field(default_factory=list)
     unlisted: int = 0
     problems: list[Message] = field(default_factory=list)
     unlisted_problems: int = 0
+    wants_precision: bool = False
 
 
-def check_entries(call: Call, entries: Sequence[Entry]) -> CheckedEntries:
-    """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all of them."""
-    ready = record_check.checked(call, lambda form: _checked(entries, form), lambda result: bool(result.problems))
+def check_entries(call: Call, entries: Sequence[Entry], *, rules: bool = True) -> CheckedEntries:
+    """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all of them.
+
+    Without ``rules`` values are only brought into kintone's shape; a form that may not be read is then done without.
+    """
+    if rules:
+        ready = record_check.checked(call, lambda form: _checked(entries, form, rules=True))
+    else:
+        ready = record_check.shaped(call, lambda form: _checked(entries, form, rules=False))
     record_check.refuse("records_data", [*ready.problems, *_left(ready.unlisted_problems)])
     return ready
-
-
-def wrap_entries(entries: Sequence[Entry]) -> CheckedEntries:
-    """Give plain values kintone's outer shape, without the form."""
-    return CheckedEntries([entry.with_record(wrap_record(entry.record)) for entry in entries])
 
 
 def _left(unlisted: int) -> list[Message]:
@@ -52,38 +54,51 @@ def _left(unlisted: int) -> list[Message]:
     return [counted(unlisted, Message("and 1 more problem"), Message("and {count} more problems", count=unlisted))]
 
 
-def _checked(entries: Sequence[Entry], form: Form) -> CheckedEntries:
-    numbers = frozenset(code for code, definition in form.fields.items() if definition.kind.name == "NUMBER")
-    ready = CheckedEntries(number_fields=numbers)
+def _checked(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> CheckedEntries:
+    ready = CheckedEntries(form=form, number_fields=_number_fields(form))
     for count, entry in enumerate(entries):
         if count % ENTRIES_PER_TURN == 0:
             give_way()
-        _check(entry, form, ready)
+        _check(entry, form, ready, rules=rules)
+        if ready.wants_precision and form is not None and form.precision is None:
+            # The entries behind would only be looked at twice.
+            break
         if ready.unlisted_problems > MOST_PROBLEMS_COUNTED:
             break
     return ready
 
 
-def _check(entry: Entry, form: Form, ready: CheckedEntries) -> None:
+def _number_fields(form: Form | None) -> frozenset[str]:
+    return frozenset(code for code, definition in form.fields.items() if definition.is_number) if form else frozenset()
+
+
+def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: bool) -> None:
     key = entry.update_key
     lines: list[Message] = []
-    if key is not None:
-        value, problem = normalize_update_key(key.field, key.value, form)
-        if problem is not None:
-            lines.append(problem.line)
-        key = UpdateKey(key.field, value)
-    inserts = key is None and entry.id is None
-    validation = validate_record(entry.record, form, "add" if inserts else "update")
-    lines += validation.lines
+    if form is None:
+        checked = record_without_form(entry.record)
+    else:
+        if key is not None:
+            value, problem = check_update_key(key.field, key.value, form)
+            if problem is not None:
+                lines.append(problem.line)
+            key = UpdateKey(key.field, value)
+        inserts = key is None and entry.id is None
+        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules)
+    ready.wants_precision |= checked.wants_precision
+    _collect(entry, [*lines, *checked.lines], checked.changes, ready)
+    ready.entries.append(replace(entry, record=checked.record, update_key=key))
+
+
+def _collect(entry: Entry, lines: Sequence[Message], changes: Sequence[Change], ready: CheckedEntries) -> None:
     room = max(0, MOST_PROBLEMS_SHOWN - len(ready.problems))
     ready.problems += [_of_entry(entry, line) for line in lines[:room]]
     ready.unlisted_problems += len(lines[room:])
-    for change in validation.changes[: record_check.MOST_CHANGES_SHOWN]:
+    for change in changes[: record_check.MOST_CHANGES_SHOWN]:
         if len(ready.changes) < record_check.MOST_CHANGES_SHOWN:
             ready.changes.append(Change(change.field, change.row, _of_entry(entry, change.text)))
         else:
             ready.unlisted += 1
-    ready.entries.append(replace(entry, record=validation.record, update_key=key))
 
 
 def _of_entry(entry: Entry, told: Message) -> Message:

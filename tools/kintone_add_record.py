@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from kintone.errors import InvalidRequestError
-from kintone.normalization import wrap_record
-from kintone.validation.problems import Change
-from kintone.validation.validator import validate_record
+from kintone.records import CheckedRecord, check_record
 from kintone.writing.adding import Added, add_record
 from tools import base, record_check
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
@@ -22,16 +20,16 @@ class AddRecord(base.KintoneTool):
         with base.nothing_is_saved():
             raw = read_record_data(call.parameters)
             check = call.parameters.flag("validate_before_write", default=True)
-            record, changes = _checked(call, raw) if check else (wrap_record(raw), [])
+            ready = _checked(call, raw, rules=check)
             try:
-                added = add_record(call.client, call.app, record)
+                added = add_record(call.client, call.app, ready.record)
             except InvalidRequestError:
                 call.client.forms.drop(call.app)
                 raise
         url = call.client.record_url(call.app, added.id)
         # The record is saved; a variable that Dify could not carry must not turn that into a failure.
         response = added.response if size_of(added.response) <= LARGEST_MESSAGE // 2 else {}
-        yield text_message(_text(added, call.app, url, changes, check=check))
+        yield text_message(_text(added, call.app, url, ready, check=check))
         yield json_message({"record_id": added.id, "revision": added.revision, "record_url": url, "response": response})
         yield variable_message("record_id", added.id)
         yield variable_message("revision", added.revision)
@@ -39,18 +37,19 @@ class AddRecord(base.KintoneTool):
         yield variable_message("response", response)
 
 
-def _checked(call: base.Call, raw: Mapping[str, object]) -> tuple[Mapping[str, object], list[Change]]:
-    validation = record_check.checked(
-        call, lambda form: validate_record(raw, form, "add"), lambda result: not result.valid
-    )
-    record_check.refuse("record_data", validation.lines)
-    return validation.record, validation.changes
+def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> CheckedRecord:
+    """Check the record; the form can always be read, since adding needs a permission that allows it."""
+    remedy = record_check.SWITCH_OFF if rules else record_check.GIVE_PERMISSION
+    ready = record_check.checked(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
+    record_check.refuse("record_data", ready.lines)
+    return ready
 
 
-def _text(added: Added, app: int, url: str, changes: list[Change], *, check: bool) -> str:
+def _text(added: Added, app: int, url: str, ready: CheckedRecord, *, check: bool) -> str:
     lines = [f"Added record {added.id} to app {app} (revision {added.revision}): {url}"]
-    if changes:
-        lines += ["Values written as kintone takes them:", *record_check.change_lines(changes)]
+    if ready.changes:
+        lines.append("Values written as kintone takes them:")
+        lines += record_check.change_lines(ready.changes, ready.unlisted_changes)
     if not check:
         lines.append(record_check.SKIPPED)
     return "\n".join(lines) + "\n"

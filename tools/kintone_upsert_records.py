@@ -10,7 +10,7 @@ from kintone.writing.appending import ListMode
 from kintone.writing.entries import read_entries
 from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
 from tools import base, record_check
-from tools.entry_check import CheckedEntries, check_entries, wrap_entries
+from tools.entry_check import CheckedEntries, check_entries
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.record_input import read_records_data
 
@@ -31,7 +31,7 @@ class UpsertRecords(base.KintoneTool):
             atomic = parameters.flag("atomic", default=False)
             table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
             file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
-            ready = check_entries(call, entries) if check else wrap_entries(entries)
+            ready = check_entries(call, entries, rules=check)
             request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
             try:
                 report = upsert(call.client, request)
@@ -60,7 +60,7 @@ def _messages(report: UpsertReport, app: int, ready: CheckedEntries, notice: str
     if ready.changes:
         lines += ["Values written as kintone takes them:", *record_check.change_lines(ready.changes, ready.unlisted)]
     if not check:
-        lines.append(record_check.SKIPPED)
+        lines.append(record_check.SKIPPED if ready.form else record_check.WITHOUT_FORM)
     yield text_message("\n".join(lines) + "\n")
     yield json_message({"upsert_result": counts, "results": results})
     yield variable_message("upsert_result", counts)

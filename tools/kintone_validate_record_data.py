@@ -1,7 +1,7 @@
 """Checking a record against the app's form; never writes."""
 
 from kintone.forms.field_definitions import WriteMode
-from kintone.validation.validator import Validation, validate_record
+from kintone.records import CheckedRecord, check_record
 from tools import base, record_check
 from tools.messages import json_message, text_message, variable_message
 from tools.record_input import read_record_data
@@ -20,8 +20,7 @@ class ValidateRecordData(base.KintoneTool):
         )
         validation = record_check.checked(
             call,
-            lambda form: validate_record(raw, form, operation),
-            lambda result: not result.valid,
+            lambda form: check_record(raw, form, operation),
             record_check.GIVE_PERMISSION,
         )
         errors = [problem.as_dict() for problem in validation.problems]
@@ -35,7 +34,7 @@ class ValidateRecordData(base.KintoneTool):
         yield variable_message("record_data", validation.record)
 
 
-def _text(validation: Validation, app: int, operation: str) -> str:
+def _text(validation: CheckedRecord, app: int, operation: str) -> str:
     verb = "added to" if operation == "add" else "used to update a record of"
     count = len(validation.problems) + validation.unlisted_problems
     lines = [

@@ -1,17 +1,22 @@
 """Checking records against the app's form before they are written, for all tools that write or check."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from kintone.errors import InvalidParameterError, PermissionDeniedError
 from kintone.forms.field_definitions import Form
 from kintone.forms.forms_api import FormsApi
 from kintone.messages import Joined, Message
-from kintone.validation.problems import Change
+from kintone.problems import Change
 from tools.base import Call
 
 SKIPPED = (
-    "Not checked against the app's form, since validate_before_write is off; kintone silently drops fields it does not "
-    "know."
+    "Nothing else was checked against the app's form, since validate_before_write is off; kintone silently drops "
+    "fields it does not know."
+)
+WITHOUT_FORM = (
+    "The app's form could not be read with this token, so values went out as they are; kintone rounds numbers to the "
+    "app's decimals and takes a day alone for midnight in UTC."
 )
 GIVE_PERMISSION = Message(
     "the app's form can be read by a token with view or add permission; give the token one of them"
@@ -31,16 +36,43 @@ def read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False
         raise error.but(remedy=remedy) from None
 
 
-def checked[Checked](
-    call: Call, check: Callable[[Form], Checked], problems: Callable[[Checked], bool], remedy: Message = SWITCH_OFF
-) -> Checked:
+class Checked(Protocol):
+    """What a check against a form comes to."""
+
+    @property
+    def problems(self) -> Sequence[object]:
+        """What is wrong."""
+
+    @property
+    def wants_precision(self) -> bool:
+        """Whether a form that knows the app's precision would say more."""
+
+
+def checked[Result: Checked](call: Call, check: Callable[[Form], Result], remedy: Message = SWITCH_OFF) -> Result:
     """Check with the form at hand; what looks wrong is checked again with a form read anew, which may have changed."""
-    forms = call.client.forms
-    remembered = forms.holds(call.app)
-    result = check(read_form(forms, call.app, remedy))
-    if remembered and problems(result):
-        result = check(read_form(forms, call.app, remedy, fresh=True))
+    remembered = call.client.forms.holds(call.app)
+    result = _checked(call, check, remedy)
+    if remembered and result.problems:
+        result = _checked(call, check, remedy, fresh=True)
     return result
+
+
+def _checked[Result: Checked](
+    call: Call, check: Callable[[Form], Result], remedy: Message, *, fresh: bool = False
+) -> Result:
+    form = read_form(call.client.forms, call.app, remedy, fresh=fresh)
+    result = check(form)
+    if result.wants_precision and form.precision is None:
+        result = check(call.client.forms.with_precision(form))
+    return result
+
+
+def shaped[Result: Checked](call: Call, check: Callable[[Form | None], Result]) -> Result:
+    """Bring values into kintone's shape by the form; with None for a form that the token may not read."""
+    try:
+        return checked(call, check)
+    except PermissionDeniedError:
+        return check(None)
 
 
 def refuse(parameter: str, lines: Sequence[str | Message]) -> None:

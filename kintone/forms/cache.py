@@ -68,6 +68,13 @@ class FormCache:
                 self._keep(key, form)
         return form
 
+    def complete(self, key: FormKey, form: Form, complete: Form) -> None:
+        """Keep more about a form in its place and for no longer than it, unless another one took the place."""
+        with self._lock:
+            held = self._forms.get(key)
+            if held is not None and held[1] is form:
+                self._forms[key] = (held[0], complete)
+
     def holds(self, key: FormKey) -> bool:
         """Tell whether the form would be answered from memory."""
         with self._lock:

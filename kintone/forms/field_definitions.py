@@ -1,12 +1,13 @@
 """A field and a form as the app's designer set them up."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-from kintone.forms.fields import FieldKind, Shape
+from kintone.field_types.table import FieldKind, Shape
 from kintone.messages import Message
+from kintone.values.numbers import NumberPrecision
 
 type WriteMode = Literal["add", "update"]
 
@@ -26,8 +27,10 @@ class Limits:
 class FieldDefinition:
     """One field of a form; the columns of a table are definitions too.
 
-    ``options`` maps option names to labels, in the order of the form. ``computed`` is a text with automatic
-    calculation, ``lookup`` a field that looks up a record of another app, ``copied`` one that some lookup fills.
+    ``options`` maps option names to labels, in the order of the form. ``default`` is what kintone fills in a new
+    record, as the form shows it, None where there is none or it is the time of writing. ``computed`` is a text with
+    automatic calculation, ``lookup`` a field that looks up a record of another app, ``copied`` one that some lookup
+    fills. ``precision`` is the app's for numbers, None until its settings were read.
     """
 
     code: str
@@ -36,12 +39,14 @@ class FieldDefinition:
     required: bool = False
     unique: bool = False
     has_default: bool = False
+    default: object = None
     computed: bool = False
     lookup: bool = False
     copied: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     columns: "Mapping[str, FieldDefinition]" = field(default_factory=dict)
+    precision: NumberPrecision | None = None
 
     @property
     def is_table(self) -> bool:
@@ -49,9 +54,31 @@ class FieldDefinition:
         return self.kind.shape is Shape.ROWS
 
     @property
+    def holds_files(self) -> bool:
+        """Tell whether the value is a list of attachments."""
+        return self.kind.shape is Shape.FILES
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether kintone reads the value as a number."""
+        return self.kind.shape is Shape.NUMBER
+
+    @property
+    def filled_by_kintone(self) -> bool:
+        """Tell whether kintone ignores what is sent for it: a calculation, or what a lookup copies."""
+        return self.computed or self.copied
+
+    @property
     def usable_as_update_key(self) -> bool:
         """Tell whether kintone finds records by it: a unique text or number, and nothing that kintone fills."""
-        return self.kind.update_key and self.unique and not (self.computed or self.copied)
+        return self.kind.update_key and self.unique and not self.filled_by_kintone
+
+    def with_precision(self, precision: NumberPrecision) -> "FieldDefinition":
+        """Return the same field, and its columns, with the app's precision where they hold numbers."""
+        if self.is_table:
+            columns = {code: column.with_precision(precision) for code, column in self.columns.items()}
+            return replace(self, columns=columns)
+        return replace(self, precision=precision) if self.is_number else self
 
     def refusal(self, mode: WriteMode) -> tuple[Message, Message] | None:
         """Return why the field cannot be written and what to do instead; None when it can."""
@@ -74,12 +101,21 @@ class FieldDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of an app at one ``revision`` of its settings; table columns stand under their table."""
+    """The fields of an app at one ``revision`` of its settings; table columns stand under their table.
+
+    ``precision`` says how the app keeps numbers; None until its settings were read.
+    """
 
     app: str
     revision: str
     fields: Mapping[str, FieldDefinition]
     tables_by_column: Mapping[str, str] = field(default_factory=dict)
+    precision: NumberPrecision | None = None
+
+    def with_precision(self, precision: NumberPrecision) -> "Form":
+        """Return the same form with the app's precision in all its number fields."""
+        fields = {code: definition.with_precision(precision) for code, definition in self.fields.items()}
+        return replace(self, fields=fields, precision=precision)
 
     def update_key_codes(self) -> list[str]:
         """Return the codes that may stand in ``updateKey``."""

@@ -5,11 +5,13 @@
 
 from collections.abc import Callable
 
+from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
 from kintone.forms.cache import FormCache, FormKey
 from kintone.forms.field_definitions import FieldDefinition, Form, Limits, WriteMode
-from kintone.forms.parsing import parse_form
+from kintone.forms.parsing import parse_form, parse_precision
 from kintone.messages import Message
 from kintone.operations import Caller, Operation, Repeat
+from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
 
 __all__ = [
     "FieldDefinition",
@@ -25,6 +27,10 @@ __all__ = [
 ]
 
 
+REFUSALS = (PermissionDeniedError, NotFoundError, InvalidRequestError, UnknownResponseError)
+"""What kintone, or something in front of it, answers where settings are not to be seen."""
+
+
 def form_operation(app: int | str) -> Operation:
     """Ask for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
     return Operation(
@@ -35,6 +41,19 @@ def form_operation(app: int | str) -> Operation:
 def read_form(caller: Caller, app: int | str) -> Form:
     """Read the form from kintone; raises ``UnknownResponseError`` for an answer that is not kintone's."""
     return parse_form(caller.call(form_operation(app)).body, str(app))
+
+
+def read_precision(caller: Caller, app: str) -> NumberPrecision:
+    """Ask how an app keeps numbers, https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings.
+
+    Returns kintone's default, marked as not known, where the credential may not see the settings.
+    """
+    reading = Message("reading the settings of app {app}", app=app)
+    try:
+        body = caller.call(Operation(reading, "GET", "app/settings", {"app": app}, Repeat.READ)).body
+    except REFUSALS:
+        return DEFAULT_PRECISION
+    return parse_precision(body.get("numberPrecision"))
 
 
 class FormsApi:
@@ -52,6 +71,17 @@ class FormsApi:
         if fresh:
             self._cache.drop(key)
         return self._cache.form(key, lambda: read_form(self._caller, app))
+
+    def with_precision(self, form: Form) -> Form:
+        """Return a form that knows how the app keeps numbers; asked once for each form that is remembered.
+
+        Where the app's settings cannot be read kintone's default stands in, and says that it does.
+        """
+        if form.precision is not None:
+            return form
+        complete = form.with_precision(read_precision(self._caller, form.app))
+        self._cache.complete(self._key(form.app), form, complete)
+        return complete
 
     def holds(self, app: int | str) -> bool:
         """Tell whether the form would be answered from memory, and so may be outdated."""

@@ -3,6 +3,7 @@
 Property keys: https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,10 +11,11 @@ from decimal import Decimal, InvalidOperation
 from typing import cast
 
 from kintone.errors import UnknownResponseError
+from kintone.field_types.table import Shape, kind_of
 from kintone.forms.field_definitions import FieldDefinition, Form, Limits
-from kintone.forms.fields import Shape, kind_of
 from kintone.messages import Message
 from kintone.values.excerpts import excerpt, printable
+from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
 
 LONGEST_NUMBER = 64
 
@@ -30,6 +32,20 @@ def parse_form(body: Mapping[str, object], app: str) -> Form:
     fields = {code: _marked(definition, copied) for code, definition in fields.items()}
     tables = {column: code for code, definition in fields.items() for column in definition.columns}
     return Form(app, str(body.get("revision") or ""), fields, tables)
+
+
+def parse_precision(raw: object) -> NumberPrecision:
+    """Read ``numberPrecision`` of ``app/settings.json``, where numbers are texts; else kintone's default."""
+    parts = raw if isinstance(raw, Mapping) else {}
+    digits, decimals = (_small_number(parts.get(name)) for name in ("digits", "decimalPlaces"))
+    rounding = parts.get("roundingMode")
+    if digits is None or decimals is None or decimals > digits or rounding not in ROUNDINGS:
+        return DEFAULT_PRECISION
+    return NumberPrecision(digits, decimals, str(rounding))
+
+
+def _small_number(text: object) -> int | None:
+    return int(text) if isinstance(text, str) and re.fullmatch("[0-9]{1,2}", text) else None
 
 
 def _marked(definition: FieldDefinition, copied: set[str]) -> FieldDefinition:
@@ -111,7 +127,8 @@ class _Reader:
             required=self.flag(properties.get("required"), Message("required of {code}", code=shown)),
             unique=self.flag(properties.get("unique"), Message("unique of {code}", code=shown)) and not column,
             has_default=_has_default(properties),
-            computed=kind.name != "CALC" and bool(properties.get("expression")),
+            default=properties.get("defaultValue") or None,
+            computed=kind.on_add and bool(properties.get("expression")),
             lookup=lookup is not None,
             options=self._options(properties.get("options"), shown),
             limits=self._limits(properties, shown),

@@ -8,7 +8,7 @@ import re
 from datetime import date
 
 from kintone.messages import Message
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.eras import read_era_date
 from kintone.values.excerpts import excerpt
 from kintone.values.full_width import narrow
@@ -21,13 +21,16 @@ _KANJI = re.compile(r"(\d{4})()\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", re.A
 _NUMBERS = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", re.ASCII)
 _PART = re.compile(r"(\d{4})(?:\s*年|[-/.](\d{1,2})|\s*年\s*(\d{1,2})\s*月)?", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2}(?:[-/.]\d{1,2}|\s*月\s*\d{1,2}\s*日)", re.ASCII)
-_HOW = Message('write it as "YYYY-MM-DD", for example "2026-04-01"')
+_IN_QUOTES = Message("write it as a text in quotes: YYYY-MM-DD for a day, HH:MM for a time")
+_HOW = Message("write year, month and day, as in YYYY-MM-DD")
 
 
 def date_text(value: object) -> str:
     """Return the text of a date or time, narrowed; raises ``UnusableValueError`` for what cannot be one."""
     if not isinstance(value, str):
-        raise UnusableValueError(ProblemCode.WRONG_TYPE, Message("a text is needed, not {value}", value=excerpt(value)))
+        raise UnusableValueError(
+            ProblemCode.WRONG_TYPE, Message("a text is needed, not {value}", value=excerpt(value)), _IN_QUOTES
+        )
     if len(value) > LONGEST_TEXT:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT, Message("{value} is too long for a date or a time", value=excerpt(value))
@@ -61,7 +64,7 @@ def too_early(text: str) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.TOO_SMALL,
         Message("{value} is before the year 1000", value=excerpt(text)),
-        Message("kintone holds 1000-01-01 to 9999-12-31"),
+        Message("kintone holds the years 1000 to 9999"),
     )
 
 
@@ -76,12 +79,7 @@ def _unreadable(text: str) -> UnusableValueError:
         )
     part = _PART.fullmatch(text)
     if part:
-        month = int(part.group(2) or part.group(3) or 1)
-        return UnusableValueError(
-            ProblemCode.AMBIGUOUS,
-            Message("{value} is not a whole date", value=shown),
-            Message('write the day too, for example "{year}-{month:02}-01"', year=part.group(1), month=month),
-        )
+        return UnusableValueError(ProblemCode.AMBIGUOUS, Message("{value} is not a whole date", value=shown), _HOW)
     if _NO_YEAR.fullmatch(text):
         return UnusableValueError(ProblemCode.AMBIGUOUS, Message("{value} has no year", value=shown), _HOW)
     return UnusableValueError(ProblemCode.BAD_FORMAT, Message("{value} is not a date", value=shown), _HOW)

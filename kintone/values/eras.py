@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kintone.messages import Message
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, time, timedelta, timezone
 
 from kintone.messages import Message
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.dates import FIRST_YEAR, date_text, read_day, too_early
 from kintone.values.excerpts import excerpt
 from kintone.values.times import clock_text, read_clock
@@ -18,7 +18,8 @@ _OFFSET = re.compile(r"(?P<clock>.*?)\s*(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<
 def read_date(value: object) -> str:
     """Return a DATE value; raises ``UnusableValueError``.
 
-    A time behind the day is dropped. A moment in UTC that is not midnight is refused: elsewhere it may be another day.
+    A time behind the day is dropped, whatever its offset: the day is the one that was written. A moment in UTC that is
+    not midnight is refused, since programs write moments so and in Japan it may be the next day.
     """
     text = date_text(value)
     parts = _DAY_AND_CLOCK.fullmatch(text)
@@ -30,7 +31,7 @@ def read_date(value: object) -> str:
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
             Message("{value} is a moment in UTC and may be another day elsewhere", value=excerpt(value)),
-            Message('write the day alone, for example "{day}"', day=day.isoformat()),
+            Message("write the day alone, as in YYYY-MM-DD"),
         )
     return day.isoformat()
 
@@ -77,7 +78,7 @@ def _split_offset(text: str) -> tuple[str, timedelta | None]:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT,
             Message("{value} ends in no offset from UTC", value=excerpt(text)),
-            Message('write for example "+09:00" or "Z"'),
+            Message("write the offset as in +hh:mm, at most 14 hours, or Z for UTC"),
         )
     return match.group("clock"), -offset if match.group("sign") == "-" else offset
 

@@ -1,33 +1,68 @@
-"""Numbers as NUMBER fields take them: plain decimal text, every digit kept."""
+"""Numbers: the one place that reads them, as NUMBER fields and update keys take them, every digit kept.
+
+kintone stores numbers as decimal text, with as many digits and decimals as the app is set to,
+https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html.
+"""
 
 import math
 import re
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
 
+from kintone import limits
 from kintone.messages import Message
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt
 from kintone.values.full_width import narrow
 
-MOST_DIGITS = 30
-"""Largest number of digits that an app can be set to, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html."""
 LONGEST_TEXT = 100
-_NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+"""Characters of a number as it is written; ours, longer than any number that kintone keeps."""
+ROUNDINGS = {"HALF_EVEN": ROUND_HALF_EVEN, "UP": ROUND_UP, "DOWN": ROUND_DOWN}
+_EXACT = Context(prec=400)
+
+_CURRENCY = "[¥￥$€£￡₩￦円元]"
+# A blank behind "-" is not allowed: "- 5" may be the item of a list.
+_NUMBER = re.compile(
+    rf"(?P<sign>[-+]|[▲△]\s*)?(?:{_CURRENCY}\s*)?(?P<inner>[-+]|[▲△]\s*)?"
+    r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE](?P<exponent>[+-]?\d{1,4}))?"
+    rf"(?:\s*{_CURRENCY})?",
+    re.ASCII,
+)
 _KEPT = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_HOW = Message("write it with digits, a point before the decimals and a minus sign in front where it is negative")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPrecision:
+    """How many digits an app keeps of a number, how many of them behind the point, and how it rounds the rest.
+
+    ``known`` is false where the app's settings could not be read and kintone's default stands in for them.
+    """
+
+    digits: int = limits.DEFAULT_NUMBER_DIGITS
+    decimals: int = limits.DEFAULT_NUMBER_DECIMALS
+    rounding: str = "HALF_EVEN"
+    known: bool = True
+
+    @property
+    def whole_digits(self) -> int:
+        """Return how many digits may stand before the point."""
+        return self.digits - self.decimals
+
+
+DEFAULT_PRECISION = NumberPrecision(known=False)
 
 
 def read_number(value: object) -> str:
     """Return a number as plain decimal text; raises ``UnusableValueError``.
 
-    A text that kintone understands as it is stays as it is; signs, exponents, blanks and full-width digits are resolved
-    without passing through a binary float.
+    A text that kintone understands as it is stays as it is. Signs, exponents, blanks, full-width digits, thousands in
+    threes and a currency sign at either end are resolved without passing through a binary float; what could be read in
+    another way is refused.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise UnusableValueError(
-            ProblemCode.WRONG_TYPE,
-            Message("a number is needed, not {value}", value=excerpt(value)),
-            Message('write a number such as 5 or "5"'),
+            ProblemCode.WRONG_TYPE, Message("a number is needed, not {value}", value=excerpt(value)), _HOW
         )
     return _from_text(value) if isinstance(value, str) else _from_number(value)
 
@@ -37,10 +72,40 @@ def decimal_of(text: str) -> Decimal:
     return Decimal(text)
 
 
+def number_in(text: str) -> Decimal | None:
+    """Return the value of a text as ``read_number`` reads it, or None where it is not a number."""
+    try:
+        return Decimal(read_number(text)).normalize(_EXACT)
+    except UnusableValueError:
+        return None
+
+
+def plain_number(number: Decimal) -> str:
+    """Return the shortest text of a number: digits, no exponent, no zeros behind the decimals."""
+    return format(number.normalize(_EXACT), "f") if number else "0"
+
+
+def decimals_of(text: str) -> int:
+    """Return how many decimals a text that ``read_number`` made has, zeros at their end left out."""
+    _, point, decimals = text.partition(".")
+    return len(decimals.rstrip("0")) if point else 0
+
+
+def whole_digits_of(text: str) -> int:
+    """Return how many digits stand before the point, zeros in front left out."""
+    return len(text.lstrip("-").partition(".")[0].lstrip("0"))
+
+
+def rounded(text: str, precision: NumberPrecision) -> str:
+    """Return a number with the decimals that an app keeps, rounded as it rounds."""
+    step = Decimal(1).scaleb(-precision.decimals)
+    return plain_number(Decimal(text).quantize(step, ROUNDINGS.get(precision.rounding, ROUND_HALF_EVEN), _EXACT))
+
+
 def _from_number(value: float | Decimal) -> str:
     if isinstance(value, int):
-        if value.bit_length() > 4 * MOST_DIGITS:
-            raise _too_many_digits(value)
+        if value.bit_length() > 4 * limits.MOST_NUMBER_DIGITS:
+            raise too_many_digits(value)
         return str(value)
     if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
         raise UnusableValueError(
@@ -52,50 +117,45 @@ def _from_number(value: float | Decimal) -> str:
 
 
 def _from_text(value: str) -> str:
-    if len(value) > LONGEST_TEXT:
-        raise _no_number(value, "")
-    text = narrow(value)
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        raise _no_number(value, text)
-    if _KEPT.fullmatch(text):
-        _require_few_digits(Decimal(text))
-        return text
-    return _plain(Decimal(text))
+    match = _NUMBER.fullmatch(narrow(value)) if len(value) <= LONGEST_TEXT else None
+    if match is None or (match["sign"] and match["inner"]):
+        raise UnusableValueError(ProblemCode.BAD_FORMAT, Message("{value} is not a number", value=excerpt(value)), _HOW)
+    sign = "-" if (match["sign"] or match["inner"] or "+")[0] in "-▲△" else ""
+    digits = sign + match["digits"].replace(",", "")
+    if match["exponent"] is None and _KEPT.fullmatch(digits):
+        number = Decimal(digits)
+        _require_few_digits(number)
+        return "0" if sign and not number else digits
+    return _plain(Decimal(f"{digits}e{match['exponent'] or 0}"))
 
 
 def _plain(number: Decimal) -> str:
     _require_few_digits(number)
-    return format(number, "f") if number else "0"
+    text = format(number, "f") if number else "0"
+    if len(text) > LONGEST_TEXT:
+        raise _too_many_decimals(number)
+    return text
 
 
 def _require_few_digits(number: Decimal) -> None:
-    if number and number.adjusted() >= MOST_DIGITS:
-        raise _too_many_digits(number)
+    if number and number.adjusted() >= limits.MOST_NUMBER_DIGITS:
+        raise too_many_digits(number)
     if (number and number.adjusted() < -LONGEST_TEXT) or len(number.as_tuple().digits) > LONGEST_TEXT:
-        raise UnusableValueError(
-            ProblemCode.BAD_FORMAT,
-            Message("{value} has more decimals than kintone can hold", value=excerpt(number)),
-            Message("round it to at most 10 decimals"),
-        )
+        raise _too_many_decimals(number)
 
 
-def _too_many_digits(value: object) -> UnusableValueError:
+def _too_many_decimals(number: Decimal) -> UnusableValueError:
     return UnusableValueError(
-        ProblemCode.TOO_LARGE,
-        Message("{value} has more than {most} digits before the decimal point", value=excerpt(value), most=MOST_DIGITS),
-        Message("no app of kintone holds so many; write fewer digits or use a text field"),
+        ProblemCode.BAD_FORMAT,
+        Message("{value} has more decimals than kintone can hold", value=excerpt(number)),
+        Message("round it to at most {most} decimals", most=limits.MOST_NUMBER_DECIMALS),
     )
 
 
-def _no_number(value: str, text: str) -> UnusableValueError:
-    complaint = Message("{value} is not a number", value=excerpt(value))
-    if _GROUPED.fullmatch(text):
-        return UnusableValueError(
-            ProblemCode.BAD_FORMAT,
-            complaint,
-            Message('write it without separators: "{number}"', number=text.replace(",", "")),
-        )
-    inside = _KEPT.search(text.replace(",", ""))
-    advice = Message('write digits only, such as "{number}"', number=inside.group() if inside else "1234.5")
-    return UnusableValueError(ProblemCode.BAD_FORMAT, complaint, advice)
+def too_many_digits(value: object, most: int = limits.MOST_NUMBER_DIGITS) -> UnusableValueError:
+    """Say that a number has more digits before the point than an app keeps."""
+    return UnusableValueError(
+        ProblemCode.TOO_LARGE,
+        Message("{value} has more than {most} digits before the decimal point", value=excerpt(value), most=most),
+        Message("write fewer digits, or use a text field"),
+    )

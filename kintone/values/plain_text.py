@@ -3,7 +3,7 @@
 import re
 
 from kintone.messages import Message
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 

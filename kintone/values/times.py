@@ -3,7 +3,7 @@
 import re
 
 from kintone.messages import Message
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt
 
 HOURS, MINUTES, NOON = 24, 60, 12
@@ -14,7 +14,7 @@ _JAPANESE = re.compile(
     re.ASCII,
 )
 _DIGITS = re.compile(r"(\d{1,2})(\d{2})", re.ASCII)
-_HOW = Message('write it as "HH:MM", for example "09:30"')
+_HOW = Message("write hours and minutes, as in HH:MM")
 
 type Clock = tuple[int, int]
 
@@ -72,7 +72,7 @@ def _no_time(text: str) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.BAD_FORMAT,
         Message("{value} is not a time of a day", value=excerpt(text)),
-        Message('write "00:00" to "23:59"'),
+        Message("write a time from 00:00 to 23:59"),
     )
 
 

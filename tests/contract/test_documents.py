@@ -9,9 +9,9 @@ import pytest
 
 from kintone.access.settings import OperatorSettings
 from kintone.error_codes import MEANINGS
-from kintone.forms.fields import markdown_table
+from kintone.field_types.table import markdown_table
 from kintone.forms.parsing import parse_form
-from kintone.validation.validator import validate_record
+from kintone.records import check_record
 from local_kintone import LocalKintone
 from scripts.difypkg.text_rules import check_texts
 from tests.contract.agreed_names import CREDENTIALS, ENTRIES, TOOLS
@@ -215,7 +215,7 @@ def test_mistakes_in_the_readme_are_those_that_are_found(path: str) -> None:
     kintone.stop()
     text = section(path, "### kintone_validate_record_data")
 
-    found = validate_record(json.loads(fences(text, "json")[0])["record_data"], parse_form(properties, "1"), "add")
+    found = check_record(json.loads(fences(text, "json")[0])["record_data"], parse_form(properties, "1"), "add")
 
     assert [f"- {line}" for line in found.lines] == fences(text, "text")[0].splitlines()[1:]
 
@@ -245,7 +245,7 @@ def test_values_in_the_page_about_values_are_read_as_it_says() -> None:
 
     assert {kind for kind, _, _ in examples} == set(form.fields)
     for kind, written, outcome in examples:
-        found = validate_record({kind: json.loads(written)}, form, "update")
+        found = check_record({kind: json.loads(written)}, form, "update")
         problem = found.problems[0] if found.problems else None
         told = f"refused, `{problem.code}`: {problem.suggestion}" if problem else ""
         assert outcome == (told or f"`{json.dumps(found.record[kind]['value'], ensure_ascii=False)}`"), written

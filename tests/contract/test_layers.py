@@ -31,7 +31,8 @@ LAYERS = (
     "messages", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
     "values.excerpts", "values.full_width", "access", "wire_format",
     "connections", "transport_failures", "fetching", "transport", "error_codes", "replies", "execution",
-    "validation.problems", "values", "forms", "normalization", "validation", "reading", "files", "writing", "client",
+    "problems", "values", "field_types.table", "forms.field_definitions", "forms.near_matches", "field_types", "forms",
+    "records", "reading", "files", "writing", "client",
 )  # fmt: skip
 
 

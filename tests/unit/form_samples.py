@@ -35,6 +35,7 @@ def rich_form() -> Form:
         field("LINK", "site", protocol="WEB", minLength="", maxLength=""),
         field("CHECK_BOX", "done", options=options("Yes")),
         field("CHECK_BOX", "tags", options=options("A", "B", "C, D")),
+        field("CHECK_BOX", "blank", options=options(" x ", "y")),
         field("MULTI_SELECT", "areas", options=options("東京", "大阪")),
         field("RADIO_BUTTON", "rank", options=options("High", "Low"), defaultValue="High"),
         field("DROP_DOWN", "size", options=options("S", "M", "1")),

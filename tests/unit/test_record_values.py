@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from kintone.normalization import NormalizedRecord, normalize_record
+from kintone.records import CheckedRecord, check_record
 from tests.unit.form_samples import rich_form
 
 FORM = rich_form()
 
 
-def _read(code: str, value: object) -> NormalizedRecord:
-    return normalize_record({code: value}, FORM, operation="add")
+def _read(code: str, value: object) -> CheckedRecord:
+    return check_record({code: value}, FORM, "add", rules=False)
 
 
 GOOD = [
@@ -29,6 +29,18 @@ GOOD = [
     ("price", "1.5e1", "15"),
     ("price", "+7", "7"),
     ("price", ".5", "0.5"),
+    ("price", "▲500", "-500"),
+    ("price", "△ １，２３４", "-1234"),
+    ("price", "1,234,567.8", "1234567.8"),
+    ("price", "1,000", "1000"),
+    ("price", "¥1,200", "1200"),
+    ("price", "￥１２００", "1200"),
+    ("price", "-¥500", "-500"),
+    ("price", "$-5", "-5"),
+    ("price", "1,234円", "1234"),
+    ("price", "-0.0", "0"),
+    ("price", -0.0, "0"),
+    ("price", "0.00", "0.00"),
     ("done", True, ["Yes"]),
     ("done", False, []),
     ("tags", "A, B", ["A", "B"]),
@@ -37,6 +49,11 @@ GOOD = [
     ("tags", "A, C, D", ["A", "C, D"]),
     ("tags", ["B", "C, D"], ["B", "C, D"]),
     ("tags", ["A", "A"], ["A"]),
+    ("tags", "['A', 'C, D']", ["A", "C, D"]),
+    ("tags", '["B"]', ["B"]),
+    ("blank", "x", [" x "]),
+    ("blank", [" x "], [" x "]),
+    ("blank", "y, x", ["y", " x "]),
     ("areas", "東京", ["東京"]),
     ("rank", " High ", "High"),
     ("size", 1, "1"),
@@ -44,6 +61,13 @@ GOOD = [
     ("owner", "sato", [{"code": "sato"}]),
     ("owner", ["sato", {"code": "ito", "name": "Ito"}], [{"code": "sato"}, {"code": "ito"}]),
     ("team", {"code": "sales"}, [{"code": "sales"}]),
+    ("owner", "佐藤 (sato)", [{"code": "sato"}]),
+    ("owner", ["佐藤 次郎 (sato)", "ito"], [{"code": "sato"}, {"code": "ito"}]),
+    ("owner", {"code": "佐藤 (sato)"}, [{"code": "佐藤 (sato)"}]),
+    ("owner", "[{'code': 'sato', 'name': None}, {'code': 'ito'}]", [{"code": "sato"}, {"code": "ito"}]),
+    ("owner", '["sato", "ito"]', [{"code": "sato"}, {"code": "ito"}]),
+    ("owner", {"code": "a,b"}, [{"code": "a,b"}]),
+    ("files", "[{'fileKey': 'a-1', 'name': 'x.txt'}]", [{"fileKey": "a-1"}]),
     ("group", 7, [{"code": "7"}]),
     ("files", "key-1", [{"fileKey": "key-1"}]),
     ("files", [{"fileKey": "a", "name": "x.txt", "size": "3"}, "b"], [{"fileKey": "a"}, {"fileKey": "b"}]),
@@ -103,14 +127,29 @@ def test_a_moment_with_an_offset_becomes_utc(text: str) -> None:
 
 
 BAD = [
-    ("name", True, "wrong_type", '"abc"'),
+    ("name", True, "wrong_type", "quotes"),
     ("name", ["a"], "wrong_type", ""),
     ("name", "a\x00b", "bad_format", "remove"),
     ("memo", "\ud800", "bad_format", "remove"),
-    ("price", True, "wrong_type", "5"),
-    ("price", "abc", "bad_format", "1234.5"),
-    ("price", "1,000", "bad_format", '"1000"'),
-    ("price", "１，０００", "bad_format", '"1000"'),
+    ("price", True, "wrong_type", "digits"),
+    ("price", "abc", "bad_format", "digits"),
+    ("price", "- 5", "bad_format", ""),
+    ("owner", ["a、b"], "ambiguous", '["a", "b"]'),
+    ("owner", "a、b", "ambiguous", '["a", "b"]'),
+    ("owner", "a;b", "ambiguous", '["a", "b"]'),
+    ("owner", {}, "wrong_type", "code"),
+    ("owner", "[sato, ito]", "bad_format", "list"),
+    ("files", 5, "wrong_type", "upload"),
+    ("files", [5], "wrong_type", "upload"),
+    ("files", "見積.pdf", "bad_format", "upload"),
+    ("files", {}, "wrong_type", "upload"),
+    ("files", [{"fileKey": "report.pdf"}], "bad_format", "upload"),
+    ("tags", {}, "wrong_type", '"A"'),
+    ("size", {}, "wrong_type", '"S"'),
+    ("name", {}, "wrong_type", ""),
+    ("price", {}, "wrong_type", ""),
+    ("due", {}, "wrong_type", ""),
+    ("price", 4.557843989422807e-92, "bad_format", "round"),
     ("price", "5²", "bad_format", ""),
     ("price", "NaN", "bad_format", ""),
     ("price", float("nan"), "bad_format", "null"),
@@ -131,29 +170,29 @@ BAD = [
     ("owner", "sato, ito", "ambiguous", '["sato", "ito"]'),
     ("owner", [" "], "bad_format", "code"),
     ("owner", True, "wrong_type", "code"),
-    ("files", [{"file_key": "x"}], "wrong_type", "fileKey"),
+    ("files", [{"file_key": "x"}], "wrong_type", "upload"),
     ("due", "4/1/2026", "ambiguous", '"2026-01-04" or "2026-04-01"'),
     ("due", "25/12/2026", "ambiguous", '"2026-12-25"'),
     ("due", "01/02/03", "ambiguous", "YYYY-MM-DD"),
-    ("due", "2026-04", "ambiguous", '"2026-04-01"'),
+    ("due", "2026-04", "ambiguous", "day"),
     ("due", "4/1", "ambiguous", "YYYY"),
     ("due", "平成32年4月1日", "ambiguous", '"2020-04-01"'),
     ("due", "令和元年4月30日", "ambiguous", "2019-04-30"),
     ("due", "2026-02-30", "bad_format", "YYYY"),
     ("due", "tomorrow", "bad_format", "YYYY"),
     ("due", "0999-12-31", "too_small", "1000"),
-    ("due", 20260401, "wrong_type", "2026"),
-    ("due", "2026-03-31T15:00:00.000Z", "ambiguous", '"2026-03-31"'),
+    ("due", 20260401, "wrong_type", "YYYY"),
+    ("due", "2026-03-31T15:00:00.000Z", "ambiguous", "YYYY"),
     ("at", "24:00", "bad_format", "23:59"),
     ("at", "0930", "bad_format", '"09:30"'),
     ("at", "午後12時", "ambiguous", "12:00"),
     ("at", "13 pm", "bad_format", ""),
     ("moment", "2026-04-01", "ambiguous", '"2026-04-01T00:00:00Z"'),
     ("moment", "2026-04-01T09:30", "ambiguous", '"2026-04-01T09:30:00+09:00"'),
-    ("moment", "2026-04-01T09:30+25:00", "bad_format", "+09:00"),
+    ("moment", "2026-04-01T09:30+25:00", "bad_format", "offset"),
     ("moment", "9999-12-31T23:59-05:00", "too_large", ""),
     ("moment", "1000-01-01T00:00+09:00", "too_small", ""),
-    ("moment", 1775000000, "wrong_type", "2026"),
+    ("moment", 1775000000, "wrong_type", "YYYY"),
     ("maker", None, "wrong_type", "code"),
 ]
 
@@ -167,6 +206,37 @@ def test_a_value_that_is_wrong_or_unclear_is_told_not_guessed(
     assert [entry.code for entry in read.problems] == [problem]
     assert suggestion in str(read.problems[0].suggestion)
     assert read.record == {}
+
+
+UNCLEAR_NUMBERS = ["12万", "50%", "1.234,56", "(500)", "SRC-1", "1_0", "٣", "5²", "▲-5", "--5", "1,00", "1,0000",
+                   "(▲5)", "5 apples", "約500", "1 000", "¥", "500-", "0x10", "Ⅷ"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNCLEAR_NUMBERS)
+def test_a_number_that_may_be_another_one_gets_an_advice_without_any_number(text: str) -> None:
+    """An advice that names a number would be sent, with another sign or size than was meant."""
+    problem = _read("price", text).problems[0]
+    assert problem.code == "bad_format"
+    assert not any(character.isdigit() for character in str(problem.suggestion))
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-24T15:00:00Z", "2026-11-24T23:59+00:00", "2026-11", "tomorrow", "2026-02-30"]
+)
+def test_an_advice_about_a_day_names_no_other_day(text: str) -> None:
+    """In Japan the 24th at 15:00 UTC is the 25th; a day that is offered would be taken."""
+    problem = _read("due", text).problems[0]
+    assert not any(character.isdigit() for character in str(problem.suggestion))
+
+
+OFFSETS = [("+05:30", "04:00"), ("+0545", "03:45"), ("+14:00", "19:30"), ("-03:30", "13:00"), ("-00:30", "10:00")]
+
+
+@pytest.mark.parametrize(("offset", "clock"), OFFSETS)
+def test_the_minutes_of_an_offset_count(offset: str, clock: str) -> None:
+    """Offsets with minutes and the largest one are exact."""
+    day = "2026-03-31" if offset == "+14:00" else "2026-04-01"
+    assert _read("moment", f"2026-04-01T09:30{offset}").record == {"moment": {"value": f"{day}T{clock}:00Z"}}
 
 
 EMPTY: list[tuple[str, object]] = [

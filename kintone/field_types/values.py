@@ -1,15 +1,15 @@
-"""One value of one field, by the shape that its type has; tables are in ``rows.py``."""
+"""One value of one field, by the shape that its type has; tables are read in ``records/rows.py``."""
 
 from collections.abc import Callable
 from decimal import Decimal
 
+from kintone.field_types.choices import read_option, read_options
+from kintone.field_types.plain_data import read_plain
+from kintone.field_types.references import read_codes, read_files, read_person
+from kintone.field_types.table import Shape
 from kintone.forms.field_definitions import FieldDefinition
-from kintone.forms.fields import Shape
 from kintone.messages import Message
-from kintone.normalization.choices import read_option, read_options
-from kintone.normalization.plain_data import read_plain
-from kintone.normalization.references import read_codes, read_files, read_person
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt
 from kintone.values.moments import read_date, read_datetime, read_time
 from kintone.values.numbers import read_number
@@ -38,7 +38,7 @@ def _read_text(value: object, definition: FieldDefinition) -> str:
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
             Message("{words} is needed, not {value}", words=definition.kind.words, value=excerpt(value)),
-            Message("write it like {example}", example=definition.kind.example),
+            Message("write it as a text in quotes"),
         )
     if not isinstance(value, str):
         return read_number(value)
@@ -52,16 +52,8 @@ def _read_lines(value: object, definition: FieldDefinition) -> str:
 
 
 def _formless(read: Callable[[object], str]) -> Reader:
-    """Adapt a reader that needs nothing of the form, and say what is needed where it does not say so itself."""
-
-    def reader(value: object, definition: FieldDefinition) -> str:
-        try:
-            return read(value)
-        except UnusableValueError as error:
-            how = Message("write {words} like {example}", words=definition.kind.words, example=definition.kind.example)
-            raise error.suggesting(how) from None
-
-    return reader
+    """Adapt a reader that needs nothing of the form."""
+    return lambda value, _definition: read(value)
 
 
 _READERS: dict[Shape, Reader] = {

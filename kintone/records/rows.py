@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kintone.field_types.values import is_empty
 from kintone.forms.field_definitions import FieldDefinition, Form
 from kintone.forms.near_matches import nearest
 from kintone.messages import Message
-from kintone.normalization.cells import Reading, read_cell
-from kintone.normalization.values import is_empty
-from kintone.validation.problems import Place, ProblemCode
+from kintone.problems import Place, ProblemCode, UnusableValueError
+from kintone.records.cells import CheckContext, read_cell
 from kintone.values.excerpts import excerpt, printable
+from kintone.values.rendered_lists import read_rendered
 
 MOST_ROWS = 10_000
 """Rows of one table that are looked at; ours, since kintone names no ceiling."""
@@ -23,19 +24,24 @@ class TableReader:
 
     table: FieldDefinition
     form: Form
-    reading: Reading
+    context: CheckContext
 
     def rows(self, raw: object) -> list[dict[str, object]] | None:
         """Return the rows as kintone takes them, or None after noting why there are none.
 
-        Every row is looked at; one that is no row at all is left out of the result.
+        Every row is looked at, so that all problems are told.
         """
-        findings, place = self.reading.findings, Place(self.table.code)
-        given = _given_rows(raw)
+        findings, place = self.context.findings, Place(self.table.code)
+        before = findings.count
+        given = self._given_rows(raw)
         if is_empty(given):
             if not isinstance(given, list):
                 findings.change(place, given, [])
             return []
+        if isinstance(given, str):
+            given = self._rendered(given)
+            if given is None:
+                return None
         if isinstance(given, Mapping):
             findings.change(place, given, [given])
             given = [given]
@@ -51,27 +57,49 @@ class TableReader:
             return None
         self._refuse_repeated_ids(given)
         rows = [self._row(row, number) for number, row in enumerate(given, start=1)]
-        return [row for row in rows if row is not None]
+        # Written without the rows that cannot be read, the table would lose them.
+        return [row for row in rows if row is not None] if findings.count == before else None
+
+    def _rendered(self, text: str) -> object:
+        """Return the rows that a text shows, or None after noting that it cannot be read."""
+        try:
+            return read_rendered(text)
+        except UnusableValueError as error:
+            self.context.findings.unusable(Place(self.table.code), error)
+            return None
+
+    def _given_rows(self, raw: object) -> object:
+        """Return what stands under ``value``, unless the object is one row: by its id, or by a column of that name."""
+        if not isinstance(raw, Mapping) or "value" not in raw or "id" in raw:
+            return raw
+        inner = raw["value"]
+        if "value" in self.table.columns and not (inner is None or _holds_rows(inner)):
+            return raw
+        return inner
 
     def _row(self, raw: object, number: int) -> dict[str, object] | None:
         place = Place(self.table.code, number, self.table.code)
         if not isinstance(raw, Mapping):
             complaint = Message("a row must be an object, not {value}", value=excerpt(raw))
-            self.reading.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            return None
+        if not raw:
+            complaint = Message("an object without columns would be stored as a blank row")
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
         row_id, cells = self._parts(raw)
         id_text = _id_text(row_id)
         if id_text is None:
             complaint = Message("{value} is not a row id", value=excerpt(row_id))
             advice = Message("leave the id out to add the row")
-            self.reading.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
+            self.context.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
         value: dict[str, object] = {}
         for code, cell in cells.items():
             read = self._cell(code, cell, number)
             if read is not None:
                 value[str(code)] = read
-        if self.reading.mode == "add" or not id_text:
-            self.reading.absences(self.table.columns, cells, number, self.table.code)
+        if self.context.mode == "add" or not id_text:
+            self.context.absences(self.table.columns, cells, number, self.table.code)
         return {"id": id_text, "value": value} if id_text else {"value": value}
 
     def _parts(self, raw: Mapping[object, object]) -> tuple[object, Mapping[object, object]]:
@@ -87,14 +115,14 @@ class TableReader:
         column = self.table.columns.get(code) if isinstance(code, str) else None
         place = Place(code if isinstance(code, str) else excerpt(code), number, self.table.code)
         if column is not None:
-            return read_cell(cell, column, place, self.reading)
+            return read_cell(cell, column, place, self.context)
         if isinstance(code, str) and code in self.form.fields:
             complaint = Message("this is a field of the record, not a column of the table")
             advice = Message("write it beside the table")
-            self.reading.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, advice)
+            self.context.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, advice)
             return None
         complaint = Message("the table {table} has no such column", table=printable(self.table.code))
-        self.reading.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, lambda: self._meant(place.field))
+        self.context.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, lambda: self._meant(place.field))
         return None
 
     def _meant(self, code: str) -> Message:
@@ -110,7 +138,7 @@ class TableReader:
                 complaint = Message(
                     "rows {first} and {second} have the same id {id}", first=first[row_id], second=number, id=row_id
                 )
-                self.reading.findings.problem(
+                self.context.findings.problem(
                     Place(self.table.code), ProblemCode.BAD_FORMAT, complaint, Message("keep one of them")
                 )
 
@@ -119,11 +147,8 @@ class TableReader:
         return Message("write rows like [{{{cells}}}]", cells=", ".join(f"{excerpt(code)}: …" for code in codes))
 
 
-def _given_rows(raw: object) -> object:
-    """Return what stands under ``value``; an object with an ``id`` is one row in kintone's shape, not a wrapper."""
-    if isinstance(raw, Mapping) and "value" in raw and "id" not in raw:
-        return raw["value"]
-    return raw
+def _holds_rows(value: object) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and all(isinstance(row, Mapping) for row in value))
 
 
 def _id_text(row_id: object) -> str | None:

@@ -49,7 +49,9 @@ class FieldKind:
     for "no value" and also shows for it, ``example`` a value as JSON. ``on_add``/``on_update`` tell whether a write may
     bring it, ``in_tables`` whether a table may have such a column, ``update_key`` whether it can serve as ``updateKey``
     once duplicates are prohibited, ``required_holds`` whether kintone enforces "required". ``advice`` says what to do
-    instead where writing is refused.
+    instead where writing is refused. ``calculated`` says that kintone ignores what is sent for it, ``yes_or_no`` that a
+    field with one option stands for true and false, ``plain_in_csv`` that no spreadsheet can take a value for a
+    formula.
     """
 
     name: str
@@ -63,6 +65,9 @@ class FieldKind:
     update_key: bool = False
     required_holds: bool = True
     advice: Message = NOTHING
+    calculated: bool = False
+    yes_or_no: bool = False
+    plain_in_csv: bool = False
 
     @property
     def empty_value(self) -> str | list[object] | None:
@@ -70,12 +75,15 @@ class FieldKind:
         return [] if isinstance(self.empty, tuple) else self.empty
 
 
+PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
+
+
 def _fixed(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldKind:
     """Describe a type that kintone fills itself."""
     example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
     return FieldKind(
         name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, required_holds=False,
-        advice=advice,
+        advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS,
     )  # fmt: skip
 
 
@@ -87,16 +95,17 @@ _KINDS = (
     FieldKind("SINGLE_LINE_TEXT", Message("a text"), Shape.TEXT, "", '"abc"', update_key=True),
     FieldKind("MULTI_LINE_TEXT", Message("a text of several lines"), Shape.LINES, "", '"a\\nb"'),
     FieldKind("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"'),
-    FieldKind("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True),
+    FieldKind("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True, plain_in_csv=True),
     FieldKind("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"'),
-    FieldKind("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
+    FieldKind("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', yes_or_no=True),
     FieldKind("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
     FieldKind("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', required_holds=False),
     FieldKind("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"'),
-    FieldKind("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"'),
-    FieldKind("TIME", Message("a time"), Shape.TIME, None, '"09:30"'),
+    FieldKind("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"', plain_in_csv=True),
+    FieldKind("TIME", Message("a time"), Shape.TIME, None, '"09:30"', plain_in_csv=True),
     FieldKind(
-        "DATETIME", Message("a date and time with its offset"), Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"'
+        "DATETIME", Message("a date and time with its offset"), Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"',
+        plain_in_csv=True,
     ),
     FieldKind("USER_SELECT", Message("a list of users"), Shape.CODES, (), _CODE_LIST),
     FieldKind("ORGANIZATION_SELECT", Message("a list of departments"), Shape.CODES, (), '[{"code": "sales"}]'),
@@ -107,7 +116,8 @@ _KINDS = (
     ),
     FieldKind(
         "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False, required_holds=False,
-        advice=Message("leave it out; kintone calculates it"),
+        advice=Message("leave it out; kintone calculates it"), calculated=True,
+        plain_in_csv=True,
     ),
     _fixed(
         "RECORD_NUMBER", Message("the record number"), Shape.OTHER,
@@ -162,6 +172,16 @@ PSEUDO_FIELDS = {RECORD_ID: KINDS["__ID__"], REVISION: KINDS["__REVISION__"]}
 def kind_of(name: str) -> FieldKind:
     """Return what is known of a type; one that kintone added later goes through unchecked."""
     return KINDS.get(name) or FieldKind(name, Message("a value of the type {type}", type=name), Shape.OTHER, "", "")
+
+
+def is_table(name: object) -> bool:
+    """Tell whether the values of a type are rows; ``name`` stands beside the value in what kintone answers."""
+    return isinstance(name, str) and kind_of(name).shape is Shape.ROWS
+
+
+def holds_files(name: object) -> bool:
+    """Tell whether the values of a type are attachments."""
+    return isinstance(name, str) and kind_of(name).shape is Shape.FILES
 
 
 def markdown_table() -> str:

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
 from kintone.forms.forms_api import Form, WriteMode
-from kintone.validation.validator import Validation, validate_record
+from kintone.records import CheckedRecord, check_record
+from kintone.records.rules import example_of
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
 
 
 def _found(raw: dict[str, object], form: Form, operation: WriteMode = "add") -> list[tuple[str, int | None, str]]:
-    return [(entry.field, entry.row, entry.code.value) for entry in validate_record(raw, form, operation).problems]
+    return [(entry.field, entry.row, entry.code.value) for entry in check_record(raw, form, operation).problems]
 
 
 REQUIRED = make_form(
@@ -81,7 +82,7 @@ def test_lengths_are_checked_also_where_nothing_is_given(raw: dict[str, object],
 def test_ranges_are_exact(value: str, code: str | None) -> None:
     """Twenty digits are compared without rounding."""
     form = make_form(field("NUMBER", "n", minValue="0.1", maxValue="100000000000000000000"))
-    assert [problem.code for problem in validate_record({"n": value}, form, "add").problems] == [code] * bool(code)
+    assert [problem.code for problem in check_record({"n": value}, form, "add").problems] == [code] * bool(code)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_columns_are_checked_row_by_row() -> None:
 
 def test_a_problem_is_told_in_the_words_of_the_contract() -> None:
     """Each problem has exactly the five parts that workflows read."""
-    problem = validate_record({"t": [{"a": "xyz"}]}, TABLE, "add").problems[0]
+    problem = check_record({"t": [{"a": "xyz"}]}, TABLE, "add").problems[0]
     assert problem.as_dict() == {
         "field": "a",
         "row": 1,
@@ -138,15 +139,47 @@ def test_a_problem_is_told_in_the_words_of_the_contract() -> None:
 
 def test_a_valid_record_comes_back_ready_to_be_written() -> None:
     """Valid means no problem at all, with the record in kintone's shape."""
-    checked = validate_record({"name": "n", "due": "2026/4/1"}, rich_form(), "add")
+    checked = check_record({"name": "n", "due": "2026/4/1"}, rich_form(), "add")
     assert checked.valid
     assert checked.record == {"name": {"value": "n"}, "due": {"value": "2026-04-01"}}
     assert len(checked.changes) == 1
 
 
+EXAMPLES = [
+    (field("DROP_DOWN", "x", options=options("p", "q")), '"p"'),
+    (field("CHECK_BOX", "x", options=options("p, q", "r")), '["p, q"]'),
+    (field("NUMBER", "x", minValue="10", maxValue="20"), '"10"'),
+    (field("NUMBER", "x", maxValue="-5"), '"-5"'),
+    (field("NUMBER", "x"), '"1234.5"'),
+    (field("SINGLE_LINE_TEXT", "x", maxLength="2"), '"a"'),
+    (field("SINGLE_LINE_TEXT", "x", minLength="5"), '"aaaaa"'),
+    (field("SINGLE_LINE_TEXT", "x", defaultValue="たろう"), '"たろう"'),
+    (field("SINGLE_LINE_TEXT", "x", defaultValue="too long", maxLength="3"), '"abc"'),
+    (field("LINK", "x", protocol="WEB"), '"https://example.com/"'),
+    (field("LINK", "x", protocol="MAIL"), None),
+    (field("USER_SELECT", "x"), None),
+    (field("FILE", "x"), None),
+    (field("DROP_DOWN", "x", options={}), None),
+]
+
+
+@pytest.mark.parametrize(("properties", "example"), EXAMPLES)
+def test_an_example_uses_the_fields_own_options_limits_and_default(
+    properties: dict[str, object], example: str | None
+) -> None:
+    """It passes the check that it comes from; where only the site knows a value there is none."""
+    form = make_form({**properties, "required": True})
+    found = check_record({"x": None}, form, "update").problems
+    assert [problem.code for problem in found] == ["required"]
+    assert example_of(form.fields["x"]) == example
+    assert (example or "give it") in str(found[0].suggestion)
+    if example:
+        assert check_record({"x": json.loads(example)}, form, "update").problems == []
+
+
 def test_all_problems_come_at_once_and_the_rest_is_counted() -> None:
     """A hundred lines and one that counts the others."""
-    checked = validate_record({f"k{number}": 1 for number in range(150)}, rich_form(), "add")
+    checked = check_record({f"k{number}": 1 for number in range(150)}, rich_form(), "add")
     assert not checked.valid
     assert len(checked.lines) == 101
     assert str(checked.lines[-1]) == "and 50 more"
@@ -154,7 +187,7 @@ def test_all_problems_come_at_once_and_the_rest_is_counted() -> None:
 
 def test_the_record_is_kept_out_of_the_repr() -> None:
     """Logs and tracebacks of a validation show no contents of the record."""
-    assert "SENTINEL" not in repr(validate_record({"memo": "SENTINEL"}, rich_form(), "add"))
+    assert "SENTINEL" not in repr(check_record({"memo": "SENTINEL"}, rich_form(), "add"))
 
 
 ANYTHING = st.recursive(
@@ -183,7 +216,7 @@ FORM = rich_form()
 )
 def test_no_record_whatever_breaks_the_validator(raw: dict[str, object], operation: str) -> None:
     """Whatever stands in a record, the outcome is a result that JSON and UTF-8 can carry."""
-    checked = validate_record(raw, FORM, "add" if operation == "add" else "update")
+    checked = check_record(raw, FORM, "add" if operation == "add" else "update")
     json.dumps([problem.as_dict() for problem in checked.problems], ensure_ascii=False).encode()
     json.dumps([str(change.text) for change in checked.changes], ensure_ascii=False).encode()
     json.dumps(checked.record, ensure_ascii=False, allow_nan=False).encode()
@@ -194,6 +227,6 @@ def test_no_record_whatever_breaks_the_validator(raw: dict[str, object], operati
 def test_anything_at_all_is_a_result_or_an_invalid_parameter(raw: object) -> None:
     """What is no record is refused with the one error that callers expect."""
     try:
-        assert isinstance(validate_record(raw, FORM, "add"), Validation)  # type: ignore[arg-type]
+        assert isinstance(check_record(raw, FORM, "add"), CheckedRecord)  # type: ignore[arg-type]
     except InvalidParameterError as error:
         str(error).encode()

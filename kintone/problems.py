@@ -77,7 +77,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that goes to kintone otherwise than it was written; ``text`` is for people."""
+    """A value that is stored otherwise than it was written, or not at all; ``text`` is for people."""
 
     field: str
     row: int | None
@@ -108,6 +108,11 @@ class Findings:
     unlisted_problems: int = 0
     unlisted_changes: int = 0
 
+    @property
+    def count(self) -> int:
+        """Return how many problems there are, listed or not."""
+        return len(self.problems) + self.unlisted_problems
+
     def problem(
         self,
         place: Place,
@@ -129,11 +134,24 @@ class Findings:
 
     def change(self, place: Place, before: object, after: object) -> None:
         """Note that a value goes out otherwise than it came in."""
+        self._told(
+            place,
+            Message("{place}: {before} → {after}", place=place.words, before=excerpt(before), after=excerpt(after)),
+        )
+
+    def note(self, place: Place, what: Message) -> None:
+        """Note what kintone will make of a value, or of a field that was left out."""
+        self._told(place, Message("{place}: {what}", place=place.words, what=what))
+
+    def left_out(self, place: Place, why: Message) -> None:
+        """Note that a field does not go out at all."""
+        self.note(place, Message("left out, since {why}", why=why))
+
+    def _told(self, place: Place, text: Message) -> None:
         if len(self.changes) >= MOST_LISTED:
             self.unlisted_changes += 1
-            return
-        text = Message("{place}: {before} → {after}", place=place.words, before=excerpt(before), after=excerpt(after))
-        self.changes.append(Change(printable(place.field), place.row, text))
+        else:
+            self.changes.append(Change(printable(place.field), place.row, text))
 
 
 def problem_lines(problems: Sequence[Problem], unlisted: int = 0) -> list[Message]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from kintone.forms.field_definitions import FieldDefinition
 from kintone.forms.near_matches import nearest
 from kintone.messages import NOTHING, Joined, Message, counted
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt, excerpts
+from kintone.values.rendered_lists import read_rendered
 
 MOST_OPTIONS = 1_000
 """Options that a field can have, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html."""
@@ -19,6 +20,7 @@ NAMED = 3
 
 def read_option(value: object, definition: FieldDefinition) -> str:
     """Return the name of one option; raises ``UnusableValueError``."""
+    value = _list_in(value, definition)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, list):
@@ -39,8 +41,9 @@ def read_options(value: object, definition: FieldDefinition) -> list[str]:
     A text is taken apart at commas and lines, except where an option's own name holds one. True and false stand for the
     only option of a check box and for none.
     """
-    if isinstance(value, bool) and definition.kind.name == "CHECK_BOX" and len(definition.options) == 1:
+    if isinstance(value, bool) and definition.kind.yes_or_no and len(definition.options) == 1:
         return list(definition.options) if value else []
+    value = _list_in(value, definition)
     if isinstance(value, str):
         names = _split(value, definition.options) or [value]
     elif isinstance(value, list):
@@ -63,14 +66,28 @@ def _option_name(value: object, definition: FieldDefinition) -> str:
             _choose(definition),
         )
     if isinstance(value, str):
-        return value if value in definition.options else value.strip()
+        name = value.strip()
+        return value if value in definition.options else _without_blanks(definition.options).get(name, name)
     return str(value) if value.bit_length() <= LONGEST_OPTION else ""
+
+
+def _list_in(value: object, definition: FieldDefinition) -> object:
+    """Return the list that a text shows, unless an option is called like that text."""
+    if not isinstance(value, str) or value in definition.options:
+        return value
+    return read_rendered(value)
+
+
+def _without_blanks(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options by their names without blanks around them; kintone allows names that have some."""
+    return {option.strip(): option for option in options} | {option: option for option in options}
 
 
 def _split(text: str, options: Mapping[str, str]) -> list[str]:
     """Take a text apart, longest option first, so that an option whose name holds a comma stays whole."""
-    if text in options or text.strip() in options:
-        return [text if text in options else text.strip()]
+    known = _without_blanks(options)
+    if text in options or text.strip() in known:
+        return [text if text in options else known[text.strip()]]
     if len(text) > _LONGEST_LIST:
         raise _too_many(text.count(",") + 1)
     ends = [match.start() for match in _SEPARATOR.finditer(text)] + [len(text)]
@@ -82,13 +99,13 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
             (
                 last
                 for last in range(min(at + reach, len(ends)) - 1, at, -1)
-                if text[start : ends[last]].strip() in options
+                if text[start : ends[last]].strip() in known
             ),
             at,
         )
         name = text[start : ends[taken]].strip()
         if name:
-            names.append(name)
+            names.append(known.get(name, name))
         start, at = ends[taken] + 1, taken + 1
     return names
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from kintone.forms.field_definitions import FieldDefinition
 from kintone.messages import Message
-from kintone.validation.problems import ProblemCode, UnusableValueError
+from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt
 from kintone.values.plain_text import require_sound
 

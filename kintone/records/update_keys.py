@@ -1,18 +1,20 @@
 """The field and value by which an upsert finds its record."""
 
-from kintone.forms.field_definitions import Form
+from kintone import limits
+from kintone.field_types.values import is_empty, read_value
+from kintone.forms.field_definitions import FieldDefinition, Form
 from kintone.forms.near_matches import nearest
 from kintone.messages import Message
-from kintone.normalization.cells import given_value
-from kintone.normalization.values import is_empty, read_value
-from kintone.validation.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
+from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
+from kintone.records.cells import given_value
 from kintone.values.excerpts import excerpt, excerpts
+from kintone.values.numbers import NumberPrecision, decimal_of, decimals_of, plain_number
 
-LONGEST_KEY = 64
-"""Characters of a value whose duplicates are prohibited, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html."""
+MOST_PRECISE = NumberPrecision(limits.MOST_NUMBER_DIGITS, limits.MOST_NUMBER_DECIMALS)
+"""What no app goes beyond; a key is held to it where the app's own precision is not known."""
 
 
-def normalize_update_key(field: object, value: object, form: Form) -> tuple[str, Problem | None]:
+def check_update_key(field: object, value: object, form: Form) -> tuple[str, Problem | None]:
     """Return the key's value as text and None, or ``""`` and what is wrong with the field or the value.
 
     kintone finds records by SINGLE_LINE_TEXT and NUMBER fields that prohibit duplicates, and by no others,
@@ -37,19 +39,35 @@ def normalize_update_key(field: object, value: object, form: Form) -> tuple[str,
         findings.problem(place, ProblemCode.REQUIRED, complaint, advice)
     else:
         try:
-            key = str(read_value(given_value(value), definition))
+            key = _key(value, definition)
         except UnusableValueError as error:
             findings.unusable(place, error)
         else:
-            if len(key) <= LONGEST_KEY:
+            if len(key) <= limits.UNIQUE_LENGTH:
                 return key, None
             complaint = Message(
                 "{value} is longer than the {longest} characters of an update key",
                 value=excerpt(key),
-                longest=LONGEST_KEY,
+                longest=limits.UNIQUE_LENGTH,
             )
             findings.problem(place, ProblemCode.TOO_LONG, complaint)
     return "", findings.problems[0]
+
+
+def _key(value: object, definition: FieldDefinition) -> str:
+    """Return the text of a key; a number that kintone would round is refused, since it would find another record."""
+    key = str(read_value(given_value(value), definition))
+    if not definition.is_number:
+        return key
+    precision = definition.precision or MOST_PRECISE
+    most = precision.decimals if precision.known else MOST_PRECISE.decimals
+    if decimals_of(key) > most:
+        raise UnusableValueError(
+            ProblemCode.BAD_FORMAT,
+            Message("{value} has more decimals than the {count} by which the app finds records", value=key, count=most),
+            Message("write the value as the record shows it"),
+        )
+    return plain_number(decimal_of(key))
 
 
 def _usable(form: Form) -> Message:

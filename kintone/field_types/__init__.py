@@ -1,0 +1,1 @@
+"""The table of kintone's field types, and the readers of values, one for each shape."""

@@ -1,1 +1,0 @@
-"""Checking a record against a form, and the problems found in it."""

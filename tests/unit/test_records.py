@@ -1,0 +1,352 @@
+"""Whole records on their way to kintone's shape."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kintone.errors import InvalidParameterError
+from kintone.forms.forms_api import WriteMode
+from kintone.records import CheckedRecord, check_record, check_update_key, record_without_form
+from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
+from tests.unit.form_samples import columns, field, make_form, rich_form
+
+FORM = rich_form()
+
+
+def _codes(raw: dict[str, object], operation: WriteMode = "add") -> list[tuple[str, int | None, str]]:
+    read = check_record(raw, FORM, operation)
+    return [(problem.field, problem.row, problem.code.value) for problem in read.problems]
+
+
+def test_plain_values_and_kintones_shape_may_be_mixed() -> None:
+    """Both ways to write a field are understood in one record, a type beside the value is ignored."""
+    raw = {"name": "a", "price": {"value": 5}, "memo": {"type": "MULTI_LINE_TEXT", "value": "m"}}
+    read = check_record(raw, FORM, "add")
+    assert read.record == {"name": {"value": "a"}, "price": {"value": "5"}, "memo": {"value": "m"}}
+    assert (read.problems, read.changes) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("code", "near"),
+    [("Memo", '"memo"'), ("ｍｅｍｏ", '"memo"'), ("prise", '"price"'), ("状 態", '"状態"'), ("qtyy", '"qty"')],
+)
+def test_an_unknown_code_gets_the_nearest_real_one(code: str, near: str) -> None:
+    """Case, width, blanks and slips of the pen lead to the code that was probably meant, columns included."""
+    problem = check_record({code: "x"}, FORM, "add").problems[0]
+    assert problem.code == "unknown_field"
+    assert near in str(problem.suggestion)
+
+
+def test_a_label_leads_to_its_code() -> None:
+    """Somebody who writes what the screen shows is told the code."""
+    form = make_form({**field("NUMBER", "num_1"), "label": "商品の値段"})
+    problem = check_record({"商品の 値段": 1}, form, "add").problems[0]
+    assert str(problem.suggestion) == 'did you mean "num_1"?'
+
+
+def test_a_column_at_top_level_is_sent_to_its_table() -> None:
+    """The message says where it belongs, since kintone would ignore it."""
+    problem = check_record({"qty": 1}, FORM, "add").problems[0]
+    assert (problem.code, "lines" in str(problem.message)) == ("unknown_field", True)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["$id", "$revision", "number", "total", "auto", "address", "状態", "作業者", "分類", "related", "box"],
+)
+def test_what_kintone_fills_is_not_writable(code: str) -> None:
+    """Echoing a fetched record is told field by field, with the advice to leave them out."""
+    read = check_record({code: {"type": "X", "value": "1"}}, FORM, "add")
+    assert [problem.code for problem in read.problems] == ["not_writable"]
+    assert read.problems[0].suggestion
+    assert read.record == {}
+
+
+@pytest.mark.parametrize("code", ["maker", "editor", "made", "edited"])
+def test_creators_and_times_are_refused_on_update_only(code: str) -> None:
+    """They are taken when a record is added, with the right permission."""
+    value = "2026-04-01T00:00Z" if code in ("made", "edited") else "sato"
+    assert _codes({code: value}) == []
+    assert _codes({code: value}, "update") == [(code, None, "not_writable")]
+
+
+ROW = {"value": {"item": {"value": "x"}, "qty": {"value": "2"}}}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [{"item": "x", "qty": 2}],
+        [{"value": {"item": "x", "qty": {"value": 2}}}],
+        {"item": "x", "qty": 2},
+        {"value": [{"item": {"value": "x"}, "qty": "2"}]},
+        {"value": {"item": "x", "qty": "2"}},
+        {"type": "SUBTABLE", "value": [{"id": None, "value": {"item": "x", "qty": 2}}]},
+    ],
+)
+def test_rows_may_be_plain_objects_or_kintones(given: object) -> None:
+    """A list of rows, or one row, in any mixture of shapes."""
+    read = check_record({"lines": given}, FORM, "update")
+    assert read.problems == []
+    assert read.record == {"lines": {"value": [ROW]}}
+
+
+@pytest.mark.parametrize("row_id", ["381", 381])
+def test_a_row_keeps_its_id(row_id: object) -> None:
+    """A row that exists is addressed by its id, in either shape."""
+    plain = {"id": row_id, "item": "x", "qty": "2"}
+    wrapped = {"id": row_id, **ROW}
+    for given_row in (plain, wrapped):
+        read = check_record({"lines": [given_row]}, FORM, "update")
+        assert read.record == {"lines": {"value": [{"id": "381", **ROW}]}}
+
+
+def test_one_row_in_kintones_shape_is_no_wrapper() -> None:
+    """An object with an id and a value is one row, not a field with its value."""
+    read = check_record({"lines": {"id": "3", **ROW}}, FORM, "update")
+    assert read.record == {"lines": {"value": [{"id": "3", **ROW}]}}
+
+
+def test_a_column_called_id_owns_its_name() -> None:
+    """In a plain row of a table that has such a column, id is the column."""
+    form = make_form(field("SUBTABLE", "t", fields=columns(field("NUMBER", "id"))))
+    read = check_record({"t": [{"id": 5}]}, form, "update")
+    assert read.record == {"t": {"value": [{"value": {"id": {"value": "5"}}}]}}
+
+
+def test_problems_in_rows_name_row_and_column() -> None:
+    """Everything wrong in a table is told at once, rows counted from 1."""
+    rows = [{"item": "x"}, {"qty": "abc"}, 5, {"itm": 1}, {"id": "a"}, {"memo": 1}, {"sum": 1}]
+    read = check_record({"lines": rows}, FORM, "add", rules=False)
+    assert [(problem.field, problem.row, problem.code.value) for problem in read.problems] == [
+        ("qty", 2, "bad_format"),
+        ("lines", 3, "wrong_type"),
+        ("itm", 4, "unknown_column"),
+        ("lines", 5, "bad_format"),
+        ("memo", 6, "unknown_column"),
+    ]
+
+
+def test_two_rows_with_one_id_are_refused_with_their_numbers() -> None:
+    """The message names both, which kintone would not."""
+    read = check_record({"lines": [{"id": 1, "qty": 1}, {"id": "1", "qty": 2}]}, FORM, "update")
+    assert "rows 1 and 2" in str(read.problems[0].message)
+
+
+def test_a_table_with_too_many_rows_is_refused_as_a_whole() -> None:
+    """Rows beyond ten thousand are not read one by one."""
+    assert _codes({"lines": [{"item": "x"}] * 10_001}) == [("lines", None, "too_long")]
+
+
+def test_listed_problems_are_capped_and_counted() -> None:
+    """A hundred problems are listed, the others counted."""
+    read = check_record({f"k{number}": 1 for number in range(1_000)}, FORM, "add")
+    assert (len(read.problems), read.unlisted_problems) == (100, 900)
+
+
+def test_a_code_that_is_no_text_is_a_problem_of_its_own() -> None:
+    """Python literals may bring numbers as names."""
+    assert _codes({5: "x"}) == [("5", None, "unknown_field")]  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("raw", [None, [], "x", 5])
+def test_what_is_no_record_raises(raw: object) -> None:
+    """Only an object can be a record."""
+    with pytest.raises(InvalidParameterError, match="must be an object"):
+        check_record(raw, FORM, "add")  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameterError, match="must be an object"):
+        record_without_form(raw)  # type: ignore[arg-type]
+
+
+def test_an_unknown_type_passes_what_json_can_carry() -> None:
+    """A type that kintone adds later is passed on unless it cannot travel."""
+    form = make_form(field("HOLOGRAM", "h"))
+    assert check_record({"h": {"x": [1]}}, form, "add").record == {"h": {"value": {"x": [1]}}}
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    for bad in (deep, {1: 2}, float("nan"), {"a": b"x"}, ["\x00"]):
+        assert len(check_record({"h": bad}, form, "add").problems) == 1
+
+
+def test_a_record_without_form_goes_out_only_where_it_cannot_be_misread() -> None:
+    """Texts, numbers, null and lists of texts; what may be a table, a user or a file is refused by name."""
+    sound = {"a": 1, "b": {"type": "X", "value": ["x", "y"]}, "c": "東京", "d": None}
+    read = record_without_form(sound)
+    assert read.record == {"a": {"value": 1}, "b": {"value": ["x", "y"]}, "c": {"value": "東京"}, "d": {"value": None}}
+    unsound = {"t": [{"qty": 1}], "u": [{"code": "u"}], "f": {"fileKey": "k"}, "b": True, "e": {}, 5: "x"}
+    read = record_without_form(unsound)  # type: ignore[arg-type]
+    assert [problem.field for problem in read.problems] == ["t", "u", "f", "b", "e", "5"]
+    assert read.record == {}
+
+
+def test_values_are_brought_into_shape_without_the_rules_too() -> None:
+    """Rows become rows, unknown columns are refused, what kintone ignores or refuses itself goes out as it is."""
+    raw = {"lines": [{"item": "", "qty": "１"}], "price": "123456789", "total": 5, "nowhere": "x", "number": 3}
+    read = check_record(raw, FORM, "add", rules=False)
+    assert read.problems == []
+    assert read.record["lines"] == {"value": [{"value": {"item": {"value": ""}, "qty": {"value": "1"}}}]}
+    assert {code: read.record[code]["value"] for code in ("price", "total", "nowhere", "number")} == {
+        "price": "123456789", "total": 5, "nowhere": "x", "number": 3
+    }  # fmt: skip
+    bad = check_record({"lines": [{"itm": "x"}, {}], "owner": "a、b"}, FORM, "update", rules=False)
+    assert [(problem.field, problem.row) for problem in bad.problems] == [("itm", 1), ("lines", 2), ("owner", None)]
+
+
+ODD_COLUMNS = make_form(
+    field("SUBTABLE", "t", fields=columns(*(field("SINGLE_LINE_TEXT", code) for code in ("value", "code", "fileKey"))))
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "cells"),
+    [
+        ({"value": "x", "code": "y"}, {"value": "x", "code": "y"}),
+        ({"value": "x"}, {"value": "x"}),
+        ([{"value": "x"}], {"value": "x"}),
+        ({"value": {"value": "x"}}, {"value": "x"}),
+        ({"value": [{"value": {"value": "x"}}]}, {"value": "x"}),
+        ([{"value": {"value": {"value": "x"}, "code": {"value": "y"}}}], {"value": "x", "code": "y"}),
+        ([{"code": "y"}], {"code": "y"}),
+        ([{"fileKey": "y"}], {"fileKey": "y"}),
+        ("[{'code': 'y'}]", {"code": "y"}),
+    ],
+)
+def test_columns_with_names_of_kintones_own_shapes_are_columns(given: object, cells: dict[str, str]) -> None:
+    """What is a row is known from the form, whatever its columns are called."""
+    read = check_record({"t": given}, ODD_COLUMNS, "update")
+    assert read.problems == []
+    assert read.record == {"t": {"value": [{"value": {code: {"value": value} for code, value in cells.items()}}]}}
+
+
+@pytest.mark.parametrize("given", [{"value": None}, {"value": []}, [], None, ""])
+def test_only_an_empty_list_or_nothing_empties_a_table(given: object) -> None:
+    """Also where a column is called value."""
+    assert check_record({"t": given}, ODD_COLUMNS, "update").record == {"t": {"value": []}}
+
+
+@pytest.mark.parametrize("given", [{}, [{}], {"value": {}}, "{}", "[sato"])
+def test_an_object_without_columns_is_no_row_and_empties_nothing(given: object) -> None:
+    """Kintone would store a blank row, or delete the rows that there are."""
+    read = check_record({"lines": given}, FORM, "update")
+    assert [problem.field for problem in read.problems] == ["lines"]
+    assert read.record == {}
+
+
+def test_what_kintone_calculates_and_copies_is_left_out_of_what_was_read() -> None:
+    """A record as kintone gave it out can be written back; the same without its type is a mistake."""
+    row = {"id": "3", "value": {"qty": {"type": "NUMBER", "value": "2"}, "sum": {"type": "CALC", "value": "4"}}}
+    raw = {
+        "lines": {"type": "SUBTABLE", "value": [row]},
+        "total": {"type": "CALC", "value": "9"},
+        "address": {"type": "SINGLE_LINE_TEXT", "value": "here"},
+    }
+    read = check_record(raw, FORM, "update")
+    assert read.problems == []
+    assert read.record == {"lines": {"value": [{"id": "3", "value": {"qty": {"value": "2"}}}]}}
+    assert [change.field for change in read.changes] == ["sum", "total", "address"]
+
+
+KNOWN = NumberPrecision(8, 2, "HALF_EVEN")
+UNKNOWN = DEFAULT_PRECISION
+
+
+def _number(value: object, precision: NumberPrecision, *, row: bool = False) -> CheckedRecord:
+    form = make_form(
+        field("NUMBER", "n", unique=True), field("SUBTABLE", "t", fields=columns(field("NUMBER", "c")))
+    ).with_precision(precision)
+    return check_record({"t": [{"c": value}]} if row else {"n": value}, form, "add")
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [("1.005", "1"), ("1.015", "1.02"), (0.1 + 0.2, "0.3"), ("-2.675", "-2.68"), ("999999.99", "999999.99")],
+)
+def test_a_number_is_written_as_the_app_will_keep_it_and_told(value: object, stored: str) -> None:
+    """Kintone would round it without a word; read again it stays as it is."""
+    read = _number(value, KNOWN)
+    assert read.record == {"n": {"value": stored}}
+    assert bool(read.changes) is (value != stored)
+    assert (_number(stored, KNOWN).record, _number(stored, KNOWN).changes) == (read.record, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("0.001", "bad_format"), ("1e-41", "bad_format"), ("1234567", "too_large"),
+                        ("999999.999", "too_large")],
+)  # fmt: skip
+def test_a_number_that_the_app_would_make_another_one_is_refused(value: object, code: str) -> None:
+    """Neither nothing nor a blank cell is what was meant."""
+    for row in (False, True):
+        assert [problem.code for problem in _number(value, KNOWN, row=row).problems] == [code]
+
+
+@pytest.mark.parametrize(("rounding", "stored"), [("HALF_EVEN", "2.68"), ("UP", "2.68"), ("DOWN", "2.67")])
+def test_a_number_is_rounded_as_the_app_rounds(rounding: str, stored: str) -> None:
+    """Kintone knows three ways."""
+    assert _number("2.6751", NumberPrecision(8, 2, rounding)).record == {"n": {"value": stored}}
+
+
+def test_numbers_of_an_app_whose_precision_is_not_known_are_told_not_changed() -> None:
+    """Kintone's default is named as such; what no app could keep, or a table would lose, is refused."""
+    read = _number("1.23456", UNKNOWN)
+    assert (read.record, len(read.changes), read.problems) == ({"n": {"value": "1.23456"}}, 1, [])
+    assert [problem.code for problem in _number("1e-41", UNKNOWN).problems] == ["bad_format"]
+    assert _number("1234567890123", UNKNOWN).problems == []
+    assert [problem.code for problem in _number("1234567890123", UNKNOWN, row=True).problems] == ["too_large"]
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [("1.5", True), ("5", False), (5, False), ("1" * 13, True), ("1.0", False)]
+)
+def test_precision_is_asked_for_only_where_it_matters(value: object, wanted: object) -> None:
+    """Whole numbers of common size need no second request."""
+    assert check_record({"price": value}, FORM, "add", rules=False).wants_precision is wanted
+
+
+def test_a_number_key_that_the_app_would_round_is_refused() -> None:
+    """It would find the record of another number, or none and insert it again and again."""
+    form = make_form(field("NUMBER", "n", unique=True))
+    known, unknown = form.with_precision(KNOWN), form.with_precision(UNKNOWN)
+    assert check_update_key("n", "1.50", known) == ("1.5", None)
+    assert check_update_key("n", "1.505", unknown) == ("1.505", None)
+    for value, place in (("1.505", known), ("0.00000000001", unknown), ("0.00000000001", form)):
+        key, problem = check_update_key("n", value, place)
+        assert key == ""
+        assert problem is not None
+        assert problem.code == "bad_format"
+
+
+@pytest.mark.parametrize(
+    ("field_code", "value", "key"), [("name", "A-1", "A-1"), ("price", "５", "5"), ("price", 7, "7")]
+)
+def test_an_update_key_becomes_text(field_code: str, value: object, key: str) -> None:
+    """The key is read as its field is read."""
+    assert check_update_key(field_code, value, FORM) == (key, None)
+
+
+@pytest.mark.parametrize(
+    ("field_code", "value", "code"),
+    [("nmae", "x", "unknown_field"), (5, "x", "unknown_field"), ("memo", "x", "wrong_type"), ("name", "", "required"),
+     ("name", None, "required"), ("name", "x" * 65, "too_long"), ("price", "abc", "bad_format")],
+)  # fmt: skip
+def test_an_unusable_update_key_is_a_problem(field_code: object, value: object, code: str) -> None:
+    """Field and value of an update key are checked before kintone is asked."""
+    key, problem = check_update_key(field_code, value, FORM)
+    assert key == ""
+    assert problem is not None
+    assert problem.code == code
+
+
+TEXTS = st.sampled_from(["2026/4/1", "R8.4.1", "9:30 PM", "A, B", "東京、大阪", "１２", "1.5e1", "High", "u1", "0"])
+VALUES = st.one_of(TEXTS, st.text(max_size=12), st.none(), st.booleans(), st.integers(), st.decimals(), st.floats())
+ROWS = st.lists(st.dictionaries(st.sampled_from(["item", "qty", "id"]), VALUES, max_size=3), max_size=3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(FORM.fields)), VALUES | st.lists(VALUES, max_size=3) | ROWS, max_size=6))
+def test_a_normalised_record_stays_as_it_is(raw: dict[str, object]) -> None:
+    """Reading what was read before changes nothing and finds nothing."""
+    once = check_record(raw, FORM, "add", rules=False).record
+    twice = check_record(once, FORM, "add", rules=False)
+    assert twice.record == once
+    assert (twice.changes, twice.problems) == ([], [])
