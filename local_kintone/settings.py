@@ -24,6 +24,12 @@ class Settings:
         cursor_limit: live cursors of the whole server; one more is answered with 429 GAIA_TM12.
         cursor_seconds: life of a cursor, renewed by each read.
         like_limit: hits after which a `like` search stops with X-Cybozu-Warning.
+        limit_zero: answer to `limit 0`, which kintone documents as out of range without naming the code:
+            "GAIA_QU01", "CB_VA01", or "empty" for an answer without records.
+        late_fields: what records from before a form change show of its new fields until they are saved again:
+            "absent" or "blank"; kintone documents neither.
+        manage_reads_forms: whether a token that may only manage an app reads its name, form and settings; kintone's
+            pages differ, the older ones know only of viewing and adding.
         foreign_token_code: answer to a token of another app, GAIA_IA02 or GAIA_AP15 (reports differ).
         write_batch: records per POST, PUT and DELETE of records.
         bulk_calls: calls per bulkRequest.
@@ -39,6 +45,9 @@ class Settings:
     cursor_limit: int = 10
     cursor_seconds: float = 600.0
     like_limit: int = 100_000
+    limit_zero: str = "GAIA_QU01"
+    late_fields: str = "absent"
+    manage_reads_forms: bool = False
     foreign_token_code: str = "GAIA_IA02"  # noqa: S105 - an error code, no secret
     write_batch: int = 100
     bulk_calls: int = 20
