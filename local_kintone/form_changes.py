@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from local_kintone.field_types import SWITCHABLE, blank_value
 from local_kintone.forms import Form
 from local_kintone.record_store import ALL_IDS, serialised
-from local_kintone.values.defaults import FIRST_STATE
 from local_kintone.writing.unique_keys import unique_text
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from local_kintone.apps import App
     from local_kintone.forms import Field
+    from local_kintone.settings import Settings
     from local_kintone.site import Site
 
 type Cells = dict[str, dict[str, Any]]
@@ -34,13 +34,12 @@ def change_form(site: Site, app: App, properties: Mapping[str, Mapping[str, Any]
             changed then.
     """
     form = Form(properties, app.form.revision + 1)
-    blank = site.settings.late_fields == "blank"
     records = {}
     keys: Keys = {}
     for number, _ in site.records.scan(app.number, [], ALL_IDS, ascending=True):
         record = json.loads(str(site.records.text(app.number, number)))
         system = {code: record[code] for code in ("$revision", "$id")}
-        record = _fitted(record, form.in_records, blank=blank) | system
+        record = _fitted(record, form.in_records, site.settings) | system
         records[number] = record
         _take_keys(keys, form, record, number)
     with site.database.transaction():
@@ -50,17 +49,17 @@ def change_form(site: Site, app: App, properties: Mapping[str, Mapping[str, Any]
         site.apps.take_form(app, form)
 
 
-def _fitted(cells: Cells, fields: Iterable[Field], *, blank: bool) -> Cells:
+def _fitted(cells: Cells, fields: Iterable[Field], settings: Settings) -> Cells:
     fitted: Cells = {}
     for field in fields:
         if field.code in cells:
             value = cells[field.code]["value"]
             if field.kind == "SUBTABLE":
                 columns = field.columns.values()
-                value = [{"id": row["id"], "value": _fitted(row["value"], columns, blank=blank)} for row in value]
+                value = [{"id": row["id"], "value": _fitted(row["value"], columns, settings)} for row in value]
             fitted[field.code] = {"type": field.kind, "value": value}
-        elif blank or field.kind in SWITCHABLE:
-            value = FIRST_STATE if field.kind == "STATUS" else blank_value(field.kind)
+        elif settings.late_fields == "blank" or field.kind in SWITCHABLE:
+            value = settings.states[0] if field.kind == "STATUS" else blank_value(field.kind)
             fitted[field.code] = {"type": field.kind, "value": value}
     return fitted
 

@@ -34,7 +34,7 @@ def get_record(call: Call) -> Response:
 def get_records(call: Call) -> Response:
     """Answer GET records.json; a page is joined from stored texts."""
     app = call.app("view")
-    codes = field_codes(call.parameters, MAX_FIELDS)
+    codes = field_codes(call.parameters, MAX_FIELDS, in_url=not call.received.body)
     selection = call.site.finder.selection(app, query_text(call.parameters), call.credential)
     limit, offset = _window(selection.query, call.site.settings.limit_zero)
     page = projected(selection.page(limit, offset), codes, app.form)

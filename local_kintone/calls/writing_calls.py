@@ -34,6 +34,8 @@ def add_records(call: Call) -> Response:
     """Answer POST records.json: all or nothing."""
     writing = _writing(call, "add")
     given = items(call.parameters, "records", call.site.settings.write_batch)
+    if not all(isinstance(record, dict) for record in given):
+        raise wrong_shape()
     with call.site.database.transaction():
         kept = [insert(writing, record, f"records[{index}]") for index, record in enumerate(given)]
         writing.problems.raise_any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.numbers import comparable
@@ -58,7 +59,8 @@ def read_update_key(writing: Writing, given: object, prefix: str) -> tuple[Field
     if value is None or value == "" or len(str(value)) > LONGEST_KEY:
         raise invalid_parameter(f"{prefix}.value", "Required field." if not value else "The value is too long.")
     problems = Problems()
-    read = read_value(field, value, Spot(prefix, code), writing.reading(in_rows=False))
+    reading = replace(writing.reading(in_rows=False), problems=problems)
+    read = read_value(field, value, Spot(prefix, code), reading)
     problems.raise_any()
     return field, read
 
