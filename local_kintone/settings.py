@@ -31,6 +31,8 @@ class Settings:
             "absent" or "blank"; kintone documents neither.
         plain_rows: what becomes of a new table row whose cells do not stand under `value`: "blank" (kintone ignores
             keys that it does not know, and keeps a row of blanks) or "refused" under the key of `value`.
+        unsent_columns: what becomes of the columns that a saved row was sent without: "kept" as newer measurements
+            say, or "blanked" as older ones do.
         manage_reads_forms: whether a token that may only manage an app reads its name, form and settings; kintone's
             pages differ, the older ones know only of viewing and adding.
         foreign_token_code: answer to a token of another app, GAIA_IA02 or GAIA_AP15 (reports differ).
@@ -54,6 +56,7 @@ class Settings:
     limit_zero: str = "GAIA_QU01"
     late_fields: str = "absent"
     plain_rows: str = "blank"
+    unsent_columns: str = "kept"
     manage_reads_forms: bool = False
     foreign_token_code: str = "GAIA_IA02"  # noqa: S105 - an error code, no secret
     write_batch: int = 100

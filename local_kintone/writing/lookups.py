@@ -31,7 +31,16 @@ def copy_lookup(writing: Writing, key: Field, cells: dict[str, dict[str, Any]]) 
         if source is None:
             target["value"] = field_types.blank_value(target["type"])
         else:
-            target["value"] = source.get(mapping["relatedField"], {}).get("value")
+            target["value"] = _copied(source, mapping["relatedField"], target["type"])
+
+
+def _copied(source: dict[str, Any], code: str, kind: str) -> object:
+    # A record from before the form had the field lacks it.
+    cell = source.get(code, {})
+    if cell.get("type") == "RECORD_NUMBER" and kind == "NUMBER":
+        return source["$id"]["value"]
+    value = cell.get("value")
+    return field_types.blank_value(kind) if value is None else value
 
 
 def _source_record(writing: Writing, key: Field, value: str) -> dict[str, Any]:

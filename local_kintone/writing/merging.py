@@ -88,6 +88,8 @@ def _rows(writing: Writing, table: Field, given: object, before: object, prefix:
                 writing.problems.add(f"{prefix}[{index}].value", "Required field.")
         # A row sent by its id alone stays as it is: nothing in it is written, so no lookup fetches anything.
         sent = row.get("value", {})
+        if writing.site.settings.unsent_columns == "blanked" and isinstance(sent, dict):
+            sent = {code: {} for code in kept or ()} | sent
         cells = merged_cells(writing, table.columns.values(), sent, kept, f"{prefix}[{index}].value")
         rows.append({"id": number, "value": cells})
     return rows

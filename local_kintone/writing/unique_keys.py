@@ -65,6 +65,16 @@ def read_update_key(writing: Writing, given: object, prefix: str) -> tuple[Field
     return field, read
 
 
+def refuse_key_within(record: object, code: str, prefix: str) -> None:
+    """Refuse a record that has the field of its update key, too; what kintone does is not documented.
+
+    Raises:
+        RefusedError: CB_VA01 under the field's code.
+    """
+    if isinstance(record, dict) and code in record:
+        raise invalid_parameter(f"{prefix}{code}", "The field of the updateKey cannot be specified in record.")
+
+
 def record_with_key(writing: Writing, field: Field, value: object) -> int | None:
     """Return the id of the record that an update key means, None where there is none."""
     return writing.site.unique_values.owner(writing.app.number, field.code, unique_text(field, value))

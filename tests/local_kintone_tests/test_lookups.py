@@ -93,3 +93,22 @@ def test_record_number_of_a_deleted_record_is_not_found(shop: LocalKintone, desk
     """Fact sheet 6.5: a number that was given and is gone is not found either."""
     Desk(shop, shop.token(1)).send("DELETE", "records", {"app": 1, "ids": [3]})
     assert refusal_of(desk.send("POST", "record", {"app": 3, "record": cells(key_NUMBER_1="3")})) == NOT_FOUND
+
+
+def test_copies_from_a_record_that_lacks_the_field_are_blank(shop: LocalKintone, desk: Desk) -> None:
+    """Fact sheet 6.5: mapped fields are copied as they are; one that the source's old records lack gives a blank."""
+    fields = shop.apps[1].form.properties
+    shop.change_form(1, {code: field for code, field in fields.items() if code != "title"})
+    shop.change_form(1, fields)
+    assert values_of(shop, 3, desk.add(3, key_NUMBER_1="3"))["title_NUMBER_1"] == ""
+
+
+def test_record_number_is_copied_as_a_number_into_a_number_field(shop: LocalKintone, desk: Desk) -> None:
+    """Fact sheet 6.1 and 6.5: a text shows the app's code, a number has the id alone."""
+    key = shop.apps[3].form.properties["key_NUMBER_2"]
+    mappings = [{"field": code, "relatedField": "レコード番号"} for code in ("as_number", "as_text")]
+    looks_up = {**key, "lookup": {**key["lookup"], "fieldMappings": mappings}}
+    fields = {"key": looks_up, "as_number": {"type": "NUMBER"}, "as_text": {"type": "SINGLE_LINE_TEXT"}}
+    shop.change_form(3, fields)
+    values = values_of(shop, 3, desk.add(3, key="3"))
+    assert (values["as_number"], values["as_text"]) == ("3", "SRC-3")
