@@ -70,9 +70,9 @@ class Apps:
         self._save(app)
         return app
 
-    def change_form(self, app: App, properties: Mapping[str, Mapping[str, Any]]) -> None:
-        """Give an app another form; records keep what they hold."""
-        app.form = Form(properties, app.form.revision + 1)
+    def take_form(self, app: App, form: Form) -> None:
+        """Give an app another form; of its records change_form() takes care."""
+        app.form = form
         app.layout = plain_layout(app.form)
         self._save(app)
 

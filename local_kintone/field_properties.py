@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import TYPE_CHECKING, Any
 
+from local_kintone.field_types import SWITCHABLE
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _CHOICES: dict[str, Any] = {"required": False, "options": {}}
 _LENGTHS: dict[str, Any] = {
@@ -60,6 +63,27 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "UPDATED_TIME": {},
 }
 
+# kintone's help on field codes: letters and digits of both widths, two underscores, two middle dots and currency
+# signs of full width; a digit does not come first. Half-width signs other than the underscore are replaced on saving.
+CODE_SIGNS = "_\uff3f\uff65\u30fb\uff04\uffe0\uffe1\uffe5\uffe6\u20ac"
+# Characters of a code behind the first, for a regular expression; the first is one of them but for digits.
+CODE_CHARACTERS = rf"\w{CODE_SIGNS}"
+_CODE = re.compile(rf"(?!\d)[{CODE_CHARACTERS}]+")
+LONGEST_CODE = 128
+RESERVED_CODES = frozenset({"not", "__ROOT__"})
+
+UNIQUE_KINDS = frozenset({"SINGLE_LINE_TEXT", "NUMBER", "LINK", "DATE", "DATETIME"})
+_LOOKUP: dict[str, Any] = {
+    "relatedApp": {"app": "", "code": ""},
+    "relatedKeyField": "",
+    "fieldMappings": [],
+    "lookupPickerFields": [],
+    "filterCond": "",
+    "sort": "",
+}
+# What kintone shows of a lookup, whatever its base type has besides.
+_LOOKUP_KEYS = ("type", "code", "label", "noLabel", "required", "lookup")
+
 # Codes that an app gets when a Japanese-speaking user makes it.
 SYSTEM_CODES = {
     "RECORD_NUMBER": "レコード番号",
@@ -83,8 +107,10 @@ def complete_properties(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dic
         A new mapping in the shape of app/form/fields.json.
 
     Raises:
-        ValueError: a type that kintone does not have.
+        ValueError: what no form of kintone has: an unknown type, a code that cannot be one or stands twice, a field
+            without duplicates in a table or of a type that cannot be one.
     """
+    _check_codes(given)
     complete = {code: _complete_field(code, properties) for code, properties in given.items()}
     present = {properties["type"] for properties in complete.values()}
     for kind, code in SYSTEM_CODES.items():
@@ -93,21 +119,51 @@ def complete_properties(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dic
     return complete
 
 
-def _complete_field(code: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def is_field_code(code: str) -> bool:
+    """Tell whether kintone lets a field have this code."""
+    return bool(_CODE.fullmatch(code)) and len(code) <= LONGEST_CODE and code not in RESERVED_CODES
+
+
+def _check_codes(given: Mapping[str, Mapping[str, Any]]) -> None:
+    seen: set[str] = set()
+    for code in _codes(given):
+        if not is_field_code(code):
+            raise ValueError(f"kintone takes no field code {code!r}")
+        if code in seen:
+            raise ValueError(f"the field code {code!r} stands twice")
+        seen.add(code)
+
+
+def _codes(given: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    for code, properties in given.items():
+        yield code
+        if properties["type"] == "SUBTABLE":
+            yield from properties.get("fields", {})
+
+
+def _complete_field(code: str, given: Mapping[str, Any], *, in_rows: bool = False) -> dict[str, Any]:
     kind = given["type"]
     if kind not in DEFAULTS:
         raise ValueError(f"kintone has no field type {kind!r} (field {code!r})")
     properties: dict[str, Any] = {"type": kind, "code": code, "label": code, "noLabel": False}
+    if kind in SWITCHABLE:
+        del properties["noLabel"]
     properties |= copy.deepcopy(DEFAULTS[kind])
-    properties |= copy.deepcopy(dict(given))
+    properties |= {key: _shown(value) for key, value in copy.deepcopy(dict(given)).items()}
     if isinstance(properties.get("options"), (list, tuple)):
         names = properties["options"]
         properties["options"] = {name: {"label": name, "index": str(n)} for n, name in enumerate(names)}
     if kind == "SUBTABLE":
         columns = properties["fields"]
-        properties["fields"] = {column: _complete_field(column, columns[column]) for column in columns}
+        properties["fields"] = {column: _complete_field(column, columns[column], in_rows=True) for column in columns}
     if "lookup" in properties:
-        # kintone shows neither for a lookup.
-        properties.pop("unique", None)
-        properties.pop("defaultValue", None)
+        properties["lookup"] = {**copy.deepcopy(_LOOKUP), **properties["lookup"]}
+        return {key: properties[key] for key in _LOOKUP_KEYS}
+    if properties.get("unique") and (in_rows or kind not in UNIQUE_KINDS):
+        raise ValueError(f"kintone lets the field {code!r} have duplicates")
     return properties
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - whatever a property is
+    # Numbers of a form are texts.
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

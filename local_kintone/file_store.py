@@ -24,21 +24,28 @@ class StoredFile:
 class FileStore:
     """All files of the server."""
 
+    SECONDS_WAITING = 3 * 24 * 3600.0
+
     def __init__(self, database: Database, clock: Clock) -> None:
         """Work on an open database."""
         self._clock = clock
         self._database = database
+        self._uploaded: dict[str, float] = {}
 
     def upload(self, name: str, content_type: str, content: bytes) -> str:
         """Keep a file and return its upload key."""
         key = str(uuid.uuid4())
+        self._uploaded[key] = self._clock.monotonic()
         self._database.run("INSERT INTO files VALUES (?, NULL, ?, ?, ?)", (key, name, content_type, content))
         return key
 
     def attach(self, upload_key: str, app: int) -> tuple[str, StoredFile] | None:
-        """Turn an upload into an attachment of an app; an upload key works once."""
+        """Turn an upload into an attachment of an app; an upload key works once, and for three days."""
         found = self.get(upload_key)
+        now = self._clock.monotonic()
         if found is None or found.app is not None:
+            return None
+        if now - self._uploaded.get(upload_key, now) > self.SECONDS_WAITING:
             return None
         record_key = f"{self._clock.now():%Y%m%d%H%M%S}{uuid.uuid4().hex}"
         self._database.run("UPDATE files SET key = ?, app = ? WHERE key = ?", (record_key, app, upload_key))

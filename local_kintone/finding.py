@@ -45,7 +45,8 @@ class Finder:
 
     def plan(self, app: App, query: Query, credential: Credential | None = None) -> Selection:
         """Plan a parsed query."""
-        scope = Scope(app.form, self._settings, self._clock, lambda *_: None, partial(self._related_values, credential))
+        related = partial(self._related_values, credential)
+        scope = Scope(app.form, self._settings, self._clock, lambda *_: None, related, app.code)
         scope.hits_within_limit = partial(self._hits_within_limit, app, scope)
         return Selection.plan(self._records, app.number, query, scope, self._results)
 

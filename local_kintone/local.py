@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from local_kintone.control import read_records
 from local_kintone.failures import Failure
+from local_kintone.form_changes import change_form
 from local_kintone.loading import load_records
 from local_kintone.options import FailureOptions, Options
 from local_kintone.seeds import plant
@@ -190,8 +191,15 @@ class LocalKintone:
         return app.number
 
     def change_form(self, app: int, fields_properties: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace an app's form; its records keep what they hold."""
-        self.site.apps.change_form(self.apps[app], fields_properties)
+        """Replace an app's form.
+
+        Its records lose the fields that are gone; new fields are missing from them (see Settings.late_fields) until
+        they are saved again.
+
+        Raises:
+            ValueError: no form of kintone, or one that prohibits duplicates which the records have.
+        """
+        change_form(self.site, self.apps[app], fields_properties)
 
     def set_number_precision(self, app: int, number_precision: NumberPrecision) -> None:
         """Change how an app rounds numbers; records keep what they hold."""

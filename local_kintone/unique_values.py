@@ -28,6 +28,11 @@ class UniqueValues:
         self._database.run("DELETE FROM unique_values WHERE app = ? AND id = ?", (app, number))
         self.load(app, ((field, value, number) for field, value in values.items() if value))
 
+    def rebuild(self, app: int, rows: Iterable[tuple[str, str, int]]) -> None:
+        """Forget an app's values and note these instead, given as field code, value and record id."""
+        self._database.run("DELETE FROM unique_values WHERE app = ?", (app,))
+        self.load(app, rows)
+
     def load(self, app: int, rows: Iterable[tuple[str, str, int]]) -> None:
         """Note many values, given as field code, value and record id."""
         self._database.run_many(

@@ -1,7 +1,14 @@
 """Adding "did you mean" to an error about a field code that the app does not have."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from kintone.errors import InvalidQueryError, KintoneError
-from kintone.messages import Joined
+from kintone.files.attachments import NoAttachmentFieldError
+from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.forms.fields import Shape
+from kintone.forms.near_matches import either, nearest_codes
+from kintone.messages import Joined, Message
 from kintone.reading.unknown_codes import near_codes
 from tools.base import Call
 from tools.text_input.name_lists import read_list
@@ -20,3 +27,27 @@ def with_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
     except KintoneError:
         return error
     return error.but(remedy=Joined([*hints, error.remedy], " ")) if hints else error
+
+
+@contextmanager
+def attachment_field_by_label(call: Call, written: str) -> Iterator[None]:
+    """Have an error about what is no attachment field name the fields whose label was written instead of their code."""
+    try:
+        yield
+    except NoAttachmentFieldError as error:
+        near = _attachment_codes(call, written)
+        raise (error.but(remedy=Message("did you mean {near}?", near=either(near))) if near else error) from None
+
+
+def _attachment_codes(call: Call, written: str) -> tuple[str, ...]:
+    """Return the codes of attachment fields and columns near to a label or code; none where the form cannot be read."""
+    try:
+        form = call.client.forms.read(call.app)
+    except KintoneError:
+        return ()
+    return nearest_codes(written, ((field.code, field.label) for field in _attachment_fields(form)))
+
+
+def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:
+    for field in form.fields.values():
+        yield from (each for each in (field, *field.columns.values()) if each.kind.shape is Shape.FILES)

@@ -11,6 +11,7 @@ from kintone.files.names import clean_name, made_name, shown_name, shown_size
 from kintone.reading.records import RecordsApi
 from tools import base
 from tools.blob_chunks import blob_chunks
+from tools.code_suggestions import attachment_field_by_label
 from tools.messages import text_message, variable_message
 from tools.record_field import RecordField, read_record_field
 
@@ -80,7 +81,8 @@ def _target(call: base.Call) -> str | RecordField:
 
 def _of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[tuple[str, Attachment | None]]:
     record = RecordsApi(call.client).get(call.app, field.record_id)
-    attachments = read_attachments(record, field.code)
+    with attachment_field_by_label(call, field.code):
+        attachments = read_attachments(record, field.code)
     if not attachments:
         raise InvalidParameterError(
             "attachment_field: {code} of record {record} holds no file; "

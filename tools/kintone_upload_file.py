@@ -12,6 +12,7 @@ from kintone.reading.records import RecordsApi
 from kintone.writing.appending import ListMode
 from kintone.writing.attaching import attach
 from tools import base
+from tools.code_suggestions import attachment_field_by_label
 from tools.file_source.names import read_names
 from tools.file_source.source import SourceLimits
 from tools.file_source.value import read_files
@@ -55,7 +56,7 @@ class UploadFile(base.KintoneTool):
         with base.nothing_is_saved() if target is not None else nullcontext():
             batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
             if target is not None:
-                check_attachment_field(RecordsApi(call.client).get(call.app, target.record_id), target.code)
+                _check(call, target)
             uploaded = batch.run()
             if target is not None:
                 _attach(call, target, mode, uploaded)
@@ -81,6 +82,12 @@ def _limits(call: base.Call) -> SourceLimits:
         execution=call.client.execution,
         deadline=call.client.deadline.within(call.client.deadline.remaining()),
     )
+
+
+def _check(call: base.Call, target: RecordField) -> None:
+    record = RecordsApi(call.client).get(call.app, target.record_id)
+    with attachment_field_by_label(call, target.code):
+        check_attachment_field(record, target.code)
 
 
 def _attach(call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequence[Uploaded]) -> None:

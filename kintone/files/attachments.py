@@ -25,10 +25,14 @@ class Attachment:
     size: int | None
 
 
+class NoAttachmentFieldError(InvalidParameterError):
+    """What was named is no attachment field of the record; who has the form may know by its label what was meant."""
+
+
 def read_attachments(record: Mapping[str, Any], code: str, parameter: str = "attachment_field") -> list[Attachment]:
     """Return all files of an attachment field, or of an attachment column in all rows of its table.
 
-    Raises ``InvalidParameterError`` when there is no such attachment field.
+    Raises ``NoAttachmentFieldError`` when there is no such attachment field.
     """
     fields = [field for known, field in _fields(record) if known == code]
     if not fields or any(field.get("type") != "FILE" for field in fields):
@@ -66,7 +70,7 @@ def _listed(field: Mapping[str, Any]) -> list[Any]:
     return value
 
 
-def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -> InvalidParameterError:
+def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -> NoAttachmentFieldError:
     fields = list(_fields(record))
     types = {str(field.get("type")) for known, field in fields if known == code}
     what = (
@@ -75,14 +79,15 @@ def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -
         else Message("is not a field of this record")
     )
     names = list(dict.fromkeys(known for known, field in fields if field.get("type") == "FILE"))
-    remedy = (
-        Message("its attachment fields are {codes}", codes=", ".join(map(shown_name, names[:MOST_NAMED_FIELDS])))
-        if names
-        else Message("the record has no attachment field")
+    return NoAttachmentFieldError(
+        "{parameter}: {code} {what}; {hint}", parameter=parameter, code=shown_name(code), what=what, hint=_hint(names)
     )
-    return InvalidParameterError(
-        "{parameter}: {code} {what}; {remedy}", parameter=parameter, code=shown_name(code), what=what, remedy=remedy
-    )
+
+
+def _hint(names: list[str]) -> Message:
+    if not names:
+        return Message("the record has no attachment field")
+    return Message("its attachment fields are {codes}", codes=", ".join(map(shown_name, names[:MOST_NAMED_FIELDS])))
 
 
 def _attachment(value: object) -> Attachment:

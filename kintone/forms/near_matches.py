@@ -4,6 +4,9 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from kintone.messages import Joined, Message
+from kintone.values.excerpts import printable
+
 LONGEST_NAME = 128
 """Characters of a field code or an option name; kintone's own ceiling, https://kintone.dev/en/docs/kintone/."""
 ALIKE = 0.6
@@ -19,16 +22,32 @@ def nearest(wanted: str, names: Iterable[tuple[str, str]]) -> str | None:
 
     A code or label that differs only in case, width or blanks wins over one that is merely spelt alike.
     """
+    return next(iter(nearest_codes(wanted, names)), None)
+
+
+def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return all codes that are equally near to ``wanted``: those of fields that share a label, each once.
+
+    Codes that match come before those whose label does; none where nothing is near.
+    """
     if len(wanted) > 2 * LONGEST_NAME:
-        return None
-    key = folded(wanted)
-    by_code: dict[str, str] = {}
-    by_label: dict[str, str] = {}
+        return ()
+    by_code: dict[str, list[str]] = {}
+    by_label: dict[str, list[str]] = {}
     for code, label in names:
-        by_code.setdefault(folded(code), code)
-        by_label.setdefault(folded(label), code)
-    known = {**by_label, **by_code}
-    if not key or key in known:
-        return known.get(key) if key else None
-    close = get_close_matches(key, known, n=1, cutoff=ALIKE)
-    return known[close[0]] if close else None
+        by_code.setdefault(folded(code), []).append(code)
+        by_label.setdefault(folded(label), []).append(code)
+    key = folded(wanted)
+    if not key:
+        return ()
+    if key not in by_code and key not in by_label:
+        close = get_close_matches(key, {**by_label, **by_code}, n=1, cutoff=ALIKE)
+        if not close:
+            return ()
+        key = close[0]
+    return tuple(dict.fromkeys([*by_code.get(key, ()), *by_label.get(key, ())]))
+
+
+def either(codes: Iterable[str]) -> Message:
+    """Return the codes in quotes, joined by "or": what ``did you mean …`` names."""
+    return Joined([Message('"{code}"', code=printable(code)) for code in codes], " or ")

@@ -17,7 +17,7 @@ from kintone.reading.query import Query
 from kintone.reading.record_source import RecordSource
 
 SPARE_READS = 2
-"""A cursor may answer once or twice more than its records fill pages; more often means that it never ends."""
+"""Of as many empty pages as its records would fill, and two more, a cursor is taken for one that never ends."""
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,8 @@ class Cursor:
         self.total = total
         self._source = source
         self._id = cursor_id
-        self._reads_left = -(-total // RECORDS_PER_PAGE) + SPARE_READS
+        self._empty_left = -(-total // RECORDS_PER_PAGE) + SPARE_READS
+        self._first_ids: set[int] = set()
         self._alive = True
 
     def batches(self, offset: int, wanted: int | None) -> Generator[Batch]:
@@ -38,7 +39,7 @@ class Cursor:
 
         One page is read ahead. The cursor is deleted at the end, also when the generator is closed early or fails.
         """
-        left = self.total if wanted is None else wanted
+        left = wanted
         # Also where nobody asks for the next page any more, the cursor is given back at the end of the time.
         leave = self._source.deadline.on_end(self.discard)
         worker = self._source.workers(1, "kintone-cursor")
@@ -47,10 +48,10 @@ class Cursor:
             while coming:
                 batch = coming.result()
                 skipped = min(offset, len(batch.ids))
-                fresh = batch.part(skipped, skipped + left)
+                fresh = batch.part(skipped, None if left is None else skipped + left)
                 offset -= skipped
-                left -= len(fresh.ids)
-                coming = worker.submit(self._read) if self._alive and left > 0 else None
+                left = None if left is None else left - len(fresh.ids)
+                coming = worker.submit(self._read) if self._alive and left != 0 else None
                 if fresh.ids:
                     yield fresh
         finally:
@@ -59,16 +60,7 @@ class Cursor:
             self.discard()
 
     def _read(self) -> Batch:
-        """Move the cursor on; an empty page is not its end, since its records may be gone by now."""
-        self._reads_left -= 1
-        if self._reads_left < 0:
-            raise UnknownResponseError(
-                Message(
-                    "{doing}: the cursor does not end after its {total} records",
-                    doing=self._source.reading,
-                    total=self.total,
-                )
-            )
+        """Move the cursor on; neither an empty page nor its count is its end: records may be gone, the count wrong."""
         try:
             answer = self._source.call("GET", "records/cursor", {"id": self._id}, Repeat.CURSOR_READ)
         except CursorGoneError as error:
@@ -80,6 +72,7 @@ class Cursor:
                 remedy=Message("run the query again; kintone drops a cursor ten minutes after its last use"),
             ) from None
         batch = batch_of(answer, self._source.reading)
+        self._refuse_endless(batch)
         if not isinstance(answer.body.get("next"), bool):
             raise UnknownResponseError(
                 Message("{doing}: the cursor's answer does not say whether more follows", doing=self._source.reading)
@@ -87,6 +80,23 @@ class Cursor:
         # It may have been given back meanwhile, at the end of the time of the call.
         self._alive = self._alive and answer.body["next"]
         return batch
+
+    def _refuse_endless(self, batch: Batch) -> None:
+        """Raise ``UnknownResponseError`` for a cursor that goes round in circles or has nothing but empty pages."""
+        if batch.ids:
+            is_endless = batch.ids[0] in self._first_ids
+            self._first_ids.add(batch.ids[0])
+        else:
+            self._empty_left -= 1
+            is_endless = self._empty_left < 0
+        if is_endless:
+            raise UnknownResponseError(
+                Message(
+                    "{doing}: the cursor does not end after its {total} records",
+                    doing=self._source.reading,
+                    total=self.total,
+                )
+            )
 
     def discard(self) -> None:
         """Give the cursor back, unless it is at its end; trouble with that is only logged.

@@ -23,11 +23,12 @@ def offset_batches(source: RecordSource, query: Query, offset: int, wanted: int 
         "records added, changed or deleted meanwhile may be missing"
     )
     seen: set[int] = set()
+    first = offset
     end = FARTHEST if wanted is None else min(FARTHEST, offset + wanted)
     while offset < end:
         size = min(RECORDS_PER_PAGE, end - offset)
         batch = source.fetch(str(query.cut(size, offset)))
-        is_last = batch.is_last(size, offset)
+        is_last = batch.is_last(size)
         fresh = _unseen(batch, seen)
         seen.update(fresh.ids)
         offset += size
@@ -36,6 +37,8 @@ def offset_batches(source: RecordSource, query: Query, offset: int, wanted: int 
             yield fresh
         if is_last:
             return
+    if end == FARTHEST and (wanted is None or first + wanted > end):
+        source.warn("an offset reaches no record further on: if more match than kintone counted, they are missing")
 
 
 def refuse_unless_it_fits(offset: int, count: int | None, refused: CursorLimitError) -> None:

@@ -52,12 +52,12 @@ class Batch:
         text = without_first(self.text, start) if whole and self.text is not None else None
         return Batch(self.records[start:end], self.ids[start:end], self.total, text)
 
-    def is_last(self, size: int, offset: int = 0) -> bool:
-        """Tell whether nothing follows, given how many records were asked for and skipped.
+    def is_last(self, size: int) -> bool:
+        """Tell whether nothing follows, given how many records were asked for.
 
-        A page shorter than asked for proves it, and so does a count of all matches that this page completes.
+        Only a page shorter than that proves it; a count of all matches may be wrong.
         """
-        return len(self.ids) < size or self.total == offset + len(self.ids)
+        return len(self.ids) < size
 
 
 def batch_of(answer: Answer, reading: str | Message) -> Batch:

@@ -10,7 +10,7 @@ from kintone.operations import Caller
 from kintone.reading.cursors import open_cursor
 from kintone.reading.id_order import IdOrder, skip
 from kintone.reading.offsets import offset_batches, refuse_unless_it_fits
-from kintone.reading.pages import Batch, Page
+from kintone.reading.pages import MOST_SKIPPED, Batch, Page
 from kintone.reading.plan import Plan, plan_of
 from kintone.reading.record_source import RecordSource
 from kintone.reading.seeking import Seek, SeekRun
@@ -98,6 +98,8 @@ class Reading:
             for number, batch in enumerate(batches, start=1):
                 text = None if self._source.tidy(batch.records) else batch.text
                 count += len(batch.ids)
+                if self.total is not None and count > self.total:
+                    self.total = None
                 if self._progress:
                     self._progress(count, self.total)
                 yield Page(number, batch.records, [str(record_id) for record_id in batch.ids], text)
@@ -109,11 +111,12 @@ class Reading:
             return self._behind_a_deep_offset()
         plan, size = self._plan, self._plan.page_size
         first = self._source.fetch(str(plan.first_query), counted=not plan.in_one_request)
-        if plan.in_one_request or first.is_last(size, plan.offset):
+        count = _count_behind(first, plan.offset)
+        if plan.in_one_request or first.is_last(size) or (count == size and self._is_end(first)):
             self.total = len(first.ids)
             return _alone(first)
-        self._expect(_count_behind(first, plan.offset))
-        return self._by_record_id(first, plan.offset, plan.id_order) if plan.id_order else self._by_cursor()
+        self._expect(None if count == size else count)
+        return self._by_record_id(first, plan.id_order) if plan.id_order else self._by_cursor()
 
     def _behind_a_deep_offset(self) -> Generator[Batch]:
         plan, order = self._plan, self._plan.id_order
@@ -128,16 +131,30 @@ class Reading:
         query = order.after(plan.seek_query, last).cut(plan.page_size, offset)
         first = self._source.fetch(str(query), counted=True)
         order.check(first, last, self._source.reading)
-        if first.is_last(plan.page_size, offset):
+        if first.is_last(plan.page_size):
             self.total = len(first.ids)
             return _alone(first)
         self._expect(_count_behind(first, offset))
-        return self._by_record_id(first, offset, order)
+        return self._by_record_id(first, order)
 
-    def _by_record_id(self, first: Batch, offset: int, order: IdOrder) -> Generator[Batch]:
+    def _is_end(self, first: Batch) -> bool:
+        """Tell whether nothing follows a full first page, by asking for one record behind it.
+
+        kintone's count says so, which proves nothing. Where an offset does not reach, a cursor will tell.
+        """
+        plan = self._plan
+        if plan.id_order:
+            query = plan.id_order.after(plan.seek_query, first.ids[-1]).cut(limit=1)
+        elif plan.offset + len(first.ids) <= MOST_SKIPPED:
+            query = plan.query.cut(limit=1, offset=plan.offset + len(first.ids))
+        else:
+            return False
+        return not self._source.fetch(str(query), only_ids=True).ids
+
+    def _by_record_id(self, first: Batch, order: IdOrder) -> Generator[Batch]:
         self.strategy = "record_id"
         seek = Seek(self._source, self._plan.seek_query, order, self._plan.wanted, self._ranges)
-        return SeekRun(seek, first, _count_behind(first, offset)).batches()
+        return SeekRun(seek, first, self.total).batches()
 
     def _by_cursor(self) -> Generator[Batch]:
         plan = self._plan

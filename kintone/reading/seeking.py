@@ -19,7 +19,6 @@ from kintone.reading.record_source import RecordSource
 
 LARGEST_OVERLAP = 64
 OVERLAP_GROWTH = 4
-PAGES_CHASED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,19 @@ class Seek:
     wanted: int | None
     ranges: int
 
-    def fetch(self, after: int | None, size: int, offset: int = 0, *, counted: bool = False) -> Batch:
+    def fetch(self, after: int | None, size: int, offset: int = 0) -> Batch:
         """Read a page that starts so many records after a known one, and check that it advances."""
         query = self.order.after(self.query, after).cut(size, offset)
-        batch = self.source.fetch(str(query), counted=counted)
+        batch = self.source.fetch(str(query))
         self.order.check(batch, after, self.source.reading)
         return batch
+
+    def newest(self) -> int | None:
+        """Read the largest id of a match, which ends an ascending reading; a descending one ends by itself."""
+        if self.order is IdOrder.DESCENDING:
+            return None
+        query = self.query.sorted_by("$id", IdOrder.DESCENDING.value).cut(limit=1)
+        return next(iter(self.source.fetch(str(query), only_ids=True).ids), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class SeekRun:
         self._last = first.ids[-1]
         self._parallel = max(1, seek.ranges)
         self._overlap = 1
-        self._chased = 0
+        self._newest: int | None = None
         self._ended = self._is_enough()
         self._asked: deque[_Asked] = deque()
         self._workers = seek.source.workers(self._parallel, "kintone-page")
@@ -106,19 +112,17 @@ class SeekRun:
         return bool(bounds) and end >= min(bounds)
 
     def _ask(self, start: int) -> _Asked:
-        """Ask for the page at this place in the result; have kintone prove that the last one is the last."""
+        """Ask for the page at this place in the result."""
         wanted = self._seek.wanted
         size = RECORDS_PER_PAGE if wanted is None else min(RECORDS_PER_PAGE, wanted - start)
-        end = start + size
-        counted = self._expected is not None and end >= self._expected and end != wanted
         offset = start - self._delivered
-        answer = self._workers.submit(self._fetched, self._last, size, offset, counted=counted)
-        return _Asked(self._last, offset, size, end, answer)
+        answer = self._workers.submit(self._fetched, self._last, size, offset)
+        return _Asked(self._last, offset, size, start + size, answer)
 
-    def _fetched(self, after: int, size: int, offset: int, *, counted: bool) -> Batch:
+    def _fetched(self, after: int, size: int, offset: int) -> Batch:
         """Fetch a page; a failure, which is certain by now, ends all that others still try."""
         try:
-            return self._seek.fetch(after, size, offset, counted=counted)
+            return self._seek.fetch(after, size, offset)
         except CancelledError:
             raise
         except KintoneError as error:
@@ -130,8 +134,8 @@ class SeekRun:
     def _next(self) -> Batch:
         """Return what the next page adds; nothing where it has to be asked for again."""
         if not self._asked:
-            self._chase()
-            return Batch([], [])
+            # The last page was full, and only a shorter one proves the end, whatever kintone counted.
+            self._asked.append(self._ask(self._delivered))
         asked = self._asked.popleft()
         try:
             batch = asked.answer.result()
@@ -156,14 +160,17 @@ class SeekRun:
         fresh = batch.part(known, None if wanted is None else known + wanted - self._delivered)
         self._delivered += len(fresh.ids)
         self._last = fresh.ids[-1] if fresh.ids else self._last
-        self._ended = self._is_enough() or batch.is_last(asked.size, asked.offset)
+        self._ended = self._is_enough() or batch.is_last(asked.size) or self._is_behind_the_newest()
+        if not self._ended and self._expected is not None and self._delivered > self._expected:
+            # The count was wrong, or records appeared: read on without it, up to what is the newest record now.
+            self._expected = None
+            self._newest = self._seek.newest()
         return fresh
 
-    def _chase(self) -> None:
-        """Look once more behind the expected end, where records may have appeared, but not for ever."""
-        self._chased += 1
-        if self._chased > PAGES_CHASED:
+    def _is_behind_the_newest(self) -> bool:
+        """Tell whether an end that was set is reached: records that keep appearing are not read on and on."""
+        if self._newest is None or self._last < self._newest:
+            return False
+        if self._last > self._newest:
             self._seek.source.warn("records kept appearing while they were read: the newest may be missing")
-            self._ended = True
-        else:
-            self._asked.append(self._ask(self._delivered))
+        return True

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from kintone.forms.field_definitions import Form
-from kintone.forms.near_matches import nearest
+from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Message
 from kintone.reading.query_tokens import Kind, Token, tokens_of
 
@@ -15,12 +15,19 @@ MOST_NAMED = 10
 
 
 def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
-    """Return hints such as ``did you mean "name" instead of "nmae"?`` for codes that the form does not have."""
+    """Return hints such as ``did you mean "name" instead of "nmae"?`` for codes that the form does not have.
+
+    Where several fields share the label that was written, all their codes are named.
+    """
     known = {*form.fields, *form.tables_by_column, *ALWAYS_KNOWN}
     names = [*form.names(), *((column, column) for column in form.tables_by_column)]
     unknown = dict.fromkeys(code for code in (*_codes(tokens_of(query)), *fields) if code not in known)
-    hints = ((code, nearest(code, names)) for code in list(unknown)[:MOST_NAMED])
-    return [Message('did you mean "{near}" instead of "{code}"?', near=near, code=code) for code, near in hints if near]
+    hints = ((code, nearest_codes(code, names)) for code in list(unknown)[:MOST_NAMED])
+    return [
+        Message('did you mean {near} instead of "{code}"?', near=either(near), code=code)
+        for code, near in hints
+        if near
+    ]
 
 
 def _codes(tokens: list[Token]) -> Iterable[str]:

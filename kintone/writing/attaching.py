@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kintone.errors import InvalidParameterError, RevisionConflictError, UnknownResponseError
-from kintone.forms.near_matches import nearest
+from kintone.errors import RevisionConflictError, UnknownResponseError
+from kintone.files.attachments import check_attachment_field
 from kintone.messages import Message
 from kintone.operations import Answer, Caller, Operation, Repeat
 from kintone.reading.records import RecordsApi
-from kintone.values.excerpts import excerpts, printable
 from kintone.writing.adding import write_one
 from kintone.writing.answers import number_text, unreadable
-from kintone.writing.appending import ATTACHMENT, ListMode
+from kintone.writing.appending import ListMode
 from kintone.writing.saved_lists import appended_files
 from kintone.writing.upsert import SOMEBODY_ELSE
 
@@ -61,21 +60,9 @@ def _attach_once(caller: Caller, target: _Target, file_keys: Sequence[str]) -> s
 
 
 def _files(record: Mapping[str, Any], field: str) -> Sequence[object]:
-    wrapper = record.get(field)
-    if isinstance(wrapper, Mapping) and wrapper.get("type") == ATTACHMENT:
-        value = wrapper.get("value")
-        return value if isinstance(value, list) else []
-    known = [code for code, entry in record.items() if isinstance(entry, Mapping) and entry.get("type") == ATTACHMENT]
-    near = nearest(field, ((code, code) for code in known))
-    if near:
-        hint = Message("did you mean {near}?", near=near)
-    elif known:
-        hint = Message("its attachment fields are: {known}", known=excerpts(known, most=20))
-    else:
-        hint = Message("it has none; an attachment field inside a table is filled by the upsert tool")
-    raise InvalidParameterError(
-        "attachment_field: the record has no attachment field {field}; {hint}", field=printable(field), hint=hint
-    )
+    check_attachment_field(record, field)
+    saved: Sequence[object] = record[field].get("value") or []
+    return saved
 
 
 def _revision(record: Mapping[str, Any], record_id: str) -> str:

@@ -9,15 +9,26 @@ from local_kintone.values.defaults import acting_user
 from local_kintone.wire.response import Response, json_response
 
 if TYPE_CHECKING:
+    from local_kintone.apps import App
     from local_kintone.calls.call import Call
 
 LANGUAGES = ("ja", "en", "zh", "user", "default")
 CREATED = "2026-01-05T01:00:00.000Z"
 
 
+def _readable(call: Call, name: str = "app") -> App:
+    also = ("manage",) if call.site.settings.manage_reads_forms else ()
+    return call.app("view", "add", *also, any_of=True, name=name)
+
+
+def _check_language(call: Call) -> None:
+    if call.parameters.get("lang", "default") not in LANGUAGES:
+        raise invalid_parameter("lang", "Must be one of the enum value.")
+
+
 def get_app(call: Call) -> Response:
     """Answer GET app.json."""
-    app = call.app("view", "add", any_of=True, name="id")
+    app = _readable(call, "id")
     user = acting_user(call.site.settings)
     space = None if app.guest_space is None else str(app.guest_space)
     return json_response(
@@ -38,9 +49,8 @@ def get_app(call: Call) -> Response:
 
 def get_fields(call: Call) -> Response:
     """Answer GET app/form/fields.json."""
-    app = call.app("view", "add", any_of=True)
-    if call.parameters.get("lang", "default") not in LANGUAGES:
-        raise invalid_parameter("lang", "Must be one of the enum value.")
+    app = _readable(call)
+    _check_language(call)
     properties = {code: _visible(call, given) for code, given in app.form.properties.items()}
     return json_response({"properties": properties, "revision": str(app.form.revision)})
 
@@ -55,13 +65,14 @@ def _visible(call: Call, properties: dict[str, Any]) -> dict[str, Any]:
 
 def get_layout(call: Call) -> Response:
     """Answer GET app/form/layout.json."""
-    app = call.app("view", "add", any_of=True)
+    app = _readable(call)
     return json_response({"layout": app.layout, "revision": str(app.form.revision)})
 
 
 def get_settings(call: Call) -> Response:
     """Answer GET app/settings.json."""
-    app = call.app("view", "add", any_of=True)
+    app = _readable(call)
+    _check_language(call)
     return json_response(
         {
             "name": app.name,

@@ -27,7 +27,7 @@ def create_cursor(call: Call) -> Response:
     size = positive(call.parameters.get("size", DEFAULT_SIZE), "size")
     if size > MAX_SIZE:
         raise invalid_parameter("size", f"The size must be between 1 and {MAX_SIZE}.")
-    codes = field_codes(call.parameters, MAX_FIELDS)
+    codes = field_codes(call.parameters, MAX_FIELDS, in_url=not call.received.body)
     selection = call.site.finder.selection(app, query_text(call.parameters), call.credential)
     if selection.query.limit is not None or selection.query.offset is not None:
         raise syntax_error("a cursor takes neither limit nor offset")

@@ -39,12 +39,19 @@ def read_parameters(received: Received) -> dict[str, Any]:
 
 def _from_body(body: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(body)
+        text = body.decode()
+        parsed = json.loads(text, parse_constant=_no_constant)
+        # A half of a surrogate pair alone is no character.
+        json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise wrong_shape() from None
     if not isinstance(parsed, dict):
         raise wrong_shape()
     return parsed
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _from_url(query: str) -> dict[str, Any]:
@@ -93,12 +100,16 @@ def items(parameters: Mapping[str, Any], name: str, most: int, least: int = 0) -
     return value
 
 
-def field_codes(parameters: Mapping[str, Any], most: int) -> list[str] | None:
-    """Return the wanted field codes, None where all are."""
+def field_codes(parameters: Mapping[str, Any], most: int, *, in_url: bool) -> list[str] | None:
+    """Return the wanted field codes, None where all are.
+
+    Raises:
+        RefusedError: CB_VA01 for a text in the URL and for too many codes, CB_IJ01 for JSON of another shape.
+    """
     value = parameters.get("fields")
     if value is None or value == []:
         return None
-    if isinstance(value, str):
+    if isinstance(value, str) and in_url:
         raise invalid_parameter("fields", "Use fields[0], fields[1] and so on.")
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
         raise wrong_shape()

@@ -34,9 +34,9 @@ def get_record(call: Call) -> Response:
 def get_records(call: Call) -> Response:
     """Answer GET records.json; a page is joined from stored texts."""
     app = call.app("view")
-    codes = field_codes(call.parameters, MAX_FIELDS)
+    codes = field_codes(call.parameters, MAX_FIELDS, in_url=not call.received.body)
     selection = call.site.finder.selection(app, query_text(call.parameters), call.credential)
-    limit, offset = _window(selection.query)
+    limit, offset = _window(selection.query, call.site.settings.limit_zero)
     page = projected(selection.page(limit, offset), codes, app.form)
     total = b'"%d"' % selection.count() if truth(call.parameters, "totalCount") else b"null"
     response = Response(200, b'{"records":[' + b",".join(page) + b'],"totalCount":' + total + b"}")
@@ -55,10 +55,12 @@ def query_text(parameters: dict[str, Any]) -> str:
     return value
 
 
-def _window(query: Query) -> tuple[int, int]:
+def _window(query: Query, limit_zero: str) -> tuple[int, int]:
     limit = DEFAULT_LIMIT if query.limit is None else query.limit
     offset = query.offset or 0
-    if not 1 <= limit <= MAX_LIMIT:
+    if not limit and limit_zero == "CB_VA01":
+        raise syntax_error(f"the limit must be between 1 and {MAX_LIMIT}")
+    if limit > MAX_LIMIT or (not limit and limit_zero != "empty"):
         raise RefusedError(400, "GAIA_QU01", f"The limit must be between 1 and {MAX_LIMIT}.")
     if offset > MAX_OFFSET:
         raise RefusedError(400, "GAIA_QU02", f"The offset must be {MAX_OFFSET} or less.")

@@ -10,7 +10,7 @@ from local_kintone.values.identifiers import positive
 from local_kintone.wire.response import Response, json_response
 from local_kintone.writing.context import Writing
 from local_kintone.writing.saving import delete, insert, update
-from local_kintone.writing.unique_keys import read_update_key, record_with_key
+from local_kintone.writing.unique_keys import read_update_key, record_with_key, refuse_key_within
 from local_kintone.writing.upserting import upsert_row
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def add_records(call: Call) -> Response:
     """Answer POST records.json: all or nothing."""
     writing = _writing(call, "add")
     given = items(call.parameters, "records", call.site.settings.write_batch)
+    if not all(isinstance(record, dict) for record in given):
+        raise wrong_shape()
     with call.site.database.transaction():
         kept = [insert(writing, record, f"records[{index}]") for index, record in enumerate(given)]
         writing.problems.raise_any()
@@ -82,6 +84,7 @@ def _meant(writing: Writing, row: dict[str, Any], prefix: str) -> int:
     if row.get("id") is not None:
         raise invalid_parameter(f"{prefix}updateKey", "Specify either the id or the updateKey.")
     field, value = read_update_key(writing, key, f"{prefix}updateKey")
+    refuse_key_within(row.get("record"), field.code, prefix)
     number = record_with_key(writing, field, value)
     if number is None:
         raise RefusedError(404, "GAIA_RE20", f"No record has the value {value} in the field {field.code}.")

@@ -58,10 +58,13 @@ def _from_today(function: Function, today: date) -> Days:
         number = int(count)
     except ValueError:
         raise syntax_error(f"FROM_TODAY() takes a whole number, not {count!r}") from None
-    if unit in ("DAYS", "WEEKS"):
-        day = today + timedelta(days=number if unit == "DAYS" else 7 * number)
-    else:
-        day = _months_later(today, number if unit == "MONTHS" else MONTHS * number)
+    try:
+        if unit in ("DAYS", "WEEKS"):
+            day = today + timedelta(days=number if unit == "DAYS" else 7 * number)
+        else:
+            day = _months_later(today, number if unit == "MONTHS" else MONTHS * number)
+    except (ValueError, OverflowError):
+        raise syntax_error(f"FROM_TODAY() leads out of the calendar with {number} {unit}") from None
     return day, day
 
 

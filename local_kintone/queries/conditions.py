@@ -31,6 +31,7 @@ class Scope:
         clock: what NOW() and TODAY() go by.
         hits_within_limit: given a field and a test, the ids at which a search stopped, None where it did not.
         related_values: given a related-records field and a comparison, the values that related records have.
+        app_code: what may precede a record number.
         codes: top-level codes that the compiled condition reads; filled while compiling.
         aborted: whether a search stopped before it had found everything.
     """
@@ -40,6 +41,7 @@ class Scope:
     clock: Clock
     hits_within_limit: Callable[[Field, Comparison, Test], frozenset[int] | None]
     related_values: Callable[[Field, Comparison], frozenset[str]]
+    app_code: str = ""
     codes: set[str] = field(default_factory=set)
     aborted: bool = False
 
@@ -121,7 +123,7 @@ def _leaf(comparison: Comparison, scope: Scope) -> _Leaf:
     found = _found(comparison.field, scope)
     check_operator(found, comparison, in_rows=bool(found.table))
     scope.codes.add(found.table or found.code)
-    test = positive_test(found, comparison, scope.settings, scope.clock.now())
+    test = positive_test(found, comparison, scope.settings, scope.clock.now(), scope.app_code)
     hits = None
     if comparison.operator.endswith("like"):
         hits = scope.hits_within_limit(found, comparison, test)

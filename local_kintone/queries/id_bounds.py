@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from local_kintone.queries.conditions import flattened
 from local_kintone.queries.tree import Comparison, Condition, Junction, Literal
 from local_kintone.record_store import ALL_IDS, LAST_ID, Bounds
+from local_kintone.values.identifiers import is_whole
 
 if TYPE_CHECKING:
     from local_kintone.forms import Form
@@ -45,7 +46,7 @@ def _bounds(part: Condition, form: Form) -> Bounds | None:
     if not isinstance(part, Comparison) or part.related or part.operator not in MARGINS:
         return None
     operand = part.operands[0]
-    if not is_id(part.field, form) or not isinstance(operand, Literal) or not operand.text.isdecimal():
+    if not is_id(part.field, form) or not isinstance(operand, Literal) or not is_whole(operand.text):
         return None
     number = min(int(operand.text), LAST_ID - 1)
     low, high = MARGINS[part.operator]

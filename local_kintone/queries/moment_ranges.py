@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from local_kintone.queries.calendar_functions import days_of
@@ -13,21 +13,24 @@ from local_kintone.values.moments import normal_date, normal_time, parsed_dateti
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
     from local_kintone.forms import Field
 
 type Span = tuple[str, str]
 
 
-def span_of(field: Field, operand: Operand, moment: datetime) -> Span:
+def span_of(field: Field, operand: Operand, moment: datetime, zone: tzinfo) -> Span:
     """Return the range of stored texts that an operand covers at a moment; ISO texts sort like what they name."""
     if isinstance(operand, Function):
         if operand.name == "NOW":
             now = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
             return now, now
-        first, last = days_of(operand, moment.astimezone(UTC).date())
+        first, last = days_of(operand, moment.astimezone(zone).date())
         if field.kind in MOMENTS:
-            return f"{first}T00:00:00Z", f"{last}T23:59:59Z"
+            begin = datetime.combine(first, time.min, zone).astimezone(UTC)
+            end = datetime.combine(last, time(23, 59, 59), zone).astimezone(UTC)
+            return f"{begin:%Y-%m-%dT%H:%M:%SZ}", f"{end:%Y-%m-%dT%H:%M:%SZ}"
         return str(first), str(last)
     text = _normal(field, operand.text) if operand.text else ""
     if text is None:

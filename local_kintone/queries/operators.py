@@ -44,7 +44,8 @@ OPERATORS: dict[str, frozenset[str]] = {
     "GROUP_SELECT": LISTED,
     "STATUS": EQUAL | LISTED,
     "STATUS_ASSIGNEE": LISTED,
-    "CATEGORY": LISTED,
+    # kintone's table of operators does not name it.
+    "CATEGORY": frozenset(),
     "SUBTABLE": frozenset(),
     "GROUP": frozenset(),
     "REFERENCE_TABLE": frozenset(),
@@ -54,6 +55,7 @@ MOMENTS = frozenset({"DATETIME", "CREATED_TIME", "UPDATED_TIME"})
 USERS = frozenset({"USER_SELECT", "CREATOR", "MODIFIER", "STATUS_ASSIGNEE"})
 UNSORTABLE = frozenset(
     {
+        "__REVISION__",
         "SUBTABLE",
         "GROUP",
         "REFERENCE_TABLE",

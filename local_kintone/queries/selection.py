@@ -97,7 +97,8 @@ class Selection:
         """Return the ids of all records that match, in the order of the query."""
         # Functions such as NOW() move on, so nothing is kept for longer than a minute.
         minute = self.scope.clock.now().timestamp() // 60
-        parts = (self.query.condition, self.query.order, self.scope.settings.like_limit)
+        settings = self.scope.settings
+        parts = (self.query.condition, self.query.order, settings.like_limit, settings.utc_offset_hours)
         key = (self.app, self.store.version(self.app), self.scope.form.revision, parts, minute)
         return self.results.get(key, self._find)
 

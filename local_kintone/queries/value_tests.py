@@ -13,6 +13,7 @@ from local_kintone.queries.operators import USERS
 from local_kintone.queries.tree import Comparison, Function
 from local_kintone.queries.words import syntax_error
 from local_kintone.refusals import RefusedError
+from local_kintone.values.identifiers import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -29,17 +30,23 @@ MOMENTS = field_types.TIMED | {"DATE", "TIME"}
 LOGIN_USER = "Administrator"
 
 
-def positive_test(field: Field, comparison: Comparison, settings: Settings, moment: datetime) -> Test:
-    """Return the test of a comparison at a moment, with the negation of a negative operator left out."""
+def positive_test(
+    field: Field, comparison: Comparison, settings: Settings, moment: datetime, app_code: str = ""
+) -> Test:
+    """Return the test of a comparison at a moment, with the negation of a negative operator left out.
+
+    `app_code` is that of the field's app; it may precede a record number.
+    """
     operator = comparison.operator
     if operator.startswith("is "):
         return _is_empty
     if operator.endswith("like"):
         return _like(_literals(comparison)[0])
     if field.kind in MOMENTS:
-        return span_test(operator, span_of(field, comparison.operands[0], moment))
+        return span_test(operator, span_of(field, comparison.operands[0], moment, settings.time_zone))
     if field.kind in field_types.NUMERIC:
-        return _number_test(operator, _literals(comparison))
+        prefix = f"{app_code}-" if app_code and field.kind == "RECORD_NUMBER" else ""
+        return _number_test(operator, [_operand_number(text, prefix) for text in _literals(comparison)])
     return _listed_test(field, comparison, settings)
 
 
@@ -77,8 +84,8 @@ def as_number(text: object) -> Decimal | None:
             return None
 
 
-def _number_test(operator: str, texts: list[str]) -> Test:
-    numbers = {_operand_number(text) for text in texts}
+def _number_test(operator: str, operands: list[Decimal | None]) -> Test:
+    numbers = set(operands)
     if operator not in SIGNS:
         return lambda value: as_number(value) in numbers
     limit = numbers.pop()
@@ -93,17 +100,27 @@ def _number_test(operator: str, texts: list[str]) -> Test:
     return test
 
 
-def _operand_number(text: str) -> Decimal | None:
-    number = as_number(text.strip())
-    if number is None and text.strip():
+def _operand_number(text: str, prefix: str) -> Decimal | None:
+    plain = text.strip()
+    if prefix and is_whole(number := plain.removeprefix(prefix)):
+        plain = number
+    if not plain:
+        return None
+    try:
+        operand = Decimal(plain)
+    except InvalidOperation:
+        operand = Decimal("NaN")
+    if not plain.isascii() or "_" in plain or not operand.is_finite():
         raise syntax_error(f"{text!r} is no number")
-    return number
+    return operand
 
 
 def _listed_test(field: Field, comparison: Comparison, settings: Settings) -> Test:
     wanted = {_code(operand.name) if isinstance(operand, Function) else operand.text for operand in comparison.operands}
     if field.kind in field_types.ONE_CHOICE | field_types.MANY_CHOICES:
         _all_known(wanted, field.options, "GAIA_IQ10", f"in the options of {field.code}")
+    if field.kind == "STATUS":
+        _all_known(wanted, settings.states, "GAIA_IQ10", "a status")
     if field.kind in USERS:
         _all_known(wanted, settings.users, "GAIA_IL42", "a user")
     if field.kind == "ORGANIZATION_SELECT":

@@ -7,16 +7,18 @@ import unicodedata
 from functools import lru_cache
 
 MAX_WORDS = 10
-_RUNS = re.compile(r"[a-z0-9_\u00c0-\u024f]+|[^\W_a-z0-9\u00c0-\u024f]+")
-_LATIN = re.compile(r"[a-z0-9_\u00c0-\u024f]")
+# `#` and `+` are not among the signs that kintone's help lists as ignored: "C#" and "C++" are words of their own.
+_WORD = r"a-z0-9_#+\u00c0-\u024f"
+_RUNS = re.compile(rf"[{_WORD}]+|[^\W{_WORD}]+")
+_LATIN = re.compile(rf"[{_WORD}]")
 
 
 @lru_cache(maxsize=1000)
 def search_words(keyword: str) -> tuple[str, ...]:
     """Split a keyword into the pieces that must all be found: Latin words, two Japanese characters each.
 
-    Signs are ignored, letter case and width are folded, and no more than ten words count. A single Japanese
-    character finds nothing; so does a keyword of signs alone: both give an empty piece that no text has.
+    Most signs are ignored, letter case and width are folded, and no more than ten words count. A single Japanese
+    character finds only what stands alone; a keyword of ignored signs alone finds nothing.
     """
     pieces: list[str] = []
     for run in _runs(keyword)[:MAX_WORDS]:
@@ -44,5 +46,5 @@ def _index(text: str) -> frozenset[str]:
         if _LATIN.match(run):
             found.add(run)
         else:
-            found.update(run[start : start + 2] for start in range(len(run) - 1))
+            found.update(run[start : start + 2] for start in range(max(1, len(run) - 1)))
     return frozenset(found)

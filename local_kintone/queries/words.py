@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from local_kintone.field_properties import CODE_CHARACTERS
 from local_kintone.refusals import RefusedError, invalid_parameter
 
 # Between words: blanks, tabs, line ends and the full-width space.
 _SPACE = r"[ \t\r\n\u3000]+"
-# A field code does not begin with a digit; besides letters it may hold some full-width signs.
-_NAME = r"\$?[^\W\d][\w・＄￥€￡￦]*"  # noqa: RUF001 - these signs are the point
+# `$id` and `$revision` aside, no code has a half-width currency sign.
+_NAME = rf"\$?(?!\d)[{CODE_CHARACTERS}]+"
 _PATTERN = re.compile(
     rf"(?P<space>{_SPACE})"
     r'|(?P<text>"(?:[^"\\\t\r\n]|\\.)*")'
-    r"|(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     rf"|(?P<name>{_NAME})"
     r"|(?P<sign>!=|>=|<=|[=<>(),.])"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from local_kintone.form_changes import change_form
 from local_kintone.loading import load_records
 from local_kintone.seeds.order_fields import order_fields
 
@@ -123,7 +124,7 @@ SHEET = "品目,数量\r\nりんご,12\r\n紙パック,24\r\n"
 def plant_orders(site: Site, *, with_records: bool = True) -> App:
     """Add the app; its lookup points to the next app, which must be that of the customers."""
     app = site.apps.create("Orders", {"placeholder": {"type": "SINGLE_LINE_TEXT"}})
-    site.apps.change_form(app, order_fields(app.number + 1))
+    change_form(site, app, order_fields(app.number + 1))
     if with_records:
         load_records(site, app, _orders(site, app))
     return app

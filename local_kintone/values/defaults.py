@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from local_kintone.settings import Settings
 
 ADMINISTRATOR = "Administrator"
-FIRST_STATE = "未処理"
 
 
 def acting_user(settings: Settings) -> dict[str, str]:
@@ -30,10 +29,10 @@ def default_value(field: Field, settings: Settings, moment: datetime) -> Any:  #
     if field.kind in ("CREATED_TIME", "UPDATED_TIME"):
         return shown_datetime(moment)
     if field.kind == "STATUS":
-        return FIRST_STATE
+        return settings.states[0]
     if field.properties.get("defaultNowValue"):
-        shown = shown_datetime(moment)
-        return {"DATE": shown[:10], "TIME": shown[11:16]}.get(field.kind, shown)
+        local = f"{moment.astimezone(settings.time_zone):%Y-%m-%d%H:%M}"
+        return {"DATE": local[:10], "TIME": local[10:]}.get(field.kind) or shown_datetime(moment)
     default = field.properties.get("defaultValue")
     if field.kind in field_types.PEOPLE and default:
         return [_person(item, settings) for item in default]

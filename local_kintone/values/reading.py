@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from local_kintone.settings import Settings
     from local_kintone.values.problems import Problems, Spot
 
+# JSON numbers are documented for NUMBER alone; texts were seen to take them as they are written.
+TAKES_NUMBERS = frozenset({"NUMBER", "SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT"})
 TOO_MANY_DIGITS = "The number has too many significant digits."
 
 _LINKS = {
@@ -73,6 +75,8 @@ def read_value(field: Field, given: object, spot: Spot, reading: Reading, before
     if given is None or given == "":
         return field_types.blank_value(field.kind)
     if isinstance(given, bool) or not isinstance(given, (str, int, float)):
+        raise wrong_shape()
+    if not isinstance(given, str) and field.kind not in TAKES_NUMBERS:
         raise wrong_shape()
     return _SCALARS[field.kind](field, str(given), spot, reading)
 

@@ -43,7 +43,9 @@ def compute(app: App, record: dict[str, Any]) -> None:
 def _compute_cells(app: App, fields: list[Field], cells: dict[str, Any], names: Mapping[str, Any]) -> None:
     for field in fields:
         if field.computed:
-            cells[field.code]["value"] = _result(app, str(field.properties["expression"]), names)
+            # A row from before the form had the column lacks its cell.
+            value = _result(app, str(field.properties["expression"]), names)
+            cells[field.code] = {"type": field.kind, "value": value}
 
 
 def _result(app: App, expression: str, names: Mapping[str, Any]) -> str:

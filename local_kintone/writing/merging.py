@@ -84,13 +84,19 @@ def _rows(writing: Writing, table: Field, given: object, before: object, prefix:
         kept = stored.get(number)
         if kept is None:
             number = str(writing.site.records.next_row_id())
-            if "value" not in row:
+            if "value" not in row and not _is_kept_blank(row, writing):
                 writing.problems.add(f"{prefix}[{index}].value", "Required field.")
         # A row sent by its id alone stays as it is: nothing in it is written, so no lookup fetches anything.
         sent = row.get("value", {})
+        if writing.site.settings.unsent_columns == "blanked" and isinstance(sent, dict):
+            sent = {code: {} for code in kept or ()} | sent
         cells = merged_cells(writing, table.columns.values(), sent, kept, f"{prefix}[{index}].value")
         rows.append({"id": number, "value": cells})
     return rows
+
+
+def _is_kept_blank(row: Mapping[str, Any], writing: Writing) -> bool:
+    return writing.site.settings.plain_rows == "blank" and bool(row.keys() - {"id"})
 
 
 def _row_id(row: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from local_kintone.record_store import serialised
 from local_kintone.refusals import no_record, stale_revision, wrong_shape
 from local_kintone.values.checks import check_record
 from local_kintone.values.defaults import acting_user
+from local_kintone.values.identifiers import is_whole
 from local_kintone.values.moments import shown_datetime
 from local_kintone.writing.calculations import compute
 from local_kintone.writing.merging import merged_cells
@@ -66,7 +67,7 @@ def existing(writing: Writing, number: int, revision: object) -> tuple[str, dict
         raise no_record(number)
     before = json.loads(text)
     known = str(NO_CHECK if revision is None else revision)
-    if not known.removeprefix("-").isdecimal():
+    if not is_whole(known.removeprefix("-")):
         raise wrong_shape()
     if known not in (NO_CHECK, before["$revision"]["value"]):
         raise stale_revision()

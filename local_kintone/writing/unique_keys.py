@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.numbers import comparable
@@ -58,9 +59,20 @@ def read_update_key(writing: Writing, given: object, prefix: str) -> tuple[Field
     if value is None or value == "" or len(str(value)) > LONGEST_KEY:
         raise invalid_parameter(f"{prefix}.value", "Required field." if not value else "The value is too long.")
     problems = Problems()
-    read = read_value(field, value, Spot(prefix, code), writing.reading(in_rows=False))
+    reading = replace(writing.reading(in_rows=False), problems=problems)
+    read = read_value(field, value, Spot(prefix, code), reading)
     problems.raise_any()
     return field, read
+
+
+def refuse_key_within(record: object, code: str, prefix: str) -> None:
+    """Refuse a record that has the field of its update key, too; what kintone does is not documented.
+
+    Raises:
+        RefusedError: CB_VA01 under the field's code.
+    """
+    if isinstance(record, dict) and code in record:
+        raise invalid_parameter(f"{prefix}{code}", "The field of the updateKey cannot be specified in record.")
 
 
 def record_with_key(writing: Writing, field: Field, value: object) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from local_kintone.refusals import invalid_parameter, wrong_shape
 from local_kintone.values.identifiers import positive
 from local_kintone.writing.saving import insert, update
-from local_kintone.writing.unique_keys import read_update_key, record_with_key
+from local_kintone.writing.unique_keys import read_update_key, record_with_key, refuse_key_within
 
 if TYPE_CHECKING:
     from local_kintone.writing.context import Writing
@@ -30,8 +30,8 @@ def upsert_row(writing: Writing, row: dict[str, Any], prefix: str) -> dict[str, 
     if not isinstance(sent, dict):
         raise wrong_shape()
     number, key = _meant(writing, row, prefix)
-    if key is not None and key[0] in sent:
-        raise invalid_parameter(f"{prefix}.{key[0]}", "The field of the updateKey cannot be specified in record.")
+    if key is not None:
+        refuse_key_within(sent, key[0], f"{prefix}.")
     if number is not None and writing.site.records.get(writing.app.number, number) is not None:
         kept, revision = update(writing, number, sent, row.get("revision"), prefix)
         return {"id": kept, "revision": revision, "operation": "UPDATE"}

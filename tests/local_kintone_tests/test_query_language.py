@@ -29,7 +29,16 @@ def test_default_limit_is_100(bare: LocalKintone) -> None:
     assert len(client.found("", app)) == 100
     assert len(client.found("limit 500", app)) == 500
     assert client.refused("limit 501", app) == "GAIA_QU01"
-    assert client.refused("limit 0", app) == "GAIA_QU01"
+
+
+def test_limit_of_zero_is_out_of_range(orders: Api, kintone: LocalKintone) -> None:
+    """Fact sheet 3: the limit is 1 to 500; with which code zero is refused is not known, so that it can be set."""
+    assert orders.refused("limit 0") == "GAIA_QU01"
+    kintone.settings.limit_zero = "CB_VA01"
+    assert keys_of(orders.get("records", app=1, query="order by $id asc limit 0")) == {"query"}
+    kintone.settings.limit_zero = "empty"
+    answer = orders.get("records", app=1, query='rank in ("High") limit 0', totalCount="true").json()
+    assert answer == {"records": [], "totalCount": "3"}
 
 
 def test_offset_ends_at_10000(orders: Api) -> None:

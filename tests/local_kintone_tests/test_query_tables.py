@@ -55,6 +55,32 @@ def test_like_searches_words(orders: Api, keyword: str, found: list[int]) -> Non
     assert orders.found(f'memo like "{keyword}"') == found
 
 
+@pytest.mark.parametrize(
+    ("keyword", "found"),
+    [
+        ("C#", [1]),
+        ("Ｃ＃", [1]),
+        ("c++", [2]),
+        ("C", [3]),
+        ("x", [3]),
+        ("森", [4]),
+        ("森 川", []),
+        ("森川", [5]),
+        ("C# 入門", [1]),
+        ("(C)", [3]),
+        ("C-x", [3]),
+    ],
+)
+def test_like_takes_hash_and_plus_as_parts_of_words_and_finds_single_letters(
+    bare: LocalKintone, keyword: str, found: list[int]
+) -> None:
+    """Fact sheet 5.5 and kintone's help: `#` and `+` are not ignored; a word of one letter is found by itself alone."""
+    app = bare.create_app("Search", {"a": {"type": "SINGLE_LINE_TEXT"}})
+    bare.add_records(app, [{"a": text} for text in ("C# 入門", "c++ 入門", "C x", "森", "森川")])
+    client = Api(bare.url, bare.token(app))
+    assert client.found(f'a like "{keyword}"', app) == found
+
+
 def test_not_like_finds_the_rest(orders: Api) -> None:
     """The negation holds for blank texts, too."""
     assert len(orders.found('memo not like "出荷"')) == 11
@@ -92,7 +118,9 @@ def test_primary_organization_drops_the_condition(every: Api) -> None:
 
 
 def test_status_and_category_can_be_asked_for(every: Api) -> None:
-    """Process management's fields are queried by their names."""
+    """Fact sheet 5.2: process management's fields are queried by name; no operator is listed for categories."""
     assert every.found('ステータス = "未処理"', 3) == [2, 1]
-    assert every.found('カテゴリー in ("")', 3) == [2, 1]
+    assert every.refused('カテゴリー in ("")', 3) == "GAIA_IQ03"
+    assert every.refused("order by カテゴリー asc", 3) == "GAIA_IQ03"
+    assert every.refused('ステータス in ("未処理", "なし")', 3) == "GAIA_IQ10"
     assert every.refused('作業者 = "sato"', 3) == "GAIA_IQ03"

@@ -139,3 +139,13 @@ def test_same_row_id_twice_is_gaia_si01(desk: Desk, row: str, again: str) -> Non
     """However it is written, with or without a value."""
     answer = desk.update(2, 1, lines=[{"id": row}, {"id": again.format(row)}])
     assert refusal_of(answer)[:2] == (400, "GAIA_SI01")
+
+
+def test_columns_that_were_not_sent_can_be_made_to_lose_their_values(shop: LocalKintone, desk: Desk, row: str) -> None:
+    """Fact sheet 6.3: measurements differ on whether unsent columns are kept; a setting follows the older ones."""
+    shop.settings.unsent_columns = "blanked"
+    assert desk.update(2, 1, lines=[{"id": row, **_row(qty="3")}]).status == 200
+    assert _line(shop) == {"goods": "", "shown": "", "qty": "3", "tags": [], "owner": []}
+    assert values_of(shop, 2, 1)["lines"][0]["id"] == row
+    assert desk.update(2, 1, note="x").status == 200
+    assert _line(shop)["qty"] == "3"

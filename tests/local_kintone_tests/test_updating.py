@@ -152,6 +152,14 @@ def test_upsert_updates_or_inserts(orders: Api) -> None:
     assert (inserted["sku"]["value"], inserted["rank"]["value"]) == ("U-1", "Middle")
 
 
+def test_update_refuses_the_key_within_the_record(orders: Api) -> None:
+    """Fact sheet 2.4: a key that is left in `record` is CB_VA01, in plain updates as in upserts."""
+    row = {"updateKey": {"field": "sku", "value": "A-001"}, "record": _cells(sku="A-001", stock="1")}
+    assert keys_of(orders.send("PUT", "record", {"app": 1, **row})) == {"sku"}
+    assert keys_of(orders.send("PUT", "records", {"app": 1, "records": [row]})) == {"records[0].sku"}
+    assert _record(orders)["stock"]["value"] == "24"
+
+
 def test_upsert_refuses_the_key_within_the_record(orders: Api) -> None:
     """The key's field may not stand in `record`; inserts need what is required."""
     key = {"field": "sku", "value": "A-001"}

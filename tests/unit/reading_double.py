@@ -57,6 +57,7 @@ class KintoneDouble:
         self.before: Callable[[int, Operation], None] = lambda _number, _operation: None
         self.warning: str | None = None
         self.counts = True
+        self.wrong_count: int | None = None
         self.cursors: dict[str, list[list[int]]] = {}
         self.most_at_once = 0
         self.at_once = 0
@@ -120,8 +121,11 @@ class KintoneDouble:
         if limit > self._page or offset > self._most_skipped:
             raise InvalidQueryError(verbatim(f"limit {limit} or offset {offset} is out of range"))
         matching = self.matching(parameters["query"])
-        total = str(len(matching)) if parameters.get("totalCount") and self.counts else None
+        total = self._count(matching) if parameters.get("totalCount") and self.counts else None
         return {"records": self._shown(matching[offset : offset + limit], parameters), "totalCount": total}
+
+    def _count(self, ids: list[int]) -> str:
+        return str(len(ids) if self.wrong_count is None else self.wrong_count)
 
     def matching(self, query: str) -> list[int]:
         """Return the ids that a query without limit and offset gives."""
@@ -156,7 +160,7 @@ class KintoneDouble:
         name = f"cursor-{len(self.operations)}"
         self.cursors[name] = [ids[place : place + size] for place in range(0, len(ids), size)] or [[]]
         self._selection = parameters
-        return {"id": name, "totalCount": str(len(ids))}
+        return {"id": name, "totalCount": self._count(ids)}
 
     def _advance(self, parameters: dict[str, Any]) -> dict[str, Any]:
         pages = self._cursor(parameters)

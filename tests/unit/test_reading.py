@@ -16,9 +16,9 @@ def _reading(double: KintoneDouble, query: str = "", max_records: int | None = N
     [
         (0, 1, "single"),
         (499, 1, "single"),
-        (500, 1, "single"),
+        (500, 2, "single"),
         (501, 2, "record_id"),
-        (1000, 2, "record_id"),
+        (1000, 3, "record_id"),
         (1200, 3, "record_id"),
         (10_000, 21, "record_id"),
         (30_000, 61, "record_id"),

@@ -10,6 +10,8 @@ FORM = parse_form(
         "properties": {
             "name": {"type": "SINGLE_LINE_TEXT", "code": "name", "label": "Product"},
             "在庫数": {"type": "NUMBER", "code": "在庫数", "label": "Stock"},
+            "owner": {"type": "USER_SELECT", "code": "owner", "label": "担当者"},
+            "deputy": {"type": "USER_SELECT", "code": "deputy", "label": "担当者"},
             "lines": {
                 "type": "SUBTABLE",
                 "code": "lines",
@@ -32,6 +34,7 @@ FORM = parse_form(
             "Stock > 5 order by NAME desc",
             ['did you mean "在庫数" instead of "Stock"?', 'did you mean "name" instead of "NAME"?'],
         ),
+        ("担当者 in (LOGINUSER())", ['did you mean "owner" or "deputy" instead of "担当者"?']),
         ("quantty not in (1)", ['did you mean "quantity" instead of "quantty"?']),
         ('name = "nmae = 5" and quantity > 1', []),
         ("zzzzzz = 1", []),

@@ -6,11 +6,11 @@ import pytest
 
 from kintone.errors import (
     ErrorReply,
-    InvalidParameterError,
     InvalidRequestError,
     RevisionConflictError,
     UnknownResponseError,
 )
+from kintone.files.attachments import NoAttachmentFieldError
 from kintone.ledger import EntryState
 from kintone.messages import Message
 from kintone.operations import Repeat
@@ -95,21 +95,13 @@ def test_a_conflict_after_an_unknown_fate_is_not_tried_again() -> None:
     assert len(kintone.writes) == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "words"),
-    [
-        ("paper", "did you mean papers?"),
-        ("name", 'its attachment fields are: "papers"'),
-        ("zzzzzzzzz", 'its attachment fields are: "papers"'),
-    ],
-)
-def test_a_field_that_takes_no_files_is_refused(field: str, words: str) -> None:
-    """Kintone would ignore it and drop the files."""
+@pytest.mark.parametrize("field", ["paper", "name", "zzzzzzzzz"])
+def test_a_field_that_takes_no_files_is_refused(field: str) -> None:
+    """Kintone would ignore it and drop the files; those that the record has are named."""
     kintone = site()
-    with pytest.raises(InvalidParameterError, match="attachment_field: the record has no attachment field") as raised:
+    with pytest.raises(NoAttachmentFieldError, match=rf"attachment_field: .*{field}.*papers"):
         attach(kintone, 12, "1", field, ["new"], ListMode.APPEND)
 
-    assert words in str(raised.value)
     assert kintone.writes == []
 
 
@@ -117,7 +109,7 @@ def test_a_record_without_attachment_fields_is_refused() -> None:
     """The sentence says that it has none."""
     kintone = FakeKintone()
     kintone.add(name="x")
-    with pytest.raises(InvalidParameterError, match="it has none"):
+    with pytest.raises(NoAttachmentFieldError, match="has no attachment field"):
         attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
 
 

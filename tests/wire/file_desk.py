@@ -13,8 +13,8 @@ from tests.wire.plugin import credentials_of, running_plugin
 
 FIELDS: dict[str, dict[str, Any]] = {
     "title": {"type": "SINGLE_LINE_TEXT", "unique": True},
-    "photos": {"type": "FILE"},
-    "others": {"type": "FILE"},
+    "photos": {"type": "FILE", "label": "写真"},
+    "others": {"type": "FILE", "label": "写真"},
     "rows": {"type": "SUBTABLE", "fields": {"scan": {"type": "FILE"}}},
 }
 

@@ -114,3 +114,18 @@ def test_mapping_when_the_upsert_takes_it(desk: FileDesk) -> None:
     made, updated = (entry["id"] for entry in result.variables["results"])
     assert (desk.names(made), desk.names(updated, "others")) == (["0.txt"], ["1.txt"])
     assert updated == old
+
+
+@pytest.mark.parametrize("written", ["写真", "写 真"])
+def test_all_fields_of_a_label_are_named_when_it_is_written_for_the_code(desk: FileDesk, written: str) -> None:
+    """People see labels; which of two fields is meant is theirs to say, for an upload and for a download."""
+    record_id = desk.record()
+    target = {"record_id": record_id, "attachment_field": written}
+
+    upload = desk.refused_upload(desk.host.serve("a.txt", b"a", "text/plain"), **target)
+    download = desk.refused_download(**target)
+
+    for refused in (upload, download):
+        assert refused.message.startswith("[INVALID_INPUT] ")
+        assert 'did you mean "photos" or "others"?' in refused.message
+    assert desk.names(record_id) == []

@@ -1,0 +1,96 @@
+"""What an app tells of itself, and to whom: app.json, app/settings.json and the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local_kintone import LocalKintone, NumberPrecision
+from tests.local_kintone_tests.desk import Desk, body_of, refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CALLS = (("app", "id=1"), ("app/settings", "app=1"), ("app/form/fields", "app=1"), ("app/form/layout", "app=1"))
+
+
+@pytest.fixture
+def plain() -> Iterator[LocalKintone]:
+    """One app with a code."""
+    kintone = LocalKintone(seed="none")
+    kintone.create_app("Plain", {"text": {"type": "SINGLE_LINE_TEXT"}}, code="PLAIN")
+    yield kintone
+    kintone.stop()
+
+
+def test_app_tells_name_code_and_authors(plain: LocalKintone) -> None:
+    """Fact sheet 2.9: app.json takes `id`; ids are texts, an app outside of spaces has null for them."""
+    app = body_of(Desk(plain, plain.token(1, "add")).get("app", "id=1"))
+    assert (app["appId"], app["code"], app["name"], app["spaceId"], app["threadId"]) == (
+        "1",
+        "PLAIN",
+        "Plain",
+        None,
+        None,
+    )
+    assert set(app) == {
+        "appId",
+        "code",
+        "name",
+        "description",
+        "spaceId",
+        "threadId",
+        "createdAt",
+        "creator",
+        "modifiedAt",
+        "modifier",
+    }
+    assert set(app["creator"]) == set(app["modifier"]) == {"code", "name"}
+
+
+def test_settings_tell_precision_as_texts_and_the_forms_revision(plain: LocalKintone) -> None:
+    """Fact sheet 2.9: `numberPrecision` has texts; the revision is that of the app's settings."""
+    plain.set_number_precision(1, NumberPrecision(30, 10, "DOWN"))
+    settings = body_of(Desk(plain, plain.token(1, "view")).get("app/settings", "app=1&lang=ja"))
+    assert settings["numberPrecision"] == {"digits": "30", "decimalPlaces": "10", "roundingMode": "DOWN"}
+    assert (settings["name"], settings["revision"]) == ("Plain", "1")
+
+
+@pytest.mark.parametrize(("api", "query"), CALLS)
+@pytest.mark.parametrize("permission", ["view", "add"])
+def test_viewing_or_adding_is_enough(plain: LocalKintone, api: str, query: str, permission: str) -> None:
+    """Fact sheet 1.4: app, settings, form and layout take a token that views or adds."""
+    assert Desk(plain, plain.token(1, permission)).get(api, query).status == 200
+
+
+@pytest.mark.parametrize(("api", "query"), CALLS)
+@pytest.mark.parametrize("permission", ["edit", "delete", "manage"])
+def test_any_other_permission_is_gaia_no01(plain: LocalKintone, api: str, query: str, permission: str) -> None:
+    """Fact sheet 1.4 and 1.5: a token that only edits, deletes or manages the app gets 403."""
+    desk = Desk(plain, plain.token(1, permission))
+    assert refusal_of(desk.get(api, query)) == (403, "GAIA_NO01", set())
+
+
+@pytest.mark.parametrize(("api", "query"), CALLS)
+def test_managing_can_be_made_enough(plain: LocalKintone, api: str, query: str) -> None:
+    """Newer pages of kintone's documentation let a managing token read the form; a setting follows them."""
+    plain.settings.manage_reads_forms = True
+    assert Desk(plain, plain.token(1, "manage")).get(api, query).status == 200
+    assert Desk(plain, plain.token(1, "edit")).get(api, query).status == 403
+
+
+@pytest.mark.parametrize("api", ["app/settings", "app/form/fields"])
+def test_unknown_language_is_refused(plain: LocalKintone, api: str) -> None:
+    """Fact sheet 2.9: `lang` is one of five."""
+    answer = Desk(plain, plain.token(1)).get(api, "app=1&lang=fr")
+    assert refusal_of(answer) == (400, "CB_VA01", {"lang"})
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_call_that_is_missing_here_is_501_within_a_bulk_request_too(plain: LocalKintone, method: str) -> None:
+    """Fact sheet 2.7: status calls may stand in a bulk request; this server says aloud that it has none."""
+    request = {"method": method, "api": "/k/v1/records/status.json", "payload": {"app": 1}}
+    desk = Desk(plain, plain.token(1))
+    assert refusal_of(desk.send("POST", "bulkRequest", {"requests": [request]}))[:2] == (501, "LOCAL_UNKNOWN_CALL")
+    assert refusal_of(desk.send(method, "records/status", {"app": 1}))[:2] == (501, "LOCAL_UNKNOWN_CALL")
