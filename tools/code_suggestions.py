@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kintone.errors import InvalidQueryError, KintoneError
+from kintone.field_types.table import Shape
 from kintone.files.attachments import NoAttachmentFieldError
 from kintone.forms.field_definitions import FieldDefinition, Form
-from kintone.forms.fields import Shape
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.reading.unknown_codes import near_codes

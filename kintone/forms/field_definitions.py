@@ -124,3 +124,9 @@ class Form:
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield code and label of each field of the record itself."""
         return ((definition.code, definition.label) for definition in self.fields.values())
+
+    def column_names(self) -> Iterator[tuple[str, str]]:
+        """Yield code and label of each column of each table."""
+        return (
+            (column.code, column.label) for definition in self.fields.values() for column in definition.columns.values()
+        )

@@ -11,8 +11,8 @@ from typing import Any
 from kintone.errors import InvalidParameterError
 from kintone.field_types.table import PSEUDO_FIELDS
 from kintone.forms.field_definitions import FieldDefinition, Form, WriteMode
-from kintone.forms.near_matches import nearest
-from kintone.messages import Message
+from kintone.forms.near_matches import either, nearest_codes
+from kintone.messages import Joined, Message
 from kintone.problems import Change, Findings, Place, Problem, ProblemCode, problem_lines
 from kintone.records.cells import CheckContext, given_value, read_cell
 from kintone.records.rows import TableReader
@@ -150,13 +150,15 @@ def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
 
 
 def _meant(code: str, form: Form) -> Message:
-    near = nearest(code, form.names())
+    near = nearest_codes(code, form.names())
     if near:
-        return Message("did you mean {code}?", code=excerpt(near))
-    column = nearest(code, ((column, column) for column in form.tables_by_column))
-    if column:
-        table = form.tables_by_column[column]
-        return Message(
-            "did you mean the column {column} of the table {table}?", column=excerpt(column), table=excerpt(table)
-        )
+        return Message("did you mean {code}?", code=either(near))
+    columns = nearest_codes(code, form.column_names())
+    if columns:
+        meant = [
+            Message("the column {column} of the table {table}", column=excerpt(column), table=excerpt(table))
+            for column in columns
+            for table in (form.tables_by_column[column],)
+        ]
+        return Message("did you mean {columns}?", columns=Joined(meant, " or "))
     return Message("use a code of the app's form, or leave it out")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kintone.field_types.values import is_empty
 from kintone.forms.field_definitions import FieldDefinition, Form
-from kintone.forms.near_matches import nearest
+from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Message
 from kintone.problems import Place, ProblemCode, UnusableValueError
 from kintone.records.cells import CheckContext, read_cell
@@ -126,8 +126,8 @@ class TableReader:
         return None
 
     def _meant(self, code: str) -> Message:
-        near = nearest(code, ((column.code, column.label) for column in self.table.columns.values()))
-        return Message("did you mean {code}?", code=excerpt(near)) if near else self._row_shape()
+        near = nearest_codes(code, ((column.code, column.label) for column in self.table.columns.values()))
+        return Message("did you mean {code}?", code=either(near)) if near else self._row_shape()
 
     def _refuse_repeated_ids(self, rows: list[object]) -> None:
         """Refuse an id that two rows bear; kintone would answer GAIA_SI01 without naming them."""

@@ -3,7 +3,7 @@
 from kintone import limits
 from kintone.field_types.values import is_empty, read_value
 from kintone.forms.field_definitions import FieldDefinition, Form
-from kintone.forms.near_matches import nearest
+from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Message
 from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
 from kintone.records.cells import given_value
@@ -24,8 +24,8 @@ def check_update_key(field: object, value: object, form: Form) -> tuple[str, Pro
     place = Place(field if isinstance(field, str) else excerpt(field))
     definition = form.fields.get(field) if isinstance(field, str) else None
     if definition is None:
-        near = nearest(place.field, form.names())
-        advice = Message("did you mean {code}?", code=excerpt(near)) if near else _usable(form)
+        near = nearest_codes(place.field, form.names())
+        advice = Message("did you mean {code}?", code=either(near)) if near else _usable(form)
         complaint = Message("app {app} has no field of this code to find records by", app=form.app)
         findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, advice)
     elif not definition.usable_as_update_key:

@@ -29,7 +29,7 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _KEPT = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-_HOW = Message("write it with digits, a point before the decimals and a minus sign in front where it is negative")
+_HOW = Message("write digits only, with a point before decimals and a minus sign in front if negative")
 
 
 @dataclass(frozen=True, slots=True)

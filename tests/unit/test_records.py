@@ -44,6 +44,23 @@ def test_a_label_leads_to_its_code() -> None:
     assert str(problem.suggestion) == 'did you mean "num_1"?'
 
 
+def test_a_label_of_several_fields_names_all_their_codes() -> None:
+    """Outside tables, in rows, and for columns that stand beside the table; none is chosen for the writer."""
+    memos = [{**field("SINGLE_LINE_TEXT", f"memo_{number}"), "label": "メモ"} for number in (1, 2)]
+    notes = [{**field("SINGLE_LINE_TEXT", f"note_{number}"), "label": "備考"} for number in (1, 2)]
+    form = make_form(*memos, field("SUBTABLE", "t", fields=columns(*notes)))
+    for raw, codes in (
+        ({"メモ": "x"}, ("memo_1", "memo_2")),
+        ({"t": [{"備考": "x"}]}, ("note_1", "note_2")),
+        ({"備考": "x"}, ("note_1", "note_2")),
+    ):
+        suggestion = str(check_record(raw, form, "add").problems[0].suggestion)
+        assert all(code in suggestion for code in codes)
+    _, problem = check_update_key("メモ", "x", form)
+    assert problem is not None
+    assert all(code in str(problem.suggestion) for code in ("memo_1", "memo_2"))
+
+
 def test_a_column_at_top_level_is_sent_to_its_table() -> None:
     """The message says where it belongs, since kintone would ignore it."""
     problem = check_record({"qty": 1}, FORM, "add").problems[0]
