@@ -1,0 +1,1 @@
+"""What values become, checked against published facts alone: nothing here was written from the code under test."""

@@ -1,0 +1,17 @@
+"""One local kintone without sockets for the tests of a module, and the plugin in this process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local_kintone import LocalKintone
+from tests.facts.in_process import answered_by
+
+
+@pytest.fixture(scope="module")
+def kintone() -> Iterator[LocalKintone]:
+    """Return a kintone without apps that answers whatever the plugin asks."""
+    server = LocalKintone(seed="none")
+    with answered_by(server):
+        yield server
+    server.stop()

@@ -1,0 +1,102 @@
+"""The facts that the rows of the table of odd values go by.
+
+"Fact sheet" is the collection of facts on kintone's REST API that this plugin was built from; each entry names its
+section, says what stands there, and gives the page of kintone's documentation where there is one. "Contract" is what
+users of the plugin rely on.
+"""
+
+from tests.facts.odd_rows import Reason
+
+TYPES = "https://kintone.dev/en/docs/kintone/overview/field-types/"
+LIMITS = "https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html"
+
+NOTHING_ELSE = Reason(
+    "contract 5 kintone_add_record",
+    "off, values are still brought into kintone's shape or refused: nothing is stored other than what was given",
+)
+CERTAIN = Reason(
+    "contract 5, rule of values",
+    "what is certain is converted: ▲ and △ as minus, full width, commas as thousands in threes, currency signs around "
+    "a number; a text where kintone takes a list of one",
+)
+REST = Reason(
+    "contract 5, rule of values",
+    "the rest is refused: nothing that changes sign, size or day, no blank row, no field cleared by {}",
+)
+MEANING_KEPT = Reason(
+    "contract 5 kintone_validate_record_data",
+    "nothing ever changes the sign, the size, the day or the meaning of a value: converted faithfully, or refused",
+)
+NO_NEGATIVE_ZERO = Reason("fact sheet 6.1 NUMBER", "a decimal text; zero has no sign", TYPES)
+CLEARED = Reason("fact sheet 6.2", '"", null or [] on PUT: value cleared; on POST: default suppressed, stored empty')
+BLANK = Reason("fact sheet 6.2", '"", null or [] clear a value; what a text of blanks does is not said')
+WRAPPER = Reason("fact sheet 6.1", '"code": {"value": V} on write; a "type" in a write is accepted and ignored', TYPES)
+ROUNDED_HERE = Reason(
+    "contract 4",
+    "a whole number of more than 15 digits inside a decoded object was perhaps rounded on its way: refused; inside a "
+    "JSON text it is exact, and taken",
+)
+
+TEXT = Reason("fact sheet 6.1 SINGLE_LINE_TEXT", "a string is stored as it is", TYPES)
+TEXT_FROM_NUMBER = Reason("fact sheet 6.1 SINGLE_LINE_TEXT", "write value: string; of numbers nothing is said", TYPES)
+LINE_ENDS = Reason("fact sheet 6.1 MULTI_LINE_TEXT", "string, LF", TYPES)
+RICH = Reason("fact sheet 6.1 RICH_TEXT", "HTML; the server sanitises (unsure how)", TYPES)
+LENGTHS = Reason("fact sheet 6.6 and 6.2", "minLength and maxLength; minLength is enforced for empty values too")
+UNIQUE_LENGTH = Reason("fact sheet 3", "at most 64 characters where duplicates are prohibited", LIMITS)
+AUTOMATIC = Reason(
+    "fact sheet 6.1 SINGLE_LINE_TEXT and CALC", "computed by the server; what is sent is silently ignored", TYPES
+)
+NOT_WRITABLE = Reason("contract 5 kintone_validate_record_data", "code not_writable")
+UNKNOWN = Reason("fact sheet 6.2 and contract 5", "kintone silently ignores an unknown code; the check refuses it")
+
+NUMBER = Reason("fact sheet 6.1 NUMBER", "string or JSON number", TYPES)
+NUMBER_TEXT = Reason("fact sheet 6.2", 'NUMBER " 42 " is stored as "42", "1.5e1" as "15"')
+NOT_A_NUMBER = Reason("fact sheet 6.2", 'NUMBER "abc": 400; inside a table silently stored as empty, so never sent')
+DECIMALS = Reason(
+    "fact sheet 3, number overflow",
+    "surplus decimals are rounded by the app's own setting (default 4, HALF_EVEN), which a client may not know",
+    LIMITS,
+)
+DIGITS = Reason("fact sheet 3, number overflow", "with the default settings 13 digits before the point: 400", LIMITS)
+RANGE = Reason("fact sheet 6.6 NUMBER", "minValue, maxValue")
+
+LINK = Reason("fact sheet 6.1 LINK", "string; format checked by protocol WEB, CALL, MAIL", TYPES)
+
+OPTIONS = Reason("fact sheet 6.1 CHECK_BOX", "list of option names", TYPES)
+OPTION = Reason("fact sheet 6.1 DROP_DOWN", 'an option name; "" or null clears', TYPES)
+RADIO_CLEARING = Reason("fact sheet 6.1 RADIO_BUTTON", 'clearing with "" is not reliable', TYPES)
+OPTION_KEYS = Reason("fact sheet 6.6", "records store and accept the key of an option; its label is localised")
+OPTION_REFUSED = Reason("fact sheet 4.2", 'bad option: 400 `The value, "X", is not in options.`')
+REQUIRED = Reason("fact sheet 6.2", "present but blank: required fails; absent on PUT: value kept, on POST required")
+
+DATE = Reason("fact sheet 6.1 DATE", '"YYYY-MM-DD"; also "2015", "2015-07", "2015-7-5" padded with 01', TYPES)
+DATE_RANGE = Reason("fact sheet 3", "1000-01-01 to 9999-12-31", LIMITS)
+TIME = Reason("fact sheet 6.1 TIME", '"HH:MM"; seconds unsure', TYPES)
+DATETIME = Reason("fact sheet 6.1 DATETIME", '"…Z" or "…+09:00"; stored in UTC, seconds dropped', TYPES)
+NO_OFFSET = Reason(
+    "contract 5 kintone_query",
+    "a text that has no offset, a bare date included, has two readings (kintone would take midnight UTC, nine hours "
+    "off in Japan): refused",
+)
+
+USERS = Reason("fact sheet 6.1 USER_SELECT", '[{"code": "u1"}]; read as [{"code": "u1", "name": "…"}]', TYPES)
+USER_UNKNOWN = Reason("fact sheet 4.3", "GAIA_IL26, GAIA_IL28: a user, group or organisation in a value is not found")
+FILES = Reason("fact sheet 6.1 FILE and 6.4", '[{"fileKey": "…"}]; replaces; further keys are tolerated', TYPES)
+FILE_UNKNOWN = Reason("fact sheet 4.3", "GAIA_BL01: file key not found")
+
+TABLE = Reason("fact sheet 6.1 SUBTABLE", '[{"id": "381", "value": {"col": {"value": …}}}, {"value": {…}}]', TYPES)
+TABLE_CLEARED = Reason("fact sheet 6.3", '"value": [] deletes all rows')
+ROW_IDS = Reason(
+    "fact sheet 6.3",
+    "with an existing id: updated (columns not sent: kept, or blanked by an older note); unknown id: a new row; not "
+    "numeric: CB_IJ01; the same twice: GAIA_SI01",
+)
+PLAIN_ROWS = Reason("contract 4 and 5", "plain values, the Python literal of a template, JSON text: taken or refused")
+
+LOOKUP = Reason("fact sheet 6.5", 'key not found: GAIA_LO04; "" clears the copies')
+COPIED = Reason("fact sheet 6.5", "copy targets sent by the client are ignored, not rejected")
+SYSTEM = Reason("fact sheet 6.1", "record number, status, assignee, group: GAIA_UN10; category: GA_UO01", TYPES)
+AUTHORED = Reason(
+    "fact sheet 6.1 CREATOR", "POST only, with app management permission (else GAIA_BF02); PUT: GAIA_UN10", TYPES
+)
+IGNORED_IDS = Reason("fact sheet 6.1", "$id and $revision are ignored inside record")
