@@ -83,12 +83,12 @@ class TableReader:
             complaint = Message("a row must be an object, not {value}", value=excerpt(raw))
             self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
-        if not raw:
+        row_id, cells = self._parts(raw)
+        id_text = _id_text(row_id)
+        if not cells and not id_text:
             complaint = Message("an object without columns would be stored as a blank row")
             self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
-        row_id, cells = self._parts(raw)
-        id_text = _id_text(row_id)
         if id_text is None:
             complaint = Message("{value} is not a row id", value=excerpt(row_id))
             advice = Message("leave the id out to add the row")

@@ -242,7 +242,7 @@ def test_only_an_empty_list_or_nothing_empties_a_table(given: object) -> None:
     assert check_record({"t": given}, ODD_COLUMNS, "update").record == {"t": {"value": []}}
 
 
-@pytest.mark.parametrize("given", [{}, [{}], {"value": {}}, "{}", "[sato"])
+@pytest.mark.parametrize("given", [{}, [{}], {"value": {}}, "{}", "[sato", [{"value": {}}], [{"id": ""}]])
 def test_an_object_without_columns_is_no_row_and_empties_nothing(given: object) -> None:
     """Kintone would store a blank row, or delete the rows that there are."""
     read = check_record({"lines": given}, FORM, "update")
