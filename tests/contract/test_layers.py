@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kintone.field_types.table import KINDS
 from tests.contract.plugin_files import ROOT
 
 DIFY = {"dify_plugin"}
@@ -102,6 +103,19 @@ def test_http_library_when_its_importers_are_read() -> None:
 
     assert len(_sources("kintone")) - len(others) == len(HTTP_MODULES)
     assert _offenders(others, HTTP) == {}
+
+
+def test_names_of_field_types_when_the_code_is_read() -> None:
+    """A type is named in the table of field types alone; every other module asks the table what is true of it."""
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("kintone", "tools", "provider")
+        for path in _sources(folder)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in KINDS
+    }
+
+    assert named == {"kintone/field_types/table.py"}
 
 
 def test_arrows_inside_kintone_when_its_imports_are_read() -> None:

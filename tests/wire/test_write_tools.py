@@ -8,6 +8,7 @@ import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
+from local_kintone.numbers import NumberPrecision
 from tests.wire.plugin import credentials_of
 
 BEGINS_WITH_CODE = re.compile(r"\[[A-Z0-9_]+\] \S")
@@ -139,6 +140,83 @@ def test_add_when_the_check_is_off(host: DifyHost, site: LocalKintone) -> None:
 
     assert "validate_before_write is off" in outcome.text
     assert record_with(site, "OFF-1")["stock"]["value"] == "12"
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_number_when_the_app_keeps_fewer_decimals(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
+    """The number is stored as the text says, and how the app keeps numbers is asked once."""
+    app = site.create_app("Prices", {"price": {"type": "NUMBER"}}, number_precision=NumberPrecision(10, 2))
+    site.reset()
+    credentials = credentials_of(site, app=app)
+
+    for number in (0.1 + 0.2, "1.005"):
+        data = {"record_data": {"price": number}, "validate_before_write": check}
+        outcome = host.invoke("kintone_add_record", data, credentials)
+        assert "the app keeps 2 decimals" in outcome.text
+
+    assert [record["price"]["value"] for record in site.records(app)] == ["0.3", "1"]
+    assert site.stats.by_api["GET app/settings"] == 1
+
+
+def test_number_when_the_settings_may_not_be_read(host: DifyHost, site: LocalKintone) -> None:
+    """Kintone's default is named, the number goes out as it is, and kintone's rounding is not passed over."""
+    app = site.create_app("Prices", {"price": {"type": "NUMBER"}})
+    site.reset()
+    site.fail(api="app/settings", times=None, status=403, code="CB_NO02", message="No privilege.")
+
+    outcome = host.invoke("kintone_add_record", {"record_data": {"price": "1.23456"}}, credentials_of(site, app=app))
+
+    assert [record["price"]["value"] for record in site.records(app)] == ["1.2346"]
+    assert "kintone keeps 4 decimals" in outcome.text
+    assert "could not be read" in outcome.text
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_upsert_when_an_insert_lacks_a_required_field(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
+    """Checked, nothing is sent; unchecked, kintone refuses. Either way no entry of the call is stored."""
+    needed = {"type": "SINGLE_LINE_TEXT", "required": True}
+    app = site.create_app("Needs", {"need": needed, "note": {"type": "SINGLE_LINE_TEXT"}})
+    site.reset()
+    entries = [{"record": {"need": "x"}}, {"record": {"note": "y"}}]
+    data = {"records_data": entries, "validate_before_write": check}
+
+    with pytest.raises(PluginFailure, match="need") as failed:
+        host.invoke("kintone_upsert_records", data, credentials_of(site, app=app))
+
+    assert "entry 2" in failed.value.message
+    assert site.records(app) == []
+    assert ("POST records" in site.stats.by_api) is not check
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_upsert_when_rows_are_plain(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
+    """Rows are stored as they were given, with and without the check, whatever their columns are called."""
+    columns = {code: {"type": "SINGLE_LINE_TEXT"} for code in ("code", "value", "fileKey", "item")}
+    app = site.create_app("Odd", {"lines": {"type": "SUBTABLE", "fields": columns}})
+    site.reset()
+    rows = [{"code": "c", "item": "i"}, {"value": "v"}, {"fileKey": "f"}]
+    data = {"records_data": [{"record": {"lines": rows}}], "validate_before_write": check}
+
+    host.invoke("kintone_upsert_records", data, credentials_of(site, app=app))
+
+    stored = site.records(app)[0]["lines"]["value"]
+    cells = [{code: cell["value"] for code, cell in row["value"].items() if cell["value"]} for row in stored]
+    assert cells == rows
+
+
+def test_upsert_when_the_form_may_not_be_read(host: DifyHost, site: LocalKintone) -> None:
+    """Unchecked, plain texts are written, the text says what may become of them, and what needs the form is refused."""
+    credentials = credentials_of(site, "edit")
+    key = {"field": "sku", "value": "A-001"}
+    data = {"records_data": [{"id": record_with(site, "A-001")["$id"]["value"], "record": {"name": "新"}}]}
+    outcome = host.invoke("kintone_upsert_records", {**data, "validate_before_write": False}, credentials)
+
+    assert record_with(site, "A-001")["name"]["value"] == "新"
+    assert "form could not be read" in outcome.text
+    entries = [{"updateKey": key, "record": {"lines": [{"item": "x"}]}}]
+    data = {"records_data": entries, "validate_before_write": False}
+    with pytest.raises(PluginFailure, match="lines"):
+        host.invoke("kintone_upsert_records", data, credentials)
 
 
 def test_add_when_the_token_may_not_read_the_form(host: DifyHost, site: LocalKintone) -> None:
