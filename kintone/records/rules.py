@@ -3,7 +3,6 @@
 Limits are kintone's, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html.
 """
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -34,8 +33,6 @@ _LINKS = {
     ),
 }
 LONGEST_LINK = 4_096
-_NO_EXAMPLES = (Shape.CODES, Shape.PERSON, Shape.FILES, Shape.ROWS, Shape.OTHER)
-"""Shapes whose values only the site knows: an invented user or file would be sent as if it were meant."""
 
 
 def check_value(value: object, definition: FieldDefinition, place: Place, findings: Findings) -> None:
@@ -56,26 +53,25 @@ def check_absent(definition: FieldDefinition, place: Place, findings: Findings) 
 
 
 def example_of(definition: FieldDefinition) -> str | None:
-    """Return a value, as JSON writes it, that the field takes; None where only the site knows one."""
-    return next((excerpt(value) for value in _candidates(definition) if _passes(value, definition)), None)
+    """Return a value, as JSON writes it, that the field's own settings offer and that it takes; None where none is.
+
+    An invented value, however harmless it looks, would be sent as if it were meant.
+    """
+    return next((excerpt(value) for value in _own_values(definition) if _passes(value, definition)), None)
 
 
-def _candidates(definition: FieldDefinition) -> Iterator[object]:
-    """Yield values that the field may take: its own default and options, the usual example, and its limits."""
-    shape, field_limits = definition.kind.shape, definition.limits
-    if shape in _NO_EXAMPLES:
-        return
-    if definition.default is not None:
+def _own_values(definition: FieldDefinition) -> Iterator[object]:
+    """Yield a field's default, its options and the limits of its numbers."""
+    shape = definition.kind.shape
+    if definition.default is not None and shape not in (Shape.CODES, Shape.OTHER):
         yield definition.default
-    if shape in (Shape.OPTION, Shape.OPTIONS):
-        yield from definition.options if shape is Shape.OPTION else ([option] for option in definition.options)
-        return
-    yield json.loads(definition.kind.example)
-    for bound in (field_limits.min_value, field_limits.max_value):
+    if shape is Shape.OPTION:
+        yield from definition.options
+    elif shape is Shape.OPTIONS:
+        yield from ([option] for option in definition.options)
+    for bound in (definition.limits.min_value, definition.limits.max_value):
         if bound is not None:
             yield plain_number(bound)
-    if shape is Shape.TEXT:
-        yield from ("a" * length for length in (1, field_limits.min_length or 1) if length <= limits.UNIQUE_LENGTH)
 
 
 def _passes(value: object, definition: FieldDefinition) -> bool:
