@@ -85,7 +85,7 @@ class TableReader:
             return None
         row_id, cells = self._parts(raw)
         id_text = _id_text(row_id)
-        if not cells and not id_text:
+        if not cells and id_text == "":
             complaint = Message("an object without columns would be stored as a blank row")
             self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
