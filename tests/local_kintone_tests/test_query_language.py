@@ -104,6 +104,7 @@ def test_operators_find_by_type(orders: Api, query: str, found: list[int]) -> No
         ("name = NOW()", "GAIA_IQ03"),
         ("order by lines asc", "GAIA_IQ03"),
         ("order by memo asc", "GAIA_IQ03"),
+        ("order by $revision asc", "GAIA_IQ03"),
         ('item = "りんご"', "GAIA_IQ07"),
         ('rank in ("Highest")', "GAIA_IQ10"),
         ('owner in ("nobody")', "GAIA_IL42"),

@@ -135,6 +135,7 @@ def test_fields_in_the_url_are_indexed(desk: Desk) -> None:
         b'{"app":1,"record":{"text":{"value":"\\ud800"}}}',
         b'{"app":1,"record":{"\\udfff":{"value":""}}}',
         json.dumps({"app": 1}).encode("utf-16"),
+        json.dumps({"app": 1}).encode("utf-16-le"),
         b"\xff{}",
         b"",
     ],
