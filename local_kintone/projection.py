@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def projected(texts: list[bytes], codes: Iterable[str] | None, form: Form) -> list[bytes]:
     """Return stored JSON texts with only these fields, all of them with None.
 
-    A column of a table cannot be named; like an unknown code it adds nothing.
+    They stand in the order of the record, whatever that of the codes. A column of a table cannot be named; like an
+    unknown code it adds nothing.
     """
     if codes is None:
         return texts

@@ -32,10 +32,7 @@ class FieldReader:
         return values
 
     def cut(self, text: str) -> str:
-        """Return the JSON text of a record of these fields alone."""
-        parts = []
-        for _, beginning, length in self._places:
-            start = text.find(beginning)
-            if start >= 0:
-                parts.append(text[start : _DECODER.raw_decode(text, start + length)[1]])
+        """Return the JSON text of a record of these fields alone, in the order of the record."""
+        starts = sorted((text.find(beginning), length) for _, beginning, length in self._places)
+        parts = [text[start : _DECODER.raw_decode(text, start + length)[1]] for start, length in starts if start >= 0]
         return "{" + ",".join(parts) + "}"

@@ -11,21 +11,25 @@ from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.reading.unknown_codes import near_codes
 from tools.base import Call
-from tools.text_input.name_lists import read_list
+from tools.text_input.name_lists import read_fields
 
 UNKNOWN_FIELD = "GAIA_IQ11"
 
 
+def form_of(call: Call) -> Form | None:
+    """Return the form of the call's app, None where it cannot be read."""
+    try:
+        return call.client.forms.read(call.app)
+    except KintoneError:
+        return None
+
+
 def with_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
     """Return the error with the nearest real codes in its remedy, or as it is where the form cannot be read."""
-    if error.code != UNKNOWN_FIELD:
+    form = form_of(call) if error.code == UNKNOWN_FIELD else None
+    if form is None:
         return error
-    try:
-        form = call.client.forms.read(call.app)
-        fields = read_list("fields", call.parameters.raw("fields"))
-        hints = near_codes(call.parameters.text("query"), fields, form)
-    except KintoneError:
-        return error
+    hints = near_codes(call.parameters.text("query"), read_fields(call.parameters.raw("fields")), form)
     return error.but(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 
@@ -40,12 +44,8 @@ def attachment_field_by_label(call: Call, written: str) -> Iterator[None]:
 
 
 def _attachment_codes(call: Call, written: str) -> tuple[str, ...]:
-    """Return the codes of attachment fields and columns near to a label or code; none where the form cannot be read."""
-    try:
-        form = call.client.forms.read(call.app)
-    except KintoneError:
-        return ()
-    return nearest_codes(written, ((field.code, field.label) for field in _attachment_fields(form)))
+    form = form_of(call)
+    return nearest_codes(written, ((each.code, each.label) for each in _attachment_fields(form))) if form else ()
 
 
 def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:

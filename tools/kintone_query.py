@@ -4,17 +4,18 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import ClassVar
 
-from kintone.errors import InvalidQueryError
+from kintone.errors import InvalidQueryError, KintoneError
 from kintone.messages import Message
 from kintone.reading.pages import refuse_misshapen
 from kintone.reading.reader import Reading, ReadRequest
 from kintone.reading.records import RecordsApi
 from tools import base
-from tools.code_suggestions import with_codes
+from tools.code_suggestions import form_of, with_codes
+from tools.query_outputs.csv_columns import CsvColumns
 from tools.query_outputs.csv_export import CsvExport
 from tools.query_outputs.flat_records import flatten
 from tools.query_outputs.jsonl_export import JsonlExport
-from tools.query_outputs.missing_fields import warning_of_missing_fields
+from tools.query_outputs.missing_fields import MissingFields
 from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.output import Output
 from tools.query_outputs.page_stream import PageStream
@@ -23,17 +24,38 @@ from tools.query_outputs.record_file import RecordFile
 from tools.query_outputs.record_lines import RecordLines
 from tools.query_outputs.record_objects import RecordObjects
 from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
-from tools.text_input.name_lists import read_list
+from tools.text_input.name_lists import read_fields
 
 type Fields = tuple[str, ...]
+type Warn = Callable[[Message], None]
 
-OUTPUTS: dict[str, Callable[[base.Call, Fields], Output]] = {
-    "both": lambda _call, fields: RecordObjects(RecordText(BESIDE_JSON, fields)),
-    "text_only": lambda _call, fields: RecordLines(RecordText(ALONE, fields)),
-    "json_stream": lambda _call, _fields: PageStream(),
-    "flattened_json": lambda _call, fields: RecordObjects(RecordText(BESIDE_JSON, fields), flatten),
-    "csv_file": lambda call, fields: RecordFile(CsvExport(fields), call.app, call.settings.max_file_bytes),
-    "jsonl_file": lambda call, _fields: RecordFile(JsonlExport(), call.app, call.settings.max_file_bytes),
+
+def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
+    """Return the columns, by the form as it is now where all fields were asked for."""
+    if fields:
+        return CsvColumns(fields)
+    try:
+        return CsvColumns((), call.client.forms.read(call.app, fresh=True))
+    except KintoneError as error:
+        warn(
+            Message(
+                "the app's form could not be read ({problem}), so the columns are those of the first records; "
+                "name the field codes in fields to settle them",
+                problem=error.problem,
+            )
+        )
+        return CsvColumns(())
+
+
+OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
+    "both": lambda _call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields)),
+    "text_only": lambda _call, fields, _warn: RecordLines(RecordText(ALONE, fields)),
+    "json_stream": lambda _call, _fields, _warn: PageStream(),
+    "flattened_json": lambda _call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields), flatten),
+    "csv_file": lambda call, fields, warn: RecordFile(
+        CsvExport(_csv_columns(call, fields, warn)), call.app, call.settings.max_file_bytes
+    ),
+    "jsonl_file": lambda call, _fields, _warn: RecordFile(JsonlExport(), call.app, call.settings.max_file_bytes),
 }
 
 
@@ -53,13 +75,13 @@ class QueryRecords(base.KintoneTool):
         """Read page by page; each page goes to the output of the chosen mode."""
         mode = call.parameters.choice("output_mode", tuple(OUTPUTS), "both")
         reading = _reading(call)
-        output = OUTPUTS[mode](call, reading.fields)
-        records, pages = 0, 0
         warnings: list[Message] = []
+        output = OUTPUTS[mode](call, reading.fields, warnings.append)
+        missing = MissingFields(reading.fields)
+        records, pages = 0, 0
         with closing(reading.pages()) as arriving:
             for page in arriving:
-                if page.number == 1 and (warning := warning_of_missing_fields(reading.fields, page.records)):
-                    warnings.append(warning)
+                missing.look(page.records)
                 records += len(page.records)
                 pages = page.number
                 try:
@@ -68,6 +90,8 @@ class QueryRecords(base.KintoneTool):
                     # Looking at every field of every record beforehand would cost all readers time.
                     refuse_misshapen(page.records, call.app)
                     raise
+        if warning := missing.warning(lambda: form_of(call)):
+            warnings.append(warning)
         yield from output.finish(Outcome.of(reading, call.app, records, pages, tuple(warnings)))
 
 
@@ -76,7 +100,7 @@ def _reading(call: base.Call) -> Reading:
     request = ReadRequest(
         app=call.app,
         query=parameters.text("query"),
-        fields=read_list("fields", parameters.raw("fields")),
+        fields=read_fields(parameters.raw("fields")),
         max_records=parameters.count("max_records"),
         ranges=call.settings.read_ranges,
     )

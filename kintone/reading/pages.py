@@ -106,13 +106,6 @@ def count_of(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_COUNT else None
 
 
-def without(records: Sequence[Record], codes: Sequence[str]) -> None:
-    """Take the fields away that were asked for the sake of reading alone."""
-    for record in records:
-        for code in codes:
-            record.pop(code, None)
-
-
 def _id_of(record: object, place: int, reading: str | Message) -> int:
     if not isinstance(record, dict):
         raise UnknownResponseError(

@@ -96,7 +96,7 @@ class Reading:
         count = 0
         with self._source.working(), closing(self._batches()) as batches:
             for number, batch in enumerate(batches, start=1):
-                text = None if self._source.tidy(batch.records) else batch.text
+                text = None if self._source.arrange(batch.records) else batch.text
                 count += len(batch.ids)
                 if self.total is not None and count > self.total:
                     self.total = None

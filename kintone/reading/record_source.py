@@ -8,7 +8,7 @@ from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, one_line
 from kintone.messages import Message
 from kintone.operations import Answer, Caller, Operation, Repeat
-from kintone.reading.pages import Batch, Record, batch_of, without
+from kintone.reading.pages import Batch, Record, batch_of
 from kintone.runtime import Workers
 
 MOST_FIELDS = 1000
@@ -95,13 +95,24 @@ class RecordSource:
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
 
-    def tidy(self, records: Sequence[Record]) -> bool:
-        """Take away the system fields that the caller did not name; False where there was nothing to take away."""
-        surplus = [code for code in SYSTEM_FIELDS if self.fields and code not in self.fields]
-        if not any(code in record for record in records for code in surplus):
+    def arrange(self, records: list[Record]) -> bool:
+        """Bring the fields of each record into the order that the caller asked for them; False where nothing changed.
+
+        kintone answers in an order of its own, with ``$id``, which is asked for on our own account. What else comes
+        unasked stays, behind the others.
+        """
+        if not self.fields:
             return False
-        without(records, surplus)
-        return True
+        unasked = [code for code in SYSTEM_FIELDS if code not in self.fields]
+        changed = False
+        for place, record in enumerate(records):
+            if tuple(record) == self.fields:
+                continue
+            arranged = {code: record[code] for code in self.fields if code in record}
+            arranged |= {code: content for code, content in record.items() if code not in unasked}
+            changed = changed or list(arranged) != list(record)
+            records[place] = arranged
+        return changed
 
 
 def _in_words(warning: str) -> str:

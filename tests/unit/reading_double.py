@@ -3,14 +3,15 @@
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from kintone.deadline import Deadline
-from kintone.errors import CursorGoneError, ErrorReply, InvalidQueryError, NotFoundError
+from kintone.errors import CursorGoneError, ErrorReply, InvalidQueryError, NotFoundError, PermissionDeniedError
+from kintone.forms.forms_api import Form, parse_form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message, verbatim
 from kintone.operations import Answer, Operation
@@ -58,9 +59,13 @@ class KintoneDouble:
         self.warning: str | None = None
         self.counts = True
         self.wrong_count: int | None = None
+        self.form_is_refused = False
+        self.labels: dict[str, str] = {}
+        self.columns: dict[str, tuple[str, ...]] = {}
         self.cursors: dict[str, list[list[int]]] = {}
         self.most_at_once = 0
         self.at_once = 0
+        self.fresh_forms = 0
         self._page, self._most_skipped = page, most_skipped
         self._lock = threading.Lock()
 
@@ -95,6 +100,19 @@ class KintoneDouble:
     def record_url(self, app: int, record_id: str) -> str:
         """Return an address."""
         return f"https://example.cybozu.com/k/{app}/show#record={record_id}"
+
+    @property
+    def forms(self) -> "KintoneDouble":
+        """Return who reads forms."""
+        return self
+
+    def read(self, app: int, *, fresh: bool = False) -> Form:
+        """Return the form, which is that of the records."""
+        assert app == APP
+        self.fresh_forms += fresh
+        if self.form_is_refused:
+            raise PermissionDeniedError(Message("the token may not read the form"), reply=ErrorReply(403, "GAIA_NO01"))
+        return form_of(self.records.values(), self.labels, self.columns)
 
     @property
     def queries(self) -> list[str]:
@@ -178,6 +196,21 @@ class KintoneDouble:
         if parameters["id"] not in self.cursors:
             raise CursorGoneError(Message("the cursor is gone"), reply=ErrorReply(404, "GAIA_CN01"))
         return self.cursors[parameters["id"]]
+
+
+def form_of(
+    records: Iterable[dict[str, Any]],
+    labels: Mapping[str, str] | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+) -> Form:
+    """Return a form of the fields that the records show, labelled by their codes where no label is given."""
+    types = {code: field.get("type", "NUMBER") for record in records for code, field in record.items()}
+    properties: dict[str, Any] = {
+        code: {"type": kind, "label": (labels or {}).get(code, code)} for code, kind in types.items() if code[0] != "$"
+    }
+    for table, codes in (columns or {}).items():
+        properties[table]["fields"] = {code: {"type": "NUMBER"} for code in codes}
+    return parse_form({"properties": properties, "revision": "1"}, str(APP))
 
 
 def record_of(record_id: int) -> dict[str, Any]:

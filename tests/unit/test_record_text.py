@@ -52,6 +52,14 @@ def test_full_width_spaces_stay_when_lines_are_folded() -> None:
     assert "a: 東京\u3000駅 x  y" in _text([{"a": text_field("東京\u3000駅\r\nx  y")}])
 
 
+def test_option_keeps_its_outer_blanks_when_it_is_the_last_of_a_line() -> None:
+    """An option must match exactly when it is written back."""
+    record = {"$id": {"value": "7"}, "a": {"type": "DROP_DOWN", "value": " A "}}
+
+    assert _text([record]).splitlines()[1] == "#7 a:  A "
+    assert _text([{"$id": {"value": "7"}}]).splitlines()[1] == "#7"
+
+
 def test_warnings_come_first_when_the_answer_is_partial() -> None:
     """A partial answer is never passed off as whole."""
     text = _text([full_record(1)], outcome=_outcome(1, warnings=("the answer is partial",)))

@@ -141,6 +141,109 @@ def test_warning_names_the_codes_when_fields_are_unknown() -> None:
     assert result.json[0]["summary"]["fields"] == ["name", "nmae", "qty"]
 
 
+def _answered(double: KintoneDouble, mode: str, fields: object) -> list[list[str]]:
+    """Return the codes of each record as a mode gives them out."""
+    result = sent(double, fields=fields, output_mode=mode)
+    if mode == "csv_file":
+        rows = list(csv.reader(io.StringIO(result.file.decode("utf-8-sig"), newline="")))
+        return rows[:1] * (len(rows) - 1)
+    if mode == "jsonl_file":
+        return [list(json.loads(line)) for line in result.file.splitlines()]
+    if mode == "text_only":
+        lines = [line.removeprefix("#1 ").removeprefix("#2 ") for line in result.text.splitlines() if ": " in line]
+        return [[part.partition(":")[0] for part in line.split(" | ")] for line in lines]
+    if "records" in result.variables:
+        assert list(map(list, result.variables["records"])) == list(map(list, result.json[0]["records"]))
+    return [list(record) for page in result.json for record in page.get("records", [])]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "fields", [["owner", "name", "amount"], "owner,name,amount", "owner\nname\namount", '["owner", "name", "amount"]']
+)
+def test_fields_stand_in_the_order_asked_for_whatever_the_mode(mode: str, fields: object) -> None:
+    """Kintone answers in an order of its own; ``$id`` and ``$revision``, which nobody asked for, are not shown."""
+    codes = _answered(double_with([full_record(1), full_record(2)]), mode, fields)
+
+    assert codes == [["owner", "name", "amount"]] * 2
+
+
+@pytest.mark.parametrize("mode", ["both", "json_stream", "flattened_json", "csv_file", "jsonl_file"])
+def test_system_fields_stand_where_they_were_asked_for(mode: str) -> None:
+    """They are fields like others then."""
+    assert _answered(double_with([full_record(1)]), mode, "name, $revision, $id") == [["name", "$revision", "$id"]]
+
+
+@pytest.mark.parametrize("mode", ["both", "json_stream", "flattened_json", "jsonl_file"])
+@pytest.mark.parametrize("fields", [None, "", "*", " * ", '["*"]', "name, *"])
+def test_all_fields_come_when_none_is_named(mode: str, fields: object) -> None:
+    """Blank and an asterisk mean all, in the order that kintone has."""
+    double = double_with([full_record(1)])
+
+    assert _answered(double, mode, fields) == [list(full_record(1))]
+    assert "fields" not in double.operations[0].parameters
+
+
+def _changed_form() -> KintoneDouble:
+    """Return records of which only those from 600 on have the field ``added``."""
+    double = KintoneDouble(range(1, 1001))
+    for number in range(600, 1001):
+        double.records[number]["added"] = {"type": "NUMBER", "value": str(number)}
+    return double
+
+
+@pytest.mark.parametrize("mode", ["csv_file", "jsonl_file", "flattened_json", "both", "json_stream"])
+def test_no_value_is_lost_when_only_later_records_have_the_field(mode: str) -> None:
+    """Records from before a change of the form lack it; where there are columns, their cells are empty."""
+    double = _changed_form()
+    result = sent(double, output_mode=mode)
+
+    if mode == "csv_file":
+        rows = list(csv.DictReader(io.StringIO(result.file.decode("utf-8-sig"), newline="")))
+        assert [row["added"] for row in rows] == ["" if number < 600 else str(number) for number in range(1, 1001)]
+        assert double.fresh_forms == 1
+    elif mode == "jsonl_file":
+        lines = [json.loads(line).get("added") for line in result.file.splitlines()]
+        assert lines == [None if number < 600 else str(number) for number in range(1, 1001)]
+    else:
+        records = [record for page in result.json for record in page.get("records", [])]
+        assert ["added" in record for record in records] == [number >= 600 for number in range(1, 1001)]
+    assert result.json[-1]["summary"]["warnings"] == []
+
+
+def test_file_fails_or_says_so_when_the_form_may_not_be_read() -> None:
+    """The columns are those of the first records then; a later one that needs another column ends the file."""
+    double = _changed_form()
+    double.form_is_refused = True
+
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields is blank.*\(added\)"):
+        sent(double, output_mode="csv_file")
+    result = sent(double, output_mode="csv_file", query="order by $id asc limit 100")
+    (warning,) = result.json[0]["summary"]["warnings"]
+
+    assert "form could not be read" in warning
+    assert warning in result.text
+    assert result.file.decode("utf-8-sig").startswith("$id,name\r\n")
+
+
+def test_field_is_not_called_missing_when_a_later_record_has_it() -> None:
+    """Only what no record at all has is told."""
+    summary = sent(_changed_form(), fields="$id,added", output_mode="jsonl_file").json[0]["summary"]
+
+    assert summary["warnings"] == []
+
+
+def test_warning_names_all_that_was_meant_when_labels_or_columns_were_asked_for() -> None:
+    """A label that two fields share names both; a table's column names its table."""
+    double = double_with([full_record(1)])
+    double.labels = {"owner": "担当者", "made_by": "担当者"}
+    double.columns = {"lines": ("qty",)}
+    (warning,) = sent(double, fields="担当者,qty,$id").json[0]["summary"]["warnings"]
+
+    assert 'did you mean "owner" or "made_by" instead of "担当者"?' in warning
+    assert '"qty" is a column of the table "lines"' in warning
+
+
 def test_warning_stays_short_when_many_fields_are_unknown() -> None:
     """Ten codes are enough to see what is wrong."""
     fields = [f"unknown{number}" for number in range(500)]

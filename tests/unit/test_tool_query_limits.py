@@ -15,6 +15,7 @@ from tests.unit.query_tool_double import LONGEST_LINE, double_with, line_of, mes
 from tests.unit.reading_double import KintoneDouble
 from tools.messages import LARGEST_MESSAGE
 from tools.query_outputs.carrying_capacity import CarryingCapacity
+from tools.query_outputs.csv_columns import CsvColumns
 from tools.query_outputs.csv_export import CsvExport
 from tools.query_outputs.jsonl_export import JsonlExport
 from tools.query_outputs.output import Output
@@ -124,7 +125,7 @@ class _Tracked(dict[str, Any]):
 def _outputs() -> list[Output]:
     return [
         PageStream(),
-        RecordFile(CsvExport([]), 12, 10**6),
+        RecordFile(CsvExport(CsvColumns([])), 12, 10**6),
         RecordFile(JsonlExport(), 12, 10**6),
     ]
 

@@ -116,3 +116,46 @@ def test_failure_is_one_line_when_kintone_refuses_the_query(host: DifyHost, site
         run(host, site, query='no_such_field = "1"')
 
     assert failed.value.message.startswith("[GAIA_IQ11] ")
+
+
+def test_pages_hold_the_fields_asked_for_alone_when_they_are_streamed(host: DifyHost, site: LocalKintone) -> None:
+    """In their order, without ``$id`` and ``$revision``, although ``$id`` is read for the pages' sake."""
+    *pages, _ = run(host, site, output_mode="json_stream", fields="memo,code").json
+
+    assert len(pages) > 1
+    assert {tuple(record) for page in pages for record in page["records"]} == {("memo", "code")}
+
+
+@pytest.mark.parametrize("query", ["", "order by code desc"])
+@pytest.mark.parametrize("mode", MODES)
+def test_every_warning_is_told_when_pages_came_with_different_ones(
+    host: DifyHost, site: LocalKintone, mode: str, query: str
+) -> None:
+    """Each once, in the summary and in the text, whichever way was read."""
+    for api in ("records", "records/cursor"):
+        site.fail(api=api, method="GET", after=0, headers={"X-Cybozu-Warning": "first thing"})
+        site.fail(api=api, method="GET", after=1, headers={"X-Cybozu-Warning": "other thing"})
+        site.fail(api=api, method="GET", after=1, headers={"X-Cybozu-Warning": "first thing"})
+    outcome = run(host, site, query=query, output_mode=mode, fields="$id")
+
+    warnings = outcome.json[-1]["summary"]["warnings"]
+    assert sorted(warnings) == ["kintone warns: first thing", "kintone warns: other thing"]
+    assert all(f"Warning: {warning}" in outcome.text for warning in warnings)
+
+
+def test_file_has_the_columns_of_the_form_when_old_records_lack_one(host: DifyHost, site: LocalKintone) -> None:
+    """Records from before a change of the form do not show the new field; they are not the measure of the header."""
+    form: dict[str, Any] = {"name": {"type": "SINGLE_LINE_TEXT"}}
+    app = site.create_app("changed", form)
+    site.add_records(app, ({"name": str(number)} for number in range(600)))
+    credentials = credentials_of(site, "view", app=app)
+    (before,) = host.invoke("kintone_query", {"output_mode": "csv_file"}, credentials).files
+    site.change_form(app, {"=added": {"type": "NUMBER"}, **form})
+    site.add_records(app, [{"name": "new", "=added": "-5"}])
+    (after,) = host.invoke("kintone_query", {"output_mode": "csv_file"}, credentials).files
+
+    headers = [next(csv.reader(io.StringIO(file.content.decode("utf-8-sig")))) for file in (before, after)]
+    rows = list(csv.DictReader(io.StringIO(after.content.decode("utf-8-sig"), newline="")))
+    assert headers[1][:3] == ["$id", "'=added", "name"]
+    assert [code for code in headers[1] if code != "'=added"] == headers[0]
+    assert [row["'=added"] for row in rows] == [""] * 600 + ["-5"]

@@ -14,6 +14,7 @@ NAMES = [
     "family 👨‍👩‍👧 😀.png",
     "say \"hi\" and 'bye'.txt",
     "semi;colon; and, comma.csv",
+    "+81 a&b=c #1 ~.txt",
     "100% of %41 and %E8%A6%8B.txt",
     "長" * 196 + ".pdf",
     "no extension but a dot.",

@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 
 from kintone.reading.pages import Record
+from tools.query_outputs.csv_columns import CsvColumns
 from tools.query_outputs.value_text import text_of
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -25,58 +26,53 @@ FORMULA_STARTS = frozenset(
 PLAIN_TYPES = frozenset(
     {"NUMBER", "CALC", "DATE", "TIME", "DATETIME", "CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__"}
 )
-HIDDEN = "$revision"
+NO_FIELD: Record = {"value": None}
 
 _SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
 
 
 class CsvExport:
-    """Turns pages into the parts of one file.
-
-    The columns are the fields asked for, in that order; when all were asked for, those of the first record, ``$id``
-    first and without ``$revision``.
-    """
+    """Turns pages into the parts of one file."""
 
     extension = "csv"
     mime_type = "text/csv"
 
-    def __init__(self, fields: Sequence[str]) -> None:
+    def __init__(self, columns: CsvColumns) -> None:
         """Start without records."""
-        self._codes = list(fields)
-        self._plain: list[bool] = []
+        self._columns = columns
         self._begun = False
 
     def part(self, records: Sequence[Record]) -> bytes:
-        """Return the lines of these records; behind the header when they are the first."""
+        """Return the lines of these records; behind the header when they are the first.
+
+        Raises ``InvalidParameterError`` for a record with a field that has no column.
+        """
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer, lineterminator="\r\n")
         if not self._begun:
-            self._begin(records[0] if records else {})
+            self._columns.begin(records)
+            self._begun = True
             buffer.write(BYTE_ORDER_MARK)
-            writer.writerow([guarded(code) for code in self._codes])
+            writer.writerow([guarded(code) for code in self._columns.codes])
+        self._columns.check(records)
         writer.writerows([self._cells(record) for record in records])
         return buffer.getvalue().encode()
 
-    def _begin(self, first: Record) -> None:
-        if not self._codes:
-            self._codes = ["$id", *(code for code in first if code not in ("$id", HIDDEN))]
-        self._plain = [first.get(code, {}).get("type") in PLAIN_TYPES for code in self._codes]
-        self._begun = True
-
     def _cells(self, record: Record) -> list[str]:
+        codes = self._columns.codes
         try:
-            values = [record[code]["value"] for code in self._codes]
+            fields = [record[code] for code in codes]
         except KeyError:
-            values = [record.get(code, {}).get("value") for code in self._codes]
+            fields = [record.get(code, NO_FIELD) for code in codes]
         return [
-            value if type(value) is str and value[:1] not in FORMULA_STARTS else _cell(value, plain=plain)
-            for value, plain in zip(values, self._plain, strict=True)
+            value if type(value := field["value"]) is str and value[:1] not in FORMULA_STARTS else _cell(field)
+            for field in fields
         ]
 
 
-def _cell(value: object, *, plain: bool) -> str:
-    text = text_of(value, JOINT)
-    return text if plain else guarded(text)
+def _cell(field: Record) -> str:
+    text = text_of(field["value"], JOINT)
+    return text if field.get("type") in PLAIN_TYPES else guarded(text)
 
 
 def guarded(text: str) -> str:

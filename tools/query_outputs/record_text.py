@@ -84,8 +84,8 @@ class RecordText:
         cells = ((code, self._shown(field)) for code, field in record.items() if code not in self._left_out)
         parts = [f"{code}: {text}" for code, text in cells if text]
         number = record.get("$id")
-        start = f"#{number['value']} " if number else ""
-        return (start + " | ".join(parts)).rstrip() or "-"
+        start = [f"#{number['value']}"] if number else []
+        return " ".join([*start, " | ".join(parts)] if parts else start) or "-"
 
     def _shown(self, field: Record) -> str:
         value = field.get("value")

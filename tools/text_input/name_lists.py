@@ -7,6 +7,8 @@ from kintone.errors import InvalidParameterError
 from kintone.values.excerpts import excerpt
 from tools.text_input.structured_text import is_absent, read_structure, unwrap
 
+ALL = "*"
+"""No field code holds it."""
 _COMMAS_AND_LINES = re.compile("[,\n\r\u3001\uff0c]")
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 _LOOKS_LIKE_LIST = re.compile(r"""[\ufeff\s]*(?:\[\s*(?:["'\]])|\{|`{3}|~{3})""")
@@ -32,6 +34,12 @@ def read_list(parameter: str, value: object, *, commas: bool = True) -> list[str
     for number, name in enumerate(names, start=1):
         _require_sound(parameter, name, number)
     return [name for name in names if name] if commas else names
+
+
+def read_fields(value: object) -> list[str]:
+    """Return the field codes that ``fields`` carries; none means all, as ``*`` does."""
+    codes = read_list("fields", value)
+    return [] if ALL in codes else codes
 
 
 def _name(parameter: str, entry: object, number: int) -> str:
