@@ -69,10 +69,15 @@ def call(tool: str, parameters: Mapping[str, Any], *, app: int, token: str) -> A
     credentials = {"kintone_domain": DOMAIN, "kintone_app_id": str(app), "kintone_api_token": token, "language": "en"}
     runtime = ToolRuntime(credentials=credentials, user_id="somebody", session_id="a session")
     try:
-        messages = list(_tool(tool)(runtime=runtime, session=Session.empty_session()).invoke(dict(parameters)))
+        messages = list(_tool(tool)(runtime=runtime, session=_session()).invoke(dict(parameters)))
     except Exception as error:
         raise ToolFailedError(str(error)) from error
     return Answer(dict(_variables(messages)), [_json(message) for message in messages if _kind(message) == "json"])
+
+
+@cache
+def _session() -> Session:
+    return Session.empty_session()
 
 
 @cache

@@ -294,10 +294,10 @@ MORE_NUMBER_ROWS = [
             stored("100", "100", why.RANGE),
             stored("１００", "100", why.RANGE),
             refused(-1, why.RANGE),
-            refused("▲1", why.RANGE),
+            refused("▲1", why.RANGE, readings=("-1",)),
             refused("101", why.RANGE),
-            refused("1,000", why.RANGE),
-            refused("(1)", why.RANGE),
+            refused("1,000", why.RANGE, readings=("1000",)),
+            refused("(1)", why.RANGE, readings=("-1",)),
         ],
     ),
     *rows(
@@ -788,8 +788,8 @@ def people(one: str, other: str, name: str) -> list[Row]:
         refused([""], why.USERS),
         refused([one, {}], why.USERS),
         refused({one: True}, why.USERS),
-        refused(0, why.USERS),
-        refused(5, why.USERS),
+        refused(0, why.USER_UNKNOWN),
+        refused(5, why.USER_UNKNOWN),
         refused(True, why.REST),
         refused(False, why.REST),
         refused({"value": {"value": 1}}, why.REST),
@@ -1041,6 +1041,7 @@ def kintones_own(because: Reason) -> list[Row]:
 
 
 KINTONES_OWN: list[Value] = ["17", 17, "x", {}, ["x"], {"code": "sato"}, True]
+GIVEN_IDS: list[Value] = ["x", {}, "999", 999]
 NO_VALUES: list[Value] = [None, "", [], {"value": None}]
 CALC = Form("CALC", {"type": "CALC", "expression": "1 + 1"}, "2")
 CALC_COLUMN = Form(
@@ -1080,7 +1081,7 @@ COMPUTED_ROWS = [
         for code in ("$id", "$revision")
         for row in rows(
             Form(code, {}, code=code),
-            [either(value, UNCHANGED, because=why.IGNORED_IDS) for value in ("x", {}, "999", 999)],
+            [either(value, UNCHANGED, because=why.IGNORED_IDS) for value in GIVEN_IDS],
         )
     ),
 ]
