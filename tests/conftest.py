@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from dify_host import DifyHost
 from local_kintone import LocalKintone
+from tests.logger_states import loggers_restored
 from tests.wire.plugin import running_plugin
 
 # Machines are shared and noisy: how long an example takes says nothing about the code.
@@ -33,6 +34,13 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _loggers_as_before() -> Iterator[None]:
+    """Keep what one test does to the loggers of the process away from the next."""
+    with loggers_restored():
+        yield
 
 
 @pytest.fixture(scope="module")
