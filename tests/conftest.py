@@ -10,7 +10,8 @@ from hypothesis import settings
 
 from dify_host import DifyHost
 from local_kintone import LocalKintone
-from tests.wire.plugin import running_plugin
+from tests.logger_states import loggers_restored
+from tests.wire.plugin import Ports, running_plugin
 
 # Machines are shared and noisy: how long an example takes says nothing about the code.
 settings.register_profile("without deadlines", parent=settings(), deadline=None)
@@ -18,6 +19,8 @@ settings.load_profile("without deadlines")
 
 pytest_plugins = ["tests.time_limit"]
 
+MOST_SITES = 100
+"""How many local kintones the shared plugin process may ask in one run."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -35,15 +38,30 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _loggers_as_before() -> Iterator[None]:
+    """Keep what one test does to the loggers of the process away from the next."""
+    with loggers_restored():
+        yield
+
+
+@pytest.fixture(scope="session")
+def ports() -> Iterator[Ports]:
+    """Keep the ports of all local kintones that the shared plugin process may ask."""
+    kept = Ports(MOST_SITES)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
+def site(ports: Ports) -> Iterator[LocalKintone]:
     """Run one local kintone with the demo's apps for all tests of a module."""
-    with LocalKintone(seed="demo") as running:
+    with LocalKintone(seed="demo", port=ports.take()) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def host(site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process that may ask that kintone for all tests of a module."""
-    with running_plugin(site.origin) as running:
+@pytest.fixture(scope="session")
+def host(ports: Ports) -> Iterator[DifyHost]:
+    """Run one plugin process for all tests that need no settings of their own; starting it takes a second."""
+    with running_plugin(*ports.origins) as running:
         yield running

@@ -28,9 +28,10 @@ def open_client(  # noqa: PLR0913 - what a client takes
     *,
     timeout: float = 5.0,
     policy: RetryPolicy = IMPATIENT,
+    budget: float | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> KintoneClient:
     """Open a client of any kintone-like server on loopback."""
-    settings = settings_for(url, **(environment or {}))
+    settings = settings_for(url, budget, **(environment or {}))
     access = Access(read_site(url, settings.allowed_origins), Tokens(token))
     return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=policy))

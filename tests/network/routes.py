@@ -73,11 +73,24 @@ class Route:
         return self.kintone.token(self.app, "view", "add", "edit")
 
     def client(
-        self, *, token: str = "", timeout: float = 5.0, policy: RetryPolicy = IMPATIENT, **environment: str
+        self,
+        *,
+        token: str = "",
+        timeout: float = 5.0,
+        policy: RetryPolicy = IMPATIENT,
+        budget: float | None = None,
+        **environment: str,
     ) -> KintoneClient:
         """Open a client that takes this route."""
-        token = token or self.token
-        return open_client(self.stack, self.url, token, timeout=timeout, policy=policy, environment=environment)
+        return open_client(
+            self.stack,
+            self.url,
+            token or self.token,
+            timeout=timeout,
+            policy=policy,
+            budget=budget,
+            environment=environment,
+        )
 
     def add(self, client: KintoneClient, sku: str = "A", memo: str = "") -> None:
         """Insert one record."""

@@ -11,7 +11,10 @@ from tests.network.outcomes import NOT_SENT, OUT_OF_TIME, REFUSED, UNAVAILABLE, 
 from tests.network.routes import Route, through
 from tests.network.stand_ins import StandIns
 
-BUDGET = 1
+BUDGET = 0.6
+"""Seconds; enough for a request to leave."""
+SHORT_BUDGET = 0.3
+"""Seconds, where nothing ever leaves."""
 LIMIT = BUDGET + 3.0
 LONG_TIMEOUT = 30.0
 TOO_MANY_TO_SKIP = 10_600
@@ -20,7 +23,8 @@ TOO_MANY_TO_SKIP = 10_600
 
 def _ends(route: Route, fate: str) -> None:
     """Let an insert run into its budget."""
-    client = route.client(timeout=LONG_TIMEOUT, KINTONE_CALL_BUDGET=str(BUDGET))
+    budget = SHORT_BUDGET if fate == NOT_SENT else BUDGET
+    client = route.client(timeout=LONG_TIMEOUT, budget=budget)
     failed = failure(lambda: route.add(client), within=LIMIT)
 
     assert failed.code in OUT_OF_TIME
@@ -101,7 +105,7 @@ def test_end_when_the_body_drips(route: Route) -> None:
     """Each piece comes in time, the last one never."""
     route.kintone.add_records(route.app, ({"sku": str(number)} for number in range(500)))
     route.kintone.fail(times=None, delay_sending=0.1, pieces=60)
-    client = route.client(timeout=LONG_TIMEOUT, KINTONE_CALL_BUDGET=str(BUDGET))
+    client = route.client(timeout=LONG_TIMEOUT, budget=BUDGET)
     failed = failure(lambda: route.read(client), within=LIMIT)
 
     assert failed.code in OUT_OF_TIME
@@ -110,7 +114,7 @@ def test_end_when_the_body_drips(route: Route) -> None:
 def test_end_when_kintone_never_lets_an_insert_in(route: Route) -> None:
     """Pauses between tries end with the budget; the last answer says that nothing was saved."""
     route.kintone.fail(times=None, status=400, code="GAIA_DA02")
-    client = route.client(policy=ENDLESS, KINTONE_CALL_BUDGET=str(BUDGET))
+    client = route.client(policy=ENDLESS, budget=BUDGET)
     failed = failure(lambda: route.add(client), within=LIMIT)
 
     assert failed.code in OUT_OF_TIME | {"GAIA_DA02"}
@@ -121,7 +125,7 @@ def test_end_when_no_cursor_becomes_free(route: Route) -> None:
     """Others hold all ten, and so many records need one."""
     route.kintone.add_records(route.app, ({"name": str(number)} for number in range(TOO_MANY_TO_SKIP)))
     route.kintone.settings.cursor_limit = 0
-    client = route.client(policy=ENDLESS, KINTONE_CALL_BUDGET=str(BUDGET))
+    client = route.client(policy=ENDLESS, budget=BUDGET)
     failed = failure(lambda: route.read(client, "order by name asc"), within=LIMIT)
 
     assert failed.code in OUT_OF_TIME | {"GAIA_TM12"}
@@ -134,7 +138,7 @@ def test_end_when_another_call_has_the_only_place(route: Route) -> None:
     holding = threading.Thread(target=outcome, args=(lambda: route.add(first, "A"),), daemon=True)
     holding.start()
     assert soon(lambda: route.sent == 1)
-    second = route.client(KINTONE_MAX_CONCURRENCY="1", KINTONE_CALL_BUDGET=str(BUDGET))
+    second = route.client(KINTONE_MAX_CONCURRENCY="1", budget=SHORT_BUDGET)
     failed = failure(lambda: route.add(second, "B"), within=LIMIT)
     route.stand_in.drop()
     holding.join(5)
@@ -188,7 +192,7 @@ def test_insert_when_retry_after_is_within_the_budget(route: Route) -> None:
 def test_next_call_when_the_one_before_ran_out_of_time(route: Route) -> None:
     """What is left of a call that was given up gets in nobody's way."""
     route.stand_in.script(request=["hang", "works"])
-    client = route.client(timeout=LONG_TIMEOUT, KINTONE_CALL_BUDGET=str(BUDGET), KINTONE_MAX_CONCURRENCY="1")
+    client = route.client(timeout=LONG_TIMEOUT, budget=BUDGET, KINTONE_MAX_CONCURRENCY="1")
     failure(lambda: route.add(client, "A"), within=LIMIT)
     client = route.client(KINTONE_CALL_BUDGET="5", KINTONE_MAX_CONCURRENCY="1")
     success(lambda: route.add(client, "B"))

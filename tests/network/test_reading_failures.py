@@ -8,7 +8,7 @@ from tests.network.routes import Route, through
 
 RECORDS = 6_000
 CURSOR_RECORDS = 2_000
-BUDGET = 1
+BUDGET = 0.6
 LIMIT = BUDGET + 3.0
 ONE_AFTER_THE_OTHER = 1
 """Requests before several pages are read at once."""
@@ -55,7 +55,7 @@ def test_cursor_when_the_budget_ends_during_a_page(route: Route) -> None:
     """The cursor is deleted although its last page never came."""
     _fill_for_cursor(route)
     route.stand_in.script(request=[*["works"] * 3, "hang", "works"])
-    client = route.client(timeout=30, KINTONE_CALL_BUDGET=str(BUDGET))
+    client = route.client(timeout=30, budget=BUDGET)
     failed = failure(lambda: route.read(client, "order by name asc"), within=LIMIT)
 
     assert route.kintone.stats.by_api is not None
@@ -67,8 +67,8 @@ def test_cursor_when_the_budget_ends_during_a_page(route: Route) -> None:
 def test_cursor_when_the_budget_ends_between_pages(route: Route) -> None:
     """Every page takes a while; the cursor is deleted."""
     _fill_for_cursor(route)
-    route.kintone.fail(method="GET", api="records/cursor", times=None, delay=0.4)
-    client = route.client(timeout=30, KINTONE_CALL_BUDGET=str(BUDGET))
+    route.kintone.fail(method="GET", api="records/cursor", times=None, delay=0.25)
+    client = route.client(timeout=30, budget=BUDGET)
     failed = failure(lambda: route.read(client, "order by name asc"), within=LIMIT)
 
     assert failed.code in OUT_OF_TIME
@@ -79,7 +79,7 @@ def test_cursor_when_even_its_deletion_hangs(route: Route) -> None:
     """The call ends in time all the same."""
     _fill_for_cursor(route)
     route.stand_in.script(request=[*["works"] * 3, "hang"])
-    client = route.client(timeout=30, KINTONE_CALL_BUDGET=str(BUDGET))
+    client = route.client(timeout=30, budget=BUDGET)
     failed = failure(lambda: route.read(client, "order by name asc"), within=LIMIT)
 
     assert failed.code in OUT_OF_TIME

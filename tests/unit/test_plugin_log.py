@@ -3,24 +3,11 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 from dify_plugin.config.logger_format import plugin_logger_handler
 
-from tools.plugin_log import LIBRARY_LOGGERS, OUR_LOGGERS, connect_loggers
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    """Put the loggers back as they were."""
-    loggers = [logging.getLogger(name) for name in (*OUR_LOGGERS, *LIBRARY_LOGGERS)]
-    before = [(logger.level, logger.propagate, list(logger.handlers)) for logger in loggers]
-    yield
-    for logger, (level, propagate, handlers) in zip(loggers, before, strict=True):
-        logger.setLevel(level)
-        logger.propagate = propagate
-        logger.handlers = handlers
+from tools.plugin_log import connect_loggers
 
 
 @pytest.fixture

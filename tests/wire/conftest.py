@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -17,9 +18,13 @@ type OpenClient = Callable[..., KintoneClient]
 IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002, cursor_pauses=(0.001,) * 5)
 
 
-def settings_for(origin: str, **environment: str) -> OperatorSettings:
-    """Return the operator's settings with the local kintone allowed."""
-    return OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": origin, **environment})
+def settings_for(origin: str, budget: float | None = None, **environment: str) -> OperatorSettings:
+    """Return the operator's settings with the local kintone allowed.
+
+    ``budget`` are the seconds for a call, which the environment has whole only.
+    """
+    settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": origin, **environment})
+    return settings if budget is None else replace(settings, call_budget=budget)
 
 
 @pytest.fixture
@@ -34,8 +39,10 @@ def open_client(kintone: LocalKintone) -> Iterator[OpenClient]:
     """Return who opens clients of the local kintone; its pauses between tries are short."""
     with ExitStack() as stack:
 
-        def opened(token: str | None = None, *, timeout: float = 5.0, **environment: str) -> KintoneClient:
-            settings = settings_for(kintone.origin, **environment)
+        def opened(
+            token: str | None = None, *, timeout: float = 5.0, budget: float | None = None, **environment: str
+        ) -> KintoneClient:
+            settings = settings_for(kintone.origin, budget, **environment)
             tokens = Tokens(token or kintone.token(1, "view", "add", "edit"))
             access = Access(read_site(kintone.url, settings.allowed_origins), tokens)
             return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=IMPATIENT))

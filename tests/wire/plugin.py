@@ -1,5 +1,6 @@
 """The plugin as Dify runs it, asked by tests."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,28 @@ def running_plugin(*origins: str, **environment: str) -> Iterator[DifyHost]:
     settings = {"KINTONE_ALLOWED_ORIGINS": ",".join(origins), "NO_PROXY": "127.0.0.1,localhost", **environment}
     with DifyHost(ROOT, environment=settings) as host:
         yield host
+
+
+class Ports:
+    """Ports of loopback kept for the local kintones of a run, so that one plugin process may be allowed all of them."""
+
+    def __init__(self, count: int) -> None:
+        """Keep so many ports that are free."""
+        self._held = [socket.socket() for _ in range(count)]
+        for held in self._held:
+            held.bind(("127.0.0.1", 0))
+        self.origins = [f"http://127.0.0.1:{held.getsockname()[1]}" for held in self._held]
+
+    def take(self) -> int:
+        """Return a port that nobody has taken before; it is free from now on."""
+        with self._held.pop() as held:
+            port: int = held.getsockname()[1]
+            return port
+
+    def close(self) -> None:
+        """Free what nobody took."""
+        for held in self._held:
+            held.close()
 
 
 def credentials_of(kintone: LocalKintone, *permissions: str, app: int = 1) -> dict[str, str]:

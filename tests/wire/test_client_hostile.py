@@ -76,10 +76,10 @@ def test_read_when_redirected_in_a_circle(kintone: LocalKintone, open_client: Op
 
 def test_read_when_the_body_drips(kintone: LocalKintone, open_client: OpenClient) -> None:
     """A body that drips for ever ends with the call's budget, although every drop comes in time."""
-    kintone.fail(api="records", times=None, delay_sending=0.2, pieces=100)
+    kintone.fail(api="records", times=None, delay_sending=0.1, pieces=100)
 
     with pytest.raises((errors.TimedOutError, errors.BudgetExceededError)):
-        open_client(timeout=5.0, KINTONE_CALL_BUDGET="1").call(READ)
+        open_client(timeout=5.0, budget=0.5).call(READ)
 
 
 def client_of(url: str, *, settings: OperatorSettings) -> KintoneClient:

@@ -135,7 +135,7 @@ def test_read_when_no_answer_comes_in_time(kintone: LocalKintone, open_client: O
 def test_call_when_the_budget_is_used_up(kintone: LocalKintone, open_client: OpenClient) -> None:
     """The operator's budget bounds a call whose requests would be allowed more time."""
     kintone.fail(api="records", times=None, delay=3)
-    client = open_client(timeout=30.0, KINTONE_CALL_BUDGET="1")
+    client = open_client(timeout=30.0, budget=0.5)
 
     for _ in range(2):
         with pytest.raises(errors.BudgetExceededError, match=r"^\[BUDGET_EXCEEDED\] .*KINTONE_CALL_BUDGET"):

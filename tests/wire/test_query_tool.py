@@ -10,16 +10,16 @@ import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
-from tests.wire.plugin import credentials_of
+from tests.wire.plugin import Ports, credentials_of
 
 RECORDS = 3_000
 MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
+def site(ports: Ports) -> Iterator[LocalKintone]:
     """Run a local kintone with an app of 20 fields."""
-    with LocalKintone(seed="wide", records=RECORDS) as running:
+    with LocalKintone(seed="wide", records=RECORDS, port=ports.take()) as running:
         yield running
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.wire.file_desk import FileDesk, open_desk
+from dify_host import DifyHost
+from local_kintone import LocalKintone
+from tests.wire.file_desk import FileDesk
+from tests.wire.plugin import Ports
 
 MIB = 1024 * 1024
 NAMES = [
@@ -22,10 +25,10 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[FileDesk]:
-    """Run one kintone and one plugin for all tests of this module."""
-    with open_desk() as opened:
-        yield opened
+def desk(host: DifyHost, ports: Ports) -> Iterator[FileDesk]:
+    """Run one kintone for all tests of this module."""
+    with LocalKintone(seed="none", port=ports.take()) as site:
+        yield FileDesk(host, site)
 
 
 @pytest.mark.parametrize("size", [1, 8191, 8192, 8193, 65_536, 10 * MIB, 45 * MIB])
