@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from kintone.errors import KintoneError, entries_named
+from kintone.forms.field_definitions import Form
 from kintone.ledger import Span
-from kintone.messages import Joined
+from kintone.messages import Joined, Message
 from kintone.writing.appending import ListMode
-from kintone.writing.entries import read_entries
+from kintone.writing.entries import Entry, read_entries
 from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
 from tools import base, record_check
 from tools.entry_check import CheckedEntries, check_entries, wrap_entries
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.record_input import read_records_data
 
+TO_APPEND = Message(
+    "what is a table or an attachment field is read from the app's form: {permission}, or use the mode replace",
+    permission=record_check.GIVE_PERMISSION,
+)
 MODES = ("replace", "append")
 
 
@@ -32,7 +37,9 @@ class UpsertRecords(base.KintoneTool):
             table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
             file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
             ready = check_entries(call, entries) if check else wrap_entries(entries)
-            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
+            appends = ListMode.APPEND in (table_mode, file_mode)
+            form = _form(call, ready.entries) if appends else None
+            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields, form)
             try:
                 report = upsert(call.client, request)
             except KintoneError:
@@ -40,6 +47,12 @@ class UpsertRecords(base.KintoneTool):
                 raise
         notice = repeat_notice(entries, appends=request.appends)
         yield from _messages(report, call.app, ready, notice, check=check)
+
+
+def _form(call: base.Call, entries: Sequence[Entry]) -> Form:
+    """Return the form, by which rows and files are appended; one that lacks a field is read anew."""
+    codes = {code for entry in entries for code in entry.record}
+    return record_check.checked(call, lambda form: form, lambda form: not codes <= form.fields.keys(), TO_APPEND)
 
 
 def _messages(report: UpsertReport, app: int, ready: CheckedEntries, notice: str, *, check: bool) -> base.Messages:

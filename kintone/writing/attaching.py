@@ -1,20 +1,20 @@
 """Attaching uploaded files to a record, beside those that it has or instead of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from kintone.errors import InvalidParameterError, RevisionConflictError, UnknownResponseError
+from kintone.errors import InvalidParameterError, KintoneError
+from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.forms.fields import Shape, kind_of
 from kintone.forms.near_matches import nearest
 from kintone.messages import Message
-from kintone.operations import Answer, Caller, Operation, Repeat
+from kintone.operations import Caller
 from kintone.reading.records import RecordsApi
 from kintone.values.excerpts import excerpts, printable
-from kintone.writing.adding import write_one
-from kintone.writing.answers import number_text, unreadable
-from kintone.writing.appending import ATTACHMENT, ListMode
-from kintone.writing.saved_lists import appended_files
-from kintone.writing.upsert import SOMEBODY_ELSE
+from kintone.writing.adding import told_of_one
+from kintone.writing.appending import ListMode
+from kintone.writing.entries import Entry
+from kintone.writing.upsert import UpsertRequest, upsert
 
 
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too
@@ -22,50 +22,32 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
 ) -> str:
     """Put uploaded files into an attachment field and return the record's new revision.
 
-    The record is read first, since kintone would ignore a field that is not there and drop the files that are. When
-    somebody changes it in the meantime it is read and written once more. Raises ``InvalidParameterError`` for a field
-    that is no attachment field.
+    The record is read first, since kintone would ignore a field that is not there and drop the files that are; it tells
+    the types of its fields, so that no form is needed. Raises ``InvalidParameterError`` for a field that is no
+    attachment field.
     """
-    target = _Target(app, record_id, field, mode)
+    record = RecordsApi(caller).get(app, record_id)
+    form = _form_of(app, record)
+    _require_attachments(form, field)
+    entry = Entry(1, {field: {"value": [{"fileKey": key} for key in file_keys]}}, id=record_id)
+    request = UpsertRequest(app, [entry], file_mode=mode, form=form, is_single=True)
     try:
-        return _attach_once(caller, target, file_keys)
-    except RevisionConflictError as conflict:
-        if conflict.maybe_saved:
-            raise
-    try:
-        return _attach_once(caller, target, file_keys)
-    except RevisionConflictError as second:
-        raise second.but(remedy=SOMEBODY_ELSE) from None
+        report = upsert(caller, request, {1: record})
+    except KintoneError as error:
+        raise told_of_one(error) from None
+    return report.results[0]["revision"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    app: int
-    record_id: str
-    field: str
-    mode: ListMode
+def _form_of(app: int, record: Mapping[str, Any]) -> Form:
+    """Return the fields of a record as far as it tells them: their codes and types."""
+    types = {code: str(wrapper.get("type")) for code, wrapper in record.items() if isinstance(wrapper, Mapping)}
+    return Form(str(app), "", {code: FieldDefinition(code, code, kind_of(name)) for code, name in types.items()})
 
 
-def _attach_once(caller: Caller, target: _Target, file_keys: Sequence[str]) -> str:
-    record = RecordsApi(caller).get(target.app, target.record_id)
-    saved = _files(record, target.field)
-    given = [{"fileKey": key} for key in file_keys]
-    parameters: dict[str, object] = {"app": target.app, "id": target.record_id}
-    if target.mode is ListMode.APPEND:
-        parameters["record"] = {target.field: {"value": appended_files(saved, given)}}
-        parameters["revision"] = _revision(record, target.record_id)
-        return _put(caller, parameters, Repeat.UPDATE_WITH_REVISION)
-    parameters["record"] = {target.field: {"value": given}}
-    # The key of an upload serves once, so a second try after one that was carried out would be refused.
-    return _put(caller, parameters, Repeat.UPDATE_WITH_REVISION)
-
-
-def _files(record: Mapping[str, Any], field: str) -> Sequence[object]:
-    wrapper = record.get(field)
-    if isinstance(wrapper, Mapping) and wrapper.get("type") == ATTACHMENT:
-        value = wrapper.get("value")
-        return value if isinstance(value, list) else []
-    known = [code for code, entry in record.items() if isinstance(entry, Mapping) and entry.get("type") == ATTACHMENT]
+def _require_attachments(form: Form, field: str) -> None:
+    known = [code for code, definition in form.fields.items() if definition.kind.shape is Shape.FILES]
+    if field in known:
+        return
     near = nearest(field, ((code, code) for code in known))
     if near:
         hint = Message("did you mean {near}?", near=near)
@@ -76,23 +58,3 @@ def _files(record: Mapping[str, Any], field: str) -> Sequence[object]:
     raise InvalidParameterError(
         "attachment_field: the record has no attachment field {field}; {hint}", field=printable(field), hint=hint
     )
-
-
-def _revision(record: Mapping[str, Any], record_id: str) -> str:
-    wrapper = record.get("$revision")
-    revision = number_text(wrapper.get("value")) if isinstance(wrapper, Mapping) else None
-    if revision is None:
-        raise UnknownResponseError(Message("reading record {record}: the answer holds no revision", record=record_id))
-    return revision
-
-
-def _put(caller: Caller, parameters: Mapping[str, object], repeat: Repeat) -> str:
-    attaching = Message("attaching files to record {id} of app {app}", id=parameters["id"], app=parameters["app"])
-
-    def revision(answer: Answer) -> str:
-        text = number_text(answer.body.get("revision"))
-        if text is None:
-            raise unreadable(attaching, Message("kintone's answer has no revision"))
-        return text
-
-    return write_one(caller, Operation(attaching, "PUT", "record", parameters, repeat), revision)
