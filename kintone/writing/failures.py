@@ -76,16 +76,25 @@ def is_outdated(error: KintoneError, transaction: Transaction) -> bool:
     """Tell whether a refusal may come of what others did between reading and writing, so that reading again helps.
 
     That is a revision that was read and is not the latest, a record found by its key that is gone, or a key that was
-    not there and is now. A revision of the caller's own is the caller's business, and what is unknown stays so.
+    not there and is now. A revision of the caller's own is the caller's business, and where kintone complains about
+    something else too, reading again would not help.
     """
     call = failing_call(error, transaction)
-    if call is None or error.maybe_saved:
+    if call is None:
         return False
     if isinstance(error, RevisionConflictError):
         return any(item.merges and item.entry.revision is None for item in call.items)
     if error.kintone_code == "GAIA_RE01":
         return all(item.merges and item.entry.update_key for item in candidate_entries(error, call))
-    return error.kintone_code == "CB_VA01" and any(_is_duplicate_key(place, call) for place in error.field_errors)
+    places = error.field_errors
+    return error.kintone_code == "CB_VA01" and bool(places) and all(_is_duplicate_key(place, call) for place in places)
+
+
+def says_nothing_of_the_first_try(error: KintoneError, transaction: Transaction) -> bool:
+    """Tell whether a second try was refused for a reason that the first one, of which nothing is known, cannot be."""
+    if isinstance(error, LockedError | RateLimitedError | BudgetExceededError):
+        return True
+    return bool(error.kintone_code) and not is_outdated(error, transaction)
 
 
 def _is_duplicate_key(place: str, call: InnerCall) -> bool:

@@ -15,7 +15,13 @@ from kintone.writing.answers import SavedRecord, read_saved
 from kintone.writing.appending import Appending, ListMode
 from kintone.writing.confirming import Finding, can_be_confirmed, finding_of, results_of
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
-from kintone.writing.failures import failing_call, is_outdated, map_to_entries, write_failed
+from kintone.writing.failures import (
+    failing_call,
+    is_outdated,
+    map_to_entries,
+    says_nothing_of_the_first_try,
+    write_failed,
+)
 from kintone.writing.number_keys import NumberPrecision, with_number_keys
 from kintone.writing.saved_records import Saved, SavedRecords, saved_of
 from kintone.writing.transactions import (
@@ -32,6 +38,7 @@ from kintone.writing.transactions import (
 MAX_CONFLICTS = 6
 """Refusals by what others changed after which the same entries are not read and sent again."""
 MAX_LOOKS = 2
+"""Readings after an unknown outcome; between them the same is sent once more, where it is not there yet."""
 SOMEBODY_ELSE = Message(
     "somebody else is editing these records right now: what is saved was read again and again, and changed each time "
     "before it could be written back; agree with those who edit them whose changes are to stay, then send it again"
@@ -199,7 +206,9 @@ class _Writer:
                 self._results += self._sent(transaction)
             except KintoneError as error:
                 told = map_to_entries(error, transaction)
-                if not (is_outdated(error, transaction) and self._read_again(error, transaction)):
+                if error.maybe_saved or not is_outdated(error, transaction):
+                    raise told from None
+                if not self._read_again(error, transaction):
                     raise told from None
                 conflicts += 1
                 if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
@@ -279,7 +288,7 @@ class _Writer:
     def _found_out(self, transaction: Transaction, form: Form, error: KintoneError) -> Sequence[SavedRecord]:
         entries = [item.entry for item in transaction.items]
         codes = sorted({code for item in transaction.items if item.plan for code in item.plan.record})
-        for _ in range(MAX_LOOKS):
+        for look in range(1, MAX_LOOKS + 1):
             try:
                 saved = self._saved.read(entries, [code for code in codes if code in form.fields])
             except KintoneError:
@@ -289,12 +298,14 @@ class _Writer:
                 results = results_of(transaction.items, saved)
                 self._ledger.confirm(transaction.span, results)
                 return results
-            if finding is Finding.OPEN:
+            if finding is Finding.OPEN or look == MAX_LOOKS:
                 break
             try:
                 return self._send_once(transaction)
             except KintoneError as again:
                 error = again
+                if says_nothing_of_the_first_try(error, transaction):
+                    break
         raise error
 
     def _send_once(self, transaction: Transaction) -> Sequence[SavedRecord]:
