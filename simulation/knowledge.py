@@ -133,9 +133,14 @@ def may_be_merged(asked: Asked, scenario: Scenario) -> bool:
 
 
 def blamed_entry(run: Run) -> int | None:
-    """Return the number of the entry about which kintone itself complained last by its place, None for none."""
+    """Return the number of the entry about which kintone itself complained in the end by its place, None for none.
+
+    What was refused and read again may have ended for another reason, which has a code of its own.
+    """
     last = next((asked for asked in reversed(run.requests) if asked.writes), None)
-    return blamed_in(last) if last is not None and last.delivered else None
+    if last is None or last.reply is None or not last.delivered:
+        return None
+    return blamed_in(last) if run.outcome.failure.startswith(f"[{last.reply.code}]") else None
 
 
 def blamed_in(asked: Asked) -> int | None:
