@@ -23,12 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--start", type=int, default=0, help="the first seed")
     parser.add_argument("--seed", type=int, help="play this one alone and print its trace")
     parser.add_argument("--real-sockets", action="store_true", help="over real sockets, with a proxy in between")
-    parser.add_argument("--appends", action="store_true", help="also upserts that append rows")
     parser.add_argument("--most", type=int, default=5, help="stop after so many violations")
     parser.add_argument("--digest", action="store_true", help="print nothing but a digest of all traces")
     parser.add_argument("--quiet", action="store_true", help="no statistics")
     chosen = parser.parse_args(arguments)
-    campaign = Campaign(real_sockets=chosen.real_sockets, appends=chosen.appends)
+    campaign = Campaign(real_sockets=chosen.real_sockets)
     if chosen.seed is not None:
         run = campaign.play(campaign.draw(chosen.seed))
         broken = found_in(run)

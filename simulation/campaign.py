@@ -35,16 +35,15 @@ def found_in(run: Run) -> list[Violation]:
 class Campaign:
     """Plays seeds with a client, that of the plugin unless another is given."""
 
-    def __init__(self, client: Client | None = None, *, real_sockets: bool = False, appends: bool = False) -> None:
+    def __init__(self, client: Client | None = None, *, real_sockets: bool = False) -> None:
         """Keep what is to be played with."""
         self.tally = Tally()
-        self._appends = appends
         self._real_sockets = real_sockets
         self._client = client
 
     def draw(self, seed: int) -> Scenario:
         """Return the scenario of a seed."""
-        return draw(seed, appends=self._appends)
+        return draw(seed)
 
     def play(self, scenario: Scenario) -> Run:
         """Play a scenario."""

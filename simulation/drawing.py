@@ -56,7 +56,7 @@ FIRST_NEW_KEY = 500
 MADE_BY = {
     GET_FORM: (ADD, UPSERT),
     GET_RECORD: (ATTACH,),
-    GET_RECORDS: (QUERY,),
+    GET_RECORDS: (QUERY, UPSERT),
     POST_RECORD: (ADD,),
     POST_RECORDS: (UPSERT,),
     PUT_RECORD: (ATTACH,),
@@ -71,8 +71,17 @@ HEAVY, LIGHT = 20, 3
 """Weights of pairs that end a call, of which a scenario can meet one only, and of those that it meets on the way."""
 
 # Three files are sent at once; the reading of each cursor that is deleted was ended by a fault; a refused deletion is
-# not tried again.
-_SHARES = {POST_FILE: 0.85, GET_CURSOR: 0.35, DELETE_CURSOR: 1.15, POST_RECORDS: 1.05, PUT_RECORDS: 1.1}
+# not tried again; of the reads of records, those of an upsert are several, and some of its updates become inserts.
+_SHARES = {
+    POST_FILE: 0.85,
+    GET_CURSOR: 0.35,
+    DELETE_CURSOR: 1.15,
+    POST_RECORDS: 1.05,
+    PUT_RECORDS: 1.3,
+    GET_RECORDS: 1.1,
+    BULK: 1.1,
+    PUT_RECORD: 1.05,
+}
 
 
 def _strata() -> list[tuple[str, str]]:
@@ -94,20 +103,23 @@ CALM = 0.03
 
 ROUTES = {
     ADD: (GET_FORM, POST_RECORD),
-    UPSERT: (GET_FORM, POST_RECORDS, PUT_RECORDS, BULK),
+    UPSERT: (GET_FORM, GET_RECORDS, POST_RECORDS, PUT_RECORDS, BULK),
     ATTACH: (POST_FILE, GET_RECORD, PUT_RECORD),
     QUERY: (GET_RECORDS, POST_CURSOR, GET_CURSOR),
 }
 
 
-def draw(seed: int, *, appends: bool = False) -> Scenario:
-    """Return the scenario of a seed; `appends` also draws upserts that append rows."""
+def draw(seed: int) -> Scenario:
+    """Return the scenario of a seed."""
     random = Random(seed)
     focus, column = STRATA[seed % len(STRATA)]
     tool = random.choice(MADE_BY[focus])
     real = random.randrange(100) == 0
     drawer = _Drawer(random, focus, column, real=real)
     records = drawer.records(tool)
+    entries = drawer.entries(tool, len(records))
+    table_mode = APPEND if tool == UPSERT and (focus == GET_RECORDS or chance(random, 0.5)) else REPLACE
+    record = random.randint(1, max(1, len(records))) if chance(random, 0.98) else UNKNOWN_ID
     timeout = random.choice((5, 10, 30, 30, 60))
     budget = random.choice((40, 90, 280, 280))
     if chance(random, 0.05):
@@ -117,13 +129,13 @@ def draw(seed: int, *, appends: bool = False) -> Scenario:
         tool=tool,
         key_type=random.choice((TEXT, TEXT, NUMBER)),
         records=records,
-        entries=drawer.entries(tool, len(records)),
+        entries=entries,
         troubles=drawer.troubles(tool),
-        acts=drawer.acts(tool, len(records)),
+        acts=(*drawer.acts(tool, len(records)), *drawer.races(entries if table_mode == APPEND else (), record, tool)),
         checked=focus == GET_FORM or chance(random, 0.6),
-        table_mode=APPEND if appends and chance(random, 0.5) else REPLACE,
+        table_mode=table_mode,
         file_mode=random.choice((APPEND, APPEND, REPLACE)),
-        record=random.randint(1, max(1, len(records))) if chance(random, 0.98) else UNKNOWN_ID,
+        record=record,
         files=random.choice((1, 1, 2, 3)),
         descending=chance(random, 0.5),
         batch=REAL_BATCH if real else SMALL_BATCH,
@@ -272,3 +284,24 @@ class _Drawer:
             target = FIRST_NEW_KEY + random.randint(0, 9)
         kind = self._focus if chance(random, 0.6) else random.choice(ROUTES[tool])
         return Act(number, kind, random.choice((1, 1, 2, 3)), random.choice((BEFORE, AFTER)), what, target)
+
+    def races(self, entries: tuple[Entry, ...], record: int, tool: str) -> tuple[Act, ...]:
+        """Return what others do to the very records that are appended to, between reading and writing."""
+        random = self._random
+        if chance(random, 0.6):
+            return ()
+        if tool == ATTACH:
+            # The first reading is that before the upload.
+            return tuple(self._race(GET_RECORD, random.choice((2, 2, 3)), record, None) for _ in range(2))
+        aimed = [entry for entry in entries if entry.rows and entry.target != NEW]
+        chosen = random.sample(aimed, min(len(aimed), random.choice((1, 1, 2))))
+        return tuple(self._race(GET_RECORDS, random.choice((1, 1, 2)), entry.record, entry.key) for entry in chosen)
+
+    def _race(self, kind: str, nth: int, record: int | None, key: int | None) -> Act:
+        random = self._random
+        # Their own numbers begin where those of the other acts end.
+        number = random.randint(11, 99)
+        if key is not None and key >= FIRST_NEW_KEY:
+            return Act(number, kind, nth, AFTER, "insert", key)
+        what = random.choice(("touch", "note", "row", "row", "change row", "file", "delete"))
+        return Act(number, kind, nth, AFTER, what, record or key or 1)

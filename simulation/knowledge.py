@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from simulation.faults import LOCKS
-from simulation.scenario import APPEND, ATTACH, BY_ID, BY_KEY, FIRST_REVISION, NUMBER, Entry, Scenario
+from simulation.scenario import APPEND, ATTACH, BY_ID, BY_KEY, FIRST_REVISION, NEW, NUMBER, Entry, Scenario
 from simulation.statements import SAVED, UNKNOWN, UNSAVED
 from simulation.world import DELETE, INSERT, OTHERS, PLUGIN, Applied, key_text
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 BUSY = 429
 _PLACE = re.compile(r"records\[(\d+)\]")
 _MARK = re.compile(r'"mark(\d+)"')
-CONFLICT = "GAIA_CO02"
+_NUMBER = re.compile(r"\(ID: (\d+)\)")
+CONFLICT, MISSING, REFUSED = "GAIA_CO02", "GAIA_RE01", "CB_VA01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +102,53 @@ def is_final(asked: Asked, scenario: Scenario) -> bool:
     code = asked.reply.code
     if code in LOCKS or code == "GAIA_CN01":
         return False
-    # A conflict with another writer is read again, unless it was the caller who gave the revision.
-    appends = scenario.tool == ATTACH or APPEND in (scenario.table_mode, scenario.file_mode)
-    return code != CONFLICT or not appends or any(entry.revision is not None for entry in scenario.entries)
+    return not (asked.writes and may_be_merged(asked, scenario))
+
+
+def appends(scenario: Scenario, entry: Entry | None) -> bool:
+    """Tell whether an entry puts rows behind those that are saved, or for an attach (None) files."""
+    if entry is None:
+        return scenario.file_mode == APPEND
+    return scenario.table_mode == APPEND and entry.target != NEW and bool(entry.rows)
+
+
+def may_be_merged(asked: Asked, scenario: Scenario) -> bool:
+    """Tell whether a refused write comes of what another writer did since what is saved was read.
+
+    Then it is read again and merged: a conflict with a revision that the caller did not give, a record found by its
+    key that is gone, a key that somebody else was first to insert.
+    """
+    code = asked.reply.code if asked.reply else ""
+    if scenario.tool == ATTACH:
+        return code == CONFLICT and appends(scenario, None)
+    merged = [each for each in scenario.entries if each.number in asked.marks and appends(scenario, each)]
+    if code == CONFLICT:
+        return any(entry.revision is None for entry in merged)
+    by_key = [entry for entry in merged if entry.target == BY_KEY]
+    if code == MISSING:
+        named = set(_NUMBER.findall(asked.reply.body.decode() if asked.reply else ""))
+        by_id = {str(each.record) for each in scenario.entries if each.number in asked.marks and each.record}
+        return bool(by_key) and not named & by_id
+    return code == REFUSED and blamed_in(asked) in {entry.number for entry in by_key}
 
 
 def blamed_entry(run: Run) -> int | None:
-    """Return the number of the entry about which kintone itself complained by its place, None for none."""
+    """Return the number of the entry about which kintone itself complained in the end by its place, None for none.
+
+    What was refused and read again may have ended for another reason, which has a code of its own.
+    """
     last = next((asked for asked in reversed(run.requests) if asked.writes), None)
-    if last is None or last.reply is None or not last.delivered or not last.reply.code:
+    if last is None or last.reply is None or not last.delivered:
         return None
-    told = json.loads(last.reply.body)
-    sent = json.loads(last.body)
+    return blamed_in(last) if run.outcome.failure.startswith(f"[{last.reply.code}]") else None
+
+
+def blamed_in(asked: Asked) -> int | None:
+    """Return the number of the entry about which kintone complains by its place, None for none."""
+    if asked.reply is None or not asked.reply.code:
+        return None
+    told = json.loads(asked.reply.body)
+    sent = json.loads(asked.body)
     if "results" in told:
         place = next(index for index, part in enumerate(told["results"]) if "code" in part)
         told, sent = told["results"][place], sent["requests"][place]["payload"]

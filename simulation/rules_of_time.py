@@ -49,7 +49,8 @@ def _too_early(run: Run) -> Iterator[str]:
 
 
 def _is_same(later: Asked, asked: Asked) -> bool:
-    return later.kind == asked.kind and later.body == asked.body and later.kind != POST_FILE
+    sent, earlier = (later.kind, later.target, later.body), (asked.kind, asked.target, asked.body)
+    return sent == earlier and later.kind != POST_FILE
 
 
 def _cursors(run: Run) -> Iterator[str]:

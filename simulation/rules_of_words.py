@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from simulation.faults import Fault
-from simulation.knowledge import Known, blamed_entry, expected_counts, inserted, is_final, is_valid
+from simulation.knowledge import Known, blamed_entry, expected_counts, inserted, is_final, is_valid, may_be_merged
 from simulation.scenario import ADD, QUERY, UPSERT
 from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, told_of_entries, told_of_one
 from simulation.world import INSERT, UPDATE
@@ -135,6 +135,7 @@ def _counts(run: Run, entries: list[Known], variables: dict[str, Any]) -> Iterat
 def broken_by_failing(run: Run) -> Iterator[str]:
     """Yield a failure that nothing explains: what kintone asks to repeat is repeated, and what is good is taken."""
     scenario = run.scenario
+    yield from _unmerged(run)
     if not run.outcome.failure or scenario.acts or not is_valid(scenario) or scenario.budget < ENOUGH:
         return
     met = [asked for asked in run.requests if asked.fault is not None]
@@ -143,6 +144,24 @@ def broken_by_failing(run: Run) -> Iterator[str]:
         yield f"the call fails although {faults} went wrong: {run.outcome.failure[:500]}"
 
 
+def _unmerged(run: Run) -> Iterator[str]:
+    """Yield a call that ends although what another writer did could have been read and merged."""
+    last = next((asked for asked in reversed(run.requests) if asked.writes), None)
+    if not run.outcome.failure or last is None or last.reply is None or not last.delivered:
+        return
+    refused = [asked for asked in run.requests if asked.reply and asked.reply.code == last.reply.code]
+    if not may_be_merged(last, run.scenario) or len(refused) >= PATIENCE:
+        return
+    if any(entry.revision for entry in run.scenario.entries if entry.number in last.marks):
+        # It may be the caller's own revision that is outdated.
+        return
+    is_open = any(asked.writes and asked.is_open for asked in run.requests)
+    if not is_open and run.outcome.failure.startswith(f"[{last.reply.code}]"):
+        yield f"request {last.number} was refused because others were first, and nothing was merged"
+
+
+PATIENCE = 3
+"""Times that one may be second before giving up."""
 ENOUGH = 60
 PASSING = (502, 503, 504)
 _READS = ("GET form", "GET record", "GET records")

@@ -26,6 +26,7 @@ class Asked:
         marks: numbers of the entries whose marks stand in its body.
         started: virtual second at which it began.
         body: what was sent.
+        target: path and query that it was sent to.
         fault: what goes wrong with it.
         reply: what kintone really answered, None where it was not reached.
         order: place of its start among all starts and ends.
@@ -42,6 +43,7 @@ class Asked:
     marks: frozenset[int]
     started: float
     body: bytes = b""
+    target: str = ""
     fault: Fault | None = None
     reply: Reply | None = None
     order: int = 0

@@ -97,7 +97,7 @@ class Wire:
         kind = kind_of(names.get("x-http-method-override", letter.method), letter.target.partition("?")[0])
         self._counts[kind] += 1
         nth = self._counts[kind]
-        asked = Asked(len(self.requests) + 1, kind, nth, marks_in(body), self._clock.now(), body)
+        asked = Asked(len(self.requests) + 1, kind, nth, marks_in(body), self._clock.now(), body, letter.target)
         asked.order = self._order()
         asked.fault = self.world.scenario.fault_of(kind, nth)
         self.requests.append(asked)

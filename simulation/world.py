@@ -92,6 +92,8 @@ def form_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "count": {"type": NUMBER},
         "product": {"type": TEXT, "lookup": lookup},
         "named": {"type": TEXT},
+        "grade": {"type": "DROP_DOWN", "options": ["A"]},
+        "who": {"type": "USER_SELECT"},
     }
     return {
         "key": {"type": scenario.key_type, "unique": True},
@@ -102,6 +104,10 @@ def form_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "rows": {"type": "SUBTABLE", "fields": columns},
         "files": {"type": "FILE"},
     }
+
+
+def _row(text: str) -> dict[str, Any]:
+    return {"value": {"cell": {"value": text}}}
 
 
 class World:
@@ -158,8 +164,8 @@ class World:
         """Do what another writer does and return the status of its last request."""
         mark = f"other{act.number}"
         if act.what == "insert":
-            key = key_text(self.scenario, act.target)
-            return self._ask("POST", "record", {"record": {"key": {"value": key}, "mark": {"value": mark}}})
+            record = {"key": key_text(self.scenario, act.target), "mark": mark, "rows": [_row(mark)]}
+            return self._ask("POST", "record", {"record": {code: {"value": value} for code, value in record.items()}})
         if act.what == "delete":
             return self._ask("DELETE", "records", {"ids": [act.target]})
         return self._change(act.target, self._changes(act, mark))
@@ -170,7 +176,7 @@ class World:
         rows = [] if record is None else [{"id": row["id"]} for row in record["rows"]["value"]]
         files = [] if record is None else record["files"]["value"]
         if act.what == "row":
-            return {"rows": {"value": [*rows, {"value": {"cell": {"value": mark}}}]}}
+            return {"rows": {"value": [*rows, _row(mark)]}}
         if act.what == "change row":
             if rows:
                 rows[0] = {**rows[0], "value": {"count": {"value": str(1000 + act.number)}}}
@@ -206,8 +212,16 @@ class World:
                     {"fileKey": attached[0], "name": name, "contentType": "text/plain", "size": str(len(FILE))}
                 )
         rows = [
-            # The source has another name by now, or no such record any more: writing the cell again would show.
-            {"cell": f"saved{number}.{row}", "count": str(row), "product": f"c{1 + 8 * (row % 2)}", "named": "old name"}
+            # The source has another name by now, or no such record any more, the option was removed and the user is
+            # gone: writing such a cell again would show.
+            {
+                "cell": f"saved{number}.{row}",
+                "count": str(row),
+                "product": f"c{1 + 8 * (row % 2)}",
+                "named": "old name",
+                "grade": "removed",
+                "who": [{"code": "left", "name": "Left"}],
+            }
             for row in range(1, record.rows + 1)
         ]
         return {

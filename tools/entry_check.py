@@ -31,6 +31,7 @@ class CheckedEntries:
     problems: list[Message] = field(default_factory=list)
     unlisted_problems: int = 0
     wants_precision: bool = False
+    knows_all_fields: bool = True
 
 
 def check_entries(call: Call, entries: Sequence[Entry], *, rules: bool = True) -> CheckedEntries:
@@ -86,6 +87,7 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
         inserts = key is None and entry.id is None
         checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules)
     ready.wants_precision |= checked.wants_precision
+    ready.knows_all_fields &= checked.knows_all_fields
     _collect(entry, [*lines, *checked.lines], checked.changes, ready)
     ready.entries.append(replace(entry, record=checked.record, update_key=key))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kintone.errors import KintoneError, entries_named
 from kintone.ledger import Span
-from kintone.messages import Joined
+from kintone.messages import Joined, Message
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import read_entries
 from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
@@ -14,6 +14,10 @@ from tools.entry_check import CheckedEntries, check_entries
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.record_input import read_records_data
 
+TO_APPEND = Message(
+    "what is a table or an attachment field is read from the app's form: {permission}, or use the mode replace",
+    permission=record_check.GIVE_PERMISSION,
+)
 MODES = ("replace", "append")
 
 
@@ -32,7 +36,9 @@ class UpsertRecords(base.KintoneTool):
             table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
             file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
             ready = check_entries(call, entries, rules=check)
-            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields)
+            appends = ListMode.APPEND in (table_mode, file_mode)
+            form = ready.form or (record_check.read_form(call.client.forms, call.app, TO_APPEND) if appends else None)
+            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields, form)
             try:
                 report = upsert(call.client, request)
             except KintoneError:

@@ -47,12 +47,16 @@ class Checked(Protocol):
     def wants_precision(self) -> bool:
         """Whether a form that knows the app's precision would say more."""
 
+    @property
+    def knows_all_fields(self) -> bool:
+        """Whether the form has every field that was brought."""
+
 
 def checked[Result: Checked](call: Call, check: Callable[[Form], Result], remedy: Message = SWITCH_OFF) -> Result:
     """Check with the form at hand; what looks wrong is checked again with a form read anew, which may have changed."""
     remembered = call.client.forms.holds(call.app)
     result = _checked(call, check, remedy)
-    if remembered and result.problems:
+    if remembered and (result.problems or not result.knows_all_fields):
         result = _checked(call, check, remedy, fresh=True)
     return result
 

@@ -25,13 +25,15 @@ class CheckContext:
     """What the check of one record goes by and writes to.
 
     ``rules`` says whether the form's rules are held to, or values are only brought into kintone's shape.
-    ``wants_precision`` is set where a number would be read better with the app's precision at hand.
+    ``wants_precision`` is set where a number would be read better with the app's precision at hand,
+    ``knows_all_fields`` taken back where a field was passed on that the form does not have.
     """
 
     mode: WriteMode
     rules: bool = True
     findings: Findings = field(default_factory=Findings)
     wants_precision: bool = False
+    knows_all_fields: bool = True
 
     def absences(
         self, definitions: Mapping[str, FieldDefinition], given: Container[object], row: int | None, table: str

@@ -4,7 +4,7 @@ What only kintone can know stays unchecked: duplicates, what lookups find, exist
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,8 @@ class CheckedRecord:
     """The record as kintone takes it, without the fields that had problems; what was changed; what is wrong.
 
     At most a hundred problems and changes are listed, ``unlisted_problems`` and ``unlisted_changes`` count the others.
-    ``wants_precision`` says that a number in it would be read better by a form that knows the app's precision.
+    ``wants_precision`` says that a number in it would be read better by a form that knows the app's precision,
+    ``knows_all_fields`` that the form has every field of it.
     """
 
     record: Record = field(repr=False)
@@ -35,6 +36,7 @@ class CheckedRecord:
     unlisted_problems: int = 0
     unlisted_changes: int = 0
     wants_precision: bool = False
+    knows_all_fields: bool = True
 
     @property
     def valid(self) -> bool:
@@ -62,7 +64,11 @@ def check_record(raw: Mapping[str, object], form: Form, operation: WriteMode, *,
             record[code] = cell
     if operation == "add":
         context.absences(form.fields, raw, None, "")
-    return _result(record, context.findings, wants_precision=context.wants_precision)
+    return replace(
+        _result(record, context.findings),
+        wants_precision=context.wants_precision,
+        knows_all_fields=context.knows_all_fields,
+    )
 
 
 def record_without_form(raw: Mapping[str, object]) -> CheckedRecord:
@@ -99,10 +105,8 @@ def _fields_of(raw: object) -> Mapping[Any, object]:
     )
 
 
-def _result(record: Record, found: Findings, *, wants_precision: bool = False) -> CheckedRecord:
-    return CheckedRecord(
-        record, found.changes, found.problems, found.unlisted_problems, found.unlisted_changes, wants_precision
-    )
+def _result(record: Record, found: Findings) -> CheckedRecord:
+    return CheckedRecord(record, found.changes, found.problems, found.unlisted_problems, found.unlisted_changes)
 
 
 def _read_field(code: object, raw: object, form: Form, context: CheckContext) -> dict[str, object] | None:
@@ -112,6 +116,7 @@ def _read_field(code: object, raw: object, form: Form, context: CheckContext) ->
     definition = form.fields.get(code)
     if definition is None:
         if not context.rules:
+            context.knows_all_fields = False
             return {"value": given_value(raw)}
         _report_unknown(code, form, context)
         return None

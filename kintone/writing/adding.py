@@ -45,10 +45,11 @@ def write_one[Result](caller: Caller, operation: Operation, read: Callable[[Answ
     try:
         return caller.write(operation, read, WriteLedger(1, numbered=False), ONE_ENTRY)
     except KintoneError as error:
-        raise _told(error) from None
+        raise told_of_one(error) from None
 
 
-def _told(error: KintoneError) -> KintoneError:
+def told_of_one(error: KintoneError) -> KintoneError:
+    """Return the error of a write of one record: places in words, and to look first where the outcome is unknown."""
     told = with_named_fields(error)
     if error.maybe_saved:
         remedy = Message("{first}; {then}", first=LOOK_FIRST, then=told.remedy) if told.remedy else LOOK_FIRST

@@ -22,6 +22,8 @@ class SavedRecord(TypedDict):
 
 def read_saved(transaction: Transaction, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
     """Return the results of a transaction; raises ``UnknownResponseError`` when they do not fit what was sent."""
+    if transaction.is_single:
+        body = {"records": [{"id": transaction.items[0].id, "revision": body.get("revision")}]}
     bodies = [body] if len(transaction.calls) == 1 else body.get("results")
     if not isinstance(bodies, list) or len(bodies) != len(transaction.calls):
         raise unreadable(doing, Message("kintone's answer does not have one result for each call"))
@@ -53,7 +55,7 @@ def _records(call: InnerCall, answer: object) -> list[SavedRecord] | None:
         return None
     records = [_saved(call.kind, record) for record in found]
     whole = [record for record in records if record is not None]
-    wanted = [item.entry.id for item in call.items]
+    wanted = [item.id for item in call.items]
     right = all(asked is None or asked == record["id"] for asked, record in zip(wanted, whole, strict=False))
     return whole if right and len(whole) == len(call.items) else None
 

@@ -100,7 +100,8 @@ def holds_file_keys(entries: Sequence[Entry]) -> bool:
 
 def _has_file_key(value: object) -> bool:
     if isinstance(value, Mapping):
-        return "fileKey" in value or any(map(_has_file_key, value.values()))
+        # A column of a table may have this code; its value is an object then.
+        return isinstance(value.get("fileKey"), str) or any(map(_has_file_key, value.values()))
     return isinstance(value, list | tuple) and any(map(_has_file_key, value))
 
 

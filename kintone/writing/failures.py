@@ -27,6 +27,11 @@ FOUND_BY = {
     Kind.UPDATE: Message("with an id"),
     Kind.INSERT: Message("with neither key nor id"),
 }
+SENT_AS = {
+    Kind.UPSERT: Message("with an update key"),
+    Kind.UPDATE: Message("whose records are there"),
+    Kind.INSERT: Message("whose records are not there yet"),
+}
 CONFLICTS = ("GAIA_CO02", "GAIA_UN03")
 MISSING = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
 PASSING = (
@@ -44,8 +49,8 @@ ABOUT_THE_APP = ("GAIA_IL23",)
 def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneError:
     """Return the error with kintone's places (``results[1]``, ``records[3].name.value``) as the caller's entries."""
     reply = error.reply
-    call = _failing_call(error, transaction)
-    if reply is None or call is None:
+    call = failing_call(error, transaction)
+    if reply is None or call is None or transaction.is_single:
         return error
     fields: list[tuple[str | Message, Sequence[str]]] = []
     is_placed = False
@@ -56,8 +61,8 @@ def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneErro
             fields.append((place, words))
             continue
         is_placed = True
-        kept = item.merged.kept_rows if item.merged else None
-        named = Message("entry {position}, {place}", position=item.entry.position, place=path.words(kept))
+        given_rows = item.plan.given_rows if item.plan else None
+        named = Message("entry {position}, {place}", position=item.entry.position, place=path.words(given_rows))
         fields.append((named, words))
     mapped = error.but(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in MISSING
@@ -65,6 +70,44 @@ def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneErro
         entries = _candidates_named(error, call)
         mapped = mapped.but(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
     return mapped
+
+
+def is_outdated(error: KintoneError, transaction: Transaction) -> bool:
+    """Tell whether a refusal may come of what others did between reading and writing, so that reading again helps.
+
+    That is a revision that was read and is not the latest, a record found by its key that is gone, or a key that was
+    not there and is now. A revision of the caller's own is the caller's business, and where kintone complains about
+    something else too, reading again would not help.
+    """
+    call = failing_call(error, transaction)
+    if call is None:
+        return False
+    if isinstance(error, RevisionConflictError):
+        return any(item.merges and item.entry.revision is None for item in call.items)
+    if error.kintone_code == "GAIA_RE01":
+        return all(item.merges and item.entry.update_key for item in candidate_entries(error, call))
+    places = error.field_errors
+    return error.kintone_code == "CB_VA01" and bool(places) and all(_is_duplicate_key(place, call) for place in places)
+
+
+def says_nothing_of_the_first_try(error: KintoneError, transaction: Transaction) -> bool:
+    """Tell whether a second try was refused for a reason that the first one, of which nothing is known, cannot be."""
+    if isinstance(error, LockedError | RateLimitedError | BudgetExceededError):
+        return True
+    return bool(error.kintone_code) and not is_outdated(error, transaction)
+
+
+def _is_duplicate_key(place: str, call: InnerCall) -> bool:
+    """Tell whether kintone complains about the key that an insert brings.
+
+    The words of the complaint follow the language of the kintone user, so they are not looked at.
+    """
+    path = read_path(place)
+    if path is None or path.index is None or path.index >= len(call.items):
+        return False
+    item = call.items[path.index]
+    key = item.entry.update_key
+    return item.inserts_key and key is not None and path.row is None and path.code == key.field
 
 
 def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLedger, *, appends: bool) -> KintoneError:
@@ -81,6 +124,8 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
             first = Message("wait a minute")
         remedy = Message("{first}, then send {rest} again and none of those before", first=first, rest=rest)
         return error.but(ledger=ledger, remedy=remedy)
+    if not ledger.numbered:
+        return error.but(ledger=ledger)
     unknown = [entry for entry in entries if ledger.state(entry.position) is EntryState.UNKNOWN]
     advice = resend_advice(unknown, appends=appends)
     parts: list[Message] = [advice]
@@ -131,7 +176,7 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noq
     return SAFE
 
 
-def _failing_call(error: KintoneError, transaction: Transaction) -> InnerCall | None:
+def failing_call(error: KintoneError, transaction: Transaction) -> InnerCall | None:
     """Return the call that kintone refused; a failure of the request as a whole has none."""
     index = error.reply.index if error.reply else None
     if index is not None:
@@ -147,7 +192,7 @@ def _candidates_named(error: KintoneError, call: InnerCall) -> Message:
         return counted(len(span), entries_named(span), Message("one of {entries}", entries=entries_named(span)))
     return Message(
         "one of the entries {found_by} between {first} and {last}",
-        found_by=FOUND_BY[call.kind],
+        found_by=(SENT_AS if any(item.plan for item in call.items) else FOUND_BY)[call.kind],
         first=span.first,
         last=span.last,
     )
@@ -160,5 +205,5 @@ def candidate_entries(error: KintoneError, call: InnerCall) -> Sequence[Item]:
         found = [item for item in call.items if item.has_revision]
     elif error.code == "GAIA_RE01" and error.reply:
         numbers = set(re.findall(r"\d+", error.reply.message))
-        found = [item for item in call.items if item.entry.id in numbers]
+        found = [item for item in call.items if item.id in numbers]
     return found or call.items

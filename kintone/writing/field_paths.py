@@ -27,17 +27,22 @@ class FieldPath:
     column: str = ""
     choice: int | None = None
 
-    def words(self, kept_rows: Mapping[str, int] | None = None) -> Message:
-        """Name the field, row and choice; rows that were saved before do not count as the caller's."""
-        field = verbatim(self.code) if self.row is None else self._cell(self.row, (kept_rows or {}).get(self.code, 0))
+    def words(self, given_rows: Mapping[str, Mapping[int, int]] | None = None) -> Message:
+        """Name the field, row and choice.
+
+        ``given_rows`` tells for tables that were appended to which of the rows sent are the caller's: from the place
+        among those sent to the place among the caller's. The others were saved before and do not count as the caller's.
+        """
+        field = verbatim(self.code) if self.row is None else self._cell(self.row, (given_rows or {}).get(self.code))
         return field if self.choice is None else Message("{field}, value {number}", field=field, number=self.choice + 1)
 
-    def _cell(self, row: int, kept: int) -> Message:
-        if row < kept:
+    def _cell(self, row: int, given: Mapping[int, int] | None) -> Message:
+        number = row if given is None else given.get(row)
+        if number is None:
             return Message(
                 "{table} row {row} of those already saved, {column}", table=self.code, row=row + 1, column=self.column
             )
-        return Message("{table} row {row}, {column}", table=self.code, row=row - kept + 1, column=self.column)
+        return Message("{table} row {row}, {column}", table=self.code, row=number + 1, column=self.column)
 
 
 def read_path(key: str) -> FieldPath | None:

@@ -29,18 +29,22 @@ class Kind(Enum):
     UPDATE = "update"
     """By id, without it: kintone's upsert would insert an unknown id under another one."""
     INSERT = "insert"
+    """Without it, so that a key that has come into being meanwhile is refused and not written over."""
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """What is sent instead of an entry's own values after rows or files were appended to those that are saved.
+class Planned:
+    """What is sent in place of an entry's own values, after looking at what is saved.
 
-    ``kept_rows`` says for each table how many saved rows stand before the caller's.
+    With ``id`` the record of that id is updated, provided that it still has ``revision``; without, the entry is
+    inserted, its key among its values. ``given_rows`` tells for each table that is appended to which of the rows sent
+    are the caller's: from the place among those sent to the place among the caller's, both counted from 0.
     """
 
     record: Mapping[str, object] = field(repr=False)
-    revision: str
-    kept_rows: Mapping[str, int]
+    id: str | None = None
+    revision: str | None = None
+    given_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +55,40 @@ class Item:
     kind: Kind
     payload: Mapping[str, object] = field(repr=False)
     size: int
-    merged: Merged | None = field(default=None, repr=False)
+    plan: Planned | None = field(default=None, repr=False)
+
+    @property
+    def id(self) -> str | None:
+        """The id of the record that is updated, where it is known."""
+        return self.plan.id if self.plan else self.entry.id
 
     @property
     def has_revision(self) -> bool:
         """Tell whether kintone compares a revision."""
-        return self.entry.revision is not None or self.merged is not None
+        return "revision" in self.payload if self.kind is not Kind.INSERT else False
+
+    @property
+    def merges(self) -> bool:
+        """Tell whether it is written over what was read, with the revision that was read."""
+        return self.plan is not None and self.plan.id is not None
+
+    @property
+    def inserts_key(self) -> bool:
+        """Tell whether it is an insert because no record with its key was found."""
+        return self.plan is not None and self.plan.id is None
 
 
-def item_of(entry: Entry, merged: Merged | None = None) -> Item:
+def item_of(entry: Entry, plan: Planned | None = None) -> Item:
     """Prepare an entry; raises ``InvalidParameterError`` for what JSON cannot hold."""
-    kind = Kind.INSERT if entry.id is None else Kind.UPDATE
-    kind = kind if entry.update_key is None else Kind.UPSERT
-    payload = _payload(entry, kind, merged)
+    kind = _kind_of(entry, plan)
+    payload = _payload(entry, kind, plan)
     try:
         size = len(encode_json(payload))
     except InvalidParameterError as error:
         raise InvalidParameterError(
             "records_data: entry {position}: {problem}", position=entry.position, problem=error.problem
         ) from None
-    return Item(entry, kind, payload, size, merged)
+    return Item(entry, kind, payload, size, plan)
 
 
 def max_entries() -> int:
@@ -110,11 +128,12 @@ class InnerCall:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """Items that are saved together or not at all."""
+    """Items that are saved together or not at all; ``is_single``: one record for a caller that counts no entries."""
 
     app: int
     items: Sequence[Item] = field(repr=False)
     calls: Sequence[InnerCall] = field(repr=False)
+    is_single: bool = False
 
     @property
     def span(self) -> Span:
@@ -134,6 +153,8 @@ class Transaction:
 
     def operation(self, api_path: Callable[[str], str]) -> Operation:
         """Return the one request: a plain call where that is enough, which is atomic too, else a bulkRequest."""
+        if self.is_single:
+            return self._single()
         description = Message("writing {entries} into app {app}", entries=entries_named(self.span), app=self.app)
         if len(self.calls) == 1:
             call = self.calls[0]
@@ -142,11 +163,19 @@ class Transaction:
         requests = [{"method": call.method, "api": path, "payload": call.payload(self.app)} for call in self.calls]
         return Operation(description, "POST", "bulkRequest", {"requests": requests}, self.repeat)
 
+    def _single(self) -> Operation:
+        item = self.items[0]
+        description = Message("writing record {record} of app {app}", record=item.id, app=self.app)
+        return Operation(description, "PUT", "record", {"app": self.app, **item.payload}, self.repeat)
 
-def transaction_of(app: int, items: Sequence[Item]) -> Transaction:
-    """Cut items that fit into one transaction into calls, in input order where 20 calls are enough for that."""
+
+def transaction_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Transaction:
+    """Cut items that fit into one transaction into calls, in input order where 20 calls are enough for that.
+
+    ``is_single`` is for one update by id, which then has a request of its own.
+    """
     calls = _in_order(items)
-    return Transaction(app, items, calls if len(calls) <= limits.BULK_CALLS else _by_kind(items))
+    return Transaction(app, items, calls if len(calls) <= limits.BULK_CALLS else _by_kind(items), is_single)
 
 
 def _calls_needed(counts: Mapping[Kind, int]) -> int:
@@ -175,14 +204,22 @@ def _by_kind(items: Sequence[Item]) -> list[InnerCall]:
     return [InnerCall(call[0].kind, tuple(call)) for call in calls]
 
 
-def _payload(entry: Entry, kind: Kind, merged: Merged | None) -> Mapping[str, object]:
+def _kind_of(entry: Entry, plan: Planned | None) -> Kind:
+    if plan is not None:
+        return Kind.UPDATE if plan.id is not None else Kind.INSERT
+    if entry.update_key is not None:
+        return Kind.UPSERT
+    return Kind.INSERT if entry.id is None else Kind.UPDATE
+
+
+def _payload(entry: Entry, kind: Kind, plan: Planned | None) -> Mapping[str, object]:
     """Return an element of ``records``: POST wants the field map itself, PUT wants it beside what finds the record."""
-    record = merged.record if merged else entry.record
+    record = plan.record if plan else entry.record
     if kind is Kind.INSERT:
         return record
-    payload: dict[str, object] = {"id": entry.id}
-    if entry.update_key is not None:
+    payload: dict[str, object] = {"id": plan.id if plan else entry.id}
+    if kind is Kind.UPSERT and entry.update_key is not None:
         payload = {"updateKey": entry.update_key._asdict()}
     payload["record"] = record
-    revision = entry.revision or (merged.revision if merged else None)
+    revision = entry.revision or (plan.revision if plan else None)
     return {**payload, "revision": revision} if revision else payload

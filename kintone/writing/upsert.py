@@ -1,23 +1,47 @@
 """Writing many records: entries go out transaction by transaction, and nothing follows a failure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kintone.errors import InvalidParameterError, KintoneError, RevisionConflictError
+from kintone.field_types.table import Shape
+from kintone.forms.field_definitions import Form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 from kintone.operations import Answer, Caller
+from kintone.reading.records import RecordsApi
 from kintone.writing.answers import SavedRecord, read_saved
-from kintone.writing.appending import Appender, ListMode
+from kintone.writing.appending import Appending, ListMode
+from kintone.writing.confirming import Finding, can_be_confirmed, finding_of, results_of
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
-from kintone.writing.failures import map_to_entries, write_failed
-from kintone.writing.number_keys import with_number_keys
-from kintone.writing.transactions import MOST_BYTES, Item, fitting, item_of, max_entries, transaction_of
+from kintone.writing.failures import (
+    failing_call,
+    is_outdated,
+    map_to_entries,
+    says_nothing_of_the_first_try,
+    write_failed,
+)
+from kintone.writing.number_keys import NumberPrecision, with_number_keys
+from kintone.writing.saved_records import Saved, SavedRecords, saved_of
+from kintone.writing.transactions import (
+    MOST_BYTES,
+    Item,
+    Planned,
+    Transaction,
+    fitting,
+    item_of,
+    max_entries,
+    transaction_of,
+)
 
+MAX_CONFLICTS = 6
+"""Refusals by what others changed after which the same entries are not read and sent again."""
+MAX_LOOKS = 2
+"""Readings after an unknown outcome; between them the same is sent once more, where it is not there yet."""
 SOMEBODY_ELSE = Message(
-    "somebody else is editing these records right now: what is saved was read twice and changed again before it could "
-    "be written back; agree with those who edit them whose changes are to stay, then send it again"
+    "somebody else is editing these records right now: what is saved was read again and again, and changed each time "
+    "before it could be written back; agree with those who edit them whose changes are to stay, then send it again"
 )
 
 
@@ -26,8 +50,10 @@ class UpsertRequest:
     """What is to be written into which app.
 
     The records of the entries are in kintone's own shape, ``{"code": {"value": …}}``; their positions are counted anew
-    from 1. ``atomic`` refuses what does not fit into one transaction. ``number_fields`` are the codes of the app's
-    NUMBER fields, where the form is known.
+    from 1. ``atomic`` refuses what does not fit into one transaction. ``form`` tells what is a table or an attachment
+    field and which keys are numbers; it is needed to append. Without it ``number_fields`` may tell the latter.
+    ``precision`` is how the app rounds numbers, where that is known. ``is_single`` is for one entry with an id, of a
+    caller that counts no entries.
     """
 
     app: int
@@ -36,11 +62,31 @@ class UpsertRequest:
     table_mode: ListMode = ListMode.REPLACE
     file_mode: ListMode = ListMode.REPLACE
     number_fields: Collection[str] = ()
+    form: Form | None = field(default=None, repr=False)
+    precision: NumberPrecision | None = None
+    is_single: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse to guess what is a table."""
+        if self.form is None and ListMode.APPEND in (self.table_mode, self.file_mode):
+            raise TypeError("appending needs the app's form")
+
+    @property
+    def appending(self) -> Appending:
+        """Which fields are appended to."""
+        return Appending(self.form, self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND)
 
     @property
     def appends(self) -> bool:
-        """Tell whether saved rows or files are to be kept."""
-        return ListMode.APPEND in (self.table_mode, self.file_mode)
+        """Tell whether an entry brings rows or files that are put behind those that are saved."""
+        return any(map(self.appending.concerns, self.entries))
+
+    @property
+    def number_keys(self) -> Collection[str]:
+        """The codes of the app's number fields."""
+        if self.form is None:
+            return self.number_fields
+        return {code for code, definition in self.form.fields.items() if definition.kind.shape is Shape.NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +123,20 @@ class UpsertReport:
         }
 
 
-def upsert(caller: Caller, request: UpsertRequest) -> UpsertReport:
+def upsert(caller: Caller, request: UpsertRequest, read: Mapping[int, Mapping[str, Any]] | None = None) -> UpsertReport:
     """Write all entries, up to 2,000 in one transaction.
 
-    Raises ``InvalidParameterError`` before anything is sent, and what made a transaction fail with a ledger of all
-    entries.
+    ``read`` are records that were read a moment ago, by the position of the entry that appends to them. Raises
+    ``InvalidParameterError`` before anything is sent, and what made a transaction fail with a ledger of all entries.
     """
-    return _Writer(caller, request).write()
+    return _Writer(caller, request).write(read or {})
 
 
 def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> str:
-    """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does."""
+    """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does.
+
+    ``appends`` tells whether one of them brings rows or files that are put behind those that are saved.
+    """
     fresh = [entry.position for entry in entries if entry.update_key is None and entry.id is None]
     if fresh:
         return (
@@ -121,61 +170,145 @@ class _Writer:
     def __init__(self, caller: Caller, request: UpsertRequest) -> None:
         self._caller = caller
         self._request = request
+        self._appending = request.appending
+        self._saved = SavedRecords(caller, request.app, request.form)
         numbered = [replace(entry, position=position) for position, entry in enumerate(request.entries, start=1)]
-        self._entries = with_number_keys(numbered, request.number_fields)
-        self._appender = Appender(
-            caller, request.app, request.table_mode is ListMode.APPEND, request.file_mode is ListMode.APPEND
-        )
-        self._ledger = WriteLedger(len(self._entries))
+        self._entries = with_number_keys(numbered, request.number_keys, request.precision)
+        self._appending.refuse_unusable_keys(self._entries)
+        self._items = [item_of(self._appending.without_empty_lists(entry)) for entry in self._entries]
+        self._plans: dict[int, Planned] = {}
+        self._ledger = WriteLedger(len(self._entries), numbered=not request.is_single)
         self._results: list[SavedRecord] = []
         self._responses: list[dict[str, Any]] = []
 
-    def write(self) -> UpsertReport:
-        items = [item_of(entry) for entry in self._entries]
-        self._refuse_split(items)
-        while len(self._results) < len(items):
-            done = len(self._results)
-            self._write_batch(items[done : done + fitting(items, done)])
-        keyed = sum(entry.update_key is not None for entry in self._entries)
-        return UpsertReport(self._results, len(items), keyed, self._responses, self._ledger.repeated)
-
-    def _write_batch(self, batch: Sequence[Item]) -> None:
-        ready = batch
+    def write(self, read: Mapping[int, Mapping[str, Any]]) -> UpsertReport:
+        self._refuse_split(self._items)
         try:
-            if self._request.appends:
-                ready = self._appender.merged(batch)
-                self._refuse_split(ready)
-                ready = ready[: fitting(ready)]
-            self._send(ready, batch[: len(ready)])
+            self._plan_from(read)
+            while len(self._results) < len(self._items):
+                self._write_next()
         except KintoneError as error:
-            appends = any(self._appender.concerns(item.entry) for item in ready)
+            appends = any(map(self._appending.concerns, self._entries))
             raise write_failed(error, self._entries, self._ledger, appends=appends) from None
+        keyed = sum(entry.update_key is not None for entry in self._entries)
+        return UpsertReport(self._results, len(self._items), keyed, self._responses, self._ledger.repeated)
 
-    def _send(self, ready: Sequence[Item], originals: Sequence[Item]) -> None:
-        """Send one transaction; when a record changed since it was read for appending, read and send once more."""
-        try:
-            self._send_once(ready)
-        except RevisionConflictError as conflict:
-            again = self._read_again(ready, originals) if not conflict.maybe_saved else None
-            if again is None:
-                raise
-            try:
-                self._send_once(again)
-            except RevisionConflictError as second:
-                raise second.but(remedy=SOMEBODY_ELSE) from None
+    def _write_next(self) -> None:
+        """Write the next transaction; what was refused because others were at work is read and sent again.
 
-    def _read_again(self, ready: Sequence[Item], originals: Sequence[Item]) -> Sequence[Item] | None:
-        """Return the items merged anew, or None when no record that was read has changed.
-
-        It is then a revision of the caller's own that is outdated, and reading again would not help.
+        Where that does not end, fewer entries go out together, so that only those that others are at stay unsaved.
         """
-        if all(item.merged is None for item in ready):
-            return None
-        again = self._appender.merged(originals)
-        return again if _revisions(again) != _revisions(ready) else None
+        start, most, conflicts = len(self._results), max_entries(), 0
+        while True:
+            items = self._ready(start, most)
+            transaction = transaction_of(self._request.app, items, is_single=self._request.is_single)
+            try:
+                self._results += self._sent(transaction)
+            except KintoneError as error:
+                told = map_to_entries(error, transaction)
+                if error.maybe_saved or not is_outdated(error, transaction):
+                    raise told from None
+                if not self._read_again(error, transaction):
+                    raise told from None
+                conflicts += 1
+                if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
+                    raise told.but(remedy=SOMEBODY_ELSE) from None
+                if conflicts > 1 and not self._request.atomic:
+                    most = max(1, len(items) // 2)
+            else:
+                return
 
-    def _send_once(self, items: Sequence[Item]) -> None:
-        transaction = transaction_of(self._request.app, items)
+    def _ready(self, start: int, most: int) -> Sequence[Item]:
+        """Return the items from a place on that go out together, each with a plan where it appends."""
+        raw = self._items[start : start + fitting(self._items, start)][:most]
+        self._plan(raw)
+        ready = [item_of(item.entry, plan) if (plan := self._plans.get(item.entry.position)) else item for item in raw]
+        self._refuse_split(ready)
+        return self._apart(ready[: fitting(ready)])
+
+    def _plan(self, items: Sequence[Item]) -> None:
+        """Read what is not read yet of the records to which is to be appended, and plan what is sent for them."""
+        entries = [item.entry for item in items if item.entry.position not in self._plans]
+        entries = [entry for entry in entries if self._appending.concerns(entry)]
+        if not entries:
+            return
+        codes = sorted({code for entry in entries for code, given in self._appending.lists(entry).items() if given})
+        saved = self._saved.read(entries, codes)
+        for entry in entries:
+            self._plans[entry.position] = self._planned(entry, saved.get(entry.position))
+
+    def _plan_from(self, read: Mapping[int, Mapping[str, Any]]) -> None:
+        for entry in self._entries:
+            record = read.get(entry.position)
+            if record is not None and entry.id is not None and self._appending.concerns(entry):
+                reading = Message("reading record {record}", record=entry.id)
+                self._plans[entry.position] = self._planned(entry, saved_of(record, entry.id, reading))
+
+    def _planned(self, entry: Entry, saved: Saved | None) -> Planned:
+        if saved is None and entry.id is not None:
+            # Asked for alone, kintone says why it did not show it: there is none, or it may not be viewed.
+            saved = self._looked_up(entry, entry.id)
+        if saved is None:
+            return self._appending.insertion(entry)
+        return self._appending.merge(entry, saved)
+
+    def _looked_up(self, entry: Entry, record_id: str) -> Saved:
+        try:
+            record = RecordsApi(self._caller).get(self._request.app, record_id)
+        except KintoneError as error:
+            problem = Message("{problem} (entry {position})", problem=error.problem, position=entry.position)
+            raise error.but(problem=problem) from None
+        return saved_of(record, record_id, Message("reading record {record}", record=record_id))
+
+    def _read_again(self, error: KintoneError, transaction: Transaction) -> bool:
+        """Plan the items of a refused transaction anew; tells whether it makes sense to send them again."""
+        before = {item.entry.position: item.plan for item in transaction.items if item.plan}
+        for position in before:
+            del self._plans[position]
+        self._plan(transaction.items)
+        if any(_is_other(plan, self._plans[position]) for position, plan in before.items()):
+            return True
+        # Nobody has changed what was read. An entry without a revision of its own may have been changed by another
+        # one before it in the same transaction, which ends when they go out one after the other.
+        call = failing_call(error, transaction)
+        own = call is None or any(item.entry.revision for item in call.items)
+        return isinstance(error, RevisionConflictError) and not own
+
+    def _sent(self, transaction: Transaction) -> Sequence[SavedRecord]:
+        """Send a transaction; where nobody knows what became of it, find out if that can be certain."""
+        try:
+            return self._send_once(transaction)
+        except KintoneError as error:
+            form = self._request.form
+            unknown = self._ledger.has_unknown(transaction.span)
+            if form is None or not unknown or not can_be_confirmed(transaction.items):
+                raise
+            return self._found_out(transaction, form, error)
+
+    def _found_out(self, transaction: Transaction, form: Form, error: KintoneError) -> Sequence[SavedRecord]:
+        entries = [item.entry for item in transaction.items]
+        codes = sorted({code for item in transaction.items if item.plan for code in item.plan.record})
+        for look in range(1, MAX_LOOKS + 1):
+            try:
+                saved = self._saved.read(entries, [code for code in codes if code in form.fields])
+            except KintoneError:
+                raise error from None
+            finding = finding_of(transaction.items, saved, form)
+            if finding is Finding.SAVED:
+                results = results_of(transaction.items, saved)
+                self._ledger.confirm(transaction.span, results)
+                return results
+            if finding is Finding.OPEN or look == MAX_LOOKS:
+                break
+            try:
+                return self._send_once(transaction)
+            except KintoneError as again:
+                error = again
+                if says_nothing_of_the_first_try(error, transaction):
+                    break
+        raise error
+
+    def _send_once(self, transaction: Transaction) -> Sequence[SavedRecord]:
         operation = transaction.operation(self._caller.api_path)
 
         def kept(answer: Answer) -> list[SavedRecord]:
@@ -183,10 +316,30 @@ class _Writer:
             self._responses.append(answer.body)
             return results
 
-        try:
-            self._results += self._caller.write(operation, kept, self._ledger, transaction.span)
-        except KintoneError as error:
-            raise map_to_entries(error, transaction) from None
+        return self._caller.write(operation, kept, self._ledger, transaction.span)
+
+    def _apart(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Leave out what follows a second entry for the same record: its rows have to be read after the first is saved.
+
+        Raises ``InvalidParameterError`` where all are to be saved together.
+        """
+        first: dict[str, int] = {}
+        for place, item in enumerate(items):
+            if item.id is None:
+                continue
+            earlier = first.setdefault(item.id, place)
+            if earlier == place or not (item.merges or items[earlier].merges):
+                continue
+            if not self._request.atomic:
+                return items[:place]
+            raise InvalidParameterError(
+                "records_data: entries {first} and {second} are both for record {record}, and one of them appends, so "
+                "they cannot be saved all or nothing; make one entry of them, or switch atomic off",
+                first=items[earlier].entry.position,
+                second=item.entry.position,
+                record=item.id,
+            )
+        return items
 
     def _refuse_split(self, items: Sequence[Item]) -> None:
         if not self._request.atomic or fitting(items) == len(items):
@@ -199,8 +352,9 @@ class _Writer:
             )
         else:
             reason = Message(
-                "kintone saves at most 20 times 100 entries of one kind (with update key, with id, with neither) and "
-                "{megabytes} MB at once, and these entries need more",
+                "kintone saves at most 20 times 100 entries of one kind (with update key, with id, with neither; when "
+                "appending, those whose records are there and those whose are not) and {megabytes} MB at once, and "
+                "these entries need more",
                 megabytes=MOST_BYTES // 1_000_000,
             )
         raise InvalidParameterError(
@@ -208,5 +362,5 @@ class _Writer:
         )
 
 
-def _revisions(items: Sequence[Item]) -> dict[int, str]:
-    return {item.entry.position: item.merged.revision for item in items if item.merged}
+def _is_other(left: Planned, right: Planned) -> bool:
+    return (left.id, left.revision) != (right.id, right.revision)

@@ -1,51 +1,273 @@
-"""Records with rows and files, and entries that append to them."""
+"""An app with a table and attachments in a local kintone of this process, and whoever writes into it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
+from kintone.access.access import Access
+from kintone.access.credentials import Tokens
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
+from kintone.client import KintoneClient
+from kintone.connections import Exchange, Phase
+from kintone.deadline import Deadline
+from kintone.errors import KintoneError
+from kintone.execution import Engine
+from kintone.forms.field_definitions import Form
+from kintone.forms.forms_api import read_form
+from kintone.retry import RetryPolicy
+from kintone.transport import UploadBody
+from kintone.transport_failures import failure_of
+from kintone.wire_format import WireRequest
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
+from kintone.writing.number_keys import NumberPrecision
 from kintone.writing.update_keys import UpdateKey
-from kintone.writing.upsert import UpsertRequest, upsert
-from tests.unit.writing_double import FakeKintone
+from kintone.writing.upsert import UpsertReport, UpsertRequest, upsert
+from local_kintone import ConnectionCutError, LocalKintone, Received, Response
 
-TYPES = {"lines": "SUBTABLE", "papers": "FILE", "tags": "CHECK_BOX", "no": "NUMBER"}
-SAVED_ROW = {
-    "id": "381",
-    "value": {
-        "qty": {"type": "NUMBER", "value": "5"},
-        "total": {"type": "CALC", "value": "50"},
-        "who": {"type": "USER_SELECT", "value": [{"code": "u1", "name": "Ann"}]},
-        "scan": {"type": "FILE", "value": [{"fileKey": "k0", "name": "a.pdf", "contentType": "x", "size": "1"}]},
-        "rank": {"type": "RADIO_BUTTON", "value": None},
-    },
+LOOKUP: dict[str, Any] = {
+    "relatedApp": {"app": "1", "code": ""},
+    "relatedKeyField": "product",
+    "fieldMappings": [{"field": "price", "relatedField": "price"}],
 }
-KEPT_ROW = {
-    "id": "381",
-    "value": {"qty": {"value": "5"}, "who": {"value": [{"code": "u1"}]}, "scan": {"value": [{"fileKey": "k0"}]}},
+COLUMNS: dict[str, dict[str, Any]] = {
+    "qty": {"type": "NUMBER", "maxValue": "99"},
+    "item": {"type": "SINGLE_LINE_TEXT", "lookup": LOOKUP},
+    "price": {"type": "NUMBER"},
+    "rank": {"type": "DROP_DOWN", "options": ["High", "Low"]},
+    "who": {"type": "USER_SELECT"},
+    "scan": {"type": "FILE"},
+    "total": {"type": "CALC", "expression": "qty * 10"},
+    "id": {"type": "SINGLE_LINE_TEXT"},
+    "code": {"type": "SINGLE_LINE_TEXT"},
+    "value": {"type": "SINGLE_LINE_TEXT"},
+    "fileKey": {"type": "SINGLE_LINE_TEXT"},
 }
-NEW_ROW = {"value": {"qty": {"value": "7"}}}
-SAVED_FILE = {"fileKey": "f1", "name": "a.txt", "contentType": "text/plain", "size": "3"}
+FIELDS: dict[str, dict[str, Any]] = {
+    "sku": {"type": "SINGLE_LINE_TEXT", "unique": True},
+    "no": {"type": "NUMBER", "unique": True},
+    "name": {"type": "SINGLE_LINE_TEXT"},
+    "needed": {"type": "SINGLE_LINE_TEXT", "required": True, "defaultValue": "x"},
+    "tags": {"type": "CHECK_BOX", "options": ["a", "b"]},
+    "lines": {"type": "SUBTABLE", "fields": COLUMNS},
+    "papers": {"type": "FILE"},
+}
+IMPATIENT = RetryPolicy(first_pause=0.0, longest_pause=0.0)
 
 
-def site() -> FakeKintone:
-    """Return a kintone with record 1 (sku A): one row, one file, revision 1."""
-    kintone = FakeKintone(types=TYPES)
-    kintone.add(sku="A", lines=[SAVED_ROW], papers=[SAVED_FILE], tags=["x"], no="1.0")
-    return kintone
+@dataclass
+class _Streamed:
+    """An answer of the local kintone."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def chunks(self, _most: int) -> Iterator[bytes]:
+        """Yield the body."""
+        yield self.content
 
 
-def by_key(position: int = 1, sku: str = "A", revision: str | None = None, **values: object) -> Entry:
+class InProcess:
+    """Carries requests to a local kintone without sockets."""
+
+    def __init__(self, kintone: LocalKintone) -> None:
+        """Keep the server."""
+        self._kintone = kintone
+
+    @contextmanager
+    def open(
+        self, request: WireRequest, access: Access, deadline: Deadline, timeout: float, body: UploadBody | None = None
+    ) -> Iterator[_Streamed]:
+        """Send the request and hand over the answer; raises TransportError as the real one does."""
+        assert body is None
+        headers = {"User-Agent": "test", **request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
+        exchange = Exchange(deadline, timeout)
+        try:
+            reply = self._kintone.exchange(request.method, request.target, headers, request.body or b"")
+        except ConnectionCutError as cut:
+            exchange.sent, exchange.phase = cut.received, Phase.WAITING
+            raise failure_of(ConnectionResetError(), exchange) from None
+        finally:
+            exchange.finish()
+        yield _Streamed(reply.status, reply.headers, reply.body)
+
+
+@dataclass
+class Bench:
+    """A local kintone with an app of products (1) and an app that is written to, and a client with a form of it."""
+
+    kintone: LocalKintone
+    app: int = 0
+    _clients: list[KintoneClient] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the apps: the product "pen" cost 80 when it was ordered and costs 100 today."""
+        products: dict[str, dict[str, Any]] = {
+            "product": {"type": "SINGLE_LINE_TEXT", "unique": True},
+            "price": {"type": "NUMBER"},
+        }
+        self.source = self.kintone.create_app("products", products)
+        self.kintone.add_records(self.source, [{"product": "pen", "price": "100"}])
+        self.app = self.kintone.create_app("orders", FIELDS)
+        self.others = self.kintone.token(self.app, author="others")
+
+    def client(self, *permissions: str) -> KintoneClient:
+        """Return a client; what it waits for costs no time."""
+        tokens = f"{self.kintone.token(self.app, *permissions)},{self.kintone.token(self.source, 'view')}"
+        site = read_site("https://sample.cybozu.com", frozenset())
+        engine = Engine(transport=InProcess(self.kintone))
+        settings = OperatorSettings.from_environment({})
+        opened = KintoneClient(Access(site, Tokens(tokens)), settings, policy=IMPATIENT, engine=engine)
+        self._clients.append(opened)
+        return opened
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for client in self._clients:
+            client.close()
+        self.kintone.stop()
+
+    def form(self) -> Form:
+        """Return the form of today."""
+        return read_form(self.client(), self.app)
+
+    def save(self, **values: Any) -> int:  # noqa: ANN401 - values of any field
+        """Put a record there and return its id."""
+        [number] = self.kintone.add_records(self.app, [values])
+        return number
+
+    def append(  # noqa: PLR0913 - each is an option of the request
+        self,
+        *entries: Entry,
+        tables: bool = True,
+        files: bool = True,
+        atomic: bool = False,
+        form: Form | None = None,
+        precision: NumberPrecision | None = None,
+        client: KintoneClient | None = None,
+    ) -> UpsertReport:
+        """Write in append mode; what was asked before is forgotten."""
+        known = form or self.form()
+        self.kintone.site.traffic.reset()
+        modes = {True: ListMode.APPEND, False: ListMode.REPLACE}
+        request = UpsertRequest(
+            self.app,
+            entries,
+            atomic,
+            table_mode=modes[tables],
+            file_mode=modes[files],
+            form=known,
+            precision=precision,
+        )
+        return upsert(client or self.client(), request)
+
+    def upload(self, name: str) -> dict[str, str]:
+        """Put a file into temporary storage and return it as a value holds it."""
+        return {"fileKey": self.kintone.site.files.upload(name, "text/plain", b"abc")}
+
+    def ask(self, method: str, api: str, **payload: object) -> Response:
+        """Write as somebody else."""
+        headers = {"User-Agent": "other", "X-Cybozu-API-Token": self.others, "Content-Type": "application/json"}
+        body = json.dumps({"app": self.app, **payload}).encode()
+        answer = self.kintone.exchange(method, f"/k/v1/{api}.json", headers, body)
+        assert answer.status == 200, answer.body
+        return answer
+
+    def before(self, what: str, act: Callable[[], object], times: int = 1) -> None:
+        """Have somebody else act right before so many requests of a kind, such as "PUT records"."""
+        left = [times]
+
+        def hook(received: Received) -> None:
+            if call_of(received) == what and left[0]:
+                left[0] -= 1
+                act()
+
+        self.kintone.before_request.append(hook)
+
+    def calls(self) -> list[str]:
+        """Return what was asked for, in order: "GET records"."""
+        return [call_of(received) for received in self.kintone.requests]
+
+    def sent(self, what: str) -> dict[str, Any]:
+        """Return the body of the last request of a kind."""
+        bodies = [received.body for received in self.kintone.requests if call_of(received) == what]
+        sent: dict[str, Any] = json.loads(bodies[-1])
+        return sent
+
+    def record(self, number: int = 1) -> dict[str, Any]:
+        """Return one record as it is."""
+        return self.kintone.records(self.app, f"$id = {number}")[0]
+
+    def rows(self, number: int = 1) -> list[dict[str, Any]]:
+        """Return the values of the cells of each row."""
+        return [{code: cell["value"] for code, cell in row["value"].items()} for row in self.row_objects(number)]
+
+    def row_objects(self, number: int = 1) -> list[dict[str, Any]]:
+        """Return the rows as they are."""
+        found: list[dict[str, Any]] = self.record(number)["lines"]["value"]
+        return found
+
+    def quantities(self, number: int = 1) -> list[str]:
+        """Return the quantity of each row."""
+        return [row["qty"] for row in self.rows(number)]
+
+    def files(self, number: int = 1) -> list[str]:
+        """Return the names of the attachments."""
+        return [file["name"] for file in self.record(number)["papers"]["value"]]
+
+    def add_row(self, quantity: int, number: int = 1) -> None:
+        """Add a row as somebody else."""
+        rows = [{"id": row["id"]} for row in self.row_objects(number)]
+        record = {"lines": {"value": [*rows, row(qty=quantity)]}}
+        self.ask("PUT", "record", id=number, record=record)
+
+    def touch(self, number: int = 1, **values: object) -> None:
+        """Change other fields as somebody else."""
+        changes = values or {"name": "touched"}
+        self.ask("PUT", "record", id=number, record={code: {"value": value} for code, value in changes.items()})
+
+
+def call_of(received: Received) -> str:
+    """Name a request: verb and API."""
+    method = received.headers.get("X-HTTP-Method-Override", received.method)
+    return f"{method} {received.path.rpartition('/v1/')[2].removesuffix('.json')}"
+
+
+def row(row_id: str | None = None, **cells: object) -> dict[str, Any]:
+    """Return a row to be sent."""
+    made: dict[str, Any] = {"value": {code: {"value": value} for code, value in cells.items()}}
+    return made if row_id is None else {"id": row_id, **made}
+
+
+def by_key(sku: str = "A", revision: str | None = None, **values: object) -> Entry:
     """Return an entry that is found by sku."""
-    record = {code: {"value": value} for code, value in values.items()}
-    return Entry(position, record, UpdateKey("sku", sku), None, revision)
+    return Entry(1, _wrapped(values), UpdateKey("sku", sku), None, revision)
 
 
-def append(
-    kintone: FakeKintone, entries: Sequence[Entry], *, tables: bool = True, files: bool = True
-) -> dict[str, Any]:
-    """Write in append mode and return the first row of the last write."""
-    modes = {True: ListMode.APPEND, False: ListMode.REPLACE}
-    upsert(kintone, UpsertRequest(12, entries, table_mode=modes[tables], file_mode=modes[files]))
-    records: Any = kintone.writes[-1].parameters["records"]
-    return dict(records[0])
+def by_number(number: str, **values: object) -> Entry:
+    """Return an entry that is found by the number key."""
+    return Entry(1, _wrapped(values), UpdateKey("no", number))
+
+
+def by_id(number: int = 1, revision: str | None = None, **values: object) -> Entry:
+    """Return an entry with a record id."""
+    return Entry(1, _wrapped(values), None, str(number), revision)
+
+
+def new(**values: object) -> Entry:
+    """Return an entry with neither key nor id."""
+    return Entry(1, _wrapped(values))
+
+
+def states(error: KintoneError) -> list[tuple[int, int, str]]:
+    """Return first and last entry and what is known of them."""
+    assert error.ledger
+    return [(span.first, span.last, state.name) for span, state in error.ledger.spans()]
+
+
+def _wrapped(values: dict[str, object]) -> dict[str, object]:
+    return {code: {"value": value} for code, value in values.items()}

@@ -1,130 +1,301 @@
-"""Keeping rows and files that updated records already have."""
+"""Keeping rows and files that updated records already have: what is sent, and what the records hold afterwards."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from kintone.operations import Repeat
+from kintone.errors import InvalidParameterError, InvalidRequestError, NotFoundError
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
-from kintone.writing.update_keys import UpdateKey
-from kintone.writing.upsert import UpsertRequest, upsert
-from tests.unit.appending_samples import KEPT_ROW, NEW_ROW, SAVED_ROW, TYPES, append, by_key, site
-from tests.unit.writing_double import FakeKintone
+from kintone.writing.number_keys import NumberPrecision
+from kintone.writing.upsert import UpsertRequest
+from local_kintone import LocalKintone
+from local_kintone.numbers import NumberPrecision as AppPrecision
+from tests.unit.appending_samples import Bench, by_id, by_key, by_number, new, row
+
+SAVED: dict[str, Any] = {"qty": "5", "item": "pen", "price": "80", "rank": "Low"}
 
 
-def test_saved_rows_and_files_are_sent_along_with_the_revision() -> None:
-    """Rows are complete, without what kintone computes; users and files are reduced to what kintone takes."""
-    kintone = site()
-    row = append(kintone, [by_key(lines=[NEW_ROW], papers=[{"fileKey": "new"}], name="x")])
-
-    assert row == {
-        "updateKey": {"field": "sku", "value": "A"},
-        "record": {
-            "lines": {"value": [KEPT_ROW, NEW_ROW]},
-            "papers": {"value": [{"fileKey": "f1"}, {"fileKey": "new"}]},
-            "name": {"value": "x"},
-        },
-        "revision": "1",
-    }
-    [read] = kintone.reads
-    assert (read.api, read.repeat) == ("records", Repeat.READ)
-    assert read.parameters == {
-        "app": 12,
-        "query": 'sku in ("A") limit 500',
-        "fields": ["$id", "$revision", "sku", "lines", "papers"],
-    }
-    assert kintone.writes[0].repeat is Repeat.UPDATE_WITH_REVISION
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """Return a kintone with an empty app."""
+    opened = Bench(LocalKintone(seed="none"))
+    yield opened
+    opened.close()
 
 
-def test_records_named_by_id_are_read_by_id() -> None:
-    """The id goes into the same kind of query."""
-    kintone = site()
-    row = append(kintone, [Entry(1, {"lines": {"value": [NEW_ROW]}}, None, "1")])
+def test_saved_rows_are_sent_by_their_id_alone_with_the_revision_that_was_read(bench: Bench) -> None:
+    """The new ones follow in full; what is read is the revision and the fields that are appended to."""
+    bench.save(sku="A", lines=[SAVED, {"qty": "6"}])
+    before = bench.row_objects()
+    bench.append(by_key(lines=[row(qty="7")], name="x"))
 
-    assert row == {"id": "1", "record": {"lines": {"value": [KEPT_ROW, NEW_ROW]}}, "revision": "1"}
-    assert kintone.reads[0].parameters["query"] == '$id in ("1") limit 500'
+    assert bench.calls() == ["GET records", "PUT records"]
+    assert bench.sent("PUT records")["records"] == [
+        {
+            "id": "1",
+            "record": {
+                "lines": {"value": [{"id": before[0]["id"]}, {"id": before[1]["id"]}, row(qty="7")]},
+                "name": {"value": "x"},
+            },
+            "revision": "1",
+        }
+    ]
+    asked = bench.kintone.requests[0].query
+    assert [code in asked for code in ("%24id", "%24revision", "sku", "lines", "papers", "name")] == [True] * 4 + [
+        False
+    ] * 2
+    assert bench.row_objects()[:2] == before
+    assert bench.quantities() == ["5", "6", "7"]
 
 
-def test_a_row_with_a_saved_id_changes_that_row() -> None:
-    """It stays in its place, its other columns stay too."""
-    row = append(site(), [by_key(lines=[NEW_ROW, {"id": "381", "value": {"qty": {"value": "6"}}}])])
+def test_lookups_in_saved_rows_keep_what_they_copied(bench: Bench) -> None:
+    """The pen was ordered at 80 and costs 100 today; a new row gets the price of today."""
+    bench.save(sku="A", lines=[SAVED])
+    bench.append(by_key(lines=[row(qty="1", item="pen")]))
 
-    changed = {"id": "381", "value": {**KEPT_ROW["value"], "qty": {"value": "6"}}}  # type: ignore[dict-item]
-    assert row["record"]["lines"]["value"] == [changed, NEW_ROW]
+    assert [line["price"] for line in bench.rows()] == ["80", "100"]
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        {"item": "gone", "price": "80"},
+        {"rank": "Removed"},
+        {"who": [{"code": "left", "name": "Left"}]},
+    ],
+)
+def test_what_nobody_could_write_any_more_stays_in_saved_rows(bench: Bench, saved: dict[str, Any]) -> None:
+    """A product that is gone, a removed option, a deleted user: they are not written, so nobody minds."""
+    bench.save(sku="A", lines=[saved])
+    before = bench.row_objects()
+    bench.append(by_key(lines=[row(qty="7")]))
+
+    assert bench.row_objects()[0] == before[0]
+    assert bench.quantities()[1:] == ["7"]
+
+
+@pytest.mark.parametrize("column", ["id", "code", "value", "fileKey"])
+def test_a_column_may_have_any_code(bench: Bench, column: str) -> None:
+    """What is a table is known from the form, not from the look of its rows."""
+    bench.save(sku="A", lines=[{column: "old"}])
+    bench.append(by_key(lines=[row(**{column: "new"})]))
+
+    assert [line[column] for line in bench.rows()] == ["old", "new"]
+
+
+def test_a_row_with_a_saved_id_changes_that_row(bench: Bench) -> None:
+    """It stays in its place, and only the given columns are sent."""
+    bench.save(sku="A", lines=[SAVED, {"qty": "6"}])
+    first = bench.row_objects()[0]["id"]
+    bench.append(by_key(lines=[row(qty="7"), row(first, qty="8")]))
+
+    sent = bench.sent("PUT records")["records"][0]["record"]["lines"]["value"]
+    assert sent[0] == {"id": first, "value": {"qty": {"value": "8"}}}
+    assert bench.quantities() == ["8", "6", "7"]
+    assert bench.rows()[0]["price"] == "80"
+
+
+def test_a_changed_row_keeps_its_attachments(bench: Bench) -> None:
+    """Where files are appended, they are appended in rows too; naming none changes none."""
+    bench.append(by_key(lines=[row(qty="1", scan=[bench.upload("a.txt")]), row(qty="2", scan=[bench.upload("b.txt")])]))
+    first, second = (line["id"] for line in bench.row_objects())
+    bench.append(by_key(lines=[row(first, scan=[bench.upload("c.txt")]), row(second, scan=[])]))
+    assert [[file["name"] for file in line["scan"]] for line in bench.rows()] == [["a.txt", "c.txt"], ["b.txt"]]
+
+    bench.append(by_key(lines=[row(first, scan=[bench.upload("d.txt")])]), files=False)
+    assert [[file["name"] for file in line["scan"]] for line in bench.rows()] == [["d.txt"], ["b.txt"]]
+
+
+def test_files_stand_behind_those_that_are_there(bench: Bench) -> None:
+    """Saved files are named by their keys; one that is given again is there once."""
+    bench.append(by_key(papers=[bench.upload("a.txt")]))
+    saved = {"fileKey": bench.record()["papers"]["value"][0]["fileKey"]}
+    bench.append(by_key(papers=[saved, bench.upload("b.txt")]))
+
+    assert bench.files() == ["a.txt", "b.txt"]
 
 
 @pytest.mark.parametrize("empty", [[], None, ""])
-def test_an_empty_list_keeps_what_is_saved(empty: object) -> None:
-    """Appending nothing is no reason to delete."""
-    row = append(site(), [by_key(lines=empty, papers=empty, name="x")])
+def test_appending_nothing_reads_nothing_and_leaves_the_lists_alone(bench: Bench, empty: object) -> None:
+    """An empty list is no reason to delete."""
+    bench.save(sku="A", lines=[SAVED])
+    bench.append(by_key(lines=empty, papers=empty, name="x"))
 
-    assert row["record"] == {"name": {"value": "x"}}
-    assert "revision" not in row
-
-
-def test_other_lists_and_empty_values_are_sent_as_they_are() -> None:
-    """Check boxes and users replace, as ever; the saved record tells which fields are tables and files."""
-    values: dict[str, Any] = {"tags": [], "who": [{"code": "u1"}], "name": None}
-    row = append(site(), [by_key(**values)])
-
-    assert row["record"] == {code: {"value": value} for code, value in values.items()}
-    assert "revision" not in row
+    assert bench.calls() == ["PUT records"]
+    assert bench.sent("PUT records")["records"][0]["record"] == {"name": {"value": "x"}}
+    assert bench.quantities() == ["5"]
 
 
-def test_only_the_chosen_kind_is_appended() -> None:
+def test_other_lists_and_empty_values_are_sent_as_they_are(bench: Bench) -> None:
+    """Check boxes replace, as ever."""
+    bench.save(sku="A", tags=["a"], name="x")
+    bench.append(by_key(tags=["b"], name=None))
+
+    assert bench.calls() == ["PUT records"]
+    assert (bench.record()["tags"]["value"], bench.record()["name"]["value"]) == (["b"], "")
+
+
+def test_only_the_chosen_kind_is_appended(bench: Bench) -> None:
     """Tables and files have a mode each."""
-    row = append(site(), [by_key(lines=[NEW_ROW], papers=[{"fileKey": "new"}])], tables=False)
+    bench.append(by_key(lines=[row(qty="1")], papers=[bench.upload("a.txt")]))
+    bench.append(by_key(lines=[row(qty="2")], papers=[bench.upload("b.txt")]), tables=False)
+    assert (bench.quantities(), bench.files()) == (["2"], ["a.txt", "b.txt"])
 
-    assert row["record"] == {
-        "lines": {"value": [NEW_ROW]},
-        "papers": {"value": [{"fileKey": "f1"}, {"fileKey": "new"}]},
-    }
-
-
-def test_a_file_that_is_there_is_not_sent_twice() -> None:
-    """Its key is kept once."""
-    row = append(site(), [by_key(papers=[{"fileKey": "f1"}, {"fileKey": "new"}])])
-
-    assert row["record"]["papers"]["value"] == [{"fileKey": "f1"}, {"fileKey": "new"}]
+    bench.append(by_key(lines=[row(qty="3")], papers=[bench.upload("c.txt")]), files=False)
+    assert (bench.quantities(), bench.files()) == (["2", "3"], ["c.txt"])
 
 
-def test_an_unknown_key_is_inserted_as_it_is() -> None:
-    """There is nothing to keep and no revision to compare."""
-    row = append(site(), [by_key(sku="B", lines=[NEW_ROW])])
+def test_a_key_that_is_not_there_is_posted_with_its_key(bench: Bench) -> None:
+    """An upsert would write over what somebody inserts meanwhile."""
+    report = bench.append(by_key("B", lines=[row(qty="7")]))
 
-    assert row == {"updateKey": {"field": "sku", "value": "B"}, "record": {"lines": {"value": [NEW_ROW]}}}
-
-
-def test_nothing_is_read_when_no_entry_brings_rows_or_files() -> None:
-    """Nor for entries that are inserted anyway, nor in replace mode."""
-    kintone = site()
-    append(kintone, [by_key(name="x"), Entry(2, {"lines": {"value": [NEW_ROW]}})][:1])
-    upsert(kintone, UpsertRequest(12, [Entry(1, {"lines": {"value": [NEW_ROW]}})], table_mode=ListMode.APPEND))
-    upsert(kintone, UpsertRequest(12, [by_key(lines=[NEW_ROW])]))
-
-    assert kintone.reads == []
+    assert bench.calls() == ["GET records", "POST records"]
+    assert bench.sent("POST records")["records"] == [{"lines": {"value": [row(qty="7")]}, "sku": {"value": "B"}}]
+    assert report.summary() == {"add": 1, "updated": 0, "requested": 1, "with_update_key": 1}
+    assert bench.record()["needed"]["value"] == "x"
 
 
-def test_records_are_read_a_hundred_at_a_time_with_quoted_values() -> None:
-    """A quote in a key cannot end the text of the query."""
-    kintone = site()
-    entries = [by_key(number, f'k"{number}', lines=[NEW_ROW]) for number in range(1, 202)]
-    upsert(kintone, UpsertRequest(12, entries, table_mode=ListMode.APPEND))
+def test_inserts_merges_and_untouched_entries_go_out_together(bench: Bench) -> None:
+    """One read, one transaction, results in the order of the entries."""
+    bench.save(sku="A", lines=[SAVED])
+    bench.save(sku="B", lines=[SAVED])
+    report = bench.append(
+        new(sku="N", lines=[row(qty="1")]),
+        by_key("A", lines=[row(qty="2")]),
+        by_key("C", lines=[row(qty="3")]),
+        by_key("B", lines=[], name="x"),
+        atomic=True,
+    )
 
-    assert len(kintone.reads) == 3
-    assert str(kintone.reads[2].parameters["query"]).startswith(r'sku in ("k\"201") limit')
+    assert bench.calls() == ["GET records", "POST bulkRequest"]
+    assert [(result["id"], result["operation"]) for result in report.results] == [
+        ("3", "INSERT"),
+        ("1", "UPDATE"),
+        ("4", "INSERT"),
+        ("2", "UPDATE"),
+    ]
+    assert [bench.quantities(number) for number in (1, 2, 3, 4)] == [["5", "2"], ["5"], ["1"], ["3"]]
 
 
-def test_a_number_key_finds_its_record_however_it_is_written() -> None:
-    """Kintone gives "1.0" back for a key of 1."""
+def test_nothing_is_read_for_entries_that_are_inserted_anyway(bench: Bench) -> None:
+    """Nor does an empty list of theirs matter."""
+    bench.append(new(lines=[row(qty="1")]), new(lines=[]))
 
-    class Lenient(FakeKintone):
-        def _read(self, api: str, parameters: dict[str, Any]) -> dict[str, Any]:
-            return super()._read(api, {**parameters, "query": 'no in ("1.0") limit 500'})
+    assert bench.calls() == ["POST records"]
 
-    kintone = Lenient(types=TYPES)
-    kintone.add(no="1.0", lines=[SAVED_ROW])
-    row = append(kintone, [Entry(1, {"lines": {"value": [NEW_ROW]}}, UpdateKey("no", "1"))])
 
-    assert row["record"]["lines"]["value"] == [KEPT_ROW, NEW_ROW]
+def test_two_thousand_records_are_read_and_written_in_few_requests(bench: Bench) -> None:
+    """A hundred keys go into each read."""
+    bench.kintone.add_records(bench.app, [{"sku": f'k"{number}', "lines": [SAVED]} for number in range(2000)])
+    report = bench.append(*(by_key(f'k"{number}', lines=[row(qty="7")]) for number in range(2000)), atomic=True)
+
+    assert report.updated == 2000
+    assert len(bench.calls()) <= 60
+    assert all(len(record["lines"]["value"]) == 2 for record in bench.kintone.records(bench.app))
+
+
+@pytest.mark.parametrize("written", ["1", "1.0", "１", "1e0"])
+def test_a_number_key_finds_its_record_however_it_is_written(bench: Bench, written: str) -> None:
+    """Kintone gives "1.00" back as it was saved."""
+    bench.save(no="1.00", lines=[SAVED])
+    bench.append(by_number(written, lines=[row(qty="7")]))
+
+    assert bench.quantities() == ["5", "7"]
+    assert len(bench.kintone.records(bench.app)) == 1
+
+
+def test_number_keys_that_are_equal_are_refused(bench: Bench) -> None:
+    """The form tells which keys are numbers."""
+    with pytest.raises(InvalidParameterError):
+        bench.append(by_number("1", lines=[row(qty="7")]), by_number("1.0", lines=[row(qty="8")]))
+
+    assert bench.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("decimals", "rounding", "kept"), [(4, "HALF_EVEN", "1.2346"), (2, "UP", "1.24"), (1, "DOWN", "1.2")]
+)
+def test_a_number_key_finds_the_record_that_the_app_rounds_it_to(
+    bench: Bench, decimals: int, rounding: str, kept: str
+) -> None:
+    """With the app's precision at hand the key is rounded as kintone rounds it."""
+    bench.kintone.set_number_precision(bench.app, AppPrecision(16, decimals, rounding))
+    bench.save(no=kept, lines=[SAVED])
+    bench.append(by_number("1.234567", lines=[row(qty="7")]), precision=NumberPrecision(decimals, rounding))
+
+    assert bench.quantities() == ["5", "7"]
+
+
+def test_a_number_key_with_more_decimals_than_the_app_keeps_loses_no_rows(bench: Bench) -> None:
+    """Without the precision it is not found, and kintone refuses the number that it is rounded to."""
+    bench.save(no="1.2346", lines=[SAVED])
+    with pytest.raises(InvalidRequestError) as raised:
+        bench.append(by_number("1.234567", lines=[row(qty="7")]))
+
+    assert (raised.value.code, list(raised.value.field_errors)) == ("CB_VA01", ["entry 1, no"])
+    assert bench.quantities() == ["5"]
+
+
+def test_an_unknown_id_is_an_error(bench: Bench) -> None:
+    """Nothing is written, and the entry is named."""
+    bench.save(sku="A", lines=[SAVED])
+    with pytest.raises(NotFoundError, match="entry 2") as raised:
+        bench.append(by_id(1, lines=[row(qty="7")]), by_id(99, lines=[row(qty="7")]))
+
+    assert raised.value.code == "GAIA_RE01"
+    assert bench.quantities() == ["5"]
+
+
+@pytest.mark.parametrize("value", ["abc", 5, {"value": []}])
+def test_what_is_no_list_is_refused(bench: Bench, value: object) -> None:
+    """Sent as it is, it might take the place of the rows."""
+    bench.save(sku="A", lines=[SAVED])
+    with pytest.raises(InvalidParameterError, match="entry 1: lines"):
+        bench.append(by_key(lines=value))
+    with pytest.raises(InvalidParameterError, match="entry 1: lines"):
+        bench.append(Entry(1, {"lines": [row(qty="1")]}, None, "1"))
+
+    assert bench.quantities() == ["5"]
+
+
+@pytest.mark.parametrize("field", ["name", "missing"])
+def test_a_key_that_is_not_unique_is_refused(bench: Bench, field: str) -> None:
+    """It could find several records, or none."""
+    entry = by_key(lines=[row(qty="7")])
+    assert entry.update_key
+    with pytest.raises(InvalidParameterError, match=field):
+        bench.append(Entry(1, entry.record, entry.update_key._replace(field=field)))
+
+    assert bench.calls() == []
+
+
+def test_appending_without_a_form_is_a_mistake_of_the_program() -> None:
+    """Nobody guesses what a table is."""
+    with pytest.raises(TypeError):
+        UpsertRequest(1, [by_key()], table_mode=ListMode.APPEND)
+
+
+def test_a_field_that_the_record_does_not_show_is_not_written(bench: Bench) -> None:
+    """The form is older than the app: kintone would drop the rows without a word."""
+    bench.save(sku="A", lines=[SAVED])
+    form = bench.form()
+    older = replace(form, fields={**form.fields, "gone": form.fields["lines"]})
+    with pytest.raises(InvalidParameterError, match="gone"):
+        bench.append(by_key(gone=[row(qty="7")], name="x"), form=older)
+
+    assert bench.calls() == ["GET records"]
+
+
+def test_a_request_knows_whether_it_appends(bench: Bench) -> None:
+    """The advice about sending again goes by it."""
+    form = bench.form()
+
+    def appends(*entries: Entry, mode: ListMode = ListMode.APPEND) -> bool:
+        return UpsertRequest(bench.app, entries, table_mode=mode, form=form).appends
+
+    assert appends(by_key(), by_key(lines=[row(qty="1")]))
+    assert not appends(by_key(lines=[]), by_key(name="x"), new(lines=[row(qty="1")]))
+    assert not appends(by_key(lines=[row(qty="1")]), mode=ListMode.REPLACE)

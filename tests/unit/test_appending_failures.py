@@ -1,149 +1,386 @@
-"""Appending when records change meanwhile, cannot be read or grow too large."""
+"""Appending while others write, when reading fails, and when nobody knows what became of a write."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from kintone.deadline import Deadline
-from kintone.errors import ErrorReply, InvalidParameterError, RevisionConflictError, TimedOutError, UnknownResponseError
-from kintone.ledger import EntryState
-from kintone.messages import Message
-from kintone.operations import Answer, Operation
-from kintone.writing.appending import ListMode
-from kintone.writing.entries import Entry
-from kintone.writing.upsert import UpsertRequest, upsert
-from tests.unit.appending_samples import KEPT_ROW, NEW_ROW, TYPES, append, by_key, site
-from tests.unit.writing_double import Failure, FakeKintone, lost
+from kintone.errors import (
+    ConnectionFailedError,
+    InvalidParameterError,
+    InvalidRequestError,
+    KintoneError,
+    NotFoundError,
+    RevisionConflictError,
+    ServiceUnavailableError,
+    UnknownResponseError,
+)
+from kintone.ledger import Span
+from kintone.writing.upsert import MAX_CONFLICTS, SOMEBODY_ELSE
+from local_kintone import LocalKintone
+from tests.unit.appending_samples import Bench, by_id, by_key, by_number, new, row, states
+
+SEVEN = [row(qty="7")]
+FOR_EVER = 1_000
 
 
-def test_a_conflict_is_answered_by_reading_and_writing_once_more() -> None:
-    """The second try sends what is saved by then."""
-    kintone = site()
-    second = {"id": "382", "value": {"qty": {"type": "NUMBER", "value": "9"}}}
-
-    def somebody_adds_a_row(number: int) -> None:
-        if number == 1:
-            kintone.records["1"]["lines"]["value"].append(second)
-            kintone.touch("1")
-
-    kintone.before_write = somebody_adds_a_row
-    row = append(kintone, [by_key(lines=[NEW_ROW])])
-
-    assert row["record"]["lines"]["value"] == [KEPT_ROW, {"id": "382", "value": {"qty": {"value": "9"}}}, NEW_ROW]
-    assert row["revision"] == "2"
-    assert (len(kintone.reads), len(kintone.writes)) == (2, 2)
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """Return a kintone with an empty app."""
+    opened = Bench(LocalKintone(seed="none"))
+    yield opened
+    opened.close()
 
 
-def test_a_second_conflict_says_who_must_decide() -> None:
-    """Whoever edits these records at the same time has to be asked."""
-    kintone = site()
-    kintone.before_write = lambda _number: kintone.touch("1")
-    with pytest.raises(RevisionConflictError, match="somebody else is editing these records") as raised:
-        append(kintone, [by_key(lines=[NEW_ROW])])
-
-    assert "agree with those who edit them" in str(raised.value)
-    assert "(entry 1); nothing is saved" in str(raised.value)
-    assert raised.value.ledger
-    assert raised.value.ledger.state(1) is EntryState.REFUSED
-    assert len(kintone.writes) == 2
+def failing[E: KintoneError](kind: type[E], bench: Bench, *arguments: Any, **options: Any) -> E:  # noqa: ANN401 - handed on
+    """Return the error with which appending ends."""
+    with pytest.raises(kind) as raised:
+        bench.append(*arguments, **options)
+    return raised.value
 
 
-def test_a_revision_of_the_callers_own_is_not_replaced() -> None:
-    """It is sent, and when it is outdated nothing is sent again."""
-    kintone = site()
-    kintone.touch("1")
-    with pytest.raises(RevisionConflictError, match="decide"):
-        append(kintone, [by_key(revision="1", lines=[NEW_ROW])])
+def test_a_record_that_was_changed_is_read_and_written_again(bench: Bench) -> None:
+    """Both the other writer's row and ours are there."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.before("PUT records", lambda: bench.add_row(6))
+    report = bench.append(by_key(lines=SEVEN))
 
-    [write] = kintone.writes
-    assert write.parameters["records"][0]["revision"] == "1"  # type: ignore[index]
-
-
-def test_a_lost_answer_warns_when_rows_would_be_appended_twice() -> None:
-    """A key alone does not make appending safe to repeat."""
-    kintone = site()
-    kintone.failures = {1: lost(applied=True)}
-    with pytest.raises(TimedOutError, match="rows or files that are there would be appended twice") as raised:
-        append(kintone, [by_key(lines=[NEW_ROW])])
-
-    assert raised.value.ledger
-    assert raised.value.ledger.state(1) is EntryState.UNKNOWN
+    assert bench.quantities() == ["5", "6", "7"]
+    assert bench.calls() == ["GET records", "PUT records"] * 2
+    assert report.results == [{"id": "1", "revision": "3", "operation": "UPDATE"}]
 
 
-def test_a_conflict_after_a_lost_answer_is_not_tried_again() -> None:
-    """It may be a conflict with what we saved ourselves."""
-    kintone = site()
-    conflict = RevisionConflictError(Message("conflict"), reply=ErrorReply(409, "GAIA_CO02"))
-    kintone.failures = {1: Failure(conflict, applied=True, is_unknown=True)}
-    with pytest.raises(RevisionConflictError) as raised:
-        append(kintone, [by_key(lines=[NEW_ROW])])
+@pytest.mark.parametrize("atomic", [True, False])
+def test_two_who_append_to_a_new_key_both_keep_their_rows(bench: Bench, atomic: bool) -> None:  # noqa: FBT001 - a case
+    """Whoever comes second is refused as a duplicate, reads again and merges."""
 
-    assert raised.value.maybe_saved
-    assert (len(kintone.reads), len(kintone.writes)) == (1, 1)
+    def first() -> None:
+        bench.ask("POST", "record", record={"sku": {"value": "A"}, "lines": {"value": [row(qty="6")]}})
 
+    bench.before("POST records", first)
+    report = bench.append(by_key(lines=SEVEN), atomic=atomic)
 
-def test_a_failed_read_leaves_the_earlier_transactions_saved() -> None:
-    """What was written before the read is reported, nothing else."""
-
-    class Unreadable(FakeKintone):
-        def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
-            if operation.method == "GET" and self.writes:
-                return Answer({"records": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "B"}}]})
-            return super().call(operation, deadline)
-
-    kintone = Unreadable(types=TYPES)
-    entries = [by_key(number, f"k{number}", lines=[NEW_ROW]) for number in range(1, 2002)]
-    with pytest.raises(UnknownResponseError, match="without a revision; entries 1 to 2000 are saved") as raised:
-        upsert(kintone, UpsertRequest(12, entries, table_mode=ListMode.APPEND))
-
-    ledger = raised.value.ledger
-    assert ledger
-    assert (ledger.count(EntryState.SAVED), ledger.state(2001)) == (2000, EntryState.NOT_SENT)
+    assert bench.quantities() == ["6", "7"]
+    assert len(bench.kintone.records(bench.app)) == 1
+    assert report.results == [{"id": "1", "revision": "2", "operation": "UPDATE"}]
 
 
-@pytest.mark.parametrize("answer", [{}, {"records": {}}, {"records": [5]}, {"records": [{"$revision": "x"}]}])
-def test_a_read_that_is_none_stops_before_writing(answer: dict[str, Any]) -> None:
-    """Without the saved rows nothing can be kept."""
+def test_two_who_append_to_a_new_number_both_keep_their_rows(bench: Bench) -> None:
+    """Theirs was written "8.0", ours "8"."""
+    first = {"no": {"value": "8.0"}, "lines": {"value": [row(qty="6")]}}
+    bench.before("POST records", lambda: bench.ask("POST", "record", record=first))
+    bench.append(by_number("8", lines=SEVEN))
 
-    class Hostile(FakeKintone):
-        def _read(self, api: str, parameters: dict[str, Any]) -> dict[str, Any]:
-            assert api == "records"
-            assert parameters
-            return answer
-
-    kintone = Hostile()
-    with pytest.raises(UnknownResponseError, match="to which is to be appended") as raised:
-        append(kintone, [by_key(lines=[NEW_ROW])])
-
-    assert raised.value.ledger
-    assert raised.value.ledger.state(1) is EntryState.NOT_SENT
-
-    assert kintone.writes == []
+    assert bench.quantities() == ["6", "7"]
 
 
-def large_site() -> tuple[FakeKintone, list[Entry]]:
-    """Return three records with rows of 2 MB each, and an entry for each."""
-    kintone = FakeKintone(types=TYPES)
+def test_a_record_that_was_deleted_meanwhile_is_inserted(bench: Bench) -> None:
+    """It has a key, so it may be there again."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.before("PUT records", lambda: bench.ask("DELETE", "records", ids=[1]))
+    report = bench.append(by_key(lines=SEVEN))
+
+    assert bench.quantities(2) == ["7"]
+    assert report.results == [{"id": "2", "revision": "1", "operation": "INSERT"}]
+
+
+def test_a_record_that_was_deleted_and_made_anew_is_merged(bench: Bench) -> None:
+    """It has the same key and another id."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+
+    def renew() -> None:
+        bench.ask("DELETE", "records", ids=[1])
+        bench.ask("POST", "record", record={"sku": {"value": "A"}, "lines": {"value": [row(qty="6")]}})
+
+    bench.before("PUT records", renew)
+    bench.append(by_key(lines=SEVEN))
+
+    assert bench.quantities(2) == ["6", "7"]
+
+
+def test_a_record_named_by_id_that_was_deleted_meanwhile_is_an_error(bench: Bench) -> None:
+    """Nothing is read or sent again."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.before("PUT records", lambda: bench.ask("DELETE", "records", ids=[1]))
+    error = failing(NotFoundError, bench, by_id(1, lines=SEVEN))
+
+    assert (error.code, states(error)) == ("GAIA_RE01", [(1, 1, "REFUSED")])
+    assert bench.calls() == ["GET records", "PUT records"]
+
+
+def test_a_conflict_that_never_ends_is_told(bench: Bench) -> None:
+    """It is tried a few times, nothing of ours is written, and those who edit the record have to be asked."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.before("PUT records", bench.touch, FOR_EVER)
+    error = failing(RevisionConflictError, bench, by_key(lines=SEVEN))
+
+    assert (error.code, error.remedy, states(error)) == ("GAIA_CO02", SOMEBODY_ELSE, [(1, 1, "REFUSED")])
+    assert bench.calls().count("PUT records") == MAX_CONFLICTS
+    assert bench.quantities() == ["5"]
+
+
+def test_only_entries_whose_conflict_never_ends_stay_unsaved(bench: Bench) -> None:
+    """Fewer and fewer go out together, until those before the one that others are at are saved."""
+    for number in range(1, 9):
+        bench.save(sku=f"k{number}", lines=[{"qty": "5"}])
+    bench.before("PUT records", lambda: bench.touch(6), FOR_EVER)
+    error = failing(RevisionConflictError, bench, *(by_key(f"k{number}", lines=SEVEN) for number in range(1, 9)))
+
+    assert states(error) == [(1, 5, "SAVED"), (6, 8, "REFUSED")]
+    assert [len(bench.quantities(number)) for number in range(1, 9)] == [2, 2, 2, 2, 2, 1, 1, 1]
+
+
+def test_an_atomic_conflict_that_never_ends_saves_nothing(bench: Bench) -> None:
+    """All or nothing: the whole is sent again, and in the end nothing of it is there."""
     for number in range(1, 4):
-        saved = {"id": str(number), "value": {"text": {"type": "MULTI_LINE_TEXT", "value": "x" * 2_000_000}}}
-        kintone.add(sku=f"k{number}", lines=[saved])
-    return kintone, [by_key(number, f"k{number}", lines=[NEW_ROW]) for number in range(1, 4)]
+        bench.save(sku=f"k{number}", lines=[{"qty": "5"}])
+    bench.before("PUT records", lambda: bench.touch(2), FOR_EVER)
+    entries = [by_key(f"k{number}", lines=SEVEN) for number in range(1, 4)]
+    error = failing(RevisionConflictError, bench, *entries, atomic=True)
+
+    assert states(error) == [(1, 3, "REFUSED")]
+    assert bench.calls().count("PUT records") == MAX_CONFLICTS
+    assert [bench.quantities(number) for number in (1, 2, 3)] == [["5"]] * 3
 
 
-def test_entries_that_grow_too_large_by_what_is_saved_are_split() -> None:
-    """What no longer fits is read and written in the next transaction."""
-    kintone, entries = large_site()
-    report = upsert(kintone, UpsertRequest(12, entries, table_mode=ListMode.APPEND))
+def test_an_atomic_conflict_sends_the_whole_again(bench: Bench) -> None:
+    """One record changed, one key appeared: all are saved in the end, each once."""
+    bench.save(sku="k1", lines=[{"qty": "5"}])
 
-    assert [record["id"] for record in report.results] == ["1", "2", "3"]
-    assert len(kintone.writes) == 2
-    assert [len(value) for value in kintone.values("lines")] == [2, 2, 2]
+    def meddle() -> None:
+        bench.add_row(6)
+        bench.ask("POST", "record", record={"sku": {"value": "k2"}, "lines": {"value": [row(qty="6")]}})
+
+    bench.before("POST bulkRequest", meddle)
+    bench.append(by_key("k1", lines=SEVEN), by_key("k2", lines=SEVEN), new(lines=SEVEN), atomic=True)
+
+    assert (bench.quantities(1), bench.quantities(2)) == (["5", "6", "7"], ["6", "7"])
+    assert len(bench.kintone.records(bench.app)) == 3
 
 
-def test_entries_that_grow_too_large_by_what_is_saved_are_refused_when_atomic() -> None:
-    """Nothing is written."""
-    kintone, entries = large_site()
-    with pytest.raises(InvalidParameterError, match="5 MB at once"):
-        upsert(kintone, UpsertRequest(12, entries, atomic=True, table_mode=ListMode.APPEND))
+def test_a_revision_of_the_callers_own_is_compared_with_what_was_read(bench: Bench) -> None:
+    """It is the caller's conflict: nothing is sent."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.touch()
+    for own in ("1", "7"):
+        error = failing(RevisionConflictError, bench, by_key(revision=own, lines=SEVEN))
+        assert (error.code, states(error)) == ("GAIA_CO02", [(1, 1, "NOT_SENT")])
+        assert bench.calls() == ["GET records"]
 
-    assert kintone.writes == []
+    bench.append(by_key(revision="2", lines=SEVEN))
+    assert bench.quantities() == ["5", "7"]
+
+
+def test_a_revision_of_the_callers_own_that_conflicts_later_is_not_tried_again(bench: Bench) -> None:
+    """Others may have decided something that the caller does not know."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.before("PUT records", bench.touch)
+    error = failing(RevisionConflictError, bench, by_key(revision="1", lines=SEVEN))
+
+    assert (error.code, states(error)) == ("GAIA_CO02", [(1, 1, "REFUSED")])
+    assert bench.calls() == ["GET records", "PUT records"]
+
+
+def test_a_conflict_of_an_entry_that_appends_nothing_is_not_tried_again(bench: Bench) -> None:
+    """What was read has not changed, so the other entry's own revision is the reason."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.save(sku="B")
+    error = failing(RevisionConflictError, bench, by_key(lines=SEVEN), by_id(2, revision="9", name="x"))
+
+    assert (error.code, states(error)) == ("GAIA_CO02", [(1, 2, "REFUSED")])
+    assert bench.calls().count("PUT records") == 1
+    assert bench.quantities() == ["5"]
+
+
+def test_two_entries_for_the_same_record_are_saved_one_after_the_other(bench: Bench) -> None:
+    """One names it by key, one by id; the second reads what the first one saved."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    entries = (by_key(lines=[row(qty="6")]), by_id(1, lines=SEVEN))
+    report = bench.append(*entries)
+
+    assert bench.quantities() == ["5", "6", "7"]
+    assert [result["revision"] for result in report.results] == ["2", "3"]
+    failing(InvalidParameterError, bench, *entries, atomic=True)
+    assert bench.quantities() == ["5", "6", "7"]
+
+
+def test_an_entry_that_appends_nothing_may_change_the_same_record(bench: Bench) -> None:
+    """Only its id tells that it is the same one."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.append(by_id(1, name="x"), by_key(lines=SEVEN))
+
+    assert (bench.quantities(), bench.record()["name"]["value"]) == (["5", "7"], "x")
+
+
+def test_a_complaint_counts_the_callers_rows(bench: Bench) -> None:
+    """Saved rows do not count; a row that is changed has the number that the caller gave it."""
+    bench.save(sku="A", lines=[{"qty": "5"}, {"qty": "6"}])
+    first = bench.row_objects()[0]["id"]
+    error = failing(InvalidRequestError, bench, by_key(lines=[row(qty="1"), row(qty="100"), row(first, qty="200")]))
+
+    assert list(error.field_errors) == ["entry 1, lines row 3, qty", "entry 1, lines row 2, qty"]
+    assert bench.calls() == ["GET records", "PUT records"]
+
+
+def test_a_complaint_about_a_key_that_nobody_has_is_told(bench: Bench) -> None:
+    """It is read once more and is not there, so it is no duplicate."""
+    error = failing(InvalidRequestError, bench, by_key("A", needed="", lines=SEVEN))
+    assert list(error.field_errors) == ["entry 1, needed"]
+
+    bench.kintone.fail(api="records", method="POST", status=400, code="CB_VA01", times=None)
+    failing(InvalidRequestError, bench, by_key("A", lines=SEVEN))
+    assert bench.calls() == ["GET records", "POST records"]
+
+
+def test_a_read_that_fails_is_told_at_once_and_nothing_is_written(bench: Bench) -> None:
+    """One of several reads fails for good; the others are stopped."""
+    bench.kintone.add_records(bench.app, [{"sku": f"k{number}"} for number in range(301)])
+    form = bench.form()
+    bench.kintone.fail(api="records", method="GET", status=403, code="GAIA_NO01", after=1, times=1)
+    error = failing(KintoneError, bench, *(by_key(f"k{number}", lines=SEVEN) for number in range(301)), form=form)
+
+    assert (error.code, states(error)) == ("GAIA_NO01", [(1, 301, "NOT_SENT")])
+    assert "POST bulkRequest" not in bench.calls()
+
+
+SHOWN = '{"$id":{"value":"1"},"$revision":{"value":"1"},"sku":{"value":"A"},"lines":'
+HOSTILE = ["{}", '{"records":{}}', '{"records":[5]}', '{"records":[{"$id":{"value":"1"}}]}']
+HOSTILE += [
+    f'{{"records":[{SHOWN}{{"value":{rows}}}}}]}}' for rows in ("5", "null", "[5]", "[{}]", '[{"id":"x"}]', '{"a":[]}')
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_an_answer_that_is_none_stops_before_writing(bench: Bench, body: str) -> None:
+    """Without the saved rows nothing can be kept."""
+    form = bench.form()
+    bench.kintone.fail(api="records", method="GET", status=200, body=body, content_type="application/json")
+    error = failing(UnknownResponseError, bench, by_key(lines=SEVEN), form=form)
+
+    assert states(error) == [(1, 1, "NOT_SENT")]
+    assert bench.calls() == ["GET records"]
+
+
+@pytest.mark.parametrize("lost", [{"cut": "after"}, {"status": 503, "applied": True}, {"status": 502, "applied": True}])
+def test_a_lost_answer_is_settled_by_reading_what_was_written(bench: Bench, lost: dict[str, Any]) -> None:
+    """The very next revision holds what was sent, and the key that was inserted its first one: both are saved."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="bulkRequest", times=1, **lost)
+    report = bench.append(
+        by_key("A", lines=[row(qty="7.0", who=[{"code": "sato"}])]), by_key("B", lines=SEVEN, tags=["a"])
+    )
+
+    assert bench.calls() == ["GET records", "POST bulkRequest", "GET records"]
+    assert report.results == [
+        {"id": "1", "revision": "2", "operation": "UPDATE"},
+        {"id": "2", "revision": "1", "operation": "INSERT"},
+    ]
+    assert report.repeated == []
+    assert (bench.quantities(1), bench.quantities(2)) == (["5", "7.0"], ["7"])
+
+
+def test_a_write_that_never_arrived_is_sent_again(bench: Bench) -> None:
+    """The records are as they were read, and their revisions let one of two tries through at most."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="bulkRequest", times=1, status=503, applied=False)
+    report = bench.append(by_key("A", lines=SEVEN), by_key("B", lines=SEVEN))
+
+    assert bench.calls() == ["GET records", "POST bulkRequest", "GET records", "POST bulkRequest"]
+    assert (bench.quantities(1), bench.quantities(2)) == (["5", "7"], ["7"])
+    assert list(report.repeated) == [Span(1, 2)]
+
+
+def test_a_lost_answer_stays_unknown_when_somebody_wrote_since(bench: Bench) -> None:
+    """The rows are there, and so may be somebody else's of the same look."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="records", method="PUT", times=1, cut="after")
+    reads = 0
+
+    def second_read() -> None:
+        nonlocal reads
+        reads += 1
+        if reads == 2:
+            bench.touch()
+
+    bench.before("GET records", second_read, 2)
+    error = failing(ConnectionFailedError, bench, by_key(lines=SEVEN))
+
+    assert states(error) == [(1, 1, "UNKNOWN")]
+    assert bench.calls() == ["GET records", "PUT records", "GET records"]
+    assert bench.quantities() == ["5", "7"]
+
+
+def test_a_lost_answer_stays_unknown_when_the_next_revision_holds_something_else(bench: Bench) -> None:
+    """Somebody else was first; whether ours was refused or is still on its way, nobody knows."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.before("PUT records", lambda: bench.add_row(6))
+    bench.kintone.fail(api="records", method="PUT", times=1, status=503)
+    error = failing(KintoneError, bench, by_key(lines=SEVEN))
+
+    assert states(error) == [(1, 1, "UNKNOWN")]
+    assert bench.quantities() == ["5", "6"]
+
+
+def test_a_lost_answer_stays_unknown_when_it_cannot_be_read_again(bench: Bench) -> None:
+    """The failure of the write is told, not that of the reading."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=True)
+    form = bench.form()
+    bench.kintone.fail(api="records", method="GET", after=1, times=None, status=403, code="GAIA_NO01")
+    error = failing(ServiceUnavailableError, bench, by_key(lines=SEVEN), form=form)
+
+    assert states(error) == [(1, 1, "UNKNOWN")]
+
+
+def test_a_lost_answer_with_plain_inserts_beside_is_not_settled(bench: Bench) -> None:
+    """An insert without a key cannot be found again, so all of its transaction stays unknown and nothing is resent."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="bulkRequest", times=1, cut="after")
+    error = failing(ConnectionFailedError, bench, by_key(lines=SEVEN), new(lines=SEVEN))
+
+    assert states(error) == [(1, 2, "UNKNOWN")]
+    assert bench.calls() == ["GET records", "POST bulkRequest"]
+    assert len(bench.kintone.records(bench.app)) == 2
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_lost_answer_with_file_keys_is_not_settled(bench: Bench, applied: bool) -> None:  # noqa: FBT001 - a case
+    """The key of an upload serves once: it is never sent again."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=applied)
+    error = failing(ServiceUnavailableError, bench, by_key(papers=[bench.upload("a.txt")]))
+
+    assert states(error) == [(1, 1, "UNKNOWN")]
+    assert bench.calls() == ["GET records", "PUT records"]
+    assert bench.files() == ["a.txt"] * applied
+
+
+def test_a_conflict_after_file_keys_were_sent_uses_them_again(bench: Bench) -> None:
+    """It is a refusal before anything was written, so the key is still good."""
+    bench.save(sku="A")
+    bench.before("PUT records", bench.touch)
+    bench.append(by_key(papers=[bench.upload("a.txt")]))
+
+    assert bench.files() == ["a.txt"]
+
+
+def test_a_lock_is_waited_for(bench: Bench) -> None:
+    """Nothing was saved, and the same is sent again."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="records", method="PUT", times=2, status=400, code="GAIA_DA02")
+    bench.append(by_key(lines=SEVEN))
+
+    assert bench.quantities() == ["5", "7"]
+
+
+def test_tables_with_many_rows_are_sent_in_several_transactions(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit any more is sent next, and is not read again; all or nothing, it is refused."""
+    monkeypatch.setattr("kintone.writing.transactions.MOST_BYTES", 1_000)
+    for number in range(1, 4):
+        bench.save(sku=f"k{number}", lines=[{"qty": "5"}] * 50)
+    entries = [by_key(f"k{number}", lines=SEVEN) for number in range(1, 4)]
+    failing(InvalidParameterError, bench, *entries, atomic=True)
+    bench.append(*entries)
+
+    assert bench.calls() == ["GET records", "PUT records", "PUT records", "PUT records"]
+    assert [len(bench.quantities(number)) for number in range(1, 4)] == [51, 51, 51]

@@ -46,13 +46,13 @@ def test_a_key_that_points_into_no_record_stays_as_it_is(key: str) -> None:
     assert str(readable(key)) == key
 
 
-def test_rows_that_were_saved_before_do_not_count_as_the_callers() -> None:
-    """After appending, the caller's first row stands behind those that were there."""
-    kept = {"lines": 2}
-    third = read_path("records[0].lines.value[2].value.qty.value")
-    second = read_path("records[0].lines.value[1].value.qty.value")
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [(0, "lines row 2, qty"), (1, "lines row 2 of those already saved, qty"), (2, "lines row 1, qty")],
+)
+def test_rows_that_were_saved_before_do_not_count_as_the_callers(place: int, words: str) -> None:
+    """After appending, the caller's rows stand behind those that were there, or in the place of the row they change."""
+    path = read_path(f"records[0].lines.value[{place}].value.qty.value")
 
-    assert third is not None
-    assert second is not None
-    assert str(third.words(kept)) == "lines row 1, qty"
-    assert str(second.words(kept)) == "lines row 2 of those already saved, qty"
+    assert path is not None
+    assert str(path.words({"lines": {0: 1, 2: 0}})) == words

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kintone.errors import InvalidParameterError
 from kintone.operations import Repeat
 from kintone.writing.entries import Entry
-from kintone.writing.transactions import MOST_BYTES, Item, Kind, Merged, fitting, item_of, transaction_of
+from kintone.writing.transactions import MOST_BYTES, Item, Kind, Planned, fitting, item_of, transaction_of
 from kintone.writing.update_keys import UpdateKey
 from tests.unit.writing_double import FakeKintone
 
@@ -107,12 +107,22 @@ def test_several_calls_are_a_bulk_request_with_inner_paths_of_the_guest_space() 
     }
 
 
-def test_a_revision_of_the_caller_outranks_the_one_that_was_read() -> None:
-    """The caller decides against which state it writes."""
-    item = item_of(entry(1, "k", revision="7"), Merged({"name": {"value": "y"}}, "9", {}))
+def test_a_merge_is_an_update_by_id_with_the_revision_that_was_read() -> None:
+    """By its key it could reach another record than the one that was read."""
+    item = item_of(entry(1, "k"), Planned({"name": {"value": "y"}}, "40", "9"))
 
-    assert item.payload["revision"] == "7"
-    assert item.payload["record"] == {"name": {"value": "y"}}
+    assert (item.kind, item.id) == (Kind.UPDATE, "40")
+    assert item.payload == {"id": "40", "record": {"name": {"value": "y"}}, "revision": "9"}
+    assert transaction_of(12, [item]).repeat is Repeat.UPDATE_WITH_REVISION
+
+
+def test_an_entry_whose_key_was_not_found_is_posted() -> None:
+    """It must be refused if somebody was first, which an upsert is not."""
+    item = item_of(entry(1, "k"), Planned({"name": {"value": "y"}, "sku": {"value": "A-1"}}))
+    operation = transaction_of(12, [item]).operation(FakeKintone().api_path)
+
+    assert (operation.method, operation.repeat) == ("POST", Repeat.INSERT)
+    assert operation.parameters == {"app": 12, "records": [{"name": {"value": "y"}, "sku": {"value": "A-1"}}]}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from kintone.messages import Message
 from kintone.operations import Repeat
 from kintone.writing.appending import ListMode
 from kintone.writing.attaching import attach
+from kintone.writing.upsert import MAX_CONFLICTS
 from tests.unit.writing_double import Failure, FakeKintone
 
 SAVED = {"fileKey": "f1", "name": "a.txt", "contentType": "text/plain", "size": "3"}
@@ -71,8 +72,8 @@ def test_a_conflict_is_answered_by_reading_and_attaching_once_more() -> None:
     assert kintone.values("papers") == [[{"fileKey": "f1"}, {"fileKey": "f2"}, {"fileKey": "new"}]]
 
 
-def test_a_second_conflict_says_who_must_decide() -> None:
-    """It is not tried a third time."""
+def test_a_conflict_that_never_ends_says_who_must_decide() -> None:
+    """It is tried a few times, and not for ever."""
     kintone = site()
     kintone.before_write = lambda _number: kintone.touch("1")
     with pytest.raises(RevisionConflictError, match="agree with those who edit them") as raised:
@@ -80,7 +81,7 @@ def test_a_second_conflict_says_who_must_decide() -> None:
 
     assert raised.value.ledger
     assert raised.value.ledger.state(1) is EntryState.REFUSED
-    assert len(kintone.writes) == 2
+    assert len(kintone.writes) == MAX_CONFLICTS
 
 
 def test_a_conflict_after_an_unknown_fate_is_not_tried_again() -> None:

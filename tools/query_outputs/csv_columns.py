@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from kintone.errors import InvalidParameterError
+from kintone.field_types.table import RECORD_ID, REVISION
 from kintone.forms.field_definitions import Form
-from kintone.forms.fields import RECORD_ID, REVISION
 from kintone.messages import Message
 from kintone.reading.pages import Record
 from kintone.values.excerpts import printable
