@@ -51,7 +51,7 @@ class FieldKind:
     once duplicates are prohibited, ``required_holds`` whether kintone enforces "required". ``advice`` says what to do
     instead where writing is refused. ``calculated`` says that kintone ignores what is sent for it, ``yes_or_no`` that a
     field with one option stands for true and false, ``plain_in_csv`` that no spreadsheet can take a value for a
-    formula.
+    formula, ``always_shown`` that every record shows the field: some types hold no value, others may be switched off.
     """
 
     name: str
@@ -68,6 +68,7 @@ class FieldKind:
     calculated: bool = False
     yes_or_no: bool = False
     plain_in_csv: bool = False
+    always_shown: bool = True
 
     @property
     def empty_value(self) -> str | list[object] | None:
@@ -75,6 +76,9 @@ class FieldKind:
         return [] if isinstance(self.empty, tuple) else self.empty
 
 
+NOT_ALWAYS_SHOWN = (
+    "STATUS", "STATUS_ASSIGNEE", "CATEGORY", "REFERENCE_TABLE", "GROUP", "LABEL", "SPACER", "HR",
+)  # fmt: skip
 PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
 
 
@@ -83,7 +87,7 @@ def _fixed(name: str, words: Message, shape: Shape, advice: Message, *, on_add: 
     example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
     return FieldKind(
         name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, required_holds=False,
-        advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS,
+        advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS, always_shown=name not in NOT_ALWAYS_SHOWN,
     )  # fmt: skip
 
 
@@ -163,6 +167,9 @@ _KINDS = (
 KINDS = {kind.name: kind for kind in _KINDS}
 """Every type that kintone documents, by its name on the wire."""
 
+_TABLES = frozenset(kind.name for kind in _KINDS if kind.shape is Shape.ROWS)
+_ATTACHMENTS = frozenset(kind.name for kind in _KINDS if kind.shape is Shape.FILES)
+
 RECORD_ID = "$id"
 REVISION = "$revision"
 PSEUDO_FIELDS = {RECORD_ID: KINDS["__ID__"], REVISION: KINDS["__REVISION__"]}
@@ -176,12 +183,12 @@ def kind_of(name: str) -> FieldKind:
 
 def is_table(name: object) -> bool:
     """Tell whether the values of a type are rows; ``name`` stands beside the value in what kintone answers."""
-    return isinstance(name, str) and kind_of(name).shape is Shape.ROWS
+    return isinstance(name, str) and name in _TABLES
 
 
 def holds_files(name: object) -> bool:
     """Tell whether the values of a type are attachments."""
-    return isinstance(name, str) and kind_of(name).shape is Shape.FILES
+    return isinstance(name, str) and name in _ATTACHMENTS
 
 
 def markdown_table() -> str:

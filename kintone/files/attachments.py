@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kintone.errors import InvalidParameterError, UnknownResponseError
+from kintone.field_types.table import holds_files, is_table
 from kintone.files.names import clean_name, clean_type, shown_name
 from kintone.messages import Message
 from kintone.reading.pages import count_of
@@ -35,7 +36,7 @@ def read_attachments(record: Mapping[str, Any], code: str, parameter: str = "att
     Raises ``NoAttachmentFieldError`` when there is no such attachment field.
     """
     fields = [field for known, field in _fields(record) if known == code]
-    if not fields or any(field.get("type") != "FILE" for field in fields):
+    if not fields or not all(holds_files(field.get("type")) for field in fields):
         raise _no_attachment_field(record, code, parameter)
     return [_attachment(value) for field in fields for value in _listed(field)]
 
@@ -57,7 +58,7 @@ def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
         if not isinstance(field, dict):
             continue
         yield code, field
-        if field.get("type") == "SUBTABLE":
+        if is_table(field.get("type")):
             for row in _listed(field):
                 columns = row.get("value") if isinstance(row, dict) else None
                 yield from _fields(columns) if isinstance(columns, dict) else ()
@@ -78,7 +79,7 @@ def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -
         if types
         else Message("is not a field of this record")
     )
-    names = list(dict.fromkeys(known for known, field in fields if field.get("type") == "FILE"))
+    names = list(dict.fromkeys(known for known, field in fields if holds_files(field.get("type"))))
     return NoAttachmentFieldError(
         "{parameter}: {code} {what}; {hint}", parameter=parameter, code=shown_name(code), what=what, hint=_hint(names)
     )

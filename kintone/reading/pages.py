@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kintone.errors import UnknownResponseError, one_line
+from kintone.field_types.table import is_table
 from kintone.messages import Message
 from kintone.operations import Answer
 from kintone.reading.answer_text import text_of, without_first
@@ -91,7 +92,7 @@ def _is_field(content: object) -> bool:
     if not isinstance(content, dict) or "value" not in content or not isinstance(content.get("type", ""), str):
         return False
     value = content["value"]
-    return content.get("type") != "SUBTABLE" or (isinstance(value, list) and all(map(_is_row, value)))
+    return not is_table(content.get("type")) or (isinstance(value, list) and all(map(_is_row, value)))
 
 
 def _is_row(row: object) -> bool:

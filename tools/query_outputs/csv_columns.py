@@ -9,10 +9,6 @@ from kintone.messages import Message
 from kintone.reading.pages import Record
 from kintone.values.excerpts import printable
 
-NO_VALUE = frozenset({"GROUP", "REFERENCE_TABLE", "LABEL", "SPACER", "HR"})
-"""Types that stand in the form and in no record, https://cybozu.dev/ja/kintone/docs/overview/field-types."""
-OFTEN_OFF = frozenset({"CATEGORY", "STATUS", "STATUS_ASSIGNEE"})
-"""Types that the form always lists, and records only show where they are switched on."""
 LISTED = 10
 
 
@@ -37,11 +33,7 @@ class CsvColumns:
             return
         shown = dict.fromkeys(code for record in records for code in record)
         fields = self._form.fields.values() if self._form else ()
-        formed = [
-            field.code
-            for field in fields
-            if field.code in shown or not (field.kind.name in NO_VALUE or field.kind.name in OFTEN_OFF)
-        ]
+        formed = [field.code for field in fields if field.code in shown or field.kind.always_shown]
         self.codes = [code for code in dict.fromkeys([RECORD_ID, *formed, *shown]) if code != REVISION]
         self._known = frozenset([*self.codes, REVISION])
 

@@ -14,6 +14,7 @@ import io
 import re
 from collections.abc import Sequence
 
+from kintone.field_types.table import kind_of
 from kintone.reading.pages import Record
 from tools.query_outputs.csv_columns import CsvColumns
 from tools.query_outputs.value_text import text_of
@@ -22,9 +23,6 @@ BYTE_ORDER_MARK = "\ufeff"
 JOINT = "\n"
 FORMULA_STARTS = frozenset(
     "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
-PLAIN_TYPES = frozenset(
-    {"NUMBER", "CALC", "DATE", "TIME", "DATETIME", "CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__"}
 )
 NO_FIELD: Record = {"value": None}
 
@@ -72,7 +70,7 @@ class CsvExport:
 
 def _cell(field: Record) -> str:
     text = text_of(field["value"], JOINT)
-    return text if field.get("type") in PLAIN_TYPES else guarded(text)
+    return text if kind_of(str(field.get("type"))).plain_in_csv else guarded(text)
 
 
 def guarded(text: str) -> str:

@@ -13,6 +13,7 @@ table                                 list of rows, ``{"id": row id, column: val
 
 from typing import Any
 
+from kintone.field_types.table import is_table
 from kintone.reading.pages import Record
 
 type FlatRecord = dict[str, Any]
@@ -28,6 +29,6 @@ def flatten(record: Record) -> FlatRecord:
 
 def _listed(field: dict[str, Any]) -> list[Any]:
     values: list[Any] = field["value"]
-    if field.get("type") != "SUBTABLE":
+    if not is_table(field.get("type")):
         return values
     return [{"id": row.get("id"), **flatten(row["value"])} for row in values]

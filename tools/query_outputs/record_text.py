@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kintone.field_types.table import is_table
 from kintone.reading.pages import Record
 from kintone.reading.query import parse
 from tools.query_outputs.outcome import Outcome
@@ -91,7 +92,7 @@ class RecordText:
         value = field.get("value")
         if isinstance(value, str):
             text = value
-        elif field.get("type") == "SUBTABLE":
+        elif is_table(field.get("type")):
             rows = text_of(value, "; ")
             text = f"[{rows}]" if rows else ""
         else:
