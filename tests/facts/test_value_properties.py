@@ -26,9 +26,9 @@ ADD, UPSERT, QUERY, VALIDATE = (
     "kintone_query",
     "kintone_validate_record_data",
 )
-SLOTS = 20
+SLOTS = 40
 TABLE, CELL, REMARK = "rows", "cell", "remark"
-EXAMPLES = settings(max_examples=12, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 SYSTEM = {"RECORD_NUMBER", "CREATOR", "CREATED_TIME", "MODIFIER", "UPDATED_TIME", "__ID__", "__REVISION__"}
 MOVING = {"MODIFIER", "UPDATED_TIME", "__REVISION__"}
 
@@ -108,7 +108,7 @@ def _mistakes(values: Mapping[int, Given], record: Mapping[str, Any]) -> list[st
 
 
 def _lists_of(name: str) -> st.SearchStrategy[list[Given]]:
-    return st.lists(TYPES[name][1], min_size=5, max_size=2 * SLOTS)
+    return st.lists(TYPES[name][1], min_size=SLOTS, max_size=2 * SLOTS)
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -152,7 +152,7 @@ def test_single_values_are_stored_as_meant_or_refused_with_nothing_written(apps:
     """One value at a time, checked or not, in a field or a row: stored as meant, or refused and nothing is written."""
     app = apps[name]
 
-    @settings(EXAMPLES, max_examples=60)
+    @settings(EXAMPLES, max_examples=40)
     @given(TYPES[name][1], st.booleans(), st.sampled_from([0, SLOTS]))
     def run(each: Given, checked: bool, slot: int) -> None:  # noqa: FBT001 - drawn by name
         values = {slot: each}
