@@ -114,7 +114,7 @@ LIMITED_ROWS = [
     *rows(
         UNIQUE,
         [
-            either("u" * 64, "u" * 64, because=why.UNIQUE_LENGTH, added=Outcome(("u" * 64,), may_refuse=True)),
+            stored("u" * 64, "u" * 64, why.UNIQUE_LENGTH),
             refused("u" * 65, why.UNIQUE_LENGTH),
             refused("u" * 64 + " ", why.UNIQUE_LENGTH),
             stored(None, "", why.CLEARED),
@@ -757,7 +757,7 @@ def people(one: str, other: str, name: str) -> list[Row]:
         *shapes([]),
         stored([{"code": one}], [one], why.USERS),
         stored([{"code": one, "name": name}, {"code": other}], [one, other], why.USERS),
-        stored([{"code": one, "type": "USER"}], [one], why.USERS),
+        either([{"code": one, "type": "USER"}], [one], because=why.USERS),
         stored([one], [one], why.CERTAIN),
         stored(one, [one], why.CERTAIN),
         stored({"code": one}, [one], why.CERTAIN),
