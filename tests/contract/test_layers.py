@@ -29,7 +29,7 @@ FORBIDDEN = {
 # An entry that names a folder holds those of its modules that have no entry of their own.
 LAYERS = (
     "messages", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
-    "values.excerpts", "values.full_width", "access", "wire_format",
+    "values.excerpts", "values.full_width", "values.whole_numbers", "access", "wire_format",
     "connections", "transport_failures", "fetching", "transport", "error_codes", "replies", "execution",
     "validation.problems", "values", "forms", "normalization", "validation", "reading", "files", "writing", "client",
 )  # fmt: skip
