@@ -28,8 +28,9 @@ def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings
     if not own_token and parameters.text("kintone_domain"):
         _refuse_foreign_site(site, stored, settings)
     tokens = Tokens(own_token or stored.text("kintone_api_token"))
-    guest_space = parameters.text("kintone_guest_space_id") or stored.text("kintone_guest_space_id")
-    space = read_positive_number(guest_space, "kintone_guest_space_id", "3") if guest_space else None
+    given = parameters.raw("kintone_guest_space_id")
+    guest_space = stored.raw("kintone_guest_space_id") if given is None else given
+    space = None if guest_space is None else read_positive_number(guest_space, "kintone_guest_space_id", "3")
     return Access(site, tokens, space)
 
 

@@ -11,6 +11,7 @@ from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.reading.unknown_codes import near_codes
 from tools.base import Call
+from tools.text_input.code_fences import unfenced
 from tools.text_input.name_lists import read_fields
 
 UNKNOWN_FIELD = "GAIA_IQ11"
@@ -29,7 +30,7 @@ def with_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
     form = form_of(call) if error.code == UNKNOWN_FIELD else None
     if form is None:
         return error
-    hints = near_codes(call.parameters.text("query"), read_fields(call.parameters.raw("fields")), form)
+    hints = near_codes(unfenced(call.parameters.text("query")), read_fields(call.parameters.raw("fields")), form)
     return error.but(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 

@@ -24,6 +24,7 @@ from tools.query_outputs.record_file import RecordFile
 from tools.query_outputs.record_lines import RecordLines
 from tools.query_outputs.record_objects import RecordObjects
 from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
+from tools.text_input.code_fences import unfenced
 from tools.text_input.name_lists import read_fields
 
 type Fields = tuple[str, ...]
@@ -99,7 +100,7 @@ def _reading(call: base.Call) -> Reading:
     parameters = call.parameters
     request = ReadRequest(
         app=call.app,
-        query=parameters.text("query"),
+        query=unfenced(parameters.text("query")),
         fields=read_fields(parameters.raw("fields")),
         max_records=parameters.count("max_records"),
         ranges=call.settings.read_ranges,

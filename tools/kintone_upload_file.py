@@ -19,7 +19,7 @@ from tools.file_source.value import read_files
 from tools.messages import json_message, text_message, variable_message
 from tools.record_field import RecordField, read_record_field
 from tools.records_mapping import PARAMETER, RecordsMapping
-from tools.text_input.structured_text import read_structure, unwrap
+from tools.text_input.structured_text import read_structure, unwrap, with_list
 from tools.upload_batch import UploadBatch, Uploaded, already_uploaded
 
 MODES = {mode.value: mode for mode in (ListMode.APPEND, ListMode.REPLACE)}
@@ -72,7 +72,9 @@ def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> Re
             "{parameter} and record_id are both given, and a file key serves one record only; keep one of them",
             parameter=PARAMETER,
         )
-    return RecordsMapping(unwrap(read_structure(PARAMETER, value), PARAMETER), file_count)
+    return RecordsMapping(
+        with_list(unwrap(read_structure(PARAMETER, value), PARAMETER), PARAMETER, "records"), file_count
+    )
 
 
 def _limits(call: base.Call) -> SourceLimits:

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.values.full_width import narrow
+from kintone.values.whole_numbers import whole_number
 
 LONGEST_SHOWN = 40
 MOST_BITS = 120
 """Of a whole number that is written out; Python refuses some thousand digits, and no parameter has use for so many."""
 YES = frozenset({"true", "yes", "y", "1", "on"})
 NO = frozenset({"false", "no", "n", "0", "off"})
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -68,12 +70,12 @@ class Parameters:
         value = self.raw(name)
         if value is None:
             return None
-        number = _number(value)
-        if number is None or number < 1 or not number.is_integer():
+        number = whole_number(value)
+        if number is None or number < 1:
             raise InvalidParameterError(
                 "{name} must be a whole number from 1, or left blank, not {given}", name=name, given=_shown(value)
             )
-        return int(number)
+        return number
 
     def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
         """Return one of the options."""
@@ -107,9 +109,9 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        if len(value) > LONGEST_SHOWN:
+        value = narrow(value) if len(value) <= LONGEST_SHOWN else ""
+        if not _DECIMAL.fullmatch(value):
             return None
-        value = narrow(value)
     try:
         number = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):

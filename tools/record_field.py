@@ -2,9 +2,13 @@
 
 from typing import NamedTuple
 
-from kintone.access.credentials import read_positive_number
 from kintone.errors import InvalidParameterError
+from kintone.messages import Joined, Message
+from kintone.values.excerpts import excerpt
+from kintone.values.whole_numbers import record_id_hint, whole_number
 from tools.parameters import Parameters
+
+LONGEST_SHOWN = 40
 
 
 class RecordField(NamedTuple):
@@ -25,4 +29,17 @@ def read_record_field(parameters: Parameters) -> RecordField | None:
         raise InvalidParameterError(
             "record_id is given without attachment_field; name the code of the attachment field too, or neither"
         )
-    return RecordField(str(read_positive_number(record_id, "record_id")), code)
+    return RecordField(read_record_id(record_id), code)
+
+
+def read_record_id(value: object, parameter: str = "record_id") -> str:
+    """Return the id of a record; raises ``InvalidParameterError``, which tells the spelling that is wanted."""
+    number = whole_number(value)
+    if number is None or number < 1:
+        problem = Message(
+            "{parameter} must be a positive whole number such as 12, not {given}",
+            parameter=parameter,
+            given=excerpt(value, LONGEST_SHOWN),
+        )
+        raise InvalidParameterError(Joined([problem, record_id_hint(value)]))
+    return str(number)

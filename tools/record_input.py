@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kintone.errors import InvalidParameterError
 from tools.parameters import Parameters
-from tools.text_input.structured_text import read_structure, unwrap
+from tools.text_input.structured_text import read_structure, unwrap, with_list
 
 
 def read_record_data(parameters: Parameters) -> Mapping[str, object]:
@@ -30,4 +30,4 @@ def read_records_data(parameters: Parameters) -> object:
             'records_data is missing; write a JSON list such as [{{"updateKey": {{"field": "sku", "value": "A-1"}}, '
             '"record": {{"stock": 5}}}}], or plain rows together with update_key'
         )
-    return read_structure("records_data", raw)
+    return with_list(read_structure("records_data", raw), "records_data", "records_data", "records")

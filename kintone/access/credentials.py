@@ -5,12 +5,10 @@ import re
 from kintone.errors import InvalidParameterError
 from kintone.limits import TOKENS_PER_REQUEST
 from kintone.messages import Message
-from kintone.values.full_width import narrow
+from kintone.values.whole_numbers import whole_number
 
 TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
-WHOLE_NUMBER = re.compile(r"0*[1-9][0-9]{0,14}", re.ASCII)
 LONGEST_TOKEN = 256
-LONGEST_NUMBER = 40
 WHERE_TOKENS_ARE = Message("copy it from the app's settings, API Token, and publish the app with Update App")
 
 
@@ -68,17 +66,10 @@ class Tokens:
 
 
 def read_positive_number(value: object, parameter: str, example: str = "12") -> int:
-    """Read an app ID, record ID or guest space ID: a number, or text with digits of any width."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        text = str(value) if abs(value) < 10**LONGEST_NUMBER else ""
-    elif isinstance(value, str):
-        text = narrow(value) if len(value) <= LONGEST_NUMBER else ""
-    else:
-        text = ""
-    if not WHOLE_NUMBER.fullmatch(text):
+    """Read an app ID or guest space ID; raises ``InvalidParameterError`` for what is no whole number from 1."""
+    number = whole_number(value)
+    if number is None or number < 1:
         raise InvalidParameterError(
             "{parameter} must be a positive whole number such as {example}", parameter=parameter, example=example
         )
-    return int(text)
+    return number

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kintone.messages import Message, Value
+from kintone.values.whole_numbers import whole_number
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -63,11 +64,12 @@ def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int
     text = environment.get(name, "").strip()
     if not text:
         return default
-    if not re.fullmatch(r"[0-9]{1,12}", text) or not 1 <= int(text) <= most:
+    number = whole_number(text)
+    if number is None or not 1 <= number <= most:
         raise SettingsError(
             "{name} must be a whole number from 1 to {most}, not {given}", name=name, most=most, given=repr(text[:40])
         )
-    return int(text)
+    return number
 
 
 def _origins(environment: Mapping[str, str]) -> frozenset[Origin]:

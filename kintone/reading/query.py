@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.reading.query_tokens import Kind, Token, tokens_of
+from kintone.values.whole_numbers import whole_number
 
 OPTIONS = ("order by", "limit", "offset")
-LONGEST_NUMBER = 15
 DIRECTIONS = ("asc", "desc")
 
 _OPERATOR_WORDS = ("in", "not", "like", "is")
@@ -141,7 +141,8 @@ def _option(name: str, tokens: Sequence[Token], text: str) -> _Option:
 
 
 def _is_whole(token: Token) -> bool:
-    return token.kind is Kind.WORD and bool(re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", token.text))
+    number = whole_number(token.text) if token.kind is Kind.WORD else None
+    return number is not None and number >= 0
 
 
 def _refuse_twice(options: Sequence[_Option]) -> None:
@@ -169,7 +170,7 @@ def _refuse_disorder(condition: str, options: Sequence[_Option]) -> None:
 
 
 def _number(option: _Option | None) -> int | None:
-    return int(option.tokens[0].text) if option else None
+    return whole_number(option.tokens[0].text) if option else None
 
 
 def _sort_keys(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:

@@ -1,16 +1,15 @@
 """The parts of one entry of an upsert, each read alone; what is wrong is added to the entry's problems."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from difflib import get_close_matches
 
 from kintone.messages import Message
 from kintone.values.excerpts import excerpt, excerpts
+from kintone.values.whole_numbers import record_id_hint, whole_number
 from kintone.writing.update_keys import KeyProblemError, UpdateKey, is_field_code, key_text
 
 ENTRY_KEYS = ("updateKey", "id", "revision", "record")
 KEY_KEYS = ("field", "value")
-LONGEST_ID = 18
 LONGEST_TYPO = 20
 MOST_STRANGERS = 50
 NO_CHECK = -1
@@ -87,11 +86,10 @@ def read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
     """Return the record id without leading zeros; an empty one is a problem, since the entry would be inserted."""
     if "id" not in item:
         return None
-    number = _whole(item["id"])
+    number = whole_number(item["id"])
     if number is None or number <= 0:
-        problems.append(
-            Message("id is {id}; write the record's number, or leave id out to insert", id=excerpt(item["id"]))
-        )
+        hint = record_id_hint(item["id"]) or Message("write the record's number, or leave id out to insert")
+        problems.append(Message("id is {id}; {hint}", id=excerpt(item["id"]), hint=hint))
         return None
     return str(number)
 
@@ -101,7 +99,7 @@ def read_revision(item: Mapping[str, object], problems: list[Message]) -> str | 
     value = item.get("revision")
     if value is None:
         return None
-    number = _whole(value)
+    number = whole_number(value)
     if number is None or (number <= 0 and number != NO_CHECK):
         problems.append(
             Message(
@@ -123,16 +121,3 @@ def kind(value: object) -> Message:
     if known is not None:
         return known
     return Message("a number") if isinstance(value, int | float) else Message("something else")
-
-
-def _whole(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return None
-    if isinstance(value, str):
-        text = value.strip()
-        digits = text.removeprefix("-")
-        return int(text) if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_ID else None
-    if isinstance(value, Decimal) and (not value.is_finite() or value.adjusted() > LONGEST_ID):
-        # Arithmetic with an exponent of seven digits raises.
-        return None
-    return int(value) if abs(value) < 10**LONGEST_ID and value == int(value) else None

@@ -34,6 +34,13 @@ def test_read_access_when_nothing_is_overridden() -> None:
     assert access(STORED, kintone_domain="  ", kintone_api_token=None) == ("https://example.cybozu.com", "abc", None)
 
 
+@pytest.mark.parametrize("space", [3, 3.0, "3", " ３ "])
+def test_guest_space_is_a_whole_number_like_others(space: object) -> None:
+    """Dify hands numbers over as text, as whole numbers or as decimals."""
+    assert access(STORED, kintone_guest_space_id=space)[2] == 3
+    assert access(STORED | {"kintone_guest_space_id": space})[2] == 3
+
+
 def test_read_access_when_all_is_overridden() -> None:
     """A call may name its own site, token and guest space."""
     assert access(

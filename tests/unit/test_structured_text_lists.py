@@ -18,6 +18,8 @@ from tools.text_input.name_lists import read_list
         ('["a", "b,c"]', ["a", "b,c"]),
         ("['a', 'b']", ["a", "b"]),
         ('```json\n["a"]\n```', ["a"]),
+        ('These fields:\n```json\n["a", "b"]\n```\nwill do.', ["a", "b"]),
+        ("Use ```['a', 'b']```", ["a", "b"]),
         ('{"fields": ["a", "b"]}', ["a", "b"]),
         (["a", " b "], ["a", "b"]),
         ([], []),

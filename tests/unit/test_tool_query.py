@@ -184,6 +184,15 @@ def test_all_fields_come_when_none_is_named(mode: str, fields: object) -> None:
     assert "fields" not in double.operations[0].parameters
 
 
+@pytest.mark.parametrize("query", ["```\nname != 5\n```", "```sql\nname != 5\n```", "~~~ name != 5 ~~~", "name != 5"])
+def test_query_may_stand_in_a_code_fence(query: str) -> None:
+    """The fence does not reach kintone."""
+    double = KintoneDouble([1])
+    sent(double, query=query)
+
+    assert double.queries == ["name != 5 order by $id asc limit 500"]
+
+
 def _changed_form() -> KintoneDouble:
     """Return records of which only those from 600 on have the field ``added``."""
     double = KintoneDouble(range(1, 1001))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from kintone.errors import InvalidParameterError
 from kintone.values.excerpts import excerpt
+from tools.text_input.code_fences import holds_data
 from tools.text_input.structured_text import is_absent, read_structure, unwrap
 
 ALL = "*"
@@ -23,7 +24,7 @@ def read_list(parameter: str, value: object, *, commas: bool = True) -> list[str
     """
     if is_absent(value):
         return []
-    if isinstance(value, str) and not _LOOKS_LIKE_LIST.match(value):
+    if isinstance(value, str) and not _LOOKS_LIKE_LIST.match(value) and not holds_data(value):
         names = _COMMAS_AND_LINES.split(value) if commas else value.strip("\ufeff\r\n").splitlines()
         names = [name.strip("\ufeff \t\u3000") for name in names]
     else:

@@ -2,7 +2,8 @@
 
 Only what ``repr`` writes of JSON-like data is known: text in either kind of quotes, numbers, ``True``, ``False``,
 ``None``, lists and dicts with text as keys. Nothing is evaluated, and no syntax tree is built, which would take a
-hundred times the memory of the text.
+hundred times the memory of the text. ``ast.literal_eval`` would also round decimals, take the last of two equal names
+in silence, and refuse the ``null`` of a template's own text beside the ``None`` of what was put into it.
 """
 
 import re

@@ -1,13 +1,13 @@
 """Parameters that carry data: JSON, decoded objects, JSON in a code fence, Python literals of Dify's templates."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.values.excerpts import excerpt
+from tools.text_input.code_fences import BLANKS, Span, data_fences, holds_fences, trimmed, whole_fence
 from tools.text_input.json_text import UnreadableTextError, read_json
 from tools.text_input.nesting import DEEPEST, depth_of_json, depth_of_python
 from tools.text_input.python_literals import read_python_literal
@@ -18,7 +18,6 @@ type Structure = dict[str, object] | list[object]
 LONGEST_TEXT = 32 * 1024 * 1024
 LONGEST_LITERAL = 4_000_000
 """Characters of a Python literal, which takes ten times as long to read as JSON."""
-_FENCE_OPENS = re.compile(r"\s*(?P<marks>`{3,9}|~{3,9})[ \t]*(?:[A-Za-z0-9_+-]{1,20}(?=\s))?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
 _EXAMPLES = {
@@ -32,7 +31,7 @@ _EXAMPLES = {
 
 def is_absent(value: object) -> bool:
     """Tell whether a parameter was not given: Dify hands over nothing, ``None`` or ``""``, and people leave blanks."""
-    return value is None or (isinstance(value, str) and not value.strip("\ufeff \t\r\n\u3000"))
+    return value is None or (isinstance(value, str) and not value.strip(BLANKS))
 
 
 def read_structure(parameter: str, value: object) -> Structure:
@@ -71,6 +70,18 @@ def unwrap(structure: Structure, name: str) -> Structure:
     return structure
 
 
+def with_list(structure: Structure, parameter: str, *wrappers: str) -> Structure:
+    """Return the structure with the list under one of these names read, where a template made a text of it."""
+    if not isinstance(structure, dict):
+        return structure
+    return {
+        name: with_list(read_structure(parameter, value) if isinstance(value, str) else value, parameter, *wrappers)
+        if name in wrappers and isinstance(value, str | dict)
+        else value
+        for name, value in structure.items()
+    }
+
+
 def _read(value: object) -> Structure:
     if isinstance(value, dict | list):
         require_carriable(value)
@@ -86,15 +97,44 @@ def _read_text(text: str) -> Structure:
     broken = _SURROGATE.search(text)
     if broken:
         raise UnreadableTextError(Message("half of a character (a lone surrogate) stands here"), broken.start())
-    span = _unfenced(text)
+    found = _fenced(text) if holds_fences(text) else _found(text, trimmed(text))
+    if _ESCAPED_SURROGATE.search(text):
+        require_carriable(found)
+    return found
+
+
+def _fenced(text: str) -> Structure:
+    """Read what the fences of a text hold: the one that is all of it, or those between sentences, all of them alike."""
+    whole = whole_fence(text)
+    failure: UnreadableTextError | None = None
+    if whole is not None:
+        try:
+            return _found(text, whole)
+        except UnreadableTextError as error:
+            failure = error
+    spans = data_fences(text)
+    if not spans or (failure is not None and len(spans) == 1):
+        raise failure or UnreadableTextError(Message("none of the code fences holds an object or a list"))
+    first, *others = (_found(text, span) for span in spans)
+    for span, other in zip(spans[1:], others, strict=True):
+        if repr(other) != repr(first):
+            raise UnreadableTextError(
+                Message(
+                    "the text holds {count} code fences with data, and this one differs from the first; send one only",
+                    count=len(spans),
+                ),
+                span.start,
+            )
+    return first
+
+
+def _found(text: str, span: Span) -> Structure:
     try:
         found = _parsed(text[span.start : span.end])
     except UnreadableTextError as error:
         raise error.at(None if error.index is None else error.index + span.start) from None
     if not isinstance(found, dict | list):
         raise UnreadableTextError(_not_a_structure(found), span.start)
-    if _ESCAPED_SURROGATE.search(text):
-        require_carriable(found)
     return found
 
 
@@ -133,31 +173,6 @@ def _too_deep(*, decided: bool = True) -> UnreadableTextError:
 
 def _not_a_structure(value: object) -> Message:
     return Message("an object or a list is needed, not {value}", value=excerpt(value))
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A piece of a text, from ``start`` up to ``end``."""
-
-    start: int
-    end: int
-
-
-def _unfenced(text: str) -> _Span:
-    """Return where the data stands: behind a byte order mark, without blanks around it, inside a code fence."""
-    start = len(text) - len(text.lstrip("\ufeff \t\r\n\u3000"))
-    end = max(start, len(text.rstrip("\ufeff \t\r\n\u3000")))
-    fence = _FENCE_OPENS.match(text, start, end)
-    if fence is None:
-        return _Span(start, end)
-    marks = fence.group("marks")
-    closing = end - len(marks)
-    if closing < fence.end() or text[closing:end] != marks:
-        raise UnreadableTextError(Message("the code fence is not closed by {marks}", marks=marks), end)
-    inner = text[fence.end() : closing]
-    return _Span(
-        fence.end() + len(inner) - len(inner.lstrip()), max(fence.end(), closing - len(inner) + len(inner.rstrip()))
-    )
 
 
 def require_carriable(value: Structure) -> None:

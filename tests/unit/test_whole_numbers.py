@@ -1,0 +1,160 @@
+"""Whole numbers, wherever a person or a model writes one."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from kintone.access.credentials import read_positive_number
+from kintone.access.settings import OperatorSettings, SettingsError
+from kintone.errors import InvalidParameterError
+from kintone.reading.query import parse
+from kintone.values.whole_numbers import record_id_hint, whole_number
+from kintone.writing.entries import read_entries
+from tools.parameters import Parameters
+from tools.record_field import read_record_field
+
+NUMBERS: list[tuple[object, int]] = [
+    (10, 10),
+    ("10", 10),
+    (" 10\n", 10),
+    ("\u300010\u3000", 10),
+    ("１０", 10),
+    ("0010", 10),
+    (10.0, 10),
+    (Decimal("10.0"), 10),
+    (Decimal("1E+1"), 10),
+]
+OTHERS: list[object] = [
+    "1_0",
+    "٣",
+    "१०",
+    "①",
+    "²",
+    "10件",
+    "10,000",
+    "1e2",
+    "1.0",
+    "10.0",
+    "+10",
+    "1 0",
+    "0x10",
+    "十",
+    "ten",
+    True,
+    10.5,
+    1e16,
+    float("nan"),
+    float("inf"),
+    Decimal("NaN"),
+    Decimal("1E+999999"),
+    Decimal("0.5"),
+    "9" * 19,
+    10**18,
+    10**4000,
+    "1" * 50,
+    [10],
+    {"value": 10},
+    b"10",
+]
+
+
+def _parameter(value: object) -> int | None:
+    return Parameters({"it": value}, ["it"]).count("it")
+
+
+def _record_id(value: object) -> int:
+    parameters = Parameters({"record_id": value, "attachment_field": "f"}, ["record_id", "attachment_field"])
+    field = read_record_field(parameters)
+    assert field
+    return int(field.record_id)
+
+
+def _entry_id(value: object) -> int:
+    (entry,) = read_entries([{"id": value, "record": {}}])
+    return int(entry.id or 0)
+
+
+def _revision(value: object) -> int:
+    (entry,) = read_entries([{"id": 1, "revision": value, "record": {}}])
+    return int(entry.revision or 0)
+
+
+READERS: list[Callable[[object], int | None]] = [
+    _parameter,
+    _record_id,
+    _entry_id,
+    _revision,
+    lambda value: read_positive_number(value, "kintone_app_id"),
+]
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(("value", "number"), NUMBERS)
+def test_number_is_the_same_whoever_reads_it(
+    reader: Callable[[object], int | None], value: object, number: int
+) -> None:
+    """ASCII and full-width digits, blanks around them, and numbers that are whole."""
+    assert whole_number(value) == number
+    assert reader(value) == number
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("value", OTHERS)
+def test_everything_else_is_refused_by_name(reader: Callable[[object], int | None], value: object) -> None:
+    """What may be meant in two ways, or is no number, is never guessed."""
+    assert whole_number(value) is None
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] (it|record_id|kintone_app_id|records_data: )"):
+        reader(value)
+
+
+@pytest.mark.parametrize("text", ["10", "１０", "0010"])
+def test_options_of_a_query_are_read_alike(text: str) -> None:
+    """They reach kintone in ASCII digits."""
+    assert str(parse(f"order by a limit {text} offset {text}")) == "order by a limit 10 offset 10"
+
+
+@pytest.mark.parametrize("text", [*(value for value in OTHERS if isinstance(value, str)), "-1", "－１"])
+@pytest.mark.parametrize("option", ["limit", "offset"])
+def test_options_of_a_query_are_refused_alike(text: str, option: str) -> None:
+    """Other digits, exponents and signs are no whole numbers."""
+    with pytest.raises(InvalidParameterError, match=rf"^\[INVALID_INPUT\] query: .*{option}"):
+        parse(f"a = 1 {option} {text}")
+
+
+@pytest.mark.parametrize("text", ["1_0", "٣", "10件", "1e2", "1.0", "true", "0", "-1"])
+def test_settings_of_the_operator_are_read_alike(text: str) -> None:
+    """A value that makes no sense stops the plugin."""
+    assert OperatorSettings.from_environment({"KINTONE_READ_RANGES": " １０ "}).read_ranges == 10
+    with pytest.raises(SettingsError, match="KINTONE_READ_RANGES"):
+        OperatorSettings.from_environment({"KINTONE_READ_RANGES": text})
+
+
+@pytest.mark.parametrize("value", ["1_0", "٣", "1e2", "10秒", "nan", "+5", "5.", ".5"])
+def test_decimal_parameter_is_refused_when_it_is_written_oddly(value: object) -> None:
+    """``request_timeout`` is no whole number, but read as strictly."""
+    parameters = Parameters({"it": value}, ["it"])
+
+    assert Parameters({"it": "２.５"}, ["it"]).number("it", 30, 1, 300) == 2.5
+    with pytest.raises(InvalidParameterError, match="it must be a number from 1 to 300"):
+        parameters.number("it", 30, 1, 300)
+
+
+@pytest.mark.parametrize(
+    ("given", "id_"),
+    [("APP-1", "1"), ("app2024-0017", "17"), ("ＡＰＰ－１２", "12"), ("#12", "12"), ("# 12", "12"), ("12番", "12")],
+)
+def test_record_is_named_by_its_number_alone(given: str, id_: str) -> None:
+    """A record number, or a number with a mark, is no id; the sentence says what to write instead."""
+    assert str(record_id_hint(given)).endswith(f": {id_}")
+    for read in (_record_id, _entry_id):
+        with pytest.raises(InvalidParameterError, match=rf"(record_id|id is) .*{given}.*: {id_}$"):
+            read(given)
+
+
+@pytest.mark.parametrize(
+    "given", ["-1", "1-2-3", "APP-0", "APP-", "A-1b", "2026-01-05", "APP 1", "-", "", None, 1.5, "x" * 5000, "東-1"]
+)
+def test_no_number_is_proposed_when_it_would_be_a_guess(given: object) -> None:
+    """Only what has the form of a record number has a last part."""
+    assert not record_id_hint(given)
