@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ FORM = "multipart/form-data; boundary=simulated"
 EXPECTED = {
     "GET app/form/fields": frozenset({"properties"}),
     "GET record": frozenset({"record"}),
+    "GET records": frozenset({"records"}),
     "POST record": frozenset({"id"}),
     "PUT record": frozenset({"revision"}),
     "POST records": frozenset({"ids"}),
@@ -66,6 +67,14 @@ class CarefulClient:
         if "tells its token" in self.mistakes:
             return f"{line} {wire.world.token}"
         return line
+
+
+class _Part(NamedTuple):
+    """One call of a transaction, and the positions of its entries."""
+
+    method: str
+    payload: dict[str, Any]
+    positions: list[int]
 
 
 class _Call(NamedTuple):
@@ -219,28 +228,124 @@ class _Call(NamedTuple):
 
     def _upsert(self) -> Outcome:
         fates = dict.fromkeys(range(1, len(self.scenario.entries) + 1), UNSAVED)
-        results: list[dict[str, str]] = []
+        results: dict[int, dict[str, str]] = {}
+        # Entries of three kinds fill twenty calls at least so far.
+        window = (CALLS - 3) * self.scenario.batch
         try:
             if self.scenario.checked:
                 self._json("GET", "app/form/fields", {})
-            for first, calls, count in _transactions(self.scenario, self.wire.world.app, self.mistakes):
-                positions = range(first, first + count)
+            for start in range(0, len(fates), window):
+                positions = list(fates)[start : start + window]
                 try:
-                    told = self._transaction(calls)
+                    told = self._merged(positions)
                 except FailedError as failed:
                     fates.update(dict.fromkeys(positions, UNKNOWN if failed.is_open else UNSAVED))
                     if "goes on after failures" not in self.mistakes:
-                        shift = 1 if "blames the wrong entry" in self.mistakes else 0
-                        blamed = _blamed(first + shift, calls, failed.reply)
-                        raise FailedError(f"{failed}{blamed}", is_open=failed.is_open, reply=failed.reply) from None
+                        raise
                     continue
                 fates.update(dict.fromkeys(positions, SAVED))
-                results += told
+                results |= told
         except FailedError as failed:
             return Outcome(f"{failed} · {self._told(fates)}")
         if UNSAVED in fates.values() or UNKNOWN in fates.values():
             return Outcome(f"[X] failed · {self._told(fates)}")
-        return self._success(results)
+        return self._success([results[position] for position in sorted(results)])
+
+    def _merged(self, positions: list[int]) -> dict[int, dict[str, str]]:
+        """Write some entries; what was refused because others were first is read and sent again."""
+        for number in range(1, TRIES + 1):
+            calls = self._calls(positions)
+            try:
+                return self._transaction(calls)
+            except FailedError as failed:
+                blamed = self._blamed(calls, failed.reply)
+                entries = [self.scenario.entries[position - 1] for position in positions]
+                merges = any(self._appends(entry) and entry.revision is None for entry in entries)
+                own = any(entry.revision for entry in entries)
+                code = failed.reply.code if failed.reply else ""
+                again = (code == "GAIA_CO02" and not own) or (code == "GAIA_RE01" and self._is_gone(failed, positions))
+                again = again or (code == "CB_VA01" and len(blamed) == 1 and self._is_second(blamed[0]))
+                if failed.is_open or not merges or not again or number == TRIES or "never merges" in self.mistakes:
+                    shift = 1 if "blames the wrong entry" in self.mistakes else 0
+                    words = "".join(f" (entry {position + shift}, wrong)" for position in blamed)
+                    raise FailedError(f"{failed}{words}", is_open=failed.is_open, reply=failed.reply) from None
+        raise AssertionError
+
+    def _appends(self, entry: Entry) -> bool:
+        return self.scenario.table_mode == APPEND and entry.target != NEW and bool(entry.rows)
+
+    def _is_second(self, position: int) -> bool:
+        entry = self.scenario.entries[position - 1]
+        return entry.target == BY_KEY and self._appends(entry)
+
+    def _is_gone(self, failed: FailedError, positions: list[int]) -> bool:
+        text = failed.reply.body.decode() if failed.reply else ""
+        ids = [entry.record for entry in self.scenario.entries if entry.record]
+        return any(map(self._is_second, positions)) and not any(f"(ID: {number})" in text for number in ids)
+
+    def _calls(self, positions: list[int]) -> list[_Part]:
+        """Return the calls for some entries, kind by kind."""
+        entries = {position: self.scenario.entries[position - 1] for position in positions}
+        found = self._found([entry for entry in entries.values() if self._appends(entry)])
+        rows = {position: self._row(entry, found.get(entry.number)) for position, entry in entries.items()}
+        parts: list[_Part] = []
+        for kind in (BY_KEY, BY_ID, NEW):
+            of_kind = [position for position, (target, _) in rows.items() if target == kind]
+            for start in range(0, len(of_kind), self.scenario.batch):
+                some = of_kind[start : start + self.scenario.batch]
+                payload: dict[str, Any] = {
+                    "app": self.wire.world.app,
+                    "records": [rows[position][1] for position in some],
+                }
+                if kind == BY_KEY or (kind == BY_ID and "upserts by id" in self.mistakes):
+                    payload["upsert"] = True
+                parts.append(_Part("POST" if kind == NEW else "PUT", payload, some))
+        return parts
+
+    def _found(self, entries: list[Entry]) -> dict[int, dict[str, Any]]:
+        """Return the records to which is to be appended, by the number of the entry."""
+        found: dict[int, dict[str, Any]] = {}
+        for start in range(0, len(entries), 100):
+            part = entries[start : start + 100]
+            keys = ", ".join(f'"{key_text(self.scenario, entry.key)}"' for entry in part if entry.key)
+            ids = ", ".join(str(entry.record) for entry in part if entry.record)
+            asked = [f"key in ({keys})"] * bool(keys) + [f"$id in ({ids})"] * bool(ids)
+            told = self._json("GET", "records", {"query": f"{' or '.join(asked)} limit 500"})["records"]
+            by_key = {record["key"]["value"]: record for record in told}
+            by_id = {int(record["$id"]["value"]): record for record in told}
+            for entry in part:
+                record = by_id.get(entry.record or 0) or by_key.get(key_text(self.scenario, entry.key or 0))
+                if record is not None:
+                    found[entry.number] = record
+        return found
+
+    def _row(self, entry: Entry, found: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+        """Return how an entry is sent, and its element of the records."""
+        record = wrapped_record_of(self.scenario, entry)
+        if "writes what nobody asked for" in self.mistakes:
+            record["amount"] = {"value": "77"}
+        if "empties what is not given" in self.mistakes:
+            record.setdefault("rows", {"value": []})
+        elif self.scenario.table_mode == APPEND and entry.target != NEW and not entry.rows:
+            record.pop("rows", None)
+        row: dict[str, Any] = {"record": record}
+        if entry.revision is not None and "leaves revision out" not in self.mistakes:
+            row["revision"] = entry.revision
+        if self._appends(entry) and found is not None:
+            kept = (
+                [] if "loses saved rows" in self.mistakes else [{"id": each["id"]} for each in found["rows"]["value"]]
+            )
+            record["rows"]["value"] = [*kept, *record["rows"]["value"]]
+            return BY_ID, {"revision": found["$revision"]["value"], **row, "id": found["$id"]["value"]}
+        if self._appends(entry) and entry.target == BY_KEY and "inserts by upsert" not in self.mistakes:
+            return NEW, {**record, "key": {"value": key_text(self.scenario, entry.key or 0)}}
+        if entry.target == NEW:
+            return NEW, record
+        if entry.target == BY_KEY:
+            row["updateKey"] = {"field": "key", "value": key_text(self.scenario, entry.key or 0)}
+        else:
+            row["id"] = entry.record
+        return entry.target, row
 
     def _told(self, fates: dict[int, str]) -> str:
         if "says nothing" in self.mistakes:
@@ -260,15 +365,28 @@ class _Call(NamedTuple):
             parts.append(f"entry {first} {one}" if first == last else f"entries {first} to {last} {many}")
         return ", ".join(parts)
 
-    def _transaction(self, calls: list[tuple[str, str, dict[str, Any]]]) -> list[dict[str, str]]:
-        if len(calls) == 1:
-            method, api, payload = calls[0]
-            return _results(self._json(method, api, payload))
-        requests = [
-            {"method": method, "api": f"/k/v1/{api}.json", "payload": payload} for method, api, payload in calls
-        ]
-        told = self._ask("POST", "bulkRequest", json.dumps({"requests": requests}).encode(), "application/json")
-        return [result for each in told["results"] for result in _results(each)]
+    def _transaction(self, parts: list[_Part]) -> dict[int, dict[str, str]]:
+        if len(parts) == 1:
+            answers = [self._json(parts[0].method, "records", parts[0].payload)]
+        else:
+            requests = [{"method": part.method, "api": "/k/v1/records.json", "payload": part.payload} for part in parts]
+            body = json.dumps({"requests": requests}).encode()
+            answers = self._ask("POST", "bulkRequest", body, "application/json")["results"]
+        told: dict[int, dict[str, str]] = {}
+        for part, answer in zip(parts, answers, strict=True):
+            told.update(zip(part.positions, _results(answer), strict=True))
+        return told
+
+    def _blamed(self, parts: list[_Part], reply: Reply | None) -> list[int]:
+        """Return the positions of the entries about which kintone complains by their places."""
+        told = (_parsed(reply) if reply else None) or {}
+        part = parts[0]
+        for place, result in enumerate(told.get("results", [])):
+            if "code" in result:
+                part, told = parts[place], result
+        matches = [re.match(r"records\[(\d+)\]", key) for key in told.get("errors", {})]
+        places = {int(match[1]) for match in matches if match}
+        return [part.positions[place] for place in sorted(places)]
 
     def _success(self, results: list[dict[str, str]]) -> Outcome:
         if "counts all as updates" in self.mistakes:
@@ -279,18 +397,6 @@ class _Call(NamedTuple):
         keyed = sum(entry.target == BY_KEY for entry in self.scenario.entries)
         counts = {"add": added, "updated": len(results) - added, "requested": len(results), "with_update_key": keyed}
         return Outcome(text="done", variables={"results": results, "upsert_result": counts})
-
-
-def _blamed(first: int, calls: list[tuple[str, str, dict[str, Any]]], reply: Reply | None) -> str:
-    """Name the entry about which kintone complains by its place."""
-    told = (_parsed(reply) if reply else None) or {}
-    sizes = [len(payload["records"]) for _, _, payload in calls]
-    failing = [place for place, part in enumerate(told.get("results", [])) if "code" in part]
-    if failing:
-        first += sum(sizes[: failing[0]])
-        told = told["results"][failing[0]]
-    places = [re.match(r"records\[(\d+)\]", key) for key in told.get("errors", {})]
-    return "".join(f" (entry {first + int(place[1])}, wrong)" for place in places if place)
 
 
 def _parsed(reply: Reply) -> dict[str, Any] | None:
@@ -306,49 +412,3 @@ def _results(told: dict[str, Any]) -> list[dict[str, str]]:
         pairs = zip(told["ids"], told["revisions"], strict=True)
         return [{"id": number, "revision": revision, "operation": "INSERT"} for number, revision in pairs]
     return [{"operation": "UPDATE", **result} for result in told["records"]]
-
-
-def _transactions(
-    scenario: Scenario, app: int, mistakes: frozenset[str]
-) -> Iterator[tuple[int, list[tuple[str, str, dict[str, Any]]], int]]:
-    """Yield the first position, the calls and the number of entries of each transaction."""
-    calls: list[tuple[str, str, dict[str, Any]]] = []
-    sizes: list[int] = []
-    for target, group in groupby(scenario.entries, key=lambda entry: entry.target):
-        entries = list(group)
-        for start in range(0, len(entries), scenario.batch):
-            part = entries[start : start + scenario.batch]
-            calls.append(_call(scenario, app, target, part, mistakes))
-            sizes.append(len(part))
-    first = 1
-    for start in range(0, len(calls), CALLS):
-        count = sum(sizes[start : start + CALLS])
-        yield first, calls[start : start + CALLS], count
-        first += count
-
-
-def _call(
-    scenario: Scenario, app: int, target: str, entries: list[Entry], mistakes: frozenset[str]
-) -> tuple[str, str, dict[str, Any]]:
-    records = [wrapped_record_of(scenario, entry) for entry in entries]
-    for record in records:
-        if "writes what nobody asked for" in mistakes:
-            record["amount"] = {"value": "77"}
-        if "empties what is not given" in mistakes:
-            record.setdefault("rows", {"value": []})
-    if target == NEW:
-        return "POST", "records", {"app": app, "records": records}
-    rows: list[dict[str, Any]] = []
-    for entry, record in zip(entries, records, strict=True):
-        row: dict[str, Any] = {"record": record}
-        if target == BY_KEY:
-            row["updateKey"] = {"field": "key", "value": key_text(scenario, entry.key or 0)}
-        else:
-            row["id"] = entry.record
-        if entry.revision is not None and "leaves revision out" not in mistakes:
-            row["revision"] = entry.revision
-        rows.append(row)
-    payload: dict[str, Any] = {"app": app, "records": rows}
-    if target == BY_KEY or (target == BY_ID and "upserts by id" in mistakes):
-        payload["upsert"] = True
-    return "PUT", "records", payload

@@ -38,6 +38,9 @@ MISTAKES = {
     "counts all as updates": "words",
     "tells results backwards": "words",
     "waits for ever": "words",
+    "loses saved rows": "writes",
+    "inserts by upsert": "writes",
+    "never merges": "failing",
 }
 
 

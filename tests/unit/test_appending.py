@@ -1,5 +1,6 @@
 """Keeping rows and files that updated records already have: what is sent, and what the records hold afterwards."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -237,6 +238,29 @@ def test_a_number_key_with_more_decimals_than_the_app_keeps_loses_no_rows(bench:
 
     assert (raised.value.code, list(raised.value.field_errors)) == ("CB_VA01", ["entry 1, no"])
     assert bench.quantities() == ["5"]
+
+
+def test_a_number_that_kintone_itself_rounds_is_matched_by_what_it_answers(bench: Bench) -> None:
+    """A record whose number none of the keys is was found by the key that it is nearest to."""
+    bench.save(no="1.2346", lines=[SAVED])
+    bench.save(no="7", lines=[SAVED])
+    form = bench.form()
+    records = json.dumps({"records": bench.kintone.records(bench.app)})
+    bench.kintone.fail(api="records", method="GET", status=200, body=records, content_type="application/json")
+    bench.append(by_number("7", lines=[row(qty="8")]), by_number("1.234567", lines=[row(qty="7")]), form=form)
+
+    assert (bench.quantities(1), bench.quantities(2)) == (["5", "7"], ["5", "8"])
+
+
+def test_a_query_does_not_grow_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long keys go into several reads."""
+    monkeypatch.setattr("kintone.writing.saved_records.LONGEST_QUERY", 100)
+    for letter in "abc":
+        bench.save(sku=letter * 60, lines=[SAVED])
+    bench.append(*(by_key(letter * 60, lines=[row(qty="7")]) for letter in "abc"))
+
+    assert bench.calls() == ["GET records"] * 3 + ["PUT records"]
+    assert [bench.quantities(number) for number in (1, 2, 3)] == [["5", "7"]] * 3
 
 
 def test_an_unknown_id_is_an_error(bench: Bench) -> None:

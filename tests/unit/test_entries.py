@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import Entry, read_entries
-from kintone.writing.number_keys import with_number_keys
+from kintone.writing.entries import Entry, holds_file_keys, read_entries
+from kintone.writing.number_keys import NumberPrecision, with_number_keys
 from kintone.writing.update_keys import UpdateKey
 
 KEYED = {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"stock": {"value": "5"}}}
@@ -227,6 +227,38 @@ def test_number_keys_are_written_with_plain_digits() -> None:
 
     keys = [entry.update_key.value for entry in with_number_keys(entries, {"no"}) if entry.update_key]
     assert keys == ["12.5", "1000", "A-1"]
+
+
+@pytest.mark.parametrize(
+    ("decimals", "rounding", "keys"),
+    [
+        (2, "HALF_EVEN", ["1.24", "-1.24"]),
+        (2, "UP", ["1.24", "-1.24"]),
+        (2, "DOWN", ["1.23", "-1.23"]),
+        (4, "UP", None),
+    ],
+)
+def test_number_keys_are_rounded_as_the_app_rounds_them(decimals: int, rounding: str, keys: list[str] | None) -> None:
+    """Kintone rounds them in any case; knowing it, two keys that become one are noticed."""
+    entries = read_entries([{"no": "1.235"}, {"no": "-1.235"}], "no")
+
+    written = with_number_keys(entries, {"no"}, NumberPrecision(decimals, rounding))
+    assert [entry.update_key.value for entry in written if entry.update_key] == (keys or ["1.235", "-1.235"])
+    with pytest.raises(InvalidParameterError, match="entries 1 and 2"):
+        with_number_keys(read_entries([{"no": "2.001"}, {"no": "2.002"}], "no"), {"no"}, NumberPrecision(1))
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        ([{"value": {"scan": {"value": [{"fileKey": "k"}]}}}], True),
+        ([{"value": {"fileKey": {"value": "k"}}}], False),
+        ([{"value": {"value": {"value": "k"}}}], False),
+    ],
+)
+def test_a_column_with_the_code_file_key_is_no_file(rows: list[object], *, holds: bool) -> None:
+    """The key of a file is a text, the value of a column an object."""
+    assert holds_file_keys([Entry(1, {"lines": {"value": rows}})]) is holds
 
 
 def test_a_number_key_keeps_all_its_digits() -> None:
