@@ -49,7 +49,7 @@ def _japanese(text: str, match: re.Match[str]) -> Clock:
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
             Message("{value} can mean noon or midnight", value=excerpt(text)),
-            Message('write "00:00" or "12:00"'),
+            Message('write "00:{minutes:02}" or "12:{minutes:02}"', minutes=minutes),
         )
     if int(hour) > NOON:
         raise _no_time(text)

@@ -15,7 +15,7 @@ COLUMN = "cell"
 """Code of the column under test, where a row of a field is tried in a table too."""
 
 # Words that stand in a value for what is known only when it is sent.
-UPLOADED = "<key of a file uploaded just now>"
+UPLOADED = "key-of-a-file-uploaded-just-now"
 SAVED_FILE = "<key of the file that the record has>"
 SAVED_ROW = "<id of the row that the record has>"
 
