@@ -178,7 +178,7 @@ class Bench:
         return answer
 
     def before(self, what: str, act: Callable[[], object], times: int = 1, *, after: int = 0) -> None:
-        """Have somebody else act right before so many requests of a kind, such as "PUT records"; the first ones pass."""
+        """Have somebody else act before so many requests of a kind ("PUT records"), once so many have passed."""
         seen = 0
 
         def hook(received: Received) -> None:
