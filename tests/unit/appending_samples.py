@@ -177,14 +177,16 @@ class Bench:
         assert answer.status == 200, answer.body
         return answer
 
-    def before(self, what: str, act: Callable[[], object], times: int = 1) -> None:
-        """Have somebody else act right before so many requests of a kind, such as "PUT records"."""
-        left = [times]
+    def before(self, what: str, act: Callable[[], object], times: int = 1, *, after: int = 0) -> None:
+        """Have somebody else act before so many requests of a kind ("PUT records"), once so many have passed."""
+        seen = 0
 
         def hook(received: Received) -> None:
-            if call_of(received) == what and left[0]:
-                left[0] -= 1
-                act()
+            nonlocal seen
+            if call_of(received) == what:
+                seen += 1
+                if after < seen <= after + times:
+                    act()
 
         self.kintone.before_request.append(hook)
 

@@ -200,16 +200,19 @@ def test_two_entries_for_the_same_record_are_saved_one_after_the_other(bench: Be
 
     assert bench.quantities() == ["5", "6", "7"]
     assert [result["revision"] for result in report.results] == ["2", "3"]
+    assert bench.calls().count("PUT records") == 3
     failing(InvalidParameterError, bench, *entries, atomic=True)
     assert bench.quantities() == ["5", "6", "7"]
 
 
 def test_an_entry_that_appends_nothing_may_change_the_same_record(bench: Bench) -> None:
-    """Only its id tells that it is the same one."""
+    """Where it is found by its key nobody knows that before kintone refuses: then they go out one after the other."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.append(by_id(1, name="x"), by_key(lines=SEVEN))
-
     assert (bench.quantities(), bench.record()["name"]["value"]) == (["5", "7"], "x")
+
+    bench.append(by_key(name="y"), by_id(1, lines=[row(qty="8")]))
+    assert (bench.quantities(), bench.record()["name"]["value"]) == (["5", "7", "8"], "y")
 
 
 def test_a_complaint_counts_the_callers_rows(bench: Bench) -> None:
@@ -226,6 +229,7 @@ def test_a_complaint_about_a_key_that_nobody_has_is_told(bench: Bench) -> None:
     """It is read once more and is not there, so it is no duplicate."""
     error = failing(InvalidRequestError, bench, by_key("A", needed="", lines=SEVEN))
     assert list(error.field_errors) == ["entry 1, needed"]
+    assert bench.calls() == ["GET records", "POST records"]
 
     bench.kintone.fail(api="records", method="POST", status=400, code="CB_VA01", times=None)
     failing(InvalidRequestError, bench, by_key("A", lines=SEVEN))
@@ -267,7 +271,7 @@ def test_a_lost_answer_is_settled_by_reading_what_was_written(bench: Bench, lost
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="bulkRequest", times=1, **lost)
     report = bench.append(
-        by_key("A", lines=[row(qty="7.0", who=[{"code": "sato"}])]), by_key("B", lines=SEVEN, tags=["a"])
+        by_key("A", lines=[row(qty="1e1", who=[{"code": "sato"}])]), by_key("B", lines=SEVEN, tags=["a"])
     )
 
     assert bench.calls() == ["GET records", "POST bulkRequest", "GET records"]
@@ -276,7 +280,7 @@ def test_a_lost_answer_is_settled_by_reading_what_was_written(bench: Bench, lost
         {"id": "2", "revision": "1", "operation": "INSERT"},
     ]
     assert report.repeated == []
-    assert (bench.quantities(1), bench.quantities(2)) == (["5", "7.0"], ["7"])
+    assert (bench.quantities(1), bench.quantities(2)) == (["5", "10"], ["7"])
 
 
 def test_a_write_that_never_arrived_is_sent_again(bench: Bench) -> None:
@@ -294,15 +298,7 @@ def test_a_lost_answer_stays_unknown_when_somebody_wrote_since(bench: Bench) -> 
     """The rows are there, and so may be somebody else's of the same look."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="records", method="PUT", times=1, cut="after")
-    reads = 0
-
-    def second_read() -> None:
-        nonlocal reads
-        reads += 1
-        if reads == 2:
-            bench.touch()
-
-    bench.before("GET records", second_read, 2)
+    bench.before("GET records", bench.touch, after=1)
     error = failing(ConnectionFailedError, bench, by_key(lines=SEVEN))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
@@ -341,6 +337,27 @@ def test_a_lost_answer_with_plain_inserts_beside_is_not_settled(bench: Bench) ->
     assert states(error) == [(1, 2, "UNKNOWN")]
     assert bench.calls() == ["GET records", "POST bulkRequest"]
     assert len(bench.kintone.records(bench.app)) == 2
+
+
+def test_a_lost_insert_stays_unknown_when_somebody_wrote_since(bench: Bench) -> None:
+    """Only the first revision comes of the insert alone."""
+    bench.kintone.fail(api="records", method="POST", times=1, status=503, applied=True)
+    bench.before("GET records", bench.touch, after=1)
+    error = failing(ServiceUnavailableError, bench, by_key(lines=SEVEN))
+
+    assert states(error) == [(1, 1, "UNKNOWN")]
+    assert bench.calls() == ["GET records", "POST records", "GET records"]
+
+
+def test_a_second_try_that_is_refused_for_another_reason_ends_the_call(bench: Bench) -> None:
+    """It says nothing of the first one, and reading once more would not either."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=False)
+    bench.kintone.fail(api="records", method="PUT", times=1, status=403, code="GAIA_NO01")
+    error = failing(KintoneError, bench, by_key(lines=SEVEN))
+
+    assert (error.code, states(error)) == ("GAIA_NO01", [(1, 1, "UNKNOWN")])
+    assert bench.calls() == ["GET records", "PUT records"] * 2
 
 
 @pytest.mark.parametrize("applied", [True, False])
