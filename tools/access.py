@@ -43,7 +43,7 @@ def read_app(credentials: Mapping[str, Any], parameters: Parameters) -> int:
 
 def _refuse_foreign_site(site: Site, stored: Parameters, settings: OperatorSettings) -> None:
     home = stored.text("kintone_domain")
-    if not home or read_site(home, settings.allowed_origins).origin != site.origin:
+    if not home or read_site(home, settings.allowed_origins) != site:
         raise InvalidParameterError(
             "kintone_domain names {host}, another site than the stored credential's, whose API token is not sent "
             "there; fill in kintone_api_token with a token of that site, or leave kintone_domain blank",

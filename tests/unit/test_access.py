@@ -76,3 +76,27 @@ def test_read_app_when_overridden_or_not() -> None:
         read_app({}, parameters())
     with pytest.raises(InvalidParameterError, match="kintone_app_id"):
         read_app(STORED, parameters(kintone_app_id="seven"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://127.0.0.1:8002",
+        "http://127.0.0.1:8002/kintone",
+        "https://127.0.0.1:8001",
+        "http://localhost:8001/kintone",
+        "http://127.0.0.1:8001",
+        "http://127.0.0.1:8001/other",
+    ],
+)
+def test_stored_token_stays_on_its_origin_and_path_when_the_operator_allows_several(other: str) -> None:
+    """Another port, scheme or path of the same host is another site, which brings its own token."""
+    origins = "http://127.0.0.1:8001,http://127.0.0.1:8002,https://127.0.0.1:8001,http://localhost:8001"
+    settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": origins})
+    stored = STORED | {"kintone_domain": "http://127.0.0.1:8001/kintone"}
+
+    with pytest.raises(InvalidParameterError, match="kintone_api_token"):
+        read_access(stored, parameters(kintone_domain=other), settings)
+    own = read_access(stored, parameters(kintone_domain=other, kintone_api_token="own"), settings)
+    same = read_access(stored, parameters(kintone_domain="http://127.0.0.1:8001/kintone/k/12/"), settings)
+    assert (own.tokens.header_value(), same.tokens.header_value()) == ("own", "abc")

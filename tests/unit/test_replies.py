@@ -248,3 +248,14 @@ def test_code_of_a_gateway_proves_nothing() -> None:
     """A JSON of somebody else may have a ``code`` too; only one of kintone's form is kintone's word."""
     assert not refusal(408, {"code": "Timeout", "message": "upstream"}).is_certain
     assert refusal(400, {"code": "CB_VA01", "message": "bad"}).is_certain
+
+
+@pytest.mark.parametrize("place", ["message", "errors"])
+@pytest.mark.parametrize("filler", [140, 170, 190, 560, 580, 595])
+def test_secret_is_masked_when_it_lies_across_the_place_of_the_cut(place: str, filler: int) -> None:
+    """Masked first and then cut, no part of it is left at the border."""
+    text = "x" * filler + SECRET + "y" * 1_000
+    body = {"code": "CB_VA01", "id": "i", "message": "m", "errors": {"a": {"messages": ["n"]}}}
+    body |= {"message": text} if place == "message" else {"errors": {text: {"messages": [text]}}}
+
+    assert SECRET[:4] not in str(answer(400, body))

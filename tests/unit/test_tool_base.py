@@ -96,3 +96,18 @@ def test_nothing_is_saved_leaves_alone_what_knows_better() -> None:
     assert lost.value.ledger is ledger
     assert lost.value.maybe_saved
     assert refused.value.ledger is None
+
+
+def test_traceback_is_masked_before_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No part of a token is left at the place where the log's line ends."""
+    token = "t0ken" * 8
+    lines = "x" * (base.LONGEST_TRACEBACK - 10) + token + "y" * 100
+    monkeypatch.setattr("tools.base.traceback.format_tb", lambda _: [lines])
+
+    with pytest.raises(UnexpectedError):
+        list(failing(ValueError("oops")).from_credentials({"kintone_api_token": token}).invoke({}))
+
+    assert "t0ken" not in caplog.text
+    assert "xxxx" in caplog.text

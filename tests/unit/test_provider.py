@@ -1,0 +1,27 @@
+"""What the provider says when proving a credential fails in a way that nobody foresaw."""
+
+import pytest
+from dify_plugin.errors.tool import ToolProviderCredentialValidationError
+
+from provider.kintone import KintoneProvider
+
+TOKEN = "t0ken" * 8
+CREDENTIALS = {"kintone_domain": "example.cybozu.com", "kintone_app_id": "1", "kintone_api_token": TOKEN}
+
+
+@pytest.mark.parametrize("error", [ValueError(f"refused {TOKEN}"), KeyError(TOKEN), RuntimeError(f"x {TOKEN} y")])
+def test_unforeseen_error_is_told_by_its_kind_alone(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Its own text may hold the token."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("provider.kintone.prove", fail)
+
+    with pytest.raises(ToolProviderCredentialValidationError) as refused:
+        KintoneProvider().validate_credentials(dict(CREDENTIALS))
+
+    assert str(refused.value).startswith("[INTERNAL] ")
+    assert type(error).__name__ in str(refused.value)
+    assert TOKEN not in str(refused.value)
+    assert refused.value.__cause__ is None
