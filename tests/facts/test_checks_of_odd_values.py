@@ -15,7 +15,8 @@ from local_kintone import LocalKintone
 from tests.facts import reasons as why
 from tests.facts.in_process import call
 from tests.facts.odd_rows import ABSENT, COLUMN, FIELD, SAVED_FILE, SAVED_ROW, UNCHANGED, Form, Row, Value
-from tests.facts.odd_values import LOOKUP, ROWS
+from tests.facts.odd_system import LOOKUP
+from tests.facts.odd_values import ROWS
 from tests.facts.suggestions import has_digits, may_offer, offered
 from tests.facts.trying import Bench
 

@@ -11,7 +11,7 @@ from local_kintone import LocalKintone, Write
 from tests.facts.in_process import ToolFailedError, call
 from tests.facts.kept import agrees, plain
 from tests.facts.odd_rows import ABSENT, SAVED_FILE, SAVED_ROW, UNCHANGED, UPLOADED, Form, Outcome, Row, Value
-from tests.facts.odd_values import SOURCE
+from tests.facts.odd_system import SOURCE
 
 KEY, NOTE = "unique_key", "note"
 ALL_PERMISSIONS = ("view", "add", "edit")
