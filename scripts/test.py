@@ -22,8 +22,8 @@ FEW_SECONDS = 0.2
 """What a file takes that is not named below."""
 SECONDS: dict[str, float] = {
     "tests/hostile/test_hostile_answers.py": 13.5,
-    "tests/facts/test_odd_values.py": 13.5,
-    "tests/facts/test_value_properties.py": 11,
+    "tests/facts/test_odd_values.py": 7,
+    "tests/facts/test_value_properties.py": 5,
     "tests/facts/test_checks_of_odd_values.py": 3,
     "tests/hostile/test_odd_parameters.py": 10.5,
     "tests/network/test_budget.py": 16.5,

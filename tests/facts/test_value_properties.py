@@ -18,7 +18,7 @@ from tests.facts.kept import agrees, plain
 from tests.facts.meanings import TYPES, Given
 from tests.facts.odd_rows import Value
 from tests.facts.stored_values import FIELDS, stored_records
-from tests.facts.trying import REFUSAL
+from tests.facts.trying import EVERY_WAY, REFUSAL
 
 ADD, UPSERT, QUERY, VALIDATE = (
     "kintone_add_record",
@@ -28,7 +28,7 @@ ADD, UPSERT, QUERY, VALIDATE = (
 )
 SLOTS = 40
 TABLE, CELL, REMARK = "rows", "cell", "remark"
-EXAMPLES = settings(max_examples=20, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=40 if EVERY_WAY else 10, suppress_health_check=list(HealthCheck))
 SYSTEM = {"RECORD_NUMBER", "CREATOR", "CREATED_TIME", "MODIFIER", "UPDATED_TIME", "__ID__", "__REVISION__"}
 MOVING = {"MODIFIER", "UPDATED_TIME", "__REVISION__"}
 
@@ -152,7 +152,7 @@ def test_single_values_are_stored_as_meant_or_refused_with_nothing_written(apps:
     """One value at a time, checked or not, in a field or a row: stored as meant, or refused and nothing is written."""
     app = apps[name]
 
-    @settings(EXAMPLES, max_examples=40)
+    @settings(EXAMPLES)
     @given(TYPES[name][1], st.booleans(), st.sampled_from([0, SLOTS]))
     def run(each: Given, checked: bool, slot: int) -> None:  # noqa: FBT001 - drawn by name
         values = {slot: each}
@@ -185,7 +185,7 @@ def full(kintone: LocalKintone) -> App:
     return App(kintone, number, kintone.token(number, "view", "add", "edit"))
 
 
-@settings(EXAMPLES, max_examples=40)
+@settings(EXAMPLES, max_examples=20)
 @given(record=stored_records())
 def test_what_a_query_returns_can_be_written_back(full: App, record: dict[str, Value]) -> None:
     """Writing back what was read, by its id and without the system fields, leaves the record as it was."""

@@ -1,6 +1,7 @@
 """Sends a value of the table every way there is, and says what is wrong with what became of it."""
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ ALL_PERMISSIONS = ("view", "add", "edit")
 REFUSAL = re.compile(r"\[(INVALID_INPUT|NOT_FOUND|CB_\w+|GAIA_\w+|GA_\w+)\] ")
 # What every update changes, and what a client cannot foresee in a new record.
 MOVING = {"MODIFIER", "UPDATED_TIME", "__REVISION__"}
+# kintone counts them itself.
+COUNTED = {"$id", "$revision"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,19 @@ WAYS_OF_COLUMNS = [WAYS[1], WAYS[4]]
 """For the rows that are tried once more in a table."""
 
 
-def ways_of(row: Row) -> list[Way]:
-    """Return the ways that a row is sent."""
+EVERY_WAY = bool(os.environ.get("EVERY_WAY"))
+"""Send every row every way; else each goes two ways in turn, one checked and one not, and a column's one."""
+
+
+def ways_of(row: Row, number: int) -> list[Way]:
+    """Return the ways that a row is sent, the so-many-th of the table."""
     if row.sent != "both":
         return [way for way in WAYS + OTHER_WAYS if way.fits(row)]
-    return WAYS_OF_COLUMNS if row.form.name.endswith(" in a table") else WAYS
+    in_table = row.form.name.endswith(" in a table")
+    if EVERY_WAY:
+        return WAYS_OF_COLUMNS if in_table else WAYS
+    half = len(WAYS) // 2
+    return [WAYS_OF_COLUMNS[number % 2]] if in_table else [WAYS[number % half], WAYS[number % half + half]]
 
 
 class Bench:
@@ -86,9 +97,9 @@ class Bench:
         self._source = kintone.create_app("Customers", customers)
         kintone.add_records(self._source, [{"customer": "C-1"}, {"customer": "C-2", "company": "Two"}])
 
-    def mistakes(self, row: Row) -> Iterator[str]:
-        """Send a row every way and yield a line for each way that went wrong."""
-        for way in ways_of(row):
+    def mistakes(self, row: Row, number: int) -> Iterator[str]:
+        """Send a row, the so-many-th of the table, and yield a line for each way that went wrong."""
+        for way in ways_of(row, number):
             if complaint := self._complaint(row, way):
                 yield f"{way}: {row.value!r:.200} {complaint}"
 
@@ -163,6 +174,8 @@ class Bench:
         earlier = plain(before[code]) if before and code in before else None
         kept = earlier if SAVED_ROW in repr(row.value) else None
         for value in expected.stored:
+            if value is UNCHANGED and code in COUNTED:
+                return ""
             if value is UNCHANGED:
                 if before is None or found == earlier or code.startswith("$"):
                     return self._untouched(row.form, after) if before is None else ""
