@@ -198,3 +198,19 @@ def test_a_wrapper_around_nothing_is_refused() -> None:
     """The wrapper must hold an object or a list."""
     with pytest.raises(InvalidParameterError, match="record_data"):
         unwrap({"record_data": None}, "record_data")
+
+
+@pytest.mark.parametrize("number", [12345678901234567, -(10**15), 1e20, 10**400])
+def test_a_whole_number_that_was_perhaps_rounded_is_refused_where_it_came_decoded(number: float) -> None:
+    """Whoever decoded it may hold numbers as binary floats; inside a text it is exact."""
+    with pytest.raises(InvalidParameterError) as failed:
+        read_structure("records_data", [{"record": {"a": {"value": [number]}}}])
+    assert "records_data" in str(failed.value)
+    assert "as text" in str(failed.value)
+    assert read_structure("records_data", "[12345678901234567]") == [12345678901234567]
+
+
+@pytest.mark.parametrize("number", [10**15 - 1, 0.1 + 0.2, True, 123456789012345.5])
+def test_numbers_of_fifteen_digits_and_fractions_are_taken_decoded(number: float) -> None:
+    """A binary float keeps them."""
+    assert read_structure("record_data", {"a": number}) == {"a": number}

@@ -16,6 +16,8 @@ from tools.text_input.text_positions import position_of
 type Structure = dict[str, object] | list[object]
 
 LONGEST_TEXT = 32 * 1024 * 1024
+FIRST_INEXACT = 10**15
+"""The first number of more than 15 digits; a binary float keeps so many of every number."""
 LONGEST_LITERAL = 4_000_000
 """Characters of a Python literal, which takes ten times as long to read as JSON."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -41,7 +43,7 @@ def read_structure(parameter: str, value: object) -> Structure:
     Numbers with a decimal point come out of a text as ``Decimal``, with every digit.
     """
     try:
-        return _read(value)
+        structure = _read(value)
     except UnreadableTextError as error:
         example = _EXAMPLES.get(parameter, _EXAMPLES["record_data"])
         if error.index is None or not isinstance(value, str):
@@ -58,6 +60,30 @@ def read_structure(parameter: str, value: object) -> Structure:
             complaint=error.complaint,
             example=example,
         ) from None
+    if not isinstance(value, str):
+        _refuse_rounded(parameter, structure)
+    return structure
+
+
+def _refuse_rounded(parameter: str, structure: Structure) -> None:
+    """Refuse whole numbers whose last digits may be gone: whoever decoded them may hold numbers as binary floats.
+
+    Inside a JSON text, which this plugin decodes itself, they are exact.
+    """
+    waiting: list[object] = [structure]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list | tuple):
+            waiting.extend(part)
+        elif isinstance(part, int | float) and abs(part) >= FIRST_INEXACT and part == part // 1:
+            raise InvalidParameterError(
+                "{parameter} holds the number {number}, whose last digits may have been rounded before it arrived; "
+                "write it as text, in quotes",
+                parameter=parameter,
+                number=excerpt(part),
+            )
 
 
 def unwrap(structure: Structure, name: str) -> Structure:
