@@ -28,7 +28,7 @@ FORBIDDEN = {
 # The modules of kintone/, lowest first: each imports only what stands before it, or beside it in the same entry.
 # An entry that names a folder holds those of its modules that have no entry of their own.
 LAYERS = (
-    "messages", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
+    "messages", "remedies", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
     "values.excerpts", "values.full_width", "access", "wire_format",
     "connections", "transport_failures", "fetching", "transport", "error_codes", "replies", "execution",
     "validation.problems", "values", "forms", "normalization", "validation", "reading", "files", "writing", "client",
