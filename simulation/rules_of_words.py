@@ -144,7 +144,7 @@ def broken_by_failing(run: Run) -> Iterator[str]:
 
 
 ENOUGH = 60
-PASSING = (502, 503, 504)
+PASSING = (500, 502, 503, 504)
 _READS = ("GET form", "GET record", "GET records")
 
 
