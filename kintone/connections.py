@@ -46,7 +46,8 @@ class Exchange:
     """One request on its way: how far it came, whether bytes of it have left, and the time it has.
 
     ``timeout`` are the seconds for the connection and, from the last byte sent on, for the head of the answer; the
-    deadline ends all. ``is_late`` tells that one of them ran out.
+    deadline ends all. ``is_late`` tells that one of them ran out. ``scheme`` is that of the address that is asked,
+    ``proxy`` host and port of the proxy on the way to it, if there is one.
     """
 
     def __init__(self, deadline: Deadline, timeout: float) -> None:
@@ -56,7 +57,8 @@ class Exchange:
         self.sent = False
         self.is_late = False
         self.connects = False
-        self.through_proxy = False
+        self.scheme = ""
+        self.proxy = ""
         self.proxy_status: int | None = None
         self._timeout = timeout
         self._plug: socket.socket | None = None
@@ -150,7 +152,7 @@ class _Noting(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         exchange = _current.get()
         exchange.allow(Phase.CONNECTING)
-        exchange.through_proxy = self.proxy is not None
+        exchange.proxy = f"{self.proxy.host}:{self.proxy.port}" if self.proxy else ""
         addresses = addresses_of(self._dns_host, self.port or 0, exchange.deadline, exchange.limit())
         failed: OSError | None = None
         for address in addresses:

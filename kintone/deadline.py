@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from kintone.errors import BudgetExceededError, CancelledError, KintoneError
 from kintone.messages import NOTHING, Message
+from kintone.remedies import RAISE_BUDGET
 from kintone.runtime import PROCESS, Event, Runtime, Timer
 
 CLEANUP_SECONDS: Final = 2.5
@@ -135,13 +136,7 @@ class Deadline:
         )
         if waiting:
             problem = Message("{problem}: {waiting} took too long", problem=problem, waiting=waiting)
-        return BudgetExceededError(
-            problem,
-            remedy=Message(
-                "ask for less at once, or let the operator raise KINTONE_CALL_BUDGET "
-                "(Dify's cloud ends a call after 300 s)"
-            ),
-        )
+        return BudgetExceededError(problem, remedy=RAISE_BUDGET)
 
     def _run_callbacks(self) -> None:
         with self._lock:

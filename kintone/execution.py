@@ -15,8 +15,9 @@ from kintone.errors import BudgetExceededError, CancelledError, KintoneError, un
 from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, Limiters
 from kintone.limits import ANSWER_BYTES
-from kintone.messages import NOTHING, Message
+from kintone.messages import Joined, Message
 from kintone.operations import Answer, Operation
+from kintone.remedies import for_one, for_write
 from kintone.replies import Received, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind, RetryPolicy
 from kintone.runtime import PROCESS, Runtime
@@ -33,6 +34,9 @@ DEFAULT_TIMEOUT: Final = 30.0
 CHUNK: Final = 1024 * 1024
 LEAST_FOR_A_WRITE: Final = 0.1
 """Seconds that must be left of the time of a call for a write to begin."""
+
+LISTS: Final = ("records", "records/cursor")
+"""The APIs that answer as much as is asked for."""
 
 type OpenBody = Callable[[], AbstractContextManager[UploadBody]]
 
@@ -160,21 +164,21 @@ class Execution:
     ) -> Result:
         patience = policy or self._policy
         tries = 0
-        waiting = NOTHING
+        before: KintoneError | None = None
         while True:
             try:
-                deadline.check(operation.description, waiting)
+                deadline.check(operation.description)
                 tries += 1
                 return attempt()
             except AttemptError as failed:
                 _note(failed, entries)
                 pause = _pause(patience, operation, failed, tries, deadline)
                 if pause is None:
-                    raise _told(failed, tries, deadline, entries) from None
-                waiting = Message("waiting to try again after: {failure}", failure=failed.error.problem)
+                    raise _advised(_after(_told(failed, tries, deadline), before), operation, entries) from None
+                before = failed.error
             except KintoneError as error:
                 # Certain before anything was sent in this try: the time is over, or a body cannot be had.
-                raise _with_ledger(error, entries) from None
+                raise _advised(_after(error, before), operation, entries) from None
             deadline.wait(pause)
 
     def _exchanged(
@@ -212,7 +216,7 @@ class Execution:
                 except TransportError as error:
                     raise self._failed(operation, error, deadline) from None
             stack.push(attempt.pop_all())
-        return _Told(reply, lambda error: self._failed(operation, error, deadline).error)
+        return _Told(reply, lambda error: _advised(self._failed(operation, error, deadline).error, operation, None))
 
     def _failed(self, operation: Operation, error: TransportError, deadline: Deadline) -> AttemptError:
         failure = error.failure
@@ -312,7 +316,7 @@ def _note(failed: AttemptError, entries: Entries | None) -> None:
         entries.ledger.leave_unknown(entries.span)
 
 
-def _told(failed: AttemptError, tries: int, deadline: Deadline, entries: Entries | None) -> KintoneError:
+def _told(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
     error = failed.error
     if tries > 1:
         error = error.but(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
@@ -322,8 +326,25 @@ def _told(failed: AttemptError, tries: int, deadline: Deadline, entries: Entries
             seconds=failed.retry_after,
         )
         error = error.but(notes=[*error.notes, note])
-    return _with_ledger(error, entries)
+    return error
 
 
-def _with_ledger(error: KintoneError, entries: Entries | None) -> KintoneError:
-    return error.but(ledger=entries.ledger) if entries else error
+def _after(error: KintoneError, before: KintoneError | None) -> KintoneError:
+    """Return the error with what the try before met, where it only says that the time is over."""
+    if before is None or not isinstance(error, BudgetExceededError):
+        return error
+    return error.but(notes=[*error.notes, _try_before(before)])
+
+
+def _try_before(error: KintoneError) -> Message:
+    if error.reply is None:
+        return Message("the try before failed: {failure}", failure=error.problem)
+    answer = Joined([Message("HTTP {status}", status=error.reply.status), error.reply.code], ", ")
+    return Message("the try before was answered with {answer}", answer=answer)
+
+
+def _advised(error: KintoneError, operation: Operation, entries: Entries | None) -> KintoneError:
+    """Return the error with the ledger of its entries, and a remedy that suits what was asked."""
+    if entries:
+        return error.but(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
+    return error if operation.api in LISTS else error.but(remedy=for_one(error.remedy))

@@ -30,8 +30,9 @@ from kintone.errors import (
 )
 from kintone.messages import Message
 from kintone.operations import Operation
+from kintone.remedies import CHECK_SITE
 from kintone.retry import FailureKind, read_retry_after
-from kintone.transport_failures import CHECK_SITE, PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
+from kintone.transport_failures import PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
 
 KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}", re.ASCII)
 """A gateway's own JSON may have a ``code`` too, which proves nothing."""
@@ -193,6 +194,8 @@ def _kind(status: int, error: KintoneError) -> FailureKind:
         return FailureKind.NO_CURSOR if isinstance(error, CursorLimitError) else FailureKind.RATE_LIMITED
     if isinstance(error, LockedError):
         return FailureKind.LOCKED
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(error, UnknownResponseError):
+        return FailureKind.SERVER_ERROR
     return FailureKind.UNAVAILABLE if status in UNAVAILABLE else FailureKind.FINAL
 
 

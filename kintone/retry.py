@@ -26,6 +26,8 @@ class FailureKind(Enum):
     """GAIA_DA02, GAIA_RE18, GAIA_LT01: the database was locked, nothing was saved."""
     UNAVAILABLE = auto()
     """502, 503, 504: perhaps carried out."""
+    SERVER_ERROR = auto()
+    """500 without kintone's code, from whatever stands in front of kintone: perhaps carried out."""
     NOT_SENT = auto()
     """No byte of the request has left, for a reason that may pass."""
     BROKEN = auto()
@@ -40,7 +42,7 @@ NOT_CARRIED_OUT = frozenset({FailureKind.RATE_LIMITED, FailureKind.NO_CURSOR, Fa
 IDEMPOTENT = NOT_CARRIED_OUT | {FailureKind.UNAVAILABLE, FailureKind.BROKEN, FailureKind.TIMED_OUT}
 
 REPEATED: dict[Repeat, frozenset[FailureKind]] = {
-    Repeat.READ: IDEMPOTENT,
+    Repeat.READ: IDEMPOTENT | {FailureKind.SERVER_ERROR},
     Repeat.CURSOR_CREATE: NOT_CARRIED_OUT,
     Repeat.CURSOR_READ: NOT_CARRIED_OUT,
     Repeat.CURSOR_DELETE: IDEMPOTENT,

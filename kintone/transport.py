@@ -239,6 +239,7 @@ class HttpTransport:
         exchange: Exchange,
         body: UploadBody | None,
     ) -> requests.Response:
+        exchange.scheme = url.partition(":")[0]
         headers = {**request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
         if body is not None:
             headers["Content-Type"] = body.content_type

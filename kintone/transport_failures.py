@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import requests
 import urllib3
 
+from kintone.access.proxies import proxy_variable
 from kintone.connections import Exchange, Phase
 from kintone.errors import (
     AuthenticationError,
@@ -25,6 +26,7 @@ from kintone.errors import (
     UnknownResponseError,
 )
 from kintone.messages import NOTHING, Message, Value
+from kintone.remedies import CHECK_SITE, FEWER_RECORDS, RAISE_TIMEOUT
 from kintone.retry import FailureKind
 
 PROXY_REFUSES = range(400, 500)
@@ -55,18 +57,20 @@ class TransportError(Exception):
         self.sent = sent
 
 
-RAISE_TIMEOUT = Message("raise request_timeout, or ask for less at once")
 CHECK_NETWORK = Message("check the network between Dify and kintone")
 CHECK_DOMAIN = Message(
     "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
 )
-CHECK_PROXY = Message("check HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment of the plugin")
-CHECK_SITE = Message("check kintone_domain, and that no proxy or login page is in between")
+CHECK_PROXY = Message("check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in the environment of the plugin")
+GIVE_PASSWORD = Message(
+    "write them into HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in the environment of the plugin: "
+    "http://user:password@host:port"
+)
 
 TOO_LARGE = Failure(
     ResultTooLargeError,
     Message("the answer is larger than {most} bytes", most=0),
-    Message("ask for fewer records or fields"),
+    FEWER_RECORDS,
 )
 REDIRECT = Failure(
     UnknownResponseError, Message("a redirect (HTTP {status}) leads where no API token may go", status=0), CHECK_SITE
@@ -97,14 +101,20 @@ BAD_REQUEST_SETTING = Failure(
 PROXY_WANTS_PASSWORD = Failure(
     AuthenticationError,
     Message("the proxy wants a user name and password (HTTP 407)"),
-    Message(
-        "write them into HTTPS_PROXY or HTTP_PROXY in the environment of the plugin: http://user:password@host:port"
-    ),
+    GIVE_PASSWORD,
 )
 PROXY_REFUSED = Failure(
     AuthenticationError, Message("the proxy refused a connection to kintone (HTTP {status})", status=0), CHECK_PROXY
 )
-PROXY_FAILED = Failure(ConnectionFailedError, Message("the proxy could not be used"), CHECK_PROXY)
+PROXY_UNREACHABLE = Failure(
+    ConnectionFailedError, Message("the proxy {proxy} could not be reached", proxy=""), CHECK_PROXY
+)
+SLOW_PROXY = Failure(
+    TimedOutError, Message("no connection to the proxy {proxy} was made in time", proxy=""), CHECK_PROXY
+)
+PROXY_FAILED = Failure(
+    ConnectionFailedError, Message("the proxy {proxy} made no connection to kintone", proxy=""), CHECK_PROXY
+)
 NO_ANSWER = Failure(TimedOutError, Message("kintone did not answer in time"), RAISE_TIMEOUT)
 NOT_DECODED = Failure(UnknownResponseError, Message("the answer could not be decompressed"), CHECK_NETWORK)
 BROKEN = Failure(ConnectionFailedError, Message("the connection broke"), CHECK_NETWORK)
@@ -132,7 +142,7 @@ def failure_of(error: Exception, exchange: Exchange) -> TransportError:
     """Return what an exception means, by how far the exchange came."""
     deadline = exchange.deadline
     if deadline.is_over:
-        waits = Failure(BudgetExceededError, BUDGET_WAITS[exchange.phase], NOTHING)
+        waits = Failure(BudgetExceededError, _waited_for(exchange), NOTHING)
         return TransportError(FailureKind.FINAL, waits, sent=exchange.sent)
     if deadline.is_cancelled:
         return TransportError(FailureKind.FINAL, STOPPED, sent=exchange.sent)
@@ -141,7 +151,32 @@ def failure_of(error: Exception, exchange: Exchange) -> TransportError:
         kind, failure = _after_sending(error, exchange)
     if not exchange.sent and kind in (FailureKind.BROKEN, FailureKind.TIMED_OUT):
         kind = FailureKind.NOT_SENT
-    return TransportError(kind, failure, sent=exchange.sent)
+    return TransportError(kind, _with_variable(failure, exchange), sent=exchange.sent)
+
+
+def _waited_for(exchange: Exchange) -> Message:
+    if exchange.phase is Phase.CONNECTING and exchange.proxy:
+        return Message("connecting to the proxy {proxy}", proxy=exchange.proxy)
+    return BUDGET_WAITS[exchange.phase]
+
+
+def _with_variable(failure: Failure, exchange: Exchange) -> Failure:
+    """Return a failure of the proxy with the variable that it was taken from, as far as that is known."""
+    variable = proxy_variable(exchange.scheme)
+    if not variable or failure.remedy not in (CHECK_PROXY, GIVE_PASSWORD):
+        return failure
+    if failure.remedy == GIVE_PASSWORD:
+        remedy = Message(
+            "write them into {variable} in the environment of the plugin: http://user:password@host:port",
+            variable=variable,
+        )
+    else:
+        remedy = Message(
+            "the proxy was taken from {variable} in the environment of the plugin: check that it is right and that "
+            "the proxy runs, or name the host in NO_PROXY if it can be reached without",
+            variable=variable,
+        )
+    return replace(failure, remedy=remedy)
 
 
 def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
@@ -150,7 +185,7 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
     if exchange.phase is Phase.PREPARING:
         return FailureKind.FINAL, _setting(causes)
     if exchange.phase is Phase.TUNNELLING:
-        return _tunnel(exchange.proxy_status)
+        return _tunnel(exchange)
     if exchange.phase is Phase.HANDSHAKE:
         return _handshake(causes, late=late)
     if exchange.phase is Phase.CONNECTING:
@@ -160,10 +195,10 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
 
 def _connecting(causes: list[BaseException], exchange: Exchange, *, late: bool) -> Failure:
     """The host was not reached, or the proxy in front of it was not."""
+    if exchange.proxy:
+        return (SLOW_PROXY if late else PROXY_UNREACHABLE).but(proxy=exchange.proxy)
     if late:
         return SLOW_CONNECTION
-    if exchange.through_proxy:
-        return PROXY_FAILED
     if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
         return NO_HOST
     return NOT_CONNECTED
@@ -180,12 +215,13 @@ def _setting(causes: list[BaseException]) -> Failure:
     return BAD_REQUEST_SETTING
 
 
-def _tunnel(status: int | None) -> tuple[FailureKind, Failure]:
+def _tunnel(exchange: Exchange) -> tuple[FailureKind, Failure]:
+    status = exchange.proxy_status
     if status == PROXY_AUTHENTICATION:
         return FailureKind.FINAL, PROXY_WANTS_PASSWORD
     if status in PROXY_REFUSES:
         return FailureKind.FINAL, PROXY_REFUSED.but(status=status)
-    return FailureKind.NOT_SENT, PROXY_FAILED
+    return FailureKind.NOT_SENT, PROXY_FAILED.but(proxy=exchange.proxy)
 
 
 def _handshake(causes: list[BaseException], *, late: bool) -> tuple[FailureKind, Failure]:

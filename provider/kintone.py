@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dify_plugin import ToolProvider
@@ -18,6 +19,8 @@ from tools.parameters import Parameters
 # Somebody waits in front of a form: one more try where that is quick, and no longer than a person would wait.
 PATIENCE = RetryPolicy(tries=2, tries_when_busy=2, tries_after_time_out=1, first_pause=0.3)
 TIMEOUT = 10.0
+LONGEST_CHECK = 30.0
+"""Seconds for all of it, however slowly an answer comes; the operator's budget for a call may be shorter."""
 
 
 class KintoneProvider(ToolProvider):
@@ -37,5 +40,6 @@ class KintoneProvider(ToolProvider):
         nothing_overridden = Parameters({}, NETWORK_PARAMETERS)
         access = read_access(credentials, nothing_overridden, settings)
         app = read_app(credentials, nothing_overridden)
+        settings = replace(settings, call_budget=min(settings.call_budget, LONGEST_CHECK))
         with KintoneClient(access, settings, request_timeout=TIMEOUT, policy=PATIENCE) as client:
             prove(client, app)

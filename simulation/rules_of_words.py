@@ -163,7 +163,7 @@ def _unmerged(run: Run) -> Iterator[str]:
 PATIENCE = 3
 """Times that one may be second before giving up."""
 ENOUGH = 60
-PASSING = (502, 503, 504)
+PASSING = (500, 502, 503, 504)
 _READS = ("GET form", "GET record", "GET records")
 
 

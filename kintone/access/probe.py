@@ -1,10 +1,16 @@
 """Proving that site, app and token belong together, with one cheap read."""
 
-from kintone.errors import PermissionDeniedError
+from kintone.errors import BudgetExceededError, PermissionDeniedError, TimedOutError
 from kintone.messages import Message
 from kintone.operations import Caller, Operation, Repeat
 
 TOKEN_WITHOUT_PERMISSION = "GAIA_NO01"  # noqa: S105 - kintone's error code, not a token
+
+SAVE_AGAIN = Message(
+    "save the credential again in a minute; if it stays so, check kintone_domain, and that the Dify server and a proxy "
+    "in between let requests to it through"
+)
+"""Who saves a credential sets no request_timeout and cannot ask for less."""
 
 
 def prove(caller: Caller, app: int) -> None:
@@ -19,3 +25,5 @@ def prove(caller: Caller, app: int) -> None:
     except PermissionDeniedError as error:
         if error.code != TOKEN_WITHOUT_PERMISSION:
             raise
+    except (TimedOutError, BudgetExceededError) as error:
+        raise error.but(remedy=SAVE_AGAIN) from None

@@ -112,8 +112,12 @@ class Cursor:
         except CursorGoneError:
             return
         except KintoneError as error:
-            # The records are read, or a worse error is on its way; kintone drops the cursor after ten minutes.
-            log.warning("a cursor could not be deleted and stays taken for up to ten minutes: %s", error)
+            # The records are read, or a worse error is on its way. Where no answer came, kintone may have done it.
+            log.warning(
+                "a cursor could not be deleted for certain; if kintone still has it, it stays taken until ten minutes "
+                "after its last use: %s",
+                error,
+            )
 
 
 def open_cursor(source: RecordSource, query: Query) -> Cursor:

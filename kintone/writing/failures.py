@@ -18,6 +18,7 @@ from kintone.errors import (
 )
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted
+from kintone.remedies import for_write
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 from kintone.writing.field_paths import read_path
 from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
@@ -115,6 +116,8 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
 
     Where nothing was saved and that is sure, kintone's own error says all.
     """
+    # It may come from reading what entries are appended to.
+    error = error.but(remedy=for_write(error.remedy, len(ledger)))
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):

@@ -29,7 +29,7 @@ FORBIDDEN = {
 # The modules of kintone/, lowest first: each imports only what stands before it, or beside it in the same entry.
 # An entry that names a folder holds those of its modules that have no entry of their own.
 LAYERS = (
-    "messages", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
+    "messages", "remedies", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
     "values.excerpts", "values.full_width", "values.whole_numbers", "access", "wire_format",
     "connections", "transport_failures", "fetching", "transport", "error_codes", "replies", "execution",
     "problems", "values", "field_types.table", "forms.field_definitions", "forms.near_matches", "field_types", "forms",

@@ -1,7 +1,11 @@
 """Reading over many requests: what is certain is told at once, and no cursor stays behind."""
 
+import logging
+
 import pytest
 
+from kintone.reading.reader import ReadRequest
+from kintone.reading.records import RecordsApi
 from tests.network.clients import STANDARD
 from tests.network.outcomes import OUT_OF_TIME, failure, soon
 from tests.network.routes import Route, through
@@ -93,6 +97,20 @@ def test_cursor_when_a_page_is_refused(route: Route) -> None:
 
     assert failed.code == "GAIA_IQ11"
     assert soon(lambda: route.kintone.stats.live_cursors == 0)
+
+
+def test_cursor_when_the_answer_to_its_deletion_is_lost(route: Route, caplog: pytest.LogCaptureFixture) -> None:
+    """Kintone has deleted it, so the log does not say that it stays taken, only what if."""
+    _fill_for_cursor(route)
+    route.kintone.fail(method="DELETE", api="records/cursor", times=None, cut="after")
+    with caplog.at_level(logging.WARNING, logger="kintone"):
+        pages = RecordsApi(route.client()).read(ReadRequest(route.app, "order by name asc")).pages()
+        next(pages)
+        pages.close()
+
+    assert soon(lambda: route.kintone.stats.live_cursors == 0)
+    assert [record.levelname for record in caplog.records if "cursor" in record.message] == ["WARNING"]
+    assert "if kintone still has it" in caplog.text
 
 
 def _fill_for_cursor(route: Route) -> None:

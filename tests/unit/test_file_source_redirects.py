@@ -102,6 +102,8 @@ def test_proxy_when_it_is_no_http_proxy(monkeypatch: pytest.MonkeyPatch) -> None
     """A SOCKS proxy cannot be used, and its password is not shown."""
     monkeypatch.setenv("ALL_PROXY", "socks5://me:PASSWORD@proxy.example:1080")
 
-    with pytest.raises(InvalidParameterError, match="proxy could not be used") as caught:
+    with pytest.raises(InvalidParameterError, match="could not be used") as caught:
         read_address("http://public.example/")
     assert "PASSWORD" not in str(caught.value)
+    assert "the proxy proxy.example:1080" in str(caught.value)
+    assert "taken from ALL_PROXY in" in str(caught.value)

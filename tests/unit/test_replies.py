@@ -151,7 +151,9 @@ def test_write_is_surely_refused_when_a_password_is_asked_for(status: int, schem
         (429, "GAIA_TM12", FailureKind.NO_CURSOR),
         *((status, code, FailureKind.LOCKED) for code in LOCK_CODES for status in (400, 503, 520)),
         *((status, code, FailureKind.UNAVAILABLE) for code in ("", "XX_QQ99") for status in (502, 503, 504)),
-        *((status, code, FailureKind.FINAL) for code in ("", "CB_VA01") for status in (400, 401, 404, 407, 500, 520)),
+        *((status, code, FailureKind.FINAL) for code in ("", "CB_VA01") for status in (400, 401, 404, 407, 520)),
+        (500, "", FailureKind.SERVER_ERROR),
+        (500, "CB_VA01", FailureKind.FINAL),
     ],
 )
 def test_kind_of_failure_decides_about_repeating(status: int, code: str, kind: FailureKind) -> None:

@@ -11,21 +11,22 @@ ORDER = (
     FailureKind.LOCKED,
     FailureKind.NOT_SENT,
     FailureKind.UNAVAILABLE,
+    FailureKind.SERVER_ERROR,
     FailureKind.BROKEN,
     FailureKind.TIMED_OUT,
     FailureKind.FINAL,
 )
 TABLE = {
-    # 429, no cursor, locked, not sent, unavailable, broken, timed out, final
-    Repeat.READ: "yes yes yes yes yes yes yes no",
-    Repeat.CURSOR_CREATE: "yes yes yes yes no no no no",
-    Repeat.CURSOR_READ: "yes yes yes yes no no no no",
-    Repeat.CURSOR_DELETE: "yes yes yes yes yes yes yes no",
-    Repeat.INSERT: "yes yes yes yes no no no no",
-    Repeat.UPDATE: "yes yes yes yes yes yes yes no",
-    Repeat.UPDATE_WITH_REVISION: "yes yes yes yes no no no no",
-    Repeat.UPSERT: "yes yes yes yes yes yes yes no",
-    Repeat.UPLOAD: "yes yes yes yes yes yes yes no",
+    # 429, no cursor, locked, not sent, unavailable, 500, broken, timed out, final
+    Repeat.READ: "yes yes yes yes yes yes yes yes no",
+    Repeat.CURSOR_CREATE: "yes yes yes yes no no no no no",
+    Repeat.CURSOR_READ: "yes yes yes yes no no no no no",
+    Repeat.CURSOR_DELETE: "yes yes yes yes yes no yes yes no",
+    Repeat.INSERT: "yes yes yes yes no no no no no",
+    Repeat.UPDATE: "yes yes yes yes yes no yes yes no",
+    Repeat.UPDATE_WITH_REVISION: "yes yes yes yes no no no no no",
+    Repeat.UPSERT: "yes yes yes yes yes no yes yes no",
+    Repeat.UPLOAD: "yes yes yes yes yes no yes yes no",
 }
 ROWS = [
     (repeat, kind, answer == "yes")

@@ -1,5 +1,6 @@
 """What the client repeats and what it does not, seen from the server."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,13 @@ def add(client: KintoneClient, sku: str) -> WriteLedger:
     return ledger
 
 
+def change(client: KintoneClient) -> None:
+    """Change a record, which may be done twice."""
+    parameters = {"app": 1, "id": 1, "record": {"name": {"value": "x"}}}
+    operation = Operation(Message("changing"), "PUT", "record", parameters, Repeat.UPDATE)
+    client.write(operation, lambda answer: answer.body, WriteLedger(1, numbered=False), ONE_ENTRY)
+
+
 def count(client: KintoneClient, sku: str) -> int:
     """Count the records with this key."""
     query = {"app": 1, "query": f'sku = "{sku}"'}
@@ -42,6 +50,8 @@ def count(client: KintoneClient, sku: str) -> int:
         {"status": 503, "body": "<html>maintenance</html>"},
         {"status": 502, "body": ""},
         {"status": 504, "body": "gateway"},
+        {"status": 500, "body": "oops"},
+        {"status": 500, "body": '{"code": "E1", "message": "a gateway\'s own"}'},
         {"status": 400, "code": "GAIA_DA02"},
         {"cut": "before"},
         {"cut": "after"},
@@ -64,12 +74,40 @@ def test_read_when_retry_after_is_named(kintone: LocalKintone, open_client: Open
     assert open_client().call(READ).body["records"]
 
 
-def test_read_when_it_never_succeeds(kintone: LocalKintone, open_client: OpenClient) -> None:
+@pytest.mark.parametrize(
+    ("status", "kind"), [(503, errors.ServiceUnavailableError), (500, errors.UnknownResponseError)]
+)
+def test_read_when_it_never_succeeds(
+    kintone: LocalKintone, open_client: OpenClient, status: int, kind: type[errors.KintoneError]
+) -> None:
     """The last failure is raised, with the number of tries."""
-    kintone.fail(api="records", times=None, status=503, body="<html>maintenance</html>")
+    kintone.fail(api="records", times=None, status=status, body="<html>maintenance</html>")
 
-    with pytest.raises(errors.ServiceUnavailableError, match=r"HTTP 503.*tried 6 times"):
+    with pytest.raises(kind, match=rf"HTTP {status}.*tried 6 times"):
         open_client().call(READ)
+    assert kintone.stats.by_api == {"GET records": 6}
+
+
+@pytest.mark.parametrize("status", [500, 520])
+def test_read_when_the_server_failed_with_kintones_code(
+    kintone: LocalKintone, open_client: OpenClient, status: int
+) -> None:
+    """An answer of kintone itself that is no lock would be the same again."""
+    kintone.fail(api="records", times=None, status=status, code="CB_FA01")
+
+    with pytest.raises(errors.KintoneError, match=r"^\[CB_FA01\] "):
+        open_client().call(READ)
+    assert kintone.stats.by_api == {"GET records": 1}
+
+
+@pytest.mark.parametrize("repeat", set(Repeat) - {Repeat.READ})
+def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: OpenClient, repeat: Repeat) -> None:
+    """After a 500 nobody knows what was done, so what is not a read is sent once."""
+    kintone.fail(times=None, status=500, body="oops")
+
+    with pytest.raises(errors.UnknownResponseError):
+        open_client().call(replace(READ, repeat=repeat))
+    assert kintone.stats.requests == 1
 
 
 @pytest.mark.parametrize(
@@ -141,6 +179,44 @@ def test_call_when_the_budget_is_used_up(kintone: LocalKintone, open_client: Ope
         with pytest.raises(errors.BudgetExceededError, match=r"^\[BUDGET_EXCEEDED\] .*KINTONE_CALL_BUDGET"):
             client.call(READ)
     assert kintone.stats.by_api == {"GET records": 1}
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        ({"status": 503, "body": "<html>maintenance</html>"}, "answered with HTTP 503"),
+        ({"status": 503, "code": "CB_FA02"}, "answered with HTTP 503, CB_FA02"),
+        ({"status": 429, "body": "slow down"}, "answered with HTTP 429"),
+        ({"status": 429, "code": "GAIA_TO04"}, "answered with HTTP 429, GAIA_TO04"),
+        ({"status": 400, "code": "GAIA_DA02"}, "answered with HTTP 400, GAIA_DA02"),
+        ({"cut": "before"}, "the connection broke"),
+    ],
+)
+@pytest.mark.parametrize("api", ["records", "record"])
+def test_call_when_the_budget_is_used_up_by_a_second_try(
+    kintone: LocalKintone, open_client: OpenClient, api: str, failure: dict[str, Any], words: str
+) -> None:
+    """What the try before met is told too: it, not the budget, is why the call took so long."""
+    kintone.fail(api=api, times=1, **failure)
+    kintone.fail(api=api, times=None, delay=3)
+    client = open_client(timeout=30.0, budget=0.3)
+
+    with pytest.raises(errors.BudgetExceededError) as failed:
+        client.call(READ) if api == "records" else change(client)
+
+    assert failed.value.code == "BUDGET_EXCEEDED"
+    assert [str(note) for note in failed.value.notes if words in str(note)]
+    assert kintone.stats.requests == 2
+
+
+def test_call_when_the_budget_is_used_up_by_the_first_try(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """No try came before, so none is told."""
+    kintone.fail(api="records", times=None, delay=3)
+
+    with pytest.raises(errors.BudgetExceededError) as failed:
+        open_client(timeout=30.0, budget=0.2).call(READ)
+
+    assert failed.value.notes == ()
 
 
 def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:

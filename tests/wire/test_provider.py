@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 
 from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
+from provider.kintone import KintoneProvider
 from tests.wire.plugin import credentials_of, running_plugin
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -22,9 +24,9 @@ def secure_site() -> Iterator[LocalKintone]:
 
 @pytest.fixture(scope="module")
 def host(site: LocalKintone, secure_site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process for all tests of this module, with little time for a call."""
+    """Run one plugin process for all tests of this module."""
     origins = (site.origin, secure_site.origin, NOBODY_LISTENS, NO_SUCH_HOST)
-    with running_plugin(*origins, KINTONE_CALL_BUDGET="2") as running:
+    with running_plugin(*origins) as running:
         yield running
 
 
@@ -100,7 +102,6 @@ def test_validate_when_each_value_is_wrong(host: DifyHost, site: LocalKintone, s
         ({"login_page": True}, "not kintone's JSON"),
         ({"status": 503, "body": "<html>maintenance</html>"}, "not available right now"),
         ({"status": 403, "body": "<html>blocked</html>"}, "in front of kintone"),
-        ({"delay": 5}, "waiting for kintone's answer took too long"),
     ],
 )
 def test_validate_when_the_site_misbehaves(
@@ -110,3 +111,45 @@ def test_validate_when_the_site_misbehaves(
     site.fail(api="app", times=None, **failure)
 
     assert words in refusal(host, credentials_of(site, "view"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "failure", "code"),
+    [
+        ({"TIMEOUT": 0.2}, {"delay": 3.0}, "TIMED_OUT"),
+        ({"LONGEST_CHECK": 0.3}, {"delay": 3.0}, "BUDGET_EXCEEDED"),
+        ({"LONGEST_CHECK": 0.3}, {"delay_sending": 0.1, "pieces": 50}, "BUDGET_EXCEEDED"),
+        ({}, {"bomb_bytes": 1_000_000}, "TOO_LARGE"),
+    ],
+)
+def test_validate_when_the_answer_is_slow_or_endless(
+    site: LocalKintone,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: dict[str, float],
+    failure: dict[str, Any],
+    code: str,
+) -> None:
+    """The check has a time of its own, and nothing is advised that only a tool's call or the operator could change."""
+    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", 10_000)
+    for name, value in seconds.items():
+        monkeypatch.setattr(f"provider.kintone.{name}", value)
+    monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)
+    site.fail(api="app", times=None, **failure)
+
+    with pytest.raises(ToolProviderCredentialValidationError) as refused:
+        KintoneProvider().validate_credentials(credentials_of(site, "view"))
+
+    told = str(refused.value)
+    assert told.startswith(f"[{code}] ")
+    assert "check kintone_domain" in told
+    assert [words for words in ("request_timeout", "KINTONE_CALL_BUDGET", "ask for", "at once") if words in told] == []
+
+
+def test_validate_when_the_operator_allows_less_time(site: LocalKintone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's budget for a call holds for the check as well."""
+    monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)
+    monkeypatch.setenv("KINTONE_CALL_BUDGET", "1")
+    site.fail(api="app", times=None, delay=5.0)
+
+    with pytest.raises(ToolProviderCredentialValidationError, match=r"^\[BUDGET_EXCEEDED\] .*within 1 seconds"):
+        KintoneProvider().validate_credentials(credentials_of(site, "view"))

@@ -166,6 +166,20 @@ def test_source_when_there_is_a_proxy(resolved: list[str], monkeypatch: pytest.M
     assert resolved == ["public.example"]
 
 
+def test_source_when_the_proxy_is_dead(resolved: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proxy and the variable that names it are told, its password is not."""
+    with serving() as (port, _):
+        pass
+    monkeypatch.setenv("ALL_PROXY", f"http://me:pass@127.0.0.1:{port}")
+
+    with pytest.raises(InvalidParameterError) as refused:
+        _read("http://public.example/a?b=c")
+
+    assert resolved == ["public.example"]
+    assert f"the proxy 127.0.0.1:{port} could not be used; it was taken from ALL_PROXY in" in str(refused.value)
+    assert "me:pass" not in str(refused.value)
+
+
 def test_source_when_the_call_is_out_of_time(resolved: list[str]) -> None:
     """A source that would take longer than the whole call may is not waited for."""
     assert resolved == []

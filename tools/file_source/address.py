@@ -11,10 +11,11 @@ import urllib.request
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
 
+from kintone.access.proxies import proxy_variable, shown_proxy
 from kintone.access.settings import DEFAULT_PORTS
 from kintone.fetching import CheckedAddress
 from kintone.messages import Message
-from tools.file_source.failures import bad_url, no_scheme, refused_address, unreachable
+from tools.file_source.failures import bad_url, no_scheme, proxy_failed, refused_address, unreachable
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -129,7 +130,7 @@ def _proxy(scheme: str, host: str) -> str | None:
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     if urlsplit(proxy).scheme not in DEFAULT_PORTS:
-        raise unreachable(host, "proxy")
+        raise proxy_failed(host, shown_proxy(proxy), proxy_variable(scheme))
     return proxy
 
 

@@ -15,7 +15,6 @@ UNREACHABLE = {
     "connect": Message("no connection was made in time"),
     "timeout": Message("it did not answer in time"),
     "tls": Message("the TLS connection was refused (certificate or handshake)"),
-    "proxy": Message("the proxy could not be used (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)"),
 }
 BROKE = Message("the connection broke")
 
@@ -56,6 +55,18 @@ def unreachable(host: str, kind: str) -> InvalidParameterError:
         "localhost is the container itself, so use the service's name, such as http://api:5001",
         host=host[:LONGEST_HOST],
         what=UNREACHABLE.get(kind, BROKE),
+    )
+
+
+def proxy_failed(host: str, proxy: str, variable: str) -> InvalidParameterError:
+    """Return the error for a proxy that cannot be used; ``variable`` names it, or is empty where that is not known."""
+    return InvalidParameterError(
+        "upload_file: the file could not be fetched from {host}: the proxy {proxy} could not be used; it was taken "
+        "from {variable} in the environment of the plugin: check that it is right, speaks HTTP and runs, or name the "
+        "host in NO_PROXY if it can be reached without",
+        host=host[:LONGEST_HOST],
+        proxy=proxy[:LONGEST_HOST],
+        variable=variable or "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
     )
 
 

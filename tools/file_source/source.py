@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from kintone.access.proxies import proxy_variable, shown_proxy
 from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.execution import AttemptError, Execution
@@ -123,7 +124,7 @@ class FileSource:
                 response = attempt.enter_context(fetch(address, seconds))
             except FetchError as error:
                 kind = FailureKind.BROKEN if error.kind in PASSING_KINDS else FailureKind.FINAL
-                raise AttemptError(kind, self._told(failures.unreachable(address.host, error.kind))) from None
+                raise AttemptError(kind, self._told(_unreachable(address, error.kind))) from None
             if response.status in PASSING:
                 refused = failures.refused_by_store(address.host, response.status)
                 pause = read_retry_after(response.headers.get("Retry-After"))
@@ -166,3 +167,10 @@ class FileSource:
 
     def _wrong_length(self, is_short: bool) -> Exception:  # noqa: FBT001 - the one question that is asked
         return failures.wrong_length(self.file.name, self.size, is_short=is_short)
+
+
+def _unreachable(address: CheckedAddress, kind: str) -> InvalidParameterError:
+    """Return the error for an address that gave no answer, or for the proxy in front of it."""
+    if kind == "proxy" and address.proxy:
+        return failures.proxy_failed(address.host, shown_proxy(address.proxy), proxy_variable(address.scheme))
+    return failures.unreachable(address.host, kind)

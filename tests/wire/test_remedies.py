@@ -1,0 +1,149 @@
+"""What to do about a slow or an oversized answer depends on what was asked."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import pytest
+
+from kintone.client import KintoneClient
+from kintone.errors import KintoneError
+from kintone.files.files_api import FilesApi
+from kintone.files.multipart import MeasuredSource
+from kintone.reading.reader import ReadRequest
+from kintone.reading.records import RecordsApi
+from kintone.writing.adding import add_record
+from kintone.writing.appending import ListMode
+from kintone.writing.entries import read_entries
+from kintone.writing.upsert import UpsertRequest, upsert
+from local_kintone import LocalKintone
+from tests.wire.conftest import OpenClient
+
+APP = 1
+LATE: dict[str, Any] = {"delay": 2.0}
+FAULTS: dict[str, dict[str, Any]] = {
+    "TIMED_OUT": {"timeout": 0.1},
+    "BUDGET_EXCEEDED": {"timeout": 30.0, "budget": 0.2},
+}
+
+
+def read(client: KintoneClient) -> None:
+    """Read records."""
+    for _ in RecordsApi(client).read(ReadRequest(APP, "limit 2")).pages():
+        pass
+
+
+def add(client: KintoneClient) -> None:
+    """Add one record."""
+    add_record(client, APP, {"sku": {"value": "NEW"}, "name": {"value": "n"}})
+
+
+def change(client: KintoneClient, count: int) -> None:
+    """Update so many records by their ids."""
+    entries = read_entries([{"id": number, "record": {"name": "x"}} for number in range(1, count + 1)])
+    upsert(client, UpsertRequest(APP, entries))
+
+
+def append(client: KintoneClient) -> None:
+    """Append rows to two records, which are read before."""
+    entries = read_entries([{"id": number, "record": {"lines": {"value": []}}} for number in (1, 2)])
+    upsert(client, UpsertRequest(APP, entries, table_mode=ListMode.APPEND))
+
+
+def form(client: KintoneClient) -> None:
+    """Read the form."""
+    client.forms.read(APP, fresh=True)
+
+
+def send_file(client: KintoneClient) -> None:
+    """Upload a file."""
+
+    def source() -> AbstractContextManager[MeasuredSource]:
+        return nullcontext(MeasuredSource(iter([b"x"]), 1, RuntimeError))
+
+    FilesApi(client, 10).upload(source, "a.txt", "text/plain")
+
+
+def fetch_file(client: KintoneClient) -> None:
+    """Download a file."""
+    with FilesApi(client, 10).download("key"):
+        pass
+
+
+LIST, SEVERAL, ONE = "ask for", "send fewer", ""
+CALLS: list[tuple[Callable[[KintoneClient], None], str]] = [
+    (read, LIST),
+    (add, ONE),
+    (lambda client: change(client, 1), ONE),
+    (lambda client: change(client, 2), SEVERAL),
+    (append, SEVERAL),
+    (form, ONE),
+    (send_file, ONE),
+    (fetch_file, ONE),
+]
+NAMES = ["read", "add", "change one", "change two", "append", "form", "upload", "download"]
+
+
+def remedy_of(call: Callable[[KintoneClient], None], client: KintoneClient, code: str) -> str:
+    """Return the remedy of a call that fails with this code."""
+    with pytest.raises(KintoneError) as failed:
+        call(client)
+    assert failed.value.code == code
+    return str(failed.value.remedy)
+
+
+def require(remedy: str, advice: str) -> None:
+    """Find this advice about amounts in a remedy, and no other."""
+    assert [words for words in (LIST, SEVERAL) if words in remedy] == ([advice] if advice else [])
+
+
+@pytest.mark.parametrize("code", FAULTS)
+@pytest.mark.parametrize(("call", "advice"), CALLS, ids=NAMES)
+def test_remedy_when_no_answer_comes(
+    kintone: LocalKintone, open_client: OpenClient, call: Callable[[KintoneClient], None], advice: str, code: str
+) -> None:
+    """Readers of a list ask for less, writers of several entries send fewer, and one thing is not to be split."""
+    kintone.fail(times=None, **LATE)
+    remedy = remedy_of(call, open_client(**FAULTS[code]), code)
+
+    require(remedy, advice)
+    assert ("request_timeout" if code == "TIMED_OUT" else "KINTONE_CALL_BUDGET") in remedy
+
+
+@pytest.mark.parametrize(("call", "advice"), CALLS[:6], ids=NAMES[:6])
+def test_remedy_when_the_answer_is_too_large(
+    kintone: LocalKintone,
+    open_client: OpenClient,
+    call: Callable[[KintoneClient], None],
+    advice: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Likewise; what answers one record or form with so much is not kintone."""
+    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", 10_000)
+    kintone.fail(times=None, bomb_bytes=1_000_000)
+    remedy = remedy_of(call, open_client(), "TOO_LARGE")
+
+    require(remedy, advice)
+    assert advice or "kintone_domain" in remedy
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [({"timeout": 0.2}, "[TIMED_OUT] "), ({"timeout": 30.0, "budget": 0.2}, "[BUDGET_EXCEEDED] ")]
+)
+def test_remedy_when_a_file_breaks_off_in_the_middle(
+    kintone: LocalKintone, open_client: OpenClient, options: dict[str, Any], words: str
+) -> None:
+    """What fails after the answer has begun is no other case."""
+    attached = kintone.site.files.attach(kintone.site.files.upload("a.bin", "a/b", b"x" * 1_000), APP)
+    assert attached
+    file = [{"fileKey": attached[0], "name": "a.bin", "contentType": "a/b", "size": "1000"}]
+    kintone.add_records(APP, [{"sku": "FILE", "name": "n", "attachment": file}])
+    kintone.fail(api="file", times=None, delay_sending=1.0, pieces=4)
+    files = FilesApi(open_client(**options), 2_000)
+
+    with pytest.raises(KintoneError) as failed, files.download(attached[0]) as download:
+        for _ in download.chunks():
+            pass
+
+    assert str(failed.value).startswith(words)
+    require(str(failed.value.remedy), ONE)
