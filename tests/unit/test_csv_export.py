@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.query_tool_double import full_record, text_field
+from tests.unit.query_tool import full_record, text_field
 from tools.query_outputs.csv_export import CsvExport, guarded
 
 
