@@ -7,7 +7,7 @@ from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.upsert import UpsertRequest, upsert
-from tests.unit.writing_double import FakeKintone
+from tests.unit.appending_double import FakeKintone
 
 TYPES = {"lines": "SUBTABLE", "papers": "FILE", "tags": "CHECK_BOX", "no": "NUMBER"}
 SAVED_ROW = {

@@ -57,18 +57,19 @@ class InProcess:
     pass or switch a failure on; ``change`` may change what a request that succeeded is answered with.
     """
 
-    def __init__(self, form: Mapping[str, Mapping[str, Any]], *, guest_space: int | None = None, seed: int = 0) -> None:
-        """Make the app; ``seed`` decides which of the tasks that could run is the next."""
+    def __init__(self, form: Mapping[str, Mapping[str, Any]], *, budget: float = BUDGET, seed: int = 0) -> None:
+        """Make the app and start the client's time; ``seed`` decides which of the tasks that could run is the next."""
         self.scheduler = Scheduler(Random(seed))  # noqa: S311 - drawn from a seed so that it can be drawn again
-        settings = Settings(gzip=False)
-        self.kintone = LocalKintone(seed="none", settings=settings, clock=VirtualClock(self.scheduler))
-        self.app = self.kintone.create_app("app", form, guest_space)
+        clock = VirtualClock(self.scheduler)
+        self.kintone = LocalKintone(seed="none", settings=Settings(gzip=False), clock=clock)
+        self.app = self.kintone.create_app("app", form)
         self.asked: list[Asked] = []
         self.before: Callable[[Asked], object] = lambda _asked: None
         self.change: Callable[[Asked, dict[str, Any]], dict[str, Any]] | None = None
-        self._guest_space = guest_space
-        self._domain = f"p{next(_sites)}.kintone.com"
-        self.client = self.open_client(call_budget=BUDGET)
+        tokens = Tokens(self.kintone.token(self.app, "view", "add", "edit"))
+        access = Access(read_site(f"p{next(_sites)}.kintone.com", frozenset()), tokens)
+        settings = OperatorSettings(call_budget=budget)
+        self.client = KintoneClient(access, settings, engine=engine_for(self, self.scheduler))
 
     def __enter__(self) -> Self:
         """Return it."""
@@ -79,12 +80,6 @@ class InProcess:
         self.client.close()
         self.scheduler.close()
         self.kintone.stop()
-
-    def open_client(self, *permissions: str, **limits: Any) -> KintoneClient:  # noqa: ANN401 - the settings' own
-        """Return a client with these permissions (view, add and edit unless told) and limits of the operator."""
-        tokens = Tokens(self.kintone.token(self.app, *(permissions or ("view", "add", "edit"))))
-        access = Access(read_site(self._domain, frozenset()), tokens, self._guest_space)
-        return KintoneClient(access, OperatorSettings(**limits), engine=engine_for(self, self.scheduler))
 
     @property
     def calls(self) -> Counter[str]:
@@ -108,8 +103,8 @@ class InProcess:
         """Write as somebody else."""
         token = self.kintone.token(self.app, author="others")
         body = json.dumps({"app": self.app, **parameters}).encode()
-        path = self.client.api_path(api)
-        answer = self.kintone.exchange(method, path, {**JSON, "X-Cybozu-API-Token": token}, body)
+        headers = {**JSON, "X-Cybozu-API-Token": token}
+        answer = self.kintone.exchange(method, f"/k/v1/{api}.json", headers, body)
         assert answer.status == 200, answer.body
 
     def there(self, ids: Iterable[int]) -> list[int]:

@@ -9,8 +9,8 @@ from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.upsert import UpsertRequest, upsert
+from tests.unit.appending_double import FakeKintone
 from tests.unit.appending_samples import KEPT_ROW, NEW_ROW, SAVED_ROW, TYPES, append, by_key, site
-from tests.unit.writing_double import FakeKintone
 
 
 def test_saved_rows_and_files_are_sent_along_with_the_revision() -> None:

@@ -12,8 +12,8 @@ from kintone.operations import Answer, Operation
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.upsert import UpsertRequest, upsert
+from tests.unit.appending_double import Failure, FakeKintone, lost
 from tests.unit.appending_samples import KEPT_ROW, NEW_ROW, TYPES, append, by_key, site
-from tests.unit.writing_double import Failure, FakeKintone, lost
 
 
 def test_a_conflict_is_answered_by_reading_and_writing_once_more() -> None:

@@ -30,7 +30,7 @@ class Failure:
 
 @dataclass
 class FakeKintone:
-    """Understands POST and PUT of records, bulkRequest, and GET by ``… in (…)``.
+    """Understands POST and PUT of many records, bulkRequest, and GET by ``… in (…)``.
 
     ``records`` maps ids to field maps with types, ``types`` gives the types of fields that are no texts. ``failures``
     maps the number of a write, from 1, to what happens then; ``before_write`` runs before each write.
@@ -41,7 +41,6 @@ class FakeKintone:
     revisions: dict[str, int] = field(default_factory=dict)
     failures: dict[int, Failure] = field(default_factory=dict)
     before_write: Callable[[int], None] = lambda _number: None
-    change_answer: Callable[[dict[str, Any]], dict[str, Any]] = lambda body: body
     operations: list[Operation] = field(default_factory=list)
     last_id: int = 0
     _by_key: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -90,7 +89,7 @@ class FakeKintone:
         try:
             body = self._carried_out(operation, failure)
             is_unknown = True
-            result = read(Answer(self.change_answer(body)))
+            result = read(Answer(body))
         except KintoneError as error:
             note = ledger.leave_unknown if is_unknown else ledger.refuse
             note(span)
@@ -129,7 +128,7 @@ class FakeKintone:
         self._by_key = {}
         for index, call in enumerate(calls):
             try:
-                bodies.append(self._write(api, call["method"], call["payload"]))
+                bodies.append(self._write(call["method"], call["payload"]))
             except KintoneError as error:
                 self.records, self.revisions, self.last_id = kept
                 if api != "bulkRequest" or error.reply is None:
@@ -137,11 +136,7 @@ class FakeKintone:
                 raise error.but(reply=replace(error.reply, index=index)) from None
         return {"results": bodies} if api == "bulkRequest" else bodies[0]
 
-    def _write(self, api: str, method: str, payload: dict[str, Any]) -> dict[str, Any]:
-        if api == "record" and method == "POST":
-            return self._insert(payload["record"])
-        if api == "record":
-            return {"revision": self._update(payload["id"], payload)["revision"]}
+    def _write(self, method: str, payload: dict[str, Any]) -> dict[str, Any]:
         assert 1 <= len(payload["records"]) <= 100
         if method == "POST":
             saved = [self._insert(record) for record in payload["records"]]
@@ -192,8 +187,7 @@ class FakeKintone:
         }
 
     def _read(self, api: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        if api == "record":
-            return {"record": self._shown(str(parameters["id"]))}
+        assert api == "records"
         code, listed = re.fullmatch(r"(\S+) in \((.*)\) limit 500", parameters["query"], re.DOTALL).groups()  # type: ignore[union-attr]
         wanted = [json.loads(text) for text in re.findall(r'"(?:[^"\\]|\\.)*"', listed)]
         assert 1 <= len(wanted) <= 100
