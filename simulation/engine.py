@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kintone.access.access import Access
 from kintone.connections import Exchange, Phase
@@ -16,13 +16,20 @@ from kintone.transport import UploadBody
 from kintone.transport_failures import REDIRECT, TransportError, failure_of
 from kintone.wire_format import WireRequest
 from simulation.scheduler import Event, Scheduler, Workers
-from simulation.wire import BrokenError, Letter, Wire
+from simulation.wire import BrokenError, Letter, Pause
 
 if TYPE_CHECKING:
     from simulation.world import Reply
 
 REDIRECTS = range(HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.BAD_REQUEST)
 CHUNK = 64 * 1024
+
+
+class Carrier(Protocol):
+    """Whatever takes a request to a kintone and brings back its answer."""
+
+    def send(self, letter: Letter, seconds: float, pause: Pause | None = None) -> Reply:
+        """Return the answer; raises BrokenError where none comes within so many seconds, or the pause ends early."""
 
 
 class Timer:
@@ -88,7 +95,7 @@ class _Streamed:
 class SimulatedTransport:
     """Carries requests over the wire of the simulation."""
 
-    def __init__(self, wire: Wire, scheduler: Scheduler) -> None:
+    def __init__(self, wire: Carrier, scheduler: Scheduler) -> None:
         """Keep both."""
         self._wire = wire
         self._scheduler = scheduler
@@ -134,6 +141,6 @@ def _failure(exchange: Exchange, broken: BrokenError) -> TransportError:
     return failure_of(TimeoutError() if exchange.is_late else ConnectionResetError(), exchange)
 
 
-def engine_for(wire: Wire, scheduler: Scheduler) -> Engine:
+def engine_for(wire: Carrier, scheduler: Scheduler) -> Engine:
     """Return what a call runs on."""
     return Engine(VirtualRuntime(scheduler), SimulatedTransport(wire, scheduler))

@@ -80,7 +80,7 @@ class Scheduler:
                 self._step()
             self._go_on(self._now + linger)
         finally:
-            self._kill_rest()
+            self.close()
         good, outcome = ended[0]
         if not good:
             raise outcome
@@ -117,20 +117,37 @@ class Scheduler:
             self._hub.switch()
 
     def wait(self, bell: Bell, seconds: float | None = None) -> bool:
-        """Let the current task wait until a bell rings; tells whether it did, False when the time was up."""
-        task = self._current
-        if task is None:
-            raise RuntimeError("only a task of the scheduler may wait")
+        """Let the current task wait until a bell rings; tells whether it did, False when the time was up.
+
+        What is no task, as a test, has the tasks go on until then.
+        """
+        task = self._current or Task("outside", greenlet.greenlet(lambda: None))
         task.waiting += 1
         task.woken = False
         bell.tasks.append(task)
         if seconds is not None:
             moment = self._now + max(0.0, seconds)
             heapq.heappush(self._timers, (moment, next(self._numbers), task, task.waiting))
-        self._hub.switch()
+        if self._current is None:
+            self._hub = greenlet.getcurrent()
+            while not task.body.dead:
+                self._step()
+        else:
+            self._hub.switch()
         if task in bell.tasks:
             bell.tasks.remove(task)
         return task.woken
+
+    def close(self) -> None:
+        """Kill all tasks."""
+        self._current = None
+        for task in sorted(self._tasks, key=lambda task: task.name):
+            task.body.parent = greenlet.getcurrent()
+            if task.body:
+                task.body.throw(greenlet.GreenletExit)
+        self._tasks.clear()
+        self._ready.clear()
+        self._timers.clear()
 
     def ring(self, bell: Bell) -> None:
         """Wake all who wait for a bell; they run when it is their turn."""
@@ -173,16 +190,6 @@ class Scheduler:
                 self._step()
             except StuckError:
                 return
-
-    def _kill_rest(self) -> None:
-        self._current = None
-        for task in sorted(self._tasks, key=lambda task: task.name):
-            task.body.parent = greenlet.getcurrent()
-            if task.body:
-                task.body.throw(greenlet.GreenletExit)
-        self._tasks.clear()
-        self._ready.clear()
-        self._timers.clear()
 
 
 class Event:

@@ -107,6 +107,8 @@ class Reading:
 
     def _batches(self) -> Generator[Batch]:
         """Choose the way, by the plan and, where the plan leaves it open, by the first page."""
+        if self._plan.wanted == 0:
+            return self._none()
         if self._plan.is_deep:
             return self._behind_a_deep_offset()
         plan, size = self._plan, self._plan.page_size
@@ -117,6 +119,12 @@ class Reading:
             return _alone(first)
         self._expect(None if count == size else count)
         return self._by_record_id(first, plan.id_order) if plan.id_order else self._by_cursor()
+
+    def _none(self) -> Generator[Batch]:
+        """Ask for one record and hand out none: kintone takes no ``limit`` of 0, and a wrong query is to be told."""
+        self._source.fetch(str(self._plan.query.cut(limit=1)), counted=True)
+        self.total = 0
+        return _alone(Batch([], []))
 
     def _behind_a_deep_offset(self) -> Generator[Batch]:
         plan, order = self._plan, self._plan.id_order

@@ -50,6 +50,25 @@ def test_event_when_set_and_when_time_is_up() -> None:
     assert scheduler.run(main) == (False, 2, True, 3, True)
 
 
+def test_wait_outside_of_all_tasks() -> None:
+    """What is no task lets the tasks go on until the bell rings or its time is up; closing ends what is left."""
+    scheduler = _scheduler()
+    event, never = Event(scheduler), Event(scheduler)
+
+    def setter() -> None:
+        scheduler.sleep(1)
+        event.set()
+        never.wait()
+
+    scheduler.spawn(setter, "setter")
+    seen = [(event.wait(seconds), scheduler.now()) for seconds in (0.5, 10, 10)]
+
+    assert seen == [(False, 0.5), (True, 1), (True, 1)]
+    assert scheduler.left_over() == ["setter"]
+    scheduler.close()
+    assert scheduler.left_over() == []
+
+
 def test_workers_when_there_is_more_work_than_hands() -> None:
     """Two workers do four pieces of a second each in two seconds."""
     scheduler = _scheduler()

@@ -1,5 +1,7 @@
 """Forms for tests, as kintone's ``app/form/fields.json`` lists them: numbers as text, absent limits as ``""``."""
 
+from collections.abc import Iterable, Mapping
+
 from kintone.forms.forms_api import Form, parse_form
 
 type Properties = dict[str, object]
@@ -23,6 +25,12 @@ def make_form(*fields: Properties, app: str = "12") -> Form:
 def columns(*fields: Properties) -> Properties:
     """Return the columns of a table."""
     return {str(entry["code"]): entry for entry in fields}
+
+
+def form_of(records: Iterable[Mapping[str, Mapping[str, object]]]) -> Form:
+    """Return a form of the fields that records show."""
+    types = {code: shown["type"] for record in records for code, shown in record.items() if code[0] != "$"}
+    return make_form(*(field(str(kind), code) for code, kind in types.items()))
 
 
 def rich_form() -> Form:

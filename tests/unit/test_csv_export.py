@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
 from kintone.forms.forms_api import Form
-from tests.unit.query_tool_double import full_record, text_field
-from tests.unit.reading_double import form_of
+from tests.unit.form_samples import form_of
+from tests.unit.query_tool import full_record, text_field
 from tools.query_outputs.csv_columns import CsvColumns
 from tools.query_outputs.csv_export import CsvExport, guarded
 

@@ -4,259 +4,202 @@ import logging
 
 import pytest
 
-from kintone.deadline import CLEANUP_SECONDS, Deadline
+from kintone.deadline import CLEANUP_SECONDS
 from kintone.errors import (
     BudgetExceededError,
     CursorGoneError,
-    ErrorReply,
-    InvalidRequestError,
+    InvalidQueryError,
     TimedOutError,
     UnknownResponseError,
 )
-from kintone.messages import Message
-from kintone.operations import Answer, Operation, Repeat
 from kintone.reading.reader import Reading, ReadRequest, read
-from tests.unit.reading_double import APP, Clock, KintoneDouble, ids_read
+from tests.unit.in_process import BUDGET, Asked, InProcess
+from tests.unit.readings import BY_NAME, add, ids_read, small_pages
 
-BY_NAME = "order by name asc"
-
-
-def _reading(double: KintoneDouble, query: str = BY_NAME, max_records: int | None = None) -> Reading:
-    return read(double, ReadRequest(APP, query, max_records=max_records))
+READ, DELETE = "GET records/cursor", "DELETE records/cursor"
 
 
-def test_all_records_come_in_order_when_sorted_by_a_field() -> None:
+def _reading(site: InProcess, query: str = BY_NAME) -> Reading:
+    return read(site.client, ReadRequest(site.app, query))
+
+
+def _live(site: InProcess) -> int:
+    return site.kintone.stats.live_cursors
+
+
+def test_all_records_come_in_order_when_sorted_by_a_field(site: InProcess) -> None:
     """The cursor's pages follow one another, and a cursor read to its end needs no deletion."""
-    double = KintoneDouble(range(1, 1301))
-    reading = _reading(double)
+    add(site, range(1, 1301))
+    reading = _reading(site)
 
-    assert ids_read(reading) == double.matching(BY_NAME)
-    assert double.verbs == {"GET records": 1, "POST records/cursor": 1, "GET records/cursor": 3}
+    assert ids_read(reading) == site.ids(BY_NAME)
+    assert site.calls == {"GET records": 1, "POST records/cursor": 1, READ: 3}
     assert (reading.strategy, reading.total, reading.requests_made) == ("cursor", 1300, 5)
 
 
-def test_cursor_is_asked_for_without_limit_and_offset_when_the_query_has_both() -> None:
+def test_cursor_is_asked_for_without_limit_and_offset_when_the_query_has_both(site: InProcess) -> None:
     """Kintone takes neither; they are kept while reading, and the cursor is given back when enough was read."""
-    double = KintoneDouble(range(1, 3001))
-    reading = _reading(double, f"a = 1 {BY_NAME} limit 700 offset 400")
+    add(site, range(1, 3001))
+    reading = _reading(site, f'a != "9" {BY_NAME} limit 700 offset 400')
     ids = ids_read(reading)
 
-    created = next(operation for operation in double.operations if operation.method == "POST")
-    assert created.parameters == {"app": APP, "query": f"a = 1 {BY_NAME}", "size": 500}
-    assert ids == double.matching(BY_NAME)[400:1100]
+    assert site.writes[0].parameters == {"app": site.app, "query": f'a != "9" {BY_NAME}', "size": 500}
+    assert ids == site.ids(BY_NAME)[400:1100]
     assert reading.total == 700
-    assert double.verbs["DELETE records/cursor"] == 1
-    assert double.cursors == {}
+    assert site.calls[DELETE] == 1
+    assert _live(site) == 0
 
 
-@pytest.mark.parametrize("offset", [10_400, 11_999, 12_000, 13_000])
-def test_offset_holds_when_it_is_above_ten_thousand(offset: int) -> None:
-    """Records in front of it are read and dropped, since kintone skips no more than ten thousand."""
-    double = KintoneDouble(range(1, 12_001))
+@pytest.mark.parametrize("offset", [104, 119, 120, 130])
+def test_offset_holds_when_it_is_above_what_kintone_skips(site: InProcess, offset: int) -> None:
+    """Records in front of it are read and dropped."""
+    add(site, range(1, 121))
+    with small_pages(5, 100):
+        found = ids_read(_reading(site, f"{BY_NAME} offset {offset}"))
 
-    assert ids_read(_reading(double, f"{BY_NAME} offset {offset}")) == double.matching(BY_NAME)[offset:]
-    assert double.cursors == {}
+    assert found == site.ids(BY_NAME)[offset:]
+    assert _live(site) == 0
 
 
 @pytest.mark.parametrize("query", ["order by name asc limit 5", "order by name asc limit 500 offset 10000"])
-def test_no_cursor_is_taken_when_one_request_is_enough(query: str) -> None:
+def test_no_cursor_is_taken_when_one_request_is_enough(site: InProcess, query: str) -> None:
     """Cursors are few, so a single page does without."""
-    double = KintoneDouble(range(1, 1301))
+    add(site, range(1, 1301))
 
-    ids_read(_reading(double, query))
+    ids_read(_reading(site, query))
 
-    assert double.verbs == {"GET records": 1}
+    assert site.calls == {"GET records": 1}
 
 
-def test_bare_id_is_left_to_kintone_when_no_direction_is_written() -> None:
+def test_bare_id_is_left_to_kintone_when_no_direction_is_written(site: InProcess) -> None:
     """Which way kintone sorts then is its own affair."""
-    double = KintoneDouble(range(1, 1301))
-    double.matching = lambda query: sorted(double.records) if query else []  # type: ignore[method-assign]
+    add(site, range(1, 1301))
+    reading = _reading(site, "order by $id")
 
-    reading = _reading(double, "order by $id")
-
-    assert ids_read(reading) == list(range(1, 1301))
+    assert ids_read(reading) == site.ids("order by $id")
     assert reading.strategy == "cursor"
 
 
-def test_empty_page_is_not_the_end_when_more_follows() -> None:
+def test_empty_page_is_not_the_end_when_more_follows(site: InProcess) -> None:
     """Records deleted since the cursor was made leave holes, even whole pages of them."""
-    double = KintoneDouble(range(1, 2001))
-    kept = set(double.matching(BY_NAME)[:500] + double.matching(BY_NAME)[1000:])
+    add(site, range(1, 2001))
+    ids = site.ids(BY_NAME)
 
-    def vanish(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_READ:
-            double.records = {i: record for i, record in double.records.items() if i in kept}
+    def vanish(asked: Asked) -> None:
+        if asked.call == READ and site.calls[READ] == 1:
+            site.delete(ids[500:1000])
 
-    double.before = vanish
+    site.before = vanish
 
-    assert set(ids_read(_reading(double))) == kept
+    assert ids_read(_reading(site)) == ids[:500] + ids[1000:]
 
 
-def test_cursor_is_deleted_when_the_reader_stops_early() -> None:
+def test_cursor_is_deleted_when_the_reader_stops_early(site: InProcess) -> None:
     """Closing the pages gives the cursor back."""
-    double = KintoneDouble(range(1, 3001))
-    pages = _reading(double).pages()
+    add(site, range(1, 3001))
+    pages = _reading(site).pages()
     next(pages)
 
     pages.close()
 
-    assert double.verbs["DELETE records/cursor"] == 1
-    assert double.cursors == {}
+    assert site.calls[DELETE] == 1
+    assert _live(site) == 0
 
 
-def test_cursor_is_deleted_and_its_read_not_repeated_when_a_read_fails() -> None:
+def test_cursor_is_deleted_and_its_read_not_repeated_when_a_read_fails(site: InProcess) -> None:
     """A lost answer may have moved the cursor on."""
-    double = KintoneDouble(range(1, 3001))
-
-    def fail(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_READ and double.verbs["GET records/cursor"] == 2:
-            raise TimedOutError(Message("no answer"))
-
-    double.before = fail
-    pages = _reading(double).pages()
+    add(site, range(1, 3001))
+    site.kintone.fail(method="GET", api="records/cursor", after=1, hang=40, applied=True)
+    pages = _reading(site).pages()
     next(pages)
 
     with pytest.raises(TimedOutError):
         next(pages)
-    assert double.verbs["GET records/cursor"] == 2
-    assert double.cursors == {}
+    assert site.calls[READ] == 2
+    assert _live(site) == 0
 
 
-def test_first_failure_is_raised_when_the_deletion_fails_too(caplog: pytest.LogCaptureFixture) -> None:
-    """A cursor that cannot be given back is logged; it must not hide why the reading failed."""
-    double = KintoneDouble(range(1, 3001))
+def test_first_failure_is_raised_when_the_deletion_fails_too(site: InProcess, caplog: pytest.LogCaptureFixture) -> None:
+    """A cursor that cannot be given back is logged; it neither hides why the reading failed nor holds it up."""
+    add(site, range(1, 3001))
+    site.kintone.fail(method="GET", api="records/cursor", status=503)
+    deletion = site.kintone.fail(method="DELETE", api="records/cursor", hang=40, times=None)
 
-    def fail(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_READ:
-            raise TimedOutError(Message("no answer"))
-        if operation.repeat is Repeat.CURSOR_DELETE:
-            raise TimedOutError(Message("nor here"))
-
-    double.before = fail
-
-    with caplog.at_level(logging.WARNING), pytest.raises(TimedOutError, match="no answer"):
-        ids_read(_reading(double))
+    with caplog.at_level(logging.WARNING), pytest.raises(Exception, match=r"^\[UNAVAILABLE\] "):
+        ids_read(_reading(site))
+    assert deletion.hits == 1
+    assert site.scheduler.now() <= CLEANUP_SECONDS
     assert "could not be deleted" in caplog.text
 
 
-def test_cursor_that_is_gone_is_explained_when_a_read_meets_it() -> None:
+def test_cursor_that_is_gone_is_explained_when_a_read_meets_it(site: InProcess) -> None:
     """The reader is told to run the query again, and nothing tries to delete what is gone."""
-    double = KintoneDouble(range(1, 3001))
-
-    def expire(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_READ:
-            double.cursors.clear()
-
-    double.before = expire
+    add(site, range(1, 3001))
+    site.kintone.settings.cursor_seconds = 1
+    site.before = lambda asked: site.pass_time(2) if asked.call == READ else None
 
     with pytest.raises(CursorGoneError, match=r"^\[GAIA_CN01\] .*run the query again"):
-        ids_read(_reading(double))
-    assert double.verbs["DELETE records/cursor"] == 0
+        ids_read(_reading(site))
+    assert site.calls[DELETE] == 0
 
 
 @pytest.mark.parametrize("end", ["cancelled", "over"])
-def test_cursor_is_deleted_in_a_time_of_its_own_when_the_call_is_over(end: str) -> None:
-    """Neither a call that is cancelled nor one that is out of time leaves a cursor behind."""
-    double = KintoneDouble(range(1, 3001))
-    clock = Clock()
-    double.deadline = Deadline(60, clock)
-    pages = _reading(double).pages()
+def test_cursor_is_deleted_in_a_time_of_its_own_when_the_call_is_over(site: InProcess, end: str) -> None:
+    """Neither a call that is cancelled nor one out of time leaves a cursor behind, also while nobody asks for pages."""
+    add(site, range(1, 3001))
+    pages = _reading(site).pages()
     next(pages)
 
     if end == "cancelled":
-        double.deadline.cancel()
+        site.client.deadline.cancel()
     else:
-        clock.now += 60
+        site.pass_time(BUDGET + CLEANUP_SECONDS)
+
+    assert _live(site) == 0
     pages.close()
-
-    deleted = [operation.repeat for operation in double.operations].index(Repeat.CURSOR_DELETE)
-    assert double.verbs["DELETE records/cursor"] == 1
-    assert 0 < double.deadlines[deleted].remaining() <= CLEANUP_SECONDS
-    assert double.cursors == {}
+    assert site.calls[DELETE] == 1
 
 
-def test_cursor_is_deleted_when_the_call_ends_while_nobody_asks_for_pages() -> None:
-    """A reader that is stuck elsewhere does not keep the cursor beyond the call's time."""
-    double = KintoneDouble(range(1, 3001))
-    double.deadline = Deadline(60, Clock())
-    pages = _reading(double).pages()
-    next(pages)
-
-    double.deadline.cancel()
-
-    assert double.cursors == {}
-    pages.close()
-    assert double.verbs["DELETE records/cursor"] == 1
-
-
-def test_reading_ends_when_the_time_of_the_call_is_over() -> None:
+def test_reading_ends_when_the_time_of_the_call_is_over(site: InProcess) -> None:
     """The pages in front are delivered, then the one error that says so comes."""
-    double = KintoneDouble(range(1, 3001))
-    clock = Clock()
-    double.deadline = Deadline(60, clock)
-
-    def pass_time(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_READ:
-            clock.now += 20
-
-    double.before = pass_time
-    pages = _reading(double).pages()
+    add(site, range(1, 3001))
+    site.before = lambda asked: site.pass_time(25) if asked.call == READ else None
+    pages = _reading(site).pages()
 
     assert next(pages).number == 1
-    with pytest.raises(BudgetExceededError, match=r"^\[BUDGET_EXCEEDED\] reading records of app 12 "):
+    with pytest.raises(BudgetExceededError, match=r"^\[BUDGET_EXCEEDED\] reading records of app 1 "):
         list(pages)
-    assert double.cursors == {}
+    assert _live(site) == 0
 
 
 @pytest.mark.parametrize(
     "change", [{"next": None}, {"next": "true"}, {"records": None}, {"id": None}, {"id": ""}, {"totalCount": None}]
 )
-def test_answer_is_refused_when_it_is_not_a_cursors(change: dict[str, object]) -> None:
+def test_answer_is_refused_when_it_is_not_a_cursors(site: InProcess, change: dict[str, object]) -> None:
     """Each part that reading depends on is checked, and the cursor is not left behind."""
-    double = KintoneDouble(range(1, 3001))
-    original = double.call
+    add(site, range(1, 3001))
+    site.change = lambda asked, body: {
+        name: change.get(name, value) if asked.api == "records/cursor" else value for name, value in body.items()
+    }
 
-    def call(operation: Operation, deadline: Deadline | None = None) -> Answer:
-        answer = original(operation, deadline)
-        if operation.api == "records/cursor":
-            answer.body.update({key: value for key, value in change.items() if key in answer.body})
-        return answer
-
-    double.call = call  # type: ignore[method-assign]
-
-    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 12"):
-        ids_read(_reading(double))
-    assert "id" in change or double.cursors == {}
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 1: "):
+        ids_read(_reading(site))
+    assert _live(site) == (1 if "id" in change else 0)
 
 
-def test_reading_ends_with_an_error_when_the_cursor_never_ends() -> None:
+def test_reading_ends_with_an_error_when_the_cursor_never_ends(site: InProcess) -> None:
     """More pages than the cursor's records can fill are not read on and on."""
-    double = KintoneDouble(range(1, 1001))
-    original = double.call
-
-    def call(operation: Operation, deadline: Deadline | None = None) -> Answer:
-        if operation.repeat is Repeat.CURSOR_READ:
-            double.operations.append(operation)
-            return Answer({"records": [], "next": True})
-        return original(operation, deadline)
-
-    double.call = call  # type: ignore[method-assign]
+    add(site, range(1, 1001))
+    body = '{"records": [], "next": true}'
+    site.kintone.fail(method="GET", api="records/cursor", status=200, body=body, times=None)
 
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] .*does not end"):
-        ids_read(_reading(double))
-    assert double.cursors == {}
+        ids_read(_reading(site))
+    assert _live(site) == 0
 
 
-def test_error_is_passed_on_when_kintone_refuses_the_order() -> None:
+def test_error_is_passed_on_when_kintone_refuses_the_order(site: InProcess) -> None:
     """A field that cannot be sorted by is kintone's to name."""
-    double = KintoneDouble(range(1, 3001))
-
-    def refuse(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_CREATE:
-            raise InvalidRequestError(Message("refused"), reply=ErrorReply(400, "CB_VA01"))
-
-    double.before = refuse
-
-    with pytest.raises(InvalidRequestError, match=r"^\[CB_VA01\] "):
-        ids_read(_reading(double))
+    with pytest.raises(InvalidQueryError, match=r"^\[GAIA_"):
+        ids_read(_reading(site, "order by memo asc offset 10001"))
+    assert site.calls == {"POST records/cursor": 1}

@@ -1,6 +1,6 @@
 """Records as plain objects."""
 
-from tests.unit.query_tool_double import full_record
+from tests.unit.query_tool import full_record
 from tools.query_outputs.flat_records import flatten
 
 

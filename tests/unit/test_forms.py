@@ -8,35 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kintone.deadline import Deadline
 from kintone.errors import KintoneError, UnknownResponseError
 from kintone.forms.forms_api import Form, FormCache, FormKey, FormsApi, parse_form, read_form
 from kintone.messages import Message
-from kintone.operations import Answer, Operation, Repeat
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
-from tests.unit.reading_double import KintoneDouble
+from tests.unit.in_process import InProcess
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-
-
-class Kintone(KintoneDouble):
-    """Answers every operation with one body and remembers what was asked."""
-
-    def __init__(self, body: dict[str, object]) -> None:
-        """Take the body."""
-        super().__init__()
-        self.body = body
-        self.asked: list[Operation] = []
-
-    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
-        """Remember and answer; nobody asks for a form within a deadline of its own."""
-        assert deadline is None
-        self.asked.append(operation)
-        return Answer(self.body)
 
 
 def test_limits_arrive_as_text_and_absent_ones_as_empty_text() -> None:
@@ -115,44 +97,41 @@ def test_no_form_whatever_crashes_the_reader(properties: object) -> None:
         assert isinstance(parse_form({"properties": properties}, "1"), Form)
 
 
-def test_reading_asks_once_with_the_app() -> None:
-    """The form is one repeatable GET with the app's number."""
-    kintone = Kintone({"properties": {}, "revision": "4"})
-    assert read_form(kintone, 12).revision == "4"
-    assert [(entry.method, entry.api, entry.parameters, entry.repeat) for entry in kintone.asked] == [
-        ("GET", "app/form/fields", {"app": 12}, Repeat.READ)
-    ]
+def test_reading_asks_once_with_the_app(site: InProcess) -> None:
+    """The form is one GET with the app's number, repeated where kintone is busy."""
+    site.kintone.fail(status=503)
+    form = read_form(site.client, site.app)
+
+    assert (form.revision, form.fields["name"].kind.name) == ("1", "NUMBER")
+    assert [(asked.call, asked.parameters) for asked in site.asked] == [("GET app/form/fields", {"app": "1"})] * 2
 
 
 def _key(cache: FormCache, app: str = "1", token: str = "a" * 40) -> FormKey:
     return cache.key("https://x.cybozu.com", None, app, [token])
 
 
-def test_a_form_is_read_once_within_its_time() -> None:
+def test_a_form_is_read_once_within_its_time(site: InProcess) -> None:
     """A second read within the time to live asks nobody; afterwards it asks again."""
     now = [0.0]
     cache = FormCache(time_to_live=60, clock=lambda: now[0])
-    kintone = Kintone({"properties": {}})
-    forms = FormsApi(kintone, cache, lambda app: _key(cache, app))
+    forms = FormsApi(site.client, cache, lambda app: _key(cache, app))
     forms.read(1)
     now[0] = 59
     forms.read("1")
-    assert len(kintone.asked) == 1
+    assert len(site.asked) == 1
     now[0] = 61
     forms.read(1)
-    assert len(kintone.asked) == 2
+    assert len(site.asked) == 2
 
 
-def test_a_dropped_or_refreshed_form_is_read_again() -> None:
+def test_a_dropped_or_refreshed_form_is_read_again(site: InProcess) -> None:
     """Dropping, and asking for a fresh one, both go to kintone."""
-    cache = FormCache()
-    kintone = Kintone({"properties": {}})
-    forms = FormsApi(kintone, cache, lambda app: _key(cache, app))
+    forms = site.client.forms
     forms.read(1)
     forms.drop(1)
     forms.read(1)
     forms.read(1, fresh=True)
-    assert len(kintone.asked) == 3
+    assert len(site.asked) == 3
 
 
 def test_forms_are_kept_apart_by_credential_app_site_and_space() -> None:

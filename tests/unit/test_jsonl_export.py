@@ -2,7 +2,7 @@
 
 import json
 
-from tests.unit.query_tool_double import full_record
+from tests.unit.query_tool import full_record
 from tools.query_outputs.flat_records import flatten
 from tools.query_outputs.jsonl_export import JsonlExport
 

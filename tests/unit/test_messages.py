@@ -5,7 +5,7 @@ from pydantic_core import to_json
 
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
-from tests.unit.query_tool_double import LONGEST_LINE, Line, full_record, line_of
+from tests.unit.query_tool import LONGEST_LINE, Line, full_record, line_of
 from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.prepared_message import Build, PreparedMessage
 

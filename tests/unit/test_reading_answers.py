@@ -1,77 +1,79 @@
 """What is made of kintone's answers: fields, warnings, and answers that are not kintone's."""
 
-from collections.abc import Callable
+import json
 from typing import Any
 
 import pytest
 
-from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, KintoneError, UnknownResponseError
-from kintone.operations import Answer, Operation
-from kintone.reading.reader import ReadRequest, read
+from kintone.reading.reader import Reading, ReadRequest, read
 from kintone.reading.records import RecordsApi
-from tests.unit.reading_double import APP, KintoneDouble, ids_read, record_of
+from tests.unit.in_process import InProcess
+from tests.unit.readings import add, ids_read, small_pages
 
 CUT_OFF = "Filter aborted because of too many search results"
 
 
-class _Answering(KintoneDouble):
-    """Gives one answer to everything."""
-
-    def __init__(self, answer: Callable[[Operation], dict[str, Any]]) -> None:
-        super().__init__()
-        self._answer = answer
-
-    def _body(self, operation: Operation) -> dict[str, Any]:
-        return self._answer(operation)
+def _reading(site: InProcess, query: str = "", **options: Any) -> Reading:  # noqa: ANN401 - the request's own
+    return read(site.client, ReadRequest(site.app, query, **options))
 
 
-def test_fields_are_asked_once_and_with_the_id_when_named() -> None:
-    """Duplicates go, order stays, and ``$id`` is read for the pages' sake but not handed out."""
-    double = KintoneDouble([1, 2])
-    reading = read(double, ReadRequest(APP, fields=["name", "other", "name"]))
+def _same(first: int, last: int) -> list[dict[str, Any]]:
+    """Return records of these ids, in order."""
+    return [{"$id": {"type": "__ID__", "value": str(number)}} for number in range(first, last + 1)]
+
+
+def test_fields_are_asked_once_and_with_the_id_when_named(site: InProcess) -> None:
+    """Duplicates go, order stays, and ``$id`` is read for the pages' sake but not handed out.
+
+    What kintone wrote says more than the records then, so it is not handed on.
+    """
+    add(site, [1, 2])
+    reading = _reading(site, fields=["name", "other", "name"])
 
     page = next(iter(reading.pages()))
 
-    assert double.operations[0].parameters["fields"] == ["name", "other", "$id"]
+    assert site.asked[0].parameters["fields"] == ["name", "other", "$id"]
     assert reading.fields == ("name", "other")
-    assert page.records == [{"name": record_of(i)["name"]} for i in (1, 2)]
+    assert [list(record) for record in page.records] == [["name"]] * 2
+    assert [record["name"]["value"] for record in page.records] == site.values("name")
     assert page.ids == ["1", "2"]
+    assert page.text is None
 
 
-def test_system_fields_stay_when_they_are_named() -> None:
+def test_system_fields_stay_when_they_are_named(site: InProcess) -> None:
     """What the caller asked for is handed out."""
-    double = KintoneDouble([1])
+    add(site, [1])
 
-    page = next(iter(read(double, ReadRequest(APP, fields=["$id", "$revision"])).pages()))
+    page = next(iter(_reading(site, fields=["$id", "$revision"]).pages()))
 
     assert list(page.records[0]) == ["$id", "$revision"]
 
 
-def test_records_come_as_kintone_sends_them_when_no_field_is_named() -> None:
+def test_records_come_as_kintone_sends_them_when_no_field_is_named(site: InProcess) -> None:
     """Nothing is asked for by name and nothing is taken away."""
-    double = KintoneDouble([1])
+    add(site, [1])
 
-    page = next(iter(read(double, ReadRequest(APP)).pages()))
+    page = next(iter(_reading(site).pages()))
 
-    assert "fields" not in double.operations[0].parameters
-    assert page.records == [record_of(1)]
+    assert "fields" not in site.asked[0].parameters
+    assert page.records == site.kintone.records(site.app) == [json.loads(page.text or "")]
 
 
-def test_fields_are_refused_when_there_are_more_than_kintone_takes() -> None:
+def test_fields_are_refused_when_there_are_more_than_kintone_takes(site: InProcess) -> None:
     """A thousand by request body, ``$id`` among them."""
     codes = [f"f{number}" for number in range(1000)]
 
-    read(KintoneDouble(), ReadRequest(APP, fields=codes[:-1]))
+    _reading(site, fields=codes[:-1])
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields: 1001 field codes"):
-        read(KintoneDouble(), ReadRequest(APP, fields=codes))
+        _reading(site, fields=codes)
 
 
-def test_warning_is_kept_once_when_pages_repeat_it() -> None:
+def test_warning_is_kept_once_when_pages_repeat_it(site: InProcess) -> None:
     """A search that kintone cut off is said to be partial, in words for people."""
-    double = KintoneDouble(range(1, 1201))
-    double.warning = CUT_OFF
-    reading = read(double, ReadRequest(APP))
+    add(site, range(1, 1201))
+    site.kintone.fail(headers={"X-Cybozu-Warning": CUT_OFF}, times=None)
+    reading = _reading(site)
 
     ids_read(reading)
 
@@ -79,11 +81,11 @@ def test_warning_is_kept_once_when_pages_repeat_it() -> None:
     assert reading.warnings[0].startswith("kintone stopped the search at 100,000 hits: the answer is partial")
 
 
-def test_warning_is_passed_on_when_it_is_another_one() -> None:
+def test_warning_is_passed_on_when_it_is_another_one(site: InProcess) -> None:
     """An unknown warning keeps kintone's words."""
-    double = KintoneDouble([1])
-    double.warning = "Deprecated\noffset"
-    reading = read(double, ReadRequest(APP))
+    add(site, [1])
+    site.kintone.fail(headers={"X-Cybozu-Warning": "Deprecated\toffset"})
+    reading = _reading(site)
 
     ids_read(reading)
 
@@ -103,78 +105,80 @@ def test_warning_is_passed_on_when_it_is_another_one() -> None:
         {"records": [{"$id": "1"}]},
     ],
 )
-def test_answer_is_refused_when_it_holds_no_records_with_ids(body: dict[str, Any]) -> None:
+def test_answer_is_refused_when_it_holds_no_records_with_ids(site: InProcess, body: dict[str, Any]) -> None:
     """The sentence says what was read and what is wrong."""
-    reading = read(_Answering(lambda _operation: body), ReadRequest(APP))
+    site.change = lambda _asked, _body: body
 
-    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 12: "):
-        ids_read(reading)
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 1: "):
+        ids_read(_reading(site))
 
 
 @pytest.mark.parametrize("counts", [True, False])
 @pytest.mark.parametrize("query", ["", "order by $id desc", "order by $id asc offset 12000"])
-def test_reading_ends_with_an_error_when_the_same_page_comes_for_ever(query: str, *, counts: bool) -> None:
+def test_reading_ends_with_an_error_when_the_same_page_comes_for_ever(
+    site: InProcess, query: str, *, counts: bool
+) -> None:
     """An answer that does not advance is not asked for endlessly."""
-    same = [record_of(record_id) for record_id in range(1, 501)]
+    same = _same(1, 500)
     if "desc" in query:
         same.reverse()
-    double = _Answering(lambda _operation: {"records": same, "totalCount": "100000" if counts else None})
+    site.change = lambda _asked, _body: {"records": same, "totalCount": "100000" if counts else None}
 
     with pytest.raises(KintoneError, match="does not advance"):
-        ids_read(read(double, ReadRequest(APP, query)))
+        ids_read(_reading(site, query))
 
 
-def test_reading_ends_with_an_error_when_ids_are_out_of_order() -> None:
+def test_reading_ends_with_an_error_when_ids_are_out_of_order(site: InProcess) -> None:
     """Without their order, pages cannot be told apart."""
-    mixed = {"records": [record_of(record_id) for record_id in (*range(2, 501), 1)], "totalCount": "501"}
-    after = {"records": [record_of(501)], "totalCount": "1"}
-    double = _Answering(lambda operation: after if ">" in str(operation.parameters["query"]) else mixed)
+    mixed = {"records": [*_same(2, 500), *_same(1, 1)], "totalCount": "501"}
+    after = {"records": _same(501, 501), "totalCount": "1"}
+    site.change = lambda asked, _body: after if ">" in asked.query else mixed
 
     with pytest.raises(KintoneError, match="does not advance: record 1 follows record 500"):
-        ids_read(read(double, ReadRequest(APP)))
+        ids_read(_reading(site))
 
 
 @pytest.mark.parametrize(("offset", "requests"), [(10_001, 2), (30_000, 2)])
-def test_reading_ends_with_an_error_when_jumping_over_records_leads_nowhere(offset: int, requests: int) -> None:
+def test_reading_ends_with_an_error_when_jumping_over_records_leads_nowhere(
+    site: InProcess, offset: int, requests: int
+) -> None:
     """A guard that is not obeyed shows at the first answer that lies before it."""
-    same = [record_of(record_id) for record_id in range(1, 6)]
-    double = _Answering(lambda _operation: {"records": same})
+    site.change = lambda _asked, _body: {"records": _same(1, 5)}
 
     with pytest.raises(KintoneError, match="does not advance"):
-        ids_read(read(double, ReadRequest(APP, f"order by $id asc limit 5 offset {offset}")))
-    assert len(double.operations) == requests
+        ids_read(_reading(site, f"order by $id asc limit 5 offset {offset}"))
+    assert len(site.asked) == requests
 
 
 @pytest.mark.parametrize("total", ["3", "-1", "many", None, ""])
-def test_count_is_ignored_when_the_page_disproves_it(total: str | None) -> None:
+def test_count_is_ignored_when_the_page_disproves_it(site: InProcess, total: str | None) -> None:
     """A count that is smaller than the page, or none, is as good as none: reading goes on to a short page."""
-    double = KintoneDouble(range(1, 12_001))
-    original = double.call
+    add(site, range(1, 201))
+    site.change = lambda _asked, body: {**body, "totalCount": total}
 
-    def call(operation: Operation, deadline: Deadline | None = None) -> Answer:
-        answer = original(operation, deadline)
-        answer.body["totalCount"] = total
-        return answer
-
-    double.call = call  # type: ignore[method-assign]
-
-    assert ids_read(read(double, ReadRequest(APP))) == list(range(1, 12_001))
+    with small_pages():
+        assert ids_read(_reading(site)) == list(range(1, 201))
 
 
-def test_get_returns_the_record_when_it_exists() -> None:
+def test_get_returns_the_record_when_it_exists(site: InProcess) -> None:
     """One record, as kintone shows it."""
-    double = KintoneDouble([7])
+    add(site, [7])
 
-    assert RecordsApi(double).get(APP, "7") == record_of(7)
-    assert dict(double.operations[0].parameters) == {"app": APP, "id": "7"}
+    assert RecordsApi(site.client).get(site.app, "7") == site.kintone.records(site.app)[0]
+    assert site.asked[0].parameters == {"app": "1", "id": "7"}
 
 
-def test_get_refuses_the_answer_when_it_holds_no_record() -> None:
+def test_get_refuses_the_answer_when_it_holds_no_record(site: InProcess) -> None:
     """An answer of another shape is not passed on as a record."""
-    with pytest.raises(UnknownResponseError, match="reading record 7 of app 12"):
-        RecordsApi(_Answering(lambda _operation: {"record": []})).get(APP, 7)
+    add(site, [7])
+    site.change = lambda _asked, _body: {"record": []}
+
+    with pytest.raises(UnknownResponseError, match="reading record 7 of app 1"):
+        RecordsApi(site.client).get(site.app, 7)
 
 
-def test_api_reads_a_query_when_asked_for_pages() -> None:
+def test_api_reads_a_query_when_asked_for_pages(site: InProcess) -> None:
     """The records API hands out readings."""
-    assert ids_read(RecordsApi(KintoneDouble([3, 1])).read(ReadRequest(APP))) == [1, 3]
+    add(site, [3, 1])
+
+    assert ids_read(RecordsApi(site.client).read(ReadRequest(site.app))) == [1, 3]

@@ -1,14 +1,14 @@
 """A ``totalCount`` that is wrong makes no answer short, whichever way the records are read."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from kintone.errors import CursorLimitError, ErrorReply
-from kintone.messages import Message
-from kintone.operations import Operation, Repeat
+from kintone.errors import CursorLimitError
 from kintone.reading.reader import Reading, ReadRequest, read
-from tests.unit.reading_double import APP, KintoneDouble, ids_read, record_of, small_pages
+from tests.unit.in_process import Asked, InProcess
+from tests.unit.readings import add, ids_read, small_pages
 
 MATCHES = 43
 WRONG = (0, 1, 4, 5, 6, 10, 15, 40, 42, 44, 1000)
@@ -20,14 +20,18 @@ def _small() -> Iterator[None]:
         yield
 
 
-def _double(count: int | None) -> KintoneDouble:
-    double = KintoneDouble(range(1, MATCHES + 1), page=5, most_skipped=20)
-    double.wrong_count = count
-    return double
+def _miscounting(site: InProcess, count: int) -> None:
+    """Have kintone tell a wrong number of matches, wherever it tells one."""
+    add(site, range(1, MATCHES + 1))
+
+    def miscount(_asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"totalCount": str(count)} if body.get("totalCount") is not None else body
+
+    site.change = miscount
 
 
-def _reading(double: KintoneDouble, query: str, max_records: int | None = None, ranges: int = 4) -> Reading:
-    return read(double, ReadRequest(APP, query, max_records=max_records, ranges=ranges))
+def _reading(site: InProcess, query: str, max_records: int | None = None, ranges: int = 4) -> Reading:
+    return read(site.client, ReadRequest(site.app, query, max_records=max_records, ranges=ranges))
 
 
 @pytest.mark.parametrize("count", WRONG)
@@ -45,11 +49,12 @@ def _reading(double: KintoneDouble, query: str, max_records: int | None = None, 
         ("limit 40", 30, range(43, 13, -1)),
     ],
 )
-def test_every_record_comes_when_the_count_is_wrong_and_the_order_is_by_id(
-    query: str, max_records: int | None, expected: range, count: int, ranges: int
+def test_every_record_comes_when_the_count_is_wrong_and_the_order_is_by_id(  # noqa: PLR0913, PLR0917 - a table
+    site: InProcess, query: str, max_records: int | None, expected: range, count: int, ranges: int
 ) -> None:
     """Only a page that is not full ends a reading, or the cap that was asked for."""
-    reading = _reading(_double(count), query, max_records, ranges)
+    _miscounting(site, count)
+    reading = _reading(site, query, max_records, ranges)
 
     assert ids_read(reading) == list(expected)
     assert reading.total == len(expected)
@@ -61,80 +66,77 @@ def test_every_record_comes_when_the_count_is_wrong_and_the_order_is_by_id(
     ("options", "max_records", "start", "end"),
     [("", None, 0, 43), (" offset 7", None, 7, 43), (" limit 20 offset 7", None, 7, 27), ("", 21, 0, 21)],
 )
-def test_every_record_comes_when_the_count_of_a_cursor_is_wrong(
-    options: str, max_records: int | None, start: int, end: int, count: int
+def test_every_record_comes_when_the_count_of_a_cursor_is_wrong(  # noqa: PLR0913, PLR0917 - a table
+    site: InProcess, options: str, max_records: int | None, start: int, end: int, count: int
 ) -> None:
     """The cursor is read to its own end, or to the cap, and given back."""
-    double = _double(count)
-    reading = _reading(double, f"order by name asc{options}", max_records)
+    _miscounting(site, count)
+    reading = _reading(site, f"order by name asc{options}", max_records)
 
-    assert ids_read(reading) == double.matching("order by name asc")[start:end]
+    assert ids_read(reading) == site.ids("order by name asc")[start:end]
     assert reading.total == end - start
-    assert double.cursors == {}
+    assert site.kintone.stats.live_cursors == 0
 
 
-def _without_cursors(count: int) -> KintoneDouble:
-    double = _double(count)
-
-    def refuse(_number: int, operation: Operation) -> None:
-        if operation.repeat is Repeat.CURSOR_CREATE:
-            raise CursorLimitError(Message("all taken"), reply=ErrorReply(429, "GAIA_TM12"))
-
-    double.before = refuse
-    return double
+def _without_cursors(site: InProcess, count: int) -> None:
+    _miscounting(site, count)
+    site.kintone.fail(method="POST", api="records/cursor", times=None, status=429, code="GAIA_TM12")
 
 
 @pytest.mark.parametrize("count", [12, 25])
 @pytest.mark.parametrize("options", ["", " limit 40"])
-def test_reader_is_told_when_an_offset_does_not_reach_the_end(count: int, options: str) -> None:
+def test_reader_is_told_when_an_offset_does_not_reach_the_end(site: InProcess, count: int, options: str) -> None:
     """By the count everything is within an offset's reach; what lies behind it cannot be read, and that is said."""
-    double = _without_cursors(count)
-    reading = _reading(double, f"order by name asc{options}")
+    _without_cursors(site, count)
+    reading = _reading(site, f"order by name asc{options}")
 
-    assert ids_read(reading) == double.matching("order by name asc")[:25]
+    assert ids_read(reading) == site.ids("order by name asc")[:25]
     assert any("no record further on" in warning for warning in reading.warnings)
 
 
-def test_offsets_are_not_used_when_the_first_page_proves_the_count_wrong() -> None:
+def test_offsets_are_not_used_when_the_first_page_proves_the_count_wrong(site: InProcess) -> None:
     """How many records there are is not known then."""
+    _without_cursors(site, 5)
     with pytest.raises(CursorLimitError, match=r"^\[GAIA_TM12\] "):
-        ids_read(_reading(_without_cursors(5), "order by name asc"))
+        ids_read(_reading(site, "order by name asc"))
 
 
-def test_no_record_is_read_twice_when_the_count_is_right_and_the_last_page_full() -> None:
+def test_no_record_is_read_twice_when_the_count_is_right_and_the_last_page_full(site: InProcess) -> None:
     """One id is asked for to know that a full page is the last, in either order."""
+    add(site, range(1, 6))
     for query in ("", "order by name asc"):
-        double = KintoneDouble(range(1, 6), page=5)
-        reading = _reading(double, query)
+        reading = _reading(site, query)
 
         assert len(ids_read(reading)) == 5
         assert (reading.strategy, reading.requests_made) == ("single", 2)
-        assert double.operations[-1].parameters["fields"] == ["$id"]
+        assert site.asked[-1].parameters["fields"] == ["$id"]
 
 
-def test_total_is_that_behind_the_offset_when_a_cursor_counts_all() -> None:
+def test_total_is_that_behind_the_offset_when_a_cursor_counts_all(site: InProcess) -> None:
     """Progress and forecasts go by the records to come."""
     told: list[tuple[int, int | None]] = []
-    double = KintoneDouble(range(1, MATCHES + 1), page=5)
+    add(site, range(1, MATCHES + 1))
 
     reading = read(
-        double, ReadRequest(APP, "order by name asc offset 31"), lambda count, total: told.append((count, total))
+        site.client,
+        ReadRequest(site.app, "order by name asc offset 31"),
+        lambda count, total: told.append((count, total)),
     )
 
     assert len(ids_read(reading)) == 12
     assert {total for _, total in told} == {12}
 
 
-def test_reading_by_id_ends_when_records_keep_appearing() -> None:
+def test_reading_by_id_ends_when_records_keep_appearing(site: InProcess) -> None:
     """What was there when the count proved wrong is read, in either order; what came later may be missing."""
-    double = KintoneDouble(range(1, 7), page=5)
+    add(site, range(1, 7))
 
-    def appear(_number: int, _operation: Operation) -> None:
-        newest = max(double.records)
-        double.records.update({i: record_of(i) for i in range(newest + 1, newest + 8)})
+    def appear(_asked: Asked) -> None:
+        newest = max(site.ids("order by $id desc limit 1"))
+        add(site, range(newest + 1, newest + 8))
 
-    double.before = appear
-    reading = _reading(double, "")
+    site.before = appear
+    reading = _reading(site, "")
     ids = ids_read(reading)
 
     assert ids == list(range(1, len(ids) + 1))

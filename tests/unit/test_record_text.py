@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.query_tool_double import full_record, text_field
+from tests.unit.query_tool import full_record, text_field
 from tools.query_outputs.flat_records import flatten
 from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText, TextLimits

@@ -11,8 +11,9 @@ from kintone.access.settings import OperatorSettings
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from kintone.reading.pages import Page
-from tests.unit.query_tool_double import LONGEST_LINE, double_with, line_of, messages_of, running, sent, wide_record
-from tests.unit.reading_double import KintoneDouble
+from tests.unit.in_process import InProcess
+from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
+from tests.unit.readings import BY_NAME, add
 from tools.messages import LARGEST_MESSAGE
 from tools.query_outputs.carrying_capacity import CarryingCapacity
 from tools.query_outputs.csv_columns import CsvColumns
@@ -25,52 +26,52 @@ from tools.query_outputs.record_file import RecordFile
 
 
 @pytest.mark.parametrize("mode", ["both", "flattened_json"])
-def test_call_fails_at_once_when_the_records_are_far_too_many(mode: str) -> None:
+def test_call_fails_at_once_when_the_records_are_far_too_many(site: InProcess, mode: str) -> None:
     """The first page tells; the error names modes and parameters that help, and nothing was sent."""
-    double = double_with([wide_record(number, 2_000) for number in range(1, 10_001)])
-    messages = running(double, output_mode=mode)
+    hold(site, *(wide_record(number, 2_000) for number in range(1, 10_001)))
+    messages = running(site, output_mode=mode)
 
     with pytest.raises(ResultTooLargeError) as refused:
         next(iter(messages))
 
-    assert len(double.operations) <= 5
+    assert len(site.asked) <= 5
     for word in ("json_stream", "csv_file", "jsonl_file", "fields", "max_records", "query", "500 of 10,000 records"):
         assert word in str(refused.value)
 
 
-def test_call_fails_before_sending_when_the_records_turn_out_too_large() -> None:
+def test_call_fails_before_sending_when_the_records_turn_out_too_large(site: InProcess) -> None:
     """Where no forecast is possible the bytes that came are counted, and reading ends with them."""
-    double = double_with([wide_record(number, 3_000) for number in range(1, 5_001)])
-    double.counts = False
-    messages = running(double)
+    hold(site, *(wide_record(number, 3_000) for number in range(1, 5_001)))
+    site.change = lambda _asked, body: {**body, "totalCount": None}
+    messages = running(site)
 
     with pytest.raises(ResultTooLargeError, match="after 1,499 records"):
         next(iter(messages))
-    assert len(double.operations) < 10
+    assert len(site.asked) < 10
 
 
-def test_call_goes_on_when_only_the_first_records_are_large() -> None:
+def test_call_goes_on_when_only_the_first_records_are_large(site: InProcess) -> None:
     """A forecast that is not far off the mark is not believed."""
     sizes = {number: 3_000 if number <= 500 else 10 for number in range(1, 3_001)}
-    double = double_with([wide_record(number, size) for number, size in sizes.items()])
+    hold(site, *(wide_record(number, size) for number, size in sizes.items()))
 
-    assert sent(double).variables["record_count"] == 3_000
+    assert sent(site).variables["record_count"] == 3_000
 
 
 @pytest.mark.parametrize("mode", ["both", "flattened_json", "json_stream", "text_only"])
-def test_no_line_is_too_long_when_the_result_is_as_large_as_it_may_be(mode: str) -> None:
+def test_no_line_is_too_long_when_the_result_is_as_large_as_it_may_be(site: InProcess, mode: str) -> None:
     """Just below the ceiling everything goes out, each line clearly below Dify's limit."""
-    double = double_with([wide_record(number, 39_700) for number in range(1, 101)])
-    lines = [line_of(message).encode() for message in messages_of(double, output_mode=mode)]
+    hold(site, *(wide_record(number, 39_450) for number in range(1, 101)))
+    lines = [line_of(message).encode() for message in messages_of(site, output_mode=mode)]
 
     assert max(len(line) for line in lines) < LARGEST_MESSAGE + 10_000 < LONGEST_LINE
     assert mode == "text_only" or max(len(line) for line in lines) > LARGEST_MESSAGE - 50_000
 
 
-def test_page_comes_in_parts_when_one_message_cannot_hold_it() -> None:
+def test_page_comes_in_parts_when_one_message_cannot_hold_it(site: InProcess) -> None:
     """The parts have the same page number and keep the order."""
-    double = double_with([wide_record(number, 30_000) for number in range(1, 501)])
-    messages = messages_of(double, output_mode="json_stream")
+    hold(site, *(wide_record(number, 30_000) for number in range(1, 501)))
+    messages = messages_of(site, output_mode="json_stream")
     pages = [message.message.json_object for message in messages if message.type.value == "json"][:-1]
 
     assert len(pages) > 3
@@ -80,33 +81,33 @@ def test_page_comes_in_parts_when_one_message_cannot_hold_it() -> None:
     assert max(len(line_of(message).encode()) for message in messages) < LARGEST_MESSAGE + 1_000
 
 
-def test_record_is_named_when_not_even_one_fits() -> None:
+def test_record_is_named_when_not_even_one_fits(site: InProcess) -> None:
     """Only fewer fields help then."""
-    double = double_with([wide_record(1, 10), wide_record(2, LARGEST_MESSAGE)])
+    hold(site, wide_record(1, 10), wide_record(2, LARGEST_MESSAGE))
 
     with pytest.raises(ResultTooLargeError, match=r"record 2 alone would have .* bytes.*fields"):
-        messages_of(double, output_mode="json_stream")
+        messages_of(site, output_mode="json_stream")
 
 
 @pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
-def test_reading_stops_when_the_file_outgrows_its_limit(mode: str) -> None:
+def test_reading_stops_when_the_file_outgrows_its_limit(site: InProcess, mode: str) -> None:
     """The error says how far it came and what helps."""
-    double = double_with([wide_record(number, 1_000) for number in range(1, 20_001)])
+    hold(site, *(wide_record(number, 1_000) for number in range(1, 20_001)))
 
     with pytest.raises(ResultTooLargeError, match=r"1,000 of 20,000 records take more than 700,000 bytes .*fields"):
-        messages_of(double, OperatorSettings(max_file_bytes=700_000), output_mode=mode)
-    assert len(double.operations) < 10
+        messages_of(site, OperatorSettings(max_file_bytes=700_000), output_mode=mode)
+    assert len(site.asked) < 10
 
 
 @pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
-def test_file_is_sent_when_it_is_just_as_large_as_it_may_be(mode: str) -> None:
+def test_file_is_sent_when_it_is_just_as_large_as_it_may_be(site: InProcess, mode: str) -> None:
     """The limit itself is allowed; one byte less is not enough."""
-    double = double_with([wide_record(number, 100) for number in range(1, 11)])
-    size = len(sent(double, output_mode=mode).file)
+    hold(site, *(wide_record(number, 100) for number in range(1, 11)))
+    size = len(sent(site, output_mode=mode).file)
 
-    assert len(sent(double, OperatorSettings(max_file_bytes=size), output_mode=mode).file) == size
+    assert len(sent(site, OperatorSettings(max_file_bytes=size), output_mode=mode).file) == size
     with pytest.raises(ResultTooLargeError):
-        sent(double, OperatorSettings(max_file_bytes=size - 1), output_mode=mode)
+        sent(site, OperatorSettings(max_file_bytes=size - 1), output_mode=mode)
 
 
 def test_capacity_counts_what_came_when_no_total_is_known() -> None:
@@ -144,16 +145,16 @@ def test_records_are_let_go_when_their_page_is_done(output: Output) -> None:
     assert alive() is None
 
 
-def test_cursor_is_given_back_when_dify_stops_listening() -> None:
+def test_cursor_is_given_back_when_dify_stops_listening(site: InProcess) -> None:
     """Closing the call closes the reading."""
-    double = KintoneDouble(range(1, 2001))
-    messages = running(double, query="order by name asc", output_mode="json_stream")
+    add(site, range(1, 2001))
+    messages = running(site, query=BY_NAME, output_mode="json_stream")
     next(messages)
-    assert double.cursors
+    assert site.kintone.stats.live_cursors == 1
     messages.close()
 
-    assert not double.cursors
-    assert double.verbs["DELETE records/cursor"] == 1
+    assert site.kintone.stats.live_cursors == 0
+    assert site.calls["DELETE records/cursor"] == 1
 
 
 def test_progress_is_logged_when_a_reading_takes_long(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.operations import Repeat
+from kintone.operations import Operation, Repeat
+from kintone.wire_format import api_path
 from kintone.writing.entries import Entry
 from kintone.writing.transactions import MOST_BYTES, Item, Kind, Planned, fitting, item_of, transaction_of
 from kintone.writing.update_keys import UpdateKey
-from tests.unit.writing_double import FakeKintone
 
 LETTERS = {"k": Kind.UPSERT, "i": Kind.UPDATE, "n": Kind.INSERT}
 
@@ -23,6 +23,11 @@ def entry(position: int, letter: str, size: int = 1, revision: str | None = None
 def items(letters: str, size: int = 1) -> list[Item]:
     """Return items by their letters."""
     return [item_of(entry(position, letter, size)) for position, letter in enumerate(letters, start=1)]
+
+
+def operation_of(sent: list[Item]) -> Operation:
+    """Return the request for a transaction in guest space 3."""
+    return transaction_of(12, sent).operation(lambda api: api_path(api, 3))
 
 
 def shape(letters: str) -> list[tuple[str, int]]:
@@ -69,7 +74,7 @@ def test_an_oversized_entry_goes_out_alone() -> None:
 
 def test_one_call_is_sent_plainly() -> None:
     """A hundred records of one kind need no bulkRequest and are atomic all the same."""
-    operation = transaction_of(12, items("kk")).operation(FakeKintone().api_path)
+    operation = operation_of(items("kk"))
 
     assert (operation.method, operation.api, str(operation.description)) == (
         "PUT",
@@ -88,7 +93,7 @@ def test_one_call_is_sent_plainly() -> None:
 
 def test_several_calls_are_a_bulk_request_with_inner_paths_of_the_guest_space() -> None:
     """Ids go out as plain updates, so that an unknown one is an error; what has neither key nor id is posted."""
-    operation = transaction_of(12, items("in")).operation(FakeKintone().api_path)
+    operation = operation_of(items("in"))
 
     assert (operation.method, operation.api) == ("POST", "bulkRequest")
     assert operation.parameters == {
@@ -119,7 +124,7 @@ def test_a_merge_is_an_update_by_id_with_the_revision_that_was_read() -> None:
 def test_an_entry_whose_key_was_not_found_is_posted() -> None:
     """It must be refused if somebody was first, which an upsert is not."""
     item = item_of(entry(1, "k"), Planned({"name": {"value": "y"}, "sku": {"value": "A-1"}}))
-    operation = transaction_of(12, [item]).operation(FakeKintone().api_path)
+    operation = transaction_of(12, [item]).operation(lambda api: api_path(api, None))
 
     assert (operation.method, operation.repeat) == ("POST", Repeat.INSERT)
     assert operation.parameters == {"app": 12, "records": [{"name": {"value": "y"}, "sku": {"value": "A-1"}}]}
@@ -142,7 +147,7 @@ def test_a_transaction_is_as_repeatable_as_its_least_repeatable_entry(
     """One plain insert is enough to make a second try dangerous."""
     sent = [item_of(entry(position, letter, 1, revision)) for position, letter in enumerate(letters, start=1)]
 
-    assert transaction_of(12, sent).operation(FakeKintone().api_path).repeat is repeat
+    assert operation_of(sent).repeat is repeat
 
 
 @pytest.mark.parametrize("value", [float("nan"), b"x", {1, 2}, "\ud800"])

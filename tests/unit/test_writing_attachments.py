@@ -1,154 +1,138 @@
 """Attaching uploaded files to a record."""
 
-from typing import Any
-
 import pytest
 
 from kintone.errors import (
-    ErrorReply,
+    ConnectionFailedError,
     InvalidRequestError,
     RevisionConflictError,
     UnknownResponseError,
 )
 from kintone.files.attachments import NoAttachmentFieldError
-from kintone.ledger import EntryState
-from kintone.messages import Message
-from kintone.operations import Repeat
 from kintone.writing.appending import ListMode
 from kintone.writing.attaching import attach
 from kintone.writing.upsert import MAX_CONFLICTS
-from tests.unit.writing_double import Failure, FakeKintone
-
-SAVED = {"fileKey": "f1", "name": "a.txt", "contentType": "text/plain", "size": "3"}
-
-
-def site() -> FakeKintone:
-    """Return a kintone with record 1, which has one file."""
-    kintone = FakeKintone(types={"papers": "FILE"})
-    kintone.add(name="x", papers=[SAVED])
-    return kintone
+from tests.unit.in_process import Asked, InProcess
+from tests.unit.writings import STOCK, fates, have
 
 
-def test_files_are_put_behind_those_that_are_there() -> None:
+def _uploaded(stock: InProcess, name: str) -> str:
+    return stock.kintone.site.files.upload(name, "text/plain", b"abc")
+
+
+def _somebody_attaches(stock: InProcess, *names: str) -> None:
+    saved = [{"fileKey": file["fileKey"]} for file in stock.values("papers")[0]]
+    given = [{"fileKey": _uploaded(stock, name)} for name in names]
+    stock.ask("PUT", "record", id=1, record={"papers": {"value": [*saved, *given]}})
+
+
+def _names(stock: InProcess) -> list[str]:
+    return [file["name"] for file in stock.values("papers")[0]]
+
+
+def _attach(stock: InProcess, mode: ListMode = ListMode.APPEND, field: str = "papers") -> str:
+    return attach(stock.client, stock.app, "1", field, [_uploaded(stock, "new.txt")], mode)
+
+
+@pytest.fixture
+def stock(stock: InProcess) -> InProcess:
+    """Have record 1, which has one file and revision 2."""
+    have(stock, 1)
+    _somebody_attaches(stock, "old.txt")
+    return stock
+
+
+def test_files_are_put_behind_those_that_are_there(stock: InProcess) -> None:
     """The record is read, and the revision makes sure that no file is lost."""
-    kintone = site()
-    revision = attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
+    revision = _attach(stock)
 
-    assert revision == "2"
-    assert [(operation.method, operation.api) for operation in kintone.operations] == [
-        ("GET", "record"),
-        ("PUT", "record"),
-    ]
-    assert kintone.writes[0].parameters == {
-        "app": 12,
-        "id": "1",
-        "record": {"papers": {"value": [{"fileKey": "f1"}, {"fileKey": "new"}]}},
-        "revision": "1",
-    }
-    assert kintone.writes[0].repeat is Repeat.UPDATE_WITH_REVISION
+    assert revision == "3"
+    assert [asked.call for asked in stock.asked] == ["GET record", "PUT record"]
+    assert stock.writes[0].parameters["revision"] == "2"
+    assert _names(stock) == ["old.txt", "new.txt"]
 
 
-def test_files_replace_those_that_are_there_when_asked_to() -> None:
+def test_files_replace_those_that_are_there_when_asked_to(stock: InProcess) -> None:
     """No revision is compared, since nothing is to be kept."""
-    kintone = site()
-    attach(kintone, 12, "1", "papers", ["new"], ListMode.REPLACE)
+    _attach(stock, ListMode.REPLACE)
 
-    assert kintone.writes[0].parameters == {"app": 12, "id": "1", "record": {"papers": {"value": [{"fileKey": "new"}]}}}
-    assert kintone.writes[0].repeat is Repeat.UPDATE_WITH_REVISION
+    assert stock.writes[0].parameters.keys() == {"app", "id", "record"}
+    assert _names(stock) == ["new.txt"]
 
 
-def test_a_conflict_is_answered_by_reading_and_attaching_once_more() -> None:
+@pytest.mark.parametrize("mode", ListMode)
+def test_files_are_not_attached_again_when_the_answer_is_lost(stock: InProcess, mode: ListMode) -> None:
+    """The key of an upload serves once, and the revision is another one by then."""
+    stock.kintone.fail(method="PUT", cut="after")
+    with pytest.raises(ConnectionFailedError, match="look in kintone before sending it again") as raised:
+        _attach(stock, mode)
+
+    assert fates(raised.value) == [(1, 1, "UNKNOWN")]
+    assert len(stock.writes) == 1
+
+
+def test_a_conflict_is_answered_by_reading_and_attaching_once_more(stock: InProcess) -> None:
     """A file that somebody attached meanwhile is kept."""
-    kintone = site()
+    stock.before = lambda asked: _somebody_attaches(stock, "theirs.txt") if asked.number == 2 else None
+    _attach(stock)
 
-    def somebody_attaches(number: int) -> None:
-        if number == 1:
-            kintone.records["1"]["papers"]["value"].append({**SAVED, "fileKey": "f2"})
-            kintone.touch("1")
-
-    kintone.before_write = somebody_attaches
-    attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
-
-    assert kintone.values("papers") == [[{"fileKey": "f1"}, {"fileKey": "f2"}, {"fileKey": "new"}]]
+    assert _names(stock) == ["old.txt", "theirs.txt", "new.txt"]
 
 
-def test_a_conflict_that_never_ends_says_who_must_decide() -> None:
+def test_a_conflict_that_never_ends_says_who_must_decide(stock: InProcess) -> None:
     """It is tried a few times, and not for ever."""
-    kintone = site()
-    kintone.before_write = lambda _number: kintone.touch("1")
+
+    def touch(asked: Asked) -> None:
+        if asked.method == "PUT":
+            stock.ask("PUT", "record", id=1, record={"name": {"value": str(asked.number)}})
+
+    stock.before = touch
     with pytest.raises(RevisionConflictError, match="agree with those who edit them") as raised:
-        attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
+        _attach(stock)
 
-    assert raised.value.ledger
-    assert raised.value.ledger.state(1) is EntryState.REFUSED
-    assert len(kintone.writes) == MAX_CONFLICTS
-
-
-def test_a_conflict_after_an_unknown_fate_is_not_tried_again() -> None:
-    """The conflict may be with our own first try, and the file would be attached twice."""
-    error = RevisionConflictError(Message("conflict"))
-    kintone = site()
-    kintone.failures = {1: Failure(error, applied=True, is_unknown=True)}
-    with pytest.raises(RevisionConflictError, match="look in kintone before sending it again") as raised:
-        attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
-
-    assert raised.value.maybe_saved
-    assert len(kintone.writes) == 1
+    assert fates(raised.value) == [(1, 1, "REFUSED")]
+    assert len(stock.writes) == MAX_CONFLICTS
 
 
 @pytest.mark.parametrize("field", ["paper", "name", "zzzzzzzzz"])
-def test_a_field_that_takes_no_files_is_refused(field: str) -> None:
+def test_a_field_that_takes_no_files_is_refused(stock: InProcess, field: str) -> None:
     """Kintone would ignore it and drop the files; those that the record has are named."""
-    kintone = site()
     with pytest.raises(NoAttachmentFieldError, match=rf"attachment_field: .*{field}.*papers"):
-        attach(kintone, 12, "1", field, ["new"], ListMode.APPEND)
+        _attach(stock, field=field)
 
-    assert kintone.writes == []
+    assert stock.writes == []
 
 
 def test_a_record_without_attachment_fields_is_refused() -> None:
     """The sentence says that it has none."""
-    kintone = FakeKintone()
-    kintone.add(name="x")
-    with pytest.raises(NoAttachmentFieldError, match="has no attachment field"):
-        attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
+    with InProcess({"name": STOCK["name"]}) as bare:
+        have(bare, 1)
+        with pytest.raises(NoAttachmentFieldError, match="has no attachment field"):
+            _attach(bare)
 
 
-def test_a_complaint_names_the_field_in_words() -> None:
+def test_a_complaint_names_the_field_in_words(stock: InProcess) -> None:
     """The place is kintone's, without its brackets."""
-    refused = InvalidRequestError(
-        Message("refused"), reply=ErrorReply(400, "CB_VA01", fields=[("record.papers.values", ["Required."])])
-    )
-    kintone = site()
-    kintone.failures = {1: Failure(refused)}
+    stock.kintone.change_form(stock.app, STOCK | {"papers": {"type": "FILE", "required": True}})
     with pytest.raises(InvalidRequestError) as raised:
-        attach(kintone, 12, "1", "papers", [], ListMode.REPLACE)
+        attach(stock.client, stock.app, "1", "papers", [], ListMode.REPLACE)
 
-    assert raised.value.field_errors == {"papers": ["Required."]}
+    assert list(raised.value.field_errors) == ["papers"]
 
 
-def test_an_answer_without_revision_may_have_been_saved() -> None:
+def test_an_answer_without_revision_may_have_been_saved(stock: InProcess) -> None:
     """An unreadable success is no failure."""
-    kintone = site()
-    kintone.change_answer = lambda _body: {}
+    stock.change = lambda asked, body: body if asked.method == "GET" else {}
     with pytest.raises(UnknownResponseError, match="it may have been saved") as raised:
-        attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
+        _attach(stock)
 
-    assert raised.value.ledger
-    assert raised.value.ledger.state(1) is EntryState.UNKNOWN
+    assert fates(raised.value) == [(1, 1, "UNKNOWN")]
 
 
-def test_a_record_without_revision_stops_before_writing() -> None:
+def test_a_record_without_revision_stops_before_writing(stock: InProcess) -> None:
     """Files could be lost without it."""
-
-    class Hostile(FakeKintone):
-        def _read(self, api: str, parameters: dict[str, Any]) -> dict[str, Any]:
-            answer = super()._read(api, parameters)
-            return {"record": {**answer["record"], "$revision": {"value": "x"}}}
-
-    kintone = Hostile(types={"papers": "FILE"})
-    kintone.add(papers=[SAVED])
+    stock.change = lambda _asked, body: {"record": {**body["record"], "$revision": {"value": "x"}}}
     with pytest.raises(UnknownResponseError, match="holds no revision"):
-        attach(kintone, 12, "1", "papers", ["new"], ListMode.APPEND)
+        _attach(stock)
 
-    assert kintone.writes == []
+    assert stock.writes == []

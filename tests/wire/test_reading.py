@@ -1,5 +1,6 @@
 """Reading many records from a kintone, over real sockets."""
 
+import threading
 from urllib.parse import unquote_plus
 
 import pytest
@@ -97,6 +98,19 @@ def test_cursor_is_gone_afterwards_when_the_reader_stops_early(
 
     assert len(capped) == 600
     assert kintone.stats.live_cursors == 0
+
+
+def test_threads_end_when_the_reader_stops_early(app: int, client: KintoneClient) -> None:
+    """Pages that are read ahead leave no thread behind."""
+    pages = RecordsApi(client).read(ReadRequest(app)).pages()
+    next(pages)
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("kintone-page")]
+    pages.close()
+    for thread in threads:
+        thread.join(10)
+
+    assert threads
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_cursor_is_given_back_and_its_read_not_repeated_when_a_gateway_fails(

@@ -1,4 +1,4 @@
-"""Calling ``kintone_query`` in memory: records of every shape, and what the tool sends, as Dify would get it."""
+"""Calling ``kintone_query`` in this process: records of every shape, and what the tool sends, as Dify would get it."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from dify_plugin.core.server.__base.response_writer import ResponseWriter
 from dify_plugin.entities.tool import ToolInvokeMessage, ToolRuntime
 
 from kintone.access.settings import OperatorSettings
-from tests.unit.reading_double import APP, KintoneDouble
+from tests.unit.in_process import InProcess
 from tools.base import Call
 from tools.kintone_query import QueryRecords
 from tools.parameters import Parameters
@@ -42,17 +42,15 @@ def line_of(message: Message) -> str:
     return writer.text
 
 
-def messages_of(double: KintoneDouble, settings: OperatorSettings | None = None, **parameters: object) -> list[Message]:
+def messages_of(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> list[Message]:
     """Run the tool to its end."""
-    return list(running(double, settings, **parameters))
+    return list(running(site, settings, **parameters))
 
 
-def running(
-    double: KintoneDouble, settings: OperatorSettings | None = None, **parameters: object
-) -> Generator[Message]:
-    """Start the tool on records in memory."""
-    call = Call({"kintone_app_id": str(APP)}, Parameters(parameters, ("kintone_app_id", *PARAMETERS)))
-    call.__dict__["client"] = double
+def running(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> Generator[Message]:
+    """Start the tool on the app of a kintone."""
+    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, ("kintone_app_id", *PARAMETERS)))
+    call.__dict__["client"] = site.client
     call.__dict__["settings"] = settings or OperatorSettings()
     runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
     messages = QueryRecords(runtime=runtime, session=None).run(call)
@@ -78,9 +76,9 @@ class Sent:
         self.file_meta = chunks[0]["meta"] if chunks else None
 
 
-def sent(double: KintoneDouble, settings: OperatorSettings | None = None, **parameters: object) -> Sent:
+def sent(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> Sent:
     """Run the tool and sort what it sends."""
-    return Sent(messages_of(double, settings, **parameters))
+    return Sent(messages_of(site, settings, **parameters))
 
 
 def text_field(value: str | None) -> dict[str, Any]:
@@ -112,11 +110,15 @@ def full_record(record_id: int) -> dict[str, Any]:
     }
 
 
-def double_with(records: list[dict[str, Any]]) -> KintoneDouble:
-    """Return a kintone that holds these records."""
-    double = KintoneDouble()
-    double.records = {int(record["$id"]["value"]): record for record in records}
-    return double
+def hold(site: InProcess, *records: dict[str, Any]) -> list[dict[str, Any]]:
+    """Have a kintone hold records, its form being made for them; return them as it gives them out."""
+    columns = {"item": {"type": "SINGLE_LINE_TEXT"}, "qty": {"type": "NUMBER"}}
+    # The creator is a field that every app has already.
+    own = [{code: field for code, field in record.items() if field["type"] != "CREATOR"} for record in records]
+    types = {code: field["type"] for code, field in own[0].items() if not code.startswith("$")}
+    site.kintone.change_form(site.app, {code: {"type": kind, "fields": columns} for code, kind in types.items()})
+    site.kintone.add_records(site.app, own)
+    return site.kintone.records(site.app)
 
 
 def wide_record(record_id: int, size: int) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""Records for tests of reading, and what a whole reading gives."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from kintone.reading.reader import Reading
+from tests.unit.in_process import InProcess
+
+FORM = {
+    "name": {"type": "NUMBER"},
+    "a": {"type": "SINGLE_LINE_TEXT"},
+    "b": {"type": "SINGLE_LINE_TEXT"},
+    "memo": {"type": "MULTI_LINE_TEXT"},
+}
+BY_NAME = "order by name asc"
+
+
+def add(site: InProcess, ids: Iterable[int]) -> None:
+    """Add records; each meets one side of ``a = "1" or b = "2"``, and ``name`` is spread over them, some alike."""
+    given = list(ids)
+    there = set(site.there(given))
+    site.kintone.add_records(site.app, [_record(record_id) for record_id in given if record_id not in there])
+
+
+def _record(record_id: int) -> dict[str, Any]:
+    side = {"a": "1"} if record_id % 2 else {"b": "2"}
+    return {"$id": record_id, "name": str(record_id * 7919 % 1009), **side}
+
+
+@contextmanager
+def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
+    """Make kintone's limits small on both sides, so that a few records make many pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("seeking", "cursors", "offsets", "plan"):
+            patch.setattr(f"kintone.reading.{module}.RECORDS_PER_PAGE", page)
+        for module in ("seeking", "offsets", "plan", "id_order"):
+            patch.setattr(f"kintone.reading.{module}.MOST_SKIPPED", most_skipped)
+        patch.setattr("kintone.reading.offsets.FARTHEST", most_skipped + page)
+        patch.setattr("kintone.reading.seeking.LARGEST_OVERLAP", page - 2)
+        patch.setattr("local_kintone.calls.reading_calls.MAX_LIMIT", page)
+        patch.setattr("local_kintone.calls.reading_calls.MAX_OFFSET", most_skipped)
+        patch.setattr("local_kintone.calls.cursor_calls.MAX_SIZE", page)
+        yield
+
+
+def ids_read(reading: Reading) -> list[int]:
+    """Read everything; every page has the ids of its records, and its number."""
+    ids: list[int] = []
+    for number, page in enumerate(reading.pages(), start=1):
+        assert page.number == number
+        assert page.ids
+        assert len(page.ids) == len(page.records)
+        ids += map(int, page.ids)
+    return ids

@@ -1,0 +1,57 @@
+"""An app to write to, entries for it, and what an error says of them."""
+
+from typing import Any
+
+from kintone.errors import KintoneError
+from kintone.ledger import WriteLedger
+from kintone.writing.entries import Entry, read_entries
+from kintone.writing.update_keys import UpdateKey
+from tests.unit.in_process import InProcess
+
+# No app has the number of the lookup's source, so that whatever is looked up there is not found.
+LOOKUP = {"relatedApp": {"app": "99", "code": ""}, "relatedKeyField": "code", "fieldMappings": []}
+STOCK: dict[str, dict[str, Any]] = {
+    "sku": {"type": "SINGLE_LINE_TEXT", "unique": True},
+    "no": {"type": "NUMBER", "unique": True},
+    "name": {"type": "SINGLE_LINE_TEXT", "maxLength": "64"},
+    "lines": {"type": "SUBTABLE", "fields": {"qty": {"type": "NUMBER", "maxValue": "9"}}},
+    "papers": {"type": "FILE"},
+    "product": {"type": "SINGLE_LINE_TEXT", "lookup": LOOKUP},
+}
+TOO_LONG = {"name": {"value": "x" * 65}}
+TOO_MUCH = {"lines": {"value": [{"value": {"qty": {"value": "10"}}}]}}
+NOT_FOUND = {"product": {"value": "nowhere"}}
+
+
+def rows(count: int) -> list[Entry]:
+    """Return entries with the keys A-1, A-2 and so on."""
+    return read_entries([{"sku": f"A-{number}", "name": {"value": "x"}} for number in range(1, count + 1)], "sku")
+
+
+def mixed(letters: str) -> list[Entry]:
+    """Return entries with a key (k), an id (i) or neither (n), each with a name of its own."""
+    return [
+        Entry(
+            position,
+            {"name": {"value": f"v{position}"}},
+            UpdateKey("sku", f"A-{position}") if letter == "k" else None,
+            str(position) if letter == "i" else None,
+        )
+        for position, letter in enumerate(letters, start=1)
+    ]
+
+
+def have(site: InProcess, count: int) -> None:
+    """Have a kintone hold so many records, from id 1."""
+    site.kintone.add_records(site.app, [{"name": "old"}] * count)
+
+
+def ledger_of(error: KintoneError) -> WriteLedger:
+    """Return what an error says of the entries."""
+    assert error.ledger
+    return error.ledger
+
+
+def fates(error: KintoneError) -> list[tuple[int, int, str]]:
+    """Return first and last entry and what is known of them."""
+    return [(span.first, span.last, state.name) for span, state in ledger_of(error).spans()]
