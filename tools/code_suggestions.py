@@ -18,9 +18,10 @@ UNKNOWN_FIELD = "GAIA_IQ11"
 
 
 def form_of(call: Call) -> Form | None:
-    """Return the form of the call's app, None where it cannot be read."""
+    """Return the form of the call's app as it is now, None where it cannot be read."""
     try:
-        return call.client.forms.read(call.app)
+        # What was refused may be new to a form that was read a minute ago.
+        return call.client.forms.read(call.app, fresh=True)
     except KintoneError:
         return None
 

@@ -273,3 +273,22 @@ def test_a_number_key_that_is_no_number_is_refused() -> None:
     """Kintone would refuse the whole transaction."""
     with pytest.raises(InvalidParameterError, match='entry 1: the update key no is a number field and "abc"'):
         with_number_keys(read_entries([{"no": "abc"}], "no"), {"no"})
+
+
+@pytest.mark.parametrize(("length", "fits"), [(64, True), (65, False)])
+def test_key_is_taken_when_it_has_exactly_the_most_characters(length: int, *, fits: bool) -> None:
+    """A field that prohibits duplicates holds 64 characters."""
+    entries = [{"updateKey": {"field": "sku", "value": "x" * length}, "record": {}}]
+
+    if fits:
+        assert read_entries(entries)[0].update_key == UpdateKey("sku", "x" * 64)
+    else:
+        assert "65 characters" in refusal(entries)
+
+
+@pytest.mark.parametrize("value", ["-0.0", "-0", "0", "0.0", -0.0, Decimal("-0.00")])
+def test_nought_is_one_key_when_it_is_written_with_a_sign(value: object) -> None:
+    """A key of a number field finds the same record however nought is written."""
+    (entry,) = with_number_keys(read_entries([{"updateKey": {"field": "n", "value": value}, "record": {}}]), {"n"})
+
+    assert entry.update_key == UpdateKey("n", "0")

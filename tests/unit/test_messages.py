@@ -72,3 +72,18 @@ def test_prepared_message_when_there_is_no_session_to_write_to(session: object) 
     assert not message.write_to(session)
     assert line_of(message) == line_of(BUILDS[0](RECORDS))
     assert not isinstance(session, WritingSession) or session.writer.text == ""
+
+
+@pytest.mark.parametrize("kind", ["text", "json", "variable"])
+def test_message_passes_when_it_has_exactly_the_most_bytes(kind: str) -> None:
+    """The limit itself is within it; one byte more is refused."""
+
+    def build(extra: int) -> object:
+        text = "x" * (LARGEST_MESSAGE - 2 + extra)
+        if kind == "json":
+            return json_message({"a": text[: -len('{"a":}')]})
+        return text_message(text) if kind == "text" else variable_message("v", text)
+
+    assert build(0)
+    with pytest.raises(ResultTooLargeError):
+        build(1)

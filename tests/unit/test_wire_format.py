@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
+from kintone.limits import LONGEST_URL
 from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 from kintone.wire_format import api_path, build, encode_json
@@ -74,3 +75,18 @@ def test_build_when_the_query_holds_half_a_character() -> None:
     """A lone surrogate in a query is refused in words."""
     with pytest.raises(InvalidParameterError, match="surrogate"):
         build(reading(app=1, query="\ud800"), "/k/v1/records.json", 30)
+
+
+@pytest.mark.parametrize(("extra", "method"), [(0, "GET"), (1, "POST")])
+def test_build_when_an_address_has_exactly_the_most_characters(extra: int, method: str) -> None:
+    """The whole address counts, not the query string alone."""
+    path, site = "/k/v1/records.json", 30
+    spare = LONGEST_URL - 1 - site - len(path) - len("query=")
+
+    assert build(reading(query="x" * (spare + extra)), path, site).method == method
+
+
+@pytest.mark.parametrize(("count", "method"), [(100, "GET"), (101, "POST")])
+def test_build_when_there_are_exactly_the_most_fields(count: int, method: str) -> None:
+    """Indexes go from 0 to 99."""
+    assert build(reading(fields=[f"f{number}" for number in range(count)]), "/k/v1/records.json", 30).method == method

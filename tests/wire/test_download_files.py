@@ -111,6 +111,17 @@ def test_download_when_the_key_is_unknown(desk: FileDesk) -> None:
         assert "the key that an upload returned cannot be downloaded" in refused.message
 
 
+def test_download_when_the_file_has_exactly_the_most_bytes(desk: FileDesk) -> None:
+    """The limit itself is within it, by key and by record."""
+    content = b"x" * LIMIT
+    record_id = desk.attached(content)
+    (saved,) = desk.site.records(desk.app, f"$id = {record_id}")
+    key = saved["photos"]["value"][0]["fileKey"]
+
+    for target in ({"file_key": key}, {"record_id": record_id, "attachment_field": "photos"}):
+        assert [file.content for file in desk.download(**target).files] == [content]
+
+
 def test_download_when_the_file_is_over_the_limit(desk: FileDesk) -> None:
     """A file over the limit is refused, by the record's word without even asking for it."""
     files = desk.site.site.files

@@ -159,3 +159,19 @@ def test_file_has_the_columns_of_the_form_when_old_records_lack_one(host: DifyHo
     assert headers[1][:3] == ["$id", "'=added", "name"]
     assert [code for code in headers[1] if code != "'=added"] == headers[0]
     assert [row["'=added"] for row in rows] == [""] * 600 + ["-5"]
+
+
+def test_suggestion_knows_the_form_when_it_has_just_changed(host: DifyHost, site: LocalKintone) -> None:
+    """A form that was read a moment ago names no code that is gone."""
+    app = site.create_app("renamed", {"amount_old": {"type": "NUMBER"}})
+    credentials = credentials_of(site, "view", app=app)
+    parameters = {"query": "amount > 1"}
+    messages: list[str] = []
+    for code in ("amount_old", "amount_new"):
+        site.change_form(app, {code: {"type": "NUMBER"}})
+        with pytest.raises(PluginFailure) as failed:
+            host.invoke("kintone_query", parameters, credentials)
+        messages.append(failed.value.message)
+
+    assert 'did you mean "amount_old"' in messages[0]
+    assert 'did you mean "amount_new"' in messages[1]

@@ -6,7 +6,9 @@ from urllib.parse import unquote_plus
 import pytest
 
 from kintone.client import KintoneClient
-from kintone.errors import InvalidQueryError, ServiceUnavailableError
+from kintone.errors import InvalidQueryError, KintoneError, ServiceUnavailableError
+from kintone.messages import Message
+from kintone.operations import Operation, Repeat
 from kintone.reading.reader import Reading, ReadRequest
 from kintone.reading.records import RecordsApi
 from local_kintone import LocalKintone
@@ -153,3 +155,35 @@ def test_no_record_is_missed_when_kintone_has_too_many_requests(
     _, ids = _read(client, app, "")
 
     assert ids == _matching(kintone, app)
+
+
+def test_cursor_is_asked_for_six_times_in_all_when_all_stay_taken(
+    kintone: LocalKintone, app: int, client: KintoneClient
+) -> None:
+    """The tries are counted in one place; others wait for the cursors too."""
+    kintone.fail(api="records/cursor", method="POST", status=429, code="GAIA_TM12", times=None)
+    reading, ids = _read(client, app, "order by n asc")
+
+    asked = [request for request in kintone.requests if request.path.endswith("/records/cursor.json")]
+    assert len(asked) == 6
+    assert (reading.strategy, len(ids)) == ("offset", COUNT)
+
+
+def test_answer_is_read_when_it_has_exactly_the_most_bytes(
+    kintone: LocalKintone, app: int, client: KintoneClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit itself is within it; one byte more is refused."""
+    answer = client.call(Operation(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, Repeat.READ))
+    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", len(answer.raw))
+
+    assert len(_read_all(client, app)) == 3
+    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", len(answer.raw) - 1)
+    with pytest.raises(KintoneError, match=str(len(answer.raw) - 1)):
+        _read_all(client, app)
+    assert len(kintone.requests) == 3
+
+
+def _read_all(client: KintoneClient, app: int) -> list[str]:
+    return [
+        record_id for page in RecordsApi(client).read(ReadRequest(app, "limit 3")).pages() for record_id in page.ids
+    ]

@@ -4,8 +4,9 @@ import http.server
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.execution import Execution
 from tests.wire.conftest import IMPATIENT
-from tools.file_source.source import FileSource, HandedFile, SourceLimits
+from tools.file_source.source import PATIENCE, FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file"
 SIGNED = "timestamp=1&nonce=2&sign=SECRETSIGN"
@@ -29,10 +30,18 @@ class Delivering(http.server.BaseHTTPRequestHandler):
     """Answers every GET with the content and keeps the request."""
 
     seen: list[tuple[str, dict[str, str]]]
+    failures: list[str]
 
     def do_GET(self) -> None:
-        """Answer."""
+        """Answer, or fail in the ways that are left, one after the other."""
         self.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        failure = self.failures.pop(0) if self.failures else ""
+        if failure == "cut":
+            self.close_connection = True
+            return
+        if failure:
+            self.send_error(int(failure))
+            return
         self.send_response(200)
         self.send_header("Content-Length", str(len(CONTENT)))
         self.send_header("Set-Cookie", "session=1")
@@ -44,10 +53,12 @@ class Delivering(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(tls: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[tuple[str, dict[str, str]]]]]:
+def serving(
+    tls: ssl.SSLContext | None = None, failures: Sequence[str] = ()
+) -> Iterator[tuple[int, list[tuple[str, dict[str, str]]]]]:
     """Run a server on loopback; yield its port and what it was asked."""
     seen: list[tuple[str, dict[str, str]]] = []
-    handler = type("Keeping", (Delivering,), {"seen": seen})
+    handler = type("Keeping", (Delivering,), {"seen": seen, "failures": list(failures)})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -189,3 +200,81 @@ def test_source_when_the_call_is_out_of_time(resolved: list[str]) -> None:
     words = r"^\[BUDGET_EXCEEDED\] reading the files from Dify "
     with pytest.raises(BudgetExceededError, match=words), source.open():
         pass
+
+
+QUICK = replace(PATIENCE, first_pause=0.001, longest_pause=0.002)
+
+
+@pytest.mark.parametrize("failures", [["cut"], ["503"], ["429", "cut"], ["502", "504"]])
+def test_source_when_a_failure_passes(
+    failures: list[str], resolved: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that breaks before the answer, and a store that is busy, are asked again."""
+    assert resolved == []
+    monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
+    with serving(failures=failures) as (port, seen):
+        assert _read(f"http://store.example:{port}/files/a?{SIGNED}") == CONTENT
+
+    assert len(seen) == len(failures) + 1
+
+
+@pytest.mark.parametrize(("failures", "requests"), [(["cut"] * 9, 3), (["404"], 1), (["403"], 1), (["500"], 1)])
+def test_source_when_a_failure_stays(
+    failures: list[str], requests: int, resolved: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three tries at most, and one where another would change nothing."""
+    assert resolved == []
+    monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
+    with serving(failures=failures) as (port, seen), pytest.raises(InvalidParameterError):
+        _read(f"http://store.example:{port}/files/a?{SIGNED}")
+
+    assert len(seen) == requests
+
+
+def _sized(url: str, size: int | None, most: int = 1000) -> FileSource:
+    return FileSource(
+        HandedFile(url, "a.txt", "text/plain", size), SourceLimits(5.0, most, _execution(), Deadline(30.0))
+    )
+
+
+def test_size_that_dify_tells_counts_when_the_file_is_in_its_own_store(resolved: list[str]) -> None:
+    """There another length is a file that broke."""
+    assert resolved == []
+    with serving() as (port, _):
+        source = _sized(f"http://store.example:{port}/files/a?{SIGNED}", len(CONTENT) + 1)
+        with pytest.raises(InvalidParameterError, match="fewer than"), source.open():
+            pass
+
+
+def test_announced_size_counts_when_the_file_is_elsewhere(resolved: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a foreign file Dify may know the size of another answer."""
+    assert resolved == []
+    with serving() as (port, _):
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
+        with _sized("http://public.example/a", len(CONTENT) + 1).open() as source:
+            assert source.len == len(CONTENT)
+            assert source.read() == CONTENT
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_announced_size_is_held_to_the_limit(resolved: list[str], extra: int) -> None:
+    """A file of exactly the limit passes, one byte more is refused by its head."""
+    assert resolved == []
+    with serving() as (port, seen):
+        source = _sized(f"http://store.example:{port}/files/a?{SIGNED}", None, len(CONTENT) - extra)
+        if extra:
+            with pytest.raises(InvalidParameterError, match=f"has {len(CONTENT)} bytes"), source.open():
+                pass
+        else:
+            with source.open() as opened:
+                assert opened.read() == CONTENT
+
+    assert len(seen) == 1
+
+
+def test_file_is_not_asked_for_when_dify_tells_that_it_is_too_large(resolved: list[str]) -> None:
+    """What is known beforehand costs no request."""
+    with serving() as (port, seen), pytest.raises(InvalidParameterError, match="has 1,001 bytes"):
+        _sized(f"http://store.example:{port}/files/a?{SIGNED}", 1001).check()
+
+    assert (seen, resolved) == ([], [])

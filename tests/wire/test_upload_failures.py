@@ -61,6 +61,15 @@ def test_upload_when_the_source_fails(desk: FileDesk, content: bytes, options: d
     assert desk.uploads_received() == 0
 
 
+@pytest.mark.parametrize("options", [{}, {"with_size": False}, {"with_size": False, "with_length": False}])
+def test_upload_when_the_file_has_exactly_the_most_bytes(desk: FileDesk, options: dict[str, Any]) -> None:
+    """The limit itself is within it, however the size becomes known."""
+    content = b"x" * LIMIT
+    outcome = desk.upload(desk.host.serve("a.bin", content, **options))
+
+    assert desk.stored(outcome.variables["file_keys"][0]).content == content
+
+
 def _refused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -48,6 +48,33 @@ def test_transfers_when_they_would_take_all_places() -> None:
     assert all(are_waiting)
 
 
+def test_downloads_when_they_would_take_all_places() -> None:
+    """Downloads leave places too, and an upload waits for one of the places that files have."""
+    with open_desk(KINTONE_MAX_CONCURRENCY="3") as desk:
+        records = [_stored(desk, b"content") for _ in range(4)]
+        desk.site.fail(api="file", delay=2.5, times=None)
+        threads = [
+            threading.Thread(target=desk.download, kwargs={"record_id": record_id, "attachment_field": "photos"})
+            for record_id in records
+        ]
+        for thread in threads:
+            thread.start()
+        while not any(request.path.endswith("/file.json") for request in desk.site.requests):
+            time.sleep(0.01)
+        # Time for the others to take whatever places they can get.
+        time.sleep(0.5)
+        at_once = sum(request.path.endswith("/file.json") for request in desk.site.requests)
+        found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=60)
+        are_waiting = [thread.is_alive() for thread in threads]
+        desk.site.clear_failures()
+        for thread in threads:
+            thread.join()
+
+    assert at_once == 1
+    assert found.variables["record_count"] == 1
+    assert all(are_waiting)
+
+
 def test_transfers_when_ten_large_files_move_at_once() -> None:
     """Five uploads and five downloads of 12 MB at once stay under 110 MB, and a query is answered meanwhile."""
     with open_desk() as desk:

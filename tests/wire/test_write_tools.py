@@ -363,3 +363,40 @@ def test_upsert_when_nothing_is_appended_after_all(host: DifyHost, site: LocalKi
 
     assert "is safe" in outcome.text
     assert "GET records" not in (site.stats.by_api or {})
+
+
+@pytest.mark.parametrize("tool", ["kintone_add_record", "kintone_upsert_records"])
+def test_form_is_read_anew_when_kintone_refused_what_it_allows(host: DifyHost, site: LocalKintone, tool: str) -> None:
+    """A form that changed a moment ago costs one refusal by kintone; the next call knows it."""
+    form: dict[str, Any] = {"name": {"type": "SINGLE_LINE_TEXT"}}
+    app = site.create_app("changing", form)
+    credentials = credentials_of(site, "view", "add", "edit", app=app)
+    record = {"name": "x"}
+    data = {"record_data": record} if tool == "kintone_add_record" else {"records_data": [{"record": record}]}
+    host.invoke(tool, data, credentials)
+    site.change_form(app, {**form, "extra": {"type": "NUMBER", "required": True}})
+
+    refusals: list[str] = []
+    for _ in range(2):
+        with pytest.raises(PluginFailure) as refused:
+            host.invoke(tool, data, credentials)
+        refusals.append(refused.value.message)
+
+    assert refusals[0].startswith("[CB_VA01] ")
+    assert refusals[1].startswith("[INVALID_INPUT] ")
+    assert "extra" in refusals[1]
+    assert len(site.records(app)) == 1
+
+
+@pytest.mark.parametrize("space", [None, 5])
+def test_link_leads_to_the_record_when_the_app_is_in_a_guest_space(
+    host: DifyHost, site: LocalKintone, space: int | None
+) -> None:
+    """The address in the browser names the space as the API's does."""
+    app = site.create_app("guests", {"name": {"type": "SINGLE_LINE_TEXT"}}, guest_space=space)
+    credentials = credentials_of(site, app=app) | {"kintone_guest_space_id": str(space or "")}
+    outcome = host.invoke("kintone_add_record", {"record_data": {"name": "x"}}, credentials)
+
+    path = f"/k/guest/{space}/{app}" if space else f"/k/{app}"
+    assert outcome.variables["record_url"] == f"{site.url}{path}/show#record=1"
+    assert outcome.variables["record_url"] in outcome.text
