@@ -46,7 +46,7 @@ def _key(desk: FileDesk, record_id: str) -> str:
         ({"login_page": True}, "UnknownResponseError", "a web page came instead of the file"),
         ({"redirect": "http://localhost:1/"}, "UnknownResponseError", "no API token may go"),
         ({"status": 403, "code": "GAIA_NO01"}, "PermissionDeniedError", "[GAIA_NO01]"),
-        ({"status": 500}, "UnknownResponseError", "HTTP 500"),
+        ({"status": 520}, "UnknownResponseError", "HTTP 520"),
         ({"endless_bytes": 2 * LIMIT}, "", "downloading"),
     ],
 )
@@ -93,7 +93,9 @@ def test_download_when_more_is_announced_than_comes(desk: FileDesk, record_id: s
     assert desk.refused_download(file_key=_key(desk, record_id)).error_type == "ConnectionFailedError"
 
 
-@pytest.mark.parametrize("failure", [{"status": 503}, {"status": 429, "code": "GAIA_TO04"}, {"cut": "before"}])
+@pytest.mark.parametrize(
+    "failure", [{"status": 503}, {"status": 500}, {"status": 429, "code": "GAIA_TO04"}, {"cut": "before"}]
+)
 def test_download_when_kintone_is_away_for_a_moment(desk: FileDesk, record_id: str, failure: dict[str, Any]) -> None:
     """A failure before the file begins is tried again."""
     desk.site.fail(api="file", **failure)

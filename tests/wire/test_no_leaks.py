@@ -45,6 +45,7 @@ def failures(token: str) -> list[dict[str, Any]]:
         {"status": 400, "code": "GAIA_IA02", "message": f"no such token {token}"},
         {"status": 400, "code": token, "message": token},
         {"status": 403, "code": "GAIA_NO01", "message": token},
+        {"status": 520, "body": f"<html>{token}</html>"},
         {"status": 500, "body": f"<html>{token}</html>"},
         {"status": 503, "body": token, "headers": {"Retry-After": "0"}},
         {"status": 307, "redirect": f"http://evil.example/?token={token}"},

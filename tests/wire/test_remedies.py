@@ -22,8 +22,8 @@ from tests.wire.conftest import OpenClient
 APP = 1
 LATE: dict[str, Any] = {"delay": 2.0}
 FAULTS: dict[str, dict[str, Any]] = {
-    "TIMED_OUT": {"timeout": 0.1},
-    "BUDGET_EXCEEDED": {"timeout": 30.0, "budget": 0.2},
+    "TIMED_OUT": {"timeout": 0.05},
+    "BUDGET_EXCEEDED": {"timeout": 30.0, "budget": 0.15},
 }
 
 
