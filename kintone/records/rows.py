@@ -11,10 +11,10 @@ from kintone.problems import Place, ProblemCode, UnusableValueError
 from kintone.records.cells import CheckContext, read_cell
 from kintone.values.excerpts import excerpt, printable
 from kintone.values.rendered_lists import read_rendered
+from kintone.values.whole_numbers import whole_number
 
 MOST_ROWS = 10_000
 """Rows of one table that are looked at; ours, since kintone names no ceiling."""
-LONGEST_ID = 20
 _ROW_KEYS = {"id", "value"}
 
 
@@ -155,8 +155,5 @@ def _id_text(row_id: object) -> str | None:
     """Return a row id as text, ``""`` for none, None for what is no id."""
     if is_empty(row_id):
         return ""
-    if isinstance(row_id, int) and not isinstance(row_id, bool) and 0 < row_id < 10**LONGEST_ID:
-        return str(row_id)
-    if isinstance(row_id, str) and len(row_id) <= LONGEST_ID and row_id.isascii() and row_id.isdigit():
-        return row_id
-    return None
+    number = whole_number(row_id)
+    return str(number) if number is not None and number > 0 else None

@@ -8,7 +8,7 @@ import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
-from tests.wire.plugin import credentials_of
+from tests.wire.plugin import Ports, credentials_of
 
 ODD = "+81 90%20 100% a&b=c #1; 😀 /?:@ 'x' ~東京"
 ENCODED = "%2B81%2090%2520%20100%25%20a%26b%3Dc%20%231%3B%20%F0%9F%98%80%20%2F%3F%3A%40%20%27x%27%20~%E6%9D%B1%E4%BA%AC"
@@ -16,9 +16,9 @@ LONG = "x" * 5_000
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[LocalKintone]:
+def site(ports: Ports) -> Iterator[LocalKintone]:
     """Run a local kintone with an app with odd values."""
-    with LocalKintone(seed="none") as running:
+    with LocalKintone(seed="none", port=ports.take()) as running:
         app = running.create_app("odd", {"電話": {"type": "SINGLE_LINE_TEXT"}, "n": {"type": "NUMBER"}})
         running.add_records(app, [{"電話": ODD, "n": "1"}, {"電話": ODD.replace("+", " "), "n": "2"}])
         running.add_records(app, ({"電話": ODD, "n": "3"} for _ in range(600)))

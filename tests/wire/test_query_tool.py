@@ -150,15 +150,15 @@ def test_file_has_the_columns_of_the_form_when_old_records_lack_one(host: DifyHo
     site.add_records(app, ({"name": str(number)} for number in range(600)))
     credentials = credentials_of(site, "view", app=app)
     (before,) = host.invoke("kintone_query", {"output_mode": "csv_file"}, credentials).files
-    site.change_form(app, {"=added": {"type": "NUMBER"}, **form})
-    site.add_records(app, [{"name": "new", "=added": "-5"}])
+    site.change_form(app, {"added": {"type": "NUMBER"}, **form})
+    site.add_records(app, [{"name": "new", "added": "-5"}])
     (after,) = host.invoke("kintone_query", {"output_mode": "csv_file"}, credentials).files
 
     headers = [next(csv.reader(io.StringIO(file.content.decode("utf-8-sig")))) for file in (before, after)]
     rows = list(csv.DictReader(io.StringIO(after.content.decode("utf-8-sig"), newline="")))
-    assert headers[1][:3] == ["$id", "'=added", "name"]
-    assert [code for code in headers[1] if code != "'=added"] == headers[0]
-    assert [row["'=added"] for row in rows] == [""] * 600 + ["-5"]
+    assert headers[1][:3] == ["$id", "added", "name"]
+    assert [code for code in headers[1] if code != "added"] == headers[0]
+    assert [row["added"] for row in rows] == [""] * 600 + ["-5"]
 
 
 def test_suggestion_knows_the_form_when_it_has_just_changed(host: DifyHost, site: LocalKintone) -> None:

@@ -17,9 +17,11 @@ from kintone.writing.appending import ListMode
 from kintone.writing.entries import read_entries
 from kintone.writing.upsert import UpsertRequest, upsert
 from local_kintone import LocalKintone
+from tests.unit.form_samples import columns, field, make_form
 from tests.wire.conftest import OpenClient
 
 APP = 1
+FORM = make_form(field("SUBTABLE", "lines", fields=columns(field("NUMBER", "qty"))))
 LATE: dict[str, Any] = {"delay": 2.0}
 FAULTS: dict[str, dict[str, Any]] = {
     "TIMED_OUT": {"timeout": 0.05},
@@ -46,8 +48,9 @@ def change(client: KintoneClient, count: int) -> None:
 
 def append(client: KintoneClient) -> None:
     """Append rows to two records, which are read before."""
-    entries = read_entries([{"id": number, "record": {"lines": {"value": []}}} for number in (1, 2)])
-    upsert(client, UpsertRequest(APP, entries, table_mode=ListMode.APPEND))
+    rows = [{"value": {"qty": {"value": "1"}}}]
+    entries = read_entries([{"id": number, "record": {"lines": {"value": rows}}} for number in (1, 2)])
+    upsert(client, UpsertRequest(APP, entries, table_mode=ListMode.APPEND, form=FORM))
 
 
 def form(client: KintoneClient) -> None:
