@@ -25,7 +25,6 @@ class CheckedEntries:
 
     entries: list[Entry] = field(default_factory=list)
     form: Form | None = None
-    number_fields: frozenset[str] = frozenset()
     changes: list[Change] = field(default_factory=list)
     unlisted: int = 0
     problems: list[Message] = field(default_factory=list)
@@ -56,7 +55,7 @@ def _left(unlisted: int) -> list[Message]:
 
 
 def _checked(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> CheckedEntries:
-    ready = CheckedEntries(form=form, number_fields=_number_fields(form))
+    ready = CheckedEntries(form=form)
     for count, entry in enumerate(entries):
         if count % ENTRIES_PER_TURN == 0:
             give_way()
@@ -69,10 +68,6 @@ def _checked(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> Che
     return ready
 
 
-def _number_fields(form: Form | None) -> frozenset[str]:
-    return frozenset(code for code, definition in form.fields.items() if definition.is_number) if form else frozenset()
-
-
 def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: bool) -> None:
     key = entry.update_key
     lines: list[Message] = []
@@ -83,6 +78,9 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
             value, problem = check_update_key(key.field, key.value, form)
             if problem is not None:
                 lines.append(problem.line)
+            definition = form.fields.get(key.field)
+            # A key that kintone would round finds another record.
+            ready.wants_precision |= definition is not None and definition.is_number and "." in value
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
         checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules)

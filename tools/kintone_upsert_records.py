@@ -38,7 +38,7 @@ class UpsertRecords(base.KintoneTool):
             ready = check_entries(call, entries, rules=check)
             appends = ListMode.APPEND in (table_mode, file_mode)
             form = ready.form or (record_check.read_form(call.client.forms, call.app, TO_APPEND) if appends else None)
-            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.number_fields, form)
+            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, form)
             try:
                 report = upsert(call.client, request)
             except KintoneError:

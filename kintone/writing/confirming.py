@@ -9,11 +9,11 @@ from enum import Enum, auto
 
 from kintone.field_types.table import Shape
 from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.values.numbers import number_in
 from kintone.writing.answers import SavedRecord
 from kintone.writing.entries import holds_file_keys
 from kintone.writing.saved_records import Saved
 from kintone.writing.transactions import Item
-from kintone.writing.update_keys import number_of
 
 FIRST_REVISION = "1"
 
@@ -80,7 +80,7 @@ def _is_as_sent(definition: FieldDefinition | None, sent: object, shown: object)
     if definition.is_table:
         return _rows_are_as_sent(definition, given, found)
     if definition.kind.shape is Shape.NUMBER:
-        return number_of(_text(given)) == number_of(_text(found))
+        return number_in(_text(given)) == number_in(_text(found))
     return _plain(given) == _plain(found)
 
 

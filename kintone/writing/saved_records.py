@@ -13,9 +13,9 @@ from kintone.messages import Message
 from kintone.operations import Caller
 from kintone.reading.query import quote
 from kintone.reading.record_source import RecordSource
+from kintone.values.numbers import number_in
 from kintone.writing.answers import number_text
 from kintone.writing.entries import Entry
-from kintone.writing.update_keys import number_of
 
 LONGEST_QUERY = 20_000
 """Characters of the keys in one query; ours: kintone documents no limit, and took 48,986 characters."""
@@ -117,8 +117,8 @@ def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[S
 
     A record whose number none of the keys is was found by one that kintone rounded, which is the nearest.
     """
-    keys = {position: number for value, position in wanted if (number := number_of(value)) is not None}
-    by_number: dict[Decimal | None, Saved] = {number_of(str(_value(record.fields, code))): record for record in records}
+    keys = {position: number for value, position in wanted if (number := number_in(value)) is not None}
+    by_number: dict[Decimal | None, Saved] = {number_in(str(_value(record.fields, code))): record for record in records}
     found = {position: by_number.pop(number) for position, number in keys.items() if number in by_number}
     for number, record in by_number.items():
         left = [position for position in keys if position not in found]

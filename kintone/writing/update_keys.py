@@ -3,24 +3,19 @@
 A key is a text or number field that prohibits duplicates; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
 """
 
-import math
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Final, NamedTuple
 
+from kintone import limits
 from kintone.messages import Joined, Message
-from kintone.values.full_width import narrow
+from kintone.problems import UnusableValueError
+from kintone.values.numbers import decimal_of, number_in, plain_number, read_number
 
-LONGEST_KEY = 64
-"""Characters of a field that prohibits duplicates; https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html"""
 LONGEST_FIELD_CODE = 128
 NAMED_POSITIONS = 10
-MOST_BITS = 256
-"""More than any number of 64 digits has; Python refuses to print integers of some thousand digits."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
-_EXACT = Context(prec=400)
 _NOT_IN_A_CODE = re.compile(r"""[\s"'`()<>=!,;{}\[\]\\]""")
 
 
@@ -55,22 +50,15 @@ def key_text(value: object) -> str:
         raise KeyProblemError(Message("must be a text or a number"))
     if not text.strip():
         raise KeyProblemError(Message("is empty; kintone can find no record by an empty key"))
-    if len(text) > LONGEST_KEY:
+    if len(text) > limits.UNIQUE_LENGTH:
         raise KeyProblemError(
-            Message("is {length} characters long; a key has {longest} at most", length=len(text), longest=LONGEST_KEY)
+            Message(
+                "is {length} characters long; a key has {longest} at most",
+                length=len(text),
+                longest=limits.UNIQUE_LENGTH,
+            )
         )
     return text
-
-
-def number_of(text: str) -> Decimal | None:
-    """Return the number that kintone would read, full-width digits included, or None."""
-    plain = narrow(text)
-    return Decimal(plain).normalize(_EXACT) if len(plain) <= LONGEST_KEY and _NUMBER.fullmatch(plain) else None
-
-
-def plain_number(number: Decimal) -> str:
-    """Write a number with digits alone."""
-    return format(number.normalize(_EXACT), "f") if number else "0"
 
 
 def same_key(value: object, text: str) -> bool:
@@ -79,8 +67,11 @@ def same_key(value: object, text: str) -> bool:
         other = key_text(value)
     except KeyProblemError:
         return False
-    number = number_of(other)
-    return other == text or (number is not None and number == number_of(text))
+    if other == text:
+        return True
+    # A number that did not arrive as text may be written in another way.
+    number = None if isinstance(value, str) else number_in(other)
+    return number is not None and number == number_in(text)
 
 
 def repeated_keys(keys: Iterable[tuple[int, UpdateKey | None]]) -> list[Message]:
@@ -132,15 +123,7 @@ def _listed(positions: Sequence[int]) -> Message:
 
 
 def _number_text(value: float | Decimal) -> str:
-    if isinstance(value, int) and value.bit_length() > MOST_BITS:
-        raise _too_many_digits()
-    if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
-        raise KeyProblemError(Message("is not a finite number"))
-    number = value if isinstance(value, Decimal) else Decimal(str(value))
-    if abs(number.adjusted()) > LONGEST_KEY:
-        raise _too_many_digits()
-    return plain_number(number)
-
-
-def _too_many_digits() -> KeyProblemError:
-    return KeyProblemError(Message("is a number of more than {longest} digits", longest=LONGEST_KEY))
+    try:
+        return plain_number(decimal_of(read_number(value)))
+    except UnusableValueError as error:
+        raise KeyProblemError(Message("cannot be used: {complaint}", complaint=error.complaint)) from None

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kintone.errors import InvalidParameterError, KintoneError, RevisionConflictError
-from kintone.field_types.table import Shape
 from kintone.forms.field_definitions import Form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
@@ -22,7 +21,7 @@ from kintone.writing.failures import (
     says_nothing_of_the_first_try,
     write_failed,
 )
-from kintone.writing.number_keys import NumberPrecision, with_number_keys
+from kintone.writing.number_keys import with_number_keys
 from kintone.writing.saved_records import Saved, SavedRecords, saved_of
 from kintone.writing.transactions import (
     MOST_BYTES,
@@ -51,9 +50,8 @@ class UpsertRequest:
 
     The records of the entries are in kintone's own shape, ``{"code": {"value": …}}``; their positions are counted anew
     from 1. ``atomic`` refuses what does not fit into one transaction. ``form`` tells what is a table or an attachment
-    field and which keys are numbers; it is needed to append. Without it ``number_fields`` may tell the latter.
-    ``precision`` is how the app rounds numbers, where that is known. ``is_single`` is for one entry with an id, of a
-    caller that counts no entries.
+    field and which keys are numbers; it is needed to append. ``is_single`` is for one entry with an id, of a caller
+    that counts no entries.
     """
 
     app: int
@@ -61,9 +59,7 @@ class UpsertRequest:
     atomic: bool = False
     table_mode: ListMode = ListMode.REPLACE
     file_mode: ListMode = ListMode.REPLACE
-    number_fields: Collection[str] = ()
     form: Form | None = field(default=None, repr=False)
-    precision: NumberPrecision | None = None
     is_single: bool = False
 
     def __post_init__(self) -> None:
@@ -85,8 +81,8 @@ class UpsertRequest:
     def number_keys(self) -> Collection[str]:
         """The codes of the app's number fields."""
         if self.form is None:
-            return self.number_fields
-        return {code for code, definition in self.form.fields.items() if definition.kind.shape is Shape.NUMBER}
+            return ()
+        return {code for code, definition in self.form.fields.items() if definition.is_number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,7 @@ class _Writer:
         self._appending = request.appending
         self._saved = SavedRecords(caller, request.app, request.form)
         numbered = [replace(entry, position=position) for position, entry in enumerate(request.entries, start=1)]
-        self._entries = with_number_keys(numbered, request.number_keys, request.precision)
+        self._entries = with_number_keys(numbered, request.number_keys)
         self._appending.refuse_unusable_keys(self._entries)
         self._items = [item_of(self._appending.without_empty_lists(entry)) for entry in self._entries]
         self._plans: dict[int, Planned] = {}

@@ -23,7 +23,6 @@ from kintone.transport_failures import failure_of
 from kintone.wire_format import WireRequest
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
-from kintone.writing.number_keys import NumberPrecision
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.upsert import UpsertReport, UpsertRequest, upsert
 from local_kintone import ConnectionCutError, LocalKintone, Received, Response
@@ -140,14 +139,13 @@ class Bench:
         [number] = self.kintone.add_records(self.app, [values])
         return number
 
-    def append(  # noqa: PLR0913 - each is an option of the request
+    def append(
         self,
         *entries: Entry,
         tables: bool = True,
         files: bool = True,
         atomic: bool = False,
         form: Form | None = None,
-        precision: NumberPrecision | None = None,
         client: KintoneClient | None = None,
     ) -> UpsertReport:
         """Write in append mode; what was asked before is forgotten."""
@@ -161,7 +159,6 @@ class Bench:
             table_mode=modes[tables],
             file_mode=modes[files],
             form=known,
-            precision=precision,
         )
         return upsert(client or self.client(), request)
 

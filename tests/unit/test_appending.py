@@ -10,10 +10,8 @@ import pytest
 from kintone.errors import InvalidParameterError, InvalidRequestError, NotFoundError
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
-from kintone.writing.number_keys import NumberPrecision
 from kintone.writing.upsert import UpsertRequest
 from local_kintone import LocalKintone
-from local_kintone.numbers import NumberPrecision as AppPrecision
 from tests.unit.appending_samples import Bench, by_id, by_key, by_number, new, row
 
 SAVED: dict[str, Any] = {"qty": "5", "item": "pen", "price": "80", "rank": "Low"}
@@ -214,20 +212,6 @@ def test_number_keys_that_are_equal_are_refused(bench: Bench) -> None:
         bench.append(by_number("1", lines=[row(qty="7")]), by_number("1.0", lines=[row(qty="8")]))
 
     assert bench.calls() == []
-
-
-@pytest.mark.parametrize(
-    ("decimals", "rounding", "kept"), [(4, "HALF_EVEN", "1.2346"), (2, "UP", "1.24"), (1, "DOWN", "1.2")]
-)
-def test_a_number_key_finds_the_record_that_the_app_rounds_it_to(
-    bench: Bench, decimals: int, rounding: str, kept: str
-) -> None:
-    """With the app's precision at hand the key is rounded as kintone rounds it."""
-    bench.kintone.set_number_precision(bench.app, AppPrecision(16, decimals, rounding))
-    bench.save(no=kept, lines=[SAVED])
-    bench.append(by_number("1.234567", lines=[row(qty="7")]), precision=NumberPrecision(decimals, rounding))
-
-    assert bench.quantities() == ["5", "7"]
 
 
 def test_a_number_key_with_more_decimals_than_the_app_keeps_loses_no_rows(bench: Bench) -> None:

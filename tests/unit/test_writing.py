@@ -10,6 +10,7 @@ from kintone.errors import InvalidParameterError, InvalidRequestError, TimedOutE
 from kintone.writing.adding import add_record
 from kintone.writing.entries import Entry, read_entries
 from kintone.writing.upsert import UpsertRequest, repeat_notice, upsert
+from tests.unit.form_samples import field, make_form
 from tests.unit.in_process import InProcess
 from tests.unit.writings import STOCK, TOO_MUCH, fates, have, mixed, rows
 
@@ -91,7 +92,7 @@ def test_equal_number_keys_are_refused_before_anything_is_sent(stock: InProcess)
     """The app's form tells which keys are numbers."""
     entries = read_entries([{"no": "1"}, {"no": "1.0"}], "no")
     with pytest.raises(InvalidParameterError, match="same update key"):
-        upsert(stock.client, UpsertRequest(stock.app, entries, number_fields={"no"}))
+        upsert(stock.client, UpsertRequest(stock.app, entries, form=make_form(field("NUMBER", "no", unique=True))))
 
     assert stock.asked == []
 

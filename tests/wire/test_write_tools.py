@@ -172,6 +172,30 @@ def test_number_when_the_settings_may_not_be_read(host: DifyHost, site: LocalKin
 
 
 @pytest.mark.parametrize("check", [True, False])
+def test_upsert_when_a_number_key_has_more_decimals_than_the_app_keeps(
+    host: DifyHost,
+    site: LocalKintone,
+    check: bool,  # noqa: FBT001
+) -> None:
+    """Rounded it would find the record of another number; one that fits finds its own, however it is written."""
+    form: dict[str, Any] = {"no": {"type": "NUMBER", "unique": True}, "note": {"type": "SINGLE_LINE_TEXT"}}
+    app = site.create_app("Keys", form, number_precision=NumberPrecision(10, 2))
+    site.add_records(app, [{"no": "1.25", "note": "old"}])
+    credentials = credentials_of(site, app=app)
+
+    def write(key: str) -> None:
+        entries = [{"updateKey": {"field": "no", "value": key}, "record": {"note": "new"}}]
+        data = {"records_data": entries, "validate_before_write": check}
+        host.invoke("kintone_upsert_records", data, credentials)
+
+    with pytest.raises(PluginFailure, match=r"entry 1: no: 1\.2501 has more decimals"):
+        write("1.2501")
+    write("１．２５０")
+
+    assert [(record["no"]["value"], record["note"]["value"]) for record in site.records(app)] == [("1.25", "new")]
+
+
+@pytest.mark.parametrize("check", [True, False])
 def test_upsert_when_an_insert_lacks_a_required_field(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
     """Checked, nothing is sent; unchecked, kintone refuses. Either way no entry of the call is stored."""
     needed = {"type": "SINGLE_LINE_TEXT", "required": True}

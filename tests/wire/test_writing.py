@@ -17,6 +17,7 @@ from kintone.writing.adding import add_record
 from kintone.writing.entries import Entry, read_entries
 from kintone.writing.upsert import UpsertRequest, upsert
 from local_kintone import LocalKintone
+from tests.unit.form_samples import field, make_form
 from tests.wire.conftest import OpenClient
 
 FORM: dict[str, dict[str, Any]] = {
@@ -288,7 +289,7 @@ def test_number_keys_find_their_records(kintone: LocalKintone, app: int, token: 
     """Full-width digits and a needless decimal place name the same record."""
     kintone.add_records(app, [{"no": "12", "name": "old"}])
     entries = read_entries([{"no": "１２．０", "name": {"value": "new"}}], "no")
-    report = upsert(open_client(token), UpsertRequest(app, entries, number_fields={"no"}))
+    report = upsert(open_client(token), UpsertRequest(app, entries, form=make_form(field("NUMBER", "no", unique=True))))
 
     assert (report.added, report.updated) == (0, 1)
     assert [record["name"]["value"] for record in kintone.records(app)] == ["new"]
