@@ -74,9 +74,10 @@ HEAVY, LIGHT = 20, 3
 # not tried again; of the reads of records, those of an upsert are several, and some of its updates become inserts.
 _SHARES = {
     POST_FILE: 0.85,
-    GET_CURSOR: 0.35,
+    GET_CURSOR: 0.3,
     DELETE_CURSOR: 1.25,
     POST_CURSOR: 1.05,
+    POST_RECORD: 1.15,
     POST_RECORDS: 1.05,
     PUT_RECORDS: 1.3,
     GET_RECORDS: 1.15,
