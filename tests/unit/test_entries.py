@@ -273,3 +273,13 @@ def test_nought_is_one_key_when_it_is_written_with_a_sign(value: object) -> None
     (entry,) = with_number_keys(read_entries([{"updateKey": {"field": "n", "value": value}, "record": {}}]), {"n"})
 
     assert entry.update_key == UpdateKey("n", "0")
+
+
+@pytest.mark.parametrize(("given", "refused"), [("1", True), ("1.0", False), (1, False), (1.0, False)])
+def test_a_key_inside_the_record_is_dropped_only_where_it_is_the_same(given: object, *, refused: bool) -> None:
+    """In a text field "1" and "1.0" are two values; a number may be written in another way than the key."""
+    entries = [{"updateKey": {"field": "sku", "value": "1.0"}, "record": {"sku": given, "name": "x"}}]
+    if refused:
+        assert "sku" in refusal(entries)
+    else:
+        assert [entry.record for entry in read_entries(entries)] == [{"name": "x"}]

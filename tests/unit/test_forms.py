@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from kintone.errors import KintoneError, UnknownResponseError
 from kintone.forms.forms_api import Form, FormCache, FormKey, FormsApi, parse_form, read_form
+from kintone.forms.parsing import parse_precision
 from kintone.messages import Message
+from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
 from tests.unit.in_process import InProcess
 
@@ -205,3 +207,36 @@ def test_the_cache_may_be_used_by_many_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(use, range(500)))
     assert len(cache) <= 3
+
+
+def test_what_is_learned_of_a_form_is_kept_with_that_form_only() -> None:
+    """A form that took its place meanwhile is another one, and its time goes on as before."""
+    now = [0.0]
+    cache = FormCache(time_to_live=60, clock=lambda: now[0])
+    key = cache.key("site", None, 1, ["token"])
+    old, newer = make_form(field("NUMBER", "a")), make_form(field("NUMBER", "b"))
+    known = old.with_precision(NumberPrecision(8, 2))
+    cache.form(key, lambda: old)
+    now[0] = 30.0
+    cache.complete(key, old, known)
+    assert cache.form(key, lambda: newer) is known
+    now[0] = 61.0
+    assert cache.form(key, lambda: newer) is newer
+    cache.complete(key, old, known)
+    assert cache.form(key, lambda: old) is newer
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        ({"digits": "8", "decimalPlaces": "2", "roundingMode": "UP"}, NumberPrecision(8, 2, "UP")),
+        ({"digits": "2", "decimalPlaces": "8", "roundingMode": "UP"}, DEFAULT_PRECISION),
+        ({"digits": "8", "decimalPlaces": "2", "roundingMode": "SIDEWAYS"}, DEFAULT_PRECISION),
+        ({"digits": 8, "decimalPlaces": "-2", "roundingMode": "UP"}, DEFAULT_PRECISION),
+        ({}, DEFAULT_PRECISION),
+        (None, DEFAULT_PRECISION),
+    ],
+)
+def test_precision_that_no_app_has_is_not_believed(raw: object, wanted: NumberPrecision) -> None:
+    """Kintone's default stands in, and says so."""
+    assert parse_precision(raw) == wanted

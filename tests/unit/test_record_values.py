@@ -53,6 +53,7 @@ GOOD = [
     ("tags", '["B"]', ["B"]),
     ("blank", "x", [" x "]),
     ("blank", [" x "], [" x "]),
+    ("blank", ["x"], [" x "]),
     ("blank", "y, x", ["y", " x "]),
     ("areas", "東京", ["東京"]),
     ("rank", " High ", "High"),
@@ -274,3 +275,13 @@ def test_a_long_value_is_cut_in_the_message() -> None:
     """A message shows about eighty characters of what was brought."""
     message = str(_read("price", "x" * 10_000_000).problems[0].message)
     assert len(message) < 150
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 33 + "]" * 33, f"[{' ' * 1_000_000}]", "[b'x']", "[{1, 2}]", "[(1,)]", "[...]", "[NaN]", "[1, 2", "{]"],
+)
+def test_a_text_in_brackets_that_is_no_list_of_json_is_refused_or_left(text: str) -> None:
+    """What Python alone can write, what is too deep or too long, and what is cut is never taken for a list."""
+    assert _read("owner", text).record == {}
+    assert _read("name", text).record == {"name": {"value": text}}
