@@ -80,7 +80,7 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
                 lines.append(problem.line)
             definition = form.fields.get(key.field)
             # A key that kintone would round finds another record.
-            ready.wants_precision |= definition is not None and definition.is_number and "." in value
+            ready.wants_precision |= definition is not None and definition.is_number and len(value) > 1
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
         checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from kintone.forms.field_definitions import FieldDefinition
-from kintone.forms.near_matches import nearest
+from kintone.forms.near_matches import folded
 from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.problems import ProblemCode, UnusableValueError
 from kintone.values.excerpts import excerpt, excerpts
@@ -75,7 +75,9 @@ def _list_in(value: object, definition: FieldDefinition) -> object:
     """Return the list that a text shows, unless an option is called like that text."""
     if not isinstance(value, str) or value in definition.options:
         return value
-    return read_rendered(value)
+    shown = read_rendered(value)
+    # "[1]" may be the name of an option that is gone.
+    return shown if isinstance(shown, list) and all(isinstance(part, str) for part in shown) else value
 
 
 def _without_blanks(options: Mapping[str, str]) -> dict[str, str]:
@@ -92,6 +94,12 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
         raise _too_many(text.count(",") + 1)
     ends = [match.start() for match in _SEPARATOR.finditer(text)] + [len(text)]
     reach = 1 + max((len(_SEPARATOR.findall(option)) for option in options), default=0)
+    if reach > 1 and _ways(text, ends, reach, known) > 1:
+        raise UnusableValueError(
+            ProblemCode.AMBIGUOUS,
+            Message("{value} can be taken apart in several ways", value=excerpt(text)),
+            Message("write a list of the names"),
+        )
     names: list[str] = []
     start, at = 0, 0
     while at < len(ends):
@@ -110,6 +118,17 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
     return names
 
 
+def _ways(text: str, ends: list[int], reach: int, known: Mapping[str, str]) -> int:
+    """Count the ways in which a text is a row of options, two at most."""
+    starts = [0, *(end + 1 for end in ends)]
+    ways = [1] + [0] * len(ends)
+    for last in range(1, len(ends) + 1):
+        for first in range(max(0, last - reach), last):
+            if ways[first] and text[starts[first] : ends[last - 1]].strip() in known:
+                ways[last] = min(2, ways[last] + ways[first])
+    return ways[-1]
+
+
 def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueError:
     """Report names that are no options together, with the options that were probably meant."""
     shown = excerpts(names, NAMED)
@@ -118,7 +137,8 @@ def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueErro
         Message("{names} is no option of this field", names=shown),
         Message("{names} are no options of this field", names=shown),
     )
-    meant = [nearest(name, definition.options.items()) for name in names[:NAMED]]
+    alike = {folded(option): option for option in definition.options}
+    meant = [alike.get(folded(name)) for name in names[:NAMED]]
     found = [excerpt(option) for option in dict.fromkeys(meant) if option]
     hint = Message("did you mean {options}?", options=Joined(found, " and ")) if found else NOTHING
     return UnusableValueError(ProblemCode.UNKNOWN_OPTION, complaint, Joined([hint, _choose(definition)], " "))

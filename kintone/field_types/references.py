@@ -15,7 +15,7 @@ MOST_ENTRIES = 10_000
 LONGEST_CODE = 512
 _SEPARATORS = re.compile("[,;\n\r\t\u3001\uff0c\uff1b]")
 # As this plugin's own text and CSV show a person.
-_NAME_AND_CODE = re.compile(r"[^\s()].*\s[(]([^\s()]+)[)]", re.DOTALL)
+_NAME_AND_CODE = re.compile(r"[^\s()\uff08\uff09].*(?:\s\(([^\s()]+)\)|\uff08([^\s\uff08\uff09]+)\uff09)", re.DOTALL)
 # Keys of uploads and of saved files, https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file.
 _FILE_KEY = re.compile(r"[0-9A-Za-z_-]+")
 
@@ -78,7 +78,7 @@ def _code(value: object) -> str:
             _one_or_several(text),
         )
     named = _NAME_AND_CODE.fullmatch(text)
-    return named.group(1) if named else text
+    return (named[1] or named[2]) if named else text
 
 
 def _file_key(value: object) -> str:

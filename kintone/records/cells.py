@@ -60,11 +60,14 @@ def read_cell(
     given = given_value(raw)
     refusal = definition.refusal(context.mode)
     if refusal is not None:
-        if not context.rules:
-            # kintone itself refuses or ignores it.
-            return {"value": given}
-        _note_refusal(raw, refusal, definition, place, context)
-        return None
+        if _is_echo(raw, definition):
+            context.findings.left_out(place, refusal[0])
+            return None
+        if context.rules:
+            context.findings.problem(place, ProblemCode.NOT_WRITABLE, *refusal)
+            return None
+        # kintone itself refuses or ignores it.
+        return {"value": given}
     try:
         value = read_value(given, definition)
         if definition.is_number and isinstance(value, str) and value:
@@ -79,23 +82,13 @@ def read_cell(
     return {"value": value}
 
 
-def _note_refusal(
-    raw: object, refusal: tuple[Message, Message], definition: FieldDefinition, place: Place, context: CheckContext
-) -> None:
-    """Note that a field cannot be written.
+def _is_echo(raw: object, definition: FieldDefinition) -> bool:
+    """Tell whether a value is what kintone itself gave out for a field that it calculates or copies.
 
-    What kintone calculates or copies, in the shape in which kintone gave it out, is left out and told as a change: so
-    a record that was read can be written back.
+    Left out and told, so that a record that was read can be written back.
     """
-    if _ignored_by_kintone(definition) and isinstance(raw, Mapping) and raw.get("type") == definition.kind.name:
-        context.findings.left_out(place, refusal[0])
-    else:
-        context.findings.problem(place, ProblemCode.NOT_WRITABLE, *refusal)
-
-
-def _ignored_by_kintone(definition: FieldDefinition) -> bool:
-    """Tell whether kintone takes a record with the field in it and keeps its own value."""
-    return definition.filled_by_kintone or definition.kind.calculated
+    ignored = definition.filled_by_kintone or definition.kind.calculated
+    return ignored and isinstance(raw, Mapping) and raw.get("type") == definition.kind.name
 
 
 def _fitted(text: str, precision: NumberPrecision | None, place: Place, context: CheckContext) -> str:
@@ -105,7 +98,8 @@ def _fitted(text: str, precision: NumberPrecision | None, place: Place, context:
     """
     decimals, whole = decimals_of(text), whole_digits_of(text)
     if precision is None:
-        context.wants_precision |= decimals > 0 or whole > DEFAULT_PRECISION.whole_digits
+        # One digit before the point is kept by every app that keeps any.
+        context.wants_precision |= decimals > 0 or whole > 1
         return text
     if not precision.known:
         return _perhaps_fitting(text, place, context)
@@ -117,7 +111,7 @@ def _fitted(text: str, precision: NumberPrecision | None, place: Place, context:
     if fitted == "0":
         raise _lost(text, precision.decimals)
     if whole_digits_of(fitted) > precision.whole_digits:
-        raise too_many_digits(fitted, precision.whole_digits)
+        raise too_many_digits(text, precision.whole_digits)
     context.findings.note(place, Message("the app keeps {count} decimals", count=precision.decimals))
     return fitted
 
@@ -128,15 +122,15 @@ def _perhaps_fitting(text: str, place: Place, context: CheckContext) -> str:
     if place.row is not None and whole_digits_of(text) > usual.whole_digits:
         # kintone stores what it cannot read in a table as empty.
         raise too_many_digits(text, usual.whole_digits)
-    if decimals_of(text) > usual.decimals:
+    if decimals_of(text):
         most = NumberPrecision(limits.MOST_NUMBER_DIGITS, limits.MOST_NUMBER_DECIMALS)
         if rounded(text, most) == "0":
             raise _lost(text, most.decimals)
         context.findings.note(
             place,
             Message(
-                "kintone keeps {count} decimals and rounds the rest, unless the app is set otherwise, which could not "
-                "be read",
+                "kintone keeps {count} decimals and rounds the rest, unless the app is set otherwise; its settings "
+                "could not be read",
                 count=usual.decimals,
             ),
         )

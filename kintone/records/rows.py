@@ -85,8 +85,9 @@ class TableReader:
             return None
         row_id, cells = self._parts(raw)
         id_text = _id_text(row_id)
-        if not cells and id_text == "":
-            complaint = Message("an object without columns would be stored as a blank row")
+        if not cells and id_text is not None:
+            # An id that the record does not have is no id to kintone, and the row a new one.
+            complaint = Message("a row without columns may be stored as a blank row")
             self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
         if id_text is None:

@@ -24,7 +24,8 @@ def check_update_key(field: object, value: object, form: Form) -> tuple[str, Pro
     place = Place(field if isinstance(field, str) else excerpt(field))
     definition = form.fields.get(field) if isinstance(field, str) else None
     if definition is None:
-        near = nearest_codes(place.field, form.names())
+        usable = set(form.update_key_codes())
+        near = nearest_codes(place.field, ((code, label) for code, label in form.names() if code in usable))
         advice = Message("did you mean {code}?", code=either(near)) if near else _usable(form)
         complaint = Message("app {app} has no field of this code to find records by", app=form.app)
         findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, advice)

@@ -55,11 +55,14 @@ def read_era_date(text: str) -> date | None:
 
 
 def _outside(text: str, found: date) -> UnusableValueError:
+    advice = Message("write the year of the common calendar")
+    if found.year >= FIRST_SOLAR_YEAR:
+        advice = Message(
+            'write the year of the common calendar, for example "{day}" if that is the day you mean',
+            day=found.isoformat(),
+        )
     return UnusableValueError(
         ProblemCode.AMBIGUOUS,
         Message('"{value}" is not a day of that era in the calendar of today', value=text),
-        Message(
-            'write the year of the common calendar, for example "{day}" if that is the day you mean',
-            day=found.isoformat(),
-        ),
+        advice,
     )

@@ -1,6 +1,7 @@
 """DATE, TIME and DATETIME values, from what people and programs write to what kintone keeps."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta, timezone
 
 from kintone.messages import Message
@@ -9,6 +10,8 @@ from kintone.values.dates import FIRST_YEAR, date_text, read_day, too_early
 from kintone.values.excerpts import excerpt
 from kintone.values.times import clock_text, read_clock
 
+_DAY_ALONE = Message("write the day alone, as in YYYY-MM-DD")
+_WHOLE = Message("write day, time and offset, as in YYYY-MM-DDThh:mm+hh:mm, or Z for UTC")
 LARGEST_OFFSET = timedelta(hours=14)
 _DAY_AND_CLOCK = re.compile(r"(?P<day>.*?\d\s*日?)(?:[Tt]\s*|\s+|(?<=日))(?P<clock>\D{0,4}\d.*)", re.ASCII)
 _OFFSET = re.compile(r"(?P<clock>.*?)\s*(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>[0-5]\d)?)",
@@ -25,13 +28,13 @@ def read_date(value: object) -> str:
     parts = _DAY_AND_CLOCK.fullmatch(text)
     if parts is None:
         return read_day(text).isoformat()
-    day = read_day(parts.group("day").strip())
-    clock, offset = _split_offset(parts.group("clock"))
-    if read_clock(clock) != (0, 0) and offset == timedelta(0):
+    day = _part(text, lambda: read_day(parts.group("day").strip()))
+    clock, offset = _part(text, lambda: _split_offset(parts.group("clock")))
+    if _part(text, lambda: read_clock(clock), _DAY_ALONE) != (0, 0) and offset == timedelta(0):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
             Message("{value} is a moment in UTC and may be another day elsewhere", value=excerpt(value)),
-            Message("write the day alone, as in YYYY-MM-DD"),
+            _DAY_ALONE,
         )
     return day.isoformat()
 
@@ -59,12 +62,21 @@ def read_datetime(value: object) -> str:
                 day=written,
             ),
         )
-    day = read_day(parts.group("day").strip())
-    clock, offset = _split_offset(parts.group("clock"))
-    moment = datetime.combine(day, time(*read_clock(clock)))
+    day = _part(text, lambda: read_day(parts.group("day").strip()), _WHOLE)
+    clock, offset = _part(text, lambda: _split_offset(parts.group("clock")), _WHOLE)
+    moment = datetime.combine(day, time(*_part(text, lambda: read_clock(clock), _WHOLE)))
     if offset is None:
         raise _no_offset(value, moment)
     return _utc_text(text, moment, offset)
+
+
+def _part[Part](text: str, read: Callable[[], Part], how: Message | None = None) -> Part:
+    """Read a part of a text; what is wrong with it is told of the whole, with an advice for the whole."""
+    try:
+        return read()
+    except UnusableValueError as error:
+        complaint = Message("{value} cannot be read: {complaint}", value=excerpt(text), complaint=error.complaint)
+        raise UnusableValueError(error.code, complaint, how or error.suggestion) from None
 
 
 def _split_offset(text: str) -> tuple[str, timedelta | None]:

@@ -148,7 +148,7 @@ def _too_many_decimals(number: Decimal) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.BAD_FORMAT,
         Message("{value} has more decimals than kintone can hold", value=excerpt(number)),
-        Message("round it to at most {most} decimals", most=limits.MOST_NUMBER_DECIMALS),
+        Message("write as many decimals as the app keeps, or use a text field"),
     )
 
 
@@ -157,5 +157,5 @@ def too_many_digits(value: object, most: int = limits.MOST_NUMBER_DIGITS) -> Unu
     return UnusableValueError(
         ProblemCode.TOO_LARGE,
         Message("{value} has more than {most} digits before the decimal point", value=excerpt(value), most=most),
-        Message("write fewer digits, or use a text field"),
+        Message("keep it in a text field, or have the app keep more digits"),
     )

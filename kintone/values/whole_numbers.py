@@ -38,7 +38,9 @@ def record_id_hint(value: object) -> Message:
     """Say how a record is named by its number, where a value shows which number was probably meant."""
     text = narrow(value) if isinstance(value, str) and len(value) <= LONGEST_TEXT else ""
     if match := _RECORD_NUMBER.fullmatch(text):
-        return Message("of a record number such as {given} write the last part alone: {id}", given=text, id=match[1])
+        return Message(
+            "if {given} is a record number of this app, write its last part alone: {id}", given=text, id=match[1]
+        )
     if match := _DECORATED.fullmatch(text):
         return Message("write the number alone: {id}", id=match[1])
     return NOTHING

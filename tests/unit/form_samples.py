@@ -43,6 +43,7 @@ def rich_form() -> Form:
         field("LINK", "site", protocol="WEB", minLength="", maxLength=""),
         field("CHECK_BOX", "done", options=options("Yes")),
         field("CHECK_BOX", "tags", options=options("A", "B", "C, D")),
+        field("CHECK_BOX", "marks", options=options("a", "b", "c", "a,b", "b,c")),
         field("CHECK_BOX", "blank", options=options(" x ", "y")),
         field("MULTI_SELECT", "areas", options=options("東京", "大阪")),
         field("RADIO_BUTTON", "rank", options=options("High", "Low"), defaultValue="High"),

@@ -46,7 +46,7 @@ def test_a_label_leads_to_its_code() -> None:
 
 def test_a_label_of_several_fields_names_all_their_codes() -> None:
     """Outside tables, in rows, and for columns that stand beside the table; none is chosen for the writer."""
-    memos = [{**field("SINGLE_LINE_TEXT", f"memo_{number}"), "label": "メモ"} for number in (1, 2)]
+    memos = [{**field("SINGLE_LINE_TEXT", f"memo_{number}", unique=True), "label": "メモ"} for number in (1, 2)]
     notes = [{**field("SINGLE_LINE_TEXT", f"note_{number}"), "label": "備考"} for number in (1, 2)]
     form = make_form(*memos, field("SUBTABLE", "t", fields=columns(*notes)))
     for raw, codes in (
@@ -242,7 +242,9 @@ def test_only_an_empty_list_or_nothing_empties_a_table(given: object) -> None:
     assert check_record({"t": given}, ODD_COLUMNS, "update").record == {"t": {"value": []}}
 
 
-@pytest.mark.parametrize("given", [{}, [{}], {"value": {}}, "{}", "[sato", [{"value": {}}], [{"id": ""}]])
+@pytest.mark.parametrize(
+    "given", [{}, [{}], {"value": {}}, "{}", "[sato", [{"value": {}}], [{"id": ""}], [{"id": "5"}]]
+)
 def test_an_object_without_columns_is_no_row_and_empties_nothing(given: object) -> None:
     """Kintone would store a blank row, or delete the rows that there are."""
     read = check_record({"lines": given}, FORM, "update")
@@ -307,17 +309,25 @@ def test_numbers_of_an_app_whose_precision_is_not_known_are_told_not_changed() -
     """Kintone's default is named as such; what no app could keep, or a table would lose, is refused."""
     read = _number("1.23456", UNKNOWN)
     assert (read.record, len(read.changes), read.problems) == ({"n": {"value": "1.23456"}}, 1, [])
+    assert len(_number("0.01", UNKNOWN).changes) == 1
     assert [problem.code for problem in _number("1e-41", UNKNOWN).problems] == ["bad_format"]
     assert _number("1234567890123", UNKNOWN).problems == []
     assert [problem.code for problem in _number("1234567890123", UNKNOWN, row=True).problems] == ["too_large"]
 
 
-@pytest.mark.parametrize(
-    ("value", "wanted"), [("1.5", True), ("5", False), (5, False), ("1" * 13, True), ("1.0", False)]
-)
+@pytest.mark.parametrize(("value", "wanted"), [("1.5", True), ("5", False), (5, False), ("10", True), ("1.0", False)])
 def test_precision_is_asked_for_only_where_it_matters(value: object, wanted: object) -> None:
     """Whole numbers of common size need no second request."""
     assert check_record({"price": value}, FORM, "add", rules=False).wants_precision is wanted
+
+
+def test_only_a_field_that_can_be_the_key_is_offered_as_one() -> None:
+    """A label of another field would be refused next."""
+    form = make_form({**field("SINGLE_LINE_TEXT", "s"), "label": "メモ"}, field("NUMBER", "n", unique=True))
+    _, problem = check_update_key("メモ", "x", form)
+    assert problem is not None
+    assert '"n"' in str(problem.suggestion)
+    assert '"s"' not in str(problem.suggestion)
 
 
 def test_a_number_key_that_the_app_would_round_is_refused() -> None:

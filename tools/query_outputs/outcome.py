@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kintone.messages import Message
+from kintone.reading.query import parse
 from kintone.reading.reader import Reading, Strategy
 
 
@@ -48,9 +49,18 @@ class Outcome:
     def headline(self) -> str:
         """Return the warnings, a line each, and behind them how many records there are, without a full stop."""
         if not self.records:
-            sentence = f"No record of app {self.app} matches"
+            sentence = self._none()
         else:
             sentence = f"{self.records:,} record{'' if self.records == 1 else 's'} of app {self.app}"
         return "\n".join(
             [*(str(Message("Warning: {warning}", warning=warning)) for warning in self.warnings), sentence]
         )
+
+    def _none(self) -> str:
+        """Say why no record is shown; that none matches is said only where nothing was left out."""
+        asked = parse(self.effective_query)
+        if asked.limit == 0:
+            return f"No record of app {self.app} is shown, since the query has limit 0"
+        if asked.offset:
+            return f"No record of app {self.app} is shown, since none stands behind offset {asked.offset}"
+        return f"No record of app {self.app} matches"
