@@ -81,10 +81,6 @@ class WriteLedger:
         """Note that these are saved, with kintone's results in their order."""
         if self.has_unknown(span):
             self.repeated.append(span)
-        self.confirm(span, results)
-
-    def confirm(self, span: Span, results: Sequence[Mapping[str, object]] = ()) -> None:
-        """Note that these are saved, since reading them showed what was sent."""
         self._states[span.first - 1 : span.last] = bytes([EntryState.SAVED]) * len(span)
         self._results.update(enumerate(results, start=span.first))
 

@@ -7,12 +7,13 @@ from typing import ClassVar
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files.attachments import check_attachment_field
 from kintone.files.files_api import FilesApi
+from kintone.forms.field_definitions import Form
 from kintone.messages import Message
 from kintone.reading.records import RecordsApi
 from kintone.writing.appending import ListMode
-from kintone.writing.attaching import attach
+from kintone.writing.attaching import attach, lacks_attachment_field
 from tools import base
-from tools.code_suggestions import attachment_field_by_label
+from tools.code_suggestions import attachment_field_by_label, form_of
 from tools.file_source.names import read_names
 from tools.file_source.source import SourceLimits
 from tools.file_source.value import read_files
@@ -55,11 +56,10 @@ class UploadFile(base.KintoneTool):
         mapping = _mapping(call, len(files), target)
         with base.nothing_is_saved() if target is not None else nullcontext():
             batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
-            if target is not None:
-                _check(call, target)
+            form = _check(call, target) if target is not None else None
             uploaded = batch.run()
             if target is not None:
-                _attach(call, target, mode, uploaded)
+                _attach(call, target, mode, uploaded, form)
         yield from _messages(call, uploaded, target, mode, mapping)
 
 
@@ -86,16 +86,24 @@ def _limits(call: base.Call) -> SourceLimits:
     )
 
 
-def _check(call: base.Call, target: RecordField) -> None:
+def _check(call: base.Call, target: RecordField) -> Form | None:
+    """Refuse what is no attachment field; returns the form where the record is too old to show the field."""
     record = RecordsApi(call.client).get(call.app, target.record_id)
+    if target.code not in record:
+        form = form_of(call)
+        if form is not None and lacks_attachment_field(record, target.code, form):
+            return form
     with attachment_field_by_label(call, target.code):
         check_attachment_field(record, target.code)
+    return None
 
 
-def _attach(call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequence[Uploaded]) -> None:
+def _attach(
+    call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequence[Uploaded], form: Form | None
+) -> None:
     keys = [file.file_key for file in uploaded]
     try:
-        attach(call.client, call.app, target.record_id, target.code, keys, mode)
+        attach(call.client, call.app, target.record_id, target.code, keys, mode, form)
     except KintoneError as error:
         note = KEYS_SPENT if error.maybe_saved else already_uploaded(uploaded)
         raise error.but(notes=[*error.notes, note]) from None

@@ -35,8 +35,11 @@ class UpsertRecords(base.KintoneTool):
             atomic = parameters.flag("atomic", default=False)
             table_mode = ListMode(parameters.choice("table_mode", MODES, "replace"))
             file_mode = ListMode(parameters.choice("file_mode", MODES, "replace"))
-            ready = check_entries(call, entries, rules=check)
             appends = ListMode.APPEND in (table_mode, file_mode)
+            if appends:
+                # What a record does not show is empty, or gone: only a form read now can tell.
+                call.client.forms.drop(call.app)
+            ready = check_entries(call, entries, rules=check)
             form = ready.form or (record_check.read_form(call.client.forms, call.app, TO_APPEND) if appends else None)
             request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, form)
             try:
@@ -44,7 +47,7 @@ class UpsertRecords(base.KintoneTool):
             except KintoneError:
                 call.client.forms.drop(call.app)
                 raise
-        notice = repeat_notice(entries, appends=request.appends)
+        notice = repeat_notice(ready.entries, appends=request.appends)
         yield from _messages(report, call.app, ready, notice, check=check)
 
 

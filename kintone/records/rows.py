@@ -95,13 +95,22 @@ class TableReader:
             advice = Message("leave the id out to add the row")
             self.context.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
         value: dict[str, object] = {}
+        before = self.context.findings.count
         for code, cell in cells.items():
             read = self._cell(code, cell, number)
             if read is not None:
                 value[str(code)] = read
+        told = self.context.findings.count > before
+        if not (told or id_text or not cells or any(map(self._is_written, value))):
+            complaint = Message("a row without a column that can be written would be stored as a blank row")
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
         if self.context.mode == "add" or not id_text:
             self.context.absences(self.table.columns, cells, number, self.table.code)
         return {"id": id_text, "value": value} if id_text else {"value": value}
+
+    def _is_written(self, code: str) -> bool:
+        column = self.table.columns.get(code)
+        return column is not None and column.refusal(self.context.mode) is None
 
     def _parts(self, raw: Mapping[object, object]) -> tuple[object, Mapping[object, object]]:
         """Take a row apart into id and cells; a column that is called ``id`` owns that name in a plain row."""

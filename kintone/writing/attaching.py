@@ -16,17 +16,24 @@ from kintone.writing.upsert import UpsertRequest, upsert
 
 
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too
-    caller: Caller, app: int, record_id: str, field: str, file_keys: Sequence[str], mode: ListMode
+    caller: Caller,
+    app: int,
+    record_id: str,
+    field: str,
+    file_keys: Sequence[str],
+    mode: ListMode,
+    form: Form | None = None,
 ) -> str:
     """Put uploaded files into an attachment field and return the record's new revision.
 
-    The record is read first, since kintone would ignore a field that is not there and drop the files that are; it tells
-    the types of its fields, so that no form is needed. Raises ``InvalidParameterError`` for a field that is no
-    attachment field.
+    The record is read first, since kintone would ignore a field that is not there and drop the files that are. It tells
+    the types of its fields, so that ``form`` is needed only where the record is too old to show the field. Raises
+    ``InvalidParameterError`` for a field that is no attachment field.
     """
     record = RecordsApi(caller).get(app, record_id)
-    check_attachment_field(record, field)
-    form = _form_of(app, record)
+    if form is None or not lacks_attachment_field(record, field, form):
+        check_attachment_field(record, field)
+        form = _form_of(app, record)
     entry = Entry(1, {field: {"value": [{"fileKey": key} for key in file_keys]}}, id=record_id)
     request = UpsertRequest(app, [entry], file_mode=mode, form=form, is_single=True)
     try:
@@ -34,6 +41,12 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     except KintoneError as error:
         raise told_of_one(error) from None
     return report.results[0]["revision"]
+
+
+def lacks_attachment_field(record: Mapping[str, Any], field: str, form: Form) -> bool:
+    """Tell whether a record from before the form got an attachment field does not show it yet."""
+    definition = form.fields.get(field)
+    return field not in record and definition is not None and definition.holds_files
 
 
 def _form_of(app: int, record: Mapping[str, Any]) -> Form:

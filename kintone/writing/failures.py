@@ -25,7 +25,7 @@ from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
 
 FOUND_BY = {
     Kind.UPSERT: Message("with an update key"),
-    Kind.UPDATE: Message("with an id"),
+    Kind.UPDATE: Message("with an id or a revision"),
     Kind.INSERT: Message("with neither key nor id"),
 }
 SENT_AS = {
@@ -89,13 +89,6 @@ def is_outdated(error: KintoneError, transaction: Transaction) -> bool:
         return all(item.merges and item.entry.update_key for item in candidate_entries(error, call))
     places = error.field_errors
     return error.kintone_code == "CB_VA01" and bool(places) and all(_is_duplicate_key(place, call) for place in places)
-
-
-def says_nothing_of_the_first_try(error: KintoneError, transaction: Transaction) -> bool:
-    """Tell whether a second try was refused for a reason that the first one, of which nothing is known, cannot be."""
-    if isinstance(error, LockedError | RateLimitedError | BudgetExceededError):
-        return True
-    return bool(error.kintone_code) and not is_outdated(error, transaction)
 
 
 def _is_duplicate_key(place: str, call: InnerCall) -> bool:

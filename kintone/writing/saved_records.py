@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from kintone import limits
-from kintone.errors import InvalidParameterError, UnknownResponseError
+from kintone.errors import UnknownResponseError
 from kintone.field_types.table import RECORD_ID, REVISION, Shape
 from kintone.forms.field_definitions import Form
 from kintone.messages import Message
@@ -46,12 +46,8 @@ class Saved:
     def _items(self, code: str) -> list[Any]:
         wrapper = self.fields.get(code)
         if wrapper is None:
-            raise InvalidParameterError(
-                "record {record} does not show the field {code}, so nothing can be appended to it; check that the "
-                "field is still there and that the token may view it",
-                record=self.id,
-                code=code,
-            )
+            # A record from before the form got the field. A token sees all fields of its app.
+            return []
         value = wrapper.get("value") if isinstance(wrapper, Mapping) else None
         if not isinstance(value, list):
             raise self._unreadable(code)

@@ -27,7 +27,7 @@ class Kind(Enum):
     UPSERT = "upsert"
     """By update key, with ``"upsert": true``."""
     UPDATE = "update"
-    """By id, without it: kintone's upsert would insert an unknown id under another one."""
+    """By id, or by a key with a revision, without it: kintone's upsert would insert what it does not find."""
     INSERT = "insert"
     """Without it, so that a key that has come into being meanwhile is refused and not written over."""
 
@@ -208,7 +208,8 @@ def _kind_of(entry: Entry, plan: Planned | None) -> Kind:
     if plan is not None:
         return Kind.UPDATE if plan.id is not None else Kind.INSERT
     if entry.update_key is not None:
-        return Kind.UPSERT
+        # A revision is that of a record that is there; an upsert would insert one that is not.
+        return Kind.UPSERT if entry.revision is None else Kind.UPDATE
     return Kind.INSERT if entry.id is None else Kind.UPDATE
 
 
@@ -218,7 +219,7 @@ def _payload(entry: Entry, kind: Kind, plan: Planned | None) -> Mapping[str, obj
     if kind is Kind.INSERT:
         return record
     payload: dict[str, object] = {"id": plan.id if plan else entry.id}
-    if kind is Kind.UPSERT and entry.update_key is not None:
+    if plan is None and entry.update_key is not None:
         payload = {"updateKey": entry.update_key._asdict()}
     payload["record"] = record
     revision = entry.revision or (plan.revision if plan else None)

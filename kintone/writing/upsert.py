@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kintone.errors import InvalidParameterError, KintoneError, RevisionConflictError
+from kintone.errors import InvalidParameterError, KintoneError, NotFoundError, RevisionConflictError
 from kintone.forms.field_definitions import Form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
@@ -12,13 +12,12 @@ from kintone.operations import Answer, Caller
 from kintone.reading.records import RecordsApi
 from kintone.writing.answers import SavedRecord, read_saved
 from kintone.writing.appending import Appending, ListMode
-from kintone.writing.confirming import Finding, can_be_confirmed, finding_of, results_of
+from kintone.writing.confirming import are_untouched, can_be_looked_at
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 from kintone.writing.failures import (
     failing_call,
     is_outdated,
     map_to_entries,
-    says_nothing_of_the_first_try,
     write_failed,
 )
 from kintone.writing.number_keys import with_number_keys
@@ -36,11 +35,9 @@ from kintone.writing.transactions import (
 
 MAX_CONFLICTS = 6
 """Refusals by what others changed after which the same entries are not read and sent again."""
-MAX_LOOKS = 2
-"""Readings after an unknown outcome; between them the same is sent once more, where it is not there yet."""
 SOMEBODY_ELSE = Message(
     "somebody else is editing these records right now: what is saved was read again and again, and changed each time "
-    "before it could be written back; agree with those who edit them whose changes are to stay, then send it again"
+    "before it could be written back; agree with those who edit them whose changes are to stay"
 )
 
 
@@ -245,6 +242,8 @@ class _Writer:
             # Asked for alone, kintone says why it did not show it: there is none, or it may not be viewed.
             saved = self._looked_up(entry, entry.id)
         if saved is None:
+            if entry.revision is not None:
+                raise _no_record(entry)
             return self._appending.insertion(entry)
         return self._appending.merge(entry, saved)
 
@@ -271,38 +270,22 @@ class _Writer:
         return isinstance(error, RevisionConflictError) and not own
 
     def _sent(self, transaction: Transaction) -> Sequence[SavedRecord]:
-        """Send a transaction; where nobody knows what became of it, find out if that can be certain."""
+        """Send a transaction, and once more where its outcome is not known and every record is as it was read."""
         try:
             return self._send_once(transaction)
-        except KintoneError as error:
-            form = self._request.form
-            unknown = self._ledger.has_unknown(transaction.span)
-            if form is None or not unknown or not can_be_confirmed(transaction.items):
+        except KintoneError:
+            if not self._ledger.has_unknown(transaction.span) or not can_be_looked_at(transaction.items):
                 raise
-            return self._found_out(transaction, form, error)
+            if not self._is_untouched(transaction):
+                raise
+        return self._send_once(transaction)
 
-    def _found_out(self, transaction: Transaction, form: Form, error: KintoneError) -> Sequence[SavedRecord]:
-        entries = [item.entry for item in transaction.items]
-        codes = sorted({code for item in transaction.items if item.plan for code in item.plan.record})
-        for look in range(1, MAX_LOOKS + 1):
-            try:
-                saved = self._saved.read(entries, [code for code in codes if code in form.fields])
-            except KintoneError:
-                raise error from None
-            finding = finding_of(transaction.items, saved, form)
-            if finding is Finding.SAVED:
-                results = results_of(transaction.items, saved)
-                self._ledger.confirm(transaction.span, results)
-                return results
-            if finding is Finding.OPEN or look == MAX_LOOKS:
-                break
-            try:
-                return self._send_once(transaction)
-            except KintoneError as again:
-                error = again
-                if says_nothing_of_the_first_try(error, transaction):
-                    break
-        raise error
+    def _is_untouched(self, transaction: Transaction) -> bool:
+        try:
+            saved = self._saved.read([item.entry for item in transaction.items], [])
+        except KintoneError:
+            return False
+        return are_untouched(transaction.items, saved)
 
     def _send_once(self, transaction: Transaction) -> Sequence[SavedRecord]:
         operation = transaction.operation(self._caller.api_path)
@@ -360,3 +343,15 @@ class _Writer:
 
 def _is_other(left: Planned, right: Planned) -> bool:
     return (left.id, left.revision) != (right.id, right.revision)
+
+
+def _no_record(entry: Entry) -> NotFoundError:
+    return NotFoundError(
+        Message(
+            "entry {position} is meant for revision {revision} of a record that is not there",
+            position=entry.position,
+            revision=entry.revision,
+        ),
+        code="NOT_FOUND",
+        remedy=Message("leave the revision out to add the record, or correct the update key"),
+    )

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -286,15 +285,18 @@ def test_appending_without_a_form_is_a_mistake_of_the_program() -> None:
         UpsertRequest(1, [by_key()], table_mode=ListMode.APPEND)
 
 
-def test_a_field_that_the_record_does_not_show_is_not_written(bench: Bench) -> None:
-    """The form is older than the app: kintone would drop the rows without a word."""
+def test_a_record_from_before_the_form_got_the_field_has_nothing_in_it(bench: Bench) -> None:
+    """It does not show the field at all until it is saved once."""
     bench.save(sku="A", lines=[SAVED])
-    form = bench.form()
-    older = replace(form, fields={**form.fields, "gone": form.fields["lines"]})
-    with pytest.raises(InvalidParameterError, match="gone"):
-        bench.append(by_key(gone=[row(qty="7")], name="x"), form=older)
+    fields = bench.kintone.apps[bench.app].form.properties
+    more = {"type": "SUBTABLE", "fields": {"n": {"type": "NUMBER"}}}
+    bench.kintone.change_form(bench.app, {**fields, "more": more, "scans": {"type": "FILE"}})
+    assert "more" not in bench.record(1)
+    bench.append(by_key(more=[row(n="7")], scans=[bench.upload("a.txt")]))
 
-    assert bench.calls() == ["GET records"]
+    assert [each["value"]["n"]["value"] for each in bench.record(1)["more"]["value"]] == ["7"]
+    assert [file["name"] for file in bench.record(1)["scans"]["value"]] == ["a.txt"]
+    assert bench.quantities(1) == [SAVED["qty"]]
 
 
 def test_a_request_knows_whether_it_appends(bench: Bench) -> None:

@@ -266,21 +266,29 @@ def test_an_answer_that_is_none_stops_before_writing(bench: Bench, body: str) ->
 
 
 @pytest.mark.parametrize("lost", [{"cut": "after"}, {"status": 503, "applied": True}, {"status": 502, "applied": True}])
-def test_a_lost_answer_is_settled_by_reading_what_was_written(bench: Bench, lost: dict[str, Any]) -> None:
-    """The very next revision holds what was sent, and the key that was inserted its first one: both are saved."""
+def test_nothing_is_made_of_records_that_changed_after_a_lost_answer(bench: Bench, lost: dict[str, Any]) -> None:
+    """They show what was sent, but somebody else may have written the very same; sending it again would double it."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="bulkRequest", times=1, **lost)
-    report = bench.append(
-        by_key("A", lines=[row(qty="1e1", who=[{"code": "sato"}])]), by_key("B", lines=SEVEN, tags=["a"])
-    )
+    error = failing(KintoneError, bench, by_key("A", lines=SEVEN), by_key("B", lines=SEVEN))
 
+    assert states(error) == [(1, 2, "UNKNOWN")]
     assert bench.calls() == ["GET records", "POST bulkRequest", "GET records"]
-    assert report.results == [
-        {"id": "1", "revision": "2", "operation": "UPDATE"},
-        {"id": "2", "revision": "1", "operation": "INSERT"},
-    ]
-    assert report.repeated == []
-    assert (bench.quantities(1), bench.quantities(2)) == (["5", "10"], ["7"])
+    assert (bench.quantities(1), bench.quantities(2)) == (["5", "7"], ["7"])
+
+
+@pytest.mark.parametrize("rival", [{"qty": "7"}, {"qty": "7", "price": "1"}])
+def test_the_row_of_a_rival_is_not_taken_for_ones_own(bench: Bench, rival: dict[str, str]) -> None:
+    """The try left nothing, and somebody else writes the same row, or one that holds more, before it is looked at."""
+    bench.save(sku="A", lines=[{"qty": "5"}])
+    bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=False)
+    saved = [{"id": each["id"]} for each in bench.row_objects(1)]
+    record = {"lines": {"value": [*saved, row(**rival)]}}
+    bench.before("GET records", lambda: bench.ask("PUT", "record", id=1, record=record), after=1)
+    error = failing(KintoneError, bench, by_key("A", lines=SEVEN))
+
+    assert states(error) == [(1, 1, "UNKNOWN")]
+    assert bench.quantities(1) == ["5", "7"]
 
 
 def test_a_write_that_never_arrived_is_sent_again(bench: Bench) -> None:

@@ -141,6 +141,7 @@ def test_problems_in_rows_name_row_and_column() -> None:
         ("itm", 4, "unknown_column"),
         ("lines", 5, "bad_format"),
         ("memo", 6, "unknown_column"),
+        ("lines", 7, "wrong_type"),
     ]
 
 

@@ -80,6 +80,18 @@ def test_attach_when_the_field_takes_no_files(desk: FileDesk, field: str, words:
     assert desk.uploads_received() == 0
 
 
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_attach_when_the_record_is_older_than_the_field(desk: FileDesk, mode: str) -> None:
+    """Such a record does not show the field until it is saved; the form tells what it is."""
+    record_id = desk.record()
+    fields = {code: dict(each) for code, each in desk.site.apps[desk.app].form.properties.items()}
+    desk.site.change_form(desk.app, {**fields, f"new_{mode}": {"type": "FILE"}})
+    file = desk.host.serve("a.txt", b"a")
+    desk.upload(file, record_id=record_id, attachment_field=f"new_{mode}", file_mode=mode)
+
+    assert desk.names(record_id, f"new_{mode}") == ["a.txt"]
+
+
 def test_attach_when_the_record_is_missing(desk: FileDesk) -> None:
     """A record that is not there is told before anything is uploaded."""
     refused = desk.refused_upload(desk.host.serve("a.txt", b"a"), record_id="99999", attachment_field="photos")

@@ -424,3 +424,46 @@ def test_link_leads_to_the_record_when_the_app_is_in_a_guest_space(
     path = f"/k/guest/{space}/{app}" if space else f"/k/{app}"
     assert outcome.variables["record_url"] == f"{site.url}{path}/show#record=1"
     assert outcome.variables["record_url"] in outcome.text
+
+
+@pytest.mark.parametrize("mode", ["replace", "append"])
+def test_upsert_when_a_revision_is_given_for_a_record_that_is_gone(
+    host: DifyHost, site: LocalKintone, mode: str
+) -> None:
+    """Whoever names a revision means a record that is there: nothing is inserted in its place."""
+    before = len(site.records(1))
+    entries = [
+        {
+            "updateKey": {"field": "sku", "value": "GONE-1"},
+            "revision": 1,
+            "record": {"name": "x", "lines": [{"item": "a"}]},
+        }
+    ]
+    failed = failure(host, site, "kintone_upsert_records", records_data=entries, table_mode=mode)
+
+    assert "entry 1" in failed.message
+    assert len(site.records(1)) == before
+
+
+def test_upsert_when_a_column_is_called_file_key(host: DifyHost, site: LocalKintone) -> None:
+    """A column is no file, so the advice about sending again is that of rows."""
+    columns = {"fileKey": {"type": "SINGLE_LINE_TEXT"}}
+    form: dict[str, Any] = {"key": {"type": "SINGLE_LINE_TEXT", "unique": True}}
+    app = site.create_app("Odd", {**form, "lines": {"type": "SUBTABLE", "fields": columns}})
+    entries = [{"updateKey": {"field": "key", "value": "K"}, "record": {"lines": [{"fileKey": "f"}]}}]
+    data = {"records_data": entries, "table_mode": "append"}
+    outcome = host.invoke("kintone_upsert_records", data, credentials_of(site, app=app))
+
+    assert "twice" in outcome.text
+    assert "serves once" not in outcome.text
+
+
+def test_row_when_only_a_calculated_column_is_in_it(host: DifyHost, site: LocalKintone) -> None:
+    """Without the check too it would be stored as a blank row."""
+    columns = {"n": {"type": "NUMBER"}, "sum": {"type": "CALC", "expression": "n * 2"}}
+    app = site.create_app("Sums", {"lines": {"type": "SUBTABLE", "fields": columns}})
+    data = {"record_data": {"lines": [{"sum": "4"}]}, "validate_before_write": False}
+    with pytest.raises(PluginFailure, match="row 1 of lines"):
+        host.invoke("kintone_add_record", data, credentials_of(site, app=app))
+
+    assert site.records(app) == []
