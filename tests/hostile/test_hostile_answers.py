@@ -12,7 +12,7 @@ from tests.hostile.tool_bench import TOOLS, Told, told_by
 
 MEGABYTE = 1024 * 1024
 LONG = 100_000
-"""Characters, many times more than a line may tell; that megabytes are no worse is tried once for each kind of answer."""
+"""Characters, many times more than a line may tell; megabytes are tried once for each kind of answer."""
 HUGE = "k" * 3 * MEGABYTE
 ODD: list[Any] = [
     None, True, False, 0, -1, 1.5, 10**400, "", "x", "1" * 5_000, "9" * 18, "\u202e", "a\nb", "k" * LONG,
