@@ -128,7 +128,7 @@ def test_tool_when_an_answer_has_megabytes(ask: Any, request_: str) -> None:  # 
     tool, parameters, _ = next(each for each in EACH if each[2] == request_)
     keys = KEYS[request_]
     for key in (*keys, "another"):
-        body = {name: [] for name in keys}
+        body: dict[str, Any] = {name: [] for name in keys}
         _require_honest(ask(tool, parameters, request_, status=200, body=json.dumps({**body, key: HUGE})), request_)
     errors = {f"records[{n}].record.name.value": {"messages": ["m" * 50] * 2} for n in range(10_000)}
     for error in ({"code": HUGE, "message": HUGE, "id": HUGE}, {"code": "CB_VA01", "message": "m", "errors": errors}):
