@@ -7,6 +7,7 @@ process, after the tracebacks of all threads.
 
 import faulthandler
 import signal
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -18,6 +19,37 @@ from _pytest.faulthandler import fault_handler_stderr_fd_key
 SECONDS = 60.0
 LAST_SECONDS = 60.0
 """What a test that was stopped has for its end before the process is ended."""
+EARLY = 0.1
+"""The share of those seconds by which the process may be ended too early."""
+
+
+class _LastResort:
+    """The end of the process after its traceback, for what no alarm can stop.
+
+    It waits in a thread of its own. Starting one for each part of each test would take as long as many a test, so one
+    serves all the parts that begin soon after each other.
+    """
+
+    def __init__(self) -> None:
+        self._due = 0.0
+
+    def set(self, item: pytest.Item, seconds: float) -> None:
+        """End the process after so many seconds, or a little earlier."""
+        due = time.monotonic() + seconds + LAST_SECONDS
+        if due - LAST_SECONDS * EARLY <= self._due <= due:
+            return
+        # The descriptor that pytest keeps for this: what a test prints goes elsewhere.
+        errors = item.config.stash[fault_handler_stderr_fd_key]
+        faulthandler.dump_traceback_later(due - time.monotonic(), exit=True, file=errors)
+        self._due = due
+
+    def cancel(self) -> None:
+        """Let the process live."""
+        faulthandler.cancel_dump_traceback_later()
+        self._due = 0.0
+
+
+_last_resort = _LastResort()
 
 
 def seconds_of(item: pytest.Item) -> float:
@@ -50,6 +82,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 def pytest_enter_pdb() -> None:
     """Let people who debug take their time."""
     signal.setitimer(signal.ITIMER_REAL, 0)
+    _last_resort.cancel()
+
+
+def pytest_sessionfinish() -> None:
+    """Let what comes after the tests take its time, too."""
+    _last_resort.cancel()
 
 
 @contextmanager
@@ -67,12 +105,9 @@ def limited(item: pytest.Item) -> Generator[None]:
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    # The descriptor that pytest keeps for this: what a test prints goes elsewhere.
-    errors = item.config.stash[fault_handler_stderr_fd_key]
-    faulthandler.dump_traceback_later(seconds + LAST_SECONDS, exit=True, file=errors)
+    _last_resort.set(item, seconds)
     try:
         yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -33,10 +33,13 @@ def test_setup(slow): pass
 def test_is_fine(): pass
 """
 LOOPS_IN_C = """
-import pytest, tests.time_limit
+import time, pytest, tests.time_limit
 tests.time_limit.LAST_SECONDS = 0.3
+pytestmark = pytest.mark.time_limit(0.2)
 
-@pytest.mark.time_limit(0.2)
+@pytest.mark.parametrize("number", range(6))
+def test_takes_a_moment(number): time.sleep(0.12)
+
 def test_loops_in_c(): sum(range(10**15))
 """
 
@@ -73,7 +76,7 @@ def test_endless_tests_fail(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the loop in C is CPython's")
 def test_loop_in_c_ends_the_run(tmp_path: Path) -> None:
-    """What cannot be interrupted ends the process, with the traceback that names the test."""
+    """What cannot be interrupted ends the process, with the traceback that names the test; those before it ran."""
     status, printed = run(tmp_path, LOOPS_IN_C)
 
     assert status == 1

@@ -11,8 +11,11 @@ from local_kintone import LocalKintone
 from tests.hostile.tool_bench import TOOLS, Told, told_by
 
 MEGABYTE = 1024 * 1024
+LONG = 100_000
+"""Characters, many times more than a line may tell; megabytes are tried once for each kind of answer."""
+HUGE = "k" * 3 * MEGABYTE
 ODD: list[Any] = [
-    None, True, False, 0, -1, 1.5, 10**400, "", "x", "1" * 5_000, "9" * 18, "\u202e", "a\nb", "k" * 3 * MEGABYTE,
+    None, True, False, 0, -1, 1.5, 10**400, "", "x", "1" * 5_000, "9" * 18, "\u202e", "a\nb", "k" * LONG,
     [], {},
     [None], [1], ["x"], [[]], [{}], [{"$id": None}], [{"$id": {"value": None}}], [{"$id": {"value": "1"}, "a": "x"}],
     [{"$id": {"value": "1"}, "a": {}}], [{"$id": {"value": "1"}, "t": {"type": "SUBTABLE", "value": [1]}}],
@@ -25,7 +28,7 @@ ODD: list[Any] = [
     {"t": {"type": "SUBTABLE", "value": [7, {"value": 7}, {"value": {"c": 7}}]}}, {"name": {"type": 5}},
     {"name": {"type": "NUMBER", "minValue": "1E+99999999", "maxValue": []}}, {"name": {"type": "SUBTABLE",
     "fields": 5}},
-    {"name": {"type": "DROP_DOWN", "options": {"a": {"index": "NaN"}}}}, {"name": {"type": "X" * MEGABYTE,
+    {"name": {"type": "DROP_DOWN", "options": {"a": {"index": "NaN"}}}}, {"name": {"type": "X" * LONG,
     "label": 5}},
 ]  # fmt: skip
 KEYS = {
@@ -119,6 +122,19 @@ def test_tool_when_a_key_of_the_answer_is_odd(ask: Any, tool: str, parameters: d
         _require_honest(told, request_)
 
 
+@pytest.mark.parametrize("request_", KEYS)
+def test_tool_when_an_answer_has_megabytes(ask: Any, request_: str) -> None:  # noqa: ANN401 - see ask
+    """Neither a huge text in an answer, nor beside what is read of it, nor of an error is told at its length."""
+    tool, parameters, _ = next(each for each in EACH if each[2] == request_)
+    keys = KEYS[request_]
+    for key in (*keys, "another"):
+        body: dict[str, Any] = {name: [] for name in keys}
+        _require_honest(ask(tool, parameters, request_, status=200, body=json.dumps({**body, key: HUGE})), request_)
+    errors = {f"records[{n}].record.name.value": {"messages": ["m" * 50] * 2} for n in range(10_000)}
+    for error in ({"code": HUGE, "message": HUGE, "id": HUGE}, {"code": "CB_VA01", "message": "m", "errors": errors}):
+        ask(tool, parameters, request_, status=400, body=json.dumps(error))
+
+
 BODIES: list[dict[str, Any]] = [
     {"login_page": True},
     {"status": 200, "body": ""},
@@ -132,11 +148,11 @@ BODIES: list[dict[str, Any]] = [
     {"status": 200, "body": '{"a":' * 150 + "1" + "}" * 150},
     {"status": 200, "body": "{}", "headers": {"Content-Encoding": "gzip"}},
     {"status": 200, "body": "{}", "headers": {"X-Cybozu-Warning": "w" * 60_000}},
-    {"status": 200, "body": '{"records":[{"$id":{"value":"1"}}],"x":"' + "y" * 6 * MEGABYTE + '"}'},
+    {"status": 200, "body": '{"records":[{"$id":{"value":"1"}}],"x":"' + "y" * LONG + '"}'},
     {"status": 400, "body": json.dumps({"code": "CB_VA01", "message": "m", "errors": {
-        f"records[{n}].record.name.value": {"messages": ["m" * 50] * 2} for n in range(10_000)}})},
+        f"records[{n}].record.name.value": {"messages": ["m" * 50] * 2} for n in range(1_000)}})},
     {"status": 400, "body": json.dumps({"code": 5, "message": [], "errors": []})},
-    {"status": 400, "body": json.dumps({"code": "C" * MEGABYTE, "message": "m" * MEGABYTE, "id": "i" * MEGABYTE})},
+    {"status": 400, "body": json.dumps({"code": "C" * LONG, "message": "m" * LONG, "id": "i" * LONG})},
     {"status": 400, "body": json.dumps({"results": [{}, 5, {"code": "GAIA_RE01", "message": "\n\x00",
     "errors": 5}]})},
     {"status": 300, "body": ""},

@@ -71,8 +71,8 @@ def test_write_when_the_answer_comes_too_late(
     site: LocalKintone, files: FileServer, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A write whose answer does not come in time is told as one that may have been saved, or is repeated harmlessly."""
-    monkeypatch.setattr("tools.base.Call.request_timeout", 0.5)
-    _try(site, files, write, {"delay": 0.7, "times": 1})
+    monkeypatch.setattr("tools.base.Call.request_timeout", 0.3)
+    _try(site, files, write, {"delay": 0.5, "times": 1})
 
 
 def _try(site: LocalKintone, files: FileServer, write: Write, fault: dict[str, Any]) -> KintoneError | None:

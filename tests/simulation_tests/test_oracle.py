@@ -1,6 +1,7 @@
 """The oracle: a client that keeps its promises passes, and every lie and every mistake is caught by its rule."""
 
 import ast
+import itertools
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,9 @@ MISTAKES = {
     "never merges": "failing",
 }
 
+# Where to look first: the seeds that show the mistakes as scenarios are drawn today.
+TELLING = (0, 1, 5, 7, 10, 19, 22, 27, 28, 132, 200, 210, 419, 693)
+
 
 def test_oracle_when_a_client_keeps_its_promises() -> None:
     """A careful client breaks none of the rules, whatever goes wrong."""
@@ -58,7 +62,8 @@ def test_oracle_when_a_client_makes_a_mistake(mistake: str) -> None:
     """Each mistake is caught, and by the rule that it breaks."""
     client = CarefulClient(mistake)
 
-    caught = (found for seed in range(3_000) for found in judge(play(draw(seed), client)))
+    seeds = itertools.chain(TELLING, range(3_000))
+    caught = (found for seed in seeds for found in judge(play(draw(seed), client)))
 
     assert any(found.rule == MISTAKES[mistake] for found in caught)
 

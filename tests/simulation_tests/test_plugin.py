@@ -14,6 +14,7 @@ from simulation.plugin import PluginClient
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(150)
+TRACED = 20
 OVER_SOCKETS = (4, 11, 90)
 
 
@@ -39,7 +40,7 @@ def test_plugin_when_sockets_are_real(seed: int) -> None:
 def test_trace_when_the_seed_is_the_same() -> None:
     """The same seeds give the same traces in another process, whatever the order of its sets is."""
     campaign = Campaign(PluginClient())
-    traces = "".join(campaign.play(campaign.draw(seed)).trace() for seed in range(30))
+    traces = "".join(campaign.play(campaign.draw(seed)).trace() for seed in range(TRACED))
 
     assert _digest("1") == hashlib.sha256(traces.encode()).hexdigest()
 
@@ -54,7 +55,7 @@ def test_trace_when_it_is_played_again() -> None:
 
 
 def _digest(hash_seed: str) -> str:
-    command = [sys.executable, "-m", "simulation", "--seeds", "30", "--digest"]
+    command = [sys.executable, "-m", "simulation", "--seeds", str(TRACED), "--digest"]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
     return done.stdout.strip()

@@ -27,23 +27,23 @@ def _expect_no_workers(site: InProcess) -> None:
 def test_no_record_is_missed_when_one_vanishes_behind_the_first_page(site: InProcess, vanishing: int) -> None:
     """A page that does not meet the one before it is read again, and only that one."""
     site.before = lambda asked: site.delete([vanishing]) if asked.number == 3 else None
-    reading = _reading(site, 5000)
+    reading = _reading(site, 2500)
     ids = ids_read(reading)
 
-    assert set(ids) >= set(range(1, 5001)) - {vanishing}
+    assert set(ids) >= set(range(1, 2501)) - {vanishing}
     assert ids == sorted(set(ids))
-    assert reading.requests_made <= 13
+    assert reading.requests_made <= 8
 
 
 def test_no_record_is_missed_when_many_vanish_all_the_time(site: InProcess) -> None:
     """The overlap of pages grows with the shifts, so that they cost few requests."""
     site.before = lambda asked: site.delete(range(asked.number * 400, asked.number * 400 + 3))
-    reading = _reading(site, 20_000)
+    reading = _reading(site, 8000)
     ids = ids_read(reading)
 
     assert set(ids) >= set(site.ids())
     assert ids == sorted(set(ids))
-    assert reading.requests_made <= 50
+    assert reading.requests_made <= 21
 
 
 def test_record_at_the_end_is_not_missed_when_another_appears_before_it(site: InProcess) -> None:
@@ -69,7 +69,7 @@ def test_reading_ends_when_records_keep_appearing_at_the_end(site: InProcess) ->
 
 def test_pages_are_asked_for_at_once_but_not_all_when_the_reader_takes_its_time(site: InProcess) -> None:
     """Read-ahead stops at the number of ranges; the rest waits for the reader."""
-    pages = _reading(site, 10_000, ranges=3).pages()
+    pages = _reading(site, 4000, ranges=3).pages()
 
     next(pages)
     site.pass_time(5)
@@ -84,7 +84,7 @@ def test_few_pages_are_alive_when_many_are_read(site: InProcess) -> None:
     """A page that the reader has let go is not kept, however many follow."""
     alive = 0
 
-    for _page in _reading(site, 10_000).pages():
+    for _page in _reading(site, 5000).pages():
         site.pass_time(1)
         alive = max(alive, sum(type(thing) is Batch for thing in gc.get_objects()))
 
@@ -95,7 +95,7 @@ def test_requests_overlap_when_kintone_takes_its_time(site: InProcess) -> None:
     """As many requests are on their way at once as there are ranges, and never more."""
     site.kintone.latency(request=0.1)
 
-    ids_read(_reading(site, 5000, ranges=3))
+    ids_read(_reading(site, 3000, ranges=3))
 
     assert site.kintone.stats.max_running == 3
 
@@ -128,7 +128,7 @@ def test_other_pages_are_given_up_when_one_has_failed_for_certain(
             site.pass_time(29)
 
     site.before = fail
-    reading = _reading(site, 8000)
+    reading = _reading(site, 4000)
 
     with pytest.raises(error):
         ids_read(reading)
@@ -141,7 +141,7 @@ def test_other_pages_are_given_up_when_one_has_failed_for_certain(
 def test_no_page_is_asked_for_again_when_kintone_refuses_it(site: InProcess) -> None:
     """Whether to repeat is decided where requests are carried out, so a refusal that comes here is final."""
     site.kintone.fail(status=400, code="GAIA_IQ11", after=1, times=None)
-    reading = _reading(site, 8000)
+    reading = _reading(site, 4000)
 
     with pytest.raises(InvalidQueryError, match=r"^\[GAIA_IQ11\] "):
         ids_read(reading)
@@ -159,7 +159,7 @@ def test_failure_surfaces_after_the_pages_before_it_when_a_page_fails(site: InPr
             site.kintone.fail(status=503)
 
     site.before = fail
-    pages = _reading(site, 8000).pages()
+    pages = _reading(site, 4000).pages()
 
     assert [next(pages).number for _ in range(3)] == [1, 2, 3]
     with pytest.raises(ServiceUnavailableError):
@@ -170,7 +170,7 @@ def test_failure_surfaces_after_the_pages_before_it_when_a_page_fails(site: InPr
 
 def test_workers_end_when_the_reader_stops_early(site: InProcess) -> None:
     """Closing the pages leaves no thread and asks for nothing more."""
-    pages = _reading(site, 10_000).pages()
+    pages = _reading(site, 4000).pages()
     next(pages)
 
     pages.close()

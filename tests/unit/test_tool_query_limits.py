@@ -28,14 +28,14 @@ from tools.query_outputs.record_file import RecordFile
 @pytest.mark.parametrize("mode", ["both", "flattened_json"])
 def test_call_fails_at_once_when_the_records_are_far_too_many(site: InProcess, mode: str) -> None:
     """The first page tells; the error names modes and parameters that help, and nothing was sent."""
-    hold(site, *(wide_record(number, 2_000) for number in range(1, 10_001)))
+    hold(site, *(wide_record(number, 4_000) for number in range(1, 5_001)))
     messages = running(site, output_mode=mode)
 
     with pytest.raises(ResultTooLargeError) as refused:
         next(iter(messages))
 
     assert len(site.asked) <= 5
-    for word in ("json_stream", "csv_file", "jsonl_file", "fields", "max_records", "query", "500 of 10,000 records"):
+    for word in ("json_stream", "csv_file", "jsonl_file", "fields", "max_records", "query", "500 of 5,000 records"):
         assert word in str(refused.value)
 
 
@@ -92,9 +92,9 @@ def test_record_is_named_when_not_even_one_fits(site: InProcess) -> None:
 @pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
 def test_reading_stops_when_the_file_outgrows_its_limit(site: InProcess, mode: str) -> None:
     """The error says how far it came and what helps."""
-    hold(site, *(wide_record(number, 1_000) for number in range(1, 20_001)))
+    hold(site, *(wide_record(number, 1_000) for number in range(1, 6_001)))
 
-    with pytest.raises(ResultTooLargeError, match=r"1,000 of 20,000 records take more than 700,000 bytes .*fields"):
+    with pytest.raises(ResultTooLargeError, match=r"1,000 of 6,000 records take more than 700,000 bytes .*fields"):
         messages_of(site, OperatorSettings(max_file_bytes=700_000), output_mode=mode)
     assert len(site.asked) < 10
 

@@ -1,7 +1,7 @@
 """A write that fails half-way: what is saved, what is not, what to send again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -19,9 +19,26 @@ from kintone.ledger import Span
 from kintone.writing.entries import Entry
 from kintone.writing.upsert import UpsertRequest, upsert
 from tests.unit.in_process import InProcess
-from tests.unit.writings import NOT_FOUND, STOCK, TOO_LONG, TOO_MUCH, fates, have, ledger_of, mixed, rows
+from tests.unit.writings import (
+    NOT_FOUND,
+    STOCK,
+    TOO_LONG,
+    TOO_MUCH,
+    fates,
+    have,
+    ledger_of,
+    mixed,
+    rows,
+    small_transactions,
+)
 
 REFUSAL = {"code": "CB_VA01", "id": "abc", "message": "Missing or invalid input."}
+
+
+@pytest.fixture
+def _small_transactions() -> Iterator[None]:
+    with small_transactions():
+        yield
 
 
 def failing[E: KintoneError](kind: type[E], stock: InProcess, entries: list[Entry]) -> E:
@@ -38,22 +55,23 @@ def with_value(entries: list[Entry], position: int, record: Mapping[str, object]
     return entries
 
 
+@pytest.mark.usefixtures("_small_transactions")
 def test_a_failure_in_the_third_transaction_tells_exactly_what_is_saved(stock: InProcess) -> None:
     """Two are saved, nothing is sent after the failure, and kintone's complaint names the caller's entry."""
-    partial = failing(InvalidRequestError, stock, with_value(rows(10_000), 4308, TOO_LONG))
+    partial = failing(InvalidRequestError, stock, with_value(rows(250), 128, TOO_LONG))
 
-    assert fates(partial) == [(1, 4000, "SAVED"), (4001, 6000, "REFUSED"), (6001, 10_000, "NOT_SENT")]
-    assert len(ledger_of(partial).results()) == 4000
+    assert fates(partial) == [(1, 100, "SAVED"), (101, 150, "REFUSED"), (151, 250, "NOT_SENT")]
+    assert len(ledger_of(partial).results()) == 100
     assert len(stock.asked) == 3
-    assert len(stock.ids()) == 4000
-    assert list(partial.field_errors) == ["entry 4308, name"]
+    assert len(stock.ids()) == 100
+    assert list(partial.field_errors) == ["entry 128, name"]
     assert partial.reply
     assert partial.reply.error_id
-    assert (partial.code, partial.status, partial.reply.index) == ("CB_VA01", 400, 3)
+    assert (partial.code, partial.status, partial.reply.index) == ("CB_VA01", 400, 2)
     assert not partial.maybe_saved
     line = str(partial)
-    assert "; entries 1 to 4000 are saved, entries 4001 to 10000 are not saved · " in line
-    assert "correct what kintone names, then send entries 4001 to 10000" in line
+    assert "; entries 1 to 100 are saved, entries 101 to 250 are not saved · " in line
+    assert "correct what kintone names, then send entries 101 to 250" in line
 
 
 def test_a_failure_of_the_first_transaction_keeps_kintones_own_remedy(stock: InProcess) -> None:
@@ -67,17 +85,18 @@ def test_a_failure_of_the_first_transaction_keeps_kintones_own_remedy(stock: InP
     assert stock.ids() == []
 
 
+@pytest.mark.usefixtures("_small_transactions")
 def test_a_lost_answer_tells_which_entries_may_have_been_saved(stock: InProcess) -> None:
     """All entries have keys, so sending them again is safe and said to be."""
     stock.kintone.fail(after=1, times=None, cut="after")
-    partial = failing(ConnectionFailedError, stock, rows(4500))
+    partial = failing(ConnectionFailedError, stock, rows(130))
 
-    assert fates(partial) == [(1, 2000, "SAVED"), (2001, 4000, "UNKNOWN"), (4001, 4500, "NOT_SENT")]
+    assert fates(partial) == [(1, 50, "SAVED"), (51, 100, "UNKNOWN"), (101, 130, "NOT_SENT")]
     assert partial.code == "UNREACHABLE"
     line = str(partial)
-    assert "; entries 1 to 2000 are saved, entries 2001 to 4000 may have been saved, entries 4001 to 4500 are" in line
+    assert "; entries 1 to 50 are saved, entries 51 to 100 may have been saved, entries 101 to 130 are" in line
     assert "either all of these or none; sending these again is safe" in line
-    assert "what is to be sent again is entries 2001 to 4500" in line
+    assert "what is to be sent again is entries 51 to 130" in line
 
 
 def test_a_call_out_of_time_keeps_its_own_advice() -> None:
@@ -91,13 +110,14 @@ def test_a_call_out_of_time_keeps_its_own_advice() -> None:
     assert "what is to be sent again is entry 1; let the operator raise" in str(partial)
 
 
+@pytest.mark.usefixtures("_small_transactions")
 def test_a_failure_that_passes_asks_to_wait_before_the_rest_is_sent(stock: InProcess) -> None:
     """There is nothing to correct when the database was locked."""
     stock.kintone.fail(after=1, times=None, status=400, code="GAIA_DA02")
-    partial = failing(LockedError, stock, rows(2001))
+    partial = failing(LockedError, stock, rows(51))
 
-    assert fates(partial) == [(1, 2000, "SAVED"), (2001, 2001, "REFUSED")]
-    assert "wait a minute, then send entry 2001 again and none of those before" in str(partial)
+    assert fates(partial) == [(1, 50, "SAVED"), (51, 51, "REFUSED")]
+    assert "wait a minute, then send entry 51 again and none of those before" in str(partial)
 
 
 def test_a_lock_that_outlasted_the_repeats_leaves_nothing_saved(stock: InProcess) -> None:
@@ -133,20 +153,21 @@ def test_a_lost_answer_warns_when_an_entry_has_a_revision(stock: InProcess) -> N
     assert len(stock.asked) == 1
 
 
+@pytest.mark.usefixtures("_small_transactions")
 @pytest.mark.parametrize("readable", [0, 1])
 def test_an_answer_that_cannot_be_read_leaves_its_own_transaction_unknown(stock: InProcess, readable: int) -> None:
     """The transactions before are surely saved, those behind were not sent."""
     stock.change = lambda asked, body: body if asked.number <= readable else {}
-    error = failing(UnknownResponseError, stock, rows(4001))
-    saved = [(1, 2000, "SAVED")][:readable]
+    error = failing(UnknownResponseError, stock, rows(101))
+    saved = [(1, 50, "SAVED")][:readable]
 
     assert error.code == "NOT_KINTONE"
     assert fates(error) == [
         *saved,
-        (2000 * readable + 1, 2000 * readable + 2000, "UNKNOWN"),
-        (2000 * readable + 2001, 4001, "NOT_SENT"),
+        (50 * readable + 1, 50 * readable + 50, "UNKNOWN"),
+        (50 * readable + 51, 101, "NOT_SENT"),
     ]
-    assert ledger_of(error).has_unknown(Span(2000 * readable + 1, 2000 * readable + 2000))
+    assert ledger_of(error).has_unknown(Span(50 * readable + 1, 50 * readable + 50))
 
 
 def test_an_unknown_id_is_named_by_its_entry(stock: InProcess) -> None:

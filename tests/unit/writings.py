@@ -1,6 +1,10 @@
 """An app to write to, entries for it, and what an error says of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 from kintone.errors import KintoneError
 from kintone.ledger import WriteLedger
@@ -39,6 +43,15 @@ def mixed(letters: str) -> list[Entry]:
         )
         for position, letter in enumerate(letters, start=1)
     ]
+
+
+@contextmanager
+def small_transactions() -> Iterator[None]:
+    """Let a transaction hold 50 entries, in 5 calls of 10, so that a few entries make many transactions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kintone.limits.BULK_CALLS", 5)
+        patch.setattr("kintone.limits.WRITE_BATCH", 10)
+        yield
 
 
 def have(site: InProcess, count: int) -> None:

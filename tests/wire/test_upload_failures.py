@@ -148,7 +148,7 @@ def test_upload_when_the_token_is_refused(desk: FileDesk) -> None:
 def test_upload_when_one_of_several_fails(desk: FileDesk) -> None:
     """The error names the file that failed and lists the keys already obtained; the others are stopped."""
     good = [desk.host.serve(f"{n}.bin", b"content") for n in range(3)]
-    bad = desk.host.serve("bad.bin", b"content", status=404, delay=1.0)
+    bad = desk.host.serve("bad.bin", b"content", status=404, delay=0.5)
     later = [desk.host.serve(f"later{n}.bin", CONTENT, pause=0.2) for n in range(4)]
     refused = desk.refused_upload(*good, bad, *later)
 

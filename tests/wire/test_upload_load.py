@@ -21,13 +21,8 @@ LONGEST_HEARTBEAT_GAP = 15.0
 def test_transfers_when_they_would_take_all_places() -> None:
     """Files leave places to other requests: a query is answered while files wait for a slow kintone."""
     released = threading.Event()
-
-    def hold(received: Received) -> None:
-        if received.path.endswith("/file.json"):
-            released.wait(60)
-
     with open_desk(KINTONE_MAX_CONCURRENCY="3") as desk:
-        desk.site.before_request.append(hold)
+        desk.site.before_request.append(_holding(released))
         files = [desk.host.serve(f"{number}.txt", b"content") for number in range(4)]
         threads = [threading.Thread(target=desk.upload, args=(file,)) for file in files]
         for thread in threads:
@@ -50,9 +45,10 @@ def test_transfers_when_they_would_take_all_places() -> None:
 
 def test_downloads_when_they_would_take_all_places() -> None:
     """Downloads leave places too, and an upload waits for one of the places that files have."""
+    released = threading.Event()
     with open_desk(KINTONE_MAX_CONCURRENCY="3") as desk:
         records = [_stored(desk, b"content") for _ in range(4)]
-        desk.site.fail(api="file", delay=2.5, times=None)
+        desk.site.before_request.append(_holding(released))
         threads = [
             threading.Thread(target=desk.download, kwargs={"record_id": record_id, "attachment_field": "photos"})
             for record_id in records
@@ -63,12 +59,14 @@ def test_downloads_when_they_would_take_all_places() -> None:
             time.sleep(0.01)
         # Time for the others to take whatever places they can get.
         time.sleep(0.5)
-        at_once = sum(request.path.endswith("/file.json") for request in desk.site.requests)
-        found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=60)
-        are_waiting = [thread.is_alive() for thread in threads]
-        desk.site.clear_failures()
-        for thread in threads:
-            thread.join()
+        try:
+            at_once = sum(request.path.endswith("/file.json") for request in desk.site.requests)
+            found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=20)
+            are_waiting = [thread.is_alive() for thread in threads]
+        finally:
+            released.set()
+            for thread in threads:
+                thread.join()
 
     assert at_once == 1
     assert found.variables["record_count"] == 1
@@ -108,6 +106,16 @@ def _move_ten_files(desk: FileDesk) -> None:
     peak = desk.host.resources.peak_memory_bytes
     assert peak is None or peak < MOST_MEMORY
     assert desk.host.heartbeat_gap < LONGEST_HEARTBEAT_GAP
+
+
+def _holding(released: threading.Event) -> Callable[[Received], None]:
+    """Let kintone answer nothing about files until then."""
+
+    def hold(received: Received) -> None:
+        if received.path.endswith("/file.json"):
+            released.wait(60)
+
+    return hold
 
 
 def _stored(desk: FileDesk, content: bytes) -> str:

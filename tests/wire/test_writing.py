@@ -1,5 +1,6 @@
 """Writing many records to a local kintone: what is reported is what is there."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from kintone.writing.entries import Entry, read_entries
 from kintone.writing.upsert import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.unit.form_samples import field, make_form
+from tests.unit.writings import small_transactions
 from tests.wire.conftest import OpenClient
 
 FORM: dict[str, dict[str, Any]] = {
@@ -38,6 +40,12 @@ def app(kintone: LocalKintone) -> int:
 def token(kintone: LocalKintone, app: int) -> str:
     """Return a token that may read, add and edit."""
     return kintone.token(app, "view", "add", "edit")
+
+
+@pytest.fixture
+def _small_transactions() -> Iterator[None]:
+    with small_transactions():
+        yield
 
 
 def rows(count: int) -> list[Entry]:
@@ -137,12 +145,13 @@ def test_an_outdated_revision_is_a_conflict(
     assert skus(kintone, app) == ["a"]
 
 
+@pytest.mark.usefixtures("_small_transactions")
 @pytest.mark.parametrize("cut", ["before", "after"])
 def test_the_reported_rest_completes_the_job_when_the_connection_dies_after_two_of_five_transactions(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient, cut: str
 ) -> None:
     """The report matches what is there, and sending the rest makes no duplicate."""
-    entries = rows(10_000)
+    entries = rows(250)
     kintone.fail(api="bulkRequest", after=2, times=None, cut=cut)
     with pytest.raises(ConnectionFailedError) as raised:
         upsert(open_client(token), UpsertRequest(app, entries))
@@ -150,19 +159,19 @@ def test_the_reported_rest_completes_the_job_when_the_connection_dies_after_two_
     ledger = partial.ledger
 
     assert partial.code == "UNREACHABLE"
-    assert fates(partial) == [(1, 4000, "SAVED"), (4001, 6000, "UNKNOWN"), (6001, 10_000, "NOT_SENT")]
-    assert "entries 1 to 4000 are saved, entries 4001 to 6000 may have been saved" in str(partial)
+    assert fates(partial) == [(1, 100, "SAVED"), (101, 150, "UNKNOWN"), (151, 250, "NOT_SENT")]
+    assert "entries 1 to 100 are saved, entries 101 to 150 may have been saved" in str(partial)
     assert "sending these again is safe" in str(partial)
     assert "(tried 6 times)" in str(partial)
     assert ledger
-    assert ledger.first_unsaved() == 4001
+    assert ledger.first_unsaved() == 101
     stored = kintone.records(app)
-    assert [record["id"] for record in ledger.results()] == [record["$id"]["value"] for record in stored[:4000]]
-    assert len(stored) == (4000 if cut == "before" else 6000)
+    assert [record["id"] for record in ledger.results()] == [record["$id"]["value"] for record in stored[:100]]
+    assert len(stored) == (100 if cut == "before" else 150)
     kintone.clear_failures()
-    report = upsert(open_client(token), UpsertRequest(app, entries[4000:]))
-    assert report.requested == 6000
-    assert sorted(skus(kintone, app)) == sorted(f"A-{number}" for number in range(1, 10_001))
+    report = upsert(open_client(token), UpsertRequest(app, entries[100:]))
+    assert report.requested == 150
+    assert sorted(skus(kintone, app)) == sorted(f"A-{number}" for number in range(1, 251))
 
 
 def test_a_transaction_without_keys_is_not_repeated_when_its_answer_is_lost(
@@ -179,24 +188,25 @@ def test_a_transaction_without_keys_is_not_repeated_when_its_answer_is_lost(
     assert len(kintone.records(app)) == 150
 
 
+@pytest.mark.usefixtures("_small_transactions")
 def test_a_refusal_in_the_second_transaction_leaves_the_first(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
     """The corrected rest completes the job."""
-    entries = rows(4100)
-    good = entries[3009]
-    entries[3009] = good.with_record({"name": {"value": ""}})
+    entries = rows(105)
+    good = entries[79]
+    entries[79] = good.with_record({"name": {"value": ""}})
     with pytest.raises(InvalidRequestError) as raised:
         upsert(open_client(token), UpsertRequest(app, entries))
     partial = raised.value
 
     assert partial.code == "CB_VA01"
-    assert fates(partial) == [(1, 2000, "SAVED"), (2001, 4000, "REFUSED"), (4001, 4100, "NOT_SENT")]
-    assert list(partial.field_errors) == ["entry 3010, name"]
-    assert len(kintone.records(app)) == 2000
-    entries[3009] = good
-    assert upsert(open_client(token), UpsertRequest(app, entries[2000:])).added == 2100
-    assert len(set(skus(kintone, app))) == len(kintone.records(app)) == 4100
+    assert fates(partial) == [(1, 50, "SAVED"), (51, 100, "REFUSED"), (101, 105, "NOT_SENT")]
+    assert list(partial.field_errors) == ["entry 80, name"]
+    assert len(kintone.records(app)) == 50
+    entries[79] = good
+    assert upsert(open_client(token), UpsertRequest(app, entries[50:])).added == 55
+    assert len(set(skus(kintone, app))) == len(kintone.records(app)) == 105
 
 
 @pytest.mark.parametrize(
