@@ -91,9 +91,13 @@ def given_files(scenario: Scenario) -> list[str]:
     return [f"given{place}.txt" for place in range(1, scenario.files + 1)]
 
 
+SETTINGS = "app/settings"
+
+
 def is_final(asked: Asked, scenario: Scenario) -> bool:
     """Tell whether the plugin knows from an answer that the call has failed for certain."""
-    if asked.ended is None or not asked.told:
+    if asked.ended is None or not asked.told or SETTINGS in asked.target:
+        # Without the app's settings numbers are taken with kintone's default.
         return False
     if asked.fault is not None and not asked.delivered:
         return asked.fault.name in ("refused", "gate")
@@ -129,7 +133,8 @@ def may_be_merged(asked: Asked, scenario: Scenario) -> bool:
         named = set(_NUMBER.findall(asked.reply.body.decode() if asked.reply else ""))
         by_id = {str(each.record) for each in scenario.entries if each.number in asked.marks and each.record}
         return bool(by_key) and not named & by_id
-    return code == REFUSED and blamed_in(asked) in {entry.number for entry in by_key}
+    blamed = all_blamed_in(asked)
+    return code == REFUSED and bool(blamed) and blamed <= {entry.number for entry in by_key}
 
 
 def blamed_entry(run: Run) -> int | None:
@@ -144,9 +149,15 @@ def blamed_entry(run: Run) -> int | None:
 
 
 def blamed_in(asked: Asked) -> int | None:
-    """Return the number of the entry about which kintone complains by its place, None for none."""
+    """Return the number of the entry about which alone kintone complains by its place, None for none."""
+    blamed = all_blamed_in(asked)
+    return blamed.pop() if len(blamed) == 1 else None
+
+
+def all_blamed_in(asked: Asked) -> set[int]:
+    """Return the numbers of the entries about which kintone complains by their places."""
     if asked.reply is None or not asked.reply.code:
-        return None
+        return set()
     told = json.loads(asked.reply.body)
     sent = json.loads(asked.body)
     if "results" in told:
@@ -154,10 +165,8 @@ def blamed_in(asked: Asked) -> int | None:
         told, sent = told["results"][place], sent["requests"][place]["payload"]
     places = [_PLACE.match(key) for key in told.get("errors", {})]
     indexes = {int(place[1]) for place in places if place}
-    if len(indexes) != 1:
-        return None
-    marks = _MARK.findall(json.dumps(sent["records"][indexes.pop()]))
-    return int(marks[0]) if marks else None
+    marks = [_MARK.findall(json.dumps(sent["records"][index])) for index in indexes]
+    return {int(found[0]) for found in marks if found}
 
 
 def is_valid(scenario: Scenario) -> bool:

@@ -179,7 +179,7 @@ class _Call(NamedTuple):
                 kept = [{"fileKey": file["fileKey"]} for file in record["files"]["value"]]
                 files = [*(kept if self.scenario.file_mode == APPEND else []), *({"fileKey": key} for key in keys)]
                 change: dict[str, Any] = {"id": self.scenario.record, "record": {"files": {"value": files}}}
-                if "leaves revision out" not in self.mistakes:
+                if self.scenario.file_mode == APPEND and "leaves revision out" not in self.mistakes:
                     change["revision"] = record["$revision"]["value"]
                 try:
                     self._json("PUT", "record", change)
