@@ -67,22 +67,24 @@ MADE_BY = {
     GET_CURSOR: (QUERY,),
     DELETE_CURSOR: (QUERY,),
 }
-HEAVY, LIGHT = 20, 3
+HEAVY, LIGHT = 20, 1
 """Weights of pairs that end a call, of which a scenario can meet one only, and of those that it meets on the way."""
 
 # Three files are sent at once; the reading of each cursor that is deleted was ended by a fault; a refused deletion is
 # not tried again; of the reads of records, those of an upsert are several, and some of its updates become inserts.
 _SHARES = {
-    POST_FILE: 0.85,
+    GET_FORM: 1.05,
+    GET_RECORD: 1.1,
+    POST_FILE: 0.95,
     GET_CURSOR: 0.3,
     DELETE_CURSOR: 1.4,
-    POST_CURSOR: 1.05,
+    POST_CURSOR: 1.2,
     POST_RECORD: 1.15,
     POST_RECORDS: 1.05,
-    PUT_RECORDS: 1.3,
+    PUT_RECORDS: 1.45,
     GET_RECORDS: 1.15,
-    BULK: 1.1,
-    PUT_RECORD: 1.15,
+    BULK: 1.15,
+    PUT_RECORD: 1.2,
 }
 
 
@@ -93,7 +95,7 @@ def _strata() -> list[tuple[str, str]]:
         for column in CATALOGUE:
             if is_sensible(kind, column):
                 weight = HEAVY if ends_call(kind, column) else LIGHT
-                pairs_weight = round(weight * _SHARES.get(kind, 1.0))
+                pairs_weight = max(1, round(weight * _SHARES.get(kind, 1.0)))
                 pairs += [(kind, column)] * pairs_weight
     Random(0).shuffle(pairs)
     return pairs

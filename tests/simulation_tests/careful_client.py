@@ -116,7 +116,7 @@ class _Call(NamedTuple):
         for number in range(1, TRIES + 1):
             left = self.scenario.budget - self.scheduler.now()
             try:
-                seconds = min(self.scenario.request_timeout, max(left, 2.0 if cleaning else 0.0))
+                seconds = min(self.scenario.request_timeout, 2.0 if cleaning else max(left, 0.0))
                 return self._once(letter, seconds, EXPECTED[f"{method} {api}"])
             except FailedError as failed:
                 was_open = was_open or (failed.is_open and "forgets open tries" not in self.mistakes)
