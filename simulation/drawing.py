@@ -75,16 +75,16 @@ HEAVY, LIGHT = 20, 1
 _SHARES = {
     GET_FORM: 1.05,
     GET_RECORD: 1.1,
-    POST_FILE: 0.95,
+    POST_FILE: 1.3,
     GET_CURSOR: 0.3,
     DELETE_CURSOR: 1.4,
     POST_CURSOR: 1.2,
     POST_RECORD: 1.15,
-    POST_RECORDS: 1.05,
-    PUT_RECORDS: 1.45,
-    GET_RECORDS: 1.15,
-    BULK: 1.15,
-    PUT_RECORD: 1.2,
+    POST_RECORDS: 1.1,
+    PUT_RECORDS: 1.35,
+    GET_RECORDS: 1.2,
+    BULK: 1.2,
+    PUT_RECORD: 1.35,
 }
 
 
@@ -102,7 +102,7 @@ def _strata() -> list[tuple[str, str]]:
 
 
 STRATA = _strata()
-CALM = 0.03
+CALM = 0.02
 """Share of scenarios in which nothing goes wrong."""
 
 ROUTES = {

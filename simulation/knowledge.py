@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -134,7 +135,10 @@ def may_be_merged(asked: Asked, scenario: Scenario) -> bool:
         by_id = {str(each.record) for each in scenario.entries if each.number in asked.marks and each.record}
         return bool(by_key) and not named & by_id
     blamed = all_blamed_in(asked)
-    return code == REFUSED and bool(blamed) and blamed <= {entry.number for entry in by_key}
+    # A key that another entry of the call brings too is refused by that one, whatever others do.
+    keys = Counter(entry.key for entry in scenario.entries)
+    mergeable = {entry.number for entry in by_key if keys[entry.key] == 1}
+    return code == REFUSED and bool(blamed) and blamed <= mergeable
 
 
 def blamed_entry(run: Run) -> int | None:
