@@ -12,7 +12,7 @@ from benchmarks.writing import OURS
 type Value = Callable[[Run, Mapping[str, Run]], float | None]
 
 LONGEST_LINE = 5_242_880
-WRITE_REQUESTS = 6
+WRITE_REQUESTS = 7
 HEARTBEAT_GAP = 15.0
 
 

@@ -28,7 +28,7 @@ ADD, UPSERT, QUERY, VALIDATE = (
 )
 SLOTS = 40
 TABLE, CELL, REMARK = "rows", "cell", "remark"
-EXAMPLES = settings(max_examples=40 if EVERY_WAY else 10, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=40 if EVERY_WAY else 7, suppress_health_check=list(HealthCheck))
 SYSTEM = {"RECORD_NUMBER", "CREATOR", "CREATED_TIME", "MODIFIER", "UPDATED_TIME", "__ID__", "__REVISION__"}
 MOVING = {"MODIFIER", "UPDATED_TIME", "__REVISION__"}
 

@@ -110,11 +110,16 @@ def ask(
 
 @pytest.mark.parametrize(("tool", "parameters", "request_"), EACH)
 def test_tool_when_a_key_of_the_answer_is_odd(ask: Any, tool: str, parameters: dict[str, Any], request_: str) -> None:  # noqa: ANN401 - see ask
-    """No type and no size of any key that is read does anything but work or become one line."""
+    """No type and no size of any key that is read does anything but work or become one line.
+
+    Where several tools, or one with several parameters, make the request, they take turns.
+    """
     keys = KEYS[request_]
+    makers = [each[:2] for each in EACH if each[2] == request_]
+    turns = min(2, len(makers))
     good: dict[str, Any] = {"records": [{"$id": {"value": "1"}}], "totalCount": "1", "id": "1", "revision": "1"}
     for key in keys:
-        for value in ODD:
+        for value in ODD[makers.index((tool, parameters)) % turns :: turns]:
             body = {name: good.get(name, []) for name in keys}
             told = ask(tool, parameters, request_, status=200, body=json.dumps({**body, key: value}))
             _require_honest(told, request_)
