@@ -74,9 +74,9 @@ HEAVY, LIGHT = 20, 1
 # not tried again; of the reads of records, those of an upsert are several, and some of its updates become inserts.
 _SHARES = {
     GET_FORM: 1.05,
-    GET_RECORD: 1.1,
+    GET_RECORD: 1.15,
     POST_FILE: 1.3,
-    GET_CURSOR: 0.3,
+    GET_CURSOR: 0.28,
     DELETE_CURSOR: 1.4,
     POST_CURSOR: 1.2,
     POST_RECORD: 1.15,
@@ -97,7 +97,7 @@ def _strata() -> list[tuple[str, str]]:
                 weight = HEAVY if ends_call(kind, column) else LIGHT
                 pairs_weight = max(1, round(weight * _SHARES.get(kind, 1.0)))
                 pairs += [(kind, column)] * pairs_weight
-    Random(0).shuffle(pairs)
+    Random(3).shuffle(pairs)
     return pairs
 
 
