@@ -29,6 +29,10 @@ class Message:
         """Refuse: a message is never changed after it was made."""
         raise AttributeError(f"a message is not changed after it was made ({name})")
 
+    def but(self, **values: Value) -> "Message":
+        """Return the same sentence with other values."""
+        return Message(self.text, **{**self.values, **values})
+
     def __str__(self) -> str:
         """Return the English sentence."""
         return render(self)

@@ -8,33 +8,49 @@ from typing import Final
 
 from kintone.messages import Message
 
-RAISE_TIMEOUT: Final = Message("raise request_timeout, or ask for less at once")
-RAISE_BUDGET: Final = Message(
-    "ask for less at once, or let the operator raise KINTONE_CALL_BUDGET (Dify's cloud ends a call after 300 s)"
-)
-FEWER_RECORDS: Final = Message("ask for fewer records or fields")
 CHECK_SITE: Final = Message("check kintone_domain, and that no proxy or login page is in between")
 
-FOR_SEVERAL_ENTRIES: Final = {
-    RAISE_TIMEOUT: Message("raise request_timeout, or send fewer or smaller entries at once"),
-    RAISE_BUDGET: Message(
+
+class Remedy(Message):
+    """Advice for who reads a list; ``several`` is that for who writes several entries, ``one`` that about one thing."""
+
+    __slots__ = ("one", "several")
+
+    one: Message
+    several: Message
+
+    def __init__(self, text: str, /, *, several: Message, one: Message) -> None:
+        """Keep all three."""
+        super().__init__(text)
+        object.__setattr__(self, "several", several)
+        object.__setattr__(self, "one", one)
+
+
+RAISE_TIMEOUT: Final = Remedy(
+    "raise request_timeout, or ask for less at once",
+    several=Message("raise request_timeout, or send fewer or smaller entries at once"),
+    one=Message("raise request_timeout"),
+)
+RAISE_BUDGET: Final = Remedy(
+    "ask for less at once, or let the operator raise KINTONE_CALL_BUDGET (Dify's cloud ends a call after 300 s)",
+    several=Message(
         "send fewer or smaller entries at once, or let the operator raise KINTONE_CALL_BUDGET "
         "(Dify's cloud ends a call after 300 s)"
     ),
-    FEWER_RECORDS: Message("send fewer entries at once"),
-}
-FOR_ONE: Final = {
-    RAISE_TIMEOUT: Message("raise request_timeout"),
-    RAISE_BUDGET: Message("let the operator raise KINTONE_CALL_BUDGET (Dify's cloud ends a call after 300 s)"),
-    FEWER_RECORDS: CHECK_SITE,
-}
+    one=Message("let the operator raise KINTONE_CALL_BUDGET (Dify's cloud ends a call after 300 s)"),
+)
+FEWER_RECORDS: Final = Remedy(
+    "ask for fewer records or fields", several=Message("send fewer entries at once"), one=CHECK_SITE
+)
 
 
 def for_write(remedy: Message, entries: int) -> Message:
     """Return the remedy for a write of so many entries; what is no advice to readers of lists stays as it is."""
-    return (FOR_SEVERAL_ENTRIES if entries > 1 else FOR_ONE).get(remedy, remedy)
+    if not isinstance(remedy, Remedy):
+        return remedy
+    return remedy.several if entries > 1 else remedy.one
 
 
 def for_one(remedy: Message) -> Message:
     """Return the remedy for a request about one thing, such as a form or a file."""
-    return FOR_ONE.get(remedy, remedy)
+    return remedy.one if isinstance(remedy, Remedy) else remedy

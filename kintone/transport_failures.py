@@ -35,15 +35,19 @@ PROXY_AUTHENTICATION = 407
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What happened and what to do about it; ``error`` is the class to raise."""
+    """What happened and what to do about it; ``error`` is the class to raise.
+
+    ``with_variable`` is the remedy where it is known from which variable of the environment the proxy was taken.
+    """
 
     error: type[KintoneError]
     what: Message
     remedy: Message
+    with_variable: Message = NOTHING
 
     def but(self, **values: Value) -> "Failure":
         """Return the same failure with values for its sentence."""
-        return replace(self, what=Message(self.what.text, **{**self.what.values, **values}))
+        return replace(self, what=self.what.but(**values))
 
 
 class TransportError(Exception):
@@ -62,6 +66,11 @@ CHECK_DOMAIN = Message(
     "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
 )
 CHECK_PROXY = Message("check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in the environment of the plugin")
+FROM_VARIABLE = Message(
+    "the proxy was taken from {variable} in the environment of the plugin: check that it is right and that the proxy "
+    "runs, or name the host in NO_PROXY if it can be reached without",
+    variable="",
+)
 GIVE_PASSWORD = Message(
     "write them into HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in the environment of the plugin: "
     "http://user:password@host:port"
@@ -89,31 +98,40 @@ BAD_CERTIFICATE = Failure(
     Message("the TLS connection was refused (certificate or handshake)"),
     Message("check kintone_domain, the clock of the Dify server, and the certificates of a proxy in between"),
 )
-BAD_PROXY_ADDRESS = Failure(ConnectionFailedError, Message("the address of the proxy cannot be used"), CHECK_PROXY)
+BAD_PROXY_ADDRESS = Failure(
+    ConnectionFailedError, Message("the address of the proxy cannot be used"), CHECK_PROXY, FROM_VARIABLE
+)
 BAD_CA_PATH = Failure(
     TlsError,
     Message("the certificates to trust cannot be read"),
     Message("check the path in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment of the plugin"),
 )
 BAD_REQUEST_SETTING = Failure(
-    ConnectionFailedError, Message("the request could not be made with these settings"), CHECK_PROXY
+    ConnectionFailedError, Message("the request could not be made with these settings"), CHECK_PROXY, FROM_VARIABLE
 )
 PROXY_WANTS_PASSWORD = Failure(
     AuthenticationError,
     Message("the proxy wants a user name and password (HTTP 407)"),
     GIVE_PASSWORD,
+    Message("write them into {variable} in the environment of the plugin: http://user:password@host:port", variable=""),
 )
 PROXY_REFUSED = Failure(
-    AuthenticationError, Message("the proxy refused a connection to kintone (HTTP {status})", status=0), CHECK_PROXY
+    AuthenticationError,
+    Message("the proxy refused a connection to kintone (HTTP {status})", status=0),
+    CHECK_PROXY,
+    FROM_VARIABLE,
 )
 PROXY_UNREACHABLE = Failure(
-    ConnectionFailedError, Message("the proxy {proxy} could not be reached", proxy=""), CHECK_PROXY
+    ConnectionFailedError, Message("the proxy {proxy} could not be reached", proxy=""), CHECK_PROXY, FROM_VARIABLE
 )
 SLOW_PROXY = Failure(
-    TimedOutError, Message("no connection to the proxy {proxy} was made in time", proxy=""), CHECK_PROXY
+    TimedOutError, Message("no connection to the proxy {proxy} was made in time", proxy=""), CHECK_PROXY, FROM_VARIABLE
 )
 PROXY_FAILED = Failure(
-    ConnectionFailedError, Message("the proxy {proxy} made no connection to kintone", proxy=""), CHECK_PROXY
+    ConnectionFailedError,
+    Message("the proxy {proxy} made no connection to kintone", proxy=""),
+    CHECK_PROXY,
+    FROM_VARIABLE,
 )
 NO_ANSWER = Failure(TimedOutError, Message("kintone did not answer in time"), RAISE_TIMEOUT)
 NOT_DECODED = Failure(UnknownResponseError, Message("the answer could not be decompressed"), CHECK_NETWORK)
@@ -162,21 +180,8 @@ def _waited_for(exchange: Exchange) -> Message:
 
 def _with_variable(failure: Failure, exchange: Exchange) -> Failure:
     """Return a failure of the proxy with the variable that it was taken from, as far as that is known."""
-    variable = proxy_variable(exchange.scheme)
-    if not variable or failure.remedy not in (CHECK_PROXY, GIVE_PASSWORD):
-        return failure
-    if failure.remedy == GIVE_PASSWORD:
-        remedy = Message(
-            "write them into {variable} in the environment of the plugin: http://user:password@host:port",
-            variable=variable,
-        )
-    else:
-        remedy = Message(
-            "the proxy was taken from {variable} in the environment of the plugin: check that it is right and that "
-            "the proxy runs, or name the host in NO_PROXY if it can be reached without",
-            variable=variable,
-        )
-    return replace(failure, remedy=remedy)
+    variable = proxy_variable(exchange.scheme) if failure.with_variable else ""
+    return replace(failure, remedy=failure.with_variable.but(variable=variable)) if variable else failure
 
 
 def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:

@@ -33,13 +33,17 @@ class CheckedEntries:
     knows_all_fields: bool = True
 
 
-def check_entries(call: Call, entries: Sequence[Entry], *, rules: bool = True) -> CheckedEntries:
+def check_entries(
+    call: Call, entries: Sequence[Entry], *, rules: bool = True, form_needed: Message | None = None
+) -> CheckedEntries:
     """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all of them.
 
-    Without ``rules`` values are only brought into kintone's shape; a form that may not be read is then done without.
+    Without ``rules`` values are only brought into kintone's shape. A form that may not be read is then done without,
+    unless ``form_needed`` says for what it is needed and what to do.
     """
-    if rules:
-        ready = record_check.checked(call, lambda form: _checked(entries, form, rules=True))
+    if rules or form_needed:
+        remedy = form_needed or record_check.SWITCH_OFF
+        ready = record_check.checked(call, lambda form: _checked(entries, form, rules=rules), remedy)
     else:
         ready = record_check.shaped(call, lambda form: _checked(entries, form, rules=False))
     record_check.refuse("records_data", [*ready.problems, *_left(ready.unlisted_problems)])

@@ -39,9 +39,8 @@ class UpsertRecords(base.KintoneTool):
             if appends:
                 # What a record does not show is empty, or gone: only a form read now can tell.
                 call.client.forms.drop(call.app)
-            ready = check_entries(call, entries, rules=check)
-            form = ready.form or (record_check.read_form(call.client.forms, call.app, TO_APPEND) if appends else None)
-            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, form)
+            ready = check_entries(call, entries, rules=check, form_needed=TO_APPEND if appends else None)
+            request = UpsertRequest(call.app, ready.entries, atomic, table_mode, file_mode, ready.form)
             try:
                 report = upsert(call.client, request)
             except KintoneError:

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from kintone.deadline import Deadline
-from kintone.errors import CancelledError, InvalidParameterError, KintoneError, one_line
+from kintone.errors import InvalidParameterError, one_line
 from kintone.messages import Message
 from kintone.operations import Answer, Caller, Operation, Repeat
+from kintone.reading.first_failure import FirstFailure
 from kintone.reading.pages import Batch, Record, batch_of
 from kintone.runtime import Workers
 
@@ -58,26 +60,12 @@ class RecordSource:
         """Read one page for each query, several at once, in their order; the first that fails ends the others."""
         if len(queries) == 1:
             return [self.fetch(queries[0])]
-        failures: list[KintoneError] = []
-
-        def fetched(query: str) -> Batch:
-            try:
-                return self.fetch(query)
-            except CancelledError:
-                raise
-            except KintoneError as error:
-                failures.append(error)
-                self.deadline.cancel()
-                raise
-
         with self.working():
+            failure = FirstFailure(self.deadline)
             workers = self.workers(min(PAGES_AT_ONCE, len(queries)), "kintone-page")
             try:
-                return [answer.result() for answer in [workers.submit(fetched, query) for query in queries]]
-            except CancelledError:
-                if failures:
-                    raise failures[0] from None
-                raise
+                answers = [workers.submit(failure.guard, partial(self.fetch, query)) for query in queries]
+                return [failure.told(answer.result) for answer in answers]
             finally:
                 workers.shutdown(wait=False, cancel_futures=True)
 

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from kintone.errors import CancelledError, KintoneError
+from kintone.reading.first_failure import FirstFailure
 from kintone.reading.id_order import IdOrder
 from kintone.reading.pages import MOST_SKIPPED, RECORDS_PER_PAGE, Batch
 from kintone.reading.query import Query
@@ -78,7 +78,7 @@ class SeekRun:
         self._ended = self._is_enough()
         self._asked: deque[_Asked] = deque()
         self._workers = seek.source.workers(self._parallel, "kintone-page")
-        self._failure: KintoneError | None = None
+        self._failure = FirstFailure(seek.source.deadline)
 
     def batches(self) -> Generator[Batch]:
         """Yield the first page and all that follow, none empty; closing the generator ends the workers."""
@@ -120,16 +120,7 @@ class SeekRun:
         return _Asked(self._last, offset, size, start + size, answer)
 
     def _fetched(self, after: int, size: int, offset: int) -> Batch:
-        """Fetch a page; a failure, which is certain by now, ends all that others still try."""
-        try:
-            return self._seek.fetch(after, size, offset)
-        except CancelledError:
-            raise
-        except KintoneError as error:
-            if self._failure is None:
-                self._failure = error
-            self._seek.source.deadline.cancel()
-            raise
+        return self._failure.guard(lambda: self._seek.fetch(after, size, offset))
 
     def _next(self) -> Batch:
         """Return what the next page adds; nothing where it has to be asked for again."""
@@ -137,12 +128,7 @@ class SeekRun:
             # The last page was full, and only a shorter one proves the end, whatever kintone counted.
             self._asked.append(self._ask(self._delivered))
         asked = self._asked.popleft()
-        try:
-            batch = asked.answer.result()
-        except CancelledError:
-            if self._failure is not None:
-                raise self._failure from None
-            raise
+        batch = self._failure.told(asked.answer.result)
         if asked.offset and not self._meets(batch):
             self._overlap = min(LARGEST_OVERLAP, self._overlap * OVERLAP_GROWTH)
             self._asked.appendleft(self._ask(self._delivered))

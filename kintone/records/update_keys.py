@@ -8,7 +8,7 @@ from kintone.messages import Message
 from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
 from kintone.records.cells import given_value
 from kintone.values.excerpts import excerpt, excerpts
-from kintone.values.numbers import NumberPrecision, decimal_of, decimals_of, plain_number
+from kintone.values.numbers import NumberPrecision, decimals_of
 
 MOST_PRECISE = NumberPrecision(limits.MOST_NUMBER_DIGITS, limits.MOST_NUMBER_DECIMALS)
 """What no app goes beyond; a key is held to it where the app's own precision is not known."""
@@ -68,7 +68,7 @@ def _key(value: object, definition: FieldDefinition) -> str:
             Message("{value} has more decimals than the {count} by which the app finds records", value=key, count=most),
             Message("write the value as the record shows it"),
         )
-    return plain_number(decimal_of(key))
+    return key
 
 
 def _usable(form: Form) -> Message:

@@ -184,7 +184,9 @@ class _Writer:
             appends = any(map(self._appending.concerns, self._entries))
             raise write_failed(error, self._entries, self._ledger, appends=appends) from None
         keyed = sum(entry.update_key is not None for entry in self._entries)
-        return UpsertReport(self._results, len(self._items), keyed, self._responses, self._ledger.repeated)
+        # Of two tries of a plan one at most is carried out, so that its counts are right.
+        recounted = [span for span in self._ledger.repeated if span.first not in self._plans]
+        return UpsertReport(self._results, len(self._items), keyed, self._responses, recounted)
 
     def _write_next(self) -> None:
         """Write the next transaction; what was refused because others were at work is read and sent again.

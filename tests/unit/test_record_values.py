@@ -311,3 +311,16 @@ def test_a_text_in_brackets_that_is_no_list_of_json_is_refused_or_left(text: str
     """What Python alone can write, what is too deep or too long, and what is cut is never taken for a list."""
     assert _read("owner", text).record == {}
     assert _read("name", text).record == {"name": {"value": text}}
+
+
+@pytest.mark.parametrize("text", ["[{'qty': 12345678901234567.25}]", '[{"qty": 12345678901234567.25}]'])
+def test_a_number_in_rows_that_arrive_as_text_keeps_its_digits(text: str) -> None:
+    """No binary float stands in between."""
+    read = check_record({"lines": text}, FORM, "update", rules=False)
+    assert read.problems == []
+    assert read.record == {"lines": {"value": [{"value": {"qty": {"value": "12345678901234567.25"}}}]}}
+
+
+def test_a_name_that_stands_twice_in_a_row_that_arrives_as_text_is_refused() -> None:
+    """Neither of the two values is dropped in silence."""
+    assert _read("lines", "[{'qty': 1, 'qty': 2}]").record == {}

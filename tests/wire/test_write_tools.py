@@ -467,3 +467,14 @@ def test_row_when_only_a_calculated_column_is_in_it(host: DifyHost, site: LocalK
         host.invoke("kintone_add_record", data, credentials_of(site, app=app))
 
     assert site.records(app) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_append_when_the_token_may_not_read_the_form(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
+    """The advice is one that helps: switching the check off would not."""
+    entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"lines": [{"item": "x"}]}}]
+    data = {"records_data": entries, "table_mode": "append", "validate_before_write": check}
+    with pytest.raises(PluginFailure, match="use the mode replace") as failed:
+        host.invoke("kintone_upsert_records", data, credentials_of(site, "edit"))
+
+    assert "validate_before_write" not in failed.value.message

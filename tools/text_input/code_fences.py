@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kintone.messages import Message
-from tools.text_input.json_text import UnreadableTextError
+from kintone.values.json_text import UnreadableTextError
 
 BLANKS = "\ufeff \t\r\n\u3000"
 _OPENS = re.compile(r"(?P<marks>`{3,9}|~{3,9})[ \t]*(?:[A-Za-z0-9_+-]{1,20}(?=\s))?")

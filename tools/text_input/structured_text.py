@@ -7,10 +7,10 @@ from math import isfinite
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.values.excerpts import excerpt
+from kintone.values.json_text import UnreadableTextError, read_json
+from kintone.values.nesting import DEEPEST, depth_of_json, depth_of_python
+from kintone.values.python_literals import read_python_literal
 from tools.text_input.code_fences import BLANKS, Span, data_fences, holds_fences, trimmed, whole_fence
-from tools.text_input.json_text import UnreadableTextError, read_json
-from tools.text_input.nesting import DEEPEST, depth_of_json, depth_of_python
-from tools.text_input.python_literals import read_python_literal
 from tools.text_input.text_positions import position_of
 
 type Structure = dict[str, object] | list[object]

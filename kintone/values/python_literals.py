@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from kintone.messages import Message
-from tools.text_input.json_text import UnreadableTextError, read_json
+from kintone.values.json_text import UnreadableTextError, read_json
 
 _TOKEN = re.compile(
     r"""
