@@ -13,38 +13,15 @@ from simulation.statements import SAVED, UNKNOWN, UNSAVED
 from simulation.trace import Outcome
 from simulation.wire import BrokenError, Letter, Wire
 from simulation.world import FILE, Reply, key_text
+from tests.simulation_tests.careful_answers import EXPECTED, FailedError, parsed, results_of
 
 LOCKS = ("GAIA_DA02", "GAIA_RE18", "GAIA_LT01")
 TRIES = 4
 CALLS = 20
 BOUNDARY = "simulated"
 FORM = "multipart/form-data; boundary=simulated"
-EXPECTED = {
-    "GET app/form/fields": frozenset({"properties"}),
-    "GET record": frozenset({"record"}),
-    "GET records": frozenset({"records"}),
-    "POST record": frozenset({"id"}),
-    "PUT record": frozenset({"revision"}),
-    "POST records": frozenset({"ids"}),
-    "PUT records": frozenset({"records"}),
-    "POST bulkRequest": frozenset({"results"}),
-    "POST file": frozenset({"fileKey"}),
-    "POST records/cursor": frozenset({"id"}),
-    "GET records/cursor": frozenset({"records"}),
-    "DELETE records/cursor": frozenset[str](),
-}
 WORDS = {SAVED: ("is saved", "are saved"), UNSAVED: ("is not saved", "are not saved")}
 MAYBE = "may have been saved"
-
-
-class FailedError(Exception):
-    """A request failed; `is_open` tells whether a write may have been applied."""
-
-    def __init__(self, why: str, *, is_open: bool, reply: Reply | None = None) -> None:
-        """Take the sentence and what is known."""
-        super().__init__(why)
-        self.is_open = is_open
-        self.reply = reply
 
 
 class CarefulClient:
@@ -149,7 +126,7 @@ class _Call(NamedTuple):
             reply = self.wire.send(letter, 1000.0 if "overruns" in self.mistakes else seconds)
         except BrokenError as broken:
             raise FailedError(f"[UNREACHABLE] {broken}", is_open=broken.sent) from None
-        told = _parsed(reply)
+        told = parsed(reply)
         if reply.status == 200 and told is not None and (not expected or told.keys() & expected):
             return told
         certain = reply.status in {429, 407} or "WWW-Authenticate" in reply.headers
@@ -374,12 +351,12 @@ class _Call(NamedTuple):
             answers = self._ask("POST", "bulkRequest", body, "application/json")["results"]
         told: dict[int, dict[str, str]] = {}
         for part, answer in zip(parts, answers, strict=True):
-            told.update(zip(part.positions, _results(answer), strict=True))
+            told.update(zip(part.positions, results_of(answer), strict=True))
         return told
 
     def _blamed(self, parts: list[_Part], reply: Reply | None) -> list[int]:
         """Return the positions of the entries about which kintone complains by their places."""
-        told = (_parsed(reply) if reply else None) or {}
+        told = (parsed(reply) if reply else None) or {}
         part = parts[0]
         for place, result in enumerate(told.get("results", [])):
             if "code" in result:
@@ -397,18 +374,3 @@ class _Call(NamedTuple):
         keyed = sum(entry.target == BY_KEY for entry in self.scenario.entries)
         counts = {"add": added, "updated": len(results) - added, "requested": len(results), "with_update_key": keyed}
         return Outcome(text="done", variables={"results": results, "upsert_result": counts})
-
-
-def _parsed(reply: Reply) -> dict[str, Any] | None:
-    try:
-        told = json.loads(reply.body)
-    except ValueError:
-        return None
-    return told if isinstance(told, dict) else None
-
-
-def _results(told: dict[str, Any]) -> list[dict[str, str]]:
-    if "ids" in told:
-        pairs = zip(told["ids"], told["revisions"], strict=True)
-        return [{"id": number, "revision": revision, "operation": "INSERT"} for number, revision in pairs]
-    return [{"operation": "UPDATE", **result} for result in told["records"]]

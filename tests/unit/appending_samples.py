@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from kintone.access.access import Access
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
@@ -270,3 +272,13 @@ def states(error: KintoneError) -> list[tuple[int, int, str]]:
 
 def _wrapped(values: dict[str, object]) -> dict[str, object]:
     return {code: {"value": value} for code, value in values.items()}
+
+
+SEVEN = [row(qty="7")]
+
+
+def failing[E: KintoneError](kind: type[E], bench: Bench, *arguments: Any, **options: Any) -> E:  # noqa: ANN401 - handed on
+    """Return the error with which appending ends."""
+    with pytest.raises(kind) as raised:
+        bench.append(*arguments, **options)
+    return raised.value

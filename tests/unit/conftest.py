@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from local_kintone import LocalKintone
+from tests.unit.appending_samples import Bench
 from tests.unit.in_process import InProcess
 from tests.unit.readings import FORM
 from tests.unit.writings import STOCK
@@ -21,3 +23,11 @@ def stock() -> Iterator[InProcess]:
     """Make a kintone with an empty app to write to, and a client that has as long as an operator gives it."""
     with InProcess(STOCK, budget=280) as running:
         yield running
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """Return a kintone with an empty app."""
+    opened = Bench(LocalKintone(seed="none"))
+    yield opened
+    opened.close()

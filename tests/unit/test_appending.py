@@ -1,7 +1,6 @@
 """Keeping rows and files that updated records already have: what is sent, and what the records hold afterwards."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,18 +9,9 @@ from kintone.errors import InvalidParameterError, InvalidRequestError, NotFoundE
 from kintone.writing.appending import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.upsert import UpsertRequest
-from local_kintone import LocalKintone
 from tests.unit.appending_samples import Bench, by_id, by_key, by_number, new, row
 
 SAVED: dict[str, Any] = {"qty": "5", "item": "pen", "price": "80", "rank": "Low"}
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    """Return a kintone with an empty app."""
-    opened = Bench(LocalKintone(seed="none"))
-    yield opened
-    opened.close()
 
 
 def test_saved_rows_are_sent_by_their_id_alone_with_the_revision_that_was_read(bench: Bench) -> None:

@@ -1,42 +1,20 @@
 """Checking, adding and upserting records, in the real plugin process."""
 
 import json
-import re
 from typing import Any
 
 import pytest
 
-from dify_host import DifyHost, Outcome, PluginFailure
+from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
-from local_kintone.numbers import NumberPrecision
 from tests.wire.plugin import credentials_of
-
-BEGINS_WITH_CODE = re.compile(r"\[[A-Z0-9_]+\] \S")
+from tests.wire.write_calls import failure, record_with, run
 
 
 @pytest.fixture(autouse=True)
 def _fresh(site: LocalKintone) -> None:
     site.clear_failures()
     site.reset()
-
-
-def run(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
-    """Run a tool with a credential that may do everything it needs."""
-    return host.invoke(tool, parameters, credentials_of(site), timeout=60)
-
-
-def failure(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - likewise
-    """Run a tool that must fail, with one line."""
-    with pytest.raises(PluginFailure) as failed:
-        run(host, site, tool, **parameters)
-    assert "\n" not in failed.value.message
-    assert BEGINS_WITH_CODE.match(failed.value.message), failed.value.message
-    return failed.value
-
-
-def record_with(site: LocalKintone, sku: str) -> dict[str, Any]:
-    """Return the stored record with this key."""
-    return next(record for record in site.records(1) if record["sku"]["value"] == sku)
 
 
 def test_validate_when_the_record_is_good(host: DifyHost, site: LocalKintone) -> None:
@@ -128,130 +106,6 @@ def test_add_when_a_field_is_unknown(host: DifyHost, site: LocalKintone) -> None
     assert "POST record" not in (site.stats.by_api or {})
 
 
-def test_add_when_the_check_is_off(host: DifyHost, site: LocalKintone) -> None:
-    """Without the check an unknown field goes out as it is, values are brought into shape, and the text says so."""
-    outcome = run(
-        host,
-        site,
-        "kintone_add_record",
-        record_data={"sku": "OFF-1", "nmae": "x", "stock": "１２"},
-        validate_before_write=False,
-    )
-
-    assert "validate_before_write is off" in outcome.text
-    assert record_with(site, "OFF-1")["stock"]["value"] == "12"
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_number_when_the_app_keeps_fewer_decimals(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """The number is stored as the text says, and how the app keeps numbers is asked once."""
-    app = site.create_app("Prices", {"price": {"type": "NUMBER"}}, number_precision=NumberPrecision(10, 2))
-    site.reset()
-    credentials = credentials_of(site, app=app)
-
-    for number in (0.1 + 0.2, "1.005"):
-        data = {"record_data": {"price": number}, "validate_before_write": check}
-        outcome = host.invoke("kintone_add_record", data, credentials)
-        assert "the app keeps 2 decimals" in outcome.text
-
-    assert [record["price"]["value"] for record in site.records(app)] == ["0.3", "1"]
-    assert (site.stats.by_api or {}).get("GET app/settings") == 1
-
-
-def test_number_when_the_settings_may_not_be_read(host: DifyHost, site: LocalKintone) -> None:
-    """Kintone's default is named, the number goes out as it is, and kintone's rounding is not passed over."""
-    app = site.create_app("Prices", {"price": {"type": "NUMBER"}})
-    site.reset()
-    site.fail(api="app/settings", times=None, status=403, code="CB_NO02", message="No privilege.")
-
-    outcome = host.invoke("kintone_add_record", {"record_data": {"price": "1.23456"}}, credentials_of(site, app=app))
-
-    assert [record["price"]["value"] for record in site.records(app)] == ["1.2346"]
-    assert "kintone keeps 4 decimals" in outcome.text
-    assert "could not be read" in outcome.text
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_upsert_when_a_number_key_has_more_decimals_than_the_app_keeps(
-    host: DifyHost,
-    site: LocalKintone,
-    check: bool,  # noqa: FBT001
-) -> None:
-    """Rounded it would find the record of another number; one that fits finds its own, however it is written."""
-    form: dict[str, Any] = {"no": {"type": "NUMBER", "unique": True}, "note": {"type": "SINGLE_LINE_TEXT"}}
-    app = site.create_app("Keys", form, number_precision=NumberPrecision(10, 2))
-    site.add_records(app, [{"no": "1.25", "note": "old"}])
-    credentials = credentials_of(site, app=app)
-
-    def write(key: str) -> None:
-        entries = [{"updateKey": {"field": "no", "value": key}, "record": {"note": "new"}}]
-        data = {"records_data": entries, "validate_before_write": check}
-        host.invoke("kintone_upsert_records", data, credentials)
-
-    with pytest.raises(PluginFailure, match=r"entry 1: no: 1\.2501 has more decimals"):
-        write("1.2501")
-    write("１．２５０")
-
-    assert [(record["no"]["value"], record["note"]["value"]) for record in site.records(app)] == [("1.25", "new")]
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_upsert_when_an_insert_lacks_a_required_field(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """Checked, nothing is sent; unchecked, kintone refuses. Either way no entry of the call is stored."""
-    needed = {"type": "SINGLE_LINE_TEXT", "required": True}
-    app = site.create_app("Needs", {"need": needed, "note": {"type": "SINGLE_LINE_TEXT"}})
-    site.reset()
-    entries = [{"record": {"need": "x"}}, {"record": {"note": "y"}}]
-    data = {"records_data": entries, "validate_before_write": check}
-
-    with pytest.raises(PluginFailure, match="need") as failed:
-        host.invoke("kintone_upsert_records", data, credentials_of(site, app=app))
-
-    assert "entry 2" in failed.value.message
-    assert site.records(app) == []
-    assert ("POST records" in (site.stats.by_api or {})) is not check
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_upsert_when_rows_are_plain(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """Rows are stored as they were given, with and without the check, whatever their columns are called."""
-    columns = {code: {"type": "SINGLE_LINE_TEXT"} for code in ("code", "value", "fileKey", "item")}
-    app = site.create_app("Odd", {"lines": {"type": "SUBTABLE", "fields": columns}})
-    site.reset()
-    rows = [{"code": "c", "item": "i"}, {"value": "v"}, {"fileKey": "f"}]
-    data = {"records_data": [{"record": {"lines": rows}}], "validate_before_write": check}
-
-    host.invoke("kintone_upsert_records", data, credentials_of(site, app=app))
-
-    stored = site.records(app)[0]["lines"]["value"]
-    cells = [{code: cell["value"] for code, cell in row["value"].items() if cell["value"]} for row in stored]
-    assert cells == rows
-
-
-def test_upsert_when_the_form_may_not_be_read(host: DifyHost, site: LocalKintone) -> None:
-    """Unchecked, plain texts are written, the text says what may become of them, and what needs the form is refused."""
-    credentials = credentials_of(site, "edit")
-    key = {"field": "sku", "value": "A-001"}
-    entries: list[dict[str, Any]] = [{"id": record_with(site, "A-001")["$id"]["value"], "record": {"name": "新"}}]
-    data = {"records_data": entries, "validate_before_write": False}
-    outcome = host.invoke("kintone_upsert_records", data, credentials)
-
-    assert record_with(site, "A-001")["name"]["value"] == "新"
-    assert "form could not be read" in outcome.text
-    entries = [{"updateKey": key, "record": {"lines": [{"item": "x"}]}}]
-    data = {"records_data": entries, "validate_before_write": False}
-    with pytest.raises(PluginFailure, match="lines"):
-        host.invoke("kintone_upsert_records", data, credentials)
-
-
-def test_add_when_the_token_may_not_read_the_form(host: DifyHost, site: LocalKintone) -> None:
-    """A token that cannot read the form gets a sentence that names the switch."""
-    credentials = credentials_of(site, "edit")
-
-    with pytest.raises(PluginFailure, match="validate_before_write"):
-        host.invoke("kintone_add_record", {"record_data": {"sku": "P-1"}}, credentials)
-
-
 def test_add_when_kintone_refuses_the_record(host: DifyHost, site: LocalKintone) -> None:
     """What only kintone can know is told in kintone's words with its code and field."""
     failed = failure(host, site, "kintone_add_record", record_data={"sku": "A-001", "name": "double"})
@@ -329,66 +183,6 @@ def test_upsert_when_the_entries_cannot_be_used(host: DifyHost, site: LocalKinto
     assert words in failed.message
 
 
-APPENDED: dict[str, dict[str, Any]] = {
-    "key": {"type": "SINGLE_LINE_TEXT", "unique": True},
-    "lines": {"type": "SUBTABLE", "fields": {"code": {"type": "SINGLE_LINE_TEXT"}, "id": {"type": "NUMBER"}}},
-}
-
-
-def append_to(host: DifyHost, site: LocalKintone, app: int, code: str, *, check: bool) -> Outcome:
-    """Append a row to the record K-1 and to a new one."""
-    rows = [{"value": {"code": {"value": "new"}}}]
-    entries = [
-        {"updateKey": {"field": "key", "value": key}, "record": {code: {"value": rows}}} for key in ("K-1", "K-2")
-    ]
-    parameters = {"records_data": entries, "table_mode": "append", "validate_before_write": check}
-    return host.invoke("kintone_upsert_records", parameters, credentials_of(site, "view", "add", "edit", app=app))
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_upsert_when_rows_are_appended(host: DifyHost, site: LocalKintone, *, check: bool) -> None:
-    """The form tells which field is a table, with the check off too; saved rows stay, and the text warns of a retry."""
-    app = site.create_app("Appending", APPENDED)
-    site.add_records(app, [{"key": "K-1", "lines": [{"code": "old"}]}])
-    outcome = append_to(host, site, app, "lines", check=check)
-
-    records = site.records(app)
-    assert [[row["value"]["code"]["value"] for row in record["lines"]["value"]] for record in records] == [
-        ["old", "new"],
-        ["new"],
-    ]
-    assert [result["operation"] for result in outcome.variables["results"]] == ["UPDATE", "INSERT"]
-    assert "append their rows or files twice" in outcome.text
-    assert site.stats.by_api == {"GET app/form/fields": 1, "GET records": 1, "POST bulkRequest": 1}
-
-
-def test_upsert_when_rows_are_appended_to_a_table_that_is_new(host: DifyHost, site: LocalKintone) -> None:
-    """A form remembered from a moment ago does not make it a field whose rows are replaced."""
-    app = site.create_app("Growing", APPENDED)
-    append_to(host, site, app, "lines", check=False)
-    site.change_form(app, {"key": APPENDED["key"], "more": APPENDED["lines"]})
-    credentials = credentials_of(site, "view", "add", "edit", app=app)
-    [grown] = site.add_records(app, [{"key": "K-3"}])
-    for cell in ("a", "b"):
-        rows = [{"value": {"code": {"value": cell}}}]
-        parameters = {
-            "records_data": [{"id": grown, "record": {"more": {"value": rows}}}],
-            "validate_before_write": False,
-        }
-        host.invoke("kintone_upsert_records", {**parameters, "table_mode": "append"}, credentials)
-
-    assert [row["value"]["code"]["value"] for row in site.records(app)[-1]["more"]["value"]] == ["a", "b"]
-
-
-def test_upsert_when_nothing_is_appended_after_all(host: DifyHost, site: LocalKintone) -> None:
-    """The mode alone makes no repetition dangerous."""
-    entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"stock": 5, "lines": []}}]
-    outcome = run(host, site, "kintone_upsert_records", records_data=entries, table_mode="append")
-
-    assert "is safe" in outcome.text
-    assert "GET records" not in (site.stats.by_api or {})
-
-
 @pytest.mark.parametrize("tool", ["kintone_add_record", "kintone_upsert_records"])
 def test_form_is_read_anew_when_kintone_refused_what_it_allows(host: DifyHost, site: LocalKintone, tool: str) -> None:
     """A form that changed a moment ago costs one refusal by kintone; the next call knows it."""
@@ -443,38 +237,3 @@ def test_upsert_when_a_revision_is_given_for_a_record_that_is_gone(
 
     assert "entry 1" in failed.message
     assert len(site.records(1)) == before
-
-
-def test_upsert_when_a_column_is_called_file_key(host: DifyHost, site: LocalKintone) -> None:
-    """A column is no file, so the advice about sending again is that of rows."""
-    columns = {"fileKey": {"type": "SINGLE_LINE_TEXT"}}
-    form: dict[str, Any] = {"key": {"type": "SINGLE_LINE_TEXT", "unique": True}}
-    app = site.create_app("Odd", {**form, "lines": {"type": "SUBTABLE", "fields": columns}})
-    entries = [{"updateKey": {"field": "key", "value": "K"}, "record": {"lines": [{"fileKey": "f"}]}}]
-    data = {"records_data": entries, "table_mode": "append"}
-    outcome = host.invoke("kintone_upsert_records", data, credentials_of(site, app=app))
-
-    assert "twice" in outcome.text
-    assert "serves once" not in outcome.text
-
-
-def test_row_when_only_a_calculated_column_is_in_it(host: DifyHost, site: LocalKintone) -> None:
-    """Without the check too it would be stored as a blank row."""
-    columns = {"n": {"type": "NUMBER"}, "sum": {"type": "CALC", "expression": "n * 2"}}
-    app = site.create_app("Sums", {"lines": {"type": "SUBTABLE", "fields": columns}})
-    data = {"record_data": {"lines": [{"sum": "4"}]}, "validate_before_write": False}
-    with pytest.raises(PluginFailure, match="row 1 of lines"):
-        host.invoke("kintone_add_record", data, credentials_of(site, app=app))
-
-    assert site.records(app) == []
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_append_when_the_token_may_not_read_the_form(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """The advice is one that helps: switching the check off would not."""
-    entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"lines": [{"item": "x"}]}}]
-    data = {"records_data": entries, "table_mode": "append", "validate_before_write": check}
-    with pytest.raises(PluginFailure, match="use the mode replace") as failed:
-        host.invoke("kintone_upsert_records", data, credentials_of(site, "edit"))
-
-    assert "validate_before_write" not in failed.value.message
