@@ -28,3 +28,9 @@ class PluginFailure(Exception):  # noqa: N818 - likewise
         self.error_type = error_type
         self.message = message
         self.traceback = traceback
+
+    @property
+    def code(self) -> str:
+        """The code in brackets that the message begins with; empty where there is none."""
+        begin, bracket, _ = self.message.partition("]")
+        return begin[1:] if bracket and begin.startswith("[") else ""
