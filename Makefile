@@ -5,10 +5,10 @@ CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo be
 
 .DEFAULT_GOAL := help
 SEEDS ?= 10000
-.PHONY: help demo test check bench simulate package format audit setup clean
+.PHONY: help demo test check bench simulate declarations package format audit setup clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: setup ## Start a local kintone and the plugin as Dify does, and show all tools at work
 	@$(RUN) demo
@@ -27,6 +27,9 @@ bench: setup ## Run the benchmark
 
 simulate: setup ## Simulate calls under faults and tell every promise that is broken (SEEDS=10000)
 	@$(RUN) simulation --seeds $(SEEDS)
+
+declarations: setup ## Write the settings that repeat into every tool's YAML
+	@$(RUN) scripts.declarations
 
 package: setup ## Build the .difypkg in build/ and verify it
 	@$(RUN) scripts.package

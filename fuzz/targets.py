@@ -30,6 +30,7 @@ from kintone.records import check_record, record_without_form
 from kintone.wire_format import encode_json
 from kintone.writing.entries import read_entries
 from kintone.writing.transactions import item_of
+from tools.declarations import Parameter
 from tools.file_source.value import read_files
 from tools.parameters import Parameters
 from tools.text_input.name_lists import read_list
@@ -122,14 +123,8 @@ def _name(text: str) -> None:
 
 
 def _parameters(value: Any) -> None:  # noqa: ANN401 - anything
-    parameters = Parameters({"x": value}, ["x"])
-    for read in (
-        parameters.text,
-        parameters.count,
-        lambda name: parameters.number(name, 1.0, 1.0, 300.0),
-        lambda name: parameters.flag(name, default=True),
-        lambda name: parameters.choice(name, ("a", "b"), "a"),
-    ):
+    parameters = Parameters({"x": value}, {"x": Parameter("x", ("a", "b"), 1, 1, 300)})
+    for read in (parameters.text, parameters.count, parameters.number, parameters.flag, parameters.choice):
         _refusable(read, "x")
 
 

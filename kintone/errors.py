@@ -25,7 +25,7 @@ KintoneError                      what every failure has; ``code`` tells which i
 made by ``but``; a write that failed has a ``ledger``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self, TypedDict, Unpack
 
@@ -177,19 +177,24 @@ def _made[Kind: KintoneError](kind: type[Kind], data: _Data) -> Kind:
     return made
 
 
-def line_of(error: KintoneError, translate: Translate = str) -> str:
-    """Return what a person reads: code, what failed, what is saved, remedy, kintone's words, error id; one line."""
-    problem = Joined([error.problem, _what_is_saved(error.ledger)])
-    words = one_line(render(_kintone_words(error.reply), translate))
+def line_of(error: KintoneError, translate: Translate = str, mask: Callable[[str], str] = str) -> str:
+    """Return what a person reads: code, what failed, what is saved, remedy, kintone's words, error id; one line.
+
+    Each part is masked before it is cut, and the line once more, since a cut or a fold may join what was apart.
+    """
+
+    def told(message: Message, longest: int = LONGEST_PROBLEM) -> str:
+        return one_line(mask(render(message, translate)), longest)
+
     parts = [
-        one_line(render(problem, translate), LONGEST_PROBLEM),
-        one_line(render(error.remedy, translate), LONGEST_PROBLEM),
-        *(one_line(render(note, translate), LONGEST_PROBLEM) for note in error.notes),
-        words,
+        told(Joined([error.problem, _what_is_saved(error.ledger)])),
+        told(error.remedy),
+        *map(told, error.notes),
+        told(_kintone_words(error.reply), LONGEST_SENTENCE),
     ]
     if error.reply and error.reply.error_id:
-        parts.append(render(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), translate))
-    return f"[{error.code}] " + " · ".join(part for part in parts if part)
+        parts.append(told(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), LONGEST_SENTENCE))
+    return mask(f"[{error.code}] " + " · ".join(part for part in parts if part))
 
 
 def entries_named(span: Span) -> Message:

@@ -241,7 +241,7 @@ class Execution:
             error = not_kintone(operation, Message("the answer is not kintone's JSON"))
             raise AttemptError(FailureKind.FINAL, error)
         warning = received.headers.get("X-Cybozu-Warning")
-        answer = Answer(body, self._redactor.mask(warning) if warning else None, received.body)
+        answer = Answer(body, self._redactor.mask(warning) if warning else None)
         try:
             return read(answer)
         except KintoneError as error:

@@ -56,11 +56,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: the JSON object, kintone's ``X-Cybozu-Warning`` and the bytes that the object was read from."""
+    """A success: the JSON object and kintone's ``X-Cybozu-Warning``."""
 
     body: dict[str, Any] = field(repr=False)
     warning: str | None = None
-    raw: bytes = field(default=b"", repr=False)
 
 
 class Caller(Protocol):

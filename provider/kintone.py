@@ -11,9 +11,9 @@ from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 from kintone.access.probe import prove
 from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
-from kintone.errors import KintoneError, unexpected
 from kintone.retry import RetryPolicy
-from tools.access import NETWORK_PARAMETERS, read_access, read_app
+from tools.access import CREDENTIALS, read_access, read_app
+from tools.failures import failure_line, redactor_of
 from tools.parameters import Parameters
 
 # Somebody waits in front of a form: one more try where that is quick, and no longer than a person would wait.
@@ -23,21 +23,24 @@ LONGEST_CHECK = 30.0
 """Seconds for all of it, however slowly an answer comes; the operator's budget for a call may be shorter."""
 
 
+class CredentialsValidateFailedError(ToolProviderCredentialValidationError):
+    """A credential that is refused; the name is the one for which Dify shows the sentence instead of a traceback."""
+
+
 class KintoneProvider(ToolProvider):
     """Checks site, app and token offline, then with one read that a view-only and an add-only token can make."""
 
     def _validate_credentials(self, credentials: Mapping[str, Any]) -> None:
-        """Raise ``ToolProviderCredentialValidationError`` with one sentence that tells which value is wrong."""
+        """Raise ``CredentialsValidateFailedError`` with one sentence that tells which value is wrong."""
         try:
             self._prove(credentials)
-        except KintoneError as error:
-            raise ToolProviderCredentialValidationError(str(error)) from None
         except Exception as error:  # noqa: BLE001 - its text may hold the token
-            raise ToolProviderCredentialValidationError(str(unexpected(type(error).__name__))) from None
+            line = failure_line(error, type(self).__name__, redactor_of(credentials))
+            raise CredentialsValidateFailedError(line) from None
 
     def _prove(self, credentials: Mapping[str, Any]) -> None:
         settings = OperatorSettings.from_environment(os.environ)
-        nothing_overridden = Parameters({}, NETWORK_PARAMETERS)
+        nothing_overridden = Parameters({}, CREDENTIALS)
         access = read_access(credentials, nothing_overridden, settings)
         app = read_app(credentials, nothing_overridden)
         settings = replace(settings, call_budget=min(settings.call_budget, LONGEST_CHECK))

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 TOOLS: dict[str, Any] = {ADD: AddRecord, QUERY: QueryRecords, ATTACH: UploadFile, UPSERT: UpsertRecords}
 READABLE = ("InvokeBadRequestError",)
 """Names of the classes whose message Dify shows."""
-
-INSIDE = ("kintone.", "dify_plugin.")
 SITE = "site.example"
 _numbers = count(1)
 
@@ -144,7 +142,7 @@ def _nameless(outcome: Outcome, domain: str) -> Outcome:
 
 def _failed(error: Exception) -> Outcome:
     kind = type(error)
-    if kind.__name__ not in READABLE and not kind.__module__.startswith(INSIDE):
+    if kind.__name__ not in READABLE:
         return Outcome(failure=str(error), mistake=f"{kind.__module__}.{kind.__name__}: {error}")
     return Outcome(failure=str(error) or "an error without words")
 

@@ -8,20 +8,15 @@ from kintone.access.settings import OperatorSettings
 from kintone.access.sites import Site, read_site
 from kintone.client import Access
 from kintone.errors import InvalidParameterError
+from tools.declarations import NETWORK_PARAMETERS, parameters_named
 from tools.parameters import Parameters
 
-NETWORK_PARAMETERS = (
-    "kintone_app_id",
-    "kintone_domain",
-    "kintone_api_token",
-    "kintone_guest_space_id",
-    "request_timeout",
-)
+CREDENTIALS = parameters_named(NETWORK_PARAMETERS)
 
 
 def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings: OperatorSettings) -> Access:
     """Return who asks what; the credential's token goes to the credential's own site only."""
-    stored = Parameters(credentials, NETWORK_PARAMETERS)
+    stored = Parameters(credentials, CREDENTIALS)
     origins = settings.allowed_origins
     site = read_site(parameters.text("kintone_domain") or stored.text("kintone_domain"), origins)
     own_token = parameters.text("kintone_api_token")
@@ -36,7 +31,7 @@ def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings
 
 def read_app(credentials: Mapping[str, Any], parameters: Parameters) -> int:
     """Return the app of this call, the credential's when it names none."""
-    stored = Parameters(credentials, NETWORK_PARAMETERS)
+    stored = Parameters(credentials, CREDENTIALS)
     given = parameters.raw("kintone_app_id")
     return read_positive_number(stored.raw("kintone_app_id") if given is None else given, "kintone_app_id")
 

@@ -1,12 +1,10 @@
-"""What all tools share: reading parameters, opening the client, raising failures.
+"""What all tools share: reading parameters, opening the client, sending results, raising failures.
 
 Tool files import this module, never the class: Dify's loader counts every ``Tool`` subclass that a tool's module can
 see and refuses the plugin when there is more than one.
 """
 
-import logging
 import os
-import traceback
 from abc import abstractmethod
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -15,22 +13,19 @@ from typing import Any, ClassVar
 
 from dify_plugin import Tool
 from dify_plugin.entities.tool import ToolInvokeMessage
+from dify_plugin.errors.model import InvokeBadRequestError
 
-from kintone.access.redaction import Redactor, truncate
 from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
-from kintone.errors import InvalidParameterError, KintoneError, unexpected
+from kintone.errors import InvalidParameterError, KintoneError
 from kintone.ledger import WriteLedger
-from tools.access import NETWORK_PARAMETERS, read_access, read_app
+from tools.access import read_access, read_app
+from tools.declarations import Declaration, declaration_of
+from tools.failures import failure_line, redactor_of
 from tools.parameters import Parameters
-from tools.prepared_message import PreparedMessage
+from tools.results import PreparedMessage, Result, Sent, Streaming
 
-logger = logging.getLogger(__name__)
-
-type Messages = Generator[ToolInvokeMessage, None, None]
-
-LONGEST_TRACEBACK = 4_000
-LONGEST_TIMEOUT = 300.0
+__all__ = ["Call", "KintoneTool", "Result", "Streaming", "nothing_is_saved"]
 
 
 class Call:
@@ -49,7 +44,7 @@ class Call:
     @cached_property
     def request_timeout(self) -> float:
         """Seconds for one HTTP request."""
-        return self.parameters.number("request_timeout", 30.0, 1.0, LONGEST_TIMEOUT)
+        return self.parameters.number("request_timeout")
 
     @cached_property
     def app(self) -> int:
@@ -68,12 +63,6 @@ class Call:
         if "client" in self.__dict__:
             self.client.close()
 
-    def redactor(self) -> Redactor:
-        """Return who masks all secrets of this call, also when they could not even be read."""
-        raw = (self._credentials.get("kintone_api_token"), self.parameters.raw("kintone_api_token"))
-        texts = [text for text in raw if isinstance(text, str)]
-        return Redactor([part.strip() for text in texts for part in (text, *text.split(",")) if part.strip()])
-
 
 @contextmanager
 def nothing_is_saved() -> Iterator[None]:
@@ -87,9 +76,14 @@ def nothing_is_saved() -> Iterator[None]:
 
 
 class KintoneTool(Tool):
-    """A tool that asks kintone; subclasses name their own parameters and implement ``run``."""
+    """A tool that asks kintone; subclasses say which YAML declares them and implement ``run``."""
 
-    own_parameters: ClassVar[tuple[str, ...]] = ()
+    tool_name: ClassVar[str]
+
+    @classmethod
+    def declaration(cls) -> Declaration:
+        """Return what the tool's YAML says; read once, when the tool is first called."""
+        return declaration_of(cls.tool_name)
 
     @classmethod
     def _convert_parameters(cls, tool_parameters: dict[str, Any]) -> dict[str, Any]:
@@ -97,28 +91,40 @@ class KintoneTool(Tool):
         return tool_parameters
 
     @abstractmethod
-    def run(self, call: Call) -> Messages:
-        """Do the work and yield the messages; failures are raised."""
+    def run(self, call: Call) -> Result | Streaming:
+        """Do the work and return the result, or yield messages while it goes on and return the rest; raise failures."""
 
     def _invoke(self, tool_parameters: dict[str, Any]) -> Generator[ToolInvokeMessage, None, None]:
-        """Run the tool; whatever fails leaves as one clean line, its cause cut off."""
-        call = Call(self.runtime.credentials, Parameters(tool_parameters, (*NETWORK_PARAMETERS, *self.own_parameters)))
+        """Run the tool; whatever fails leaves as one clean line that Dify passes on, its cause cut off."""
+        credentials = self.runtime.credentials
+        call = Call(credentials, Parameters(tool_parameters, self.declaration().parameters))
+        redactor = redactor_of(credentials, tool_parameters)
         try:
-            # Closed before the client is, when Dify stops listening half-way.
-            with closing(self.run(call)) as messages:
-                for message in messages:
-                    if not isinstance(message, PreparedMessage) or not message.write_to(self.session):
-                        yield message
-        except KintoneError as error:
-            raise error from None
-        except Exception as error:  # noqa: BLE001 - its text may hold anything, so it is logged masked and told by kind
-            lines = "".join(traceback.format_tb(error.__traceback__)[-6:])
-            logger.error(  # noqa: TRY400 - logging the exception itself would log its unmasked text
-                "%s in %s: %s",
-                type(error).__name__,
-                type(self).__name__,
-                truncate(call.redactor().mask(lines), LONGEST_TRACEBACK),
-            )
-            raise unexpected(type(error).__name__) from None
+            self.declaration().refuse_unknown(tool_parameters)
+            result = yield from self._result_of(self.run(call))
+            for message in result.messages(redactor):
+                yield from self._as_dify_takes_it(message)
+        except Exception as error:  # noqa: BLE001 - its text may hold anything
+            raise InvokeBadRequestError(failure_line(error, type(self).__name__, redactor)) from None
         finally:
             call.close()
+
+    def _result_of(self, running: Result | Streaming) -> Generator[ToolInvokeMessage, None, Result]:
+        """Send what a tool yields while it runs and return its result."""
+        if isinstance(running, Result):
+            return running
+        # Closed before the client is, when Dify stops listening half-way.
+        with closing(running):
+            while True:
+                try:
+                    message = next(running)
+                except StopIteration as end:
+                    result: Result = end.value
+                    return result
+                yield from self._as_dify_takes_it(message)
+
+    def _as_dify_takes_it(self, message: Sent) -> Iterator[ToolInvokeMessage]:
+        if not isinstance(message, PreparedMessage):
+            yield message
+        elif not message.write_to(self.session):
+            yield message.plain()

@@ -3,23 +3,24 @@
 from collections.abc import Mapping
 
 from kintone.errors import InvalidRequestError
+from kintone.messages import Message
 from kintone.records import CheckedRecord, check_record
 from kintone.writing.adding import Added, add_record
 from tools import base, record_check
-from tools.messages import LARGEST_MESSAGE, json_message, size_of, text_message, variable_message
 from tools.record_input import read_record_data
+from tools.results import LARGEST_MESSAGE, Result, size_of
 
 
 class AddRecord(base.KintoneTool):
     """Adds a record, checked against the app's form unless that is switched off."""
 
-    own_parameters = ("record_data", "validate_before_write")
+    tool_name = "kintone_add_record"
 
-    def run(self, call: base.Call) -> base.Messages:
+    def run(self, call: base.Call) -> Result:
         """Check, add, and tell where the record is."""
         with base.nothing_is_saved():
             raw = read_record_data(call.parameters)
-            check = call.parameters.flag("validate_before_write", default=True)
+            check = call.parameters.flag("validate_before_write")
             ready = _checked(call, raw, rules=check)
             try:
                 added = add_record(call.client, call.app, ready.record)
@@ -29,12 +30,8 @@ class AddRecord(base.KintoneTool):
         url = call.client.record_url(call.app, added.id)
         # The record is saved; a variable that Dify could not carry must not turn that into a failure.
         response = added.response if size_of(added.response) <= LARGEST_MESSAGE // 2 else {}
-        yield text_message(_text(added, call.app, url, ready, check=check))
-        yield json_message({"record_id": added.id, "revision": added.revision, "record_url": url, "response": response})
-        yield variable_message("record_id", added.id)
-        yield variable_message("revision", added.revision)
-        yield variable_message("record_url", url)
-        yield variable_message("response", response)
+        variables = {"record_id": added.id, "revision": added.revision, "record_url": url, "response": response}
+        return Result(_lines(added, call.app, url, ready, check=check), variables, variables)
 
 
 def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> CheckedRecord:
@@ -45,11 +42,15 @@ def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> Chec
     return ready
 
 
-def _text(added: Added, app: int, url: str, ready: CheckedRecord, *, check: bool) -> str:
-    lines = [f"Added record {added.id} to app {app} (revision {added.revision}): {url}"]
-    if ready.changes:
-        lines.append("Values written as kintone takes them:")
-        lines += record_check.change_lines(ready.changes, ready.unlisted_changes)
-    if not check:
-        lines.append(record_check.SKIPPED)
-    return "\n".join(lines) + "\n"
+def _lines(added: Added, app: int, url: str, ready: CheckedRecord, *, check: bool) -> list[Message]:
+    lines = [
+        Message(
+            "Added record {record} to app {app} (revision {revision}): {url}",
+            record=added.id,
+            app=app,
+            revision=added.revision,
+            url=url,
+        ),
+        *record_check.change_lines(ready.changes, ready.unlisted_changes),
+    ]
+    return lines if check else [*lines, record_check.SKIPPED]

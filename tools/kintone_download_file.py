@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from kintone.errors import InvalidParameterError
 from kintone.files.attachments import Attachment, read_attachments
 from kintone.files.files_api import FilesApi
 from kintone.files.names import clean_name, made_name, shown_name, shown_size
+from kintone.messages import Message, counted
 from kintone.reading.records import RecordsApi
 from tools import base
 from tools.blob_chunks import blob_chunks
 from tools.code_suggestions import attachment_field_by_label
-from tools.messages import text_message, variable_message
 from tools.record_field import RecordField, read_record_field
+from tools.results import Result, Streaming
 
 LONGEST_KEY = 500
 
@@ -29,9 +30,9 @@ class Sent(NamedTuple):
 class DownloadFile(base.KintoneTool):
     """Downloads one file by its key, or all files of an attachment field of a record."""
 
-    own_parameters: ClassVar[tuple[str, ...]] = ("file_key", "record_id", "attachment_field", "file_name")
+    tool_name = "kintone_download_file"
 
-    def run(self, call: base.Call) -> base.Messages:
+    def run(self, call: base.Call) -> Streaming:
         """Hand over each file as it arrives, then a line of text and the variables of the first."""
         new_name = _new_name(call)
         target = _target(call)
@@ -47,10 +48,8 @@ class DownloadFile(base.KintoneTool):
                 name = new_name or download.file_name or made_name(download.mime_type, datetime.now(UTC))
                 yield from blob_chunks(download.chunks(), download.size, name, download.mime_type)
                 done.append(Sent(name, download.mime_type, download.size))
-        yield text_message(_text(done))
-        yield variable_message("file_name", done[0].name)
-        yield variable_message("mime_type", done[0].mime_type)
-        yield variable_message("size", done[0].size)
+        variables = {"file_name": done[0].name, "mime_type": done[0].mime_type, "size": done[0].size}
+        return Result(_lines(done), variables=variables)
 
 
 def _new_name(call: base.Call) -> str:
@@ -95,12 +94,22 @@ def _of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[t
     return [(attachment.file_key, attachment) for attachment in attachments]
 
 
-def _text(done: Sequence[Sent]) -> str:
-    lines = [f'Downloaded "{file.name}" ({file.mime_type}, {shown_size(file.size)}).\n' for file in done]
-    if len(done) == 1:
-        lines.append("The file is in the files output of this step; pass that on to the next step.\n")
-    else:
-        lines.append(
-            f"All {len(done)} files are in the files output of this step; the variables tell of the first one.\n"
+def _lines(done: Sequence[Sent]) -> list[Message]:
+    lines = [
+        Message(
+            'Downloaded "{name}" ({mime_type}, {size}).',
+            name=file.name,
+            mime_type=file.mime_type,
+            size=shown_size(file.size),
         )
-    return "".join(lines)
+        for file in done
+    ]
+    where = counted(
+        len(done),
+        Message("The file is in the files output of this step; pass that on to the next step."),
+        Message(
+            "All {count} files are in the files output of this step; the variables tell of the first one.",
+            count=len(done),
+        ),
+    )
+    return [*lines, where]

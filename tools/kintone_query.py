@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from typing import ClassVar
 
 from kintone.errors import InvalidQueryError, KintoneError
 from kintone.messages import Message
@@ -24,6 +23,7 @@ from tools.query_outputs.record_file import RecordFile
 from tools.query_outputs.record_lines import RecordLines
 from tools.query_outputs.record_objects import RecordObjects
 from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
+from tools.results import Streaming
 from tools.text_input.code_fences import unfenced
 from tools.text_input.name_lists import read_fields
 
@@ -51,7 +51,7 @@ def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
 OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
     "both": lambda _call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields)),
     "text_only": lambda _call, fields, _warn: RecordLines(RecordText(ALONE, fields)),
-    "json_stream": lambda _call, _fields, _warn: PageStream(),
+    "json_stream": lambda _call, fields, _warn: PageStream(RecordText(BESIDE_JSON, fields)),
     "flattened_json": lambda _call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields), flatten),
     "csv_file": lambda call, fields, warn: RecordFile(
         CsvExport(_csv_columns(call, fields, warn)), call.app, call.settings.max_file_bytes
@@ -63,18 +63,18 @@ OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
 class QueryRecords(base.KintoneTool):
     """Reads any number of records and gives them out in one of six ways."""
 
-    own_parameters: ClassVar[tuple[str, ...]] = ("query", "fields", "max_records", "output_mode")
+    tool_name = "kintone_query"
 
-    def run(self, call: base.Call) -> base.Messages:
+    def run(self, call: base.Call) -> Streaming:
         """Read the records; an unknown field code in the query is told with the nearest real one."""
         try:
-            yield from self._read(call)
+            return (yield from self._read(call))
         except InvalidQueryError as error:
             raise with_codes(call, error) from None
 
-    def _read(self, call: base.Call) -> base.Messages:
+    def _read(self, call: base.Call) -> Streaming:
         """Read page by page; each page goes to the output of the chosen mode."""
-        mode = call.parameters.choice("output_mode", tuple(OUTPUTS), "both")
+        mode = call.parameters.choice("output_mode")
         reading = _reading(call)
         warnings: list[Message] = []
         output = OUTPUTS[mode](call, reading.fields, warnings.append)
@@ -93,7 +93,8 @@ class QueryRecords(base.KintoneTool):
                     raise
         if warning := missing.warning(lambda: form_of(call)):
             warnings.append(warning)
-        yield from output.finish(Outcome.of(reading, call.app, records, pages, tuple(warnings)))
+        yield from output.rest()
+        return output.result(Outcome.of(reading, call.app, records, pages, tuple(warnings)))
 
 
 def _reading(call: base.Call) -> Reading:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import ClassVar
 
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files.attachments import check_attachment_field
@@ -17,41 +16,35 @@ from tools.code_suggestions import attachment_field_by_label, form_of
 from tools.file_source.names import read_names
 from tools.file_source.source import SourceLimits
 from tools.file_source.value import read_files
-from tools.messages import json_message, text_message, variable_message
 from tools.record_field import RecordField, read_record_field
 from tools.records_mapping import PARAMETER, RecordsMapping
+from tools.results import Result
 from tools.text_input.structured_text import read_structure, unwrap, with_list
 from tools.upload_batch import UploadBatch, Uploaded, already_uploaded
 
-MODES = {mode.value: mode for mode in (ListMode.APPEND, ListMode.REPLACE)}
-NEXT = (
+NEXT = Message(
     "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, by "
-    'kintone_add_record or kintone_upsert_records, as {"<field code>": [{"fileKey": "…"}]}. Each key serves once.'
+    'kintone_add_record or kintone_upsert_records, as {{"<field code>": [{{"fileKey": "…"}}]}}. Each key serves once.'
 )
 KEYS_SPENT = Message("each file key serves once: where the files are attached, their keys cannot be used again")
-REPLACED = "Running this step again would upload the files anew and put them in the place of these."
-REPEATED = "Running this step again, as a retry of the workflow's node does, would attach the files once more."
-NEXT_MAPPED = "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
+REPLACED = Message("Running this step again would upload the files anew and put them in the place of these.")
+REPEATED = Message("Running this step again, as a retry of the workflow's node does, would attach the files once more.")
+NEXT_MAPPED = Message(
+    "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
+)
 
 
 class UploadFile(base.KintoneTool):
     """Uploads files, and attaches them to a record where one is named."""
 
-    own_parameters: ClassVar[tuple[str, ...]] = (
-        "upload_file",
-        "file_names",
-        "records_mapping",
-        "record_id",
-        "attachment_field",
-        "file_mode",
-    )
+    tool_name = "kintone_upload_file"
 
-    def run(self, call: base.Call) -> base.Messages:
+    def run(self, call: base.Call) -> Result:
         """Check everything, upload, attach, tell."""
         parameters = call.parameters
         given = read_files(parameters.raw("upload_file"))
         files = read_names(parameters.raw("file_names"), given)
-        mode = MODES[parameters.choice("file_mode", tuple(MODES), ListMode.APPEND.value)]
+        mode = ListMode(parameters.choice("file_mode"))
         target = read_record_field(parameters)
         mapping = _mapping(call, len(files), target)
         with base.nothing_is_saved() if target is not None else nullcontext():
@@ -60,7 +53,7 @@ class UploadFile(base.KintoneTool):
             uploaded = batch.run()
             if target is not None:
                 _attach(call, target, mode, uploaded, form)
-        yield from _messages(call, uploaded, target, mode, mapping)
+        return _result(call, uploaded, target, mode, mapping)
 
 
 def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> RecordsMapping | None:
@@ -109,25 +102,25 @@ def _attach(
         raise error.but(notes=[*error.notes, note]) from None
 
 
-def _messages(
+def _result(
     call: base.Call,
     uploaded: Sequence[Uploaded],
     target: RecordField | None,
     mode: ListMode,
     mapping: RecordsMapping | None,
-) -> base.Messages:
+) -> Result:
     keys = [file.file_key for file in uploaded]
     listed = [file.as_variable() for file in uploaded]
-    lines = [f"Uploaded {file.as_line()}\n" for file in uploaded]
+    lines = [Message("Uploaded {file}", file=file.as_line()) for file in uploaded]
     if target is not None:
         address = call.client.record_url(call.app, target.record_id)
-        again = REPEATED if mode is ListMode.APPEND else REPLACED
-        lines.append(f"Attached to {target.code} of record {target.record_id}: {address}\n{again}\n")
+        attached = Message(
+            "Attached to {field} of record {record}: {url}", field=target.code, record=target.record_id, url=address
+        )
+        lines += [attached, REPEATED if mode is ListMode.APPEND else REPLACED]
     else:
-        lines.append(f"{NEXT if mapping is None else NEXT_MAPPED}\n")
-    yield text_message("".join(lines))
-    yield json_message({"uploaded_files": listed})
-    yield variable_message("uploaded_files", listed)
-    yield variable_message("file_keys", keys)
+        lines.append(NEXT if mapping is None else NEXT_MAPPED)
+    variables: dict[str, object] = {"uploaded_files": listed, "file_keys": keys}
     if mapping is not None:
-        yield variable_message("records_data", mapping.records_data(keys))
+        variables["records_data"] = mapping.records_data(keys)
+    return Result(lines, {"uploaded_files": listed}, variables)

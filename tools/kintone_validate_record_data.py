@@ -1,23 +1,33 @@
 """Checking a record against the app's form; never writes."""
 
+from collections.abc import Mapping
+
 from kintone.forms.field_definitions import WriteMode
+from kintone.messages import Message
 from kintone.records import CheckedRecord, check_record
 from tools import base, record_check
-from tools.messages import json_message, text_message, variable_message
 from tools.record_input import read_record_data
+from tools.results import Result
+
+OPENINGS: Mapping[tuple[WriteMode, bool], Message] = {
+    ("add", True): Message("The record can be added to app {app}.", app=""),
+    ("add", False): Message("The record cannot be added to app {app} ({count}):", app="", count=""),
+    ("update", True): Message("The record can be used to update a record of app {app}.", app=""),
+    ("update", False): Message(
+        "The record cannot be used to update a record of app {app} ({count}):", app="", count=""
+    ),
+}
 
 
 class ValidateRecordData(base.KintoneTool):
     """Tells what kintone would refuse, drop or misread, and returns the record as it should be sent."""
 
-    own_parameters = ("record_data", "operation")
+    tool_name = "kintone_validate_record_data"
 
-    def run(self, call: base.Call) -> base.Messages:
+    def run(self, call: base.Call) -> Result:
         """Check one record; an invalid one is a result, not a failure."""
         raw = read_record_data(call.parameters)
-        operation: WriteMode = (
-            "update" if call.parameters.choice("operation", ("add", "update"), "add") == "update" else "add"
-        )
+        operation: WriteMode = "update" if call.parameters.choice("operation") == "update" else "add"
         validation = record_check.checked(
             call,
             lambda form: check_record(raw, form, operation),
@@ -25,25 +35,12 @@ class ValidateRecordData(base.KintoneTool):
         )
         errors = [problem.as_dict() for problem in validation.problems]
         changes = [str(change.text) for change in validation.changes]
-        yield text_message(_text(validation, call.app, operation))
-        yield json_message(
-            {"valid": validation.valid, "errors": errors, "record_data": validation.record, "changes": changes}
-        )
-        yield variable_message("valid", validation.valid)
-        yield variable_message("errors", errors)
-        yield variable_message("record_data", validation.record)
+        variables = {"valid": validation.valid, "errors": errors, "record_data": validation.record}
+        return Result(_lines(validation, call.app, operation), {**variables, "changes": changes}, variables)
 
 
-def _text(validation: CheckedRecord, app: int, operation: str) -> str:
-    verb = "added to" if operation == "add" else "used to update a record of"
+def _lines(validation: CheckedRecord, app: int, operation: WriteMode) -> list[Message]:
     count = len(validation.problems) + validation.unlisted_problems
-    lines = [
-        f"The record can be {verb} app {app}."
-        if validation.valid
-        else f"The record cannot be {verb} app {app} ({count}):"
-    ]
-    lines += [f"- {line}" for line in validation.lines]
-    if validation.changes:
-        lines += ["Values written as kintone takes them:"]
-        lines += record_check.change_lines(validation.changes, validation.unlisted_changes)
-    return "\n".join(lines) + "\n"
+    opening = OPENINGS[operation, validation.valid].but(app=app, count=count)
+    problems = [Message("- {problem}", problem=line) for line in validation.lines]
+    return [opening, *problems, *record_check.change_lines(validation.changes, validation.unlisted_changes)]

@@ -1,16 +1,18 @@
-"""Reading the parameters that Dify hands over; absent, ``None`` and blank mean the same, and defaults live here.
+"""Reading the parameters that Dify hands over; absent, ``None`` and blank mean the same.
 
-Dify does not apply the YAML's defaults at run time, casts loosely and may leave optional parameters out.
+Dify does not apply the YAML's defaults, options and ranges at run time, casts loosely and may leave optional parameters
+out.
 """
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.values.full_width import narrow
 from kintone.values.whole_numbers import whole_number
+from tools.declarations import Parameter
 
 LONGEST_SHOWN = 40
 MOST_BITS = 120
@@ -24,8 +26,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Parameters:
     """The parameters of one call; a name that the tool did not declare is a mistake in the tool."""
 
-    def __init__(self, given: Mapping[str, object], declared: Iterable[str]) -> None:
+    def __init__(self, given: Mapping[str, object], declared: Mapping[str, Parameter]) -> None:
         """Keep what was given of what is declared."""
+        self._declared = declared
         self._values = {name: given.get(name) for name in declared}
 
     def raw(self, name: str) -> object:
@@ -49,12 +52,12 @@ class Parameters:
             raise InvalidParameterError("{name} holds a NUL character; remove it", name=name)
         return text
 
-    def number(self, name: str, default: float, least: float, most: float) -> float:
-        """Return a number within its range; out of range is an error, never clamped."""
+    def number(self, name: str) -> float:
+        """Return a number within its declared range, its default when absent; out of range is an error."""
+        declared = self._declared[name]
         value = self.raw(name)
-        if value is None:
-            return default
-        number = _number(value)
+        number = _number(declared.default if value is None else value)
+        least, most = declared.least or 0, declared.most or math.inf
         if number is None or not least <= number <= most:
             raise InvalidParameterError(
                 "{name} must be a number from {least:g} to {most:g}, not {given}",
@@ -77,26 +80,27 @@ class Parameters:
             )
         return number
 
-    def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
-        """Return one of the options."""
+    def choice(self, name: str) -> str:
+        """Return one of the declared options, the default when absent."""
+        declared = self._declared[name]
         value = self.raw(name)
         if value is None:
-            return default
+            return str(declared.default)
         text = value.strip().lower() if isinstance(value, str) else ""
-        if text not in options:
+        if text not in declared.options:
             raise InvalidParameterError(
                 "{name} must be one of {options}, not {given}",
                 name=name,
-                options=", ".join(options),
+                options=", ".join(declared.options),
                 given=_shown(value),
             )
         return text
 
-    def flag(self, name: str, *, default: bool) -> bool:
-        """Return a yes or no."""
+    def flag(self, name: str) -> bool:
+        """Return a yes or no, the declared default when absent."""
         value = self.raw(name)
         if value is None:
-            return default
+            return bool(self._declared[name].default)
         if isinstance(value, bool):
             return value
         text = str(value).strip().lower() if isinstance(value, str | int) and not _is_endless(value) else ""

@@ -10,14 +10,15 @@ from kintone.messages import Joined, Message
 from kintone.problems import Change
 from tools.base import Call
 
-SKIPPED = (
+SKIPPED = Message(
     "Nothing else was checked against the app's form, since validate_before_write is off; kintone silently drops "
     "fields it does not know."
 )
-WITHOUT_FORM = (
+WITHOUT_FORM = Message(
     "The app's form could not be read with this token, so values went out as they are; kintone rounds numbers to the "
     "app's decimals and takes a day alone for midnight in UTC."
 )
+REWRITTEN = Message("Values written as kintone takes them:")
 GIVE_PERMISSION = Message(
     "the app's form can be read by a token with view or add permission; give the token one of them"
 )
@@ -89,8 +90,11 @@ def refuse(parameter: str, lines: Sequence[str | Message]) -> None:
         )
 
 
-def change_lines(changes: list[Change], unlisted: int = 0) -> list[str]:
-    """Return the values that were rewritten, for people."""
-    lines = [f"- {change.text}" for change in changes[:MOST_CHANGES_SHOWN]]
-    left = len(changes) - len(lines) + unlisted
-    return [*lines, f"- and {left} more"] if left > 0 else lines
+def change_lines(changes: Sequence[Change], unlisted: int = 0) -> list[Message]:
+    """Return the lines about values that were rewritten, for people; none where there are none."""
+    if not changes:
+        return []
+    shown = changes[:MOST_CHANGES_SHOWN]
+    left = len(changes) - len(shown) + unlisted
+    lines = [REWRITTEN, *(Message("- {change}", change=change.text) for change in shown)]
+    return [*lines, Message("- and {left} more", left=left)] if left > 0 else lines

@@ -8,7 +8,6 @@ from kintone.errors import UnknownResponseError, one_line
 from kintone.field_types.table import is_table
 from kintone.messages import Message
 from kintone.operations import Answer
-from kintone.reading.answer_text import text_of, without_first
 from kintone.values.excerpts import excerpt
 
 RECORDS_PER_PAGE = 500
@@ -24,34 +23,24 @@ type Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one.
-
-    ``text`` is their JSON as kintone wrote it, without the brackets around; None where it says more or less than they.
-    """
+    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one."""
 
     number: int
     records: list[Record] = field(repr=False)
     ids: list[str] = field(repr=False)
-    text: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for.
-
-    ``text`` is the JSON of the records as kintone wrote it, where that is at hand.
-    """
+    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for."""
 
     records: list[Record] = field(repr=False)
     ids: list[int] = field(repr=False)
     total: int | None = None
-    text: str | None = field(default=None, repr=False)
 
     def part(self, start: int, end: int | None = None) -> "Batch":
         """Return some of the records."""
-        whole = end is None or end >= len(self.ids)
-        text = without_first(self.text, start) if whole and self.text is not None else None
-        return Batch(self.records[start:end], self.ids[start:end], self.total, text)
+        return Batch(self.records[start:end], self.ids[start:end], self.total)
 
     def is_last(self, size: int) -> bool:
         """Tell whether nothing follows, given how many records were asked for.
@@ -68,7 +57,7 @@ def batch_of(answer: Answer, reading: str | Message) -> Batch:
     if not isinstance(records, list):
         raise UnknownResponseError(Message("{reading}: the answer holds no list of records", reading=reading))
     ids = [_id_of(record, place, reading) for place, record in enumerate(records, start=1)]
-    return Batch(records, ids, count_of(body.get("totalCount")), text_of(answer.raw, body))
+    return Batch(records, ids, count_of(body.get("totalCount")))
 
 
 def refuse_misshapen(records: Sequence[Record], app: int) -> None:

@@ -96,13 +96,13 @@ class Reading:
         count = 0
         with self._source.working(), closing(self._batches()) as batches:
             for number, batch in enumerate(batches, start=1):
-                text = None if self._source.arrange(batch.records) else batch.text
+                self._source.arrange(batch.records)
                 count += len(batch.ids)
                 if self.total is not None and count > self.total:
                     self.total = None
                 if self._progress:
                     self._progress(count, self.total)
-                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids], text)
+                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids])
         self.total = count
 
     def _batches(self) -> Generator[Batch]:

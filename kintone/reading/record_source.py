@@ -111,24 +111,20 @@ class RecordSource:
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
 
-    def arrange(self, records: list[Record]) -> bool:
-        """Bring the fields of each record into the order that the caller asked for them; False where nothing changed.
+    def arrange(self, records: list[Record]) -> None:
+        """Bring the fields of each record into the order that the caller asked for them.
 
         kintone answers in an order of its own, with ``$id``, which is asked for on our own account. What else comes
         unasked stays, behind the others.
         """
         if not self.fields:
-            return False
+            return
         unasked = [code for code in SYSTEM_FIELDS if code not in self.fields]
-        changed = False
         for place, record in enumerate(records):
             if tuple(record) == self.fields:
                 continue
             arranged = {code: record[code] for code in self.fields if code in record}
-            arranged |= {code: content for code, content in record.items() if code not in unasked}
-            changed = changed or list(arranged) != list(record)
-            records[place] = arranged
-        return changed
+            records[place] = arranged | {code: content for code, content in record.items() if code not in unasked}
 
 
 def _in_words(warning: str) -> str:

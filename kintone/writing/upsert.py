@@ -125,34 +125,37 @@ def upsert(caller: Caller, request: UpsertRequest, read: Mapping[int, Mapping[st
     return _Writer(caller, request).write(read or {})
 
 
-def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> str:
+def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message:
     """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does.
 
     ``appends`` tells whether one of them brings rows or files that are put behind those that are saved.
     """
     fresh = [entry.position for entry in entries if entry.update_key is None and entry.id is None]
     if fresh:
-        return (
-            f"Warning: {len(fresh)} of {len(entries)} entries (the first is entry {fresh[0]}) have neither update key "
-            "nor id; sending them again, as a retry of the workflow's node does, would insert them twice. Give them an "
-            "update key, or switch the retry off."
+        return Message(
+            "Warning: {fresh} of {count} entries (the first is entry {first}) have neither update key nor id; sending "
+            "them again, as a retry of the workflow's node does, would insert them twice. Give them an update key, or "
+            "switch the retry off.",
+            fresh=len(fresh),
+            count=len(entries),
+            first=fresh[0],
         )
     if renames_keys(entries):
-        return (
+        return Message(
             "Warning: some entries change the field by which others find their records, so sending the same entries "
             "again, as a retry of the workflow's node does, may find other records or add new ones."
         )
     if holds_file_keys(entries):
-        return (
+        return Message(
             "Warning: the key of an uploaded file serves once, so sending the same entries again, as a retry of the "
             "workflow's node does, is refused."
         )
     if appends:
-        return (
+        return Message(
             "Warning: in append mode, sending the same entries again, as a retry of the workflow's node does, would "
             "append their rows or files twice."
         )
-    return (
+    return Message(
         "Every entry has an update key or an id, so sending the same entries again is safe: the same records are found."
     )
 

@@ -16,7 +16,7 @@ from local_kintone import LocalKintone
 from scripts.difypkg.text_rules import check_texts
 from tests.contract.agreed_names import CREDENTIALS, ENTRIES, TOOLS
 from tests.contract.plugin_files import ROOT, manifest, tool
-from tools.access import NETWORK_PARAMETERS
+from tools.declarations import NETWORK_PARAMETERS
 
 READMES = ("README.md", "readme/README_ja_JP.md")
 DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "PRIVACY.md", "docs/values.md")

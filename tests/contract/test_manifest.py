@@ -23,7 +23,7 @@ IDENTITY = {
 TAGS = {"productivity", "business", "utilities"}
 SOURCE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeberg.org", "git.sr.ht"}
 LOWEST_SDK = Version("0.9.0")
-DEPENDENCIES = {"dify_plugin", "requests", "urllib3", "pydantic", "requests-toolbelt"}
+DEPENDENCIES = {"PyYAML", "dify_plugin", "requests", "urllib3", "pydantic", "requests-toolbelt"}
 SMALLEST_MEMORY = 64 * 1024 * 1024
 
 

@@ -56,7 +56,7 @@ def test_upsert_when_there_are_very_many_problems(credentials: dict[str, str], n
 
     def tell(size: int) -> None:
         told = told_by("kintone_upsert_records", {"records_data": HUGE[name](size)}, credentials)
-        assert told.failure == "InvalidParameterError"
+        assert told.failure == "INVALID_INPUT"
 
     _require_linear(tell, name)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from dify_plugin.errors.model import InvokeBadRequestError
 
 from dify_host.file_server import FileServer
 from kintone.errors import KintoneError
@@ -81,12 +82,13 @@ def _try(site: LocalKintone, files: FileServer, write: Write, fault: dict[str, A
     site.clear_failures()
     method, api = write.request.split()
     switched_on = site.fail(method=method, api=api, after=write.position, **fault)
-    failed: KintoneError | None = None
+    told, failed = "", None
     try:
         run(write.tool, with_files(write, files), credentials_of(site, app=kept.app))
-    except KintoneError as failure:
-        failed = failure
-        _require_true(failure, kept, write)
+    except InvokeBadRequestError as failure:
+        told, failed = str(failure), made_from(failure)
+    if failed:
+        _require_true(failed, told, kept, write)
     else:
         assert kept.applied() == set(range(1, write.entries + 1)), (write.name, fault)
     assert switched_on.hits
@@ -94,10 +96,16 @@ def _try(site: LocalKintone, files: FileServer, write: Write, fault: dict[str, A
     return failed
 
 
-def _require_true(failure: KintoneError, kept: Kept, write: Write) -> None:
+def made_from(failure: Exception) -> KintoneError:
+    """Return the error that was turned into what Dify passes on."""
+    error = failure.__context__
+    assert isinstance(error, KintoneError), error
+    return error
+
+
+def _require_true(failure: KintoneError, text: str, kept: Kept, write: Write) -> None:
     """Compare a failure, entry by entry, with what the app holds."""
     applied = kept.applied()
-    text = str(failure)
     assert text.startswith(f"[{failure.code}] "), text
     ledger = failure.ledger
     assert ledger, (write.name, text)

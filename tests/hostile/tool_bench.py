@@ -1,12 +1,13 @@
 """All tools in this process, with parameters that work, to be given one odd thing after the other."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from dify_plugin.errors.model import InvokeBadRequestError
 
-from kintone.errors import KintoneError, UnexpectedError
 from tools.kintone_add_record import AddRecord
 from tools.kintone_download_file import DownloadFile
 from tools.kintone_query import QueryRecords
@@ -38,7 +39,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 
 class Told(NamedTuple):
-    """How a call ended: the class of its failure, empty for none, and what it says."""
+    """How a call ended: the code of its failure, empty for none, and what it says."""
 
     failure: str
     text: str
@@ -56,20 +57,18 @@ def run(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]
 
 
 def told_by(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]) -> Told:
-    """Run a tool; what it raises must be a ``KintoneError`` that was foreseen, of one short line."""
-    failed: KintoneError | None = None
+    """Run a tool; what it raises must be of the class that Dify passes on, of one short line, and foreseen."""
     try:
         run(tool, parameters, credentials)
-    except KintoneError as failure:
-        failed = failure
-    if failed is None:
+    except InvokeBadRequestError as failure:
+        text = str(failure)
+    else:
         return Told("", "")
-    # What a tool did not foresee becomes one line, too, but is a mistake of ours.
-    assert not isinstance(failed, UnexpectedError), failed
-    text = str(failed)
     text.encode()
-    begin = f"[{failed.code}] "
+    begin = re.match(r"\[([A-Z_]+[0-9]*)\] ", text)
+    assert begin, text[:200]
+    # What a tool did not foresee becomes one line, too, but is a mistake of ours.
+    assert begin[1] != "INTERNAL", text
     assert text.isprintable(), text
-    assert text.startswith(begin), text[:200]
-    assert len(begin) < len(text) <= LONGEST_MESSAGE, len(text)
-    return Told(type(failed).__name__, text)
+    assert len(begin[0]) < len(text) <= LONGEST_MESSAGE, len(text)
+    return Told(begin[1], text)

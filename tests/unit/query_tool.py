@@ -3,19 +3,21 @@
 import base64
 import json
 from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 from dify_plugin.core.server.__base.response_writer import ResponseWriter
 from dify_plugin.entities.tool import ToolInvokeMessage, ToolRuntime
 
+from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from tests.unit.in_process import InProcess
 from tools.base import Call
 from tools.kintone_query import QueryRecords
 from tools.parameters import Parameters
+from tools.results import PreparedMessage, Streaming
 
 LONGEST_LINE = 5_242_880
-PARAMETERS = ("query", "fields", "max_records", "output_mode")
 
 type Message = ToolInvokeMessage
 
@@ -49,13 +51,30 @@ def messages_of(site: InProcess, settings: OperatorSettings | None = None, **par
 
 def running(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> Generator[Message]:
     """Start the tool on the app of a kintone."""
-    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, ("kintone_app_id", *PARAMETERS)))
+    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, QueryRecords.declaration().parameters))
     call.__dict__["client"] = site.client
     call.__dict__["settings"] = settings or OperatorSettings()
     runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
-    messages = QueryRecords(runtime=runtime, session=None).run(call)
-    assert isinstance(messages, Generator)
-    return messages
+    pages = QueryRecords(runtime=runtime, session=None).run(call)
+    assert isinstance(pages, Generator)
+    return _messages(pages)
+
+
+def _messages(pages: Streaming) -> Generator[Message]:
+    """Yield what the tool sends while it reads, then its result, as the SDK's own messages."""
+    with closing(pages):
+        while True:
+            try:
+                yield plain(next(pages))
+            except StopIteration as end:
+                yield from map(plain, end.value.messages(Redactor([])))
+                return
+
+
+def plain(sent: Any) -> Message:  # noqa: ANN401 - a message of either kind
+    """Return a message as the SDK knows it."""
+    message: Message = sent.plain() if isinstance(sent, PreparedMessage) else sent
+    return message
 
 
 class Sent:

@@ -6,7 +6,7 @@ import pytest
 
 from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError
-from tools.access import NETWORK_PARAMETERS, read_access, read_app
+from tools.access import CREDENTIALS, read_access, read_app
 from tools.parameters import Parameters
 
 STORED = {
@@ -19,7 +19,7 @@ STORED = {
 
 def parameters(**given: object) -> Parameters:
     """Return the networked parameters of a call."""
-    return Parameters(given, NETWORK_PARAMETERS)
+    return Parameters(given, CREDENTIALS)
 
 
 def access(stored: dict[str, Any], **given: object) -> tuple[str, str, int | None]:

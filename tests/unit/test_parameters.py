@@ -3,12 +3,20 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
+from tools.declarations import Parameter
 from tools.parameters import Parameters
+
+NUMBER = Parameter("it", default=30, least=1, most=300)
 
 
 def given(value: object) -> Parameters:
     """Return parameters in which ``it`` has this value."""
-    return Parameters({"it": value, "undeclared": 1}, ["it", "missing"])
+    return Parameters({"it": value, "undeclared": 1}, {"it": NUMBER, "missing": NUMBER})
+
+
+def chosen(value: object, default: object) -> Parameters:
+    """Return parameters in which ``it`` is one of two options, or a yes or no."""
+    return Parameters({"it": value}, {"it": Parameter("it", ("both", "text_only"), default)})
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", "\n"])
@@ -19,10 +27,10 @@ def test_parameters_when_blank(value: object) -> None:
     for name in ("it", "missing"):
         assert parameters.raw(name) is None
         assert parameters.text(name) == ""
-        assert parameters.number(name, 30.0, 1, 300) == 30.0
+        assert parameters.number(name) == 30.0
         assert parameters.count(name) is None
-        assert parameters.choice(name, ("a", "b"), "b") == "b"
-        assert parameters.flag(name, default=True) is True
+    assert chosen(value, "text_only").choice("it") == "text_only"
+    assert chosen(value, default=True).flag("it") is True
 
 
 def test_parameters_when_a_name_is_not_declared() -> None:
@@ -47,7 +55,7 @@ def test_text_when_it_is_not(value: object) -> None:
 @pytest.mark.parametrize(("value", "number"), [(5, 5.0), ("5", 5.0), ("５．５", 5.5), (1, 1.0), (300, 300.0)])
 def test_number_when_in_range(value: object, number: float) -> None:
     """Numbers and numeric text of any width are read."""
-    assert given(value).number("it", 30, 1, 300) == number
+    assert given(value).number("it") == number
 
 
 @pytest.mark.parametrize(
@@ -56,7 +64,7 @@ def test_number_when_in_range(value: object, number: float) -> None:
 def test_number_when_out_of_range(value: object) -> None:
     """Out of range is an error that names the range, never clamped."""
     with pytest.raises(InvalidParameterError, match="it must be a number from 1 to 300"):
-        given(value).number("it", 30, 1, 300)
+        given(value).number("it")
 
 
 @pytest.mark.parametrize(("value", "count"), [(1, 1), ("100000", 100_000), (2.0, 2)])
@@ -74,11 +82,11 @@ def test_count_when_not_whole(value: object) -> None:
 
 def test_choice_when_spelled_loosely() -> None:
     """Case and blanks around an option do not matter; another word does."""
-    assert given(" Both ").choice("it", ("both", "text_only"), "text_only") == "both"
+    assert chosen(" Both ", "text_only").choice("it") == "both"
     wrong_ones: tuple[object, ...] = ("all", 1, [], True)
     for wrong in wrong_ones:
         with pytest.raises(InvalidParameterError, match="it must be one of both, text_only"):
-            given(wrong).choice("it", ("both", "text_only"), "both")
+            chosen(wrong, "both").choice("it")
 
 
 @pytest.mark.parametrize(
@@ -86,11 +94,11 @@ def test_choice_when_spelled_loosely() -> None:
 )
 def test_flag_when_understood(value: object, *, answer: bool) -> None:
     """Dify's ways to say yes and no are understood."""
-    assert given(value).flag("it", default=not answer) is answer
+    assert chosen(value, default=not answer).flag("it") is answer
 
 
 @pytest.mark.parametrize("value", ["maybe", 2, [], {}, 0.5])
 def test_flag_when_not_understood(value: object) -> None:
     """Anything else is refused instead of counting as yes."""
     with pytest.raises(InvalidParameterError, match="it must be true or false"):
-        given(value).flag("it", default=True)
+        chosen(value, default=True).flag("it")

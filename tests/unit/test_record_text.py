@@ -6,6 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kintone.messages import Message
+from kintone.reading.pages import Page
 from tests.unit.query_tool import full_record, text_field
 from tools.query_outputs.flat_records import flatten
 from tools.query_outputs.outcome import Outcome
@@ -18,18 +20,27 @@ def _outcome(records: int, query: str = "", warnings: tuple[str, ...] = ()) -> O
 
 def _text(records: list[dict[str, Any]], limits: TextLimits = ALONE, outcome: Outcome | None = None) -> str:
     text = RecordText(limits, ())
-    text.add(records)
-    return text.text(outcome or _outcome(len(records)), "More at {offset}.")
+    text.add(_page(records))
+    return _joined(text, outcome or _outcome(len(records)))
+
+
+def _page(records: list[dict[str, Any]]) -> Page:
+    ids = [record.get("$id", {}).get("value", "9") for record in records]
+    return Page(1, records, ids)
+
+
+def _joined(text: RecordText, outcome: Outcome) -> str:
+    return "".join(f"{line}\n" for line in text.lines(outcome, Message("More at {offset}.")))
 
 
 def test_record_is_one_readable_line_when_it_is_shown() -> None:
-    """Empty values and ``$revision`` are left out, line breaks folded, lists, users, files and tables readable."""
+    """Line breaks are folded, lists, users, files and tables readable; empty fields are named, ``$revision`` is not."""
     line = (
         '#17 name: Alice, "A" | memo: one two | amount: -1234.50 | tags: A, B | owner: 佐藤 昇 (sato), tanaka'
-        " | made_by: 佐藤 昇 (sato) | files: 見積.pdf | lines: [item: Pen, qty: 2; item: Ink]"
+        " | made_by: 佐藤 昇 (sato) | files: 見積.pdf | lines: [item: Pen, qty: 2; item: Ink] | empty: due, nothing"
     )
 
-    assert _text([full_record(17)]) == f"1 record of app 12:\n{line}"
+    assert _text([full_record(17)]) == f"1 record of app 12:\n{line}\n"
 
 
 def test_several_values_are_told_apart_when_they_stand_in_a_table_row() -> None:
@@ -42,9 +53,9 @@ def test_several_values_are_told_apart_when_they_stand_in_a_table_row() -> None:
 def test_revision_is_shown_when_it_was_asked_for() -> None:
     """What fields name is shown."""
     text = RecordText(ALONE, ("$id", "$revision"))
-    text.add([full_record(17)])
+    text.add(_page([full_record(17)]))
 
-    assert "#17 $revision: 4 |" in text.text(_outcome(1), "")
+    assert "#17 $revision: 4 |" in _joined(text, _outcome(1))
 
 
 def test_full_width_spaces_stay_when_lines_are_folded() -> None:
@@ -69,30 +80,44 @@ def test_warnings_come_first_when_the_answer_is_partial() -> None:
 
 def test_sentence_is_all_when_there_is_no_record() -> None:
     """Nothing found is an answer."""
-    assert _text([]) == "No record of app 12 matches."
+    assert _text([]) == "No record of app 12 matches.\n"
+
+
+def test_text_names_each_record_by_its_id_when_no_field_holds_it() -> None:
+    """An agent that reads the text alone can name the record in its next call."""
+    text = RecordText(ALONE, ("a",))
+    text.add(Page(1, [{"a": text_field("x")}, {"a": text_field("")}], ["31", "32"]))
+
+    assert _joined(text, _outcome(2)).splitlines()[1:] == ["#31 a: x", "#32 empty: a"]
 
 
 def test_text_says_how_many_follow_when_it_is_cut() -> None:
     """It stays within its limit, shows whole lines, and says where to go on, an offset of the query counted in."""
     records = [{"$id": {"value": str(number)}, "a": text_field("x" * 50)} for number in range(1, 101)]
     text = _text(records, TextLimits(1_000, 300), _outcome(5_000, 'a = "1" order by $id asc offset 7'))
-    head, *lines = text.splitlines()
+    head, *lines, last = text.splitlines()
 
     assert len(text) <= 1_000
     assert len(lines) > 10
-    assert head == (
-        f"5,000 records of app 12; {len(lines)} shown here, {5_000 - len(lines):,} more follow. "
-        f"More at {7 + len(lines)}."
-    )
+    assert head == "5,000 records of app 12:"
+    assert last.endswith(f"{5_000 - len(lines):,} more. More at {7 + len(lines)}.")
     assert all(line.endswith("x" * 50) for line in lines)
 
 
-def test_cut_values_are_marked_when_they_are_too_long() -> None:
-    """The head says what the mark means."""
-    head, line = _text([{"a": text_field("x" * 500)}], BESIDE_JSON).splitlines()
+def test_text_is_whole_when_it_has_exactly_the_room() -> None:
+    """Not one line is held back for a sentence that is not needed."""
+    records = [{"$id": {"value": str(number)}, "a": text_field("x" * 43)} for number in range(100, 120)]
+    lines = _text(records, TextLimits(20 * len(f"#100 a: {'x' * 43}\n"), 300)).splitlines()
 
-    assert line == "a: " + "x" * 299 + "…"
-    assert head == "1 record of app 12; all shown here, values that end in … are cut. More at 1."
+    assert len(lines) == 21
+
+
+def test_cut_values_are_marked_when_they_are_too_long() -> None:
+    """The end says what the mark means."""
+    _, line, last = _text([{"a": text_field("x" * 5_000)}], BESIDE_JSON).splitlines()
+
+    assert line == f"#9 a: {'x' * (BESIDE_JSON.value - 1)}…"
+    assert "…" in last
 
 
 def test_first_record_is_cut_when_not_even_one_fits() -> None:
@@ -100,16 +125,16 @@ def test_first_record_is_cut_when_not_even_one_fits() -> None:
     text = _text([{"a": text_field("x" * 5_000)}], TextLimits(1_000, 10_000), _outcome(2))
 
     assert len(text) <= 1_000
-    assert text.endswith("xxx…")
+    assert "xxx…\n" in text
 
 
 def test_nothing_is_kept_when_the_text_is_full() -> None:
     """Memory does not grow with the records behind the cut."""
     text = RecordText(BESIDE_JSON, ())
-    for _page in range(50):
-        text.add([{"a": text_field("x" * 100)}] * 500)
+    for _ in range(50):
+        text.add(_page([{"a": text_field("x" * 100)}] * 500))
 
-    assert len(text.text(_outcome(25_000), "")) <= BESIDE_JSON.text
+    assert len(_joined(text, _outcome(25_000))) <= BESIDE_JSON.text
 
 
 _values = st.one_of(
@@ -127,7 +152,7 @@ def test_line_is_shorter_than_json_when_a_record_is_shown(values: dict[str, Any]
     record = {"$id": {"type": "__ID__", "value": "17"}} | {
         code: {"type": "X", "value": value} for code, value in values.items()
     }
-    lines = _text([record], TextLimits(10**6, 10**6)).split("\n")[1:]
+    lines = _text([record], TextLimits(10**6, 10**6)).split("\n")[1:-1]
 
     assert len(lines) == 1
     assert len(lines[0]) < len(json.dumps(flatten(record), ensure_ascii=False))

@@ -2,12 +2,23 @@
 
 import pytest
 from dify_plugin.entities.tool import ToolInvokeMessage
+from dify_plugin.errors.model import InvokeBadRequestError
 
-from kintone.errors import InvalidParameterError, KintoneError, TimedOutError, UnexpectedError
+from kintone.errors import (
+    LONGEST_SENTENCE,
+    ErrorReply,
+    InvalidParameterError,
+    InvalidRequestError,
+    TimedOutError,
+)
 from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
 from kintone.messages import Message
 from tools import base
-from tools.messages import text_message
+from tools.declarations import Declaration
+from tools.failures import LONGEST_TRACEBACK
+from tools.results import text_message
+
+NONE = Declaration("nothing", {}, frozenset())
 
 
 def test_tool_when_dify_stops_listening(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,7 +26,11 @@ def test_tool_when_dify_stops_listening(monkeypatch: pytest.MonkeyPatch) -> None
     ended: list[str] = []
 
     class Endless(base.KintoneTool):
-        def run(self, call: base.Call) -> base.Messages:
+        @classmethod
+        def declaration(cls) -> Declaration:
+            return NONE
+
+        def run(self, call: base.Call) -> base.Streaming:
             del call
             try:
                 while True:
@@ -35,27 +50,30 @@ def failing(error: Exception) -> type[base.KintoneTool]:
     """Return a tool that raises this, with a cause."""
 
     class Failing(base.KintoneTool):
-        def run(self, call: base.Call) -> base.Messages:
+        @classmethod
+        def declaration(cls) -> Declaration:
+            return NONE
+
+        def run(self, call: base.Call) -> base.Result:
             del call
-            yield from ()
             raise error from ValueError("t0ken in the cause")
 
     return Failing
 
 
-def raised_by(error: Exception) -> KintoneError:
+def raised_by(error: Exception, **credentials: str) -> InvokeBadRequestError:
     """Return what leaves the tool."""
-    with pytest.raises(KintoneError) as raised:
-        list(failing(error).from_credentials({}).invoke({}))
+    with pytest.raises(InvokeBadRequestError) as raised:
+        list(failing(error).from_credentials(credentials).invoke({}))
     return raised.value
 
 
 def test_tool_when_it_fails_for_a_known_reason() -> None:
-    """The very error leaves, its cause cut off: a cause may quote anything."""
-    error = TimedOutError(Message("reading failed"))
-    raised = raised_by(error)
+    """What leaves is of a class whose message Dify passes on, with the code in front and its cause cut off."""
+    raised = raised_by(TimedOutError(Message("reading failed")))
 
-    assert raised is error
+    assert type(raised).__name__ == "InvokeBadRequestError"
+    assert str(raised).startswith("[TIMED_OUT] ")
     assert raised.__cause__ is None
     assert raised.__suppress_context__
 
@@ -65,12 +83,21 @@ def test_tool_when_it_fails_for_an_unknown_reason(error: Exception) -> None:
     """Only the kind is told, since the text may hold anything, and what to do."""
     raised = raised_by(error)
 
-    assert (type(raised), raised.code) == (UnexpectedError, "INTERNAL")
     assert str(raised).startswith("[INTERNAL] ")
     assert type(error).__name__ in str(raised)
     assert "t0ken" not in f"{raised} {raised!r} {raised.__dict__}"
-    assert raised.remedy
     assert raised.__cause__ is None
+
+
+@pytest.mark.parametrize("filler", [0, LONGEST_SENTENCE - 45, LONGEST_SENTENCE - 10, 4 * LONGEST_SENTENCE - 10])
+def test_failure_when_a_server_repeats_the_token(filler: int) -> None:
+    """All of kintone's words are masked before they are cut: no eight characters of a token are left."""
+    token = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123"
+    reply = ErrorReply(400, "CB_VA01", "x" * filler + token, [("place " + token, [token])], token)
+
+    told = str(raised_by(InvalidRequestError(Message("writing failed"), reply=reply), kintone_api_token=token))
+
+    assert not [start for start in range(len(token) - 7) if token[start : start + 8] in told]
 
 
 def test_nothing_is_saved_is_said_of_failures_before_the_first_write() -> None:
@@ -103,10 +130,10 @@ def test_traceback_is_masked_before_it_is_cut(
 ) -> None:
     """No part of a token is left at the place where the log's line ends."""
     token = "t0ken" * 8
-    lines = "x" * (base.LONGEST_TRACEBACK - 10) + token + "y" * 100
-    monkeypatch.setattr("tools.base.traceback.format_tb", lambda _: [lines])
+    lines = "x" * (LONGEST_TRACEBACK - 10) + token + "y" * 100
+    monkeypatch.setattr("tools.failures.traceback.format_tb", lambda _: [lines])
 
-    with pytest.raises(UnexpectedError):
+    with pytest.raises(InvokeBadRequestError):
         list(failing(ValueError("oops")).from_credentials({"kintone_api_token": token}).invoke({}))
 
     assert "t0ken" not in caplog.text

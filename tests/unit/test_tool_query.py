@@ -12,6 +12,7 @@ from tests.unit.in_process import InProcess
 from tests.unit.query_tool import full_record, hold, running, sent
 from tests.unit.readings import add
 from tools.query_outputs.flat_records import flatten
+from tools.query_outputs.record_text import BESIDE_JSON
 
 MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
 SUMMARY = {
@@ -63,11 +64,11 @@ def test_records_are_plain_when_the_mode_is_flattened_json(site: InProcess) -> N
 
 
 def test_text_and_ids_come_when_the_mode_is_text_only(site: InProcess) -> None:
-    """The JSON has the summary alone; the text may be long."""
+    """There is no JSON, which some agents would read beside the text; the text may be long."""
     add(site, range(1, 1201))
     result = sent(site, output_mode="text_only", fields="name")
 
-    assert set(result.json[0]) == {"summary"}
+    assert result.json == []
     assert set(result.variables) == {"record_count", "record_ids"}
     assert result.variables["record_ids"] == [str(number) for number in range(1, 1201)]
     assert len(result.text.splitlines()) == 1201
@@ -83,7 +84,9 @@ def test_each_page_is_a_message_when_the_mode_is_json_stream(site: InProcess) ->
     assert [len(page["records"]) for page in pages] == [500, 500, 200]
     assert set(last) == {"summary"}
     assert result.variables == {"record_count": 1200}
-    assert result.text == "1,200 records of app 1. The records are in the JSON output, 3 pages."
+    assert result.text.startswith("1,200 records of app 1:\n#1 ")
+    assert len(result.text) <= BESIDE_JSON.text
+    assert "offset" in result.text.splitlines()[-1]
 
 
 def test_first_page_is_sent_when_the_others_are_still_to_come(site: InProcess) -> None:
@@ -118,8 +121,8 @@ def test_nothing_found_is_an_answer_when_no_record_matches(site: InProcess, mode
     """An empty list, count 0, a sentence."""
     result = sent(site, output_mode=mode)
 
-    assert result.json[-1]["summary"]["total_records"] == 0
-    assert result.json[0].get("records", []) == []
+    assert [each["summary"]["total_records"] for each in result.json] == [0] * (mode != "text_only")
+    assert not any(each.get("records") for each in result.json)
     assert result.variables["record_count"] == 0
     assert result.variables.get("record_ids", []) == result.variables.get("records", []) == []
     assert result.text.startswith("No record of app 1 matches.")
@@ -132,7 +135,7 @@ def test_warnings_reach_summary_and_text_when_kintone_cut_the_search_off(site: I
     site.kintone.fail(api="records", headers={"X-Cybozu-Warning": "Filter aborted because of too many search results"})
     result = sent(site, output_mode=mode)
 
-    assert "partial" in result.json[-1]["summary"]["warnings"][0]
+    assert mode == "text_only" or "partial" in result.json[-1]["summary"]["warnings"][0]
     assert result.text.startswith("Warning: kintone stopped the search")
 
 

@@ -14,15 +14,17 @@ from kintone.reading.pages import Page
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
 from tests.unit.readings import BY_NAME, add
-from tools.messages import LARGEST_MESSAGE
 from tools.query_outputs.carrying_capacity import CarryingCapacity
 from tools.query_outputs.csv_columns import CsvColumns
 from tools.query_outputs.csv_export import CsvExport
 from tools.query_outputs.jsonl_export import JsonlExport
+from tools.query_outputs.outcome import Outcome
 from tools.query_outputs.output import Output
 from tools.query_outputs.page_stream import PageStream
 from tools.query_outputs.progress_log import ProgressLog
 from tools.query_outputs.record_file import RecordFile
+from tools.query_outputs.record_text import BESIDE_JSON, RecordText
+from tools.results import LARGEST_MESSAGE, Result
 
 
 @pytest.mark.parametrize("mode", ["both", "flattened_json"])
@@ -123,12 +125,56 @@ class _Tracked(dict[str, Any]):
     """A record whose end can be noticed."""
 
 
+SUMMARY = {"pagination_strategy": "record_id", "fields": [], "effective_query": "", "warnings": []}
+
+
 def _outputs() -> list[Output]:
     return [
-        PageStream(),
+        PageStream(RecordText(BESIDE_JSON, ())),
         RecordFile(CsvExport(CsvColumns([])), 12, 10**6),
         RecordFile(JsonlExport(), 12, 10**6),
     ]
+
+
+def _streamed(pages: int) -> Result:
+    """Return the account of a stream of pages of a megabyte each."""
+    output = PageStream(RecordText(BESIDE_JSON, ()))
+    for number in range(1, pages + 1):
+        page = Page(number, [{"a": {"type": "SINGLE_LINE_TEXT", "value": "x" * 1_000_000}}], [str(number)])
+        assert len(list(output.take(page, None))) == 1
+    return output.result(Outcome(12, pages, pages, pages, "record_id", (), ""))
+
+
+def test_stream_warns_when_dify_may_not_keep_it() -> None:
+    """From 12 MB of JSON on text and summary say so and name the modes that carry more; below, nothing is said."""
+    assert _streamed(11).json == {"summary": {**SUMMARY, "total_records": 11, "requests_made": 11, "pages": 11}}
+    result = _streamed(12)
+    assert result.json
+    (warning,) = result.json["summary"]["warnings"]  # type: ignore[index]
+
+    assert "jsonl_file" in warning
+    assert str(result.lines[0]).endswith(warning)
+
+
+@pytest.mark.parametrize("mode", ["both", "flattened_json", "json_stream"])
+def test_next_lines_are_replaced_when_records_hold_them(site: InProcess, mode: str) -> None:
+    """Dify's API server would break the call at U+0085; the summary tells how many there were."""
+    hold(site, {"name": {"type": "SINGLE_LINE_TEXT", "value": "one\x85two\x85"}})
+    frames = [line_of(message) for message in messages_of(site, output_mode=mode)]
+    result = sent(site, output_mode=mode)
+
+    assert not any("\x85" in frame or "\\u0085" in frame for frame in frames)
+    assert "one\\ntwo\\n" in "".join(frames)
+    (warning,) = result.json[-1]["summary"]["warnings"]
+    assert warning.startswith("2 ")
+    assert warning in result.text
+
+
+def test_next_lines_stay_when_they_are_in_a_file(site: InProcess) -> None:
+    """A file is bytes to Dify."""
+    hold(site, {"name": {"type": "SINGLE_LINE_TEXT", "value": "one\x85two"}})
+
+    assert "one\x85two" in sent(site, output_mode="jsonl_file", fields="name").file.decode()
 
 
 @pytest.mark.parametrize("output", _outputs())

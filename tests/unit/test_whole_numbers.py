@@ -11,6 +11,7 @@ from kintone.errors import InvalidParameterError
 from kintone.reading.query import parse
 from kintone.values.whole_numbers import record_id_hint, whole_number
 from kintone.writing.entries import read_entries
+from tools.declarations import Parameter, parameters_named
 from tools.parameters import Parameters
 from tools.record_field import read_record_field
 
@@ -59,12 +60,17 @@ OTHERS: list[object] = [
 ]
 
 
+NUMBER = {"it": Parameter("it", default=30, least=1, most=300)}
+
+
 def _parameter(value: object) -> int | None:
-    return Parameters({"it": value}, ["it"]).count("it")
+    return Parameters({"it": value}, NUMBER).count("it")
 
 
 def _record_id(value: object) -> int:
-    parameters = Parameters({"record_id": value, "attachment_field": "f"}, ["record_id", "attachment_field"])
+    parameters = Parameters(
+        {"record_id": value, "attachment_field": "f"}, parameters_named(["record_id", "attachment_field"])
+    )
     field = read_record_field(parameters)
     assert field
     return int(field.record_id)
@@ -133,11 +139,11 @@ def test_settings_of_the_operator_are_read_alike(text: str) -> None:
 @pytest.mark.parametrize("value", ["1_0", "٣", "1e2", "10秒", "nan", "+5", "5.", ".5"])
 def test_decimal_parameter_is_refused_when_it_is_written_oddly(value: object) -> None:
     """``request_timeout`` is no whole number, but read as strictly."""
-    parameters = Parameters({"it": value}, ["it"])
+    parameters = Parameters({"it": value}, NUMBER)
 
-    assert Parameters({"it": "２.５"}, ["it"]).number("it", 30, 1, 300) == 2.5
+    assert Parameters({"it": "２.５"}, NUMBER).number("it") == 2.5
     with pytest.raises(InvalidParameterError, match="it must be a number from 1 to 300"):
-        parameters.number("it", 30, 1, 300)
+        parameters.number("it")
 
 
 @pytest.mark.parametrize(

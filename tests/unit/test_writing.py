@@ -152,7 +152,7 @@ def test_an_answer_for_another_record_is_an_unknown_response(stock: InProcess) -
 
 def test_the_notice_warns_when_an_entry_has_neither_key_nor_id() -> None:
     """A retry of the node would insert it twice."""
-    notice = repeat_notice([*rows(2), Entry(3, {})])
+    notice = str(repeat_notice([*rows(2), Entry(3, {})]))
 
     assert notice.startswith("Warning: 1 of 3 entries (the first is entry 3)")
     assert "twice" in notice
@@ -160,8 +160,8 @@ def test_the_notice_warns_when_an_entry_has_neither_key_nor_id() -> None:
 
 def test_the_notice_says_that_it_is_safe_when_every_entry_can_be_found_again() -> None:
     """Keys and ids find the same records, unless rows are appended."""
-    assert "is safe" in repeat_notice(rows(2))
-    assert "append their rows or files twice" in repeat_notice(rows(2), appends=True)
+    assert "is safe" in str(repeat_notice(rows(2)))
+    assert "append their rows or files twice" in str(repeat_notice(rows(2), appends=True))
 
 
 def test_a_record_is_added_with_one_request(stock: InProcess) -> None:

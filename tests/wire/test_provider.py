@@ -41,7 +41,7 @@ def refusal(host: DifyHost, credentials: dict[str, Any]) -> str:
         host.validate(credentials, timeout=60)
 
     failure = refused.value
-    assert failure.error_type == "ToolProviderCredentialValidationError"
+    assert failure.error_type == "CredentialsValidateFailedError"
     assert "\n" not in failure.message
     token = str(credentials.get("kintone_api_token") or "").strip()
     assert len(token) < 8 or token not in failure.message + failure.traceback

@@ -45,7 +45,7 @@ def test_every_record_comes_once_when_a_mode_reads_many_pages(host: DifyHost, si
     outcome = run(host, site, output_mode=mode, fields="$id,code")
 
     assert outcome.variables["record_count"] == RECORDS
-    assert outcome.json[-1]["summary"]["total_records"] == RECORDS
+    assert mode == "text_only" or outcome.json[-1]["summary"]["total_records"] == RECORDS
     assert outcome.longest_line < 1_000_000
     assert outcome.text.startswith(f"{RECORDS:,} records of app 1")
 
@@ -84,7 +84,7 @@ def test_call_fails_before_sending_when_one_message_cannot_hold_the_records(host
     with pytest.raises(PluginFailure) as failed:
         host.invoke("kintone_query", {}, credentials_of(site, "view"), timeout=60, on_message=messages.append)
 
-    assert failed.value.error_type == "ResultTooLargeError"
+    assert failed.value.code == "TOO_LARGE"
     assert "json_stream" in failed.value.message
     assert "\n" not in failed.value.message
     assert not messages
@@ -95,7 +95,7 @@ def test_nothing_is_found_when_no_record_matches(host: DifyHost, site: LocalKint
     """That is an answer."""
     outcome = run(host, site, query="$id < 0")
 
-    assert outcome.text == "No record of app 1 matches."
+    assert outcome.text == "No record of app 1 matches.\n"
     assert outcome.variables == {"record_count": 0, "record_ids": [], "records": []}
 
 
@@ -138,9 +138,9 @@ def test_every_warning_is_told_when_pages_came_with_different_ones(
         site.fail(api=api, method="GET", after=1, headers={"X-Cybozu-Warning": "first thing"})
     outcome = run(host, site, query=query, output_mode=mode, fields="$id")
 
-    warnings = outcome.json[-1]["summary"]["warnings"]
-    assert sorted(warnings) == ["kintone warns: first thing", "kintone warns: other thing"]
-    assert all(f"Warning: {warning}" in outcome.text for warning in warnings)
+    wanted = ["kintone warns: first thing", "kintone warns: other thing"]
+    assert mode == "text_only" or sorted(outcome.json[-1]["summary"]["warnings"]) == wanted
+    assert [outcome.text.count(f"Warning: {warning}") for warning in wanted] == [1, 1]
 
 
 def test_file_has_the_columns_of_the_form_when_old_records_lack_one(host: DifyHost, site: LocalKintone) -> None:

@@ -44,7 +44,7 @@ def test_attach_when_the_record_has_files(desk: FileDesk) -> None:
         ({"record_id": "1"}, "record_id is given without attachment_field"),
         ({"attachment_field": "photos"}, "attachment_field is given without record_id"),
         ({"record_id": "x", "attachment_field": "photos"}, "record_id must be a positive whole number"),
-        ({"file_mode": "add"}, "file_mode must be one of append, replace"),
+        ({"file_mode": "add"}, "file_mode must be one of replace, append"),
         ({"file_names": '["a", "b"]'}, "2 names for 1 files"),
         ({"records_mapping": "[]"}, "records_mapping must be a list"),
         ({"records_mapping": "[{]"}, "records_mapping cannot be read"),
@@ -62,7 +62,7 @@ def test_upload_when_a_parameter_is_wrong(desk: FileDesk, parameters: dict[str, 
     asked = len(desk.host.files.requests)
     refused = desk.refused_upload(desk.host.serve("a.txt", b"a"), **parameters)
 
-    assert refused.error_type == "InvalidParameterError"
+    assert refused.code == "INVALID_INPUT"
     assert words in refused.message
     assert desk.site.requests == []
     assert len(desk.host.files.requests) == asked

@@ -56,7 +56,7 @@ def test_upload_when_the_source_fails(desk: FileDesk, content: bytes, options: d
     """Whatever is wrong with the file that Dify hands over has its own sentence, and kintone keeps nothing."""
     refused = desk.refused_upload(desk.host.serve("a.bin", content, **options), request_timeout=1)
 
-    assert refused.error_type == "InvalidParameterError"
+    assert refused.code == "INVALID_INPUT"
     assert words in refused.message
     assert desk.uploads_received() == 0
 
@@ -95,7 +95,7 @@ def test_upload_when_the_address_cannot_be_used(desk: FileDesk, url: str, words:
     """An address that is refused or leads nowhere is told with the setting to look at."""
     refused = desk.refused_upload({"dify_model_identity": "__dify__file__", "type": "document", "url": url})
 
-    assert refused.error_type == "InvalidParameterError"
+    assert refused.code == "INVALID_INPUT"
     assert words in refused.message
     assert desk.site.requests == []
 

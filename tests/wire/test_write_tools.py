@@ -67,7 +67,7 @@ def test_add_when_there_is_no_record(host: DifyHost, site: LocalKintone, given: 
     """What is no record at all is refused by name before kintone is asked."""
     failed = failure(host, site, "kintone_add_record", record_data=given)
 
-    assert failed.error_type == "InvalidParameterError"
+    assert failed.code == "INVALID_INPUT"
     assert failed.message.startswith("[INVALID_INPUT] ")
     assert "record_data" in failed.message
     assert site.stats.requests == 0
@@ -100,7 +100,7 @@ def test_add_when_a_field_is_unknown(host: DifyHost, site: LocalKintone) -> None
     """An unknown field, which kintone would drop in silence, is refused with the nearest real one."""
     failed = failure(host, site, "kintone_add_record", record_data={"sku": "U-1", "nmae": "x", "rank": "Top"})
 
-    assert failed.error_type == "InvalidParameterError"
+    assert failed.code == "INVALID_INPUT"
     assert 'did you mean "name"' in failed.message
     assert "rank" in failed.message
     assert "POST record" not in (site.stats.by_api or {})
@@ -110,7 +110,6 @@ def test_add_when_kintone_refuses_the_record(host: DifyHost, site: LocalKintone)
     """What only kintone can know is told in kintone's words with its code and field."""
     failed = failure(host, site, "kintone_add_record", record_data={"sku": "A-001", "name": "double"})
 
-    assert failed.error_type == "InvalidRequestError"
     assert failed.message.startswith("[CB_VA01] adding a record to app 1 failed: ")
     assert "sku" in failed.message
     assert "already exists" in failed.message
@@ -146,7 +145,6 @@ def test_upsert_when_the_id_is_unknown(host: DifyHost, site: LocalKintone) -> No
         records_data=[{"id": 99_999, "record": {"stock": 1}}, {"record": {"sku": "X-1", "name": "n"}}],
     )
 
-    assert failed.error_type == "NotFoundError"
     assert failed.message.startswith("[GAIA_RE01] ")
     assert "entry 1" in failed.message
     assert "nothing is saved" in failed.message
@@ -158,7 +156,7 @@ def test_upsert_when_entries_have_mistakes(host: DifyHost, site: LocalKintone) -
     rows = [{"sku": "M-1", "stock": "many"}, {"sku": "M-2"}, {"sku": "M-3", "rank": "Top", "nmae": "x"}]
     failed = failure(host, site, "kintone_upsert_records", records_data=rows, update_key="sku")
 
-    assert failed.error_type == "InvalidParameterError"
+    assert failed.code == "INVALID_INPUT"
     for words in ("entry 1: stock", "entry 3: rank", "entry 3: nmae", "nothing was written"):
         assert words in failed.message
     assert set(site.stats.by_api or {}) <= {"GET app/form/fields"}
@@ -179,7 +177,7 @@ def test_upsert_when_the_entries_cannot_be_used(host: DifyHost, site: LocalKinto
     update_key = "sku" if isinstance(given, list) and "sku" in given[0] else ""
     failed = failure(host, site, "kintone_upsert_records", records_data=given, update_key=update_key)
 
-    assert failed.error_type == "InvalidParameterError"
+    assert failed.code == "INVALID_INPUT"
     assert words in failed.message
 
 

@@ -2,14 +2,15 @@
 
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
-from tools.messages import LARGEST_MESSAGE
+from tools.results import LARGEST_MESSAGE
 
 FAR_TOO_LARGE = 3
 """How many times too large a forecast must be to be believed: later records may be smaller than the first ones."""
 
 REMEDY = Message(
-    "set output_mode to json_stream, csv_file or jsonl_file, which carry any number of records, or read less: "
-    "name only the needed field codes in fields, set max_records, or add a condition or limit to query"
+    "set output_mode to csv_file or jsonl_file, which carry any number of records, or to json_stream, which carries "
+    "about 12 MB, or read less: name only the needed field codes in fields, set max_records, or add a condition or "
+    "limit to query"
 )
 
 

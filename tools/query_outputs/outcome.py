@@ -1,8 +1,9 @@
 """What a query came to, apart from its records."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from kintone.messages import Message
+from kintone.messages import Message, counted
 from kintone.reading.query import parse
 from kintone.reading.reader import Reading, Strategy
 
@@ -46,21 +47,33 @@ class Outcome:
             "warnings": [str(warning) for warning in self.warnings],
         }
 
-    def headline(self) -> str:
-        """Return the warnings, a line each, and behind them how many records there are, without a full stop."""
+    def but_warned(self, warning: Message) -> "Outcome":
+        """Return the same account with one more warning."""
+        return replace(self, warnings=(*self.warnings, warning))
+
+    def warning_lines(self) -> Sequence[Message]:
+        """Return a line for each warning."""
+        return [Message("Warning: {warning}", warning=warning) for warning in self.warnings]
+
+    def headline(self) -> Message:
+        """Say how many records there are, without a full stop."""
         if not self.records:
-            sentence = self._none()
-        else:
-            sentence = f"{self.records:,} record{'' if self.records == 1 else 's'} of app {self.app}"
-        return "\n".join(
-            [*(str(Message("Warning: {warning}", warning=warning)) for warning in self.warnings), sentence]
+            return self._none()
+        return counted(
+            self.records,
+            Message("1 record of app {app}", app=self.app),
+            Message("{count:,} records of app {app}", count=self.records, app=self.app),
         )
 
-    def _none(self) -> str:
+    def _none(self) -> Message:
         """Say why no record is shown; that none matches is said only where nothing was left out."""
         asked = parse(self.effective_query)
         if asked.limit == 0:
-            return f"No record of app {self.app} is shown, since the query has limit 0"
+            return Message("No record of app {app} is shown, since the query has limit 0", app=self.app)
         if asked.offset:
-            return f"No record of app {self.app} is shown, since none stands behind offset {asked.offset}"
-        return f"No record of app {self.app} matches"
+            return Message(
+                "No record of app {app} is shown, since none stands behind offset {offset}",
+                app=self.app,
+                offset=asked.offset,
+            )
+        return Message("No record of app {app} matches", app=self.app)

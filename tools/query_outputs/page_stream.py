@@ -1,54 +1,88 @@
-"""The mode ``json_stream``: a JSON message per page as it arrives; nothing is kept."""
+"""The mode ``json_stream``: a JSON message per page as it arrives; only the first lines of the text are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Any
 
 from dify_plugin.entities.tool import ToolInvokeMessage
 from pydantic_core import to_json
 
 from kintone.messages import Message
 from kintone.reading.pages import Page, Record
-from tools.messages import LARGEST_MESSAGE, json_message, refuse_oversize, size_of, text_message, variable_message
-from tools.prepared_message import PreparedMessage
 from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.output import Messages
+from tools.query_outputs.record_text import RecordText
+from tools.results import (
+    LARGEST_MESSAGE,
+    PreparedMessage,
+    Result,
+    Sent,
+    json_message,
+    next_lines_told,
+    refuse_oversize,
+    size_of,
+    without_next_lines,
+)
 
+REST = Message(
+    "A workflow has all of them in the JSON output, one message for each of {pages:,} pages; to read on here, put "
+    "offset {offset} at the end of query, name fewer fields, or add a condition.",
+    pages=0,
+    offset="",
+)
 REMEDY = Message("name only the needed field codes in fields")
+MUCH_JSON = 12_000_000
+"""Bytes of JSON in one call from which on the summary warns: Dify's variable store refuses 15 MB for one node, and a
+run in its editor then never ends (seen with Dify 1.14.2)."""
+NEARLY_TOO_MUCH = Message(
+    "these are {size:,} bytes of JSON, and Dify keeps at most 15 MB for one node; for so many records set output_mode "
+    "to csv_file or jsonl_file, which carry any number, or name only the needed field codes in fields",
+    size=0,
+)
 
 
 class PageStream:
     """Sends each page, in parts with the same ``page`` where one message cannot hold it."""
 
-    def take(self, page: Page, expected: int | None) -> Messages:
+    def __init__(self, text: RecordText) -> None:
+        """Start without records."""
+        self._text = text
+        self._size = 0
+        self._replaced = 0
+
+    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
         """Send a page."""
         del expected
-        around = size_of({"page": page.number, "records": []})
-        build = partial(_message, page.number)
-        room = LARGEST_MESSAGE - around
-        if page.text is not None and len(page.text.encode()) + len("[]") <= room:
-            yield PreparedMessage.of(build, page.records, f"[{page.text}]")
-            return
-        for records, written in _parts(page.records, page.ids, room):
-            yield PreparedMessage.of(build, records, written.decode())
+        self._text.add(page)
+        room = LARGEST_MESSAGE - size_of({"page": page.number, "records": []})
+        for written, size in _parts(page.records, page.ids, room):
+            self._size += size
+            records, count = without_next_lines(written)
+            self._replaced += count
+            yield PreparedMessage(partial(_message, page.number), records)
 
-    def finish(self, outcome: Outcome) -> Messages:
-        """Send the account."""
-        pages = "1 page" if outcome.pages == 1 else f"{outcome.pages:,} pages"
-        where = f" The records are in the JSON output, {pages}." if outcome.records else ""
-        yield json_message({"summary": outcome.summary()})
-        yield text_message(f"{outcome.headline()}.{where}")
-        yield variable_message("record_count", outcome.records)
+    def rest(self) -> Iterable[Sent]:
+        """Give out nothing: all pages are sent."""
+        return ()
+
+    def result(self, outcome: Outcome) -> Result:
+        """Return the account."""
+        if self._replaced:
+            outcome = outcome.but_warned(next_lines_told(self._replaced))
+        if self._size > MUCH_JSON:
+            outcome = outcome.but_warned(NEARLY_TOO_MUCH.but(size=self._size))
+        lines = self._text.lines(outcome, REST.but(pages=outcome.pages))
+        return Result(lines, {"summary": outcome.summary()}, {"record_count": outcome.records})
 
 
-def _message(page: int, records: list[Record]) -> ToolInvokeMessage:
-    return json_message({"page": page, "records": records}, size=0)
+def _message(page: int, records: Any) -> ToolInvokeMessage:  # noqa: ANN401 - the records, or a mark in their place
+    return json_message({"page": page, "records": records})
 
 
-def _parts(records: list[Record], ids: list[str], room: int) -> Iterator[tuple[list[Record], bytes]]:
-    """Halve the records until each part fits; yield the parts in order, each with its JSON."""
+def _parts(records: list[Record], ids: list[str], room: int) -> Iterator[tuple[str, int]]:
+    """Halve the records until each part fits; yield the parts in order, each as JSON with its bytes."""
     written = to_json(records)
     if len(written) <= room:
-        yield records, written
+        yield written.decode(), len(written)
     elif len(records) == 1:
         refuse_oversize(len(written), Message("record {id} alone", id=ids[0]), REMEDY)
     else:

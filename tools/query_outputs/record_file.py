@@ -1,6 +1,6 @@
 """The modes ``csv_file`` and ``jsonl_file``: a file that grows page by page; the records themselves are not kept."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -8,10 +8,9 @@ from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from kintone.reading.pages import Page, Record
 from tools.blob_chunks import blob_chunks
-from tools.messages import json_message, text_message, variable_message
 from tools.query_outputs.carrying_capacity import records_read
 from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.output import Messages
+from tools.results import Result, Sent
 
 REMEDY = Message("name only the needed field codes in fields, add a condition to query, or set max_records")
 
@@ -40,7 +39,7 @@ class RecordFile:
         self._size = 0
         self._records = 0
 
-    def take(self, page: Page, expected: int | None) -> Messages:
+    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
         """Add a page; raises ``ResultTooLargeError`` for more bytes than Dify takes in a file."""
         self._records += len(page.records)
         self._add(self._export.part(page.records))
@@ -55,14 +54,22 @@ class RecordFile:
             )
         return ()
 
-    def finish(self, outcome: Outcome) -> Messages:
-        """Send the account and the file."""
+    def rest(self) -> Iterable[Sent]:
+        """Send the file."""
         if not self._parts:
             self._add(self._export.part([]))
-        yield text_message(f"{outcome.headline()}. The file is {self.name} ({self._size:,} bytes).")
-        yield json_message({"summary": outcome.summary()})
-        yield variable_message("record_count", outcome.records)
         yield from blob_chunks(self._handed_over(), self._size, self.name, self._export.mime_type)
+
+    def result(self, outcome: Outcome) -> Result:
+        """Return the account."""
+        line = Message(
+            "{headline}. The file is {name} ({size:,} bytes).",
+            headline=outcome.headline(),
+            name=self.name,
+            size=self._size,
+        )
+        summary = {"summary": outcome.summary()}
+        return Result([*outcome.warning_lines(), line], summary, {"record_count": outcome.records})
 
     def _add(self, part: bytes) -> None:
         self._parts.append(part)

@@ -1,16 +1,18 @@
-"""The mode ``text_only``: records as text, their ids in a variable."""
+"""The mode ``text_only``: records as text, their ids in a variable, and no JSON."""
+
+from collections.abc import Iterable
 
 from kintone.messages import Message
 from kintone.reading.pages import Page
-from tools.messages import json_message, size_of, text_message, variable_message
 from tools.query_outputs.carrying_capacity import REMEDY, CarryingCapacity
 from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.output import Messages
 from tools.query_outputs.record_text import RecordText
+from tools.results import Result, Sent, size_of
 
-REST = (
+REST = Message(
     "For the others put offset {offset} at the end of query, name fewer fields, add a condition, "
-    "or have output_mode changed to both, json_stream, csv_file or jsonl_file."
+    "or have output_mode changed to csv_file or jsonl_file.",
+    offset="",
 )
 
 
@@ -23,18 +25,18 @@ class RecordLines:
         self._ids: list[str] = []
         self._capacity = CarryingCapacity(Message("the variable record_ids"))
 
-    def take(self, page: Page, expected: int | None) -> Messages:
+    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
         """Keep what the text has room for; nothing is sent yet."""
         self._capacity.add(size_of(page.ids), len(page.ids), expected)
         self._ids.extend(page.ids)
-        self._text.add(page.records)
+        self._text.add(page)
         return ()
 
-    def finish(self, outcome: Outcome) -> Messages:
-        """Build all messages, so that one too large stops all of them, then send them."""
-        return [
-            text_message(self._text.text(outcome, REST)),
-            json_message({"summary": outcome.summary()}),
-            variable_message("record_count", outcome.records),
-            variable_message("record_ids", self._ids, size=self._capacity.size, remedy=REMEDY),
-        ]
+    def rest(self) -> Iterable[Sent]:
+        """Give out nothing: all of it is in the result."""
+        return ()
+
+    def result(self, outcome: Outcome) -> Result:
+        """Return text and variables."""
+        variables = {"record_count": outcome.records, "record_ids": self._ids}
+        return Result(self._text.lines(outcome, REST), variables=variables, remedy=REMEDY)

@@ -1,0 +1,44 @@
+"""``make declarations`` writes the settings that repeat in every tool into each tool's YAML."""
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT / "scripts" / "shared_parameters.yaml"
+TOOLS = ROOT / "tools"
+PARAMETER = re.compile(r"^  - name: (?P<name>\w+)\n(?:(?:    .*)?\n)*", re.MULTILINE)
+"""One parameter: its name and all that stands further in, up to the blank line behind it."""
+
+
+def shared_parameters(text: str, tool: str) -> Mapping[str, str]:
+    """Return what the shared file says for a tool, by the parameter's name."""
+    every_tool, _, file_tools = text.partition("\nfile_tools:\n")
+    parts = [every_tool + "\n", *([file_tools] if tool.endswith("_file") else [])]
+    return {found["name"]: found[0].rstrip("\n") for part in parts for found in PARAMETER.finditer(part)}
+
+
+def with_shared_parameters(declaration: str, shared: Mapping[str, str]) -> str:
+    """Return a tool's YAML with the shared parameters, in their order, behind its own."""
+    head, rest = re.split(r"(?m)^parameters:\n", declaration)
+    end = re.search(r"(?m)^\w", rest)
+    if end is None:
+        raise ValueError("nothing follows the parameters")
+    own = [found[0].rstrip("\n") for found in PARAMETER.finditer(rest[: end.start()]) if found["name"] not in shared]
+    return f"{head}parameters:\n{'\n\n'.join([*own, *shared.values()])}\n\n{rest[end.start() :]}"
+
+
+def main() -> None:
+    """Write them."""
+    text = SHARED.read_text(encoding="utf-8")
+    for path in sorted(TOOLS.glob("*.yaml")):
+        before = path.read_text(encoding="utf-8")
+        after = with_shared_parameters(before, shared_parameters(text, path.stem))
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()

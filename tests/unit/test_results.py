@@ -1,0 +1,165 @@
+"""What becomes of a result: masked, measured, without what Dify cannot carry, written by the SDK as it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from dify_plugin.entities.tool import ToolInvokeMessage
+from pydantic_core import to_json
+
+from kintone.access.redaction import Redactor
+from kintone.errors import ResultTooLargeError
+from kintone.messages import Message
+from tests.unit.query_tool import LONGEST_LINE, Line, Sent, full_record, line_of, plain
+from tools.results import (
+    LARGEST_MESSAGE,
+    PreparedMessage,
+    Result,
+    WrittenList,
+    json_message,
+    size_of,
+    text_message,
+    variable_message,
+    without_next_lines,
+)
+
+SECRET = "s3cr3tT0ken" * 4
+RECORDS = [full_record(1), full_record(2), {"empty": {"type": "DATE", "value": None}, "名": {"value": '\u2028 "x"'}}]
+WRITTEN = WrittenList(to_json(RECORDS).decode())
+
+
+def sent(result: Result, redactor: Redactor | None = None) -> Sent:
+    """Return what Dify would make of a result."""
+    return Sent([plain(message) for message in result.messages(redactor or Redactor([]))])
+
+
+@pytest.mark.parametrize("character", ["a", "日", '"', "\x01", "🐟"])
+def test_longest_allowed_text_fits_into_a_line_when_any_character_fills_it(character: str) -> None:
+    """The size is counted as the SDK writes it, whatever has to be escaped."""
+    text = character * ((LARGEST_MESSAGE - 2) // (size_of(character) - 2))
+
+    assert LARGEST_MESSAGE - 10 < size_of(text) <= LARGEST_MESSAGE
+    assert len(line_of(text_message(text)).encode()) < LARGEST_MESSAGE + 1_000 < LONGEST_LINE
+    with pytest.raises(ResultTooLargeError, match=r"the text would have 4,000,0\d\d bytes"):
+        text_message(text + character * 6)
+
+
+@pytest.mark.parametrize(
+    ("build", "what"),
+    [
+        (lambda value: Result((), {"a": value}), "the JSON"),
+        (lambda value: Result((), variables={"a": value}), "the variable a"),
+    ],
+)
+@pytest.mark.parametrize("written", [False, True])
+def test_result_when_it_has_exactly_the_most_bytes(
+    build: Callable[[object], Result], what: str, *, written: bool
+) -> None:
+    """The limit itself is within it; one byte more is refused, by name and with the remedy."""
+    around = size_of({"a": ""}) - size_of("") if what == "the JSON" else 0
+
+    def value(size: int) -> object:
+        text = "x" * (size - around - size_of([""]))
+        return WrittenList(to_json([text]).decode()) if written else [text]
+
+    # Beside a written list the braces around count as an object of their own.
+    largest = LARGEST_MESSAGE - (size_of({}) - around if written and what == "the JSON" else 0)
+    build(value(largest)).messages(Redactor([]))
+    with pytest.raises(ResultTooLargeError, match=f"{what} would have"):
+        build(value(largest + 1)).messages(Redactor([]))
+
+
+def test_result_when_one_message_is_too_large() -> None:
+    """Nothing is sent of it, and the error carries the remedy."""
+    result = Result(["short"], {"records": ["x" * LARGEST_MESSAGE]}, remedy=Message("name fewer fields"))
+
+    with pytest.raises(ResultTooLargeError) as refused:
+        result.messages(Redactor([]))
+    assert refused.value.remedy == Message("name fewer fields")
+
+
+class WritingSession:
+    """As much of the SDK's session as a message needs to write itself."""
+
+    def __init__(self, session_id: str = "s" * 36) -> None:
+        """Start with nothing written."""
+        self.session_id = session_id
+        self.writer = Line()
+
+
+def page_of(records: Any) -> ToolInvokeMessage:  # noqa: ANN401 - the records, or a mark in their place
+    """Return a page as JSON."""
+    return json_message({"page": 1, "records": records})
+
+
+def variable_of(records: Any) -> ToolInvokeMessage:  # noqa: ANN401 - likewise
+    """Return a variable."""
+    return variable_message("records", records)
+
+
+@pytest.mark.parametrize("build", [page_of, variable_of])
+def test_frames_are_the_same_when_the_records_are_written_already(build: Callable[[Any], ToolInvokeMessage]) -> None:
+    """The short way past the SDK's copies writes, to the letter, what the SDK itself writes."""
+    session = WritingSession()
+
+    assert PreparedMessage(build, WRITTEN).write_to(session)
+    assert session.writer.text == line_of(build(RECORDS))
+
+
+@pytest.mark.parametrize("session", [None, object(), WritingSession(session_id="")])
+def test_prepared_message_when_there_is_no_session_to_write_to(session: object) -> None:
+    """Without a session the message is an ordinary one, and nothing is written behind the SDK's back."""
+    message = PreparedMessage(page_of, WRITTEN)
+
+    assert not message.write_to(session)
+    assert line_of(message.plain()) == line_of(page_of(RECORDS))
+    assert not isinstance(session, WritingSession) or session.writer.text == ""
+
+
+@pytest.mark.parametrize("records", [[1], WrittenList("[1]")])
+def test_json_when_an_agent_reads_the_text(records: object) -> None:
+    """Every JSON message bears Dify's mark in its frame, beside the object and not in it."""
+    (message,) = [plain(each) for each in Result((), {"records": records}).messages(Redactor([]))[1:]]
+
+    assert '"suppress_output":true' in line_of(message)
+    assert Sent([message]).json == [{"records": [1]}]
+
+
+def test_result_when_a_server_answers_with_the_secret() -> None:
+    """Text, keys and values of JSON and variables are masked, at any depth; records, which are data, stay."""
+    echoed = {SECRET: [{"deep": f"x {SECRET.lower()}"}], "n": 1}
+    result = Result(
+        [Message("{name} is here", name=SECRET)],
+        {"response": echoed, "records": WrittenList(to_json([SECRET]).decode())},
+        {"response": echoed},
+    )
+
+    seen = sent(result, Redactor([SECRET]))
+
+    assert SECRET not in seen.text
+    assert seen.json[0]["records"] == [SECRET]
+    assert seen.variables["response"] == seen.json[0]["response"]
+    assert seen.variables["response"]["n"] == 1
+    assert SECRET[:8] not in str(seen.variables)
+
+
+def test_result_when_something_holds_a_next_line() -> None:
+    """Dify's API server would break the call at U+0085: a line end takes its place everywhere, and the text says so."""
+    written, count = without_next_lines(to_json(["a\x85b\x85"]).decode())
+    result = Result(["one\x85two"], {"k\x85": "v\x85", "records": written}, {"v": [{"x\x85": 1}]})
+
+    frames = [line_of(plain(message)) for message in result.messages(Redactor([]))]
+    seen = sent(result)
+
+    assert count == 2
+    assert not any("\x85" in frame or "\\u0085" in frame for frame in frames)
+    assert seen.json == [{"k\n": "v\n", "records": ["a\nb\n"]}]
+    assert seen.variables == {"v": [{"x\n": 1}]}
+    assert seen.text.startswith("one\ntwo\n")
+    assert "U+0085" in seen.text
+    assert "4 " in seen.text
+
+
+def test_text_when_nothing_was_replaced() -> None:
+    """The lines alone are the text, each with its end."""
+    assert sent(Result(["one", Message("two")])).text == "one\ntwo\n"
