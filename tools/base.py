@@ -6,7 +6,7 @@ see and refuses the plugin when there is more than one.
 
 import os
 from abc import abstractmethod
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
@@ -103,7 +103,7 @@ class KintoneTool(Tool):
             self.declaration().refuse_unknown(tool_parameters)
             result = yield from self._result_of(self.run(call))
             for message in result.messages(redactor):
-                yield from self._as_dify_takes_it(message)
+                yield from self._written(message)
         except Exception as error:  # noqa: BLE001 - its text may hold anything
             raise InvokeBadRequestError(failure_line(error, type(self).__name__, redactor)) from None
         finally:
@@ -121,10 +121,10 @@ class KintoneTool(Tool):
                 except StopIteration as end:
                     result: Result = end.value
                     return result
-                yield from self._as_dify_takes_it(message)
+                yield from self._written(message)
 
-    def _as_dify_takes_it(self, message: Sent) -> Iterator[ToolInvokeMessage]:
+    def _written(self, message: Sent) -> Sequence[ToolInvokeMessage]:
+        """Write what is prepared; return what the SDK has to write."""
         if not isinstance(message, PreparedMessage):
-            yield message
-        elif not message.write_to(self.session):
-            yield message.plain()
+            return (message,)
+        return () if message.write_to(self.session) else (message.plain(),)
