@@ -1,9 +1,10 @@
 """A Dify for demo, tests and benchmarks: runs a plugin as Dify's plugin daemon does and applies Dify's rules to it."""
 
-from dify_host.failures import HostViolation, PluginFailure, PluginStopped, PluginTimedOut
+from dify_host.failures import HostViolation, ParametersRefused, PluginFailure, PluginStopped, PluginTimedOut
 from dify_host.host import DifyHost
 from dify_host.outcome import Message, Outcome, OutputFile
 from dify_host.serverless import ServerlessHost
+from dify_host.templates import rendered
 
 __all__ = [
     "DifyHost",
@@ -11,8 +12,10 @@ __all__ = [
     "Message",
     "Outcome",
     "OutputFile",
+    "ParametersRefused",
     "PluginFailure",
     "PluginStopped",
     "PluginTimedOut",
     "ServerlessHost",
+    "rendered",
 ]

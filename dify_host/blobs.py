@@ -14,6 +14,9 @@ from dify_host.limits import CHUNK_BYTES, FILE_BYTES
 _MEBIBYTE = 1024 * 1024
 DEFAULT_TYPE = "application/octet-stream"
 
+_TYPES = mimetypes.MimeTypes()
+"""Python's own table: what the machine of a test knows besides says nothing of Dify's."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
@@ -28,6 +31,14 @@ class OutputFile:
     name: str
     mime_type: str
     content: bytes = field(repr=False)
+
+    @property
+    def extension(self) -> str:
+        """The extension that Dify goes by, by the type alone: `.bin` for whatever Python has no extension for.
+
+        Dify's Document Extractor refuses a `.bin`, whatever name the file has.
+        """
+        return extension_of(self.mime_type)
 
 
 @dataclass(slots=True)
@@ -76,9 +87,14 @@ class BlobMerger:
             raise HostViolation(f"File is too large which reached the limit of {limit:g}MB: {size} bytes")
 
 
+def extension_of(mime_type: str) -> str:
+    """Return the extension, dot included, that Dify gives a type."""
+    return _TYPES.guess_extension(mime_type) or ".bin"
+
+
 def stored_name(file_name: str | None, mime_type: str) -> str:
     """Return the name that Dify gives a file: without a dot it gets the type's extension (`tool_file_manager.py`)."""
-    extension = mimetypes.guess_extension(mime_type) or ".bin"
+    extension = extension_of(mime_type)
     if not file_name:
         return f"{uuid.uuid4().hex}{extension}"
     return file_name if "." in file_name else f"{file_name}{extension}"

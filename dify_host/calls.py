@@ -3,10 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 _USER = "00000000-0000-4000-8000-000000000001"
 
@@ -34,28 +31,3 @@ def invocation(provider: str, tool: str, parameters: Mapping[str, Any], credenti
     data = {"type": "tool", "action": "invoke_tool", "user_id": _USER, "provider": provider, "tool": tool}
     values = {"credentials": dict(credentials), "credential_type": "api-key", "tool_parameters": dict(parameters)}
     return Call({**data, **values})
-
-
-def provider_of(folder: Path) -> str:
-    """Return the name of the tool provider in a plugin's folder.
-
-    Raises:
-        OSError: The manifest or the provider's file does not exist.
-        KeyError, IndexError: The manifest names no tool provider, or the provider has no name.
-    """
-    return str(_provider(folder)["identity"]["name"])
-
-
-def tools_of(folder: Path) -> list[str]:
-    """Return the names of the provider's tools; errors as for `provider_of`."""
-    return [str(_read(folder / path)["identity"]["name"]) for path in _provider(folder)["tools"]]
-
-
-def _provider(folder: Path) -> dict[str, Any]:
-    manifest = _read(folder / "manifest.yaml")
-    return _read(folder / manifest["plugins"]["tools"][0])
-
-
-def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return content

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from dify_host.blobs import BlobMerger, OutputFile
-from dify_host.failures import HostViolation, PluginFailure
+from dify_host.failures import SOME_PLUGIN, HostViolation, PluginFailure
 from dify_host.frames import Frame
 from dify_host.limits import FILE_BYTES, RESERVED_VARIABLES
-from dify_host.outcome import Message, Outcome, Traffic
+from dify_host.messages import Message
+from dify_host.outcome import Outcome, Traffic
 
 OnMessage = Callable[[Message], None]
 _ONLY_RECORDED = frozenset({"image", "image_link", "log", "retriever_resources"})
@@ -17,15 +18,22 @@ class Collector:
     """Takes the frames of one session until it ends."""
 
     def __init__(
-        self, *, keep_json: bool = True, max_file_bytes: int = FILE_BYTES, on_message: OnMessage | None = None
+        self,
+        *,
+        plugin: str = SOME_PLUGIN,
+        keep_json: bool = True,
+        max_file_bytes: int = FILE_BYTES,
+        on_message: OnMessage | None = None,
     ) -> None:
         """Start empty.
 
         Args:
+            plugin: What Dify calls the plugin in a failure.
             keep_json: Keep JSON messages; without, they are only counted.
             max_file_bytes: Dify's limit for one file.
             on_message: Called with every message as it comes.
         """
+        self._plugin = plugin
         self._keep_json = keep_json
         self._on_message = on_message
         self._blobs = BlobMerger(max_file_bytes)
@@ -33,6 +41,7 @@ class Collector:
         self._json: list[Any] = []
         self._json_messages = 0
         self._variables: dict[str, Any] = {}
+        self._variable_bytes: dict[str, int] = {}
         self._files: list[OutputFile] = []
         self._messages: list[Message] = []
         self.results: list[dict[str, Any]] = []
@@ -47,11 +56,13 @@ class Collector:
         """
         kind, data = frame.data.get("type"), frame.data.get("data") or {}
         self.traffic.count(frame.size, seconds, is_message=kind == "stream")
+        if frame.has_line_end:
+            raise HostViolation(f"U+0085 in a frame ({kind}): Dify takes the line apart there, and the call fails")
         if kind == "end":
             return True
         if kind == "error":
             traceback = (data.get("args") or {}).get("traceback", "")
-            raise PluginFailure(str(data.get("error_type")), str(data.get("message")), str(traceback))
+            raise PluginFailure(str(data.get("error_type")), str(data.get("message")), str(traceback), self._plugin)
         if kind != "stream":
             raise HostViolation(f"a call back into Dify, for which the plugin has no permission: {kind!r}")
         self._take_stream(data, frame.size)
@@ -72,6 +83,7 @@ class Collector:
             files=self._files,
             messages=self._messages,
             json_messages=self._json_messages,
+            variable_bytes=self._variable_bytes,
             traffic=self.traffic,
         )
 
@@ -96,8 +108,10 @@ class Collector:
     def _sort(self, message: Message) -> None:
         if message.type == "text":
             self._text.append(_text_of(message))
+            self._weigh("text", message)
         elif message.type == "link":
             self._text.append(f"Link: {_text_of(message)}\n")
+            self._weigh("text", message)
         elif message.type == "json":
             self._take_json(message)
         elif message.type == "variable":
@@ -107,6 +121,7 @@ class Collector:
 
     def _take_json(self, message: Message) -> None:
         self._json_messages += 1
+        self._weigh("json", message)
         content = message.content.get("json_object")
         if self._keep_json and content:
             self._json.append(content)
@@ -119,10 +134,15 @@ class Collector:
             raise HostViolation(f"The variable name '{name}' is reserved.")
         if not message.content.get("stream"):
             self._variables[name] = value
+            self._variable_bytes[name] = message.size
         elif isinstance(value, str):
             self._variables[name] = f"{self._variables.get(name, '')}{value}"
+            self._weigh(name, message)
         else:
             raise HostViolation(f"When 'stream' is True, 'variable_value' must be a string: {name}")
+
+    def _weigh(self, output: str, message: Message) -> None:
+        self._variable_bytes[output] = self._variable_bytes.get(output, 0) + message.size
 
 
 def _text_of(message: Message) -> str:

@@ -1,10 +1,10 @@
 """Lines of the plugin's stdout, read as frames of the stdio protocol."""
 
-import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
+from dify_host import go_json
 from dify_host.failures import HostViolation
 
 LARGE_LINE = 16_384
@@ -24,22 +24,24 @@ class Frame:
         session_id: The session it belongs to, None where it belongs to the process.
         data: Its content: for a session `{"type": "stream|end|error|invoke", "data": {…}}`.
         size: Bytes of the line.
+        has_line_end: It holds U+0085, at which Dify's API server takes the line apart.
     """
 
     event: str
     session_id: str | None
     data: dict[str, Any] = field(repr=False)
     size: int
+    has_line_end: bool = False
 
 
 def read_frame(line: bytes) -> Frame:
-    """Return the frame that a line holds.
+    """Return the frame that a line holds, its values as Dify's API server gets them; see `go_json`.
 
     Raises:
         HostViolation: The line is no JSON object, as after a stray `print`.
     """
     try:
-        content = json.loads(line, parse_constant=_refuse_constant)
+        content = go_json.read(line)
     except ValueError as error:
         raise HostViolation(f"not a frame but a stray line on stdout: {_shown(line)}") from error
     if not isinstance(content, dict):
@@ -47,7 +49,13 @@ def read_frame(line: bytes) -> Frame:
     if "event" not in content:
         return Frame("", None, content, len(line))
     data = content.get("data")
-    return Frame(str(content["event"]), content.get("session_id"), data if isinstance(data, dict) else {}, len(line))
+    return Frame(
+        str(content["event"]),
+        content.get("session_id"),
+        data if isinstance(data, dict) else {},
+        len(line),
+        has_line_end=go_json.has_line_end(line),
+    )
 
 
 def session_of_large_json(line: bytes) -> str | None:
@@ -58,14 +66,11 @@ def session_of_large_json(line: bytes) -> str | None:
     return match.group(1).decode() if match else None
 
 
-def unread_json(session_id: str, size: int) -> Frame:
-    """Return the frame of a JSON message whose content nobody wants."""
+def unread_json(session_id: str, line: bytes) -> Frame:
+    """Return the frame of a JSON message whose content nobody wants, of which only the line is looked at."""
     message = {"type": "json", "message": {"json_object": None}, "meta": None}
-    return Frame("session", session_id, {"type": "stream", "data": message}, size)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    frame = {"type": "stream", "data": message}
+    return Frame("session", session_id, frame, len(line), has_line_end=go_json.has_line_end(line))
 
 
 def _shown(line: bytes) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self, Unpack
 
-from dify_host.calls import Call, invocation, provider_of, tools_of, validation
+from dify_host.calls import Call, invocation, validation
 from dify_host.collector import Collector, OnMessage
+from dify_host.declarations import Parameter, parameters_of, plugin_of, provider_of, tools_of
 from dify_host.failures import HostViolation, PluginStopped, PluginTimedOut
 from dify_host.file_delivery import DeliveryOptions, FileContent
 from dify_host.file_server import FileServer
 from dify_host.limits import FILE_BYTES, LINE_BYTES
 from dify_host.outcome import Outcome
+from dify_host.parameters import GivenBy, as_given
 from dify_host.process import PluginProcess
 from dify_host.resources import ProcessResources
 from dify_host.switchboard import LogLine, Switchboard
@@ -53,6 +55,8 @@ class DifyHost:
         self._process: PluginProcess | None = None
         self._file_server: FileServer | None = None
         self._provider = ""
+        self._plugin = ""
+        self._declared: dict[str, tuple[Parameter, ...]] = {}
 
     def __enter__(self) -> Self:
         """Start the plugin and wait for its first heartbeat.
@@ -63,6 +67,7 @@ class DifyHost:
             HostViolation: The plugin wrote something else than frames.
         """
         self._provider = provider_of(self._folder)
+        self._plugin = plugin_of(self._folder)
         self._process = PluginProcess(self._folder, self._python, self._environment)
         self._process.read_stream(self._process.stdout, self._read)
         try:
@@ -88,7 +93,7 @@ class DifyHost:
         Raises:
             PluginFailure: The plugin refuses them, with its sentence.
         """
-        collector = Collector()
+        collector = Collector(plugin=self._plugin)
         self._run(validation(self._provider, credentials), collector, timeout)
         return bool(collector.results) and collector.results[-1].get("result") is True
 
@@ -98,6 +103,7 @@ class DifyHost:
         parameters: Mapping[str, Any],
         credentials: Mapping[str, Any],
         *,
+        given_by: GivenBy = "raw",
         timeout: float = CALL_SECONDS,
         keep_json: bool = True,
         on_message: OnMessage | None = None,
@@ -106,20 +112,27 @@ class DifyHost:
 
         Args:
             tool: Name of the tool.
-            parameters: Tool parameters, handed over as they are.
+            parameters: Tool parameters.
             credentials: The provider's credentials.
-            timeout: Seconds for the whole call.
+            given_by: Who fills the parameters in, a `workflow` or an `agent`, and so what Dify makes of them before the
+                plugin receives them (see `as_given`); `raw` hands them over as they are.
+            timeout: Seconds for the whole call. Nobody tells the plugin when they are over: it goes on with its work,
+                as it does when somebody stops a run in Dify.
             keep_json: Keep JSON messages. Without, they are counted and large ones not even parsed.
             on_message: Called with every message as it comes, in the calling thread.
 
         Raises:
+            ParametersRefused: Dify's own cast of the parameters fails.
             PluginFailure: The tool raised.
             HostViolation: The plugin sent what Dify would refuse.
             PluginTimedOut: No end within `timeout` seconds.
             PluginStopped: The process ended.
         """
-        collector = Collector(keep_json=keep_json, max_file_bytes=self._max_file_bytes, on_message=on_message)
-        call = invocation(self._provider, tool, parameters, credentials)
+        collector = Collector(
+            plugin=self._plugin, keep_json=keep_json, max_file_bytes=self._max_file_bytes, on_message=on_message
+        )
+        given = parameters if given_by == "raw" else as_given(self._declared_by(tool), parameters, given_by)
+        call = invocation(self._provider, tool, given, credentials)
         self._run(call, collector, timeout, skips_json=not keep_json)
         return collector.outcome()
 
@@ -196,6 +209,11 @@ class DifyHost:
     def kill(self) -> None:
         """Kill the plugin in the middle of whatever it does; calls under way raise PluginStopped."""
         self._running().kill()
+
+    def _declared_by(self, tool: str) -> tuple[Parameter, ...]:
+        if tool not in self._declared:
+            self._declared[tool] = parameters_of(self._folder, tool)
+        return self._declared[tool]
 
     def _running(self) -> PluginProcess:
         if self._process is None:

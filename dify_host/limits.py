@@ -9,6 +9,9 @@ CHUNK_BYTES = 8192
 FILE_BYTES = 50 * 1024 * 1024
 """One file that a tool hands out (`PLUGIN_MAX_FILE_SIZE`)."""
 
+VARIABLE_BYTES = 15 * 1024 * 1024
+"""One output of a node in the store of an editor's run (`UPLOAD_FILE_SIZE_LIMIT`)."""
+
 SERVERLESS_REQUEST_BYTES = 5 * 1024 * 1024
 """One request to a serverless plugin (`MAX_SERVERLESS_REQUEST_BYTES`)."""
 

@@ -4,25 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dify_host.blobs import OutputFile
+from dify_host.limits import VARIABLE_BYTES
+from dify_host.messages import Message, read_in_agent_app, read_in_agent_node
 
 __all__ = ["Message", "Outcome", "OutputFile", "Traffic"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a tool; the chunks of a file count as one message of type `blob`.
-
-    Attributes:
-        type: `text`, `json`, `variable`, `blob`, `link`, `image`, `log`, ….
-        content: The message itself, for instance `{"text": …}`; empty for a blob and for JSON that was not kept.
-        meta: The message's meta keys.
-        size: Bytes of its line; for a blob the bytes of the file.
-    """
-
-    type: str
-    content: dict[str, Any]
-    meta: dict[str, Any]
-    size: int
 
 
 @dataclass(slots=True)
@@ -56,6 +41,8 @@ class Outcome:
         files: The files, named and typed by Dify's rules.
         messages: All messages in their order, JSON messages only where they were kept.
         json_messages: How many JSON messages came, kept or not.
+        variable_bytes: Bytes of each output that came (`text`, `json`, names of variables): those of its lines, the
+            hundred bytes around each message included.
         traffic: Lines, bytes and times.
     """
 
@@ -65,7 +52,26 @@ class Outcome:
     files: list[OutputFile]
     messages: list[Message] = field(repr=False)
     json_messages: int
+    variable_bytes: dict[str, int]
     traffic: Traffic
+
+    @property
+    def over_variable_limit(self) -> list[str]:
+        """The outputs that are too large for Dify's store of variables.
+
+        A published run succeeds all the same; a run from the editor never ends for its user.
+        """
+        return [name for name, size in self.variable_bytes.items() if size > VARIABLE_BYTES]
+
+    @property
+    def agent_view(self) -> str:
+        """What the model of an agent app reads; see `read_in_agent_app`."""
+        return read_in_agent_app(self._all_messages())
+
+    @property
+    def agent_node_view(self) -> str:
+        """What the model of an Agent node with an official strategy reads; see `read_in_agent_node`."""
+        return read_in_agent_node(self._all_messages())
 
     @property
     def longest_line(self) -> int:
@@ -91,3 +97,8 @@ class Outcome:
     def bytes(self) -> int:
         """Bytes of all lines of this call."""
         return self.traffic.bytes
+
+    def _all_messages(self) -> list[Message]:
+        if sum(message.type == "json" for message in self.messages) < self.json_messages:
+            raise ValueError("the JSON was not kept, and an agent reads it")
+        return self.messages

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from dify_host.calls import Call, invocation, provider_of, validation
+from dify_host.calls import Call, invocation, validation
 from dify_host.collector import Collector
+from dify_host.declarations import plugin_of, provider_of
 from dify_host.failures import HostViolation, PluginStopped, PluginTimedOut
 from dify_host.frames import read_frame
 from dify_host.limits import FILE_BYTES, LINE_BYTES, SERVERLESS_REQUEST_BYTES
@@ -47,6 +48,7 @@ class ServerlessHost:
         self._process: PluginProcess | None = None
         self._stdout: deque[str] = deque(maxlen=_STDOUT_LINES)
         self._provider = ""
+        self._plugin = ""
         self.ready_after = 0.0
 
     def __enter__(self) -> Self:
@@ -57,6 +59,7 @@ class ServerlessHost:
             PluginTimedOut: It did not answer in time.
         """
         self._provider = provider_of(self._folder)
+        self._plugin = plugin_of(self._folder)
         self._process = PluginProcess(self._folder, self._python, self._environment)
         self._process.read_stream(self._process.stdout, self._keep_stdout)
         try:
@@ -88,7 +91,7 @@ class ServerlessHost:
 
     def validate(self, credentials: Mapping[str, Any], *, timeout: float = _CALL_SECONDS) -> bool:
         """Prove credentials; see `DifyHost.validate`."""
-        collector = Collector()
+        collector = Collector(plugin=self._plugin)
         self._run(validation(self._provider, credentials), collector, timeout)
         return bool(collector.results) and collector.results[-1].get("result") is True
 
@@ -101,7 +104,7 @@ class ServerlessHost:
         timeout: float = _CALL_SECONDS,
     ) -> Outcome:
         """Run a tool; see `DifyHost.invoke`."""
-        collector = Collector(max_file_bytes=FILE_BYTES)
+        collector = Collector(plugin=self._plugin, max_file_bytes=FILE_BYTES)
         self._run(invocation(self._provider, tool, parameters, credentials), collector, timeout)
         return collector.outcome()
 

@@ -76,7 +76,7 @@ class Switchboard:
         session_id = session_of_large_json(line)
         session = self._sessions.get(session_id) if session_id else None
         if session is not None and session.skips_json:
-            session.deliver(unread_json(session.id, len(line)))
+            session.deliver(unread_json(session.id, line))
             return
         try:
             self._dispatch(read_frame(line))

@@ -24,6 +24,13 @@ def scripted(scripted_folder: Path) -> Iterator[DifyHost]:
 
 
 @pytest.fixture(scope="module")
+def shared() -> Iterator[DifyHost]:
+    """Run one scripted plugin for all tests of a module that leave it as it was."""
+    with DifyHost(HERE / "scripted_plugin") as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
 def sample_folder() -> Path:
     """Return the folder of the plugin on the real SDK."""
     return HERE / "sample_plugin"

@@ -1,6 +1,7 @@
 """Scripts for the scripted plugin: lists of steps."""
 
 import base64
+from json import dumps as as_json
 from typing import Any
 
 Step = tuple[str, Any]
@@ -16,9 +17,14 @@ def text(content: str) -> Step:
     return message("text", {"text": content})
 
 
-def json(content: object) -> Step:
-    """Send a JSON message."""
-    return message("json", {"json_object": content})
+def json(content: object, **beside: object) -> Step:
+    """Send a JSON message, with more keys beside its content."""
+    return message("json", {"json_object": content, **beside})
+
+
+def written(step: Step, *, escaped: bool) -> Step:
+    """Send a message as JSON that is written here, its odd characters escaped or not."""
+    return ("written_message", as_json(step[1], separators=(",", ":"), ensure_ascii=escaped))
 
 
 def variable(name: str, value: object, *, stream: bool = False) -> Step:

@@ -74,6 +74,27 @@ def test_stored_name_gets_an_extension_when_it_has_no_dot(file_name: str, mime_t
     assert stored_name(file_name, mime_type) == stored
 
 
+@pytest.mark.parametrize(
+    ("name", "mime_type", "stored", "extension"),
+    [
+        ("a.csv", "text/csv", "a.csv", ".csv"),
+        ("a.csv", "application/octet-stream", "a.csv", ".bin"),
+        ("a.jsonl", "application/x-ndjson", "a.jsonl", ".bin"),
+        ("a.jsonl", "text/plain", "a.jsonl", ".txt"),
+        ("noext", None, "noext.bin", ".bin"),
+    ],
+)
+def test_extension_goes_by_the_type_alone(
+    scripted: DifyHost, name: str, mime_type: str | None, stored: str, extension: str
+) -> None:
+    """Name and type survive, and what Dify reads the file by is the extension of the type."""
+    meta = {"filename": name, "mime_type": mime_type}
+    file = scripted.invoke("script", {"script": [chunk(b"", 0, 0, end=True, meta=meta)]}, {}).files[0]
+
+    assert (file.name, file.mime_type) == (stored, mime_type or "application/octet-stream")
+    assert file.extension == extension
+
+
 def test_stored_name_is_random_when_there_is_none() -> None:
     """A file without a name gets 32 random digits and the extension of its type."""
     assert len(stored_name(None, "text/plain")) == len(f"{'0' * 32}.txt")

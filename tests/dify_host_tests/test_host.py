@@ -14,7 +14,7 @@ from tests.dify_host_tests.scripts import error, json, text
 def test_manifest_and_tools_are_known_once_the_plugin_runs(scripted: DifyHost) -> None:
     """The manifest is the plugin's first frame; the tools come from its YAML."""
     assert scripted.manifest["name"] == "scripted"
-    assert scripted.tools == ["script"]
+    assert scripted.tools == ["script", "echo"]
     assert [line.message for line in scripted.logs] == ["Installed tool: script"]
     assert len(scripted.heartbeats) == 1
     assert scripted.heartbeat_gap > 0
@@ -54,6 +54,17 @@ def test_invoke_gives_up_when_no_end_comes_in_time(scripted: DifyHost) -> None:
 
     assert scripted.invoke("script", {"script": [("pause", 0.6), text("next")]}, {}).text == "next"
     assert scripted.violations == []
+
+
+def test_stopped_call_goes_on_in_the_plugin(scripted: DifyHost) -> None:
+    """Nobody tells the plugin that a call was given up: what it was about to do is done all the same."""
+    done = ("frame", {"event": "log", "data": {"level": "INFO", "message": "written"}})
+    with pytest.raises(PluginTimedOut):
+        scripted.invoke("script", {"script": [("await_flag", "stopped"), done, ("raise_flag", "done")]}, {}, timeout=0)
+
+    scripted.invoke("script", {"script": [("raise_flag", "stopped"), ("await_flag", "done")]}, {})
+
+    assert scripted.logs[-1].message == "written"
 
 
 def test_invoke_says_why_when_the_plugin_ends(scripted: DifyHost) -> None:

@@ -5,9 +5,11 @@ import os
 import sys
 import threading
 import time
+from collections import defaultdict
 from typing import Any
 
 LOCK = threading.Lock()
+FLAGS: defaultdict[str, threading.Event] = defaultdict(threading.Event)
 START = os.environ.get("SCRIPTED_START", "")
 
 
@@ -28,6 +30,8 @@ def step(session_id: str, kind: str, value: Any) -> None:  # noqa: ANN401 - each
     """Do one step of a call's script."""
     if kind == "message":
         frame("session", session_id, {"type": "stream", "data": value})
+    elif kind == "written_message":
+        write(f'{{"event":"session","session_id":"{session_id}","data":{{"type":"stream","data":{value}}}}}\n')
     elif kind == "text_bytes":
         message = {"type": "text", "message": {"text": "x" * value}, "meta": None}
         frame("session", session_id, {"type": "stream", "data": message})
@@ -39,6 +43,16 @@ def step(session_id: str, kind: str, value: Any) -> None:  # noqa: ANN401 - each
         frame(value["event"], value.get("session_id"), value.get("data"))
     elif kind == "raw":
         write(value)
+    else:
+        act(kind, value)
+
+
+def act(kind: str, value: Any) -> None:  # noqa: ANN401 - each kind has its own
+    """Do a step that is no frame."""
+    if kind == "raise_flag":
+        FLAGS[value].set()
+    elif kind == "await_flag":
+        FLAGS[value].wait()
     elif kind == "pause":
         time.sleep(value)
     elif kind == "exit":
@@ -50,9 +64,15 @@ def step(session_id: str, kind: str, value: Any) -> None:  # noqa: ANN401 - each
 def answer(request: dict[str, Any]) -> None:
     """Answer one request."""
     session_id, data = request["session_id"], request["data"]
+    if "raise" in data["credentials"]:
+        frame("session", session_id, {"type": "error", "data": {"error_type": data["credentials"]["raise"]}})
     if data["action"] == "validate_tool_credentials":
         frame("session", session_id, {"type": "stream", "data": {"result": data["credentials"].get("good", False)}})
-    for kind, value in data.get("tool_parameters", {}).get("script", []):
+    parameters = data.get("tool_parameters", {})
+    if data.get("tool") == "echo":
+        received = {"variable_name": "received", "variable_value": parameters}
+        step(session_id, "message", {"type": "variable", "message": received})
+    for kind, value in parameters.get("script", []):
         step(session_id, kind, value)
     frame("session", session_id, {"type": "end", "data": {}})
 

@@ -1,0 +1,65 @@
+"""What people and models read of a failure: Dify goes by the name of the exception's class."""
+
+import json
+
+import pytest
+
+from dify_host import DifyHost, PluginFailure
+from tests.dify_host_tests.scripts import error
+
+PASSED_ON = [
+    "InvokeAuthorizationError",
+    "InvokeBadRequestError",
+    "InvokeConnectionError",
+    "InvokeRateLimitError",
+    "InvokeServerUnavailableError",
+    "CredentialsValidateFailedError",
+]
+WRAPPED = [
+    "KintoneError",
+    "ValueError",
+    "InvokeError",
+    "InvokeBadRequestErrors",
+    "ToolProviderCredentialValidationError",
+]
+LINE = "[GAIA_AP01] no such app 🍵"
+
+
+def failed(host: DifyHost, kind: str) -> PluginFailure:
+    """Return the failure of a tool that raises an exception of this name."""
+    with pytest.raises(PluginFailure) as caught:
+        host.invoke("script", {"script": [error(kind, LINE)]}, {})
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", PASSED_ON)
+def test_line_is_passed_on_bare_when_dify_knows_the_class(shared: DifyHost, kind: str) -> None:
+    """For six names node, dialog and model read the plugin's own line."""
+    failure = failed(shared, kind)
+
+    assert failure.workflow_view == failure.credential_view == LINE
+    assert failure.agent_view == f"tool invoke error: {LINE}"
+
+
+@pytest.mark.parametrize("kind", WRAPPED)
+def test_line_is_buried_when_dify_does_not_know_the_class(shared: DifyHost, kind: str) -> None:
+    """For every other name the node blames the author, and dialog and model get JSON with the traceback."""
+    failure = failed(shared, kind)
+    begin, _, told = failure.credential_view.partition(" PluginInvokeError: ")
+
+    assert failure.workflow_view == (
+        "An error occurred in the nobody/scripted/scripted, please contact the author of nobody/scripted/scripted "
+        f"for help, error type: {kind}, error details: {LINE}"
+    )
+    assert begin.startswith("req_id: ")
+    assert json.loads(told) == {"args": {"traceback": failure.traceback}, "error_type": kind, "message": LINE}
+    assert told.endswith(f'"message":"{LINE}"}}')
+    assert failure.agent_view == f"tool invoke error: {failure.credential_view}"
+
+
+def test_failure_of_a_credential_names_the_plugin_too(shared: DifyHost) -> None:
+    """A refused credential knows whose it was refused by."""
+    with pytest.raises(PluginFailure) as caught:
+        shared.validate({"raise": "ValueError"})
+
+    assert caught.value.plugin == "nobody/scripted/scripted"
