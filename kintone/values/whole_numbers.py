@@ -11,7 +11,8 @@ MOST_DIGITS = 18
 EXACT_DIGITS = 15
 """Digits of a binary float that are surely those that were written."""
 LONGEST_TEXT = 40
-_NUMBER = re.compile(rf"-?0*[0-9]{{1,{MOST_DIGITS}}}", re.ASCII)
+_NUMBER = re.compile(rf"(-?0*[0-9]{{1,{MOST_DIGITS}}})|(-?[0-9]{{1,{EXACT_DIGITS}}})\.0", re.ASCII)
+"""Digits, or what becomes of a whole number that was a binary float before it was made a text: 12.0."""
 _RECORD_NUMBER = re.compile(rf"[A-Za-z0-9]+-0*([1-9][0-9]{{0,{MOST_DIGITS - 1}}})", re.ASCII)
 _DECORATED = re.compile(rf"(?:#\s*)?0*([1-9][0-9]{{0,{MOST_DIGITS - 1}}})\s*[番号]?", re.ASCII)
 
@@ -19,14 +20,16 @@ _DECORATED = re.compile(rf"(?:#\s*)?0*([1-9][0-9]{{0,{MOST_DIGITS - 1}}})\s*[番
 def whole_number(value: object) -> int | None:
     """Return the whole number that a value surely is, None for everything else.
 
-    Texts hold nothing but digits of one width, perhaps a minus sign in front and blanks around; numbers may be of any
-    type where their value is whole. So ``"1.0"``, ``"1e2"``, ``"1_0"``, digits of other scripts and ``True`` are none.
+    Texts hold nothing but digits of one width, perhaps a minus sign in front and blanks around, and perhaps the ``.0``
+    of a number that was turned into text on its way; numbers may be of any type where their value is whole. So
+    ``"1.00"``, ``"1e2"``, ``"1_0"``, digits of other scripts and ``True`` are none.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     if isinstance(value, str):
         text = narrow(value) if len(value) <= LONGEST_TEXT else ""
-        return int(text) if _NUMBER.fullmatch(text) else None
+        match = _NUMBER.fullmatch(text)
+        return int(match[1] or match[2]) if match else None
     if isinstance(value, Decimal) and (not value.is_finite() or value.adjusted() > MOST_DIGITS):
         # Arithmetic with an exponent of seven digits raises.
         return None

@@ -81,7 +81,7 @@ def test_disorder_is_refused_when_parts_stand_in_a_wrong_order(text: str, right:
     assert str(caught.value.problem).endswith(f"write: {right}")
 
 
-@pytest.mark.parametrize("value", ["", "abc", "-5", "5.0", '"5"', "5, 10", "٣", "9" * 5000])
+@pytest.mark.parametrize("value", ["", "abc", "-5", "5.5", "5.00", '"5"', "5, 10", "٣", "9" * 5000])
 def test_number_is_refused_when_limit_is_no_whole_number(value: str) -> None:
     """The sentence names the parameter and the option."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] query: "):

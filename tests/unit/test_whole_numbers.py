@@ -22,6 +22,9 @@ NUMBERS: list[tuple[object, int]] = [
     ("\u300010\u3000", 10),
     ("１０", 10),
     ("0010", 10),
+    ("10.0", 10),
+    ("１０．０", 10),
+    (" 999999999999999.0", 999_999_999_999_999),
     (10.0, 10),
     (Decimal("10.0"), 10),
     (Decimal("1E+1"), 10),
@@ -35,8 +38,11 @@ OTHERS: list[object] = [
     "10件",
     "10,000",
     "1e2",
-    "1.0",
-    "10.0",
+    "10.00",
+    "10.",
+    ".0",
+    "10.5",
+    "1000000000000000.0",
     "+10",
     "1 0",
     "0x10",
@@ -114,7 +120,7 @@ def test_everything_else_is_refused_by_name(reader: Callable[[object], int | Non
         reader(value)
 
 
-@pytest.mark.parametrize("text", ["10", "１０", "0010"])
+@pytest.mark.parametrize("text", ["10", "１０", "0010", "10.0"])
 def test_options_of_a_query_are_read_alike(text: str) -> None:
     """They reach kintone in ASCII digits."""
     assert str(parse(f"order by a limit {text} offset {text}")) == "order by a limit 10 offset 10"
@@ -128,7 +134,7 @@ def test_options_of_a_query_are_refused_alike(text: str, option: str) -> None:
         parse(f"a = 1 {option} {text}")
 
 
-@pytest.mark.parametrize("text", ["1_0", "٣", "10件", "1e2", "1.0", "true", "0", "-1"])
+@pytest.mark.parametrize("text", ["1_0", "٣", "10件", "1e2", "1.5", "true", "0", "-1"])
 def test_settings_of_the_operator_are_read_alike(text: str) -> None:
     """A value that makes no sense stops the plugin."""
     assert OperatorSettings.from_environment({"KINTONE_READ_RANGES": " １０ "}).read_ranges == 10

@@ -20,12 +20,17 @@ HOW = Message(
 def read_files(value: object, now: datetime | None = None) -> list[HandedFile]:
     """Return the files of ``upload_file``; raises ``InvalidParameterError`` for everything that is no file."""
     entries = value if isinstance(value, list | tuple) else [value]
-    if value is None:
+    if entries and all(_is_nothing(entry) for entry in entries):
         raise InvalidParameterError("upload_file is missing; {how}", how=HOW)
     if not entries:
         raise InvalidParameterError("upload_file is an empty list: the step before gave no file; {how}", how=HOW)
     moment = now or datetime.now(UTC)
     return [_file(entry, place, len(entries), moment) for place, entry in enumerate(entries, start=1)]
+
+
+def _is_nothing(entry: object) -> bool:
+    """Tell a file list that was not given: Dify makes a list of one null, or of one empty text, of it."""
+    return entry is None or (isinstance(entry, str) and not entry.strip())
 
 
 def _file(entry: object, place: int, count: int, moment: datetime) -> HandedFile:
