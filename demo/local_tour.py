@@ -16,6 +16,7 @@ def tour(stage: Stage) -> None:
     _credential(stage)
     _query(stage)
     _validate(stage)
+    _failure(stage)
     _add(stage)
     _upsert(stage)
     _files(stage)
@@ -48,14 +49,20 @@ def _validate(stage: Stage) -> None:
     )
 
 
+def _failure(stage: Stage) -> None:
+    screen.heading("4. A step that fails says what to correct, to people and to models")
+    failure = stage.failure("kintone_add_record", {"record_data": json.dumps(MISTAKEN, ensure_ascii=False)})
+    check("the mistaken field is named", holds="nmae" in failure.message)
+
+
 def _add(stage: Stage) -> None:
-    screen.heading("4. The corrected record is added")
+    screen.heading("5. The corrected record is added")
     outcome = stage.run("kintone_add_record", {"record_data": json.dumps(CORRECTED, ensure_ascii=False)})
     check("kintone gave it a number", holds=outcome.variables["record_id"].isdigit())
 
 
 def _upsert(stage: Stage) -> None:
-    screen.heading("5. Three records are upserted by their key")
+    screen.heading("6. Three records are upserted by their key")
     known = stage.run("kintone_query", {"query": "order by $id asc limit 2", "fields": "sku"}, show=False)
     keys = [record["sku"]["value"] for record in known.variables["records"]]
     rows = [{"sku": key, "stock": 7 + number} for number, key in enumerate((*keys, "NEW-01"))]
@@ -67,7 +74,7 @@ def _upsert(stage: Stage) -> None:
 
 
 def _files(stage: Stage) -> None:
-    screen.heading("6. A file with a Japanese name is uploaded, attached and downloaded again")
+    screen.heading("7. A file with a Japanese name is uploaded, attached and downloaded again")
     file = stage.host.serve(REPORT_NAME, REPORT, "text/plain")
     mapping = [{"attachment_field": "attachment", "updateKey": {"field": "sku", "value": "TEA-01"}, "record": {}}]
     uploaded = stage.run("kintone_upload_file", {"upload_file": file, "records_mapping": json.dumps(mapping)})

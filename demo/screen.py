@@ -24,9 +24,9 @@ def answered(text: str) -> None:
     print(textwrap.indent(_cut(text.rstrip()), "   │ "))
 
 
-def refused(error_type: str, message: str) -> None:
-    """Print the line of a failed node."""
-    print(textwrap.fill(f"✗ {error_type}: {message}", WIDTH, initial_indent="   ", subsequent_indent="     "))
+def failed(reader: str, words: str) -> None:
+    """Print what one who looks at a failure reads of it."""
+    print(textwrap.fill(f"✗ {reader}: {_cut(words)}", WIDTH, initial_indent="   ", subsequent_indent="     "))
 
 
 def proved(text: str) -> None:

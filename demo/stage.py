@@ -30,12 +30,23 @@ class Stage:
             screen.answered(outcome.text)
         return outcome
 
+    def failure(self, tool: str, parameters: dict[str, Any]) -> PluginFailure:
+        """Run a tool that must fail, and show the failure as a workflow and as an agent has it."""
+        screen.asked(tool, parameters)
+        try:
+            self.host.invoke(tool, parameters, self.credentials)
+        except PluginFailure as failure:
+            screen.failed("the node of a workflow shows", failure.workflow_view)
+            screen.failed("an agent reads", failure.agent_view)
+            return failure
+        raise DemoError(f"{tool} succeeded, and should have failed")
+
     def refusal(self, credentials: Credentials) -> PluginFailure:
-        """Save a credential that must be refused, and show the sentence."""
+        """Save a credential that must be refused, and show the sentence of the dialog."""
         try:
             self.host.validate(credentials)
         except PluginFailure as failure:
-            screen.refused(failure.error_type, failure.message)
+            screen.failed("the dialog shows", failure.credential_view)
             return failure
         raise DemoError("a credential was accepted that should have been refused")
 
