@@ -3,7 +3,7 @@
 import json
 
 from demo import screen
-from demo.stage import Stage, check
+from demo.stage import Stage, check, is_bare
 
 REPORT_NAME = "見積書_株式会社青空.txt"
 REPORT = ("見積書\n" + "商品 1 点 1,000 円 🍣\n" * 2_000).encode()
@@ -27,6 +27,7 @@ def _credential(stage: Stage) -> None:
     check("the credential is accepted", holds=stage.host.validate(stage.credentials))
     failure = stage.refusal({**stage.credentials, "kintone_api_token": "wrong" * 8})
     check("a wrong token is refused and not repeated", holds="wrong" * 8 not in failure.message)
+    check("Dify passes the bare line on, behind a code", holds=is_bare(failure.credential_view, failure))
 
 
 def _query(stage: Stage) -> None:
@@ -53,6 +54,8 @@ def _failure(stage: Stage) -> None:
     screen.heading("4. A step that fails says what to correct, to people and to models")
     failure = stage.failure("kintone_add_record", {"record_data": json.dumps(MISTAKEN, ensure_ascii=False)})
     check("the mistaken field is named", holds="nmae" in failure.message)
+    check("Dify passes the bare line on, behind a code", holds=is_bare(failure.workflow_view, failure))
+    check("and to an agent too", holds=is_bare(failure.agent_view.removeprefix("tool invoke error: "), failure))
 
 
 def _add(stage: Stage) -> None:

@@ -51,6 +51,11 @@ class Stage:
         raise DemoError("a credential was accepted that should have been refused")
 
 
+def is_bare(view: str, failure: PluginFailure) -> bool:
+    """Tell whether somebody reads the plugin's own line, which begins with a code, and nothing around it."""
+    return view == failure.message and failure.code != "" and "\n" not in view
+
+
 def check(what: str, *, holds: bool) -> None:
     """Say that something was checked, or end the demo."""
     if not holds:
