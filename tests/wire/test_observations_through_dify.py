@@ -1,0 +1,42 @@
+"""What an agent's model reads of a tool that succeeded, and what a workflow gets, in the real plugin process."""
+
+import json
+from typing import Any
+
+import pytest
+
+from dify_host import DifyHost
+from local_kintone import LocalKintone
+from tests.wire.plugin import credentials_of
+
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("kintone_query", {"query": "limit 2"}),
+    ("kintone_validate_record_data", {"record_data": '{"sku": "x"}'}),
+    ("kintone_add_record", {"record_data": '{"sku": "O-1", "name": "n"}'}),
+    ("kintone_upsert_records", {"records_data": '[{"sku": "O-2", "name": "n"}]', "update_key": "sku"}),
+]
+
+
+@pytest.mark.parametrize(("tool", "parameters"), CALLS)
+def test_agent_reads_the_text_alone_and_a_workflow_gets_the_json(
+    host: DifyHost, site: LocalKintone, tool: str, parameters: dict[str, Any]
+) -> None:
+    """The JSON is marked: an agent app leaves it out, the official Agent node knows no mark, the workflow has it."""
+    outcome = host.invoke(tool, parameters, credentials_of(site), given_by="agent", timeout=60)
+
+    assert outcome.agent_view == outcome.text
+    assert outcome.json != [{"data": []}]
+    assert all(json.dumps(content, ensure_ascii=False) in outcome.agent_node_view for content in outcome.json)
+
+
+@pytest.mark.parametrize("mode", ["both", "text_only", "json_stream", "flattened_json"])
+def test_nothing_that_a_record_holds_breaks_a_line_of_dify(host: DifyHost, site: LocalKintone, mode: str) -> None:
+    """A record with U+0085 is read in every mode, and found by it."""
+    app = site.create_app("Lines", {"note": {"type": "MULTI_LINE_TEXT"}, "sku": {"type": "SINGLE_LINE_TEXT"}})
+    site.add_records(app, [{"sku": "n\x85l", "note": "a\x85b\u2028c"}])
+
+    outcome = host.invoke(
+        "kintone_query", {"query": 'sku like "l"', "output_mode": mode}, credentials_of(site, app=app), timeout=60
+    )
+
+    assert outcome.variables["record_count"] == 1
