@@ -76,6 +76,11 @@ class FileServer:
             return HTTPStatus.FORBIDDEN
         return offer
 
+    @property
+    def origin(self) -> str:
+        """What Dify's `FILES_URL` is for these files."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()
@@ -83,7 +88,7 @@ class FileServer:
         self._server.server_close()
 
     def _url(self, identity: str, delivery: Delivery) -> str:
-        base = f"http://127.0.0.1:{self._server.server_address[1]}/files/{identity}/file-preview"
+        base = f"{self.origin}/files/{identity}/file-preview"
         if not delivery.signed:
             return base
         timestamp = str(int(time.time()) - (2 * ACCESS_SECONDS if delivery.expired else 0))

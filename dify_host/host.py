@@ -44,6 +44,7 @@ class DifyHost:
         Args:
             plugin_folder: Folder with `manifest.yaml` and `main.py`.
             environment: For the plugin, on top of this process's environment; None takes a variable away.
+                Unless it is given, `FILES_URL` names the server of the files passed to tools.
             python: Interpreter with the plugin's requirements.
             max_file_bytes: Dify's `PLUGIN_MAX_FILE_SIZE`.
         """
@@ -68,7 +69,8 @@ class DifyHost:
         """
         self._provider = provider_of(self._folder)
         self._plugin = plugin_of(self._folder)
-        self._process = PluginProcess(self._folder, self._python, self._environment)
+        environment = {"FILES_URL": self.files.origin, **self._environment}
+        self._process = PluginProcess(self._folder, self._python, environment)
         self._process.read_stream(self._process.stdout, self._read)
         try:
             self._wait_until_ready()
@@ -155,7 +157,7 @@ class DifyHost:
 
     @property
     def files(self) -> FileServer:
-        """The server of the files passed to tools, started when first needed."""
+        """The server of the files passed to tools, which runs before the plugin is told of it."""
         if self._file_server is None:
             self._file_server = FileServer()
         return self._file_server

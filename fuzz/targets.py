@@ -20,7 +20,8 @@ from kintone.access.settings import Origin
 from kintone.access.sites import read_site
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files.content_disposition import file_name
-from kintone.files.names import LONGEST_NAME, clean_name, clean_type
+from kintone.files.mime_types import clean_type
+from kintone.files.names import LONGEST_NAME, clean_name
 from kintone.forms.parsing import parse_form
 from kintone.operations import Answer
 from kintone.reading.pages import batch_of

@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from enum import Enum, auto
@@ -24,7 +24,9 @@ from urllib3.response import HTTPResponse
 from urllib3.util import connection as urllib3_connection
 
 from kintone.deadline import Deadline
+from kintone.messages import Message
 
+KINTONE = Message("kintone")
 TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
@@ -47,11 +49,17 @@ class Exchange:
 
     ``timeout`` are the seconds for the connection and, from the last byte sent on, for the head of the answer; the
     deadline ends all. ``is_late`` tells that one of them ran out. ``scheme`` is that of the address that is asked,
-    ``proxy`` host and port of the proxy on the way to it, if there is one.
+    ``proxy`` host and port of the proxy on the way to it, if there is one. ``addresses`` are the IP addresses to
+    connect to for a host that somebody has resolved and checked; without them the host is resolved here. ``peer`` is
+    what messages call the one that is asked.
     """
 
-    def __init__(self, deadline: Deadline, timeout: float) -> None:
+    def __init__(
+        self, deadline: Deadline, timeout: float, *, addresses: Sequence[str] | None = None, peer: Message = KINTONE
+    ) -> None:
         """Start before anything is connected."""
+        self.addresses = addresses
+        self.peer = peer
         self.deadline = deadline
         self.phase = Phase.PREPARING
         self.sent = False
@@ -91,6 +99,10 @@ class Exchange:
     def finish(self) -> None:
         """Let go of everything; the connection itself may live on."""
         self._leave()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Let go of the connection; what is asked next may have another one."""
         self._end_limit()
         plug, self._plug = self._plug, None
         if plug is not None:
@@ -153,7 +165,9 @@ class _Noting(HTTPConnection):
         exchange = _current.get()
         exchange.allow(Phase.CONNECTING)
         exchange.proxy = f"{self.proxy.host}:{self.proxy.port}" if self.proxy else ""
-        addresses = addresses_of(self._dns_host, self.port or 0, exchange.deadline, exchange.limit())
+        addresses = exchange.addresses
+        if addresses is None or self.proxy:
+            addresses = addresses_of(self._dns_host, self.port or 0, exchange.deadline, exchange.limit())
         failed: OSError | None = None
         for address in addresses:
             try:
@@ -216,6 +230,10 @@ class _Noting(HTTPConnection):
         exchange = _current.get()
         exchange.allow(Phase.WAITING)
         response = super().getresponse()
+        if exchange.is_late:
+            # Where it was cut off looks like the end of a head.
+            response.close()
+            raise TimeoutError("the head of the answer did not end in time")
         exchange.allow(Phase.READING)
         return response
 

@@ -11,7 +11,7 @@ from kintone.access.access import Access
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.deadline import Deadline
-from kintone.errors import BudgetExceededError, CancelledError, KintoneError, unexpected
+from kintone.errors import BudgetExceededError, KintoneError, unexpected
 from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, Limiters
 from kintone.limits import ANSWER_BYTES
@@ -220,11 +220,8 @@ class Execution:
 
     def _failed(self, operation: Operation, error: TransportError, deadline: Deadline) -> AttemptError:
         failure = error.failure
-        if failure.error is BudgetExceededError:
-            told = deadline.error(operation.description, failure.what)
-        elif failure.error is CancelledError:
-            told = CancelledError()
-        else:
+        told = failure.ending(operation.description, deadline)
+        if told is None:
             problem = Message("{doing} failed: {what}", doing=operation.description, what=failure.what)
             told = failure.error(problem, remedy=failure.remedy)
         return AttemptError(error.kind, told, sent=error.sent)

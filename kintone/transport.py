@@ -1,50 +1,39 @@
-"""Sending a request and reading its answer: sessions that outlive a call, redirects, bodies, and what can go wrong."""
+"""Carrying requests to a kintone site: connections that outlive a call, and redirects that do not leave the site."""
 
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
-from urllib.parse import urljoin, urlsplit
-
-import requests
-import urllib3
+from urllib.parse import unquote, urlsplit
 
 from kintone.access.access import Access
-from kintone.access.settings import DEFAULT_PORTS
+from kintone.access.settings import Origin
 from kintone.access.sites import Site
-from kintone.connections import Exchange, NotingAdapter, current
+from kintone.connections import Exchange, NotingAdapter
 from kintone.deadline import Deadline
-from kintone.errors import KintoneError
+from kintone.exchanges import (
+    MAX_REDIRECTS,
+    READ_AGAIN,
+    SAME_REQUEST_AGAIN,
+    USER_AGENT,
+    Outgoing,
+    Reply,
+    UploadBody,
+    new_adapter,
+    proxy_for,
+    send,
+)
 from kintone.retry import FailureKind
 from kintone.runtime import PROCESS, Runtime, Timer
-from kintone.transport_failures import REDIRECT, TOO_LARGE, TOO_MANY_REDIRECTS, TransportError, failure_of
+from kintone.transport_failures import REDIRECT, TOO_MANY_REDIRECTS, TransportError
 from kintone.wire_format import WireRequest
 
-CHUNK: Final = 64 * 1024
-MAX_REDIRECTS: Final = 3
+__all__ = ["HttpTransport", "Pools", "StreamedReply", "Transport", "UploadBody", "pools"]
+
 REST_SECONDS: Final = 30.0
 """Connections that nobody used for so long are closed; kintone does not say how long it keeps them."""
-SAME_REQUEST_AGAIN = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
-READ_AGAIN = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
-HEADERS = {
-    "User-Agent": "kintone_integration",
-    "Accept-Encoding": "gzip, deflate",
-    "Accept-Language": "en",
-}
-FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
-
-
-class UploadBody(Protocol):
-    """A body that is sent as it is read; ``len`` is its size in bytes."""
-
-    len: int
-    content_type: str
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes."""
+HEADERS = {**USER_AGENT, "Accept-Encoding": "gzip, deflate", "Accept-Language": "en"}
 
 
 class StreamedReply(Protocol):
@@ -71,41 +60,11 @@ class Transport(Protocol):
         """Send the request and hand over the answer before its body is read; raises ``TransportError``."""
 
 
-class _Reply:
-    """An answer that comes over a connection."""
-
-    def __init__(self, response: requests.Response, exchange: Exchange) -> None:
-        self.status: int = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        self._raw = response.raw
-        self._exchange = exchange
-
-    def chunks(self, most: int) -> Iterator[bytes]:
-        """Yield the body as it arrives."""
-        received = 0
-        while True:
-            try:
-                # read1 returns what is there; read would wait for a full chunk from a server that drips.
-                chunk: bytes = (
-                    b"" if self._exchange.deadline.remaining() <= 0 else self._raw.read1(CHUNK, decode_content=True)
-                )
-            except FAILURES as error:
-                raise failure_of(error, self._exchange) from None
-            if self._exchange.deadline.remaining() <= 0 or self._exchange.deadline.is_cancelled:
-                raise failure_of(TimeoutError(), self._exchange)
-            if not chunk:
-                return
-            received += len(chunk)
-            if received > most:
-                raise TransportError(FailureKind.FINAL, TOO_LARGE.but(most=most), sent=True)
-            yield chunk
-
-
 @dataclass(slots=True)
 class _Pool:
     """The connections of one access; ``users`` counts the requests that use them now."""
 
-    session: requests.Session
+    adapter: NotingAdapter
     users: int = 0
     last_used: float = 0.0
 
@@ -125,16 +84,16 @@ class Pools:
         self._timer: Timer | None = None
 
     @contextmanager
-    def session(self, access: Access, connections: int) -> Iterator[requests.Session]:
-        """Lend the session of an access."""
+    def adapter(self, access: Access, connections: int) -> Iterator[NotingAdapter]:
+        """Lend the connections of an access."""
         key = (access.digest(), connections)
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                pool = self._pools[key] = _Pool(_new_session(connections))
+                pool = self._pools[key] = _Pool(new_adapter(connections))
             pool.users += 1
         try:
-            yield pool.session
+            yield pool.adapter
         finally:
             with self._lock:
                 pool.users -= 1
@@ -159,18 +118,7 @@ class Pools:
             if self._pools:
                 self._timer = self._runtime.after(max(0.1, self._rest / 2), self._sweep)
         for pool in closing:
-            pool.session.close()
-
-
-def _new_session(connections: int) -> requests.Session:
-    session = requests.Session()
-    session.headers.clear()
-    session.headers.update(HEADERS)
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = NotingAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+            pool.adapter.close()
 
 
 pools = Pools()
@@ -195,95 +143,46 @@ class HttpTransport:
         """Send the request and hand over the answer before its body is read; raises ``TransportError``."""
         exchange = Exchange(deadline, timeout)
         try:
-            if deadline.remaining() <= 0 or deadline.is_cancelled:
-                raise failure_of(TimeoutError(), exchange)
-            with self.pools.session(access, self.connections) as session:
-                response = self._follow(session, request, access, exchange, body)
+            with self.pools.adapter(access, self.connections) as adapter:
+                reply = _follow(adapter, request, access, exchange, body)
                 try:
-                    yield _Reply(response, exchange)
+                    yield reply
                 finally:
-                    response.close()
+                    reply.close()
         finally:
             exchange.finish()
 
-    def _follow(
-        self,
-        session: requests.Session,
-        request: WireRequest,
-        access: Access,
-        exchange: Exchange,
-        body: UploadBody | None,
-    ) -> requests.Response:
-        method, url = request.method, access.site.url(request.target)
-        for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(session, method, url, request, access, exchange, body)
-            if not response.is_redirect:
-                return response
-            location = _joined(url, response.headers["Location"])
-            repeatable = body is None and (
-                response.status_code in SAME_REQUEST_AGAIN or (method == "GET" and response.status_code in READ_AGAIN)
-            )
-            response.close()
-            if not repeatable or not _is_of(access.site, location):
-                raise TransportError(FailureKind.FINAL, REDIRECT.but(status=response.status_code), sent=True)
-            url = location
-        raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
 
-    @staticmethod
-    def _send(  # noqa: PLR0913, PLR0917 - each is what one request needs
-        session: requests.Session,
-        method: str,
-        url: str,
-        request: WireRequest,
-        access: Access,
-        exchange: Exchange,
-        body: UploadBody | None,
-    ) -> requests.Response:
-        exchange.scheme = url.partition(":")[0]
-        headers = {**request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
-        if body is not None:
-            headers["Content-Type"] = body.content_type
-        try:
-            with current(exchange):
-                return session.request(
-                    method,
-                    url,
-                    data=request.body if body is None else body,
-                    headers=headers,
-                    auth=_no_netrc,
-                    timeout=exchange.limit(),
-                    allow_redirects=False,
-                    stream=True,
-                )
-        except KintoneError:
-            # A body that is sent as it is read may find its own source unusable.
-            raise
-        except FAILURES as error:
-            raise failure_of(error, exchange) from None
+def _follow(
+    adapter: NotingAdapter, request: WireRequest, access: Access, exchange: Exchange, body: UploadBody | None
+) -> Reply:
+    """Send the request, again where a redirect on the same site allows it."""
+    outgoing = _outgoing(request, access, body)
+    for _ in range(MAX_REDIRECTS + 1):
+        reply = send(adapter, exchange, replace(outgoing, proxy=proxy_for(outgoing.url)))
+        location = reply.redirect(outgoing.url)
+        if location is None:
+            return reply
+        repeatable = body is None and (
+            reply.status in SAME_REQUEST_AGAIN or (outgoing.method == "GET" and reply.status in READ_AGAIN)
+        )
+        reply.close()
+        exchange.let_go()
+        if not repeatable or not _is_of(access.site, location):
+            raise TransportError(FailureKind.FINAL, REDIRECT.but(status=reply.status), sent=True)
+        outgoing = replace(outgoing, url=location)
+    raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
+
+
+def _outgoing(request: WireRequest, access: Access, body: UploadBody | None) -> Outgoing:
+    headers = {**HEADERS, **request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
+    if body is not None:
+        headers["Content-Type"] = body.content_type
+    return Outgoing(request.method, access.site.url(request.target), headers, request.body if body is None else body)
 
 
 def _is_of(site: Site, location: str) -> bool:
     """Tell whether an address lies on the site, below its base path."""
-    parts = urlsplit(location)
-    origin = site.origin
-    try:
-        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
-        return False
-    same = (parts.scheme, parts.hostname, port, parts.username) == (origin.scheme, origin.host, origin.port, None)
-    return same and parts.path.startswith(f"{site.base_path}/")
-
-
-def _joined(url: str, location: str) -> str:
-    """Return where a redirect leads, nowhere for an address that makes no sense."""
-    try:
-        joined = urljoin(url, location)
-        urlsplit(joined)
-    except ValueError:
-        return ""
-    return joined
-
-
-def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand in for authentication, since the library would otherwise add what a .netrc file says."""
-    return request
+    path = urlsplit(location).path
+    climbs = ".." in unquote(path).replace("\\", "/").split("/")
+    return Origin.of(location) == site.origin and path.startswith(f"{site.base_path}/") and not climbs

@@ -13,7 +13,8 @@ import requests
 import urllib3
 
 from kintone.access.proxies import proxy_variable
-from kintone.connections import Exchange, Phase
+from kintone.connections import KINTONE, Exchange, Phase
+from kintone.deadline import Deadline
 from kintone.errors import (
     AuthenticationError,
     BudgetExceededError,
@@ -35,7 +36,7 @@ PROXY_AUTHENTICATION = 407
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What happened and what to do about it; ``error`` is the class to raise.
+    """What happened and what to do about it; ``error`` is the class to raise, ``peer`` in a sentence the one asked.
 
     ``with_variable`` is the remedy where it is known from which variable of the environment the proxy was taken.
     """
@@ -48,6 +49,12 @@ class Failure:
     def but(self, **values: Value) -> "Failure":
         """Return the same failure with values for its sentence."""
         return replace(self, what=self.what.but(**values))
+
+    def ending(self, doing: Message, deadline: Deadline) -> KintoneError | None:
+        """Return the error for a call whose time is over or that is not needed any more, None for other failures."""
+        if self.error is BudgetExceededError:
+            return deadline.error(doing, self.what)
+        return CancelledError() if self.error is CancelledError else None
 
 
 class TransportError(Exception):
@@ -103,7 +110,7 @@ BAD_PROXY_ADDRESS = Failure(
 )
 BAD_CA_PATH = Failure(
     TlsError,
-    Message("the certificates to trust cannot be read"),
+    Message("the certificates to trust (REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE) cannot be read"),
     Message("check the path in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment of the plugin"),
 )
 BAD_REQUEST_SETTING = Failure(
@@ -117,7 +124,7 @@ PROXY_WANTS_PASSWORD = Failure(
 )
 PROXY_REFUSED = Failure(
     AuthenticationError,
-    Message("the proxy refused a connection to kintone (HTTP {status})", status=0),
+    Message("the proxy refused a connection to {peer} (HTTP {status})", status=0, peer=KINTONE),
     CHECK_PROXY,
     FROM_VARIABLE,
 )
@@ -129,27 +136,27 @@ SLOW_PROXY = Failure(
 )
 PROXY_FAILED = Failure(
     ConnectionFailedError,
-    Message("the proxy {proxy} made no connection to kintone", proxy=""),
+    Message("the proxy {proxy} made no connection to {peer}", proxy="", peer=KINTONE),
     CHECK_PROXY,
     FROM_VARIABLE,
 )
-NO_ANSWER = Failure(TimedOutError, Message("kintone did not answer in time"), RAISE_TIMEOUT)
+NO_ANSWER = Failure(TimedOutError, Message("{peer} did not answer in time", peer=KINTONE), RAISE_TIMEOUT)
 NOT_DECODED = Failure(UnknownResponseError, Message("the answer could not be decompressed"), CHECK_NETWORK)
 BROKEN = Failure(ConnectionFailedError, Message("the connection broke"), CHECK_NETWORK)
 WANTS_CERTIFICATE = Failure(
     ConnectionFailedError,
-    Message("the connection was ended by kintone, perhaps because it wants a client certificate"),
+    Message("the connection was ended by {peer}, perhaps because it wants a client certificate", peer=KINTONE),
     Message("check kintone_domain, and ask the kintone administrator about client certificates"),
 )
 
 BUDGET_WAITS = {
     Phase.PREPARING: Message("preparing the request"),
-    Phase.CONNECTING: Message("connecting to kintone"),
+    Phase.CONNECTING: Message("connecting to {peer}", peer=KINTONE),
     Phase.TUNNELLING: Message("connecting through the proxy"),
-    Phase.HANDSHAKE: Message("agreeing on encryption with kintone"),
+    Phase.HANDSHAKE: Message("agreeing on encryption with {peer}", peer=KINTONE),
     Phase.SENDING: Message("sending the request"),
-    Phase.WAITING: Message("waiting for kintone's answer"),
-    Phase.READING: Message("receiving kintone's answer"),
+    Phase.WAITING: Message("waiting for the answer of {peer}", peer=KINTONE),
+    Phase.READING: Message("receiving the answer of {peer}", peer=KINTONE),
 }
 UNREADABLE_CERTIFICATES = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM lib", "NO_START_LINE", "BAD_BASE64_DECODE")
 """OpenSSL's words for a file that holds no certificates."""
@@ -169,13 +176,13 @@ def failure_of(error: Exception, exchange: Exchange) -> TransportError:
         kind, failure = _after_sending(error, exchange)
     if not exchange.sent and kind in (FailureKind.BROKEN, FailureKind.TIMED_OUT):
         kind = FailureKind.NOT_SENT
-    return TransportError(kind, _with_variable(failure, exchange), sent=exchange.sent)
+    return TransportError(kind, _with_variable(failure.but(peer=exchange.peer), exchange), sent=exchange.sent)
 
 
 def _waited_for(exchange: Exchange) -> Message:
     if exchange.phase is Phase.CONNECTING and exchange.proxy:
         return Message("connecting to the proxy {proxy}", proxy=exchange.proxy)
-    return BUDGET_WAITS[exchange.phase]
+    return BUDGET_WAITS[exchange.phase].but(peer=exchange.peer)
 
 
 def _with_variable(failure: Failure, exchange: Exchange) -> Failure:

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=1_000, help="how many scenarios")
     parser.add_argument("--start", type=int, default=0, help="the first seed")
     parser.add_argument("--seed", type=int, help="play this one alone and print its trace")
-    parser.add_argument("--real-sockets", action="store_true", help="over real sockets, with a proxy in between")
+    parser.add_argument("--real-sockets", action="store_true", help="over real sockets, with a gateway in between")
     parser.add_argument("--most", type=int, default=5, help="stop after so many violations")
     parser.add_argument("--digest", action="store_true", help="print nothing but a digest of all traces")
     parser.add_argument("--quiet", action="store_true", help="no statistics")

@@ -1,4 +1,4 @@
-"""The same scenarios over real sockets: the real client, a proxy that makes the faults, a kintone behind it."""
+"""The same scenarios over real sockets: the real client, a gateway that makes the faults, a kintone behind it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
 # The SDK patches sockets and threads when it is imported, so it comes before whatever starts a thread.
 import dify_plugin  # noqa: F401  # isort: split
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 SHORT_TIMEOUT = 1
 SHORT_BUDGET = 12
 PATIENCE = 6.0
-"""Seconds after which the proxy gives a client up that does not."""
+"""Seconds after which the gateway gives a client up that does not."""
 SLOWEST = 0.02
 
 
@@ -73,8 +72,8 @@ class ListeningWorld(World):
         return reply
 
 
-class Proxy:
-    """A forward proxy that carries to one kintone, with what goes wrong on the way."""
+class Gateway:
+    """What clients ask instead of the kintone behind it, with what goes wrong on the way."""
 
     def __init__(self, wire: Wire) -> None:
         """Listen on a free port."""
@@ -85,7 +84,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The address for HTTP_PROXY."""
+        """The address that clients know kintone by."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
@@ -114,13 +113,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = urlsplit(self.path)
-        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        dropped = ("host", "connection", "proxy-connection", "content-length", "accept-encoding")
+        dropped = ("host", "connection", "content-length", "accept-encoding")
         headers = {name: value for name, value in self.headers.items() if name.lower() not in dropped}
         wire = cast("_Listener", self.server).wire
         try:
-            reply = wire.send(Letter(self.command, target, headers, body), PATIENCE, self._pause)
+            reply = wire.send(Letter(self.command, self.path, headers, body), PATIENCE, self._pause)
         except BrokenError as broken:
             if broken.part is not None:
                 self._answer(broken.part, len(broken.part.body) + 10)
@@ -162,28 +159,21 @@ def play_really(scenario: Scenario) -> Run:
     world = ListeningWorld(scenario)
     world.start()
     wire = Wire(world, clock, slowest=SLOWEST)
-    proxy = Proxy(wire)
-    environment = {
-        "KINTONE_ALLOWED_ORIGINS": world.kintone.url,
-        "HTTP_PROXY": proxy.url,
-        "http_proxy": proxy.url,
-        "NO_PROXY": "",
-        "no_proxy": "",
-    }
+    gateway = Gateway(wire)
     try:
         began = clock.now()
         with patch.object(upload_batch, "FileSource", SimulatedFile):
-            outcome = run_tool(scenario, world.kintone.url, world.app, world.token, **environment)
+            outcome = run_tool(scenario, gateway.url, world.app, world.token, KINTONE_ALLOWED_ORIGINS=gateway.url)
         wire.close(ending(outcome))
         run = run_of(world, wire, outcome, clock.now() - began, exact=False)
     finally:
-        proxy.close()
+        gateway.close()
         world.close()
     return run
 
 
 def shortened(scenario: Scenario) -> Scenario:
-    """Return a scenario with short times, and without what a proxy cannot do."""
+    """Return a scenario with short times, and without what a gateway cannot do."""
     troubles = tuple(replace(trouble, fault=_shortened(trouble)) for trouble in scenario.troubles)
     return replace(scenario, troubles=troubles, request_timeout=SHORT_TIMEOUT, budget=SHORT_BUDGET)
 
@@ -191,7 +181,7 @@ def shortened(scenario: Scenario) -> Scenario:
 def _shortened(trouble: Trouble) -> Fault:
     fault = trouble.fault
     if fault.breaks == "unsent":
-        # Through a plain proxy the request always leaves.
+        # To a gateway that listens the request always leaves.
         return CATALOGUE["cut, before"][0]
     if fault.name == "429 Retry-After":
         return replace(fault, headers=(("Retry-After", "1"),))

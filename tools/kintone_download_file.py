@@ -6,9 +6,18 @@ from typing import NamedTuple
 
 from kintone.errors import InvalidParameterError
 from kintone.files.attachments import Attachment, read_attachments
-from kintone.files.files_api import FilesApi
-from kintone.files.names import clean_name, made_name, shown_name, shown_size
-from kintone.messages import Message, counted
+from kintone.files.files_api import Download, FilesApi
+from kintone.files.mime_types import sent_type
+from kintone.files.names import (
+    change_of,
+    clean_name,
+    complete_name,
+    distinct_name,
+    made_name,
+    shown_name,
+    shown_size,
+)
+from kintone.messages import Joined, Message, counted
 from kintone.reading.records import RecordsApi
 from tools import base
 from tools.blob_chunks import blob_chunks
@@ -20,11 +29,12 @@ LONGEST_KEY = 500
 
 
 class Sent(NamedTuple):
-    """A file that was handed to Dify; ``size`` is in bytes."""
+    """A file that was handed to Dify; ``size`` is in bytes, ``change`` tells under which name it was known."""
 
     name: str
     mime_type: str
     size: int
+    change: Message
 
 
 class DownloadFile(base.KintoneTool):
@@ -43,21 +53,29 @@ class DownloadFile(base.KintoneTool):
                 "file_name renames a single file, and the field holds {count}; leave file_name blank", count=len(wanted)
             )
         done: list[Sent] = []
+        taken: set[str] = set()
         for file_key, attachment in wanted:
             with api.download(file_key, attachment) as download:
-                name = new_name or download.file_name or made_name(download.mime_type, datetime.now(UTC))
-                yield from blob_chunks(download.chunks(), download.size, name, download.mime_type)
-                done.append(Sent(name, download.mime_type, download.size))
+                sent = _sent(download, new_name, taken)
+                yield from blob_chunks(download.chunks(), sent.size, sent.name, sent.mime_type)
+                done.append(sent)
         variables = {"file_name": done[0].name, "mime_type": done[0].mime_type, "size": done[0].size}
         return Result(_lines(done), variables=variables)
 
 
 def _new_name(call: base.Call) -> str:
-    text = call.parameters.text("file_name")
-    name = clean_name(text)
-    if text and not name:
+    name = call.parameters.text("file_name")
+    if name and not clean_name(name):
         raise InvalidParameterError("file_name is not a name for a file; write one such as report.pdf")
     return name
+
+
+def _sent(download: Download, new_name: str, taken: set[str]) -> Sent:
+    """Return the file with the type and the name that Dify can make something of."""
+    name = clean_name(new_name) or download.file_name
+    mime_type = sent_type(download.mime_type, name, download.file_name)
+    name = distinct_name(complete_name(name or made_name(mime_type, datetime.now(UTC)), mime_type), taken)
+    return Sent(name, mime_type, download.size, change_of(new_name or download.told, name))
 
 
 def _target(call: base.Call) -> str | RecordField:
@@ -97,10 +115,9 @@ def _of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[t
 def _lines(done: Sequence[Sent]) -> list[Message]:
     lines = [
         Message(
-            'Downloaded "{name}" ({mime_type}, {size}).',
+            'Downloaded "{name}" ({details}).',
             name=file.name,
-            mime_type=file.mime_type,
-            size=shown_size(file.size),
+            details=Joined([file.mime_type, shown_size(file.size), file.change], ", "),
         )
         for file in done
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kintone.errors import CancelledError, KintoneError
 from kintone.files.files_api import FilesApi
-from kintone.files.names import shown_name, shown_size
+from kintone.files.names import change_of, shown_name, shown_size
 from kintone.messages import Joined, Message
 from tools.file_source.source import FileSource, HandedFile, SourceLimits
 
@@ -14,20 +14,28 @@ AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file that kintone holds for three days; ``size`` is in bytes."""
+    """A file that kintone holds for three days; ``size`` is in bytes, ``told`` the name that it was given."""
 
     file_key: str
     name: str
     size: int
     mime_type: str
+    told: str = ""
 
     def as_variable(self) -> dict[str, object]:
         """Return the entry of the ``uploaded_files`` variable."""
         return {"fileKey": self.file_key, "file_name": self.name, "size": self.size, "mime_type": self.mime_type}
 
-    def as_line(self) -> str:
+    def as_line(self) -> Message:
         """Return the line that a person or a model reads."""
-        return f"{shown_name(self.name)} ({self.mime_type}, {shown_size(self.size)}): fileKey {self.file_key}"
+        line = Message(
+            "{name} ({mime_type}, {size}): fileKey {key}",
+            name=shown_name(self.name),
+            mime_type=self.mime_type,
+            size=shown_size(self.size),
+            key=self.file_key,
+        )
+        return Joined([line, change_of(self.told, self.name)])
 
 
 class UploadBatch:
@@ -63,7 +71,7 @@ class UploadBatch:
         except Exception as failure:  # noqa: BLE001 - raised by run, in the caller's thread, after the others stopped
             deadline.cancel()
             return failure
-        return Uploaded(key, source.file.name, source.size, source.file.mime_type)
+        return Uploaded(key, source.file.name, source.size, source.file.mime_type, source.file.told)
 
     def _told(self, place: int, failure: Exception, outcomes: Sequence[object]) -> Exception:
         if len(outcomes) == 1:

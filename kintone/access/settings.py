@@ -1,11 +1,12 @@
 """What the operator of the plugin process may set, all in its environment; no workflow can change it."""
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
+from kintone.access.hosts import is_loopback
 from kintone.messages import Message, Value
 from kintone.values.whole_numbers import whole_number
 
@@ -36,6 +37,18 @@ class Origin:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
+
+    @classmethod
+    def of(cls, url: str) -> "Origin | None":
+        """Return the origin of a web address, None for anything else and for one that holds a user name."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return None
+        if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.username is not None:
+            return None
+        return cls(parts.scheme, parts.hostname, DEFAULT_PORTS[parts.scheme] if port is None else port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +109,3 @@ def _origin(text: str) -> Origin:
             "KINTONE_ALLOWED_ORIGINS allows http only for loopback addresses; use https for {host}", host=origin.host
         )
     return origin
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether the host is written as this machine itself: ``localhost`` or a loopback address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,7 +6,8 @@ from typing import Any
 
 from kintone.errors import InvalidParameterError, UnknownResponseError
 from kintone.field_types.table import holds_files, is_table
-from kintone.files.names import clean_name, clean_type, shown_name
+from kintone.files.mime_types import clean_type
+from kintone.files.names import clean_name, shown_name
 from kintone.messages import Message
 from kintone.reading.pages import count_of
 
@@ -17,6 +18,8 @@ MOST_NAMED_FIELDS = 20
 class Attachment:
     """One file of an attachment field; ``size`` is in bytes, None where the record does not tell.
 
+    ``told`` is the name as the record has it, ``name`` the harmless one that is made of it.
+
     Read shape: https://cybozu.dev/ja/kintone/docs/overview/field-types
     """
 
@@ -24,6 +27,7 @@ class Attachment:
     name: str
     mime_type: str
     size: int | None
+    told: str = ""
 
 
 class NoAttachmentFieldError(InvalidParameterError):
@@ -94,10 +98,12 @@ def _hint(names: list[str]) -> Message:
 def _attachment(value: object) -> Attachment:
     if not isinstance(value, dict) or not isinstance(value.get("fileKey"), str) or not value["fileKey"]:
         raise UnknownResponseError(Message("the record lists an attachment without a file key"))
-    name = clean_name(str(value.get("name") or ""))
+    told = str(value.get("name") or "")
+    name = clean_name(told)
     return Attachment(
         file_key=value["fileKey"],
         name=name,
         mime_type=clean_type(str(value.get("contentType") or ""), name),
         size=count_of(value.get("size")),
+        told=told,
     )

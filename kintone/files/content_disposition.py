@@ -40,12 +40,13 @@ def file_name(header: str | None) -> str:
     """Return the name a header tells, ``""`` when it tells none.
 
     ``filename*`` (RFC 5987) counts before ``filename``, which may be quoted, percent-encoded, an encoded word, or
-    UTF-8 that the HTTP library read as Latin-1, as RFC 9110 has it.
+    UTF-8 that the HTTP library read as Latin-1, as RFC 9110 has it. A backslash is part of the name unless it stands
+    before another or before a quote.
     """
     parameters: dict[str, str] = {}
     for match in PARAMETER.finditer((header or "")[:LONGEST_HEADER]):
         quoted = match["quoted"]
-        value = match["bare"].strip() if quoted is None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+        value = match["bare"].strip() if quoted is None else re.sub(r"\\([\\\"])", r"\1", quoted)
         parameters.setdefault(match["name"].lower(), value)
     return _extended(parameters.get("filename*", "")) or _plain(parameters.get("filename", ""))
 

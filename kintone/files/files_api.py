@@ -9,8 +9,9 @@ from kintone.deadline import Deadline
 from kintone.errors import ConnectionFailedError, ResultTooLargeError, UnknownResponseError
 from kintone.files.attachments import Attachment
 from kintone.files.content_disposition import file_name
+from kintone.files.mime_types import clean_type
 from kintone.files.multipart import FileBody, MeasuredSource
-from kintone.files.names import clean_name, clean_type, shown_name
+from kintone.files.names import clean_name, shown_name
 from kintone.messages import Message
 from kintone.operations import Answer, Operation, Repeat
 from kintone.reading.pages import count_of
@@ -43,13 +44,15 @@ class FileCaller(Protocol):
 class Download:
     """A file on its way from kintone; ``size`` is in bytes, ``chunks`` yields the content as it arrives, once.
 
-    ``chunks`` raises a ``KintoneError`` when the transfer breaks, lingers or has another size.
+    ``told`` is the name as kintone has it, ``file_name`` the harmless one that is made of it. ``chunks`` raises a
+    ``KintoneError`` when the transfer breaks, lingers or has another size.
     """
 
     size: int
     mime_type: str
     file_name: str
     chunks: Callable[[], Iterator[bytes]] = field(repr=False)
+    told: str = ""
 
 
 class Arrival:
@@ -61,10 +64,17 @@ class Arrival:
         self._incoming = incoming
         self._most = most
         self.size = _size(operation, incoming, expected)
-        name = clean_name(file_name(incoming.headers.get("Content-Disposition")))
-        self.file_name = expected.name if expected is not None and expected.name else name
+        if expected is not None and expected.name:
+            self.told, self.file_name = expected.told, expected.name
+        else:
+            self.told = file_name(incoming.headers.get("Content-Disposition"))
+            self.file_name = clean_name(self.told)
         told = incoming.headers.get("Content-Type")
         self.mime_type = expected.mime_type if expected is not None else clean_type(told, self.file_name)
+
+    def download(self, size: int) -> Download:
+        """Return the file, now that its size is known."""
+        return Download(size, self.mime_type, self.file_name, self.chunks, self.told)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content as it arrives; raises a ``KintoneError``."""
@@ -131,12 +141,12 @@ class FilesApi:
         """
         with self._open(file_key, expected) as arrival:
             if arrival.size is not None:
-                yield Download(arrival.size, arrival.mime_type, arrival.file_name, arrival.chunks)
+                yield arrival.download(arrival.size)
                 return
             size = sum(map(len, arrival.chunks()))
-        known = Attachment(file_key, arrival.file_name, arrival.mime_type, size)
+        known = Attachment(file_key, arrival.file_name, arrival.mime_type, size, arrival.told)
         with self._open(file_key, known) as arrival:
-            yield Download(size, arrival.mime_type, arrival.file_name, arrival.chunks)
+            yield arrival.download(size)
 
     def refuse_too_large(self, attachment: Attachment) -> None:
         """Raise ``ResultTooLargeError`` for a file that the record says is over the limit."""

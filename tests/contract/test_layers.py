@@ -14,7 +14,7 @@ DIFY_SIDE = {"tools", "provider", "main"}
 STAND_INS = {"local_kintone", "dify_host"}
 KINTONE = ROOT / "kintone"
 LONGEST_FILE = 400
-HTTP_MODULES = {"connections", "transport_failures", "fetching", "transport"}
+HTTP_MODULES = {"connections", "transport_failures", "exchanges"}
 HTTP = {"requests", "urllib3", "httpx", "aiohttp"}
 
 # What the files of each folder must not import.
@@ -31,7 +31,7 @@ FORBIDDEN = {
 LAYERS = (
     "messages", "remedies", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
     "values.excerpts", "values.full_width", "values.whole_numbers", "access", "wire_format",
-    "connections", "transport_failures", "fetching", "transport", "error_codes", "replies", "execution",
+    "connections", "transport_failures", "exchanges", "fetching", "transport", "error_codes", "replies", "execution",
     "problems", "values", "field_types.table", "forms.field_definitions", "forms.near_matches", "field_types", "forms",
     "records", "reading", "files", "writing", "client",
 )  # fmt: skip

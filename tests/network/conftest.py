@@ -9,7 +9,7 @@ import pytest
 
 from local_kintone import LocalKintone
 from local_kintone.wire.certificate import HOSTS, tls_context
-from tests.network.routes import FORM, Route
+from tests.network.routes import BEHIND_PROXY, FORM, Route
 from tests.network.stand_ins import StandIn, StandIns
 
 
@@ -36,7 +36,7 @@ def route_name() -> str:
 @pytest.fixture
 def certificate_hosts() -> tuple[str, ...]:
     """Tell for which hosts the certificate of kintone is unless a test is parametrized."""
-    return HOSTS
+    return (*HOSTS, BEHIND_PROXY)
 
 
 @pytest.fixture
@@ -78,8 +78,10 @@ def route(
     is_direct = route_name.startswith("direct")
     stand_in = stand_ins.open("relay" if is_direct else "proxy", upstream=kintone.port)
     if not is_direct:
-        monkeypatch.setenv("HTTPS_PROXY" if "TLS" in route_name else "HTTP_PROXY", stand_in.url)
+        monkeypatch.setenv("HTTPS_PROXY", stand_in.url)
     taken = Route(route_name, kintone, kintone.create_app("Stock", FORM), stand_in, stack)
+    if not is_direct:
+        taken.host = BEHIND_PROXY
     yield taken
     taken.stand_in.close()
 

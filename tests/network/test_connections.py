@@ -28,7 +28,7 @@ def test_connection_when_another_token_comes(route: Route) -> None:
     assert route.kintone.stats.connections == 2
 
 
-@through("direct", "direct-TLSv1_3", "forward", "tunnel-TLSv1_3")
+@through("direct", "direct-TLSv1_3", "tunnel-TLSv1_3")
 def test_cookie_when_a_server_sets_one(route: Route) -> None:
     """It is sent back neither by the same client nor by the next."""
     route.kintone.fail(times=1, headers={"Set-Cookie": "JSESSIONID=0123; Path=/; Secure; HttpOnly"})

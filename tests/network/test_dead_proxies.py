@@ -13,10 +13,6 @@ PASSWORD = "sesame-4711"
 VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
-def _own_variable(route: Route) -> str:
-    return "HTTPS_PROXY" if route.is_tunnel else "HTTP_PROXY"
-
-
 def _name(route: Route, monkeypatch: pytest.MonkeyPatch, variable: str, address: str) -> None:
     """Name a proxy by this variable alone."""
     for name in VARIABLES:
@@ -34,14 +30,12 @@ def _requires_named(failed: Outcome, variable: str, address: str) -> None:
     assert failed.fate() == NOT_SENT
 
 
-@through("forward", "tunnel-TLSv1_3")
-@pytest.mark.parametrize("spelled", ["own", "own in small letters", "ALL_PROXY", "all_proxy"])
+@through("tunnel-TLSv1_3")
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 def test_proxy_when_nobody_listens(
-    route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch, spelled: str
+    route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     """Its port refuses the connection."""
-    own = _own_variable(route)
-    variable = {"own": own, "own in small letters": own.lower()}.get(spelled, spelled)
     dead = stand_ins.open("proxy", opens_after=None)
     address = f"127.0.0.1:{dead.port}"
     _name(route, monkeypatch, variable, address)
@@ -52,32 +46,32 @@ def test_proxy_when_nobody_listens(
     _requires_named(failed, variable, address)
 
 
-@through("forward", "tunnel-TLSv1_3")
+@through("tunnel-TLSv1_3")
 def test_proxy_when_its_name_is_unknown(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
     """The name server does not know the proxy; kintone's own name is not looked up at all."""
 
     def unknown(*_: object, **__: object) -> object:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    _name(route, monkeypatch, _own_variable(route), "proxy.invalid:3128")
+    _name(route, monkeypatch, "HTTPS_PROXY", "proxy.invalid:3128")
     client = route.client()
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     failed = failure(lambda: route.add(client))
 
     assert failed.code == UNREACHABLE
-    _requires_named(failed, _own_variable(route), "proxy.invalid:3128")
+    _requires_named(failed, "HTTPS_PROXY", "proxy.invalid:3128")
 
 
-@through("forward", "tunnel-TLSv1_3")
+@through("tunnel-TLSv1_3")
 def test_proxy_when_it_takes_no_connection(route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch) -> None:
     """Connecting to it hangs for longer than one request may."""
     full = stand_ins.open("full")
-    _name(route, monkeypatch, _own_variable(route), f"127.0.0.1:{full.port}")
+    _name(route, monkeypatch, "HTTPS_PROXY", f"127.0.0.1:{full.port}")
     failed = failure(lambda: route.add(route.client(timeout=0.2, policy=NO_REPETITION)))
     full.close()
 
     assert failed.code == "TIMED_OUT"
-    _requires_named(failed, _own_variable(route), f"127.0.0.1:{full.port}")
+    _requires_named(failed, "HTTPS_PROXY", f"127.0.0.1:{full.port}")
 
 
 @through("tunnel-TLSv1_3")
@@ -91,13 +85,13 @@ def test_proxy_when_it_gives_no_tunnel(route: Route, monkeypatch: pytest.MonkeyP
     _requires_named(failed, "HTTPS_PROXY", f"127.0.0.1:{route.stand_in.port}")
 
 
-@through("forward", "tunnel-TLSv1_3")
+@through("tunnel-TLSv1_3")
 def test_proxy_when_the_budget_ends_before_it_is_reached(
     route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then the budget is told, and that it was the proxy that was waited for."""
     full = stand_ins.open("full")
-    _name(route, monkeypatch, _own_variable(route), f"127.0.0.1:{full.port}")
+    _name(route, monkeypatch, "HTTPS_PROXY", f"127.0.0.1:{full.port}")
     failed = failure(lambda: route.add(route.client(timeout=30, budget=0.2)))
     full.close()
 

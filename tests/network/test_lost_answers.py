@@ -3,7 +3,7 @@
 import pytest
 
 from tests.network.outcomes import UNKNOWN, UNREACHABLE, failure, success
-from tests.network.routes import ALL, PLAIN, Route, through
+from tests.network.routes import ALL, Route, through
 
 LONG = "x" * 200_000
 
@@ -74,13 +74,15 @@ def test_add_record_when_it_is_cut_in_the_middle(route: Route) -> None:
     assert failed.fate() == UNKNOWN
 
 
-@through("direct", "forward", "tunnel-TLSv1_3")
-def test_add_record_when_no_answer_comes(route: Route) -> None:
-    """A request that nobody answers in time is sent once and unknown."""
-    route.stand_in.script(request=["hang"])
+@through("direct", "tunnel-TLSv1_3")
+@pytest.mark.parametrize("step", ["hang", "drip"])
+def test_add_record_when_no_answer_comes(route: Route, step: str) -> None:
+    """A request that nobody answers in time, or byte by byte only, is sent once and unknown."""
+    route.stand_in.script(request=[step])
     failed = failure(lambda: route.add(route.client(timeout=0.3)))
 
-    assert (route.sent, route.saved) == (1, 0)
+    # What drips is the answer of a kintone that has saved it.
+    assert (route.sent, route.saved) == (1, int(step == "drip"))
     assert failed.code == "TIMED_OUT"
     assert failed.fate() == UNKNOWN
 
@@ -96,7 +98,7 @@ def test_add_record_when_the_answer_is_garbage(route: Route) -> None:
     assert failed.fate() == UNKNOWN
 
 
-@through(*PLAIN)
+@through("direct")
 @pytest.mark.parametrize("step", ["302", "403", "502", "503"])
 def test_add_record_when_a_gateway_answers(route: Route, step: str) -> None:
     """A page of a gateway does not prove that nothing was passed on."""
@@ -105,16 +107,4 @@ def test_add_record_when_a_gateway_answers(route: Route, step: str) -> None:
 
     assert route.sent == 1
     assert failed.code in {"UNAVAILABLE", "NOT_KINTONE", "ACCESS_DENIED"}
-    assert failed.fate() == UNKNOWN
-
-
-@through("forward")
-@pytest.mark.parametrize("step", ["close", "reset"])
-def test_add_record_when_a_forward_proxy_hangs_up_at_once(route: Route, step: str) -> None:
-    """The request may have left before the end was noticed: it is sent once, and unknown."""
-    route.stand_in.script(accept=[step, "works"])
-    failed = failure(lambda: route.add(route.client()))
-
-    assert route.stand_in.count("connections") == 1
-    assert route.saved == 0
     assert failed.fate() == UNKNOWN

@@ -86,7 +86,7 @@ def test_insert_when_the_proxy_never_speaks(route: Route) -> None:
     assert failed.fates(range(1, 102)) == {NOT_SENT}
 
 
-@through("direct-TLSv1_3", "forward", "tunnel-TLSv1_2")
+@through("direct-TLSv1_3", "tunnel-TLSv1_2")
 def test_insert_when_the_connection_is_refused_for_a_moment(
     route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,7 +117,7 @@ def _replace(route: Route, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch,
     kind = "relay" if route.is_direct else "proxy"
     route.stand_in = stand_ins.open(kind, upstream=route.kintone.port, opens_after=opens_after)
     if not route.is_direct:
-        monkeypatch.setenv("HTTPS_PROXY" if route.is_tunnel else "HTTP_PROXY", route.stand_in.url)
+        monkeypatch.setenv("HTTPS_PROXY", route.stand_in.url)
 
 
 class Names:
@@ -153,10 +153,10 @@ def test_insert_when_the_name_is_not_found_for_a_moment(route: Route, monkeypatc
 @through(*ALL)
 def test_insert_when_the_name_is_never_found(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
     """No address, of kintone or of the proxy, means that nothing was sent."""
-    route.host = "localhost"
-    if not route.is_direct:
-        name = "HTTPS_PROXY" if route.is_tunnel else "HTTP_PROXY"
-        monkeypatch.setenv(name, f"http://localhost:{route.stand_in.port}")
+    if route.is_direct:
+        route.host = "localhost"
+    else:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://localhost:{route.stand_in.port}")
     client = route.client()
     monkeypatch.setattr(socket, "getaddrinfo", Names(failing=1_000))
     failed = failure(lambda: route.add(client))

@@ -32,39 +32,23 @@ def test_write_when_the_proxy_refuses_to_connect(route: Route, write: str) -> No
     assert "HTTPS_PROXY" in str(failed.error)
 
 
-@through("forward")
-@WRITES
-def test_write_when_the_proxy_refuses_to_forward(route: Route, write: str) -> None:
-    """One request, which the proxy says it kept."""
-    route.stand_in.script(request=["407"])
-    failed = failure(lambda: _write(route, write))
-
-    assert route.sent == 1
-    assert failed.seconds < AT_ONCE
-    assert route.saved == 0
-    assert failed.code == ACCESS_DENIED
-    assert failed.fate() in {NOT_SENT, REFUSED}
-    assert "HTTP_PROXY" in str(failed.error)
-
-
-@through("forward", *TUNNELS)
+@through(*TUNNELS)
 def test_read_when_the_proxy_refuses(route: Route) -> None:
     """Reading is not tried again either."""
-    route.stand_in.script(connect=["407"], request=["407"])
+    route.stand_in.script(connect=["407"])
     failed = failure(lambda: route.read(route.client(policy=PATIENT)))
 
     assert route.stand_in.count("connections") == 1
     assert failed.seconds < AT_ONCE
     assert failed.code == ACCESS_DENIED
-    assert ("HTTPS_PROXY" if route.is_tunnel else "HTTP_PROXY") in str(failed.error)
+    assert "HTTPS_PROXY" in str(failed.error)
 
 
-@through("forward", *TUNNELS)
+@through(*TUNNELS)
 def test_secret_when_the_proxy_has_a_password(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
     """The password in the setting is in no sentence."""
-    name = "HTTPS_PROXY" if route.is_tunnel else "HTTP_PROXY"
-    monkeypatch.setenv(name, f"http://joe:sesame-4711@127.0.0.1:{route.stand_in.port}")
-    route.stand_in.script(connect=["407"], request=["407"])
+    monkeypatch.setenv("HTTPS_PROXY", f"http://joe:sesame-4711@127.0.0.1:{route.stand_in.port}")
+    route.stand_in.script(connect=["407"])
     failed = failure(lambda: route.add(route.client(policy=PATIENT)))
 
     assert failed.code == ACCESS_DENIED

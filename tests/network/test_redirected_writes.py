@@ -8,7 +8,7 @@ from local_kintone import LocalKintone
 from tests.network.outcomes import UNKNOWN, failure, outcome
 from tests.network.routes import FORM, Route, through
 
-ROUTES = ("direct", "direct-TLSv1_3", "forward", "tunnel-TLSv1_3")
+ROUTES = ("direct", "direct-TLSv1_3", "tunnel-TLSv1_3")
 APPLIED = pytest.mark.parametrize("applied", [0, 1])
 
 
@@ -60,7 +60,7 @@ def test_add_record_when_it_may_be_sent_again(route: Route, status: int) -> None
         assert done.fate() == UNKNOWN
 
 
-@through("direct", "forward")
+@through("direct", "tunnel-TLSv1_3")
 @APPLIED
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_add_record_when_it_is_redirected_to_another_site(

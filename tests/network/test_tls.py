@@ -10,7 +10,7 @@ import trustme
 from kintone.writing.adding import add_record
 from tests.network.clients import AT_ONCE, PATIENT, open_client
 from tests.network.outcomes import ACCESS_DENIED, NOT_SENT, UNKNOWN, UNREACHABLE, failure
-from tests.network.routes import ENCRYPTED, Route, through
+from tests.network.routes import BEHIND_PROXY, ENCRYPTED, Route, through
 from tests.network.stand_ins import StandIn, StandIns
 
 type Demanding = Callable[..., StandIn]
@@ -83,7 +83,7 @@ def demanding(stand_ins: StandIns, stack: ExitStack, tmp_path: Path, monkeypatch
     authority = trustme.CA()
     authority_file, certificate = tmp_path / "authority.pem", tmp_path / "server.pem"
     authority.cert_pem.write_to_path(str(authority_file))
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    authority.issue_cert("127.0.0.1", BEHIND_PROXY).private_key_and_cert_chain_pem.write_to_path(str(certificate))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority_file))
     files = {"certificate": str(certificate), "authority": str(authority_file)}
 
@@ -106,7 +106,8 @@ def test_insert_when_a_client_certificate_is_wanted(
 ) -> None:
     """Under TLS 1.2 the handshake fails first; under 1.3 the client learns it when the request has left."""
     server = demanding(version, tunnel=tunnel)
-    client = open_client(stack, f"https://127.0.0.1:{server.port}", "a" * 40)
+    host = BEHIND_PROXY if tunnel else "127.0.0.1"
+    client = open_client(stack, f"https://{host}:{server.port}", "a" * 40)
     failed = failure(lambda: add_record(client, 1, {"sku": {"value": "A"}}))
 
     # Under TLS 1.3 the server may have hung up before it reads what was sent, so it need not count a request.

@@ -29,7 +29,7 @@ def test_plugin_when_anything_goes_wrong() -> None:
 
 @pytest.mark.parametrize("seed", OVER_SOCKETS)
 def test_plugin_when_sockets_are_real(seed: int) -> None:
-    """The same scenarios break no promise over real sockets with a proxy in between."""
+    """The same scenarios break no promise over real sockets with a gateway in between."""
     campaign = Campaign(real_sockets=True)
 
     run = campaign.play(campaign.draw(seed))

@@ -26,7 +26,7 @@ RECORD: dict[str, Any] = {
 def test_attachments_when_the_field_holds_files() -> None:
     """Key, name, type and size are read as the record tells them, gaps included."""
     assert read_attachments(RECORD, "photos") == [
-        Attachment("k1", "見積.pdf", "application/pdf", 123),
+        Attachment("k1", "見積.pdf", "application/pdf", 123, "見積.pdf"),
         Attachment("k2", "", "application/octet-stream", None),
     ]
 

@@ -15,6 +15,7 @@ NAME = '見積 "最終"; 100%.pdf'
         ('attachment; filename="plain.txt"', "plain.txt"),
         ("attachment; filename=plain.txt", "plain.txt"),
         ('attachment; filename="a \\"b\\"; c.txt"', 'a "b"; c.txt'),
+        (r'attachment; filename="A\B\\C.pdf"', r"A\B\C.pdf"),
         ("attachment; filename*=UTF-8''%E8%A6%8B%E7%A9%8D.pdf", "見積.pdf"),
         ("attachment; filename*=utf-8'ja'%E8%A6%8B.pdf", "見.pdf"),
         ("attachment; filename=\"_.pdf\"; filename*=UTF-8''%E8%A6%8B.pdf", "見.pdf"),

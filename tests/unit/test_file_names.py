@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.files.names import clean_name, clean_type, made_name, shown_name, shown_size
+from kintone.files.names import (
+    change_of,
+    clean_name,
+    complete_name,
+    distinct_name,
+    made_name,
+    shown_name,
+    shown_size,
+)
+from kintone.messages import render
 
 MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
 
@@ -31,8 +40,9 @@ def test_name_when_it_is_harmless(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\Users\\me\\plan.pdf", "plan.pdf"),
+        ("A/B report.pdf", "A_B report.pdf"),
+        ("../../etc/passwd", ".._.._etc_passwd"),
+        ("C:\\Users\\me\\plan.pdf", "C:_Users_me_plan.pdf"),
         ("a\r\nContent-Type: x.txt", "aContent-Type: x.txt"),
         ("nul\0l.txt", "null.txt"),
         ("invoice\u202egpj.exe", "invoicegpj.exe"),
@@ -41,13 +51,17 @@ def test_name_when_it_is_harmless(name: str) -> None:
         ("  spaced.txt \u3000", "spaced.txt"),
         ("line\u2028end.txt", "lineend.txt"),
         ("..", ""),
-        ("dir/", ""),
+        (". .", ""),
+        ("dir/", "dir_"),
+        ("/", ""),
+        ("../..", ""),
+        ("_", "_"),
         ("\t\n", ""),
         ("", ""),
     ],
 )
 def test_name_when_it_holds_what_may_not_travel(name: str, expected: str) -> None:
-    """Paths, control characters, marks of direction and broken characters are removed."""
+    """Separators become visible and harmless; control characters, marks of direction and broken ones are removed."""
     assert clean_name(name) == expected
 
 
@@ -62,6 +76,7 @@ def test_name_when_it_is_too_long() -> None:
     """A longer name keeps its extension and loses the end of its stem."""
     assert clean_name("長" * 300 + ".pdf") == "長" * 251 + ".pdf"
     assert clean_name("x" * 300) == "x" * 255
+    assert clean_name("first" + "x" * 1_000_000 + ".pdf") == "first" + "x" * 246 + ".pdf"
 
 
 @given(st.text())
@@ -91,18 +106,57 @@ def test_made_name_when_a_file_has_none(mime_type: str, extension: str, expected
 
 
 @pytest.mark.parametrize(
-    ("mime_type", "name", "expected"),
+    ("name", "mime_type", "expected"),
     [
-        ("Text/CSV; charset=shift_jis", "", "text/csv"),
-        (None, "表.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        ("", "x", "application/octet-stream"),
-        ("text/plain\r\nX-Evil: 1", "a.bin", "application/octet-stream"),
-        ("nonsense", "a.png", "image/png"),
+        ("noext", "text/csv", "noext.csv"),
+        ("Minutes of Dr. Sato", "application/pdf", "Minutes of Dr. Sato.pdf"),
+        ("photo", "image/jpeg", "photo.jpg"),
+        ("a.txt", "application/pdf", "a.txt"),
+        (".profile", "text/plain", ".profile"),
+        ("noext", "application/octet-stream", "noext.bin"),
+        ("noext", "application/x-unheard-of", "noext.bin"),
+        ("Minutes of Dr. Sato", "application/x-unheard-of", "Minutes of Dr. Sato"),
+        ("x" * 255, "application/pdf", "x" * 251 + ".pdf"),
     ],
 )
-def test_type_when_it_is_read(mime_type: str | None, name: str, expected: str) -> None:
-    """A type loses its parameters; one that is missing or makes no sense is guessed from the name."""
-    assert clean_type(mime_type, name) == expected
+def test_name_when_it_has_no_extension(name: str, mime_type: str, expected: str) -> None:
+    """It gets that of its type, where the type has one."""
+    assert complete_name(name, mime_type) == expected
+
+
+def test_names_when_they_collide() -> None:
+    """Each is told apart by a number before its extension, which is free."""
+    taken: set[str] = set()
+    names = ["a.pdf", "a (2).pdf", "a.pdf", "a.pdf", "noext", "noext", "x" * 255, "x" * 255]
+
+    assert [distinct_name(name, taken) for name in names] == [
+        "a.pdf",
+        "a (2).pdf",
+        "a (3).pdf",
+        "a (4).pdf",
+        "noext",
+        "noext (2)",
+        "x" * 255,
+        "x" * 251 + " (2)",
+    ]
+
+
+@given(st.lists(st.sampled_from(["a/b.txt", "a_b.txt", "a\\b.txt", "a_b (2).txt", "b.txt", "y" * 300])))
+def test_names_of_one_call(names: list[str]) -> None:
+    """As many different ones come out as names went in, each as harmless as one alone."""
+    taken: set[str] = set()
+    distinct = [distinct_name(clean_name(name), taken) for name in names]
+
+    assert len(set(distinct)) == len(names)
+    assert all(clean_name(name) == name for name in distinct)
+
+
+def test_change_of_a_name() -> None:
+    """It tells the name before, with a sign where a character was removed; nothing where only blanks around it went."""
+    assert '"A/B.pdf"' in render(change_of("A/B.pdf", "A_B.pdf"))
+    assert '"a\ufffdb.pdf"' in render(change_of("a\u202eb.pdf", "ab.pdf"))
+    assert not change_of(" a.pdf", "a.pdf")
+    assert not change_of("", "file-20260401-093000.pdf")
 
 
 def test_name_and_size_when_they_are_shown() -> None:

@@ -1,9 +1,14 @@
 """From which addresses a file may be read."""
 
+import socket
+import threading
+
 import pytest
 
-from kintone.errors import InvalidParameterError
-from tests.unit.resolver_double import NAMES, use_names
+from kintone.access.settings import Origin
+from kintone.deadline import Deadline
+from kintone.errors import BudgetExceededError, InvalidParameterError
+from tests.unit.resolver_double import NAMES, checked, use_names
 from tools.file_source.address import read_address
 
 SIGNED = "timestamp=1&nonce=abc&sign=SECRETSIGN%3D"
@@ -16,17 +21,17 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_address_when_it_is_public() -> None:
     """A public host is read from by the addresses that were checked, path and query as they are."""
-    address = read_address("https://public.example/a%20b/%E8%A6%8B.pdf?x=1&y=%2B")
+    address = checked("https://public.example/a%20b/%E8%A6%8B.pdf?x=1&y=%2B")
 
     assert address.checked.addresses == tuple(NAMES["public.example"])
     assert address.checked.target == "/a%20b/%E8%A6%8B.pdf?x=1&y=%2B"
-    assert (address.checked.port, address.checked.host_header) == (443, "public.example")
+    assert address.checked.origin == Origin("https", "public.example", 443)
     assert not address.is_store
 
 
 def test_address_when_it_holds_other_scripts() -> None:
     """A path and a host in another script are put into the form in which they travel."""
-    address = read_address("http://日本語.example:8080/見.pdf")
+    address = checked("http://日本語.example:8080/見.pdf")
 
     assert address.checked.url == "http://xn--wgv71a119e.example:8080/%E8%A6%8B.pdf"
 
@@ -53,12 +58,13 @@ def test_address_when_it_holds_other_scripts() -> None:
         "mixed.example",
     ],
 )
-def test_address_when_it_is_private(host: str) -> None:
-    """A private or loopback address, however it is written, is refused, and allowed for Dify's signed URLs."""
-    with pytest.raises(InvalidParameterError, match="inside the network"):
-        read_address(f"http://{host}/files/1?timestamp=1&nonce=2")
+@pytest.mark.parametrize("query", ["", f"?{SIGNED}"])
+def test_address_when_it_is_private(host: str, query: str) -> None:
+    """A private or loopback address, however it is written, is refused, whatever stands in its query."""
+    with pytest.raises(InvalidParameterError, match="inside the network") as refused:
+        checked(f"http://{host}/files/1{query}")
 
-    assert read_address(f"http://{host}/files/1?{SIGNED}").is_store
+    assert "SECRETSIGN" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -90,22 +96,89 @@ def test_address_when_nobody_may_read_from_it(host: str, monkeypatch: pytest.Mon
     """Metadata, link-local, multicast and reserved addresses are refused, though signed and in Dify's settings."""
     monkeypatch.setenv("FILES_URL", f"http://{host}")
     with pytest.raises(InvalidParameterError, match="never read from") as caught:
-        read_address(f"http://{host}/latest/meta-data?{SIGNED}")
+        checked(f"http://{host}/latest/meta-data?{SIGNED}")
 
     assert "SECRETSIGN" not in str(caught.value)
 
 
 @pytest.mark.parametrize("setting", ["FILES_URL", "INTERNAL_FILES_URL"])
-@pytest.mark.parametrize("value", ["http://api:5001", "http://API:5001/", "api:5001", "api"])
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("http://api:5001", "http://api:5001/files/1"),
+        (" http://API.:5001/ ", "http://api:5001/files/1"),
+        ("HTTP://api:5001/some/path?x=1", "http://Api.:5001/files/1"),
+        ("http://api", "http://api:80/files/1"),
+        ("http://api:80", "http://api/files/1"),
+        ("https://api:443/", "https://api/files/1"),
+        ("http://127.0.0.1:5001", "http://127.1:5001/files/1"),
+        ("http://0x7f.1:5001", "http://2130706433:5001/files/1"),
+        ("http://[0:0::1]:5001", "http://[::1]:5001/files/1"),
+        ("http://\uff11\uff10.0.0.7", "http://10.0.0.7/files/1"),
+    ],
+)
 def test_address_when_it_is_the_file_store_of_the_settings(
-    setting: str, value: str, monkeypatch: pytest.MonkeyPatch
+    setting: str, value: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The host that Dify's settings name is its own file store, without a signature too."""
+    """A private address is read from where a setting names its scheme, host and port, in whatever spelling."""
     monkeypatch.setenv(setting, value)
 
-    assert read_address("http://api:5001/files/1").is_store
-    with pytest.raises(InvalidParameterError, match="inside the network"):
-        read_address("http://10.0.0.7/files/1")
+    assert checked(url).is_store
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("http://api:5001", "http://api:5002/files/1"),
+        ("http://api:5001", "http://api/files/1"),
+        ("http://api:5001", "https://api:5001/files/1"),
+        ("http://api:5001", "http://10.0.0.7:5001/files/1"),
+        ("http://api:5001", "http://172.18.0.5:5001/files/1"),
+        ("http://127.0.0.1:5001", "http://127.0.0.2:5001/files/1"),
+        ("http://127.0.0.1:5001", "http://[::ffff:127.0.0.1]:5001/files/1"),
+        ("http://api.example:5001", "http://api:5001/files/1"),
+        ("api:5001", "http://api:5001/files/1"),
+        ("//api:5001", "http://api:5001/files/1"),
+        ("http://me:PASSWORD@api:5001", "http://api:5001/files/1"),
+        ("http://api:port", "http://api/files/1"),
+        ("*", "http://api/files/1"),
+    ],
+)
+def test_address_when_it_is_another_than_that_of_the_settings(
+    value: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another scheme, host or port is refused, and so is all where a setting is no web address; its name is told."""
+    monkeypatch.setenv("INTERNAL_FILES_URL", value)
+
+    with pytest.raises(InvalidParameterError, match="inside the network") as refused:
+        checked(f"{url}?{SIGNED}")
+    assert "INTERNAL_FILES_URL is " in str(refused.value)
+    assert not {"SECRETSIGN", "PASSWORD"} & set(str(refused.value).replace("=", " ").replace(":", " ").split())
+
+
+def test_refusal_tells_what_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none is set it says so and names FILES_URL; else the origins that are set, and that of the link."""
+    with pytest.raises(InvalidParameterError, match="neither is set") as none_set:
+        checked(f"http://api:5001/files/1?{SIGNED}")
+    monkeypatch.setenv("FILES_URL", "https://public.example/path?secret=1")
+    monkeypatch.setenv("INTERNAL_FILES_URL", "http://other:5001")
+    with pytest.raises(InvalidParameterError, match=r"FILES_URL is https://public\.example, INTERNAL") as differs:
+        checked(f"http://api:5001/files/1?{SIGNED}")
+
+    for refused in (none_set, differs):
+        assert "set FILES_URL to http://api:5001:" in str(refused.value)
+        assert "docker/.env" in str(refused.value)
+    assert "INTERNAL_FILES_URL is http://other:5001)" in str(differs.value)
+    assert "secret" not in str(differs.value)
+
+
+def test_address_when_the_name_server_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is waited for as long as the call has time, which is told then."""
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: over.wait(20) and [])
+    with Deadline(0.05) as deadline, pytest.raises(BudgetExceededError):
+        read_address("http://public.example/a", deadline, 30.0)
+    over.set()
 
 
 @pytest.mark.parametrize(
@@ -123,13 +196,15 @@ def test_address_when_it_is_the_file_store_of_the_settings(
         ("http://public.example/\r\nX: y", "not a web address"),
         ("http://public.example/" + "a" * 9000, "not a web address"),
         ("http://[::1/", "not a web address"),
+        ("http://%31%30.0.0.7/", "names no host"),
+        ("http://a^b.example/", "names no host"),
         ("http://no-such-host.example/?sign=SECRETSIGN", "no such host"),
     ],
 )
 def test_address_when_the_url_makes_no_sense(url: str, words: str) -> None:
     """Each kind of unusable URL has its sentence, and none shows the signature."""
     with pytest.raises(InvalidParameterError, match=words) as caught:
-        read_address(url)
+        checked(url)
 
     assert "SECRETSIGN" not in str(caught.value)
     assert "SECRETSIGN" not in repr(caught.value)
@@ -137,4 +212,4 @@ def test_address_when_the_url_makes_no_sense(url: str, words: str) -> None:
 
 def test_address_when_it_is_shown() -> None:
     """A printed address holds neither path nor signature."""
-    assert "SECRETSIGN" not in repr(read_address(f"http://public.example/a?{SIGNED}"))
+    assert "SECRETSIGN" not in repr(checked(f"http://public.example/a?{SIGNED}"))

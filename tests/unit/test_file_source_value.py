@@ -24,14 +24,17 @@ def test_files_when_dify_hands_over_the_sdks_own() -> None:
     """The SDK's File objects are read, one alone or a list of them."""
     file = File(url=URL, type=FileType.DOCUMENT, filename="見積.pdf", mime_type="application/pdf", size=7)
 
-    assert read_files(file) == read_files([file]) == [HandedFile(URL, "見積.pdf", "application/pdf", 7)]
+    assert read_files(file) == read_files([file]) == [HandedFile(URL, "見積.pdf", "application/pdf", 7, "見積.pdf")]
 
 
 def test_files_when_they_are_plain_objects() -> None:
     """Objects with an address are read, whatever else they lack."""
-    files = read_files([_file(filename="a.png"), {"remote_url": URL, "name": "../b.txt"}])
+    files = read_files([_file(filename="a.png"), {"remote_url": URL, "name": "A/B.txt"}])
 
-    assert files == [HandedFile(URL, "a.png", "image/png"), HandedFile(URL, "b.txt", "text/plain")]
+    assert files == [
+        HandedFile(URL, "a.png", "image/png", told="a.png"),
+        HandedFile(URL, "A_B.txt", "text/plain", told="A/B.txt"),
+    ]
 
 
 @pytest.mark.parametrize("size", [0, -1, None, True, "7"])
@@ -41,13 +44,15 @@ def test_size_when_dify_does_not_know_it(size: object) -> None:
 
 
 def test_name_when_dify_has_none() -> None:
-    """A missing name is made from type and time, different for each file of a call."""
+    """A missing name is made from type and time, and told apart like any other."""
     nameless = _file(filename=None, mime_type="application/pdf")
 
     assert read_files(nameless, MOMENT)[0].name == "file-20260401-093000.pdf"
-    assert [file.name for file in read_files([nameless, _file(extension=".docx", filename="..")], MOMENT)] == [
-        "file-20260401-093000-1.pdf",
-        "file-20260401-093000-2.docx",
+    files = read_files([nameless, _file(extension=".docx", filename=".."), nameless], MOMENT)
+    assert [file.name for file in read_names(None, files)] == [
+        "file-20260401-093000.pdf",
+        "file-20260401-093000.docx",
+        "file-20260401-093000 (2).pdf",
     ]
 
 
@@ -97,7 +102,9 @@ def _names(value: object, count: int) -> list[str]:
         ("a.pdf, b.pdf", 2, ["a.pdf", "b.pdf"]),
         ("a, b.pdf\nc.pdf", 2, ["a, b.pdf", "c.pdf"]),
         ("[]", 2, ["own0.txt", "own1.txt"]),
-        (["../a/b.pdf"], 1, ["b.pdf"]),
+        (["A/B report.pdf"], 1, ["A_B report.pdf"]),
+        (["a/b.pdf", "a_b.pdf"], 2, ["a_b.pdf", "a_b (2).pdf"]),
+        (["own1.txt", None], 2, ["own1.txt", "own1 (2).txt"]),
     ],
 )
 def test_names_when_they_are_given(value: object, count: int, expected: list[str]) -> None:

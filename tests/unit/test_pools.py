@@ -9,9 +9,9 @@ from tests.unit.still_runtime import StillRuntime
 SITE = read_site("example.cybozu.com", frozenset())
 
 
-def _session_of(pools: Pools, access: Access) -> int:
-    with pools.session(access, 4) as session:
-        return id(session)
+def _adapter_of(pools: Pools, access: Access) -> int:
+    with pools.adapter(access, 4) as adapter:
+        return id(adapter)
 
 
 def test_session_is_the_same_until_it_has_rested() -> None:
@@ -19,12 +19,12 @@ def test_session_is_the_same_until_it_has_rested() -> None:
     clock = StillRuntime()
     pools = Pools(clock, rest=30.0)
     access = Access(SITE, Tokens("a" * 40))
-    with pools.session(access, 4) as first:
+    with pools.adapter(access, 4) as first:
         closed: list[bool] = []
         first.close = lambda: closed.append(True)  # type: ignore[method-assign]
 
     clock.pass_time(29.0)
-    assert _session_of(pools, access) == id(first)
+    assert _adapter_of(pools, access) == id(first)
     clock.pass_time(29.0)
     assert not closed
     for _ in range(4):
@@ -37,10 +37,10 @@ def test_session_when_it_is_in_use() -> None:
     clock = StillRuntime()
     pools = Pools(clock, rest=30.0)
     access = Access(SITE, Tokens("a" * 40))
-    _session_of(pools, access)
-    with pools.session(access, 4) as session:
+    _adapter_of(pools, access)
+    with pools.adapter(access, 4) as adapter:
         clock.pass_time(300.0)
-        assert _session_of(pools, access) == id(session)
+        assert _adapter_of(pools, access) == id(adapter)
 
 
 def test_sessions_of_different_accesses() -> None:
@@ -49,4 +49,4 @@ def test_sessions_of_different_accesses() -> None:
     token, other = Tokens("a" * 40), Tokens("b" * 40)
     accesses = [Access(SITE, token), Access(SITE, other), Access(SITE, token, 3)]
 
-    assert len({_session_of(pools, access) for access in accesses}) == len(accesses)
+    assert len({_adapter_of(pools, access) for access in accesses}) == len(accesses)

@@ -98,7 +98,7 @@ def test_first_page_is_sent_when_the_others_are_still_to_come(site: InProcess) -
     assert len(site.asked) <= 5
 
 
-@pytest.mark.parametrize(("mode", "mime_type"), [("csv_file", "text/csv"), ("jsonl_file", "application/x-ndjson")])
+@pytest.mark.parametrize(("mode", "mime_type"), [("csv_file", "text/csv"), ("jsonl_file", "text/plain")])
 def test_file_comes_when_the_mode_is_a_file(site: InProcess, mode: str, mime_type: str) -> None:
     """Its name tells app and time; of the records only their number is a variable."""
     add(site, range(1, 1201))

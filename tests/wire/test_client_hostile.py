@@ -138,20 +138,6 @@ def test_read_when_a_netrc_names_the_host(
     assert "authorization" not in {name.lower() for name in kintone.requests[-1].headers}
 
 
-def test_read_when_a_proxy_is_set(
-    kintone: LocalKintone, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Environment proxies are honoured, and the password in their address is in no message."""
-    monkeypatch.setenv("HTTP_PROXY", "http://joe:hunter2@127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "")
-
-    with pytest.raises(errors.ConnectionFailedError, match="proxy") as failed:
-        open_client().call(READ)
-
-    assert "hunter2" not in f"{failed.value} {failed.value!r}"
-    assert kintone.stats.requests == 0
-
-
 def test_site_url_when_behind_a_path() -> None:
     """A reverse proxy's path comes before kintone's."""
     settings = settings_for("https://proxy.example")

@@ -162,7 +162,7 @@ def test_client_when_printed_or_pickled(site: LocalKintone, token: str) -> None:
     with KintoneClient(access, settings) as client:
         client.call(Operation(Message("reading"), "GET", "records", {"app": 1}, Repeat.READ))
         kept = list(pools._pools.values())  # noqa: SLF001 - whatever outlives the call
-        held = (access, client, client.execution, pools, *kept, *(pool.session for pool in kept))
+        held = (access, client, client.execution, pools, *kept, *(pool.adapter for pool in kept))
         shown = [f"{each!r} {vars_of(each)!r}" for each in held if each is not access]
         shown.append(repr(access))
 
@@ -174,12 +174,12 @@ def test_client_when_printed_or_pickled(site: LocalKintone, token: str) -> None:
 
 
 def test_tools_when_a_proxy_has_a_password(
-    site: LocalKintone, token: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    token: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The password in a proxy's address is in no message and no log."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv("HTTP_PROXY", f"http://joe:{PASSWORD}@127.0.0.1:9")
-    credentials = {"kintone_domain": site.url, "kintone_app_id": "1", "kintone_api_token": token}
+    monkeypatch.setenv("HTTPS_PROXY", f"http://joe:{PASSWORD}@127.0.0.1:9")
+    credentials = {"kintone_domain": "example.cybozu.com", "kintone_app_id": "1", "kintone_api_token": token}
 
     with pytest.raises(Exception, match="proxy") as failed:
         list(QueryRecords.from_credentials(credentials).invoke({}))

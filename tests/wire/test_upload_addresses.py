@@ -26,10 +26,13 @@ CONTENT = b"content of a file"
 SIGNED = "timestamp=1&nonce=2&sign=SECRETSIGN"
 
 
+type Seen = list[tuple[str, dict[str, str]]]
+
+
 class Delivering(http.server.BaseHTTPRequestHandler):
     """Answers every GET with the content and keeps the request."""
 
-    seen: list[tuple[str, dict[str, str]]]
+    seen: Seen
     failures: list[str]
 
     def do_GET(self) -> None:
@@ -53,11 +56,9 @@ class Delivering(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(
-    tls: ssl.SSLContext | None = None, failures: Sequence[str] = ()
-) -> Iterator[tuple[int, list[tuple[str, dict[str, str]]]]]:
+def serving(tls: ssl.SSLContext | None = None, failures: Sequence[str] = ()) -> Iterator[tuple[int, Seen]]:
     """Run a server on loopback; yield its port and what it was asked."""
-    seen: list[tuple[str, dict[str, str]]] = []
+    seen: Seen = []
     handler = type("Keeping", (Delivering,), {"seen": seen, "failures": list(failures)})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls is not None:
@@ -70,6 +71,15 @@ def serving(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def storing(tls: ssl.SSLContext | None = None, failures: Sequence[str] = ()) -> Iterator[tuple[str, Seen]]:
+    """Run a server that FILES_URL names; yield its origin and what it was asked."""
+    with serving(tls, failures) as (port, seen), pytest.MonkeyPatch.context() as patched:
+        store = f"{'https' if tls else 'http'}://store.example:{port}"
+        patched.setenv("FILES_URL", store)
+        yield store, seen
 
 
 @pytest.fixture
@@ -102,25 +112,39 @@ def _read(url: str) -> bytes:
         return source.read()
 
 
-def test_source_when_its_name_resolves_to_loopback(resolved: list[str]) -> None:
-    """A name that resolves to loopback is refused without Dify's signature, before anything is connected to."""
+@pytest.mark.parametrize("query", ["", f"?{SIGNED}"])
+def test_source_when_its_name_resolves_to_loopback(resolved: list[str], query: str) -> None:
+    """A name that resolves to loopback is refused, whatever its query says, before anything is connected to."""
     with serving() as (port, seen), pytest.raises(InvalidParameterError, match="inside the network"):
-        _read(f"http://rebound.example:{port}/a")
+        _read(f"http://rebound.example:{port}/a{query}")
 
     assert seen == []
     assert resolved == ["rebound.example"]
 
 
+@pytest.mark.parametrize("host", ["store.example", "127.0.0.1", "localhost"])
+def test_source_when_it_is_beside_the_store(resolved: list[str], host: str) -> None:
+    """Another port of the store's host, or the store's port under another host, is not asked, signed or not."""
+    assert resolved == []
+    with storing() as (store, asked), serving() as (other, seen):
+        port = other if host == "store.example" else store.rpartition(":")[2]
+        with pytest.raises(InvalidParameterError, match="inside the network"):
+            _read(f"http://{host}:{port}/files/a?{SIGNED}")
+
+    assert (asked, seen) == ([], [])
+
+
 def test_source_when_its_name_was_checked(resolved: list[str]) -> None:
     """The address that was checked is connected to: the name is resolved once and still stands in the Host header."""
-    with serving() as (port, seen):
-        assert _read(f"http://store.example:{port}/files/a%20b?{SIGNED}") == CONTENT
+    with storing() as (store, seen):
+        assert _read(f"{store}/files/../a%20b%2Dc?{SIGNED}%2E") == CONTENT
 
     assert resolved == ["store.example"]
     path, headers = seen[0]
-    assert path == f"/files/a%20b?{SIGNED}"
+    # What is signed may be these very characters.
+    assert path == f"/files/../a%20b%2Dc?{SIGNED}%2E"
     assert headers == {
-        "host": f"store.example:{port}",
+        "host": store.removeprefix("http://"),
         "accept-encoding": "identity",
         "user-agent": "kintone_integration",
     }
@@ -129,9 +153,9 @@ def test_source_when_its_name_was_checked(resolved: list[str]) -> None:
 def test_source_when_it_is_asked_again(resolved: list[str]) -> None:
     """No cookie of the file store is sent back."""
     assert resolved == []
-    with serving() as (port, seen):
+    with storing() as (store, seen):
         for _ in range(2):
-            _read(f"http://store.example:{port}/files/a?{SIGNED}")
+            _read(f"{store}/files/a?{SIGNED}")
 
     assert not any("cookie" in headers for _, headers in seen)
 
@@ -153,12 +177,12 @@ def test_source_when_it_is_https(
     authority.issue_cert(certified).configure_cert(tls)
     server_names: list[str | None] = []
     tls.sni_callback = lambda _socket, name, _context: server_names.append(name)
-    with serving(tls) as (port, seen):
+    with storing(tls) as (store, seen):
         if is_good:
-            assert _read(f"https://store.example:{port}/a?{SIGNED}") == CONTENT
+            assert _read(f"{store}/a?{SIGNED}") == CONTENT
         else:
             with pytest.raises(InvalidParameterError, match="TLS connection was refused") as refused:
-                _read(f"https://store.example:{port}/a?{SIGNED}")
+                _read(f"{store}/a?{SIGNED}")
             assert "SECRETSIGN" not in str(refused.value)
 
     assert (len(seen), resolved, server_names) == (int(is_good), ["store.example"], ["store.example"])
@@ -191,9 +215,10 @@ def test_source_when_the_proxy_is_dead(resolved: list[str], monkeypatch: pytest.
     assert "me:pass" not in str(refused.value)
 
 
-def test_source_when_the_call_is_out_of_time(resolved: list[str]) -> None:
+def test_source_when_the_call_is_out_of_time(resolved: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A source that would take longer than the whole call may is not waited for."""
     assert resolved == []
+    monkeypatch.setenv("FILES_URL", "http://store.example")
     limits = SourceLimits(5.0, 1000, _execution(), Deadline(0.0))
     source = FileSource(HandedFile(f"http://store.example/a?{SIGNED}", "a.txt", "text/plain"), limits)
 
@@ -212,8 +237,8 @@ def test_source_when_a_failure_passes(
     """A connection that breaks before the answer, and a store that is busy, are asked again."""
     assert resolved == []
     monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
-    with serving(failures=failures) as (port, seen):
-        assert _read(f"http://store.example:{port}/files/a?{SIGNED}") == CONTENT
+    with storing(failures=failures) as (store, seen):
+        assert _read(f"{store}/files/a?{SIGNED}") == CONTENT
 
     assert len(seen) == len(failures) + 1
 
@@ -225,8 +250,8 @@ def test_source_when_a_failure_stays(
     """Three tries at most, and one where another would change nothing."""
     assert resolved == []
     monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
-    with serving(failures=failures) as (port, seen), pytest.raises(InvalidParameterError):
-        _read(f"http://store.example:{port}/files/a?{SIGNED}")
+    with storing(failures=failures) as (store, seen), pytest.raises(InvalidParameterError):
+        _read(f"{store}/files/a?{SIGNED}")
 
     assert len(seen) == requests
 
@@ -240,8 +265,8 @@ def _sized(url: str, size: int | None, most: int = 1000) -> FileSource:
 def test_size_that_dify_tells_counts_when_the_file_is_in_its_own_store(resolved: list[str]) -> None:
     """There another length is a file that broke."""
     assert resolved == []
-    with serving() as (port, _):
-        source = _sized(f"http://store.example:{port}/files/a?{SIGNED}", len(CONTENT) + 1)
+    with storing() as (store, _):
+        source = _sized(f"{store}/files/a?{SIGNED}", len(CONTENT) + 1)
         with pytest.raises(InvalidParameterError, match="fewer than"), source.open():
             pass
 
@@ -260,8 +285,8 @@ def test_announced_size_counts_when_the_file_is_elsewhere(resolved: list[str], m
 def test_announced_size_is_held_to_the_limit(resolved: list[str], extra: int) -> None:
     """A file of exactly the limit passes, one byte more is refused by its head."""
     assert resolved == []
-    with serving() as (port, seen):
-        source = _sized(f"http://store.example:{port}/files/a?{SIGNED}", None, len(CONTENT) - extra)
+    with storing() as (store, seen):
+        source = _sized(f"{store}/files/a?{SIGNED}", None, len(CONTENT) - extra)
         if extra:
             with pytest.raises(InvalidParameterError, match=f"has {len(CONTENT)} bytes"), source.open():
                 pass
@@ -274,7 +299,7 @@ def test_announced_size_is_held_to_the_limit(resolved: list[str], extra: int) ->
 
 def test_file_is_not_asked_for_when_dify_tells_that_it_is_too_large(resolved: list[str]) -> None:
     """What is known beforehand costs no request."""
-    with serving() as (port, seen), pytest.raises(InvalidParameterError, match="has 1,001 bytes"):
-        _sized(f"http://store.example:{port}/files/a?{SIGNED}", 1001).check()
+    with storing() as (store, seen), pytest.raises(InvalidParameterError, match="has 1,001 bytes"):
+        _sized(f"{store}/files/a?{SIGNED}", 1001).check()
 
     assert (seen, resolved) == ([], [])

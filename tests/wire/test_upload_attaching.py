@@ -33,9 +33,12 @@ def test_attach_when_the_record_has_files(desk: FileDesk) -> None:
     assert f"#record={record_id}" in outcome.text
 
     newest = desk.host.serve("newest.txt", b"newest")
-    desk.upload(newest, record_id=record_id, attachment_field="photos", file_mode="replace")
+    replaced = desk.upload(newest, record_id=record_id, attachment_field="photos", file_mode="replace")
     assert desk.names(record_id) == ["newest.txt"]
     assert desk.names(record_id, "others") == []
+    # Only where files join others would a second run attach them twice.
+    assert ["attach the files once more" in ran.text for ran in (outcome, replaced)] == [True, False]
+    assert "in the place of these" in replaced.text
 
 
 @pytest.mark.parametrize(

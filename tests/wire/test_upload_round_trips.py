@@ -115,8 +115,78 @@ def test_download_when_the_file_is_renamed(desk: FileDesk) -> None:
     one, two = desk.attached(b"a"), desk.attached(b"a", b"b")
     back = desk.download(record_id=one, attachment_field="photos", file_name="../新しい名前.txt")
 
-    assert back.files[0].name == back.variables["file_name"] == "新しい名前.txt"
+    assert back.files[0].name == back.variables["file_name"] == ".._新しい名前.txt"
     assert "holds 2" in desk.refused_download(record_id=two, attachment_field="photos", file_name="x.txt").message
+
+
+def test_names_with_separators_on_the_way_up(desk: FileDesk) -> None:
+    """Nothing of a name is lost, no two become one, and the text tells each that kintone has under another."""
+    names = ["A/B report.pdf", "A_B report.pdf", "C\\B report.pdf", "plain.pdf"]
+    outcome = desk.upload(*[desk.host.serve(name, name.encode(), "application/pdf") for name in names])
+    stored = [desk.stored(key) for key in outcome.variables["file_keys"]]
+    lines = outcome.text.splitlines()
+
+    kept = ["A_B report.pdf", "A_B report (2).pdf", "C_B report.pdf", "plain.pdf"]
+    assert [file.name for file in stored] == kept
+    assert [file.content.decode() for file in stored] == names
+    assert [file["file_name"] for file in outcome.variables["uploaded_files"]] == kept
+    assert [names[place] in lines[place] for place in range(4)] == [True] * 4
+    assert ["the name was" in line for line in lines[:4]] == [True, True, True, False]
+
+
+def test_names_with_separators_on_the_way_down(desk: FileDesk) -> None:
+    """Likewise: each file of a field comes under a name of its own, whether its record or a header alone tells it."""
+    names = ["A/B report.pdf", "A_B report.pdf", "A\\B report.pdf", "plain.pdf", "plain.pdf"]
+    record_id = desk.kept(*[(name, "application/pdf") for name in names])
+    down = desk.download(record_id=record_id, attachment_field="photos")
+    record = next(each for each in desk.site.records(desk.app) if each["$id"]["value"] == record_id)
+    by_key = [desk.download(file_key=file["fileKey"]) for file in record["photos"]["value"][:3]]
+
+    assert [(file.name, file.content.decode()) for file in down.files] == [
+        ("A_B report.pdf", names[0]),
+        ("A_B report (2).pdf", names[1]),
+        ("A_B report (3).pdf", names[2]),
+        ("plain.pdf", names[3]),
+        ("plain (2).pdf", names[4]),
+    ]
+    lines = down.text.splitlines()
+    assert ["the name was" in line for line in lines[:5]] == [True, True, True, False, True]
+    assert all(name in line for name, line in zip(names, lines, strict=False))
+    assert [each.files[0].name for each in by_key] == ["A_B report.pdf"] * 3
+    assert ["the name was" in each.text for each in by_key] == [True, False, True]
+
+
+UNKNOWN = "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "renamed", "sent_as"),
+    [
+        ("list.csv", UNKNOWN, "", ("list.csv", "text/csv")),
+        ("list.CSV", "", "", ("list.CSV", "text/csv")),
+        ("log.jsonl", UNKNOWN, "", ("log.jsonl", "text/plain")),
+        ("log.jsonl", "application/x-ndjson", "", ("log.jsonl", "text/plain")),
+        ("noext", "text/csv", "", ("noext.csv", "text/csv")),
+        ("noext", UNKNOWN, "", ("noext.bin", UNKNOWN)),
+        ("scan.bin", UNKNOWN, "", ("scan.bin", UNKNOWN)),
+        ("list.csv", UNKNOWN, "other", ("other.csv", "text/csv")),
+        ("data.bin", UNKNOWN, "list.csv", ("list.csv", "text/csv")),
+        ("list.csv", "application/pdf", "", ("list.csv", "application/pdf")),
+    ],
+)
+def test_type_when_dify_would_make_it_a_bin(
+    desk: FileDesk, name: str, told: str, renamed: str, sent_as: tuple[str, str]
+) -> None:
+    """Dify goes by the MIME type alone: one it does not know is guessed from the name, which may get an extension."""
+    record_id = desk.kept((name, told))
+    parameters = {"file_name": renamed} if renamed else {}
+    down = desk.download(record_id=record_id, attachment_field="photos", **parameters)
+
+    assert [(file.name, file.mime_type) for file in down.files] == [sent_as]
+    assert (down.variables["file_name"], down.variables["mime_type"]) == sent_as
+    assert sent_as[0] in down.text
+    assert sent_as[1] in down.text
+    assert ("the name was" in down.text) is (sent_as[0] != (renamed or name))
 
 
 def test_upload_when_several_files_go_at_once(desk: FileDesk) -> None:

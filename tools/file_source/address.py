@@ -1,27 +1,38 @@
 """From which addresses a file may be read: the URL comes from the caller in some Dify set-ups.
 
-Public addresses are allowed; private and loopback ones only for Dify's own file store; addresses of cloud metadata,
+Public addresses are allowed; private and loopback ones only at the origin (scheme, host and port) that ``FILES_URL`` or
+``INTERNAL_FILES_URL`` names in the environment of the plugin, whatever the query says; addresses of cloud metadata,
 link-local, multicast and reserved ones never. What is checked here is what is connected to: names are resolved once.
 """
 
 import ipaddress
 import os
-import socket
-import urllib.request
+import re
 from typing import NamedTuple
-from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from kintone.access.hosts import Address, literal_address
 from kintone.access.proxies import proxy_variable, shown_proxy
-from kintone.access.settings import DEFAULT_PORTS
+from kintone.access.settings import DEFAULT_PORTS, Origin
+from kintone.connections import addresses_of
+from kintone.deadline import Deadline
+from kintone.exchanges import proxy_for
 from kintone.fetching import CheckedAddress
 from kintone.messages import Message
-from tools.file_source.failures import bad_url, no_scheme, proxy_failed, refused_address, unreachable
+from kintone.transport_failures import NO_HOST
+from tools.file_source.failures import (
+    READING,
+    bad_url,
+    forbidden_address,
+    no_scheme,
+    private_address,
+    proxy_failed,
+    unreachable,
+)
 
-type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-STORE_SETTINGS = ("INTERNAL_FILES_URL", "FILES_URL")
-SIGNATURE = ("timestamp", "nonce", "sign")
+STORE_SETTINGS = ("FILES_URL", "INTERNAL_FILES_URL")
 LONGEST_URL = 8_192
+HOST_NAME = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 METADATA = frozenset(
     map(
         ipaddress.ip_address,
@@ -40,36 +51,35 @@ class FileAddress(NamedTuple):
     checked: CheckedAddress
     is_store: bool
 
-    def followed(self, location: str) -> "FileAddress | None":
-        """Return where a redirect leads, checked anew; None when it leaves the host or gives up encryption."""
-        here = self.checked
-        try:
-            url = urljoin(here.url, location)
-            parts = urlsplit(url)
-            port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-        except ValueError:
-            return None
-        is_same_place = (parts.scheme, port) == (here.scheme, here.port)
-        is_upgrade = (here.scheme, here.port, parts.scheme, port) == ("http", 80, "https", 443)
-        if (parts.hostname or "").rstrip(".") != here.host or not (is_same_place or is_upgrade):
-            return None
-        return read_address(url)
 
+def read_address(url: str, deadline: Deadline, seconds: float) -> FileAddress:
+    """Check the URL of a file and resolve its host, which may take so many seconds.
 
-def read_address(url: str) -> FileAddress:
-    """Check the URL of a file and resolve its host; raises ``InvalidParameterError``."""
+    Raises ``InvalidParameterError``, and what a ``Deadline`` raises when it is over.
+    """
     parts = _split(url)
-    scheme, host = parts.scheme, _ascii_host(parts.hostname or "")
-    port = parts.port or DEFAULT_PORTS[scheme]
-    own_store = host in _store_hosts() or _is_signed(parts.query)
-    proxy = _proxy(scheme, host)
-    addresses = _resolve(host, port)
-    if not addresses and (proxy is None or "." not in host or host.endswith(INSIDE_NAMES)):
-        raise unreachable(host, "dns")
-    are_public = [_is_public(address, host, own_store=own_store) for address in addresses]
+    host = _host(parts.hostname or "")
+    if host is None:
+        raise bad_url(Message("names no host"))
+    origin = Origin(parts.scheme, host, parts.port or DEFAULT_PORTS[parts.scheme])
+    stores = _stores()
+    proxy = _proxy(origin)
+    addresses = _resolve(origin, deadline, seconds)
+    if not addresses and (proxy is None or not _is_left_to_proxies(origin.host)):
+        raise unreachable(origin.host, NO_HOST.what)
+    is_store = origin in stores.values()
+    are_public = [_is_public(address, origin) for address in addresses]
+    if not is_store and not all(are_public):
+        raise private_address(origin, stores)
     shown = tuple(map(str, addresses))
-    checked = CheckedAddress(scheme, host, port, _target(parts), shown, proxy if all(are_public) else None)
-    return FileAddress(checked, own_store)
+    return FileAddress(CheckedAddress(origin, _target(parts), shown, proxy if all(are_public) else None), is_store)
+
+
+def stays(address: FileAddress, url: str) -> bool:
+    """Tell whether a redirect to ``url`` stays at the origin, or only goes up from http to https on the same host."""
+    here = address.checked.origin
+    upgraded = Origin("https", here.host, 443) if (here.scheme, here.port) == ("http", 80) else here
+    return _origin_of(url) in (here, upgraded)
 
 
 def _split(url: str) -> SplitResult:
@@ -91,11 +101,16 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _ascii_host(host: str) -> str:
+def _host(host: str) -> str | None:
+    """Return the one spelling of a host by which it is compared and asked, None for what is none."""
     try:
-        return host.encode("idna").decode().rstrip(".") if not host.isascii() else host.rstrip(".")
+        name = (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
     except UnicodeError:
-        raise bad_url(Message("names no host")) from None
+        return None
+    address = literal_address(name)
+    if address is not None:
+        return str(address)
+    return name if HOST_NAME.fullmatch(name) else None
 
 
 def _target(parts: SplitResult) -> str:
@@ -105,55 +120,48 @@ def _target(parts: SplitResult) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _store_hosts() -> set[str]:
-    hosts = set()
-    for name in STORE_SETTINGS:
-        text = os.environ.get(name, "").strip()
-        try:
-            host = urlsplit(text if "://" in text else f"//{text}").hostname
-        except ValueError:
-            continue
-        if host:
-            hosts.add(host.rstrip("."))
-    return hosts
+def _stores() -> dict[str, Origin | None]:
+    """Return which origin each setting names that is there; None for one that names none."""
+    texts = {name: os.environ.get(name, "").strip() for name in STORE_SETTINGS}
+    return {name: _origin_of(text) for name, text in texts.items() if text}
 
 
-def _is_signed(query: str) -> bool:
-    values = parse_qs(query)
-    return all(values.get(name) for name in SIGNATURE)
+def _origin_of(text: str) -> Origin | None:
+    origin = Origin.of(text)
+    host = _host(origin.host) if origin else None
+    return Origin(origin.scheme, host, origin.port) if origin and host else None
 
 
-def _proxy(scheme: str, host: str) -> str | None:
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all")
-    if not proxy or urllib.request.proxy_bypass(host):
+def _proxy(origin: Origin) -> str | None:
+    proxy = proxy_for(str(origin))
+    if proxy is None:
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     if urlsplit(proxy).scheme not in DEFAULT_PORTS:
-        raise proxy_failed(host, shown_proxy(proxy), proxy_variable(scheme))
+        raise proxy_failed(origin.host, shown_proxy(proxy), proxy_variable(origin.scheme))
     return proxy
 
 
-def _resolve(host: str, port: int) -> list[Address]:
+def _is_left_to_proxies(host: str) -> bool:
+    """Tell whether a name that does not resolve here may be one that only a proxy can resolve."""
+    return "." in host and not host.endswith(INSIDE_NAMES)
+
+
+def _resolve(origin: Origin, deadline: Deadline, seconds: float) -> list[Address]:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        found = addresses_of(origin.host, origin.port, deadline, seconds)
+    except OSError:
+        deadline.check(READING)
         return []
-    return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
+    return [ipaddress.ip_address(address) for address in found]
 
 
-def _is_public(address: Address, host: str, *, own_store: bool) -> bool:
+def _is_public(address: Address, origin: Origin) -> bool:
     """Tell public from private; raises for an address that may not be asked."""
     real = _embedded(address)
     if _is_forbidden(real):
-        raise refused_address(
-            host, Message("an address that files are never read from (metadata, link-local or reserved)")
-        )
-    if real.is_global and not (isinstance(real, ipaddress.IPv6Address) and real.is_site_local):
-        return True
-    if not own_store:
-        raise refused_address(host, Message("an address inside the network of the Dify server"))
-    return False
+        raise forbidden_address(origin)
+    return real.is_global and not (isinstance(real, ipaddress.IPv6Address) and real.is_site_local)
 
 
 def _is_forbidden(address: Address) -> bool:

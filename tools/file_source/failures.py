@@ -3,20 +3,17 @@
 No sentence holds the query string of a URL: it is the signature that opens the file.
 """
 
+from collections.abc import Mapping
+
+from kintone.access.settings import Origin
 from kintone.errors import InvalidParameterError
 from kintone.files.names import shown_name
-from kintone.messages import Message
+from kintone.messages import Joined, Message
 
 LONGEST_HOST = 100
 NOT_ALLOWED = (401, 403, 404, 410)
-UNREACHABLE = {
-    "dns": Message("there is no such host (DNS)"),
-    "refused": Message("the connection was refused"),
-    "connect": Message("no connection was made in time"),
-    "timeout": Message("it did not answer in time"),
-    "tls": Message("the TLS connection was refused (certificate or handshake)"),
-}
-BROKE = Message("the connection broke")
+READING = Message("reading the files from Dify")
+"""What a call does when its time ends."""
 
 
 def no_scheme() -> InvalidParameterError:
@@ -37,24 +34,44 @@ def bad_url(what: Message) -> InvalidParameterError:
     )
 
 
-def refused_address(host: str, what: Message) -> InvalidParameterError:
-    """Return the error for an address that must not be asked."""
+def forbidden_address(origin: Origin) -> InvalidParameterError:
+    """Return the error for an address that is never asked, whatever the settings say."""
     return InvalidParameterError(
-        "upload_file: the file lies on {host}, {what}; upload the file to Dify itself and pass that, "
-        "or, if this is Dify's own file store, set FILES_URL or INTERNAL_FILES_URL to it in Dify's environment file",
-        host=host[:LONGEST_HOST],
-        what=what,
+        "upload_file: the file lies on {host}, an address that files are never read from (metadata, link-local or "
+        "reserved); upload the file to Dify itself and pass that",
+        host=origin.host[:LONGEST_HOST],
     )
 
 
-def unreachable(host: str, kind: str) -> InvalidParameterError:
-    """Return the error for a file store that cannot be reached; ``kind`` is the transport's word for why."""
+def private_address(origin: Origin, stores: Mapping[str, Origin | None]) -> InvalidParameterError:
+    """Return the error for a private address that no setting names; ``stores`` are the settings that are there."""
+    return InvalidParameterError(
+        "upload_file: the file lies on {origin}, an address inside the network of the Dify server, and such a one is "
+        "read only where FILES_URL or INTERNAL_FILES_URL in the environment of the plugin names the same scheme, host "
+        "and port ({found}); upload the file to Dify itself and pass that, or, if this is Dify's own file store, set "
+        "FILES_URL to {origin}: in Dify's docker/.env, which reaches the plugin through the plugin daemon, or, when "
+        "debugging remotely, in the plugin's own environment",
+        origin=str(origin)[:LONGEST_HOST],
+        found=Joined([_found(name, store) for name, store in stores.items()], ", ")
+        if stores
+        else Message("neither is set there"),
+    )
+
+
+def _found(name: str, store: Origin | None) -> Message:
+    if store is None:
+        return Message("{name} is not an address with http:// or https://", name=name)
+    return Message("{name} is {origin}", name=name, origin=str(store)[:LONGEST_HOST])
+
+
+def unreachable(host: str, what: Message) -> InvalidParameterError:
+    """Return the error for a file store that cannot be reached; ``what`` is what failed."""
     return InvalidParameterError(
         "upload_file: the file could not be fetched from {host}: {what}; if that is Dify's own file store, the plugin "
         "cannot reach what FILES_URL or INTERNAL_FILES_URL says in Dify's environment file: inside containers "
         "localhost is the container itself, so use the service's name, such as http://api:5001",
         host=host[:LONGEST_HOST],
-        what=UNREACHABLE.get(kind, BROKE),
+        what=what,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kintone.errors import InvalidParameterError
-from kintone.files.names import clean_name
+from kintone.files.names import clean_name, distinct_name
 from kintone.messages import Message
 from tools.file_source.source import HandedFile
 from tools.text_input.structured_text import read_structure, unwrap
@@ -15,15 +15,15 @@ BRACKETS = (("[", "]"), ("{", "}"))
 
 
 def read_names(value: object, files: Sequence[HandedFile]) -> list[HandedFile]:
-    """Return the files under the names given, in order; a blank name keeps the file's own."""
-    names = [] if value is None else _names(value, len(files))
-    if not names:
-        return list(files)
+    """Return the files under the names given, in order, and told apart; a blank name keeps the file's own."""
+    names = ([] if value is None else _names(value, len(files))) or [None] * len(files)
     if len(names) != len(files):
         raise InvalidParameterError(
             "file_names holds {names} names for {files} files; {how}", names=len(names), files=len(files), how=HOW
         )
-    return [_renamed(file, name, place) for place, (file, name) in enumerate(zip(files, names, strict=True), start=1)]
+    taken: set[str] = set()
+    named = [_renamed(file, name, place) for place, (file, name) in enumerate(zip(files, names, strict=True), start=1)]
+    return [replace(file, name=distinct_name(file.name, taken)) for file in named]
 
 
 def _names(value: object, file_count: int) -> Sequence[object]:
@@ -55,4 +55,4 @@ def _renamed(file: HandedFile, name: object, place: int) -> HandedFile:
     cleaned = clean_name(name) if isinstance(name, str) else ""
     if not cleaned:
         raise InvalidParameterError("file_names: entry {place} is not a name for a file; {how}", place=place, how=HOW)
-    return replace(file, name=cleaned)
+    return replace(file, name=cleaned, told=str(name))

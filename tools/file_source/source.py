@@ -7,33 +7,36 @@ from http import HTTPStatus
 
 from kintone.access.proxies import proxy_variable, shown_proxy
 from kintone.deadline import Deadline
-from kintone.errors import InvalidParameterError, KintoneError
+from kintone.errors import KintoneError, ResultTooLargeError, TimedOutError
+from kintone.exchanges import MAX_REDIRECTS, Reply
 from kintone.execution import AttemptError, Execution
-from kintone.fetching import CheckedAddress, Fetched, FetchError, fetch
+from kintone.fetching import CheckedAddress, fetch
 from kintone.files.multipart import MeasuredSource
 from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 from kintone.retry import FailureKind, RetryPolicy, read_retry_after
+from kintone.transport_failures import TransportError
 from tools.file_source import failures
-from tools.file_source.address import FileAddress, read_address
+from tools.file_source.address import FileAddress, read_address, stays
 
-MOST_REDIRECTS = 3
 PASSING = frozenset({429, 502, 503, 504})
-PASSING_KINDS = frozenset({"refused", "connection"})
-PATIENCE = RetryPolicy(tries=3, first_pause=0.5, longest_pause=1.0)
+PATIENCE = RetryPolicy(tries=3, tries_after_time_out=1, first_pause=0.5, longest_pause=1.0)
 """Dify's own store answers at once or not at all."""
-READING = Operation(Message("reading the files from Dify"), "GET", "file of Dify", {}, Repeat.READ)
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FETCHING = Operation(failures.READING, "GET", "file of Dify", {}, Repeat.READ)
 
 
 @dataclass(frozen=True, slots=True)
 class HandedFile:
-    """A file as Dify hands it over; ``size`` is in bytes, None where Dify does not know it."""
+    """A file as Dify hands it over; ``size`` is in bytes, None where Dify does not know it.
+
+    ``told`` is the name it was given, ``name`` the one it goes by.
+    """
 
     url: str = field(repr=False)
     name: str
     mime_type: str
     size: int | None = None
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class FileSource:
         """Refuse what can be told without asking for the file: its address and the size that Dify tells."""
         if self.file.size is not None:
             self._check_size(self.file.size)
-        read_address(self.file.url)
+        self._address(self.file.url)
 
     @contextmanager
     def open(self) -> Iterator[MeasuredSource]:
@@ -73,36 +76,48 @@ class FileSource:
         reading the file once before and throwing it away.
         """
         with ExitStack() as stack:
-            response, known = stack.enter_context(self._answer())
+            reply, known = stack.enter_context(self._answer())
             if known is None:
-                known = self._counted = sum(map(len, self._pieces(response)))
+                known = self._counted = sum(map(len, self._pieces(reply)))
                 self._check_size(known)
                 stack.close()
-                response, _ = stack.enter_context(self._answer())
+                reply, _ = stack.enter_context(self._answer())
             self._check_size(known)
             self.size = known
-            yield MeasuredSource(self._pieces(response), known, self._wrong_length)
+            yield MeasuredSource(self._pieces(reply), known, self._wrong_length)
 
     @contextmanager
-    def _answer(self) -> Iterator[tuple[Fetched, int | None]]:
-        """Follow redirects on the same host up to an answer with the file; yield it with the length if known."""
-        address = read_address(self.file.url)
-        for _ in range(MOST_REDIRECTS + 1):
-            with self._asked(address.checked) as response:
-                if response.status == HTTPStatus.OK:
-                    yield response, self._length(address, response)
+    def _answer(self) -> Iterator[tuple[Reply, int | None]]:
+        """Follow redirects at the same origin up to an answer with the file; yield it with the length if known."""
+        url = self.file.url
+        for _ in range(MAX_REDIRECTS + 1):
+            address = self._address(url)
+            with self._asked(address.checked) as reply:
+                location = reply.redirect(address.checked.url)
+                if location is None:
+                    self._refuse_other(address.checked, reply)
+                    yield reply, self._length(address, reply)
                     return
-                if response.status not in REDIRECTS:
-                    raise failures.refused_by_store(address.checked.host, response.status)
-                following = address.followed(response.headers.get("Location", ""))
-            if following is None:
-                raise failures.refused_redirect(address.checked.host)
-            address = following
-        raise failures.refused_redirect(address.checked.host)
+            if not stays(address, location):
+                break
+            url = location
+        raise failures.refused_redirect(address.checked.origin.host)
 
-    def _length(self, address: FileAddress, response: Fetched) -> int | None:
+    def _address(self, url: str) -> FileAddress:
+        return read_address(url, self._limits.deadline, self._limits.read_seconds)
+
+    def _refuse_other(self, address: CheckedAddress, reply: Reply) -> None:
+        """Refuse an answer that is not the file."""
+        if reply.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED and address.proxy:
+            raise _proxy_failed(address, address.proxy)
+        if reply.status != HTTPStatus.OK:
+            raise failures.refused_by_store(address.origin.host, reply.status)
+        if not reply.is_readable:
+            raise failures.broken(self.file.name, Message("it is compressed in a way that cannot be undone"))
+
+    def _length(self, address: FileAddress, reply: Reply) -> int | None:
         """Return the length if it is known; of files elsewhere Dify may know the size of a compressed answer only."""
-        announced = response.length
+        announced = reply.length
         in_store = self.file.size if address.is_store else None
         if announced is not None and in_store is not None and announced != in_store:
             raise failures.wrong_length(self.file.name, in_store, is_short=announced < in_store)
@@ -110,54 +125,46 @@ class FileSource:
         return next((size for size in known if size is not None), None)
 
     @contextmanager
-    def _asked(self, address: CheckedAddress) -> Iterator[Fetched]:
+    def _asked(self, address: CheckedAddress) -> Iterator[Reply]:
         """Ask, again after a passing failure as long as no answer was handed over."""
         with ExitStack() as stack:
             yield self._limits.execution.repeat(
-                READING, lambda: self._attempt(address, stack), deadline=self._limits.deadline, policy=PATIENCE
+                FETCHING, lambda: self._attempt(address, stack), deadline=self._limits.deadline, policy=PATIENCE
             )
 
-    def _attempt(self, address: CheckedAddress, stack: ExitStack) -> Fetched:
-        seconds = min(self._limits.read_seconds, self._remaining())
+    def _attempt(self, address: CheckedAddress, stack: ExitStack) -> Reply:
+        limits = self._limits
         with ExitStack() as attempt:
             try:
-                response = attempt.enter_context(fetch(address, seconds))
-            except FetchError as error:
-                kind = FailureKind.BROKEN if error.kind in PASSING_KINDS else FailureKind.FINAL
-                raise AttemptError(kind, self._told(_unreachable(address, error.kind))) from None
-            if response.status in PASSING:
-                refused = failures.refused_by_store(address.host, response.status)
-                pause = read_retry_after(response.headers.get("Retry-After"))
+                reply = attempt.enter_context(fetch(address, limits.deadline, limits.read_seconds))
+            except TransportError as error:
+                # A store that takes no connection in time is waited for once.
+                kind = FailureKind.TIMED_OUT if error.failure.error is TimedOutError else error.kind
+                told = error.failure.ending(failures.READING, limits.deadline) or _unreachable(address, error)
+                raise AttemptError(kind, told) from None
+            if reply.status in PASSING:
+                refused = failures.refused_by_store(address.origin.host, reply.status)
+                pause = read_retry_after(reply.headers.get("Retry-After"))
                 raise AttemptError(FailureKind.UNAVAILABLE, refused, retry_after=pause)
             stack.push(attempt.pop_all())
-        return response
+        return reply
 
-    def _told(self, failure: InvalidParameterError) -> KintoneError:
-        """Return the failure, or that the time of the call is over where that was the cause."""
-        deadline = self._limits.deadline
-        return deadline.error(READING.description) if deadline.remaining() <= 0 else failure
-
-    def _pieces(self, response: Fetched) -> Iterator[bytes]:
-        received = 0
-        while piece := self._piece(response):
-            received += len(piece)
-            if received > self._limits.most_bytes:
-                raise failures.too_large(self.file.name, None, self._limits.most_bytes)
-            yield piece
-
-    def _piece(self, response: Fetched) -> bytes:
-        self._limits.deadline.check(READING.description)
+    def _pieces(self, reply: Reply) -> Iterator[bytes]:
         try:
-            return response.piece()
-        except FetchError as error:
-            self._limits.deadline.check(READING.description)
-            if error.kind == "timeout":
-                raise failures.too_slow(self.file.name) from None
-            raise failures.broken(self.file.name, Message("the connection was cut")) from None
+            yield from reply.chunks(self._limits.most_bytes)
+        except TransportError as error:
+            raise self._broken(error) from None
 
-    def _remaining(self) -> float:
-        self._limits.deadline.check(READING.description)
-        return self._limits.deadline.remaining()
+    def _broken(self, error: TransportError) -> KintoneError:
+        """Return the failure of a transfer that had begun."""
+        ending = error.failure.ending(failures.READING, self._limits.deadline)
+        if ending is not None:
+            return ending
+        if error.failure.error is ResultTooLargeError:
+            return failures.too_large(self.file.name, None, self._limits.most_bytes)
+        if error.failure.error is TimedOutError:
+            return failures.too_slow(self.file.name)
+        return failures.broken(self.file.name, error.failure.what)
 
     def _check_size(self, size: int) -> None:
         if size > self._limits.most_bytes:
@@ -169,8 +176,12 @@ class FileSource:
         return failures.wrong_length(self.file.name, self.size, is_short=is_short)
 
 
-def _unreachable(address: CheckedAddress, kind: str) -> InvalidParameterError:
+def _unreachable(address: CheckedAddress, error: TransportError) -> KintoneError:
     """Return the error for an address that gave no answer, or for the proxy in front of it."""
-    if kind == "proxy" and address.proxy:
-        return failures.proxy_failed(address.host, shown_proxy(address.proxy), proxy_variable(address.scheme))
-    return failures.unreachable(address.host, kind)
+    if address.proxy and error.failure.with_variable:
+        return _proxy_failed(address, address.proxy)
+    return failures.unreachable(address.origin.host, error.failure.what)
+
+
+def _proxy_failed(address: CheckedAddress, proxy: str) -> KintoneError:
+    return failures.proxy_failed(address.origin.host, shown_proxy(proxy), proxy_variable(address.origin.scheme))

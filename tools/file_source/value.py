@@ -7,7 +7,8 @@ from typing import Any
 from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
-from kintone.files.names import clean_name, clean_type, made_name
+from kintone.files.mime_types import clean_type
+from kintone.files.names import clean_name, made_name
 from kintone.messages import Message
 from tools.file_source.source import HandedFile
 
@@ -43,12 +44,12 @@ def _file(entry: object, place: int, count: int, moment: datetime) -> HandedFile
         raise InvalidParameterError(
             "{which} holds no file (it has no address to read it from); {how}", which=which, how=HOW
         )
-    name = clean_name(_text(told.get("filename")) or _text(told.get("name")))
+    told_name = _text(told.get("filename")) or _text(told.get("name"))
+    name = clean_name(told_name)
     mime_type = clean_type(_text(told.get("mime_type")), name or f"x{_text(told.get('extension'))}")
     if not name:
-        suffix = f"-{place}" if count > 1 else ""
-        name = made_name(mime_type, moment, _text(told.get("extension")), suffix)
-    return HandedFile(url.strip(), name, mime_type, _size(told))
+        name = made_name(mime_type, moment, _text(told.get("extension")))
+    return HandedFile(url.strip(), name, mime_type, _size(told), told_name)
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,8 @@ class JsonlExport:
     """Turns pages into the parts of one file."""
 
     extension = "jsonl"
-    mime_type = "application/x-ndjson"
+    mime_type = "text/plain"
+    """Dify stores what it is told to be application/x-ndjson as .bin, which none of its readers takes."""
 
     def part(self, records: Sequence[Record]) -> bytes:
         """Return the lines of these records."""

@@ -1,0 +1,91 @@
+"""Redirects of a kintone behind a path of an operator's origin: its token stays below that path."""
+
+import threading
+
+import pytest
+
+from kintone.access.access import Access
+from kintone.access.credentials import Tokens
+from kintone.access.sites import read_site
+from kintone.client import KintoneClient
+from kintone.errors import KintoneError, TimedOutError, UnknownResponseError
+from kintone.messages import Message
+from kintone.operations import Operation, Repeat
+from kintone.retry import NO_REPETITION
+from tests.wire.conftest import settings_for
+from tests.wire.raw_server import Answer, RawServer, answer, endless, raw
+
+READ = Operation(Message("reading"), "GET", "app", {"id": 1}, Repeat.READ)
+FOUND = answer("200 OK", "Content-Length: 2\r\n", b"{}")
+
+
+def _read(server: RawServer, timeout: float = 5.0) -> None:
+    settings = settings_for(server.origin)
+    access = Access(read_site(f"{server.origin}/tenantA", settings.allowed_origins), Tokens("a" * 40))
+    with KintoneClient(access, settings, request_timeout=timeout, policy=NO_REPETITION) as client:
+        client.call(READ)
+
+
+@pytest.mark.parametrize("location", ["/tenantA/k/v1/other.json", "app.json?x=1", "./../v1/app.json"])
+def test_redirect_when_it_stays_below_the_path(location: str) -> None:
+    """It is followed with the token."""
+    with raw(answer("302 Found", f"Location: {location}\r\n"), FOUND) as server:
+        _read(server)
+
+    assert ["x-cybozu-api-token" in head.lower() for head in server.heads] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/tenantB/k/v1/app.json",
+        "../../../tenantB/k/v1/app.json",
+        "/tenantA/../tenantB/k/v1/app.json",
+        "{origin}/tenantA/../tenantB/k/v1/app.json",
+        "{origin}/tenantA/%2e%2e/tenantB/k/v1/app.json",
+        "{origin}/tenantA/.%2E%2ftenantB/k/v1/app.json",
+        "{origin}/tenantA/..%5ctenantB/k/v1/app.json",
+        "{origin}/tenantAB/k/v1/app.json",
+    ],
+)
+def test_redirect_when_it_leaves_the_path(location: str) -> None:
+    """It is an error, and the token goes nowhere."""
+    with raw() as server:
+        server.scripts.append(answer("302 Found", f"Location: {location.format(origin=server.origin)}\r\n"))
+        with pytest.raises(UnknownResponseError):
+            _read(server)
+
+    assert len(server.heads) == 1
+
+
+def test_redirect_when_its_body_never_ends() -> None:
+    """The body of a redirect is not read."""
+    with raw(endless("302 Found", "Location: /tenantA/k/v1/other.json\r\n"), FOUND) as server:
+        _read(server)
+
+    assert len(server.heads) == 2
+
+
+def test_redirect_when_the_answer_behind_it_never_ends() -> None:
+    """The connection of the second request obeys the time of a request like that of the first."""
+    over = threading.Event()
+
+    def dripping() -> Answer:
+        yield b"HTTP/1.1 200 OK\r\nX-Padding: "
+        while not over.wait(0.05):
+            yield b"x"
+
+    with raw(answer("302 Found", "Location: app.json\r\n"), dripping) as server:
+        with pytest.raises(TimedOutError):
+            _read(server, timeout=0.3)
+        over.set()
+
+    assert len(server.heads) == 2
+
+
+def test_redirect_when_it_never_ends() -> None:
+    """Three are followed."""
+    with raw(answer("302 Found", "Location: app.json\r\n")) as server, pytest.raises(KintoneError):
+        _read(server)
+
+    assert len(server.heads) == 4
