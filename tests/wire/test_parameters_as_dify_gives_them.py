@@ -154,7 +154,8 @@ def test_one_file_and_a_list_of_files_are_uploaded(
     """One file is wrapped into a list; a list stays one."""
     outcome = run(host, site, "kintone_upload_file", upload_file=[file, file] if many else file)
 
-    assert [each["file_name"] for each in outcome.variables["uploaded_files"]] == ["a.csv"] * (1 + many)
+    wanted = ["a.csv", "a (2).csv"] if many else ["a.csv"]
+    assert [each["file_name"] for each in outcome.variables["uploaded_files"]] == wanted
 
 
 @pytest.mark.parametrize(
