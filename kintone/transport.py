@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final, Protocol
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 import urllib3
 
 from kintone.access.access import Access
-from kintone.access.settings import DEFAULT_PORTS
-from kintone.access.sites import Site
 from kintone.connections import Exchange, NotingAdapter, current
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError
@@ -219,12 +217,12 @@ class HttpTransport:
             response = self._send(session, method, url, request, access, exchange, body)
             if not response.is_redirect:
                 return response
-            location = _joined(url, response.headers["Location"])
+            location = access.site.below(_joined(url, response.headers["Location"]))
             repeatable = body is None and (
                 response.status_code in SAME_REQUEST_AGAIN or (method == "GET" and response.status_code in READ_AGAIN)
             )
             response.close()
-            if not repeatable or not _is_of(access.site, location):
+            if not repeatable or location is None:
                 raise TransportError(FailureKind.FINAL, REDIRECT.but(status=response.status_code), sent=True)
             url = location
         raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
@@ -262,26 +260,12 @@ class HttpTransport:
             raise failure_of(error, exchange) from None
 
 
-def _is_of(site: Site, location: str) -> bool:
-    """Tell whether an address lies on the site, below its base path."""
-    parts = urlsplit(location)
-    origin = site.origin
-    try:
-        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
-        return False
-    same = (parts.scheme, parts.hostname, port, parts.username) == (origin.scheme, origin.host, origin.port, None)
-    return same and parts.path.startswith(f"{site.base_path}/")
-
-
 def _joined(url: str, location: str) -> str:
     """Return where a redirect leads, nowhere for an address that makes no sense."""
     try:
-        joined = urljoin(url, location)
-        urlsplit(joined)
+        return urljoin(url, location)
     except ValueError:
         return ""
-    return joined
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
