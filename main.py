@@ -6,7 +6,7 @@ import os
 import sys
 
 from kintone.access.settings import OperatorSettings, SettingsError
-from tools.plugin_log import connect_loggers
+from tools.plugin_log import connect_loggers, guard_stderr
 from tools.plugin_output import take_over_stdout
 
 
@@ -17,6 +17,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"kintone_integration does not start: {error}")
     connect_loggers()
+    guard_stderr()
     take_over_stdout()
     Plugin(DifyPluginEnv(MAX_REQUEST_TIMEOUT=300)).run()
 

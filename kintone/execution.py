@@ -246,7 +246,7 @@ class Execution:
         except Exception as error:  # noqa: BLE001 - raised again as one of ours
             # Whatever the reader stumbles over, a write that was answered must not be told as one that was not sent.
             # Its text may hold anything of the answer, so only its kind is logged.
-            logger.warning("%s: reading the answer raised %s", operation.description, type(error).__name__)
+            logger.warning("%s: reading the answer raised %s", _logged_as(operation), type(error).__name__)
             raise AttemptError(FailureKind.FINAL, unexpected(type(error).__name__)) from None
 
     @contextmanager
@@ -299,8 +299,13 @@ def _pause(
     pause = policy.pause(failed.kind, tries, failed.retry_after)
     if pause >= deadline.remaining():
         return None
-    logger.info("%s: %s on try %d, next in %.1f s", operation.description, failed.kind.name.lower(), tries, pause)
+    logger.info("%s: %s on try %d, next in %.1f s", _logged_as(operation), failed.kind.name.lower(), tries, pause)
     return pause
+
+
+def _logged_as(operation: Operation) -> str:
+    """Name an operation for the log; its description may name a file."""
+    return f"{operation.method} {operation.api}"
 
 
 def _note(failed: AttemptError, entries: Entries | None) -> None:

@@ -5,11 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
-from urllib.parse import unquote, urlsplit
 
 from kintone.access.access import Access
-from kintone.access.settings import Origin
-from kintone.access.sites import Site
 from kintone.connections import Exchange, NotingAdapter
 from kintone.deadline import Deadline
 from kintone.exchanges import (
@@ -160,15 +157,16 @@ def _follow(
     outgoing = _outgoing(request, access, body)
     for _ in range(MAX_REDIRECTS + 1):
         reply = send(adapter, exchange, replace(outgoing, proxy=proxy_for(outgoing.url)))
-        location = reply.redirect(outgoing.url)
-        if location is None:
+        redirect = reply.redirect(outgoing.url)
+        if redirect is None:
             return reply
+        location = access.site.below(redirect)
         repeatable = body is None and (
             reply.status in SAME_REQUEST_AGAIN or (outgoing.method == "GET" and reply.status in READ_AGAIN)
         )
         reply.close()
         exchange.let_go()
-        if not repeatable or not _is_of(access.site, location):
+        if not repeatable or location is None:
             raise TransportError(FailureKind.FINAL, REDIRECT.but(status=reply.status), sent=True)
         outgoing = replace(outgoing, url=location)
     raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
@@ -179,10 +177,3 @@ def _outgoing(request: WireRequest, access: Access, body: UploadBody | None) -> 
     if body is not None:
         headers["Content-Type"] = body.content_type
     return Outgoing(request.method, access.site.url(request.target), headers, request.body if body is None else body)
-
-
-def _is_of(site: Site, location: str) -> bool:
-    """Tell whether an address lies on the site, below its base path."""
-    path = urlsplit(location).path
-    climbs = ".." in unquote(path).replace("\\", "/").split("/")
-    return Origin.of(location) == site.origin and path.startswith(f"{site.base_path}/") and not climbs

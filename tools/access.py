@@ -4,29 +4,50 @@ from collections.abc import Mapping
 from typing import Any
 
 from kintone.access.credentials import Tokens, read_positive_number
+from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
-from kintone.access.sites import Site, read_site
+from kintone.access.sites import Site, read_site, shown_host
 from kintone.client import Access
 from kintone.errors import InvalidParameterError
+from kintone.values.whole_numbers import whole_number
 from tools.declarations import NETWORK_PARAMETERS, parameters_named
 from tools.parameters import Parameters
 
+MAY_HOLD_SECRETS = frozenset({"kintone_api_token", "record_data", "records_data", "records_mapping"})
+"""Where a token belongs, and parameters whose texts are values of records, of any kind."""
 CREDENTIALS = parameters_named(NETWORK_PARAMETERS)
+LONGEST_SETTING = 10_000
+"""Characters of a text that somebody may have pasted a token into; longer ones are data."""
+
+
+def refuse_misplaced_secrets(given: Mapping[str, object], redactor: Redactor) -> None:
+    """Raise ``InvalidParameterError`` for a token of this call in another parameter, which may travel in an address."""
+    for name, value in given.items():
+        if name in MAY_HOLD_SECRETS or not isinstance(value, str) or len(value) > LONGEST_SETTING:
+            continue
+        if redactor.occurs_in(value):
+            raise InvalidParameterError(
+                "{name} holds an API token, which belongs into kintone_api_token alone; write there what {name} is for",
+                name=name,
+            )
 
 
 def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings: OperatorSettings) -> Access:
-    """Return who asks what; the credential's token goes to the credential's own site only."""
+    """Return who asks what; the credential's token and guest space are for the credential's own site only."""
     stored = Parameters(credentials, CREDENTIALS)
     origins = settings.allowed_origins
-    site = read_site(parameters.text("kintone_domain") or stored.text("kintone_domain"), origins)
+    given = parameters.text("kintone_domain")
+    site = read_site(given or stored.text("kintone_domain"), origins)
     own_token = parameters.text("kintone_api_token")
-    if not own_token and parameters.text("kintone_domain"):
-        _refuse_foreign_site(site, stored, settings)
+    at_home = not given or site == _home(stored, settings)
+    if not at_home and not own_token:
+        raise InvalidParameterError(
+            "kintone_domain names {host}, another site than the stored credential's, whose API token is not sent "
+            "there; fill in kintone_api_token with a token of that site, or leave kintone_domain blank",
+            host=shown_host(site.host),
+        )
     tokens = Tokens(own_token or stored.text("kintone_api_token"))
-    given = parameters.raw("kintone_guest_space_id")
-    guest_space = stored.raw("kintone_guest_space_id") if given is None else given
-    space = None if guest_space is None else read_positive_number(guest_space, "kintone_guest_space_id", "3")
-    return Access(site, tokens, space)
+    return Access(site, tokens, _guest_space(parameters, stored, at_home=at_home))
 
 
 def read_app(credentials: Mapping[str, Any], parameters: Parameters) -> int:
@@ -36,11 +57,19 @@ def read_app(credentials: Mapping[str, Any], parameters: Parameters) -> int:
     return read_positive_number(stored.raw("kintone_app_id") if given is None else given, "kintone_app_id")
 
 
-def _refuse_foreign_site(site: Site, stored: Parameters, settings: OperatorSettings) -> None:
-    home = stored.text("kintone_domain")
-    if not home or read_site(home, settings.allowed_origins) != site:
-        raise InvalidParameterError(
-            "kintone_domain names {host}, another site than the stored credential's, whose API token is not sent "
-            "there; fill in kintone_api_token with a token of that site, or leave kintone_domain blank",
-            host=site.host,
-        )
+def _home(stored: Parameters, settings: OperatorSettings) -> Site | None:
+    """Return the credential's own site, None where it names none that may be asked."""
+    try:
+        return read_site(stored.text("kintone_domain"), settings.allowed_origins)
+    except InvalidParameterError:
+        return None
+
+
+def _guest_space(parameters: Parameters, stored: Parameters, *, at_home: bool) -> int | None:
+    """Return the guest space: the call's, where 0 stands for none, else at home the credential's."""
+    given = parameters.raw("kintone_guest_space_id")
+    if given is None and at_home:
+        given = stored.raw("kintone_guest_space_id")
+    elif whole_number(given) == 0:
+        given = None
+    return None if given is None else read_positive_number(given, "kintone_guest_space_id", "3")

@@ -15,11 +15,12 @@ from dify_plugin import Tool
 from dify_plugin.entities.tool import ToolInvokeMessage
 from dify_plugin.errors.model import InvokeBadRequestError
 
+from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.client import KintoneClient
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.ledger import WriteLedger
-from tools.access import read_access, read_app
+from tools.access import read_access, read_app, refuse_misplaced_secrets
 from tools.declarations import Declaration, declaration_of
 from tools.failures import failure_line, redactor_of
 from tools.parameters import Parameters
@@ -31,9 +32,10 @@ __all__ = ["Call", "KintoneTool", "Result", "Streaming", "nothing_is_saved"]
 class Call:
     """One call of a tool: its parameters, and the client and app that they and the credential name."""
 
-    def __init__(self, credentials: Mapping[str, Any], parameters: Parameters) -> None:
-        """Keep both; nothing is read or opened before it is asked for."""
+    def __init__(self, credentials: Mapping[str, Any], parameters: Parameters, redactor: Redactor) -> None:
+        """Keep them; nothing is read or opened before it is asked for. ``redactor`` knows the secrets of this call."""
         self.parameters = parameters
+        self.redactor = redactor
         self._credentials = credentials
 
     @cached_property
@@ -97,10 +99,11 @@ class KintoneTool(Tool):
     def _invoke(self, tool_parameters: dict[str, Any]) -> Generator[ToolInvokeMessage, None, None]:
         """Run the tool; whatever fails leaves as one clean line that Dify passes on, its cause cut off."""
         credentials = self.runtime.credentials
-        call = Call(credentials, Parameters(tool_parameters, self.declaration().parameters))
         redactor = redactor_of(credentials, tool_parameters)
+        call = Call(credentials, Parameters(tool_parameters, self.declaration().parameters), redactor)
         try:
             self.declaration().refuse_unknown(tool_parameters)
+            refuse_misplaced_secrets(tool_parameters, redactor)
             result = yield from self._result_of(self.run(call))
             for message in result.messages(redactor):
                 yield from self._written(message)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+from kintone.access.credentials import secrets_in
 from kintone.access.redaction import Redactor, truncate
 from kintone.errors import KintoneError, line_of, unexpected
 
@@ -20,8 +21,7 @@ SECRETS = ("kintone_api_token",)
 
 def redactor_of(*given: Mapping[str, Any]) -> Redactor:
     """Return who masks all secrets of these credentials and parameters, also when they could not even be read."""
-    texts = [value for values in given for name in SECRETS if isinstance(value := values.get(name), str)]
-    return Redactor([part.strip() for text in texts for part in (text, *text.split(",")) if part.strip()])
+    return Redactor(secret for values in given for name in SECRETS for secret in secrets_in(values.get(name)))
 
 
 def failure_line(error: Exception, where: str, redactor: Redactor) -> str:

@@ -56,7 +56,7 @@ class DownloadFile(base.KintoneTool):
         taken: set[str] = set()
         for file_key, attachment in wanted:
             with api.download(file_key, attachment) as download:
-                sent = _sent(download, new_name, taken)
+                sent = _sent(call, download, new_name, taken)
                 yield from blob_chunks(download.chunks(), sent.size, sent.name, sent.mime_type)
                 done.append(sent)
         variables = {"file_name": done[0].name, "mime_type": done[0].mime_type, "size": done[0].size}
@@ -70,12 +70,14 @@ def _new_name(call: base.Call) -> str:
     return name
 
 
-def _sent(download: Download, new_name: str, taken: set[str]) -> Sent:
+def _sent(call: base.Call, download: Download, new_name: str, taken: set[str]) -> Sent:
     """Return the file with the type and the name that Dify can make something of."""
     name = clean_name(new_name) or download.file_name
     mime_type = sent_type(download.mime_type, name, download.file_name)
     name = distinct_name(complete_name(name or made_name(mime_type, datetime.now(UTC)), mime_type), taken)
-    return Sent(name, mime_type, download.size, change_of(new_name or download.told, name))
+    # A server may answer with what it was sent, in headers too.
+    shown = call.redactor.mask_data(name)
+    return Sent(shown, call.redactor.mask_data(mime_type), download.size, change_of(new_name or download.told, shown))
 
 
 def _target(call: base.Call) -> str | RecordField:

@@ -20,6 +20,7 @@ from tools.query_outputs.output import Output
 from tools.query_outputs.page_stream import PageStream
 from tools.query_outputs.progress_log import ProgressLog
 from tools.query_outputs.record_file import RecordFile
+from tools.query_outputs.record_json import RecordJson
 from tools.query_outputs.record_lines import RecordLines
 from tools.query_outputs.record_objects import RecordObjects
 from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
@@ -49,10 +50,12 @@ def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
 
 
 OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
-    "both": lambda _call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields)),
+    "both": lambda call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields), RecordJson(call.redactor)),
     "text_only": lambda _call, fields, _warn: RecordLines(RecordText(ALONE, fields)),
-    "json_stream": lambda _call, fields, _warn: PageStream(RecordText(BESIDE_JSON, fields)),
-    "flattened_json": lambda _call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields), flatten),
+    "json_stream": lambda call, fields, _warn: PageStream(RecordText(BESIDE_JSON, fields), RecordJson(call.redactor)),
+    "flattened_json": lambda call, fields, _warn: RecordObjects(
+        RecordText(BESIDE_JSON, fields), RecordJson(call.redactor), flatten
+    ),
     "csv_file": lambda call, fields, warn: RecordFile(
         CsvExport(_csv_columns(call, fields, warn)), call.app, call.settings.max_file_bytes
     ),

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 
+from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.values.full_width import narrow
@@ -15,6 +16,8 @@ from kintone.values.whole_numbers import whole_number
 from tools.declarations import Parameter
 
 LONGEST_SHOWN = 40
+LIKE_A_TOKEN = Message("a text like an API token")
+"""What is said of a value that may be a token in the wrong place, instead of quoting it."""
 MOST_BITS = 120
 """Of a whole number that is written out; Python refuses some thousand digits, and no parameter has use for so many."""
 YES = frozenset({"true", "yes", "y", "1", "on"})
@@ -141,4 +144,6 @@ def _shown(value: object) -> str | Message:
     if _is_endless(value):
         return Message("a number of so many digits")
     text = str(value)
+    if looks_like_a_token(text):
+        return LIKE_A_TOKEN
     return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError
 from kintone.messages import Joined, Message
 from kintone.values.excerpts import excerpt
@@ -39,7 +40,7 @@ def read_record_id(value: object, parameter: str = "record_id") -> str:
         problem = Message(
             "{parameter} must be a positive whole number such as 12, not {given}",
             parameter=parameter,
-            given=excerpt(value, LONGEST_SHOWN),
+            given=LIKE_A_TOKEN if looks_like_a_token(str(value)) else excerpt(value, LONGEST_SHOWN),
         )
         raise InvalidParameterError(Joined([problem, record_id_hint(value)]))
     return str(number)

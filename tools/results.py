@@ -3,9 +3,8 @@
 Dify's daemon reads the plugin's output line by line and kills the whole plugin at a line over 5,242,880 bytes, with
 every other call in it; the SDK splits files only. So each message is measured before it is sent.
 
-The text comes from whoever reads it: everything but records and files is masked, since a server may answer with what it
-was sent. U+0085 breaks a call inside Dify's API server, which takes it for a line end, so a line end takes its place
-(seen under Dify 1.14.2).
+A server may answer with what it was sent, so secrets are masked in everything but files. U+0085 breaks a call inside
+Dify's API server, which takes it for a line end, so a line end takes its place (seen under Dify 1.14.2).
 """
 
 import json
@@ -37,7 +36,7 @@ class MarkedJson(ToolInvokeMessage.JsonMessage):
 
 @dataclass(frozen=True, slots=True)
 class WrittenList:
-    """Records as the JSON of a list on one line, without U+0085."""
+    """Records as the JSON of a list on one line, without U+0085 and without secrets."""
 
     json: str = field(repr=False)
 
@@ -136,22 +135,25 @@ class _Carrier:
         self._redactor = redactor
 
     def text(self, text: str) -> str:
-        self.replaced += text.count(NEXT_LINE)
-        return self._redactor.mask(text.replace(NEXT_LINE, "\n"))
+        return self._redactor.mask_data(self._without_next_lines(text))
 
     def data[Value](self, value: Value) -> Value:
         """Return the value, or a copy where something had to be taken out."""
-        written = to_json(value).decode()
-        if NEXT_LINE not in written and self._redactor.mask(written) == written:
-            return value
-        cleaned: Value = self._cleaned(value)
+        masked = self._redactor.mask_data(value)
+        if NEXT_LINE.encode() not in to_json(masked):
+            return masked
+        cleaned: Value = self._cleaned(masked)
         return cleaned
+
+    def _without_next_lines(self, text: str) -> str:
+        self.replaced += text.count(NEXT_LINE)
+        return text.replace(NEXT_LINE, "\n")
 
     def _cleaned(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
         if isinstance(value, str):
-            return self.text(value)
+            return self._without_next_lines(value)
         if isinstance(value, Mapping):
-            return {self.text(str(key)): self._cleaned(entry) for key, entry in value.items()}
+            return {self._without_next_lines(str(key)): self._cleaned(entry) for key, entry in value.items()}
         if isinstance(value, list | tuple):
             return [self._cleaned(entry) for entry in value]
         return value
@@ -159,12 +161,6 @@ class _Carrier:
 
 def _rendered(line: Message | str, translate: Translate) -> str:
     return render(line, translate) if isinstance(line, Message) else line
-
-
-def without_next_lines(written: str) -> tuple[WrittenList, int]:
-    """Return the JSON of a list with an escaped line end in the place of each U+0085, and how many there were."""
-    count = written.count(NEXT_LINE)
-    return WrittenList(written.replace(NEXT_LINE, "\\n") if count else written), count
 
 
 def next_lines_told(count: int) -> Message:

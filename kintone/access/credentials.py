@@ -2,12 +2,15 @@
 
 import re
 
+from kintone.access.redaction import SURELY_MASKED
 from kintone.errors import InvalidParameterError
 from kintone.limits import TOKENS_PER_REQUEST
 from kintone.messages import Message
 from kintone.values.whole_numbers import whole_number
 
 TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+BETWEEN_TOKENS = re.compile("[\\s,\uff0c\u3001\u200b\u2060\ufeff]+")
+"""What may stand between tokens, none of which holds any of it; the last three are invisible and come with a copy."""
 LONGEST_TOKEN = 256
 WHERE_TOKENS_ARE = Message("copy it from the app's settings, API Token, and publish the app with Update App")
 
@@ -21,8 +24,8 @@ class Tokens:
     __slots__ = ("_values",)
 
     def __init__(self, text: str, parameter: str = "kintone_api_token") -> None:
-        """Read comma-joined tokens without blanks and line ends; raises ``InvalidParameterError``."""
-        values = tuple(dict.fromkeys(part for part in ("".join(text.split())).split(",") if part))
+        """Read tokens separated by commas, blanks or line ends; raises ``InvalidParameterError``."""
+        values = tuple(dict.fromkeys(_pieces(text)))
         if not values:
             raise InvalidParameterError("{parameter} is empty; {how}", parameter=parameter, how=WHERE_TOKENS_ARE)
         if len(values) > TOKENS_PER_REQUEST:
@@ -34,14 +37,7 @@ class Tokens:
                 most=TOKENS_PER_REQUEST,
             )
         for place, value in enumerate(values, start=1):
-            if not TOKEN.fullmatch(value) or len(value) > LONGEST_TOKEN:
-                raise InvalidParameterError(
-                    "{parameter}: token {place} is not an API token of kintone, which has only letters and digits; "
-                    "{how}, and join several by commas",
-                    parameter=parameter,
-                    place=place,
-                    how=WHERE_TOKENS_ARE,
-                )
+            _check(place, value, parameter)
         self._values = values
 
     def header_value(self) -> str:
@@ -65,6 +61,19 @@ class Tokens:
         raise TypeError("Tokens are secret and cannot be pickled")
 
 
+def secrets_in(value: object) -> tuple[str, ...]:
+    """Return what has to be masked of a value that was given as tokens, also where it is refused as such.
+
+    That is the text as it came, each piece of it, all letters and digits in a row, and the pieces without what
+    separates them. What is too short to be masked is left out.
+    """
+    is_number = isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= LONGEST_TOKEN
+    text = str(value).strip() if isinstance(value, str) or is_number else ""
+    pieces = _pieces(text)
+    found = dict.fromkeys((text, *pieces, *TOKEN.findall(text), "".join(pieces)))
+    return tuple(each for each in found if len(each) >= SURELY_MASKED)
+
+
 def read_positive_number(value: object, parameter: str, example: str = "12") -> int:
     """Read an app ID or guest space ID; raises ``InvalidParameterError`` for what is no whole number from 1."""
     number = whole_number(value)
@@ -73,3 +82,27 @@ def read_positive_number(value: object, parameter: str, example: str = "12") -> 
             "{parameter} must be a positive whole number such as {example}", parameter=parameter, example=example
         )
     return number
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in BETWEEN_TOKENS.split(text) if piece]
+
+
+def _check(place: int, value: str, parameter: str) -> None:
+    if not TOKEN.fullmatch(value) or len(value) > LONGEST_TOKEN:
+        raise InvalidParameterError(
+            "{parameter}: token {place} is not an API token of kintone, which has only letters and digits; "
+            "{how}, and join several by commas",
+            parameter=parameter,
+            place=place,
+            how=WHERE_TOKENS_ARE,
+        )
+    if len(value) < SURELY_MASKED:
+        raise InvalidParameterError(
+            "{parameter}: token {place} has fewer than {least} characters, too few to keep it out of messages and "
+            "logs; a token of kintone has 40: {how}",
+            parameter=parameter,
+            place=place,
+            least=SURELY_MASKED,
+            how=WHERE_TOKENS_ARE,
+        )

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
+from kintone.access.redaction import looks_like_a_token
 from kintone.access.settings import DEFAULT_PORTS, Origin
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
@@ -18,6 +20,11 @@ PAGE = re.compile(r"/k/(?:\d+|guest|m)(?:/.*)?$", re.ASCII)
 """What follows the site in an address copied from the browser."""
 WRITE_THIS = Message("write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn")
 LONGEST_ADDRESS = 2_000
+LONGEST_SHOWN = 80
+MOST_UNQUOTINGS = 5
+BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,=:-]+)*", re.ASCII)
+DOTS = re.compile(r"(?:^|[/\\])\.{1,2}(?:;[^/\\]*)?(?=[/\\]|$)")
+"""A segment that leads elsewhere; some servers take what follows a semicolon for a parameter of the segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,26 @@ class Site:
     def url(self, path: str) -> str:
         """Return the full address of a path on this site."""
         return f"{self.origin}{self.base_path}{path}"
+
+    def below(self, address: str) -> str | None:
+        """Return an address as it may be asked with this site's token, None for one that is not the site's own API.
+
+        The token stays with the origin and the whole base path, whatever the address may be taken for on its way.
+        """
+        if not address.isascii() or not address.isprintable():
+            return None
+        try:
+            parts = urlsplit(address)
+            port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+        except ValueError:
+            return None
+        origin = (self.origin.scheme, self.origin.host, self.origin.port)
+        if (parts.scheme, parts.hostname, port) != origin or "@" in parts.netloc:
+            return None
+        if not parts.path.startswith(f"{self.base_path}/k/") or leads_elsewhere(parts.path):
+            return None
+        query = f"?{parts.query}" if parts.query else ""
+        return f"{self.origin}{parts.path}{query}"
 
     def __str__(self) -> str:
         """Return the address of the site."""
@@ -55,8 +82,7 @@ def read_site(value: str, allowed_origins: frozenset[Origin], parameter: str = "
     host = match["host"].strip("[]").lower()
     allowed = _allowed(scheme, host, match["port"], allowed_origins)
     if allowed is not None:
-        path = re.split("[?#]", match["path"] or "", maxsplit=1)[0]
-        return Site(allowed, PAGE.sub("", path).rstrip("/"))
+        return Site(allowed, _base_path(match["path"] or "", parameter))
     _refuse_other(scheme, host, match["port"], parameter)
     return Site(Origin("https", host, DEFAULT_PORTS["https"]))
 
@@ -84,26 +110,54 @@ def _allowed(scheme: str, host: str, port: str | None, allowed_origins: frozense
     return None
 
 
-def _refuse_other(scheme: str, host: str, port: str | None, parameter: str) -> None:
-    shown = host[:80]
-    if scheme == "http":
+def leads_elsewhere(path: str) -> bool:
+    """Tell whether a path has a segment of dots, plain or percent-encoded, which a client or a server may resolve."""
+    for _ in range(MOST_UNQUOTINGS):
+        plain = unquote(path, errors="replace")
+        if plain == path:
+            return DOTS.search(path) is not None
+        path = plain
+    return True
+
+
+def _base_path(path: str, parameter: str) -> str:
+    path = re.split("[?#]", path, maxsplit=1)[0]
+    base = PAGE.sub("", path).rstrip("/")
+    if leads_elsewhere(path) or not BASE_PATH.fullmatch(base):
         raise InvalidParameterError(
-            "{parameter} starts with http://, which would send the API token in clear; write https://{host}",
+            "{parameter} has a path that could be taken for another one; write it with plain letters and digits "
+            "between single slashes, without ., .. and % signs",
             parameter=parameter,
-            host=shown,
         )
-    if scheme not in ("", "https"):
+    return base
+
+
+def shown_host(host: str) -> str | Message:
+    """Return a host for a sentence; what may be a token that was filled in at the wrong place is not shown."""
+    if looks_like_a_token(host):
+        return Message("something that looks like an API token")
+    return host if len(host) <= LONGEST_SHOWN else f"{host[:LONGEST_SHOWN]}…"
+
+
+def _refuse_other(scheme: str, host: str, port: str | None, parameter: str) -> None:
+    if scheme not in ("", "http", "https"):
         raise InvalidParameterError(
             "{parameter} starts with {scheme}://; only https:// is allowed; {how}",
             parameter=parameter,
-            scheme=scheme[:20],
+            scheme=shown_host(scheme),
             how=WRITE_THIS,
+        )
+    if scheme == "http" and OFFICIAL_HOST.fullmatch(host):
+        raise InvalidParameterError(
+            "{parameter} starts with http://, which would send the API token in clear; write https://{host}",
+            parameter=parameter,
+            host=shown_host(host),
         )
     if not OFFICIAL_HOST.fullmatch(host):
         raise InvalidParameterError(
             "{parameter} names {host}, which is not a host of kintone; {how}",
             parameter=parameter,
-            host=shown,
+            host=shown_host(host),
             how=WRITE_THIS,
         )
     if port is not None and int(port) != DEFAULT_PORTS["https"]:
@@ -111,5 +165,5 @@ def _refuse_other(scheme: str, host: str, port: str | None, parameter: str) -> N
             "{parameter} names the port {port}; kintone answers on 443 only; write {host}",
             parameter=parameter,
             port=port,
-            host=shown,
+            host=shown_host(host),
         )

@@ -14,7 +14,7 @@ from scripts.difypkg.archive import unpack
 REFUSED_CREDENTIALS = {
     "kintone_domain": "kintone.example",
     "kintone_app_id": "1",
-    "kintone_api_token": "trial",
+    "kintone_api_token": "t" * 40,
 }
 """A host that the plugin must refuse by itself, so that the trial needs no network."""
 

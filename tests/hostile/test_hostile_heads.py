@@ -52,7 +52,7 @@ def test_add_when_the_answer_is_too_large_for_dify(site: LocalKintone, credentia
     assert any("Added record 7" in message.model_dump_json() for message in messages)
 
 
-@pytest.mark.parametrize("path", ["//[x", "/a//[::1", "/?//[x", "/#[", "/a/?b#c"])
+@pytest.mark.parametrize("path", ["/?//[x", "/#[", "/a/?b#c"])
 def test_site_when_its_path_is_no_address(path: str) -> None:
     """Behind an origin that the operator allows, any path is a path."""
     site = read_site(f"https://proxy.example{path}", frozenset({Origin("https", "proxy.example", 443)}))

@@ -51,7 +51,9 @@ def messages_of(site: InProcess, settings: OperatorSettings | None = None, **par
 
 def running(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> Generator[Message]:
     """Start the tool on the app of a kintone."""
-    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, QueryRecords.declaration().parameters))
+    call = Call(
+        {"kintone_app_id": str(site.app)}, Parameters(parameters, QueryRecords.declaration().parameters), Redactor([])
+    )
     call.__dict__["client"] = site.client
     call.__dict__["settings"] = settings or OperatorSettings()
     runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)

@@ -7,12 +7,13 @@ import pytest
 from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError
 from tools.access import CREDENTIALS, read_access, read_app
+from tools.failures import redactor_of
 from tools.parameters import Parameters
 
 STORED = {
     "kintone_domain": "https://example.cybozu.com/k/12/",
     "kintone_app_id": "12",
-    "kintone_api_token": " abc \n",
+    "kintone_api_token": " abc12345 \n",
     "kintone_guest_space_id": "",
 }
 
@@ -30,8 +31,8 @@ def access(stored: dict[str, Any], **given: object) -> tuple[str, str, int | Non
 
 def test_read_access_when_nothing_is_overridden() -> None:
     """The stored credential is normalised and used."""
-    assert access(STORED) == ("https://example.cybozu.com", "abc", None)
-    assert access(STORED, kintone_domain="  ", kintone_api_token=None) == ("https://example.cybozu.com", "abc", None)
+    assert access(STORED) == ("https://example.cybozu.com", "abc12345", None)
+    assert access(STORED, kintone_domain="  ", kintone_api_token=None) == access(STORED)
 
 
 @pytest.mark.parametrize("space", [3, 3.0, "3", " ３ "])
@@ -44,13 +45,13 @@ def test_guest_space_is_a_whole_number_like_others(space: object) -> None:
 def test_read_access_when_all_is_overridden() -> None:
     """A call may name its own site, token and guest space."""
     assert access(
-        STORED, kintone_domain="other.kintone.com", kintone_api_token="own", kintone_guest_space_id=" 3 "
-    ) == ("https://other.kintone.com", "own", 3)
+        STORED, kintone_domain="other.kintone.com", kintone_api_token="own12345", kintone_guest_space_id=" 3 "
+    ) == ("https://other.kintone.com", "own12345", 3)
 
 
 def test_read_access_when_the_domain_is_the_stored_one() -> None:
     """Naming the stored site again needs no token, however it is written."""
-    assert access(STORED, kintone_domain="EXAMPLE.cybozu.com")[1] == "abc"
+    assert access(STORED, kintone_domain="EXAMPLE.cybozu.com")[1] == "abc12345"
 
 
 def test_read_access_when_another_site_would_get_the_stored_token() -> None:
@@ -66,6 +67,56 @@ def test_read_access_when_the_credential_is_incomplete(name: str) -> None:
     """A missing part of the credential is named."""
     with pytest.raises(InvalidParameterError, match=name):
         access({**STORED, name: None})
+
+
+@pytest.mark.parametrize("domain", ["other.cybozu.com", "example.kintone.com", "example.s.cybozu.com"])
+def test_guest_space_stays_at_the_credentials_own_site(domain: str) -> None:
+    """Another site has other guest spaces; a call that asks one names its space itself."""
+    stored = STORED | {"kintone_guest_space_id": "3"}
+
+    assert access(stored, kintone_domain=domain, kintone_api_token="own12345")[2] is None
+    assert access(stored, kintone_domain=domain, kintone_api_token="own12345", kintone_guest_space_id="7")[2] == 7
+    unreadable = stored | {"kintone_domain": "nowhere.example"}
+    assert access(unreadable, kintone_domain=domain, kintone_api_token="own12345")[2] is None
+
+
+@pytest.mark.parametrize("domain", ["EXAMPLE.cybozu.com", "https://example.cybozu.com:443/k/guest/3/12/", "", None])
+def test_guest_space_is_kept_when_the_domain_is_the_stored_one(domain: str | None) -> None:
+    """The credential's own site in another spelling is no other site, and a token of its own does not change that."""
+    stored = STORED | {"kintone_guest_space_id": "3"}
+
+    assert access(stored, kintone_domain=domain)[2] == 3
+    assert access(stored, kintone_domain=domain, kintone_api_token="own12345")[2] == 3
+
+
+@pytest.mark.parametrize("nothing", [0, 0.0, "0", " ０ ", "00"])
+def test_guest_space_when_the_call_wants_none(nothing: object) -> None:
+    """0 stands for the apps outside of guest spaces; in a credential it is no guest space."""
+    stored = STORED | {"kintone_guest_space_id": "3"}
+
+    assert access(stored, kintone_guest_space_id=nothing)[2] is None
+    with pytest.raises(InvalidParameterError, match="kintone_guest_space_id"):
+        access(STORED | {"kintone_guest_space_id": nothing})
+
+
+@pytest.mark.parametrize("wrong", [-1, "-1", "0.0", "none", False, "x0", []])
+def test_guest_space_when_it_is_no_number(wrong: object) -> None:
+    """What is neither a space nor 0 is refused, and never taken for none."""
+    with pytest.raises(InvalidParameterError, match="kintone_guest_space_id"):
+        access(STORED | {"kintone_guest_space_id": "3"}, kintone_guest_space_id=wrong)
+
+
+def test_app_of_the_credential_is_asked_on_another_site_too() -> None:
+    """A call that names no app asks the credential's, wherever it goes."""
+    assert read_app(STORED, parameters(kintone_domain="other.cybozu.com")) == 12
+
+
+def test_secrets_of_a_call() -> None:
+    """Both tokens are masked, in pieces and glued, whatever became of them."""
+    redactor = redactor_of(STORED, {"kintone_api_token": "first123;second12\nthird123"})
+
+    for secret in ("abc12345", "first123", "second12", "third123", "first123;second12third123"):
+        assert redactor.mask(f"<{secret}>") == "<***>"
 
 
 def test_read_app_when_overridden_or_not() -> None:
@@ -97,6 +148,6 @@ def test_stored_token_stays_on_its_origin_and_path_when_the_operator_allows_seve
 
     with pytest.raises(InvalidParameterError, match="kintone_api_token"):
         read_access(stored, parameters(kintone_domain=other), settings)
-    own = read_access(stored, parameters(kintone_domain=other, kintone_api_token="own"), settings)
+    own = read_access(stored, parameters(kintone_domain=other, kintone_api_token="own12345"), settings)
     same = read_access(stored, parameters(kintone_domain="http://127.0.0.1:8001/kintone/k/12/"), settings)
-    assert (own.tokens.header_value(), same.tokens.header_value()) == ("own", "abc")
+    assert (own.tokens.header_value(), same.tokens.header_value()) == ("own12345", "abc12345")

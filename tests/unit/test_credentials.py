@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from kintone.access.credentials import Tokens, read_positive_number
+from kintone.access.credentials import Tokens, read_positive_number, secrets_in
 from kintone.errors import InvalidParameterError
 
 FIRST = "a1" * 20
@@ -20,10 +20,17 @@ SECOND = "b2" * 20
         f"\r\n{FIRST}\r\n,\t{SECOND} ",
         f"{FIRST},{SECOND},",
         f"{FIRST},{SECOND},{FIRST}",
+        f"{FIRST}\n{SECOND}",
+        f"{FIRST}\r\n\r\n{SECOND}\r\n",
+        f"{FIRST} {SECOND}",
+        f"{FIRST}\t{SECOND}\u3000",
+        f"{FIRST}，{SECOND}",
+        f"{FIRST}、{SECOND}",
+        f"\ufeff{FIRST}\u200b,{SECOND}",
     ],
 )
 def test_tokens_when_copied_with_white_space(given: str) -> None:
-    """White space, line ends, an end comma and the same token twice do not reach the header."""
+    """Each is a token; what separates them, a comma at the end and the same token twice do not reach the header."""
     assert Tokens(given).header_value() == f"{FIRST},{SECOND}"
 
 
@@ -38,11 +45,47 @@ def test_tokens_when_they_cannot_be_tokens(given: str) -> None:
 
 def test_tokens_when_there_are_ten() -> None:
     """Ten tokens are refused with the number kintone takes; nine pass."""
-    ten = [f"{number}token" for number in range(10)]
+    ten = [f"{number}token12" for number in range(10)]
 
     assert len(Tokens(",".join(ten[:9]))) == 9
     with pytest.raises(InvalidParameterError, match=r"10 tokens.*at most 9"):
         Tokens(",".join(ten))
+
+
+@pytest.mark.parametrize("between", [",", "\n", " ", "\r\n", "、"])
+def test_tokens_when_there_are_ten_however_they_are_separated(between: str) -> None:
+    """Lines are counted like what is joined by commas."""
+    with pytest.raises(InvalidParameterError, match="10 tokens"):
+        Tokens(between.join(f"{number}token12" for number in range(10)))
+
+
+@pytest.mark.parametrize("short", ["a", "1234567", f"{FIRST},x1y2z3w", f"x1y2z3w\n{FIRST}"])
+def test_tokens_when_one_is_too_short_to_be_masked(short: str) -> None:
+    """It would be found in ordinary words, so it is refused and not shown; eight characters are enough."""
+    with pytest.raises(InvalidParameterError, match="fewer than 8 characters") as refused:
+        Tokens(short, "the_parameter")
+
+    assert "the_parameter" in str(refused.value)
+    assert not [part for part in ("1234567", "x1y2z3w", FIRST) if part in str(refused.value)]
+    assert Tokens("12345678").header_value() == "12345678"
+
+
+@pytest.mark.parametrize(
+    ("given", "secrets"),
+    [
+        (f" {FIRST},{SECOND}\n", {f"{FIRST},{SECOND}", FIRST, SECOND, FIRST + SECOND}),
+        (f"{FIRST}é", {f"{FIRST}é", FIRST}),
+        (12345678, {"12345678"}),
+        ("short", set()),
+        (None, set()),
+        (True, set()),
+        ([FIRST], set()),
+        (10**300, set()),
+    ],
+)
+def test_secrets_in_what_was_given_as_tokens(given: object, secrets: set[str]) -> None:
+    """The text, its pieces and the pieces glued together, as far as they can be masked."""
+    assert set(secrets_in(given)) == secrets
 
 
 def test_tokens_when_printed_or_pickled() -> None:

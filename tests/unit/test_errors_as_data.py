@@ -8,7 +8,16 @@ from string import Formatter
 
 import pytest
 
-from kintone.errors import InvalidParameterError, InvalidRequestError, KintoneError
+from kintone.access.redaction import Redactor
+from kintone.errors import (
+    LONGEST_PROBLEM,
+    LONGEST_SENTENCE,
+    ErrorReply,
+    InvalidParameterError,
+    InvalidRequestError,
+    KintoneError,
+    line_of,
+)
 from kintone.messages import Message
 
 ROOT = Path(__file__).parents[2]
@@ -194,3 +203,20 @@ def test_but_makes_a_new_error_and_leaves_the_old_one_alone() -> None:
     assert str(old) == "[CB_VA01] reading failed · try again"
     assert str(new) == "[CB_VA01] reading failed · correct name · nothing was written"
     assert old.notes == ()
+
+
+TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+
+
+@pytest.mark.parametrize("left", [7, 30])
+def test_line_is_masked_before_it_is_cut(left: int) -> None:
+    """A token across the place where a part of the line is cut shows nothing of itself, wherever it stands."""
+    problem, remedy = (Message("{text}", text="x" * (LONGEST_PROBLEM - left) + TOKEN) for _ in range(2))
+    words = "x" * (LONGEST_SENTENCE - len("kintone says: ") - left) + TOKEN
+    reply = ErrorReply(400, code=TOKEN, message=words, error_id=TOKEN)
+    error = KintoneError(problem, remedy=remedy, notes=[problem], reply=reply)
+
+    line = line_of(error, mask=Redactor([TOKEN]).mask)
+
+    assert line.startswith("[***] ")
+    assert TOKEN[:4] not in line

@@ -1,12 +1,32 @@
 """Masking what must not be read."""
 
+import base64
+import html
+import json
 import pickle
+from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kintone.access.redaction import Redactor, truncate
+from kintone.access.redaction import PART, Redactor, looks_like_a_token, truncate
 
 SECRET = "s3cr3t" * 6
+TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+OTHER = "Zk4TqP8wYb1HxJ6rMd9VfC3sLg7NuA2eKoQiRy5B"
+PASSWORD = 'p%a "ss&<w>ö\\rd/+7\N{KEY}'
+
+
+def pieces(secret: str, least: int = PART) -> set[str]:
+    """Return everything of that length that stands in a secret, in small letters."""
+    return {secret[start : start + least].lower() for start in range(len(secret) - least + 1)}
+
+
+def shows(text: str, secret: str = TOKEN) -> set[str]:
+    """Return the pieces of a secret that a text shows."""
+    return {piece for piece in pieces(secret) if piece in text.lower()}
 
 
 @pytest.mark.parametrize(
@@ -71,6 +91,189 @@ def test_mask_when_a_secret_stands_in_an_address() -> None:
 def test_mask_when_a_proxy_has_a_password_that_is_no_known_secret() -> None:
     """User names and passwords in addresses are masked even when nobody told about them."""
     assert Redactor([]).mask("via http://joe:hunter2@proxy:3128/") == "via http://***@proxy:3128/"
+
+
+def _hex(prefix: str, secret: str, spelling: str = "{:02x}") -> str:
+    return "".join(prefix + spelling.format(ord(character)) for character in secret)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        str.lower,
+        str.upper,
+        str.swapcase,
+        lambda secret: _hex("%", secret),
+        lambda secret: _hex("%", secret, "{:02X}"),
+        lambda secret: _hex("%25", secret),
+        lambda secret: _hex("\\u00", secret),
+        lambda secret: _hex("\\u00", secret, "{:02X}"),
+        lambda secret: _hex("\\x", secret),
+        lambda secret: "".join(f"&#{ord(character)};" for character in secret),
+        lambda secret: "".join(f"&#x00{ord(character):X};" for character in secret),
+        lambda secret: secret[:7] + _hex("%", secret[7:12]) + secret[12:].upper(),
+        lambda secret: quote(base64.b64encode(b"a?>" + secret.encode() + b"z").decode(), safe=""),
+    ],
+)
+def test_mask_when_a_token_is_written_in_another_way(written: Callable[[str], str]) -> None:
+    """Letter case and escapes, of all characters or of some, hide nothing; the text around is as it was."""
+    masked = Redactor([TOKEN]).mask(f"é 100% [{written(TOKEN)}] & \\n")
+
+    assert "***" in masked
+    assert masked.startswith("é 100% [")
+    assert masked.endswith("] & \\n")
+    for shown in (masked, masked.replace("%", "").replace("\\u00", "")):
+        assert not [piece for piece in pieces(written(TOKEN), 12) if piece in shown.lower()]
+
+
+@pytest.mark.parametrize("secret", [TOKEN, "hunter2hunter2", f"joe:{PASSWORD}"])
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "user:pass:"])
+@pytest.mark.parametrize("after", ["", "z", "zz"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("padding", ["=", ""])
+def test_mask_when_a_secret_stands_in_base64(
+    secret: str, before: str, after: str, encode: Callable[[bytes], bytes], padding: str
+) -> None:
+    """Wherever it begins in a group of three bytes, with and without padding, all but its very ends is masked."""
+    text = encode(f"{before}{secret}{after}".encode()).decode().replace("=", padding)
+    masked = Redactor([secret]).mask(f"<{text}>")
+
+    assert "***" in masked
+    around = len(encode(before.encode())) + len(encode(after.encode()))
+    assert len(masked) - len("<***>") <= around + len("x==")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda secret: quote(secret, safe=""),
+        lambda secret: quote(secret, safe="").lower(),
+        quote,
+        lambda secret: json.dumps(secret)[1:-1],
+        lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],
+        html.escape,
+        lambda secret: html.escape(secret, quote=False),
+        lambda secret: repr(secret)[1:-1],
+        lambda secret: json.dumps(json.dumps(secret)[1:-1])[1:-1],
+    ],
+)
+def test_mask_when_a_password_has_to_be_escaped(written: Callable[[str], str]) -> None:
+    """A password may hold every character that JSON, HTML and an address write in another way."""
+    masked = Redactor([PASSWORD]).mask(f"[{written(PASSWORD)}]")
+
+    assert masked.endswith("***]")
+    assert "ss" not in masked
+
+
+@pytest.mark.parametrize("length", range(PART, len(TOKEN) + 1))
+def test_mask_when_the_text_was_cut_before(length: int) -> None:
+    """The beginning and the end of a token are masked from eight characters on, its middle from eleven."""
+    redactor = Redactor([OTHER, TOKEN])
+
+    assert redactor.mask(f"'{TOKEN[:length]}…") == "'***…"
+    assert redactor.mask(f"…{TOKEN[-length:].lower()}'") == "…***'"
+    if length >= 11:
+        for start in range(len(TOKEN) - length):
+            assert redactor.mask(f"…{TOKEN[start : start + length]}…") == "…***…"
+
+
+def test_mask_when_secrets_touch_and_overlap() -> None:
+    """What several secrets cover is masked once, and none of them is left over."""
+    both = TOKEN + OTHER
+
+    assert Redactor([TOKEN, OTHER]).mask(f"<{both}>") == "<***>"
+    assert Redactor([TOKEN, both]).mask(f"<{both}{both}> <{TOKEN}>") == "<***> <***>"
+    assert Redactor([TOKEN, TOKEN[10:30]]).mask(f"<{TOKEN}>") == "<***>"
+    assert Redactor([TOKEN[:30], TOKEN[20:]]).mask(f"<{TOKEN}>") == "<***>"
+
+
+@given(st.text(), st.text(st.characters(codec="utf-8"), min_size=4, max_size=40), st.text())
+def test_mask_leaves_no_secret(before: str, secret: str, after: str) -> None:
+    """Whatever the secret and the text around it are."""
+    assert secret not in Redactor([secret]).mask(f"{before}{secret}{after}").replace("***", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "plain", "100% & more \\", "%41%42 \\u0041 &amp; &#65;", "ＡＢＣ\ud800", TOKEN[:7]]
+)
+def test_mask_when_there_is_nothing_to_hide(text: str) -> None:
+    """The very same text comes back."""
+    redactor = Redactor([TOKEN])
+
+    assert redactor.mask(text) == text
+    assert redactor.mask_data(text) is text
+    assert not redactor.occurs_in(text)
+
+
+def test_mask_data_when_a_server_filled_it() -> None:
+    """Secrets go out of texts, keys and numbers at every depth; everything else is what it was."""
+    number = 12345678901234567890
+    data = {
+        "record": {"code": {"value": [f"a {TOKEN} b", None, True, 1.5, ("x", TOKEN.lower())]}},
+        f"key {TOKEN}": {"deep": [[{TOKEN: TOKEN}]]},
+        "number": number,
+        "other": [1, 2**63, "Authorization: kept", "http://user:kept@host/"],
+    }
+
+    assert Redactor([TOKEN, str(number)]).mask_data(data) == {
+        "record": {"code": {"value": ["a *** b", None, True, 1.5, ["x", "***"]]}},
+        "key ***": {"deep": [[{"***": "***"}]]},
+        "number": "***",
+        "other": [1, 2**63, "Authorization: kept", "http://user:kept@host/"],
+    }
+
+
+def test_mask_data_when_keys_become_alike() -> None:
+    """No value is lost."""
+    data = {TOKEN: 1, TOKEN.lower(): 2, "***": 3, TOKEN.upper(): 4}
+
+    masked = Redactor([TOKEN]).mask_data(data)
+
+    assert list(masked.values()) == [1, 2, 3, 4]
+    assert not [key for key in masked if shows(key)]
+
+
+@pytest.mark.parametrize("data", [{"a": [1, "x"]}, [], {}, None, 7, ["\ud800"], {"a": float("nan")}, {1: object()}])
+def test_mask_data_when_it_holds_no_secret(data: object) -> None:
+    """The very same object comes back, also where it cannot be written as JSON."""
+    assert Redactor([TOKEN]).mask_data(data) is data
+    assert Redactor([]).mask_data(data) is data
+
+
+def test_mask_data_when_it_cannot_be_written_as_json() -> None:
+    """Half a character or a strange object beside a secret hides nothing."""
+    assert Redactor([TOKEN]).mask_data({"a": "\ud800", "b": [TOKEN, ...]}) == {"a": "\ud800", "b": ["***", ...]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 400_000,
+        TOKEN[:8] * 50_000,
+        f"{TOKEN}" * 10_000,
+        "%2561" * 80_000,
+        "\\" * 400_000,
+        "&" * 400_000,
+        "://a" * 100_000,
+    ],
+    ids=lambda text: text[:8],
+)
+@pytest.mark.time_limit(20)
+def test_mask_when_the_text_is_huge(text: str) -> None:
+    """The work grows with the size of the text alone: its square would take minutes."""
+    assert not shows(Redactor([TOKEN, "a" * 40, OTHER]).mask(text))
+
+
+@pytest.mark.parametrize("text", [TOKEN, f"https://{TOKEN}/", f"{TOKEN},{OTHER}", TOKEN.lower(), "0" * 24])
+def test_looks_like_a_token(text: str) -> None:
+    """So many letters and digits in a row are a key."""
+    assert looks_like_a_token(text)
+
+
+@pytest.mark.parametrize("text", ["", "example.cybozu.com", "a" * 23, "kintone_guest_space_id is wrong", "ａ" * 40])
+def test_looks_like_no_token(text: str) -> None:
+    """Names, hosts and sentences are none."""
+    assert not looks_like_a_token(text)
 
 
 def test_redactor_when_printed_or_pickled() -> None:

@@ -11,6 +11,7 @@ from kintone.access.redaction import Redactor
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from tests.unit.query_tool import LONGEST_LINE, Line, Sent, full_record, line_of, plain
+from tools.query_outputs.record_json import RecordJson
 from tools.results import (
     LARGEST_MESSAGE,
     PreparedMessage,
@@ -20,7 +21,6 @@ from tools.results import (
     size_of,
     text_message,
     variable_message,
-    without_next_lines,
 )
 
 SECRET = "s3cr3tT0ken" * 4
@@ -126,18 +126,13 @@ def test_json_when_an_agent_reads_the_text(records: object) -> None:
 
 
 def test_result_when_a_server_answers_with_the_secret() -> None:
-    """Text, keys and values of JSON and variables are masked, at any depth; records, which are data, stay."""
+    """Text, keys and values of JSON and variables are masked, at any depth."""
     echoed = {SECRET: [{"deep": f"x {SECRET.lower()}"}], "n": 1}
-    result = Result(
-        [Message("{name} is here", name=SECRET)],
-        {"response": echoed, "records": WrittenList(to_json([SECRET]).decode())},
-        {"response": echoed},
-    )
+    result = Result([Message("{name} is here", name=SECRET)], {"response": echoed}, {"response": echoed})
 
     seen = sent(result, Redactor([SECRET]))
 
     assert SECRET not in seen.text
-    assert seen.json[0]["records"] == [SECRET]
     assert seen.variables["response"] == seen.json[0]["response"]
     assert seen.variables["response"]["n"] == 1
     assert SECRET[:8] not in str(seen.variables)
@@ -145,21 +140,41 @@ def test_result_when_a_server_answers_with_the_secret() -> None:
 
 def test_result_when_something_holds_a_next_line() -> None:
     """Dify's API server would break the call at U+0085: a line end takes its place everywhere, and the text says so."""
-    written, count = without_next_lines(to_json(["a\x85b\x85"]).decode())
-    result = Result(["one\x85two"], {"k\x85": "v\x85", "records": written}, {"v": [{"x\x85": 1}]})
+    written = RecordJson(Redactor([]))
+    records = WrittenList(written.write([{"a\x85": "b\x85"}]).decode())
+    result = Result(["one\x85two"], {"k\x85": "v\x85", "records": records}, {"v": [{"x\x85": 1}]})
 
     frames = [line_of(plain(message)) for message in result.messages(Redactor([]))]
     seen = sent(result)
 
-    assert count == 2
     assert not any("\x85" in frame or "\\u0085" in frame for frame in frames)
-    assert seen.json == [{"k\n": "v\n", "records": ["a\nb\n"]}]
+    assert seen.json == [{"k\n": "v\n", "records": [{"a\n": "b\n"}]}]
     assert seen.variables == {"v": [{"x\n": 1}]}
     assert seen.text.startswith("one\ntwo\n")
     assert "U+0085" in seen.text
     assert "4 " in seen.text
+    assert [str(warning)[:2] for warning in written.warnings] == ["2 "]
 
 
 def test_text_when_nothing_was_replaced() -> None:
     """The lines alone are the text, each with its end."""
     assert sent(Result(["one", Message("two")])).text == "one\ntwo\n"
+
+
+def test_records_when_a_secret_stands_in_them() -> None:
+    """An agent must not read the token, in whatever letter case; what was masked is told, and the rest stays."""
+    written = RecordJson(Redactor([SECRET]))
+    told = written.write([{"a": {"value": f"x {SECRET.upper()}"}}, {"a": {"value": "Authorization: y"}}]).decode()
+
+    assert told == to_json([{"a": {"value": "x ***"}}, {"a": {"value": "Authorization: y"}}]).decode()
+    assert len(written.warnings) == 1
+    assert "token" in str(written.warnings[0])
+
+
+def test_records_when_they_only_begin_like_a_secret() -> None:
+    """Nothing is masked and nothing told."""
+    written = RecordJson(Redactor([SECRET]))
+    records = [{"a": {"value": SECRET[:7]}}]
+
+    assert written.write(records) == to_json(records)
+    assert not written.warnings

@@ -14,7 +14,7 @@ from kintone.errors import (
 from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
 from kintone.messages import Message
 from tools import base
-from tools.declarations import Declaration
+from tools.declarations import Declaration, parameters_named
 from tools.failures import LONGEST_TRACEBACK
 from tools.results import text_message
 
@@ -46,13 +46,13 @@ def test_tool_when_dify_stops_listening(monkeypatch: pytest.MonkeyPatch) -> None
     assert ended == ["work", "client"]
 
 
-def failing(error: Exception) -> type[base.KintoneTool]:
+def failing(error: Exception, declared: Declaration = NONE) -> type[base.KintoneTool]:
     """Return a tool that raises this, with a cause."""
 
     class Failing(base.KintoneTool):
         @classmethod
         def declaration(cls) -> Declaration:
-            return NONE
+            return declared
 
         def run(self, call: base.Call) -> base.Result:
             del call
@@ -98,6 +98,23 @@ def test_failure_when_a_server_repeats_the_token(filler: int) -> None:
     told = str(raised_by(InvalidRequestError(Message("writing failed"), reply=reply), kintone_api_token=token))
 
     assert not [start for start in range(len(token) - 7) if token[start : start + 8] in told]
+
+
+@pytest.mark.parametrize("value", ["abc12345token", "x ABC12345TOKEN y", "abc12345%74oken"])
+def test_tool_when_its_token_stands_in_another_parameter(value: str) -> None:
+    """It is refused before anything is sent, where it would travel in an address, and not repeated."""
+    declared = Declaration("x", parameters_named(["query", "kintone_api_token", "record_data"]), frozenset())
+    tool = failing(ValueError("it ran"), declared)
+
+    def told(**given: object) -> str:
+        with pytest.raises(InvokeBadRequestError) as raised:
+            list(tool.from_credentials({"kintone_api_token": "abc12345token"}).invoke(given))
+        return str(raised.value)
+
+    assert told(query=value).startswith("[INVALID_INPUT] query holds an API token")
+    assert "12345" not in told(query=value)
+    # Where a token belongs, and what is data, go on.
+    assert told(kintone_api_token="abc12345token", record_data=value).startswith("[INTERNAL]")
 
 
 def test_nothing_is_saved_is_said_of_failures_before_the_first_write() -> None:

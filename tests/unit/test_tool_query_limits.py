@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
@@ -23,6 +24,7 @@ from tools.query_outputs.output import Output
 from tools.query_outputs.page_stream import PageStream
 from tools.query_outputs.progress_log import ProgressLog
 from tools.query_outputs.record_file import RecordFile
+from tools.query_outputs.record_json import RecordJson
 from tools.query_outputs.record_text import BESIDE_JSON, RecordText
 from tools.results import LARGEST_MESSAGE, Result
 
@@ -130,7 +132,7 @@ SUMMARY = {"pagination_strategy": "record_id", "fields": [], "effective_query": 
 
 def _outputs() -> list[Output]:
     return [
-        PageStream(RecordText(BESIDE_JSON, ())),
+        PageStream(RecordText(BESIDE_JSON, ()), RecordJson(Redactor([]))),
         RecordFile(CsvExport(CsvColumns([])), 12, 10**6),
         RecordFile(JsonlExport(), 12, 10**6),
     ]
@@ -138,7 +140,7 @@ def _outputs() -> list[Output]:
 
 def _streamed(pages: int) -> Result:
     """Return the account of a stream of pages of a megabyte each."""
-    output = PageStream(RecordText(BESIDE_JSON, ()))
+    output = PageStream(RecordText(BESIDE_JSON, ()), RecordJson(Redactor([])))
     for number in range(1, pages + 1):
         page = Page(number, [{"a": {"type": "SINGLE_LINE_TEXT", "value": "x" * 1_000_000}}], [str(number)])
         assert len(list(output.take(page, None))) == 1

@@ -84,7 +84,7 @@ def test_read_when_the_body_drips(kintone: LocalKintone, open_client: OpenClient
 
 def client_of(url: str, *, settings: OperatorSettings) -> KintoneClient:
     """Return a client of any address the operator allows."""
-    access = Access(read_site(url, settings.allowed_origins), Tokens("token"))
+    access = Access(read_site(url, settings.allowed_origins), Tokens("t" * 40))
     return KintoneClient(access, settings, request_timeout=2.0, policy=IMPATIENT)
 
 

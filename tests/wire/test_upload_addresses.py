@@ -101,7 +101,7 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _execution() -> Execution:
     settings = OperatorSettings()
-    access = Access(read_site("example.cybozu.com", settings.allowed_origins), Tokens("t"))
+    access = Access(read_site("example.cybozu.com", settings.allowed_origins), Tokens("t" * 40))
     return Execution(access, settings, policy=IMPATIENT)
 
 

@@ -47,9 +47,9 @@ class Outcome:
             "warnings": [str(warning) for warning in self.warnings],
         }
 
-    def but_warned(self, warning: Message) -> "Outcome":
-        """Return the same account with one more warning."""
-        return replace(self, warnings=(*self.warnings, warning))
+    def but_warned(self, *warnings: Message) -> "Outcome":
+        """Return the same account with more warnings."""
+        return replace(self, warnings=(*self.warnings, *warnings))
 
     def warning_lines(self) -> Sequence[Message]:
         """Return a line for each warning."""

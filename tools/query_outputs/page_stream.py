@@ -5,22 +5,21 @@ from functools import partial
 from typing import Any
 
 from dify_plugin.entities.tool import ToolInvokeMessage
-from pydantic_core import to_json
 
 from kintone.messages import Message
 from kintone.reading.pages import Page, Record
 from tools.query_outputs.outcome import Outcome
+from tools.query_outputs.record_json import RecordJson
 from tools.query_outputs.record_text import RecordText
 from tools.results import (
     LARGEST_MESSAGE,
     PreparedMessage,
     Result,
     Sent,
+    WrittenList,
     json_message,
-    next_lines_told,
     refuse_oversize,
     size_of,
-    without_next_lines,
 )
 
 REST = Message(
@@ -43,22 +42,20 @@ NEARLY_TOO_MUCH = Message(
 class PageStream:
     """Sends each page, in parts with the same ``page`` where one message cannot hold it."""
 
-    def __init__(self, text: RecordText) -> None:
+    def __init__(self, text: RecordText, json: RecordJson) -> None:
         """Start without records."""
         self._text = text
+        self._json = json
         self._size = 0
-        self._replaced = 0
 
     def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
         """Send a page."""
         del expected
         self._text.add(page)
         room = LARGEST_MESSAGE - size_of({"page": page.number, "records": []})
-        for written, size in _parts(page.records, page.ids, room):
-            self._size += size
-            records, count = without_next_lines(written)
-            self._replaced += count
-            yield PreparedMessage(partial(_message, page.number), records)
+        for written in self._parts(page.records, page.ids, room):
+            self._size += len(written)
+            yield PreparedMessage(partial(_message, page.number), WrittenList(written.decode()))
 
     def rest(self) -> Iterable[Sent]:
         """Give out nothing: all pages are sent."""
@@ -66,26 +63,24 @@ class PageStream:
 
     def result(self, outcome: Outcome) -> Result:
         """Return the account."""
-        if self._replaced:
-            outcome = outcome.but_warned(next_lines_told(self._replaced))
+        outcome = outcome.but_warned(*self._json.warnings)
         if self._size > MUCH_JSON:
             outcome = outcome.but_warned(NEARLY_TOO_MUCH.but(size=self._size))
         lines = self._text.lines(outcome, REST.but(pages=outcome.pages))
         return Result(lines, {"summary": outcome.summary()}, {"record_count": outcome.records})
 
+    def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:
+        """Halve the records until each part fits; yield the parts in order as JSON."""
+        written = self._json.write(records)
+        if len(written) <= room:
+            yield written
+        elif len(records) == 1:
+            refuse_oversize(len(written), Message("record {id} alone", id=ids[0]), REMEDY)
+        else:
+            middle = len(records) // 2
+            for half in (slice(None, middle), slice(middle, None)):
+                yield from self._parts(records[half], ids[half], room)
+
 
 def _message(page: int, records: Any) -> ToolInvokeMessage:  # noqa: ANN401 - the records, or a mark in their place
     return json_message({"page": page, "records": records})
-
-
-def _parts(records: list[Record], ids: list[str], room: int) -> Iterator[tuple[str, int]]:
-    """Halve the records until each part fits; yield the parts in order, each as JSON with its bytes."""
-    written = to_json(records)
-    if len(written) <= room:
-        yield written.decode(), len(written)
-    elif len(records) == 1:
-        refuse_oversize(len(written), Message("record {id} alone", id=ids[0]), REMEDY)
-    else:
-        middle = len(records) // 2
-        for half in (slice(None, middle), slice(middle, None)):
-            yield from _parts(records[half], ids[half], room)
