@@ -7,7 +7,7 @@ from kintone.errors import InvalidParameterError
 from kintone.messages import Joined, Message
 from kintone.values.excerpts import excerpt
 from kintone.values.whole_numbers import record_id_hint, whole_number
-from tools.parameters import Parameters
+from tools.parameters import LIKE_A_TOKEN, Parameters
 
 LONGEST_SHOWN = 40
 
