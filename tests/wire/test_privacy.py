@@ -1,5 +1,8 @@
 """What PRIVACY.md promises of disk, log and connections, watched in the plugin's own process while all tools run."""
 
+import socket
+import threading
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +12,23 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure
 from dify_host.calls import invocation
+from kintone.access.credentials import Tokens
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
+from kintone.client import Access, KintoneClient
+from kintone.errors import KintoneError
+from kintone.reading.records import RecordsApi
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import OWN_PARAMETERS
 from tests.wire import watch
+from tests.wire.conftest import IMPATIENT
 from tests.wire.plugin import credentials_of, running_plugin
 
 type Parameters = dict[str, Any]
 
+TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+TLS_HANDSHAKE = b"\x16\x03"
+"""How a record of a handshake begins (RFC 8446, 5.1)."""
 CONTENT = "Kontoauszug"
 """Stands in records, queries, names and contents of files, and in what kintone says."""
 RECORD = {"sku": CONTENT, "name": CONTENT}
@@ -140,3 +153,52 @@ def test_contents_stay_out_of_the_log(seen: Seen) -> None:
     assert "/k/v1/file.json" in seen.log
     assert "/k/v1/records/cursor.json" in seen.log
     assert CONTENT not in seen.log
+
+
+class Listening:
+    """A proxy that opens every tunnel, keeps what comes through it and hangs up."""
+
+    def __init__(self) -> None:
+        """Listen on a free port of loopback."""
+        self.heard: list[bytes] = []
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self._server.getsockname()[1]}"
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._server.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                plug, _ = self._server.accept()
+                with plug:
+                    self.heard.append(plug.recv(65_536))
+                    plug.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    self.heard.append(plug.recv(65_536))
+
+
+def test_proxy_hears_nothing_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a request to kintone the operator's proxy hears the host and then TLS, and no token."""
+    proxy = Listening()
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    access = Access(read_site("example.cybozu.com", frozenset()), Tokens(TOKEN))
+    with (
+        closing(proxy),
+        KintoneClient(access, OperatorSettings(), request_timeout=5.0, policy=IMPATIENT) as client,
+        pytest.raises(KintoneError),
+    ):
+        RecordsApi(client).get(1, 1)
+
+    connect, hello, *_ = proxy.heard
+    assert connect.startswith(b"CONNECT example.cybozu.com:443 ")
+    assert hello[:2] == TLS_HANDSHAKE
+    assert TOKEN.encode() not in b"".join(proxy.heard)
