@@ -116,7 +116,7 @@ class Cursor:
             log.warning(
                 "a cursor could not be deleted for certain; if kintone still has it, it stays taken until ten minutes "
                 "after its last use: %s",
-                error,
+                error.code,
             )
 
 

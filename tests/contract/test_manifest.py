@@ -24,7 +24,8 @@ TAGS = {"productivity", "business", "utilities"}
 SOURCE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeberg.org", "git.sr.ht"}
 LOWEST_SDK = Version("0.9.0")
 DEPENDENCIES = {"PyYAML", "dify_plugin", "requests", "urllib3", "pydantic", "requests-toolbelt"}
-SMALLEST_MEMORY = 64 * 1024 * 1024
+PEAK_MEMORY = 482 * 1024 * 1024
+"""What twenty queries of 20,000 records at once took under Dify's daemon."""
 
 
 def _requirements() -> list[Requirement]:
@@ -82,11 +83,11 @@ def test_runner_when_started_by_dify() -> None:
 
 
 def test_resources_when_permissions_are_granted() -> None:
-    """The plugin asks for memory and for no permission to call back into Dify."""
+    """The plugin asks for as much memory as it was seen to take, and for no permission to call back into Dify."""
     declared = manifest()
 
-    assert declared["resource"] == {"memory": 268_435_456}
-    assert declared["resource"]["memory"] >= SMALLEST_MEMORY
+    assert declared["resource"].keys() == {"memory"}
+    assert declared["resource"]["memory"] > PEAK_MEMORY
     assert declared["plugins"] == {"tools": ["provider/kintone.yaml"]}
 
 

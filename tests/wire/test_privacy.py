@@ -1,0 +1,204 @@
+"""What PRIVACY.md promises of disk, log and connections, watched in the plugin's own process while all tools run."""
+
+import socket
+import threading
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from dify_host import DifyHost, PluginFailure
+from dify_host.calls import invocation
+from kintone.access.credentials import Tokens
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
+from kintone.client import Access, KintoneClient
+from kintone.errors import KintoneError
+from kintone.reading.records import RecordsApi
+from local_kintone import LocalKintone
+from tests.contract.agreed_names import OWN_PARAMETERS
+from tests.wire import watch
+from tests.wire.conftest import IMPATIENT
+from tests.wire.plugin import credentials_of, running_plugin
+
+type Parameters = dict[str, Any]
+
+TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+TLS_HANDSHAKE = b"\x16\x03"
+"""How a record of a handshake begins (RFC 8446, 5.1)."""
+CONTENT = "Kontoauszug"
+"""Stands in records, queries, names and contents of files, and in what kintone says."""
+RECORD = {"sku": CONTENT, "name": CONTENT}
+MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
+BY_CURSOR: tuple[str, Parameters] = ("kintone_query", {"query": f'sku != "{CONTENT}3" order by sku asc'})
+CALLS: tuple[tuple[str, Parameters], ...] = (
+    ("kintone_validate_record_data", {"record_data": RECORD}),
+    ("kintone_add_record", {"record_data": RECORD}),
+    ("kintone_upsert_records", {"records_data": [RECORD, {"sku": f"{CONTENT}2"}], "update_key": "sku"}),
+    ("kintone_upload_file", {"record_id": "1", "attachment_field": "attachment"}),
+    ("kintone_download_file", {"record_id": "1", "attachment_field": "attachment"}),
+    *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
+)
+"""Every tool, in an order in which each finds what it needs; 600 records come by cursor."""
+REST_API = {
+    "record.json",
+    "records.json",
+    "records/cursor.json",
+    "bulkRequest.json",
+    "file.json",
+    "app/form/fields.json",
+    "app/settings.json",
+}
+"""What the six tools may ask of https://cybozu.dev/ja/kintone/docs/rest-api/."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen while all tools ran, well and badly; ``codes`` are those of the failures, empty for a success."""
+
+    codes: list[str]
+    events: list[str]
+    log: str
+    origins: set[tuple[str | None, int | None]]
+    paths: set[str]
+    bodies: str
+    folders: list[Path]
+
+
+def code_of(host: DifyHost, name: str, parameters: Parameters, credentials: dict[str, str]) -> str:
+    """Run a tool and return the code of its failure, "" where it succeeds."""
+    if name == "kintone_upload_file":
+        file = host.serve(f"{CONTENT}.txt", CONTENT.encode() * 300_000, "text/plain")
+        parameters = {**parameters, "upload_file": file}
+    try:
+        host.invoke(name, parameters, credentials, timeout=60)
+    except PluginFailure as failed:
+        return failed.code
+    return ""
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """Run every tool, first against a kintone that works, then against one that refuses and quotes what it was sent."""
+    watcher, home, scratch = (tmp_path_factory.mktemp(name) for name in ("watcher", "home", "scratch"))
+    (watcher / "sitecustomize.py").write_bytes(Path(watch.__file__).read_bytes())
+    environment = {
+        "PYTHONPATH": str(watcher),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home),
+        "TMPDIR": str(scratch),
+    }
+    with LocalKintone(seed="demo") as site, running_plugin(site.origin, **environment) as host:
+        site.add_records(1, [{"sku": {"value": f"{CONTENT}-{number}"}} for number in range(600)])
+        credentials = credentials_of(site)
+        codes = [code_of(host, *call, credentials) for call in CALLS]
+        quoting: dict[str, Any] = {"times": None, "status": 400, "code": "CB_VA01", "message": CONTENT}
+        for method in ("GET", "DELETE"):
+            site.fail(api="records/cursor", method=method, **quoting)
+        codes.append(code_of(host, *BY_CURSOR, credentials))
+        site.fail(**quoting)
+        codes += [code_of(host, *call, credentials) for call in CALLS]
+        stderr = "\n".join(host.stderr)
+        addresses = [urlsplit(url) for url in (site.origin, host.serve("a", b"a")["url"])]
+        return Seen(
+            codes=codes,
+            events=[line.removeprefix(watch.MARK) for line in host.stderr if line.startswith(watch.MARK)],
+            log="\n".join([repr(line) for line in host.logs] + [stderr]),
+            origins={(address.hostname, address.port) for address in addresses},
+            paths={request.path for request in site.requests},
+            bodies="\n".join(f"{each.path}{each.query}{dict(each.headers)}{each.body!r}" for each in site.requests),
+            folders=[home, scratch],
+        )
+
+
+def test_every_tool_is_watched(seen: Seen) -> None:
+    """Each tool succeeds once and, but for the check, which remembers the form, is refused once."""
+    count = len(CALLS)
+
+    assert {name for name, _ in CALLS} == set(OWN_PARAMETERS)
+    assert seen.codes == [""] * count + ["CB_VA01", ""] + ["CB_VA01"] * (count - 1)
+
+
+def test_nothing_is_written_to_disk(seen: Seen) -> None:
+    """From its start on the process opens no file for writing, makes none and starts nobody; the control is seen."""
+    control = seen.folders[1] / watch.CONTROL
+    events = [event for event in seen.events if not event.startswith("socket.")]
+
+    assert events == [f"open {str(control)!r}"]
+    assert [path for folder in seen.folders for path in folder.rglob("*")] == [control]
+
+
+def test_only_kintone_and_the_file_store_are_connected_to(seen: Seen) -> None:
+    """Nobody else hears of a call."""
+    connected = {event for event in seen.events if event.startswith("socket.connect ")}
+
+    assert connected == {f"socket.connect {origin!r}" for origin in seen.origins}
+
+
+def test_only_kintones_rest_api_is_asked(seen: Seen) -> None:
+    """Every path is one of the documented ones, and the user's ID, which Dify sends along, is passed on to nobody."""
+    user = invocation("", "", {}, {}).data["user_id"]
+
+    assert {path.removeprefix("/k/v1/") for path in seen.paths} <= REST_API
+    assert CONTENT in seen.bodies
+    assert user not in seen.bodies
+
+
+def test_contents_stay_out_of_the_log(seen: Seen) -> None:
+    """Neither values of records nor queries, names and contents of files, and kintone's words are in a line of ours."""
+    assert "/k/v1/file.json" in seen.log
+    assert "/k/v1/records/cursor.json" in seen.log
+    assert CONTENT not in seen.log
+
+
+class Listening:
+    """A proxy that opens every tunnel, keeps what comes through it and hangs up."""
+
+    def __init__(self) -> None:
+        """Listen on a free port of loopback."""
+        self.heard: list[bytes] = []
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self._server.getsockname()[1]}"
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._server.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                plug, _ = self._server.accept()
+                with plug:
+                    self.heard.append(plug.recv(65_536))
+                    plug.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    self.heard.append(plug.recv(65_536))
+
+
+def test_proxy_hears_nothing_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a request to kintone the operator's proxy hears the host and then TLS, and no token."""
+    proxy = Listening()
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    access = Access(read_site("example.cybozu.com", frozenset()), Tokens(TOKEN))
+    with (
+        closing(proxy),
+        KintoneClient(access, OperatorSettings(), request_timeout=5.0, policy=IMPATIENT) as client,
+        pytest.raises(KintoneError),
+    ):
+        RecordsApi(client).get(1, 1)
+
+    connect, hello, *_ = proxy.heard
+    assert connect.startswith(b"CONNECT example.cybozu.com:443 ")
+    assert hello[:2] == TLS_HANDSHAKE
+    assert TOKEN.encode() not in b"".join(proxy.heard)
