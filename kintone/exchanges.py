@@ -31,7 +31,7 @@ USER_AGENT = {"User-Agent": "kintone_integration"}
 CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 PLAIN = frozenset({"", "identity"})
-UNDONE = PLAIN | set(urllib3.HTTPResponse.CONTENT_DECODERS)
+READABLE = PLAIN | {"gzip", "x-gzip"}
 
 
 class UploadBody(Protocol):
@@ -71,12 +71,12 @@ class Reply:
         """Return the length announced for the body; that of a compressed body is not the one that arrives."""
         told = self.headers.get("Content-Length", "")
         is_number = told.isascii() and told.isdigit() and len(told) <= LONGEST_LENGTH
-        return int(told) if is_number and self._encodings() <= PLAIN else None
+        return int(told) if is_number and _coding(self.headers) in PLAIN else None
 
     @property
     def is_readable(self) -> bool:
-        """Tell whether the body is plain, or compressed in a way that is undone while it arrives."""
-        return self._encodings() <= UNDONE
+        """Tell whether the body can be read while it arrives."""
+        return is_readable(self.headers)
 
     def redirect(self, url: str) -> str | None:
         """Return where the answer to ``url`` redirects, nowhere (``""``) for nonsense, None when it is no redirect."""
@@ -109,8 +109,18 @@ class Reply:
                 raise TransportError(FailureKind.FINAL, TOO_LARGE.but(most=most), sent=True)
             yield chunk
 
-    def _encodings(self) -> set[str]:
-        return {part.strip().lower() for part in self.headers.get("Content-Encoding", "").split(",")}
+
+def is_readable(headers: Mapping[str, str]) -> bool:
+    """Tell whether a body travels as it is or packed once by gzip, which is all that is ever asked for.
+
+    Packed several times, a few thousand bytes unpack to gigabytes that take minutes even where little of them is kept;
+    the library's reader of ``deflate`` keeps what unpacks to nothing.
+    """
+    return _coding(headers) in READABLE
+
+
+def _coding(headers: Mapping[str, str]) -> str:
+    return headers.get("Content-Encoding", "").strip().lower()
 
 
 def new_adapter(connections: int) -> NotingAdapter:

@@ -12,6 +12,7 @@ from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, KintoneError, unexpected
+from kintone.exchanges import is_readable
 from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, Limiters
 from kintone.limits import ANSWER_BYTES
@@ -194,7 +195,7 @@ class Execution:
                 opened = self._transport.open(request, self._access, deadline, self._timeout, body)
                 with opened as reply:
                     log.status = reply.status
-                    content = b"".join(reply.chunks(ANSWER_BYTES))
+                    content = _content(operation, reply, ANSWER_BYTES)
             except TransportError as error:
                 raise self._failed(operation, error, deadline) from None
             log.size = len(content)
@@ -211,8 +212,9 @@ class Execution:
                     reply = attempt.enter_context(opened)
                     log.status = reply.status
                     if reply.status != HTTPStatus.OK:
-                        body = b"".join(reply.chunks(CHUNK))
+                        body = _content(operation, reply, CHUNK)
                         raise self._refused(operation, Received(reply.status, reply.headers, body))
+                    _require_readable(operation, reply)
                 except TransportError as error:
                     raise self._failed(operation, error, deadline) from None
             stack.push(attempt.pop_all())
@@ -288,6 +290,19 @@ class _Told:
             yield from self._reply.chunks(most)
         except TransportError as error:
             raise self._told(error) from None
+
+
+def _content(operation: Operation, reply: StreamedReply, most: int) -> bytes:
+    """Return the whole body, nothing for that of a failure that cannot be read; its status tells enough."""
+    if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+        _require_readable(operation, reply)
+    return b"".join(reply.chunks(most)) if is_readable(reply.headers) else b""
+
+
+def _require_readable(operation: Operation, reply: StreamedReply) -> None:
+    if not is_readable(reply.headers):
+        error = not_kintone(operation, Message("the answer is packed in a way that was not asked for"))
+        raise AttemptError(FailureKind.FINAL, error)
 
 
 def _pause(

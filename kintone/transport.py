@@ -30,7 +30,7 @@ __all__ = ["HttpTransport", "Pools", "StreamedReply", "Transport", "UploadBody",
 
 REST_SECONDS: Final = 30.0
 """Connections that nobody used for so long are closed; kintone does not say how long it keeps them."""
-HEADERS = {**USER_AGENT, "Accept-Encoding": "gzip, deflate", "Accept-Language": "en"}
+HEADERS = {**USER_AGENT, "Accept-Encoding": "gzip", "Accept-Language": "en"}
 
 
 class StreamedReply(Protocol):

@@ -144,6 +144,17 @@ def test_requirements_when_compared_with_what_is_tested() -> None:
             assert Version(lowest) >= LOWEST_SDK
 
 
+@pytest.mark.parametrize("release", ["2.2.3", "2.5.0", "2.6.3", "2.7.0"])
+def test_requirements_when_a_release_of_urllib3_is_not_bounded(release: str) -> None:
+    """No release is admitted that unpacks nested answers without limit, or reads a chunk's size without end.
+
+    Source: https://urllib3.readthedocs.io/en/stable/changelog.html
+    """
+    urllib3 = next(requirement for requirement in _requirements() if requirement.name == "urllib3")
+
+    assert not urllib3.specifier.contains(release)
+
+
 def test_dependency_files_when_dify_installs() -> None:
     """No pyproject.toml stands beside requirements.txt, because Dify would install from it instead."""
     assert not (ROOT / "pyproject.toml").exists()

@@ -32,7 +32,7 @@ def test_request_when_the_host_is_official(address: str) -> None:
     headers = {
         "X-Cybozu-API-Token": "abc12345,def12345",
         "User-Agent": "kintone_integration",
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": "gzip",
         "Accept-Language": "en",
     }
     responses.get(

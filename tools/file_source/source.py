@@ -113,7 +113,7 @@ class FileSource:
         if reply.status != HTTPStatus.OK:
             raise failures.refused_by_store(address.origin.host, reply.status)
         if not reply.is_readable:
-            raise failures.broken(self.file.name, Message("it is compressed in a way that cannot be undone"))
+            raise failures.broken(self.file.name, Message("it arrives packed in a way that was not asked for"))
 
     def _length(self, address: FileAddress, reply: Reply) -> int | None:
         """Return the length if it is known; of files elsewhere Dify may know the size of a compressed answer only."""
