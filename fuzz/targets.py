@@ -23,6 +23,7 @@ from kintone.files.content_disposition import file_name
 from kintone.files.mime_types import clean_type
 from kintone.files.names import LONGEST_NAME, clean_name
 from kintone.forms.parsing import parse_form
+from kintone.messages import Message
 from kintone.operations import Answer
 from kintone.reading.pages import batch_of
 from kintone.reading.plan import plan_of
@@ -131,7 +132,7 @@ def _parameters(value: Any) -> None:  # noqa: ANN401 - anything
 
 def _answer(value: Any) -> None:  # noqa: ANN401 - anything
     body = value if isinstance(value, dict) else {"records": value, "totalCount": value, "properties": value}
-    _refusable(lambda given: batch_of(Answer(given), "reading"), body)
+    _refusable(lambda given: batch_of(Answer(given), Message("reading")), body)
     _refusable(lambda given: parse_form(given, "1"), body)
 
 

@@ -21,6 +21,13 @@ FIELDS_IN_URL = 100
 FIELDS_IN_BODY = 1_000
 """Entries of ``fields`` in a JSON body; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records"""
 
+NAME_LENGTH = 128
+"""Characters of a field code, a label or an option; https://github.com/kintone/rest-api-spec"""
+
+FORM_FIELDS = 5_000
+"""Fields, columns of tables among them, of what is still taken for a form; ours, ten times the 500 that kintone allows:
+https://jp.cybozu.help/k/ja/admin/limitation/limit.html"""
+
 LONGEST_URL = 4_096
 """Characters before a GET travels as POST; kintone refuses 8 KB, its own JavaScript client switches here."""
 

@@ -40,6 +40,14 @@ class Shape(Enum):
     OTHER = auto()
     """Not known here; goes out as it came in."""
 
+    @property
+    def is_text(self) -> bool:
+        """Tell whether it is one text, or nothing."""
+        return self in TEXT_SHAPES
+
+
+TEXT_SHAPES = frozenset({Shape.TEXT, Shape.LINES, Shape.NUMBER, Shape.OPTION, Shape.DATE, Shape.TIME, Shape.DATETIME})
+
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
@@ -168,6 +176,8 @@ KINDS = {kind.name: kind for kind in _KINDS}
 """Every type that kintone documents, by its name on the wire."""
 
 _TABLES = frozenset(kind.name for kind in _KINDS if kind.shape is Shape.ROWS)
+_LISTS = frozenset(kind.name for kind in _KINDS if kind.empty == ())
+_TEXTS = frozenset(kind.name for kind in _KINDS if kind.shape.is_text)
 _ATTACHMENTS = frozenset(kind.name for kind in _KINDS if kind.shape is Shape.FILES)
 
 RECORD_ID = "$id"
@@ -184,6 +194,17 @@ def kind_of(name: str) -> FieldKind:
 def is_table(name: object) -> bool:
     """Tell whether the values of a type are rows; ``name`` stands beside the value in what kintone answers."""
     return isinstance(name, str) and name in _TABLES
+
+
+SHOWN_AS_TEXT = _TEXTS | {kind.name for kind in _KINDS if kind.shape is Shape.OTHER}
+"""Types of which kintone may show a text."""
+
+
+def is_value(name: str, value: object) -> bool:
+    """Tell whether kintone shows such a value for a type: a list, a text or nothing; of an unknown type any."""
+    if name in _LISTS:
+        return isinstance(value, list)
+    return name not in _TEXTS or value is None or isinstance(value, str)
 
 
 def holds_files(name: object) -> bool:

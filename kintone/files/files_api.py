@@ -5,6 +5,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pydantic import Field
+
+from kintone.answer_models import AnswerModel, read_answer
 from kintone.deadline import Deadline
 from kintone.errors import ConnectionFailedError, ResultTooLargeError, UnknownResponseError
 from kintone.files.attachments import Attachment
@@ -19,10 +22,14 @@ from kintone.replies import not_kintone
 from kintone.transport import StreamedReply, UploadBody
 
 HTML = "text/html"
-LONGEST_KEY = 500
-"""Characters of a file key; kintone's have some fifty."""
+KEY = r"^[!-~]{1,500}$"
+"""A file key; kintone's have some fifty characters."""
 
 type OpenSource = Callable[[], AbstractContextManager[MeasuredSource]]
+
+
+class _Uploaded(AnswerModel):
+    file_key: str = Field(pattern=KEY)
 
 
 class FileCaller(Protocol):
@@ -124,10 +131,8 @@ class FilesApi:
             with open_source() as source:
                 yield FileBody(source, name, mime_type)
 
-        key = self._caller.upload(operation, body, deadline).body.get("fileKey")
-        if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
-            raise not_kintone(operation, Message("the answer holds no file key"))
-        return key
+        answer = self._caller.upload(operation, body, deadline)
+        return read_answer(_Uploaded, answer.body, operation.description).file_key
 
     @contextmanager
     def download(self, file_key: str, expected: Attachment | None = None) -> Iterator[Download]:

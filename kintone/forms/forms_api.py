@@ -53,7 +53,7 @@ def read_precision(caller: Caller, app: str) -> NumberPrecision:
         body = caller.call(Operation(reading, "GET", "app/settings", {"app": app}, Repeat.READ)).body
     except REFUSALS:
         return DEFAULT_PRECISION
-    return parse_precision(body.get("numberPrecision"))
+    return parse_precision(body.get("numberPrecision"), reading)
 
 
 class FormsApi:

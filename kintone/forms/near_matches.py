@@ -4,17 +4,16 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from kintone import limits
 from kintone.messages import Joined, Message
 from kintone.values.excerpts import printable
 
-LONGEST_NAME = 128
-"""Characters of a field code or an option name; kintone's own ceiling, https://kintone.dev/en/docs/kintone/."""
 ALIKE = 0.6
 
 
 def folded(text: str) -> str:
     """Return a text with letter case, width and blanks levelled, Japanese included."""
-    return "".join(unicodedata.normalize("NFKC", text[: 4 * LONGEST_NAME]).casefold().split())
+    return "".join(unicodedata.normalize("NFKC", text[: 4 * limits.NAME_LENGTH]).casefold().split())
 
 
 def nearest(wanted: str, names: Iterable[tuple[str, str]]) -> str | None:
@@ -30,7 +29,7 @@ def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, .
 
     Codes that match come before those whose label does; none where nothing is near.
     """
-    if len(wanted) > 2 * LONGEST_NAME:
+    if len(wanted) > 2 * limits.NAME_LENGTH:
         return ()
     by_code: dict[str, list[str]] = {}
     by_label: dict[str, list[str]] = {}

@@ -7,45 +7,120 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
-from typing import cast
+from decimal import Decimal
+from typing import Annotated, Any
 
-from kintone.errors import UnknownResponseError
+from pydantic import BeforeValidator, Field, PlainValidator
+
+from kintone import limits
+from kintone.answer_models import AnswerModel, PositiveNumber, misshapen, named, number_text, read_answer
 from kintone.field_types.table import Shape, kind_of
 from kintone.forms.field_definitions import FieldDefinition, Form, Limits
 from kintone.messages import Message
-from kintone.values.excerpts import excerpt, printable
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
 
-LONGEST_NUMBER = 64
+LONGEST_NUMBER, MOST_BITS = 64, 200
+_WRITTEN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,4})?", re.ASCII)
+"""``Decimal`` itself would take ``1_000`` and ``NaN`` too."""
+CHOICES = (Shape.OPTION, Shape.OPTIONS)
+
+
+def _number(value: object) -> Decimal | None:
+    """Return a limit, which arrives as text, and as ``""`` where none is set."""
+    if value is None or value == "":
+        return None
+    is_endless = isinstance(value, int) and value.bit_length() > MOST_BITS
+    text = str(value) if isinstance(value, str | int | float) and not is_endless else ""
+    if len(text) > LONGEST_NUMBER or not _WRITTEN.fullmatch(text):
+        raise ValueError("not a number")
+    return Decimal(text)
+
+
+def _length(value: object) -> int | None:
+    number = _number(value)
+    if number is not None and (not 0 <= number <= sys.maxsize or number != number.to_integral_value()):
+        raise ValueError("not a length")
+    return None if number is None else int(number)
+
+
+def _small_number(value: object) -> int:
+    text = number_text(value)
+    if text is None:
+        raise ValueError("not a number")
+    return int(text)
+
+
+type Number = Annotated[Decimal | None, PlainValidator(_number)]
+type Length = Annotated[int | None, PlainValidator(_length)]
+
+
+class _FormAnswer(AnswerModel):
+    properties: dict[str, Any] = Field(min_length=1)
+    """Every app has fields of kintone's own, such as the record number."""
+    revision: PositiveNumber | None = None
+
+
+class _Mapping(AnswerModel):
+    field: str
+
+
+class _Lookup(AnswerModel):
+    field_mappings: list[Any] = Field(default_factory=list)
+
+
+class _Option(AnswerModel):
+    label: str | None = None
+    index: Number = None
+
+
+class _Field(AnswerModel):
+    type: str = Field(min_length=1)
+    code: str | None = None
+    label: str | None = None
+    required: bool | None = None
+    unique: bool | None = None
+    expression: str | None = None
+    default_value: Any = None
+    default_now_value: bool | None = None
+    min_length: Length = None
+    max_length: Length = None
+    min_value: Number = None
+    max_value: Number = None
+    protocol: str | None = None
+    options: dict[str, Any] | None = None
+    lookup: dict[str, Any] | None = None
+    fields: dict[str, Any] | None = None
+
+
+class _Precision(AnswerModel):
+    digits: Annotated[int, BeforeValidator(_small_number)]
+    decimal_places: Annotated[int, BeforeValidator(_small_number)]
+    rounding_mode: str
 
 
 def parse_form(body: Mapping[str, object], app: str) -> Form:
-    """Read a form; raises ``UnknownResponseError`` for anything that kintone does not document.
-
-    Unlike the rest of kintone's answers, limits arrive as text, and a limit that is not set as ``""``.
-    """
-    reader = _Reader(app)
-    properties = reader.mapping(body.get("properties"), Message("properties"))
-    copied: set[str] = set()
-    fields = {code: reader.definition(code, raw, copied) for code, raw in properties.items()}
-    fields = {code: _marked(definition, copied) for code, definition in fields.items()}
+    """Read a form; raises ``UnknownResponseError`` for anything that kintone does not document."""
+    reading = Message("reading the form of app {app}", app=app)
+    answer = read_answer(_FormAnswer, body, reading)
+    reader = _Reader(reading)
+    fields = {code: reader.definition(code, raw) for code, raw in answer.properties.items()}
+    fields = {code: _marked(definition, reader.copied) for code, definition in fields.items()}
     tables = {column: code for code, definition in fields.items() for column in definition.columns}
-    return Form(app, str(body.get("revision") or ""), fields, tables)
+    return Form(app, answer.revision or "", fields, tables)
 
 
-def parse_precision(raw: object) -> NumberPrecision:
-    """Read ``numberPrecision`` of ``app/settings.json``, where numbers are texts; else kintone's default."""
-    parts = raw if isinstance(raw, Mapping) else {}
-    digits, decimals = (_small_number(parts.get(name)) for name in ("digits", "decimalPlaces"))
-    rounding = parts.get("roundingMode")
-    if digits is None or decimals is None or decimals > digits or rounding not in ROUNDINGS:
+def parse_precision(raw: object, doing: Message) -> NumberPrecision:
+    """Read ``numberPrecision`` of ``app/settings.json``; raises ``UnknownResponseError`` for another shape.
+
+    Where it is missing, or says what no app can be set to, kintone's default stands in and is marked as not known.
+    """
+    if raw is None:
         return DEFAULT_PRECISION
-    return NumberPrecision(digits, decimals, str(rounding))
-
-
-def _small_number(text: object) -> int | None:
-    return int(text) if isinstance(text, str) and re.fullmatch("[0-9]{1,2}", text) else None
+    told = read_answer(_Precision, raw, doing, Message("numberPrecision"))
+    fits = told.decimal_places <= told.digits and told.decimal_places <= limits.MOST_NUMBER_DECIMALS
+    if not fits or told.digits > limits.MOST_NUMBER_DIGITS or told.rounding_mode not in ROUNDINGS:
+        return DEFAULT_PRECISION
+    return NumberPrecision(told.digits, told.decimal_places, told.rounding_mode)
 
 
 def _marked(definition: FieldDefinition, copied: set[str]) -> FieldDefinition:
@@ -55,119 +130,58 @@ def _marked(definition: FieldDefinition, copied: set[str]) -> FieldDefinition:
 
 
 class _Reader:
-    """Reads pieces of one answer and names the piece that is not as documented."""
+    """Reads the fields of one answer; ``copied`` are the codes that some lookup fills."""
 
-    def __init__(self, app: str) -> None:
-        self._app = app
+    def __init__(self, reading: Message) -> None:
+        self.copied: set[str] = set()
+        self._reading = reading
+        self._count = 0
 
-    def unknown(self, what: Message, value: object) -> UnknownResponseError:
-        return UnknownResponseError(
-            Message(
-                "reading the form of app {app}: {part} is {value}, not kintone's answer",
-                app=self._app,
-                part=what,
-                value=excerpt(value),
-            ),
-            remedy=Message("check that the domain is a kintone site and that no proxy changes its answers"),
-        )
-
-    def mapping(self, value: object, what: Message) -> Mapping[str, object]:
-        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-            raise self.unknown(what, value)
-        return cast("Mapping[str, object]", value)
-
-    def text(self, value: object, what: Message) -> str:
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            raise self.unknown(what, value)
-        return value
-
-    def flag(self, value: object, what: Message) -> bool:
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        raise self.unknown(what, value)
-
-    def number(self, value: object, what: Message) -> Decimal | None:
-        if value is None or value == "":
-            return None
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise self.unknown(what, value)
-        if isinstance(value, str) and len(value) > LONGEST_NUMBER:
-            raise self.unknown(what, value)
-        try:
-            number = Decimal(str(value))
-        except (InvalidOperation, ValueError):
-            raise self.unknown(what, value) from None
-        if not number.is_finite():
-            raise self.unknown(what, value)
-        return number
-
-    def length(self, value: object, what: Message) -> int | None:
-        number = self.number(value, what)
-        if number is None:
-            return None
-        if not 0 <= number <= sys.maxsize or number != number.to_integral_value():
-            raise self.unknown(what, value)
-        return int(number)
-
-    def definition(self, code: str, raw: object, copied: set[str], *, column: bool = False) -> FieldDefinition:
-        shown = printable(code)
-        properties = self.mapping(raw, Message("the field {code}", code=shown))
-        kind = kind_of(self.text(properties.get("type"), Message("the type of {code}", code=shown)))
-        lookup = properties.get("lookup")
-        if lookup is not None:
-            copied.update(self._copied_codes(lookup, shown))
-        nested = properties.get("fields") if kind.shape is Shape.ROWS and not column else None
-        columns = {} if nested is None else self.mapping(nested, Message("the columns of {code}", code=shown))
+    def definition(self, code: str, raw: object, *, column: bool = False) -> FieldDefinition:
+        part = Message("the field {code}", code=named(code))
+        told = read_answer(_Field, raw, self._reading, part)
+        self._count += 1
+        if self._count > limits.FORM_FIELDS:
+            raise misshapen(
+                self._reading, Message("the number of fields"), Message("above {most}", most=limits.FORM_FIELDS)
+            )
+        if not code or told.code not in (None, code):
+            raise misshapen(self._reading, Message("code of {part}", part=part), told.code)
+        kind = kind_of(told.type)
+        if told.lookup is not None:
+            self._note_copied(told.lookup, part)
         return FieldDefinition(
             code=code,
-            label=self.text(properties.get("label"), Message("the label of {code}", code=shown)) or code,
+            label=told.label or code,
             kind=kind,
-            required=self.flag(properties.get("required"), Message("required of {code}", code=shown)),
-            unique=self.flag(properties.get("unique"), Message("unique of {code}", code=shown)) and not column,
-            has_default=_has_default(properties),
-            default=properties.get("defaultValue") or None,
-            computed=kind.on_add and bool(properties.get("expression")),
-            lookup=lookup is not None,
-            options=self._options(properties.get("options"), shown),
-            limits=self._limits(properties, shown),
-            columns={name: self.definition(name, entry, copied, column=True) for name, entry in columns.items()},
+            required=bool(told.required),
+            unique=bool(told.unique) and not column,
+            has_default=bool(told.default_value) or told.default_now_value is True,
+            default=told.default_value or None,
+            computed=kind.on_add and bool(told.expression),
+            lookup=told.lookup is not None,
+            options=self._options(told, part) if kind.shape in CHOICES else {},
+            limits=Limits(told.min_length, told.max_length, told.min_value, told.max_value, told.protocol or ""),
+            columns=self._columns(told, part) if kind.shape is Shape.ROWS and not column else {},
         )
 
-    def _limits(self, properties: Mapping[str, object], code: str) -> Limits:
-        return Limits(
-            self.length(properties.get("minLength"), Message("minLength of {code}", code=code)),
-            self.length(properties.get("maxLength"), Message("maxLength of {code}", code=code)),
-            self.number(properties.get("minValue"), Message("minValue of {code}", code=code)),
-            self.number(properties.get("maxValue"), Message("maxValue of {code}", code=code)),
-            self.text(properties.get("protocol"), Message("protocol of {code}", code=code)),
-        )
+    def _columns(self, told: _Field, part: Message) -> dict[str, FieldDefinition]:
+        if not told.fields:
+            raise misshapen(self._reading, Message("fields of {part}", part=part), told.fields)
+        return {code: self.definition(code, raw, column=True) for code, raw in told.fields.items()}
 
-    def _options(self, raw: object, code: str) -> dict[str, str]:
+    def _options(self, told: _Field, part: Message) -> dict[str, str]:
         """Return names and labels by the order of ``index``, which arrives as text too."""
-        if raw is None:
-            return {}
-        options = self.mapping(raw, Message("the options of {code}", code=code))
+        if told.options is None:
+            raise misshapen(self._reading, Message("options of {part}", part=part), None)
         placed: list[tuple[Decimal, str, str]] = []
-        for name, entry in options.items():
-            shown = printable(name)
-            option = self.mapping(entry, Message("the option {option} of {code}", option=shown, code=code))
-            index = self.number(option.get("index"), Message("the index of {option}", option=shown)) or Decimal(0)
-            label = self.text(option.get("label"), Message("the label of {option}", option=shown))
-            placed.append((index, name, label or name))
+        for name, raw in told.options.items():
+            place = Message("the option {option} of {part}", option=named(name), part=part)
+            option = read_answer(_Option, raw, self._reading, place)
+            placed.append((option.index or Decimal(0), name, option.label or name))
         return {name: label for _, name, label in sorted(placed, key=lambda entry: entry[0])}
 
-    def _copied_codes(self, raw: object, code: str) -> list[str]:
-        mappings = self.mapping(raw, Message("the lookup of {code}", code=code)).get("fieldMappings")
-        what = Message("fieldMappings of {code}", code=code)
-        if mappings is None:
-            return []
-        if not isinstance(mappings, list):
-            raise self.unknown(what, mappings)
-        return [self.text(self.mapping(entry, what).get("field"), what) for entry in mappings]
-
-
-def _has_default(properties: Mapping[str, object]) -> bool:
-    """Tell whether kintone fills the field of a new record that does not name it."""
-    return bool(properties.get("defaultValue")) or properties.get("defaultNowValue") is True
+    def _note_copied(self, raw: dict[str, Any], part: Message) -> None:
+        lookup = Message("the lookup of {part}", part=part)
+        for entry in read_answer(_Lookup, raw, self._reading, lookup).field_mappings:
+            self.copied.add(read_answer(_Mapping, entry, self._reading, lookup).field)

@@ -9,6 +9,9 @@ import logging
 from collections.abc import Generator
 from concurrent.futures import Future
 
+from pydantic import Field
+
+from kintone.answer_models import AnswerModel, misshapen, read_answer
 from kintone.errors import CursorGoneError, KintoneError, UnknownResponseError
 from kintone.messages import Message
 from kintone.operations import Repeat
@@ -20,6 +23,14 @@ SPARE_READS = 2
 """Of as many empty pages as its records would fill, and two more, a cursor is taken for one that never ends."""
 
 log = logging.getLogger(__name__)
+
+
+class _Made(AnswerModel):
+    id: str = Field(pattern=r"^[!-~]{1,200}$")
+
+
+class _Moved(AnswerModel):
+    next: bool
 
 
 class Cursor:
@@ -73,12 +84,9 @@ class Cursor:
             ) from None
         batch = batch_of(answer, self._source.reading)
         self._refuse_endless(batch)
-        if not isinstance(answer.body.get("next"), bool):
-            raise UnknownResponseError(
-                Message("{doing}: the cursor's answer does not say whether more follows", doing=self._source.reading)
-            )
+        following = read_answer(_Moved, answer.body, self._source.reading).next
         # It may have been given back meanwhile, at the end of the time of the call.
-        self._alive = self._alive and answer.body["next"]
+        self._alive = self._alive and following
         return batch
 
     def _refuse_endless(self, batch: Batch) -> None:
@@ -124,14 +132,9 @@ def open_cursor(source: RecordSource, query: Query) -> Cursor:
     """Make a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay taken."""
     parameters = {**source.selection(), "query": str(query), "size": RECORDS_PER_PAGE}
     body = source.call("POST", "records/cursor", parameters, Repeat.CURSOR_CREATE).body
-    cursor_id, total = body.get("id"), count_of(body.get("totalCount"))
-    if not isinstance(cursor_id, str) or not cursor_id:
-        raise UnknownResponseError(
-            Message("{doing}: kintone made a cursor and did not say which", doing=source.reading)
-        )
+    cursor_id = read_answer(_Made, body, source.reading).id
+    total = count_of(body.get("totalCount"))
     if total is None:
         Cursor(source, cursor_id, 0).discard()
-        raise UnknownResponseError(
-            Message("{doing}: kintone made a cursor and did not say for how many records", doing=source.reading)
-        )
+        raise misshapen(source.reading, Message("the number of records of the cursor"), body.get("totalCount"))
     return Cursor(source, cursor_id, total)

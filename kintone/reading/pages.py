@@ -1,22 +1,18 @@
 """What comes back from a read: kintone's answers, checked, and the pages made of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kintone.errors import UnknownResponseError, one_line
-from kintone.field_types.table import is_table
+from kintone.answer_models import misshapen, named, number_text
+from kintone.errors import UnknownResponseError
+from kintone.field_types.table import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
 from kintone.messages import Message
 from kintone.operations import Answer
-from kintone.values.excerpts import excerpt
 
 RECORDS_PER_PAGE = 500
 """kintone's largest page (https://cybozu.dev/ja/kintone/docs/overview/query)."""
 MOST_SKIPPED = 10_000
 """kintone's largest offset (same page)."""
-SHOWN_OF_A_VALUE = 60
-LONGEST_COUNT = 20
-"""Digits; Python refuses to read some thousand."""
 
 type Record = dict[str, Any]
 
@@ -50,76 +46,75 @@ class Batch:
         return len(self.ids) < size
 
 
-def batch_of(answer: Answer, reading: str | Message) -> Batch:
+def batch_of(answer: Answer, reading: Message) -> Batch:
     """Check an answer; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
-        raise UnknownResponseError(Message("{reading}: the answer holds no list of records", reading=reading))
-    ids = [_id_of(record, place, reading) for place, record in enumerate(records, start=1)]
-    return Batch(records, ids, count_of(body.get("totalCount")))
-
-
-def refuse_misshapen(records: Sequence[Record], app: int) -> None:
-    """Raise ``UnknownResponseError`` when a record holds what is no field of kintone's.
-
-    Fields are objects with ``value``; rows of tables likewise, their values are objects of fields:
-    https://cybozu.dev/ja/kintone/docs/overview/field-types
-    """
+        raise misshapen(reading, Message("records of the answer"), records)
+    if len(records) > RECORDS_PER_PAGE:
+        raise misshapen(reading, Message("the number of records"), Message("{count}", count=len(records)))
+    ids: list[int] = []
     for record in records:
-        for code, content in record.items():
-            if not _is_field(content):
-                shown = one_line(code, SHOWN_OF_A_VALUE)
-                raise UnknownResponseError(
-                    Message(
-                        "reading records of app {app}: the answer's field {code} is not a field", app=app, code=shown
-                    )
-                )
+        record_id = _id_of(record)
+        if not record_id:
+            raise _misshapen(record, Message("entry {place}", place=len(ids) + 1), reading)
+        ids.append(record_id)
+    if len(set(ids)) != len(ids):
+        raise misshapen(reading, Message("the number of records"), Message("more than that of their ids"))
+    told = body.get("totalCount")
+    total = count_of(told)
+    if total is None and told is not None:
+        raise misshapen(reading, Message("totalCount of the answer"), told)
+    return Batch(records, ids, total)
+
+
+def checked_id(record: object, part: Message, reading: Message) -> int:
+    """Return the id of a record whose fields are all fields; raises ``UnknownResponseError``."""
+    record_id = _id_of(record)
+    if not record_id:
+        raise _misshapen(record, part, reading)
+    return record_id
+
+
+def _id_of(record: Any) -> int:  # noqa: ANN401 - whatever stands there
+    """Return the id of a record, 0 where one of its fields is none.
+
+    Fields are objects with ``type`` and ``value``, rows of tables hold such objects in their ``value``:
+    https://cybozu.dev/ja/kintone/docs/overview/field-types. Every value of every record is looked at, so this is no
+    model: one would take as long as reading the JSON does.
+    """
+    try:
+        for content in record.values():
+            if not (content["value"].__class__ is str and content["type"] in SHOWN_AS_TEXT) and not _is_field(content):
+                return 0
+        return count_of(record[RECORD_ID]["value"]) or 0
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return 0
+
+
+def _misshapen(record: object, part: Message, reading: Message) -> UnknownResponseError:
+    if not isinstance(record, dict):
+        return misshapen(reading, part, record)
+    for code, content in record.items():
+        if not _is_field(content):
+            return misshapen(reading, Message("the field {code} of {part}", code=named(code), part=part), content)
+    return misshapen(reading, Message("$id of {part}", part=part), record.get(RECORD_ID))
 
 
 def _is_field(content: object) -> bool:
-    if not isinstance(content, dict) or "value" not in content or not isinstance(content.get("type", ""), str):
+    try:
+        name, value = content["type"], content["value"]  # type: ignore[index]
+        return isinstance(name, str) and is_value(name, value) and (not is_table(name) or all(map(_is_row, value)))
+    except (KeyError, TypeError, AttributeError, IndexError):
         return False
-    value = content["value"]
-    return not is_table(content.get("type")) or (isinstance(value, list) and all(map(_is_row, value)))
 
 
-def _is_row(row: object) -> bool:
-    if not isinstance(row, dict) or not isinstance(row.get("value"), dict):
-        return False
-    return all(_is_field(cell) for cell in row["value"].values())
+def _is_row(row: dict[str, Any]) -> bool:
+    return number_text(row["id"]) is not None and all(map(_is_field, row["value"].values()))
 
 
 def count_of(value: object) -> int | None:
     """Return kintone's count, which is a text, or nothing where there is none."""
-    text = str(value) if isinstance(value, str | int) else ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_COUNT else None
-
-
-def _id_of(record: object, place: int, reading: str | Message) -> int:
-    if not isinstance(record, dict):
-        raise UnknownResponseError(
-            Message(
-                "{reading}: entry {place} of the answer is not a record: {value}",
-                reading=reading,
-                place=place,
-                value=_shown(record),
-            )
-        )
-    wrapper = record.get("$id")
-    value = wrapper.get("value") if isinstance(wrapper, dict) else None
-    record_id = count_of(value)
-    if record_id is None:
-        raise UnknownResponseError(
-            Message(
-                "{reading}: entry {place} of the answer has no record id ($id): {value}",
-                reading=reading,
-                place=place,
-                value=_shown(wrapper),
-            )
-        )
-    return record_id
-
-
-def _shown(value: object) -> str:
-    return excerpt(value, SHOWN_OF_A_VALUE)
+    text = number_text(value)
+    return None if text is None else int(text)

@@ -1,9 +1,9 @@
 """Records as kintone gives them out."""
 
-from kintone.errors import UnknownResponseError
+from kintone.answer_models import misshapen
 from kintone.messages import Message
 from kintone.operations import Caller, Operation, Repeat
-from kintone.reading.pages import Record
+from kintone.reading.pages import Record, checked_id
 from kintone.reading.reader import Progress, Reading, ReadRequest, read
 
 
@@ -29,7 +29,8 @@ class RecordsApi:
         """
         reading = Message("reading record {record} of app {app}", record=record_id, app=app)
         operation = Operation(reading, "GET", "record", {"app": app, "id": record_id}, Repeat.READ)
-        record = self._caller.call(operation).body.get("record")
-        if not isinstance(record, dict):
-            raise UnknownResponseError(Message("{doing}: the answer holds no record", doing=reading))
+        record: Record = self._caller.call(operation).body.get("record", {})
+        found = checked_id(record, Message("the record"), reading)
+        if str(found) != str(record_id):
+            raise misshapen(reading, Message("the id of the record"), Message("that of another record"))
         return record

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kintone.answer_models import read_answer
 from kintone.errors import KintoneError
 from kintone.ledger import ONE_ENTRY, WriteLedger
 from kintone.messages import Message
 from kintone.operations import Answer, Caller, Operation, Repeat
-from kintone.writing.answers import number_text, unreadable
+from kintone.writing.answers import AddedAnswer
 from kintone.writing.field_paths import readable
 
 LOOK_FIRST = Message("look in kintone before sending it again")
@@ -32,10 +33,8 @@ def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
     operation = Operation(adding, "POST", "record", {"app": app, "record": record}, Repeat.INSERT)
 
     def added(answer: Answer) -> Added:
-        record_id, revision = number_text(answer.body.get("id")), number_text(answer.body.get("revision"))
-        if record_id is None or revision is None:
-            raise unreadable(adding, Message("kintone's answer has no id and revision"))
-        return Added(record_id, revision, answer.body)
+        told = read_answer(AddedAnswer, answer.body, adding)
+        return Added(told.id, told.revision, answer.body)
 
     return write_one(caller, operation, added)
 

@@ -1,13 +1,14 @@
 """What kintone answers to a write, checked: one result per entry, in the order of the entries."""
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypedDict
 
+from pydantic import FailFast
+
+from kintone.answer_models import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.errors import UnknownResponseError
 from kintone.messages import Message
 from kintone.writing.transactions import InnerCall, Kind, Transaction
-
-LONGEST_NUMBER = 20
 
 type Done = Literal["INSERT", "UPDATE"]
 
@@ -20,66 +21,111 @@ class SavedRecord(TypedDict):
     operation: Done
 
 
+class AddedAnswer(AnswerModel):
+    """The answer to one new record; https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record."""
+
+    id: PositiveNumber
+    revision: PositiveNumber
+
+
+class _Inserted(AnswerModel):
+    """https://cybozu.dev/ja/kintone/docs/rest-api/records/add-records."""
+
+    ids: Annotated[list[PositiveNumber], FailFast()]
+    revisions: Annotated[list[PositiveNumber], FailFast()]
+
+
+class _Updated(AnswerModel):
+    id: PositiveNumber
+    revision: PositiveNumber
+    operation: Literal["UPDATE"] = "UPDATE"
+    """Older pages do not show it."""
+
+
+class _Upserted(AnswerModel):
+    id: PositiveNumber
+    revision: PositiveNumber
+    operation: Done
+
+
+class _UpdatedList(AnswerModel):
+    """https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records."""
+
+    records: Annotated[list[_Updated], FailFast()]
+
+
+class _UpsertedList(AnswerModel):
+    records: Annotated[list[_Upserted], FailFast()]
+
+
+class _Revision(AnswerModel):
+    revision: PositiveNumber
+
+
+class _Bulk(AnswerModel):
+    """https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request."""
+
+    results: Annotated[list[dict[str, Any]], FailFast()]
+
+
 def read_saved(transaction: Transaction, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
     """Return the results of a transaction; raises ``UnknownResponseError`` when they do not fit what was sent."""
     if transaction.is_single:
-        body = {"records": [{"id": transaction.items[0].id, "revision": body.get("revision")}]}
-    bodies = [body] if len(transaction.calls) == 1 else body.get("results")
-    if not isinstance(bodies, list) or len(bodies) != len(transaction.calls):
-        raise unreadable(doing, Message("kintone's answer does not have one result for each call"))
+        record_id = transaction.items[0].id or ""
+        revision = read_answer(_Revision, body, doing).revision
+        return [{"id": record_id, "revision": revision, "operation": "UPDATE"}]
+    bodies: Sequence[object] = [body]
+    if len(transaction.calls) > 1:
+        bodies = read_answer(_Bulk, body, doing).results
+        if len(bodies) != len(transaction.calls):
+            raise _of_another_number(doing, len(bodies), len(transaction.calls))
     saved: dict[int, SavedRecord] = {}
     for call, answer in zip(transaction.calls, bodies, strict=True):
-        records = _records(call, answer)
-        if records is None:
-            raise unreadable(doing, Message("kintone's answer does not have one id and revision for each entry"))
+        records = _records(call, answer, doing)
         saved.update(zip((item.entry.position for item in call.items), records, strict=True))
+    _refuse_shared_ids(list(saved.values()), doing)
     return [saved[item.entry.position] for item in transaction.items]
 
 
-def unreadable(doing: Message, what: Message) -> UnknownResponseError:
-    """Return the error for a success that cannot be read."""
-    return UnknownResponseError(Message("{doing}: {what}", doing=doing, what=what))
+def _records(call: InnerCall, answer: object, doing: Message) -> list[SavedRecord]:
+    records = _inserted(answer, doing) if call.kind is Kind.INSERT else _written(call.kind, answer, doing)
+    if len(records) != len(call.items):
+        raise _of_another_number(doing, len(records), len(call.items))
+    for item, record in zip(call.items, records, strict=True):
+        if item.id not in (None, record["id"]):
+            place = Message("the id of entry {position}", position=item.entry.position)
+            raise misshapen(doing, place, Message("that of another record"))
+    return records
 
 
-def number_text(value: object) -> str | None:
-    """Return an id or revision as text, or None for anything that is none."""
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return text if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+def _inserted(answer: object, doing: Message) -> list[SavedRecord]:
+    told = read_answer(_Inserted, answer, doing)
+    if len(told.ids) != len(told.revisions):
+        raise _of_another_number(doing, len(told.revisions), len(told.ids))
+    return [
+        {"id": record_id, "revision": revision, "operation": "INSERT"}
+        for record_id, revision in zip(told.ids, told.revisions, strict=True)
+    ]
 
 
-def _records(call: InnerCall, answer: object) -> list[SavedRecord] | None:
-    if not isinstance(answer, dict):
-        return None
-    found = _inserted(answer) if call.kind is Kind.INSERT else answer.get("records")
-    if not isinstance(found, list) or len(found) != len(call.items):
-        return None
-    records = [_saved(call.kind, record) for record in found]
-    whole = [record for record in records if record is not None]
-    wanted = [item.id for item in call.items]
-    right = all(asked is None or asked == record["id"] for asked, record in zip(wanted, whole, strict=False))
-    return whole if right and len(whole) == len(call.items) else None
+def _written(kind: Kind, answer: object, doing: Message) -> list[SavedRecord]:
+    records: Sequence[_Updated | _Upserted]
+    if kind is Kind.UPSERT:
+        records = read_answer(_UpsertedList, answer, doing).records
+    else:
+        records = read_answer(_UpdatedList, answer, doing).records
+    return [{"id": record.id, "revision": record.revision, "operation": record.operation} for record in records]
 
 
-def _inserted(answer: Mapping[str, object]) -> list[object] | None:
-    ids, revisions = answer.get("ids"), answer.get("revisions")
-    if not isinstance(ids, list) or not isinstance(revisions, list) or len(ids) != len(revisions):
-        return None
-    return [{"id": record_id, "revision": revision} for record_id, revision in zip(ids, revisions, strict=True)]
+def _refuse_shared_ids(records: Sequence[SavedRecord], doing: Message) -> None:
+    """Refuse a new record with the id of another one: it cannot be told then which entry was saved where."""
+    seen: set[str] = set()
+    for record in sorted(records, key=lambda record: record["operation"] == "INSERT"):
+        if record["operation"] == "INSERT" and record["id"] in seen:
+            raise misshapen(doing, Message("the id of a new record"), Message("that of another record"))
+        seen.add(record["id"])
 
 
-def _saved(kind: Kind, record: object) -> SavedRecord | None:
-    if not isinstance(record, dict):
-        return None
-    record_id, revision = number_text(record.get("id")), number_text(record.get("revision"))
-    if record_id is None or revision is None:
-        return None
-    return {"id": record_id, "revision": revision, "operation": _operation(kind, revision, record.get("operation"))}
-
-
-def _operation(kind: Kind, revision: str, named: object) -> Done:
-    """Tell what was done; where an upsert does not name it, only a new record has the first revision."""
-    if kind is not Kind.UPSERT:
-        return "INSERT" if kind is Kind.INSERT else "UPDATE"
-    if named in ("INSERT", "UPDATE"):
-        return "INSERT" if named == "INSERT" else "UPDATE"
-    return "INSERT" if revision == "1" else "UPDATE"
+def _of_another_number(doing: Message, count: int, wanted: int) -> UnknownResponseError:
+    found = Message("{count} where {wanted} were sent", count=count, wanted=wanted)
+    return misshapen(doing, Message("the number of results"), found)

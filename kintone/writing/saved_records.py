@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from kintone import limits
+from kintone.answer_models import misshapen, number_text
 from kintone.errors import UnknownResponseError
 from kintone.field_types.table import RECORD_ID, REVISION, Shape
 from kintone.forms.field_definitions import Form
@@ -14,7 +15,6 @@ from kintone.operations import Caller
 from kintone.reading.query import quote
 from kintone.reading.record_source import RecordSource
 from kintone.values.numbers import number_in
-from kintone.writing.answers import number_text
 from kintone.writing.entries import Entry
 
 LONGEST_QUERY = 20_000
@@ -93,6 +93,7 @@ class SavedRecords:
             chunks = list(_chunks(keys))
             batches = source.fetch_all([_query(code, chunk) for chunk in chunks])
             for chunk, batch in zip(chunks, batches, strict=True):
+                _require_keys(batch.records, code, source.reading)
                 records = [
                     saved_of(record, str(record_id), source.reading)
                     for record, record_id in zip(batch.records, batch.ids, strict=True)
@@ -106,6 +107,13 @@ class SavedRecords:
             return _by_number(code, wanted, records)
         by_text = {str(_value(record.fields, code)): record for record in records}
         return {position: by_text[value] for value, position in wanted if value in by_text}
+
+
+def _require_keys(records: Sequence[Mapping[str, Any]], code: str, reading: Message) -> None:
+    """Refuse records that do not show by which key they were found: theirs would be taken for one that nobody has."""
+    for place, record in enumerate(records, start=1):
+        if not isinstance(_value(record, code), str | int):
+            raise misshapen(reading, Message("the key {code} of entry {place}", code=code, place=place), record)
 
 
 def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[Saved]) -> dict[int, Saved]:

@@ -30,7 +30,7 @@ FORBIDDEN = {
 # An entry that names a folder holds those of its modules that have no entry of their own.
 LAYERS = (
     "messages", "remedies", "ledger", "errors", "runtime", "deadline", "limits", "limiter", "operations", "retry",
-    "values.excerpts", "values.full_width", "values.whole_numbers", "access", "wire_format",
+    "values.excerpts", "values.full_width", "values.whole_numbers", "answer_models", "access", "wire_format",
     "connections", "transport_failures", "exchanges", "fetching", "transport", "error_codes", "replies", "execution",
     "problems", "values", "field_types.table", "forms.field_definitions", "forms.near_matches", "field_types", "forms",
     "records", "reading", "files", "writing", "client",

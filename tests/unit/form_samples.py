@@ -30,7 +30,11 @@ def columns(*fields: Properties) -> Properties:
 def form_of(records: Iterable[Mapping[str, Mapping[str, object]]]) -> Form:
     """Return a form of the fields that records show."""
     types = {code: shown["type"] for record in records for code, shown in record.items() if code[0] != "$"}
-    return make_form(*(field(str(kind), code) for code, kind in types.items()))
+    return make_form(*(_shown(str(kind), code) for code, kind in types.items()))
+
+
+def _shown(kind: str, code: str) -> Properties:
+    return field(kind, code, fields=columns(field("NUMBER", "cell"))) if kind == "SUBTABLE" else field(kind, code)
 
 
 def rich_form() -> Form:

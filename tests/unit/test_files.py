@@ -106,7 +106,9 @@ def test_upload_when_it_is_tried_twice() -> None:
     assert caller.operations[0].repeat is Repeat.UPLOAD
 
 
-@pytest.mark.parametrize("body", [{}, {"fileKey": ""}, {"fileKey": 7}])
+@pytest.mark.parametrize(
+    "body", [{}, {"fileKey": ""}, {"fileKey": " "}, {"fileKey": "a\nb"}, {"fileKey": "k" * 501}, {"fileKey": 7}]
+)
 def test_upload_when_the_answer_has_no_key(body: dict[str, object]) -> None:
     """An answer without a key is not taken for a success."""
 
@@ -114,7 +116,7 @@ def test_upload_when_the_answer_has_no_key(body: dict[str, object]) -> None:
     def open_source() -> Iterator[MeasuredSource]:
         yield MeasuredSource(iter([b"x"]), 1, lambda _short: AssertionError())
 
-    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] uploading .*no file key"):
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] uploading .*fileKey"):
         FilesApi(Caller(upload_answer=body), 100).upload(open_source, "a.txt", "text/plain")
 
 

@@ -160,10 +160,10 @@ def test_a_key_holds_no_token_and_differs_between_caches() -> None:
 def test_the_cache_is_bounded() -> None:
     """The forms used longest ago make room."""
     cache = FormCache(capacity=2)
-    form = make_form()
+    form = make_form(field("NUMBER", "a"))
     for app in ("1", "2", "1", "3"):
         cache.form(_key(cache, app), lambda: form)
-    newer = make_form(app="newer")
+    newer = make_form(field("NUMBER", "a"), app="newer")
     assert len(cache) == 2
     assert cache.form(_key(cache, "1"), lambda: newer) is form
     assert cache.form(_key(cache, "2"), lambda: newer) is newer
@@ -176,7 +176,7 @@ def test_a_form_dropped_while_it_was_read_is_not_kept() -> None:
 
     def read() -> Form:
         cache.drop(key)
-        return make_form()
+        return make_form(field("NUMBER", "a"))
 
     cache.form(key, read)
     assert len(cache) == 0
@@ -191,7 +191,7 @@ def test_an_error_while_reading_is_not_kept() -> None:
 
     with pytest.raises(KintoneError):
         cache.form(_key(cache), fail)
-    assert cache.form(_key(cache), make_form).app == "12"
+    assert cache.form(_key(cache), lambda: make_form(field("NUMBER", "a"))).app == "12"
 
 
 def test_the_cache_may_be_used_by_many_threads() -> None:
@@ -202,7 +202,7 @@ def test_the_cache_may_be_used_by_many_threads() -> None:
         key = _key(cache, str(number % 5))
         if number % 7 == 0:
             cache.drop(key)
-        return cache.form(key, lambda: make_form(app=key.app)).app == key.app
+        return cache.form(key, lambda: make_form(field("NUMBER", "a"), app=key.app)).app == key.app
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(use, range(500)))
@@ -230,13 +230,34 @@ def test_what_is_learned_of_a_form_is_kept_with_that_form_only() -> None:
     ("raw", "wanted"),
     [
         ({"digits": "8", "decimalPlaces": "2", "roundingMode": "UP"}, NumberPrecision(8, 2, "UP")),
+        ({"digits": 8, "decimalPlaces": 0, "roundingMode": "DOWN"}, NumberPrecision(8, 0, "DOWN")),
         ({"digits": "2", "decimalPlaces": "8", "roundingMode": "UP"}, DEFAULT_PRECISION),
+        ({"digits": "31", "decimalPlaces": "4", "roundingMode": "UP"}, DEFAULT_PRECISION),
+        ({"digits": "20", "decimalPlaces": "11", "roundingMode": "UP"}, DEFAULT_PRECISION),
         ({"digits": "8", "decimalPlaces": "2", "roundingMode": "SIDEWAYS"}, DEFAULT_PRECISION),
-        ({"digits": 8, "decimalPlaces": "-2", "roundingMode": "UP"}, DEFAULT_PRECISION),
-        ({}, DEFAULT_PRECISION),
         (None, DEFAULT_PRECISION),
     ],
 )
 def test_precision_that_no_app_has_is_not_believed(raw: object, wanted: NumberPrecision) -> None:
     """Kintone's default stands in, and says so."""
-    assert parse_precision(raw) == wanted
+    assert parse_precision(raw, Message("reading")) == wanted
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        [],
+        "16",
+        {"digits": "8", "decimalPlaces": "2"},
+        {"digits": "8", "decimalPlaces": "-2", "roundingMode": "UP"},
+        {"digits": "1_0", "decimalPlaces": "2", "roundingMode": "UP"},
+        {"digits": True, "decimalPlaces": "0", "roundingMode": "UP"},
+        {"digits": "8", "decimalPlaces": None, "roundingMode": "UP"},
+        {"digits": "8", "decimalPlaces": "2", "roundingMode": ["UP"]},
+    ],
+)
+def test_precision_of_another_shape_is_an_unknown_response(raw: object) -> None:
+    """What is no precision at all is not taken for a setting that is not known."""
+    with pytest.raises(UnknownResponseError):
+        parse_precision(raw, Message("reading"))

@@ -148,7 +148,7 @@ def test_reading_ends_with_an_error_when_jumping_over_records_leads_nowhere(
     assert len(site.asked) == requests
 
 
-@pytest.mark.parametrize("total", ["3", "-1", "many", None, ""])
+@pytest.mark.parametrize("total", ["3", "0", None])
 def test_count_is_ignored_when_the_page_disproves_it(site: InProcess, total: str | None) -> None:
     """A count that is smaller than the page, or none, is as good as none: reading goes on to a short page."""
     add(site, range(1, 201))

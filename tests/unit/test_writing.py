@@ -97,17 +97,6 @@ def test_equal_number_keys_are_refused_before_anything_is_sent(stock: InProcess)
     assert stock.asked == []
 
 
-def test_an_operation_that_kintone_does_not_name_is_told_by_the_revision(stock: InProcess) -> None:
-    """Only a new record has revision 1."""
-    stock.kintone.add_records(stock.app, [{"sku": "A-1"}])
-    stock.change = lambda _asked, body: {
-        "records": [{"id": record["id"], "revision": record["revision"]} for record in body["records"]]
-    }
-    report = upsert(stock.client, UpsertRequest(stock.app, rows(2)))
-
-    assert [record["operation"] for record in report.results] == ["UPDATE", "INSERT"]
-
-
 @pytest.mark.parametrize(
     "answer",
     [
