@@ -17,6 +17,8 @@ from kintone.values.excerpts import printable
 
 MAX_DIGITS: Final = 20
 """Of an id, a revision or a count; so many fit into 64 bits."""
+FILE_KEY: Final = r"^[!-~]{1,500}$"
+"""Characters of a file key; kintone's have some fifty: https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file/"""
 THE_ANSWER: Final = Message("the answer")
 MISSING: Final = Message("missing")
 

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
+
+from kintone.answer_models import FILE_KEY, AnswerModel, read_answer
 from kintone.errors import InvalidParameterError, UnknownResponseError
 from kintone.field_types.table import holds_files, is_table
 from kintone.files.mime_types import clean_type
@@ -28,6 +31,13 @@ class Attachment:
     mime_type: str
     size: int | None
     told: str = ""
+
+
+class _File(AnswerModel):
+    file_key: str = Field(pattern=FILE_KEY)
+    name: str | None = None
+    content_type: str | None = None
+    size: str | int | None = None
 
 
 class NoAttachmentFieldError(InvalidParameterError):
@@ -96,14 +106,7 @@ def _hint(names: list[str]) -> Message:
 
 
 def _attachment(value: object) -> Attachment:
-    if not isinstance(value, dict) or not isinstance(value.get("fileKey"), str) or not value["fileKey"]:
-        raise UnknownResponseError(Message("the record lists an attachment without a file key"))
-    told = str(value.get("name") or "")
+    file = read_answer(_File, value, Message("reading the files of a record"), Message("a file"))
+    told = file.name or ""
     name = clean_name(told)
-    return Attachment(
-        file_key=value["fileKey"],
-        name=name,
-        mime_type=clean_type(str(value.get("contentType") or ""), name),
-        size=count_of(value.get("size")),
-        told=told,
-    )
+    return Attachment(file.file_key, name, clean_type(file.content_type or "", name), count_of(file.size), told)

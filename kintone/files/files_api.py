@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pydantic import Field
 
-from kintone.answer_models import AnswerModel, read_answer
+from kintone.answer_models import FILE_KEY, AnswerModel, read_answer
 from kintone.deadline import Deadline
 from kintone.errors import ConnectionFailedError, ResultTooLargeError, UnknownResponseError
 from kintone.files.attachments import Attachment
@@ -22,14 +22,12 @@ from kintone.replies import not_kintone
 from kintone.transport import StreamedReply, UploadBody
 
 HTML = "text/html"
-KEY = r"^[!-~]{1,500}$"
-"""A file key; kintone's have some fifty characters."""
 
 type OpenSource = Callable[[], AbstractContextManager[MeasuredSource]]
 
 
 class _Uploaded(AnswerModel):
-    file_key: str = Field(pattern=KEY)
+    file_key: str = Field(pattern=FILE_KEY)
 
 
 class FileCaller(Protocol):

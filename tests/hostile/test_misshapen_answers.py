@@ -104,6 +104,18 @@ ONE_RECORD: list[Any] = [
     *_each(lambda value: {"record": value}, None, [], "x", {}, [{"$id": ID}]),
     *({"record": {"$id": value}} for value in IDS),
     *({"record": {"$id": ID, "name": value}} for value in FIELDS),
+    *_each(
+        lambda file: {"record": {"$id": ID, "attachment": {"type": "FILE", "value": [file]}}},
+        None,
+        "k",
+        {},
+        {"fileKey": ""},
+        {"fileKey": 5},
+        {"fileKey": "a b"},
+        {"fileKey": "k", "name": []},
+        {"fileKey": "k", "contentType": 5},
+        {"fileKey": "k", "size": []},
+    ),
     {"record": {"$id": {"type": "__ID__", "value": "2"}, "attachment": {"type": "FILE", "value": []}}},
 ]
 REVISION = {"type": "__REVISION__", "value": "1"}

@@ -59,7 +59,7 @@ def test_attachments_when_the_record_has_none() -> None:
 
 def test_attachments_when_the_key_is_missing() -> None:
     """An answer that is not kintone's is told as such."""
-    with pytest.raises(UnknownResponseError, match="without a file key"):
+    with pytest.raises(UnknownResponseError, match="fileKey"):
         read_attachments({"photos": {"type": "FILE", "value": [{"name": "a"}]}}, "photos")
 
 
