@@ -21,12 +21,20 @@ FIELDS_IN_URL = 100
 FIELDS_IN_BODY = 1_000
 """Entries of ``fields`` in a JSON body; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records"""
 
+TEXT_LENGTH = 200_000
+"""Characters of a text that is no data; ours: 1,000 field codes fit, and so does a query that takes a second to read.
+kintone documents no length of a query, https://github.com/kintone-labs/kintone-js-sdk/issues/77 had 48,986."""
+
 NAME_LENGTH = 128
 """Characters of a field code, a label or an option; https://github.com/kintone/rest-api-spec"""
 
 FORM_FIELDS = 5_000
 """Fields, columns of tables among them, of what is still taken for a form; ours, ten times the 500 that kintone allows:
 https://jp.cybozu.help/k/ja/admin/limitation/limit.html"""
+
+FIELD_OPTIONS = 10_000
+"""Options of one field of what is still taken for a form; ours, ten times the 1,000 that kintone allows:
+https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html"""
 
 LONGEST_URL = 4_096
 """Characters before a GET travels as POST; kintone refuses 8 KB, its own JavaScript client switches here."""

@@ -103,6 +103,7 @@ class KintoneTool(Tool):
         call = Call(credentials, Parameters(tool_parameters, self.declaration().parameters), redactor)
         try:
             self.declaration().refuse_unknown(tool_parameters)
+            call.parameters.refuse_long_texts()
             refuse_misplaced_secrets(tool_parameters, redactor)
             result = yield from self._result_of(self.run(call))
             for message in result.messages(redactor):

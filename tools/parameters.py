@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 
+from kintone import limits
 from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
@@ -22,6 +23,24 @@ MOST_BITS = 120
 """Of a whole number that is written out; Python refuses some thousand digits, and no parameter has use for so many."""
 YES = frozenset({"true", "yes", "y", "1", "on"})
 NO = frozenset({"false", "no", "n", "0", "off"})
+DATA = frozenset({"record_data", "records_data", "records_mapping", "file_names", "upload_file"})
+"""Parameters that carry what is written, of any length that Dify hands over."""
+SHORT = Message("a short text")
+INSTEAD = {
+    "query": Message('a condition such as status in ("Open"), for fewer values at once'),
+    "fields": Message("up to 1,000 field codes, or leave it blank for all"),
+    "kintone_app_id": Message("a number such as 12"),
+    "kintone_guest_space_id": Message("a number such as 3"),
+    "kintone_domain": Message("a host such as example.cybozu.com"),
+    "kintone_api_token": Message("API tokens, joined by commas"),
+    "request_timeout": Message("a number of seconds"),
+    "max_records": Message("a number such as 100"),
+    "record_id": Message("a number such as 12"),
+    "update_key": Message("one field code"),
+    "attachment_field": Message("one field code"),
+    "file_key": Message("the fileKey that a record's attachment field shows"),
+    "file_name": Message("a name such as report.pdf"),
+}
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -35,9 +54,18 @@ class Parameters:
         self._values = {name: given.get(name) for name in declared}
 
     def raw(self, name: str) -> object:
-        """Return the value as it came, ``None`` when absent or blank."""
+        """Return the value as it came, ``None`` when absent or blank; a text that is no data has a length."""
         value = self._values[name]
-        return None if isinstance(value, str) and not value.strip() else value
+        if not isinstance(value, str):
+            return value
+        if len(value) > limits.TEXT_LENGTH and name not in DATA:
+            raise self._too_long(name, len(value))
+        return value if value.strip() else None
+
+    def refuse_long_texts(self) -> None:
+        """Raise ``InvalidParameterError`` for a text that is no data and longer than any has to be."""
+        for name in self._values:
+            self.raw(name)
 
     def text(self, name: str) -> str:
         """Return text without surrounding white space, ``""`` when absent; numbers count as text."""
@@ -110,6 +138,17 @@ class Parameters:
         if text in YES or text in NO:
             return text in YES
         raise InvalidParameterError("{name} must be true or false, not {given}", name=name, given=_shown(value))
+
+    def _too_long(self, name: str, length: int) -> InvalidParameterError:
+        options = self._declared[name].options
+        instead = Message("one of {options}", options=", ".join(options)) if options else INSTEAD.get(name, SHORT)
+        return InvalidParameterError(
+            "{name} has {length:,} characters, and at most {most:,} are taken; write {instead}",
+            name=name,
+            length=length,
+            most=limits.TEXT_LENGTH,
+            instead=instead,
+        )
 
 
 def _number(value: object) -> float | None:

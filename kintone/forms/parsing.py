@@ -174,6 +174,9 @@ class _Reader:
         """Return names and labels by the order of ``index``, which arrives as text too."""
         if told.options is None:
             raise misshapen(self._reading, Message("options of {part}", part=part), None)
+        if len(told.options) > limits.FIELD_OPTIONS:
+            found = Message("above {most}", most=limits.FIELD_OPTIONS)
+            raise misshapen(self._reading, Message("the number of options of {part}", part=part), found)
         placed: list[tuple[Decimal, str, str]] = []
         for name, raw in told.options.items():
             place = Message("the option {option} of {part}", option=named(name), part=part)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.reading.id_order import IdOrder
 from kintone.reading.pages import MOST_SKIPPED, RECORDS_PER_PAGE
 from kintone.reading.query import Query, parse
 
-LONGEST_QUERY = 200_000
 """Characters; ours, since kintone names no ceiling: taking a query apart takes a second for so many."""
 
 
@@ -63,12 +63,12 @@ def plan_of(text: str, max_records: int | None) -> Plan:
         raise InvalidParameterError(
             "max_records: {given} is not a number of records; write 1 or more, or leave it blank", given=max_records
         )
-    if len(text) > LONGEST_QUERY:
+    if len(text) > limits.TEXT_LENGTH:
         raise InvalidParameterError(
             "query has {length:,} characters, and at most {longest:,} are taken; "
             "ask for fewer values at once, by several calls",
             length=len(text),
-            longest=LONGEST_QUERY,
+            longest=limits.TEXT_LENGTH,
         )
     query = parse(text)
     caps = [cap for cap in (query.limit, max_records) if cap is not None]

@@ -87,6 +87,8 @@ HUGE: dict[str, Callable[[int], Any]] = {
     "limits": _repeated("limit "), "orders": _repeated("order by "), "terms": _repeated("a = 1 and "),
     "emoji": _repeated("👍"), "wide": _repeated("１"), "marks": _repeated("\u202e"), "nul": _repeated("\x00"),
     "surrogates": _repeated("\ud800"), "slashes": _repeated("/"), "dots": _repeated("."), "returns": _repeated("\r"),
+    "line ends": _repeated("\n", "x", "x"), "fence lines": _repeated("```\n", "x"),
+    "fenced blanks": _repeated(" ", "x ```", "x"),
     "codes": lambda size: f"{{{_codes(size)}}}", "one entry": lambda size: f"[{{{_codes(size)}}}]",
 }  # fmt: skip
 """Texts of about so many characters."""

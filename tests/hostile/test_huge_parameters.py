@@ -1,6 +1,7 @@
 """A million characters where a few were expected: refused or worked off, in bounded time and memory."""
 
 import gc
+import json
 import math
 import time
 import tracemalloc
@@ -8,8 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from local_kintone import LocalKintone
 from tests.hostile.odd_values import HUGE, MEGABYTE
-from tests.hostile.tool_bench import GOOD, told_by
+from tests.hostile.tool_bench import GOOD, TOOLS, parameters_of, told_by
 
 GROWTH = 25
 """Ten times the text may take so many times as long; what goes by the square takes a hundred times."""
@@ -35,7 +37,10 @@ TEXT_PARAMETERS = [
     ("kintone_download_file", "file_key"),
     ("kintone_download_file", "file_name"),
 ]
-TELLING = ("letters", "opening", "commas", "strangers", "escaped")
+DATA = ("record_data", "records_data", "records_mapping", "upload_file", "file_names")
+"""What carries data; every other text is short, https://cybozu.dev/ja/kintone/docs/overview/query."""
+LONGEST_SHORT = 190_000
+TELLING = ("letters", "opening", "commas", "strangers", "escaped", "line ends", "fence lines", "fenced blanks")
 """Those that once took long somewhere; ``python -m fuzz`` tries all."""
 
 
@@ -47,7 +52,47 @@ def test_tools_when_a_text_is_huge(credentials: dict[str, str], name: str) -> No
         def tell(size: int, tool: str = tool, parameter: str = parameter) -> None:
             told_by(tool, {**GOOD[tool], parameter: HUGE[name](size)}, credentials)
 
-        _require_linear(tell, (tool, parameter))
+        _require_linear(tell, (tool, parameter), MEGABYTE if parameter in DATA else LONGEST_SHORT)
+
+
+@pytest.mark.parametrize(("tool", "parameter"), [(tool, name) for tool in TOOLS for name in parameters_of(tool)])
+def test_tools_when_a_text_that_is_no_data_is_huge(
+    site: LocalKintone, credentials: dict[str, str], tool: str, parameter: str
+) -> None:
+    """Nothing is sent for it, and what is told names it."""
+    if parameter in DATA:
+        return
+    for text in ("a" * 5 * MEGABYTE, "a," * MEGABYTE, "\n" * 5 * MEGABYTE, "1" * 1_000_000, f"x{' ' * MEGABYTE}x"):
+        site.reset()
+        told = told_by(tool, {**GOOD[tool], parameter: text}, credentials)
+
+        assert told.failure == "INVALID_INPUT", (text[:9], told)
+        assert parameter in told.text
+        assert len(told.text) < 500
+        assert site.requests == []
+
+
+@pytest.mark.parametrize("fields", [["a", "x" * 129], ["n" * MEGABYTE], "x" * 129, "a" * 150_000])
+def test_query_when_a_field_code_is_longer_than_kintone_has(
+    site: LocalKintone, credentials: dict[str, str], fields: object
+) -> None:
+    """Such a code is sent with no page."""
+    site.reset()
+
+    told = told_by("kintone_query", {"fields": fields}, credentials)
+
+    assert told.failure == "INVALID_INPUT"
+    assert "fields" in told.text
+    assert site.requests == []
+
+
+def test_query_when_all_field_codes_are_as_long_as_kintone_has(site: LocalKintone, credentials: dict[str, str]) -> None:
+    """A thousand codes of 128 characters, ``$id`` among them, are what kintone itself takes."""
+    codes = [f"{number:0128}" for number in range(999)]
+    site.reset()
+
+    assert not told_by("kintone_query", {"fields": ",".join(codes)}, credentials).failure
+    assert json.loads(site.requests[0].body)["fields"] == [*codes, "$id"]
 
 
 @pytest.mark.parametrize("name", ["records", "entries", "numbers", "one entry", "rows"])
@@ -63,27 +108,27 @@ def test_upsert_when_there_are_very_many_problems(credentials: dict[str, str], n
 
 def test_memory_when_huge_texts_are_over(credentials: dict[str, str]) -> None:
     """What huge texts took is given back."""
-    query = HUGE["letters"](MEGABYTES_OF_A_TEXT * MEGABYTE)
-    fields = query + HUGE["commas"](MEGABYTE // 20)
+    text, commas = HUGE["letters"](MEGABYTES_OF_A_TEXT * MEGABYTE), HUGE["commas"](MEGABYTE // 20)
     tracemalloc.start()
     try:
         for turn in range(WARMING_TURNS + TURNS):
             if turn == WARMING_TURNS:
                 before = _held_megabytes()
             # Texts of their own, which could be kept for each turn.
-            told_by("kintone_query", {"fields": f"{fields}{turn}", "query": f"{query}{turn}"}, credentials)
+            record = {"record_data": f'{{"name": "{text}{turn}", "status": "{commas}{turn}"}}'}
+            told_by("kintone_validate_record_data", record, credentials)
 
         assert _held_megabytes() - before < MEGABYTES_OF_A_TEXT
     finally:
         tracemalloc.stop()
 
 
-def _require_linear(tell: Callable[[int], None], what: object) -> None:
+def _require_linear(tell: Callable[[int], None], what: object, most: int = MEGABYTE) -> None:
     """Compare the seconds for a text with those for a tenth of it; noise of the machine only ever adds some."""
     small = large = math.inf
     for _ in range(TRIES):
-        small = min(small, _seconds(tell, MEGABYTE // 10))
-        large = min(large, _seconds(tell, MEGABYTE))
+        small = min(small, _seconds(tell, most // 10))
+        large = min(large, _seconds(tell, most))
         if large < max(NO_TIME, small * GROWTH):
             return
     pytest.fail(f"{what}: {small:.3f} s for a tenth of the text, {large:.3f} s for all of it")

@@ -250,6 +250,7 @@ RAW_FORMS = {
     "very many columns": json.dumps(
         {"properties": {"t": {"type": "SUBTABLE", "fields": {f"f{n}": {"type": "NUMBER"} for n in range(5_000)}}}}
     ),
+    "very many options": json.dumps(_form(type="DROP_DOWN", options={f"o{n}": {"label": "o"} for n in range(10_001)})),
     "something behind": SOUND + SOUND,
 }
 

@@ -112,6 +112,12 @@ def test_names_when_they_are_given(value: object, count: int, expected: list[str
     assert _names(value, count) == expected
 
 
+@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029", "\x0b", "\x1c"])
+def test_names_when_they_hold_what_only_some_take_for_a_line_end(odd: str) -> None:
+    """Lines end where people end them."""
+    assert len(_names(f"a{odd}b.pdf\r\nc.pdf\nd.pdf", 3)) == 3
+
+
 @pytest.mark.parametrize(
     ("value", "count", "words"),
     [

@@ -1,4 +1,4 @@
-"""Lists of field codes and of file names."""
+"""Lists of field codes."""
 
 import pytest
 
@@ -32,20 +32,22 @@ def test_field_codes_are_separated_by_commas_or_lines(value: object, wanted: lis
     assert read_list("fields", value) == wanted
 
 
-@pytest.mark.parametrize(
-    ("value", "wanted"),
-    [
-        ("a, b.txt", ["a, b.txt"]),
-        ("a.txt\nb、c.txt\r\n", ["a.txt", "b、c.txt"]),
-        ("a.txt\n\nc.txt", ["a.txt", "", "c.txt"]),
-        ("[draft] a.txt", ["[draft] a.txt"]),
-        ('["a, b.txt", ""]', ["a, b.txt", ""]),
-        (["x.pdf"], ["x.pdf"]),
-    ],
-)
-def test_file_names_stand_one_per_line(value: object, wanted: list[str]) -> None:
-    """File names may hold commas and brackets, and an empty one keeps its place."""
-    assert read_list("file_names", value, commas=False) == wanted
+@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c"])
+def test_field_codes_may_hold_what_only_some_take_for_a_line_end(odd: str) -> None:
+    """Codes end at commas and at the ends of lines that people type."""
+    assert read_list("fields", f"a{odd}b,c") == [f"a{odd}b", "c"]
+
+
+@pytest.mark.parametrize("value", ["x" * 129, ["a", "x" * 129], f'["{"x" * 129}"]', "a b c " * 30])
+def test_field_codes_are_refused_when_kintone_has_none_so_long(value: object) -> None:
+    """A code has at most 128 characters, https://github.com/kintone/rest-api-spec."""
+    with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields: .*128"):
+        read_list("fields", value)
+
+
+def test_the_longest_field_codes_are_read() -> None:
+    """128 characters are a code."""
+    assert read_list("fields", ["é" * 128]) == ["é" * 128]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Reading ``file_names``: the names that the files shall have in kintone."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -46,7 +47,8 @@ def _decoded(text: str, file_count: int) -> object:
     if file_count == 1:
         is_quoted = len(bare) > 1 and bare[0] == bare[-1] == '"'
         return [bare[1:-1] if is_quoted else bare]
-    return bare.splitlines() if "\n" in bare else bare.split(",")
+    # Other ends of lines than these may stand in a name.
+    return re.split("\r?\n", bare) if "\n" in bare else bare.split(",")
 
 
 def _renamed(file: HandedFile, name: object, place: int) -> HandedFile:

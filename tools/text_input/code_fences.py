@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from kintone.messages import Message
 from kintone.values.json_text import UnreadableTextError
 
+MOST_FENCES = 1_000
+"""Ours; no model writes so many, and taking each of a million apart takes seconds."""
 BLANKS = "\ufeff \t\r\n\u3000"
-_OPENS = re.compile(r"(?P<marks>`{3,9}|~{3,9})[ \t]*(?:[A-Za-z0-9_+-]{1,20}(?=\s))?")
-_DATA_OPENS = re.compile(rf"{_OPENS.pattern}[\ufeff\s]*[\[{{]")
+# Blanks are never given back: a fence before very many of them would take time by the square.
+_OPENS = re.compile(r"(?P<marks>`{3,9}|~{3,9})[ \t]*+(?:[A-Za-z0-9_+-]{1,20}(?=\s))?")
+_DATA_OPENS = re.compile(rf"{_OPENS.pattern}[\ufeff\s]*+[\[{{]")
 _PROSE = re.compile(
     r"(?P<marks>`{3,9}|~{3,9})(?:[ \t]*[A-Za-z0-9_+-]{1,20}[ \t]*(?=[\r\n]))?(?P<inner>.*)(?P=marks)", re.DOTALL
 )
@@ -72,11 +75,16 @@ def unfenced(text: str) -> str:
 def data_fences(text: str) -> list[Span]:
     """Return what stands in each fence that holds data, as its first character tells; other fences are prose.
 
-    Raises ``UnreadableTextError`` for data in a fence that is never closed.
+    Raises ``UnreadableTextError`` for data in a fence that is never closed, and for very many fences.
     """
     found: list[Span] = []
     position = 0
+    count = 0
     while opening := _OPENS.search(text, position):
+        count += 1
+        if count > MOST_FENCES:
+            complaint = Message("the text holds more than {most} code fences; send one only", most=MOST_FENCES)
+            raise UnreadableTextError(complaint, opening.start())
         marks = opening["marks"]
         # A fence ends at a line of its own, or right behind the bracket that closes the data.
         closing = re.compile(rf"(?:^[ \t]*|(?<=[\]}}])[ \t]*){marks}", re.MULTILINE).search(text, opening.end())

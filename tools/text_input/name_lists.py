@@ -1,8 +1,9 @@
-"""Lists of names: field codes and file names."""
+"""Lists of field codes."""
 
 import re
 from decimal import Decimal
 
+from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.values.excerpts import excerpt
 from tools.text_input.code_fences import holds_data
@@ -12,29 +13,26 @@ ALL = "*"
 """No field code holds it."""
 _COMMAS_AND_LINES = re.compile("[,\n\r\u3001\uff0c]")
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
-_LOOKS_LIKE_LIST = re.compile(r"""[\ufeff\s]*(?:\[\s*(?:["'\]])|\{|`{3}|~{3})""")
+_LOOKS_LIKE_LIST = re.compile(r"""[\ufeff\s]*+(?:\[\s*+(?:["'\]])|\{|`{3}|~{3})""")
 
 
-def read_list(parameter: str, value: object, *, commas: bool = True) -> list[str]:
-    """Return the names that a parameter carries; raises ``InvalidParameterError``.
+def read_list(parameter: str, value: object) -> list[str]:
+    """Return the field codes that a parameter carries; raises ``InvalidParameterError``.
 
-    A list, a JSON list, or a text: names separated by commas and lines, or with ``commas=False`` one name per line, for
-    names that may hold commas themselves. Names keep their order; empty ones are left out, but for ``commas=False`` an
-    empty name between others holds its place ("the file keeps its own name").
+    A list, a JSON list, or a text: codes separated by commas and lines. They keep their order; empty ones are left out.
     """
     if is_absent(value):
         return []
     if isinstance(value, str) and not _LOOKS_LIKE_LIST.match(value) and not holds_data(value):
-        names = _COMMAS_AND_LINES.split(value) if commas else value.strip("\ufeff\r\n").splitlines()
-        names = [name.strip("\ufeff \t\u3000") for name in names]
+        names = [name.strip("\ufeff \t\u3000") for name in _COMMAS_AND_LINES.split(value)]
     else:
         structure = unwrap(read_structure(parameter, value), parameter)
         if not isinstance(structure, list):
             raise _no_list(parameter, structure)
         names = [_name(parameter, entry, number) for number, entry in enumerate(structure, start=1)]
     for number, name in enumerate(names, start=1):
-        _require_sound(parameter, name, number)
-    return [name for name in names if name] if commas else names
+        _require_name(parameter, name, number)
+    return [name for name in names if name]
 
 
 def read_fields(value: object) -> list[str]:
@@ -56,7 +54,17 @@ def _name(parameter: str, entry: object, number: int) -> str:
     )
 
 
-def _require_sound(parameter: str, name: str, number: int) -> None:
+def _require_name(parameter: str, name: str, number: int) -> None:
+    if len(name) > limits.NAME_LENGTH:
+        raise InvalidParameterError(
+            "{parameter}: entry {number}, {name}, has {length:,} characters; a field code has at most {most}, and "
+            "codes are separated by commas or lines",
+            parameter=parameter,
+            number=number,
+            name=excerpt(name),
+            length=len(name),
+            most=limits.NAME_LENGTH,
+        )
     if _UNSOUND.search(name):
         raise InvalidParameterError(
             "{parameter}: entry {number}, {name}, holds a character that no name has",
