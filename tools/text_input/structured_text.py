@@ -60,15 +60,17 @@ def read_structure(parameter: str, value: object) -> Structure:
             complaint=error.complaint,
             example=example,
         ) from None
-    if not isinstance(value, str):
-        _refuse_rounded(parameter, structure)
+    rounded = None if isinstance(value, str) else _perhaps_rounded(structure)
+    if rounded is not None:
+        raise InvalidParameterError("{parameter} holds {complaint}", parameter=parameter, complaint=rounded)
     return structure
 
 
-def _refuse_rounded(parameter: str, structure: Structure) -> None:
-    """Refuse whole numbers whose last digits may be gone: whoever decoded them may hold numbers as binary floats.
+def _perhaps_rounded(structure: object) -> Message | None:
+    """Complain about a whole number whose last digits may be gone: who decoded it may hold numbers as binary floats.
 
-    Inside a JSON text, which this plugin decodes itself, they are exact.
+    Inside a JSON text, which this plugin decodes itself, they are exact. A Python literal was made by Dify of what had
+    been decoded before.
     """
     waiting: list[object] = [structure]
     while waiting:
@@ -77,13 +79,17 @@ def _refuse_rounded(parameter: str, structure: Structure) -> None:
             waiting.extend(part.values())
         elif isinstance(part, list | tuple):
             waiting.extend(part)
-        elif isinstance(part, int | float) and abs(part) >= FIRST_INEXACT and part == part // 1:
-            raise InvalidParameterError(
-                "{parameter} holds the number {number}, whose last digits may have been rounded before it arrived; "
-                "write it as text, in quotes",
-                parameter=parameter,
+        elif isinstance(part, int | float | Decimal) and _is_long(part):
+            return Message(
+                "the number {number}, whose last digits may have been rounded before it arrived; write it as text, in "
+                "quotes",
                 number=excerpt(part),
             )
+    return None
+
+
+def _is_long(number: float | Decimal) -> bool:
+    return not -FIRST_INEXACT < number < FIRST_INEXACT and number == number // 1
 
 
 def unwrap(structure: Structure, name: str) -> Structure:
@@ -185,11 +191,15 @@ def _parsed(text: str) -> object:
     if depth_of_python(text) > DEEPEST:
         raise failure
     try:
-        return read_python_literal(text)
+        found = read_python_literal(text)
     except UnreadableTextError as error:
         if error.index is None or failure.index is None or error.index > failure.index:
             raise
-    raise failure
+        raise failure from None
+    rounded = _perhaps_rounded(found)
+    if rounded is not None:
+        raise UnreadableTextError(Message("it holds {complaint}", complaint=rounded))
+    return found
 
 
 def _too_deep(*, decided: bool = True) -> UnreadableTextError:
