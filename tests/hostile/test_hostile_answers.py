@@ -78,14 +78,6 @@ EACH = [(tool, parameters, request) for tool, parameters, requests in CALLS for 
 WRITES = ("POST record", "POST records", "PUT records", "PUT record", "POST bulkRequest")
 
 
-@pytest.fixture(scope="module")
-def files() -> Iterator[FileServer]:
-    """Serve the file that is uploaded."""
-    server = FileServer()
-    yield server
-    server.close()
-
-
 @pytest.fixture
 def ask(
     site: LocalKintone, files: FileServer, credentials: dict[str, str], monkeypatch: pytest.MonkeyPatch
