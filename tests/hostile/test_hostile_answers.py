@@ -8,7 +8,8 @@ import pytest
 
 from dify_host.file_server import FileServer
 from local_kintone import LocalKintone
-from tests.hostile.tool_bench import TOOLS, Told, told_by
+from tests.contract.agreed_names import TOOLS
+from tests.hostile.tool_bench import Told, told_by
 
 MEGABYTE = 1024 * 1024
 LONG = 100_000

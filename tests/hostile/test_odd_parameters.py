@@ -8,8 +8,9 @@ from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
+from tests.contract.agreed_names import TOOLS
 from tests.hostile.odd_values import odd_values
-from tests.hostile.tool_bench import GOOD, TOOLS, parameters_of, told_by
+from tests.hostile.tool_bench import GOOD, parameters_of, told_by
 from tests.wire.plugin import credentials_of
 
 CREDENTIALS = ("kintone_domain", "kintone_app_id", "kintone_api_token", "kintone_guest_space_id")

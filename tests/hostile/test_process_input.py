@@ -7,21 +7,15 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
+from tests.contract.agreed_names import TOOLS
 from tests.hostile.odd_values import HUGE, MEGABYTE, NUMBERS, OBJECTS, TEXTS, nested
-from tests.hostile.tool_bench import GOOD, TOOLS
+from tests.hostile.tool_bench import GOOD
 from tests.wire.plugin import credentials_of
 
 SECONDS = 60
 LONGEST_GAP = 60.0
 """Half of what Dify allows between two heartbeats."""
-MAIN_PARAMETER = {
-    "kintone_query": "query",
-    "kintone_validate_record_data": "record_data",
-    "kintone_add_record": "record_data",
-    "kintone_upsert_records": "records_data",
-    "kintone_upload_file": "upload_file",
-    "kintone_download_file": "file_key",
-}
+MAIN_PARAMETER = {tool: next(iter(parameters)) for tool, parameters in GOOD.items()}
 
 
 def failure_of(host: DifyHost, site: LocalKintone, tool: str, parameters: dict[str, Any]) -> str:

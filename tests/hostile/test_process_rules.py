@@ -14,7 +14,9 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure, PluginStopped
 from local_kintone import LocalKintone
-from tests.hostile.tool_bench import GOOD, ROOT, TOOLS, told_by
+from tests.contract.agreed_names import TOOLS
+from tests.contract.plugin_files import ROOT
+from tests.hostile.tool_bench import GOOD, told_by
 from tests.wire.plugin import credentials_of, running_plugin
 
 SECONDS_TO_END = 5.0
