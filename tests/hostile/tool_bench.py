@@ -14,17 +14,6 @@ from tests.contract.plugin_files import tool as declaration_of
 
 LONGEST_MESSAGE = 16_100
 """Characters of a failure, which may list many problems; of ten million characters most must be left out."""
-GOOD: dict[str, dict[str, Any]] = {
-    "kintone_query": {"query": "limit 1"},
-    "kintone_validate_record_data": {"record_data": {"name": "x"}},
-    "kintone_add_record": {"record_data": {"name": "n"}},
-    "kintone_upsert_records": {
-        "records_data": [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"name": "x"}}]
-    },
-    "kintone_upload_file": {"upload_file": [{"url": "http://127.0.0.1:9/x", "filename": "a"}]},
-    "kintone_download_file": {"file_key": "x"},
-}
-"""Parameters that work, the one that matters most first."""
 CLASSES: dict[str, type[Any]] = {
     name: get_subclasses_from_module(import_module(f"tools.{name}"), Tool)[0] for name in TOOLS
 }

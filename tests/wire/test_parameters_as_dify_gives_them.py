@@ -1,7 +1,5 @@
 """All tools with their parameters cast as Dify casts them, in the real plugin process."""
 
-import itertools
-import json
 from typing import Any
 
 import pytest
@@ -9,11 +7,11 @@ import pytest
 from dify_host import DifyHost, Outcome, ParametersRefused, PluginFailure, rendered
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import NETWORK, OWN_PARAMETERS, TOOLS
+from tests.good_parameters import as_texts, good_parameters
 from tests.wire.plugin import credentials_of
 from tests.wire.write_calls import record_with
 
 GUEST_APP = 4
-SKUS = (f"D-{number}" for number in itertools.count(100))
 CONTENT = b"sku,stock\n"
 
 
@@ -44,17 +42,12 @@ def refusal(host: DifyHost, site: LocalKintone, tool: str, **parameters: object)
 
 
 def minimal(tool: str, file: dict[str, Any]) -> dict[str, Any]:
-    """Return the least that each tool needs."""
-    record = {"sku": next(SKUS), "name": "茶"}
-    needed: dict[str, dict[str, Any]] = {
-        "kintone_query": {},
-        "kintone_validate_record_data": {"record_data": json.dumps(record)},
-        "kintone_add_record": {"record_data": json.dumps(record)},
-        "kintone_upsert_records": {"records_data": json.dumps([record]), "update_key": "sku"},
-        "kintone_upload_file": {"upload_file": file},
-        "kintone_download_file": {"record_id": "1", "attachment_field": "attachment"},
-    }
-    return needed[tool]
+    """Return parameters with which the tool works, the one for files with a real one."""
+    if tool == "kintone_upload_file":
+        return {"upload_file": file}
+    if tool == "kintone_download_file":
+        return {"record_id": "1", "attachment_field": "attachment"}
+    return as_texts(good_parameters(tool))
 
 
 @pytest.mark.parametrize("tool", TOOLS)
