@@ -18,6 +18,7 @@ from tests.contract.agreed_names import (
     Parameter,
 )
 from tests.contract.plugin_files import ROOT, declared_files, load, manifest, provider, tool
+from tests.good_parameters import good_parameters
 
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}", re.ASCII)
 RESERVED = {"text", "json", "files"}
@@ -120,6 +121,15 @@ def test_parameters_when_compared_with_the_agreement(name: str) -> None:
     declared = {entry["name"]: _as_agreed(entry) for entry in tool(name)["parameters"]}
 
     assert declared == {**OWN_PARAMETERS[name], **NETWORK}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_parameters_that_work_when_compared_with_the_agreement(name: str) -> None:
+    """The tests of all tools have parameters for each one, of its own, with all that it needs."""
+    own = OWN_PARAMETERS[name]
+    needed = {parameter for parameter, declared in own.items() if declared.required}
+
+    assert needed <= good_parameters(name).keys() <= own.keys()
 
 
 @pytest.mark.parametrize("name", TOOLS)

@@ -21,7 +21,7 @@ def registration() -> Iterator[PluginRegistration]:
 
 
 def test_plugin_when_dify_starts_it(registration: PluginRegistration) -> None:
-    """One provider with the six tools is registered, under the manifest's name and version."""
+    """One provider with all tools is registered, under the manifest's name and version."""
     _, provider_class, tools = registration.tools_mapping["kintone"]
 
     assert registration.configuration.name == manifest()["name"]

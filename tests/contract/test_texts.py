@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.agreed_names import TOOLS
+from tests.contract.agreed_names import OWN_PARAMETERS, TOOLS
 from tests.contract.plugin_files import LANGUAGES, declared_files, load, tool, translations
 
 LONGEST_TEXT = 1_023
@@ -115,7 +115,9 @@ def test_tools_when_named_in_texts_for_models(name: str) -> None:
     assert set(re.findall(r"kintone_[a-z_]+", " ".join(texts))) <= set(TOOLS)
 
 
-@pytest.mark.parametrize("name", ["kintone_validate_record_data", "kintone_add_record", "kintone_upsert_records"])
+@pytest.mark.parametrize(
+    "name", [name for name in TOOLS if {"record_data", "records_data"} & OWN_PARAMETERS[name].keys()]
+)
 def test_writing_when_field_codes_are_unknown(name: str) -> None:
     """Whoever writes is told how to learn the field codes with a single record."""
     assert "max_records 1" in tool(name)["description"]["llm"]

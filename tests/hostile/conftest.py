@@ -1,7 +1,10 @@
 """A local kintone and a credential for it, without pauses between tries."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from dify_host.file_server import FileServer
 from local_kintone import LocalKintone
 from tests.wire.plugin import credentials_of
 
@@ -17,3 +20,13 @@ def credentials(site: LocalKintone, monkeypatch: pytest.MonkeyPatch) -> dict[str
     site.clear_failures()
     monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)
     return credentials_of(site)
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[FileServer]:
+    """Serve the files that tools in this process upload, as the file store that the operator names."""
+    server = FileServer()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("FILES_URL", server.origin)
+        yield server
+    server.close()

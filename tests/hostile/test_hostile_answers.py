@@ -8,7 +8,8 @@ import pytest
 
 from dify_host.file_server import FileServer
 from local_kintone import LocalKintone
-from tests.hostile.tool_bench import TOOLS, Told, told_by
+from tests.contract.agreed_names import TOOLS
+from tests.hostile.tool_bench import Told, told_by
 
 MEGABYTE = 1024 * 1024
 LONG = 100_000
@@ -76,14 +77,6 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
 ]
 EACH = [(tool, parameters, request) for tool, parameters, requests in CALLS for request in requests]
 WRITES = ("POST record", "POST records", "PUT records", "PUT record", "POST bulkRequest")
-
-
-@pytest.fixture(scope="module")
-def files() -> Iterator[FileServer]:
-    """Serve the file that is uploaded."""
-    server = FileServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture

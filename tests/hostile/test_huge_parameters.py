@@ -10,8 +10,10 @@ from collections.abc import Callable
 import pytest
 
 from local_kintone import LocalKintone
+from tests.contract.agreed_names import TOOLS
+from tests.good_parameters import good_parameters
 from tests.hostile.odd_values import HUGE, MEGABYTE
-from tests.hostile.tool_bench import GOOD, TOOLS, parameters_of, told_by
+from tests.hostile.tool_bench import parameters_of, told_by
 
 GROWTH = 25
 """Ten times the text may take so many times as long; what goes by the square takes a hundred times."""
@@ -50,7 +52,7 @@ def test_tools_when_a_text_is_huge(credentials: dict[str, str], name: str) -> No
     for tool, parameter in TEXT_PARAMETERS:
 
         def tell(size: int, tool: str = tool, parameter: str = parameter) -> None:
-            told_by(tool, {**GOOD[tool], parameter: HUGE[name](size)}, credentials)
+            told_by(tool, {**good_parameters(tool), parameter: HUGE[name](size)}, credentials)
 
         _require_linear(tell, (tool, parameter), MEGABYTE if parameter in DATA else LONGEST_SHORT)
 
@@ -64,7 +66,7 @@ def test_tools_when_a_text_that_is_no_data_is_huge(
         return
     for text in ("a" * 5 * MEGABYTE, "a," * MEGABYTE, "\n" * 5 * MEGABYTE, "1" * 1_000_000, f"x{' ' * MEGABYTE}x"):
         site.reset()
-        told = told_by(tool, {**GOOD[tool], parameter: text}, credentials)
+        told = told_by(tool, {**good_parameters(tool), parameter: text}, credentials)
 
         assert told.failure == "INVALID_INPUT", (text[:9], told)
         assert parameter in told.text

@@ -8,8 +8,10 @@ from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
+from tests.contract.agreed_names import TOOLS
+from tests.good_parameters import good_parameters
 from tests.hostile.odd_values import odd_values
-from tests.hostile.tool_bench import GOOD, TOOLS, parameters_of, told_by
+from tests.hostile.tool_bench import parameters_of, told_by
 from tests.wire.plugin import credentials_of
 
 CREDENTIALS = ("kintone_domain", "kintone_app_id", "kintone_api_token", "kintone_guest_space_id")
@@ -20,14 +22,14 @@ EACH = [(tool, parameter) for tool in TOOLS for parameter in parameters_of(tool)
 def test_tool_when_a_parameter_is_odd(credentials: dict[str, str], tool: str, parameter: str) -> None:
     """No value of any parameter does anything but work, be refused, or be refused by kintone."""
     for value in odd_values():
-        told_by(tool, {**GOOD[tool], parameter: value}, credentials)
+        told_by(tool, {**good_parameters(tool), parameter: value}, credentials)
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
 def test_tool_when_a_credential_is_odd(credentials: dict[str, str], name: str) -> None:
     """No value of a stored credential does anything else either; tools share what reads them, so they take turns."""
     for tool, value in zip(itertools.cycle(TOOLS), odd_values(), strict=False):
-        told_by(tool, GOOD[tool], {**credentials, name: value})
+        told_by(tool, good_parameters(tool), {**credentials, name: value})
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)

@@ -7,21 +7,15 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
+from tests.contract.agreed_names import TOOLS
+from tests.good_parameters import good_parameters
 from tests.hostile.odd_values import HUGE, MEGABYTE, NUMBERS, OBJECTS, TEXTS, nested
-from tests.hostile.tool_bench import GOOD, TOOLS
 from tests.wire.plugin import credentials_of
 
 SECONDS = 60
 LONGEST_GAP = 60.0
 """Half of what Dify allows between two heartbeats."""
-MAIN_PARAMETER = {
-    "kintone_query": "query",
-    "kintone_validate_record_data": "record_data",
-    "kintone_add_record": "record_data",
-    "kintone_upsert_records": "records_data",
-    "kintone_upload_file": "upload_file",
-    "kintone_download_file": "file_key",
-}
+MAIN_PARAMETER = {tool: next(iter(good_parameters(tool))) for tool in TOOLS}
 
 
 def failure_of(host: DifyHost, site: LocalKintone, tool: str, parameters: dict[str, Any]) -> str:
@@ -41,7 +35,7 @@ def test_plugin_when_a_parameter_is_odd(host: DifyHost, site: LocalKintone, tool
     """Through pipes and JSON, too, no odd value does anything but work or be refused."""
     carried = [value for value in [*NUMBERS, *TEXTS, *OBJECTS] if _travels(value)]
     for value in [*carried[::3], nested(60)]:
-        parameters = {**GOOD[tool], MAIN_PARAMETER[tool]: value}
+        parameters = {**good_parameters(tool), MAIN_PARAMETER[tool]: value}
         assert failure_of(host, site, tool, parameters) != "INTERNAL"
 
 
@@ -50,7 +44,7 @@ def test_plugin_when_huge_texts_arrive(host: DifyHost, site: LocalKintone) -> No
     for name, size in (("letters", 10 * MEGABYTE), ("strangers", MEGABYTE)):
         value = HUGE[name](size)
         for tool in ("kintone_query", "kintone_validate_record_data", "kintone_upsert_records"):
-            told = failure_of(host, site, tool, {**GOOD[tool], MAIN_PARAMETER[tool]: value})
+            told = failure_of(host, site, tool, {**good_parameters(tool), MAIN_PARAMETER[tool]: value})
             assert told in ("", "INVALID_INPUT"), (tool, name)
 
     assert host.heartbeat_gap < LONGEST_GAP

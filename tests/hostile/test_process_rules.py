@@ -14,7 +14,10 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure, PluginStopped
 from local_kintone import LocalKintone
-from tests.hostile.tool_bench import GOOD, ROOT, TOOLS, told_by
+from tests.contract.agreed_names import TOOLS
+from tests.contract.plugin_files import ROOT
+from tests.good_parameters import good_parameters
+from tests.hostile.tool_bench import told_by
 from tests.wire.plugin import credentials_of, running_plugin
 
 SECONDS_TO_END = 5.0
@@ -78,12 +81,12 @@ def test_module_has_no_global_that_functions_assign(path: Path) -> None:
 def test_module_globals_when_tools_have_run(site: LocalKintone, credentials: dict[str, str]) -> None:
     """Apart from limiters and remembered forms nothing in our modules is different after calls of all tools."""
     for tool in TOOLS:
-        told_by(tool, GOOD[tool], credentials)
+        told_by(tool, good_parameters(tool), credentials)
     before = _globals()
 
     for turn in range(3):
         for tool in TOOLS:
-            told_by(tool, {**GOOD[tool], "kintone_app_id": 1 + turn}, credentials_of(site, app=1 + turn))
+            told_by(tool, {**good_parameters(tool), "kintone_app_id": 1 + turn}, credentials_of(site, app=1 + turn))
 
     assert _globals() == before
 

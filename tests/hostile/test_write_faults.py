@@ -1,6 +1,5 @@
 """Every failure of the network at every write: nothing is applied twice, and what is told is what is so."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,14 +41,6 @@ REFUSED = frozenset({"429", "429 without code", "locked", "not saved", "refused"
 """Faults of which it is known that nothing was done."""
 TIMES = (1, None)
 TRIES = 6
-
-
-@pytest.fixture(scope="module")
-def files() -> Iterator[FileServer]:
-    """Serve the file that is uploaded."""
-    server = FileServer()
-    yield server
-    server.close()
 
 
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)

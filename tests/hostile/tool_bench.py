@@ -2,40 +2,22 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from importlib import import_module
 from typing import Any, NamedTuple
 
-import yaml
+from dify_plugin import Tool
+from dify_plugin.core.utils.class_loader import get_subclasses_from_module
 from dify_plugin.errors.model import InvokeBadRequestError
 
-from tools.kintone_add_record import AddRecord
-from tools.kintone_download_file import DownloadFile
-from tools.kintone_query import QueryRecords
-from tools.kintone_upload_file import UploadFile
-from tools.kintone_upsert_records import UpsertRecords
-from tools.kintone_validate_record_data import ValidateRecordData
+from tests.contract.agreed_names import TOOLS
+from tests.contract.plugin_files import tool as declaration_of
 
-ROOT = Path(__file__).resolve().parents[2]
 LONGEST_MESSAGE = 16_100
 """Characters of a failure, which may list many problems; of ten million characters most must be left out."""
-TOOLS: dict[str, type[Any]] = {
-    "kintone_query": QueryRecords,
-    "kintone_validate_record_data": ValidateRecordData,
-    "kintone_add_record": AddRecord,
-    "kintone_upsert_records": UpsertRecords,
-    "kintone_upload_file": UploadFile,
-    "kintone_download_file": DownloadFile,
+CLASSES: dict[str, type[Any]] = {
+    name: get_subclasses_from_module(import_module(f"tools.{name}"), Tool)[0] for name in TOOLS
 }
-GOOD: dict[str, dict[str, Any]] = {
-    "kintone_query": {"query": "limit 1"},
-    "kintone_validate_record_data": {"record_data": {"name": "x"}},
-    "kintone_add_record": {"record_data": {"name": "n"}},
-    "kintone_upsert_records": {
-        "records_data": [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"name": "x"}}]
-    },
-    "kintone_upload_file": {"upload_file": [{"url": "http://127.0.0.1:9/x", "filename": "a"}]},
-    "kintone_download_file": {"file_key": "x"},
-}
+"""Each tool's class, as Dify's loader finds it."""
 
 
 class Told(NamedTuple):
@@ -47,13 +29,12 @@ class Told(NamedTuple):
 
 def parameters_of(tool: str) -> list[str]:
     """Return the names of a tool's parameters, as Dify reads them."""
-    declared = yaml.safe_load((ROOT / "tools" / f"{tool}.yaml").read_text(encoding="utf-8"))["parameters"]
-    return [parameter["name"] for parameter in declared]
+    return [parameter["name"] for parameter in declaration_of(tool)["parameters"]]
 
 
 def run(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]) -> list[Any]:
     """Run a tool and return its messages."""
-    return list(TOOLS[tool].from_credentials(dict(credentials)).invoke(dict(parameters)))
+    return list(CLASSES[tool].from_credentials(dict(credentials)).invoke(dict(parameters)))
 
 
 def told_by(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]) -> Told:

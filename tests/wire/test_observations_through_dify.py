@@ -1,28 +1,23 @@
 """What an agent's model reads of a tool that succeeded, and what a workflow gets, in the real plugin process."""
 
 import json
-from typing import Any
 
 import pytest
 
 from dify_host import DifyHost
 from local_kintone import LocalKintone
+from tests.contract.agreed_names import TOOLS
+from tests.good_parameters import as_texts, good_parameters
 from tests.wire.plugin import credentials_of
 
-CALLS: list[tuple[str, dict[str, Any]]] = [
-    ("kintone_query", {"query": "limit 2"}),
-    ("kintone_validate_record_data", {"record_data": '{"sku": "x"}'}),
-    ("kintone_add_record", {"record_data": '{"sku": "O-1", "name": "n"}'}),
-    ("kintone_upsert_records", {"records_data": '[{"sku": "O-2", "name": "n"}]', "update_key": "sku"}),
-]
+FILES = {"kintone_upload_file", "kintone_download_file"}
+"""What an agent has no file for, and what sends no JSON."""
 
 
-@pytest.mark.parametrize(("tool", "parameters"), CALLS)
-def test_agent_reads_the_text_alone_and_a_workflow_gets_the_json(
-    host: DifyHost, site: LocalKintone, tool: str, parameters: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in FILES])
+def test_agent_reads_the_text_alone_and_a_workflow_gets_the_json(host: DifyHost, site: LocalKintone, tool: str) -> None:
     """The JSON is marked: an agent app leaves it out, the official Agent node knows no mark, the workflow has it."""
-    outcome = host.invoke(tool, parameters, credentials_of(site), given_by="agent", timeout=60)
+    outcome = host.invoke(tool, as_texts(good_parameters(tool)), credentials_of(site), given_by="agent", timeout=60)
 
     assert outcome.agent_view == outcome.text
     assert outcome.json != [{"data": []}]

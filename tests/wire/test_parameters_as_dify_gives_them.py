@@ -1,18 +1,17 @@
-"""All six tools with their parameters cast as Dify casts them, in the real plugin process."""
+"""All tools with their parameters cast as Dify casts them, in the real plugin process."""
 
-import itertools
-import json
 from typing import Any
 
 import pytest
 
 from dify_host import DifyHost, Outcome, ParametersRefused, PluginFailure, rendered
 from local_kintone import LocalKintone
+from tests.contract.agreed_names import NETWORK, OWN_PARAMETERS, TOOLS
+from tests.good_parameters import as_texts, good_parameters
 from tests.wire.plugin import credentials_of
 from tests.wire.write_calls import record_with
 
 GUEST_APP = 4
-SKUS = (f"D-{number}" for number in itertools.count(100))
 CONTENT = b"sku,stock\n"
 
 
@@ -43,39 +42,12 @@ def refusal(host: DifyHost, site: LocalKintone, tool: str, **parameters: object)
 
 
 def minimal(tool: str, file: dict[str, Any]) -> dict[str, Any]:
-    """Return the least that each tool needs."""
-    record = {"sku": next(SKUS), "name": "茶"}
-    needed: dict[str, dict[str, Any]] = {
-        "kintone_query": {},
-        "kintone_validate_record_data": {"record_data": json.dumps(record)},
-        "kintone_add_record": {"record_data": json.dumps(record)},
-        "kintone_upsert_records": {"records_data": json.dumps([record]), "update_key": "sku"},
-        "kintone_upload_file": {"upload_file": file},
-        "kintone_download_file": {"record_id": "1", "attachment_field": "attachment"},
-    }
-    return needed[tool]
-
-
-TOOLS = [
-    "kintone_query",
-    "kintone_validate_record_data",
-    "kintone_add_record",
-    "kintone_upsert_records",
-    "kintone_upload_file",
-    "kintone_download_file",
-]
-FILES = {"kintone_upload_file", "kintone_download_file"}
-
-
-BLANK = {
-    "kintone_query": ("query", "fields", "max_records", "output_mode"),
-    "kintone_validate_record_data": ("operation",),
-    "kintone_add_record": (),
-    "kintone_upsert_records": ("atomic", "table_mode", "file_mode"),
-    "kintone_upload_file": ("file_names", "record_id", "attachment_field", "file_mode", "records_mapping"),
-    "kintone_download_file": ("file_key", "file_name"),
-}
-EVERYWHERE = ("kintone_app_id", "kintone_domain", "kintone_api_token", "kintone_guest_space_id", "request_timeout")
+    """Return parameters with which the tool works, the one for files with a real one."""
+    if tool == "kintone_upload_file":
+        return {"upload_file": file}
+    if tool == "kintone_download_file":
+        return {"record_id": "1", "attachment_field": "attachment"}
+    return as_texts(good_parameters(tool))
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -84,7 +56,7 @@ def test_number_bound_to_a_text_is_the_number_it_was(
 ) -> None:
     """An ID that was a number in the workflow arrives as `1.0`, and stands for 1; a number stays one."""
     parameters = {**minimal(tool, file), "kintone_app_id": 1.0, "request_timeout": 20.0}
-    if tool in FILES:
+    if "record_id" in OWN_PARAMETERS[tool]:
         parameters |= {"record_id": 1.0, "attachment_field": "attachment"}
     credentials = {**credentials_of(site), "kintone_app_id": "999"}
 
@@ -125,7 +97,9 @@ def test_parameters_that_are_bound_to_nothing_count_as_absent(
     host: DifyHost, site: LocalKintone, file: dict[str, Any], tool: str, blank: str | None
 ) -> None:
     """A null and an empty text arrive as empty texts, as no number and as `false`, which change nothing."""
-    nothing = dict.fromkeys((*BLANK[tool], *EVERYWHERE), blank)
+    declared = {**OWN_PARAMETERS[tool], **NETWORK}
+    # What is on unless switched off would be switched off.
+    nothing = {name: blank for name, parameter in declared.items() if parameter.default is not True}
 
     assert run(host, site, tool, **{**nothing, **minimal(tool, file)}).text
 

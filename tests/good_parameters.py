@@ -1,0 +1,34 @@
+"""Parameters for each tool, right for the first app of the demo, which the tests of all tools begin with."""
+
+import itertools
+import json
+from typing import Any
+
+_NUMBERS = itertools.count(1)
+
+
+def good_parameters(tool: str) -> dict[str, Any]:
+    """Return parameters that work however often they are used, the one that matters most first.
+
+    Only files have to be there first: nobody serves the one that is uploaded here, and none has this key.
+    """
+    record = {"sku": f"GOOD-{next(_NUMBERS)}", "name": "茶"}
+    good: dict[str, dict[str, Any]] = {
+        "kintone_query": {"query": "limit 1"},
+        "kintone_validate_record_data": {"record_data": record},
+        "kintone_add_record": {"record_data": record},
+        "kintone_upsert_records": {
+            "records_data": [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"name": "x"}}]
+        },
+        "kintone_upload_file": {"upload_file": [{"url": "http://127.0.0.1:9/x", "filename": "a"}]},
+        "kintone_download_file": {"file_key": "x"},
+    }
+    return good[tool]
+
+
+def as_texts(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters as a workflow's node or a model fills them in: data as JSON text."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+        for name, value in parameters.items()
+    }
