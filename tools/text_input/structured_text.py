@@ -10,14 +10,13 @@ from kintone.values.excerpts import excerpt
 from kintone.values.json_text import UnreadableTextError, read_json
 from kintone.values.nesting import DEEPEST, depth_of_json, depth_of_python
 from kintone.values.python_literals import read_python_literal
+from kintone.values.whole_numbers import may_be_rounded
 from tools.text_input.code_fences import BLANKS, Span, data_fences, holds_fences, trimmed, whole_fence
 from tools.text_input.text_positions import position_of
 
 type Structure = dict[str, object] | list[object]
 
 LONGEST_TEXT = 32 * 1024 * 1024
-FIRST_INEXACT = 10**15
-"""The first number of more than 15 digits; a binary float keeps so many of every number."""
 LONGEST_LITERAL = 4_000_000
 """Characters of a Python literal, which takes ten times as long to read as JSON."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -77,7 +76,7 @@ def _refuse_rounded(parameter: str, structure: Structure) -> None:
             waiting.extend(part.values())
         elif isinstance(part, list | tuple):
             waiting.extend(part)
-        elif isinstance(part, int | float) and abs(part) >= FIRST_INEXACT and part == part // 1:
+        elif may_be_rounded(part):
             raise InvalidParameterError(
                 "{parameter} holds the number {number}, whose last digits may have been rounded before it arrived; "
                 "write it as text, in quotes",
