@@ -13,7 +13,7 @@ from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.values.full_width import narrow
-from kintone.values.whole_numbers import whole_number
+from kintone.values.whole_numbers import may_be_rounded, whole_number
 from tools.declarations import Parameter
 
 LONGEST_SHOWN = 40
@@ -54,7 +54,21 @@ class Parameters:
         self._values = {name: given.get(name) for name in declared}
 
     def raw(self, name: str) -> object:
-        """Return the value as it came, ``None`` when absent or blank; a text that is no data has a length."""
+        """Return the value as it came, ``None`` when absent or blank; raises ``InvalidParameterError``.
+
+        A text that is no data is only so long, and a number that may have been rounded is none that can be relied on.
+        """
+        value = self._given(name)
+        if may_be_rounded(value):
+            raise InvalidParameterError(
+                "{name} is {number}, and the last digits of so large a number may have been rounded before it arrived; "
+                "write it as text",
+                name=name,
+                number=_shown(value),
+            )
+        return value
+
+    def _given(self, name: str) -> object:
         value = self._values[name]
         if not isinstance(value, str):
             return value
@@ -65,7 +79,7 @@ class Parameters:
     def refuse_long_texts(self) -> None:
         """Raise ``InvalidParameterError`` for a text that is no data and longer than any has to be."""
         for name in self._values:
-            self.raw(name)
+            self._given(name)
 
     def text(self, name: str) -> str:
         """Return text without surrounding white space, ``""`` when absent; numbers count as text."""
@@ -86,7 +100,7 @@ class Parameters:
     def number(self, name: str) -> float:
         """Return a number within its declared range, its default when absent; out of range is an error."""
         declared = self._declared[name]
-        value = self.raw(name)
+        value = self._given(name)
         number = _number(declared.default if value is None else value)
         least, most = declared.least or 0, declared.most or math.inf
         if number is None or not least <= number <= most:

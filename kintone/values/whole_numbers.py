@@ -10,6 +10,7 @@ MOST_DIGITS = 18
 """More than any id of kintone has; so many fit into 64 bits."""
 EXACT_DIGITS = 15
 """Digits of a binary float that are surely those that were written."""
+FIRST_INEXACT = 10**EXACT_DIGITS
 LONGEST_TEXT = 40
 _NUMBER = re.compile(rf"(-?0*[0-9]{{1,{MOST_DIGITS}}})|(-?[0-9]{{1,{EXACT_DIGITS}}})\.0", re.ASCII)
 """Digits, or what becomes of a whole number that was a binary float before it was made a text: 12.0."""
@@ -35,6 +36,15 @@ def whole_number(value: object) -> int | None:
         return None
     most = EXACT_DIGITS if isinstance(value, float) else MOST_DIGITS
     return int(value) if abs(value) < 10**most and value == int(value) else None
+
+
+def may_be_rounded(value: object) -> bool:
+    """Tell whether the last digits of a whole number may be gone: whoever decoded it may hold numbers as floats."""
+    if not isinstance(value, int | float | Decimal) or not abs(value) >= FIRST_INEXACT:
+        return False
+    if isinstance(value, Decimal):
+        return value.is_finite() and value == value.to_integral_value()
+    return isinstance(value, int) or value.is_integer()
 
 
 def record_id_hint(value: object) -> Message:

@@ -10,14 +10,13 @@ from kintone.values.excerpts import excerpt
 from kintone.values.json_text import UnreadableTextError, read_json
 from kintone.values.nesting import DEEPEST, depth_of_json, depth_of_python
 from kintone.values.python_literals import read_python_literal
+from kintone.values.whole_numbers import may_be_rounded
 from tools.text_input.code_fences import BLANKS, Span, data_fences, holds_fences, trimmed, whole_fence
 from tools.text_input.text_positions import position_of
 
 type Structure = dict[str, object] | list[object]
 
 LONGEST_TEXT = 32 * 1024 * 1024
-FIRST_INEXACT = 10**15
-"""The first number of more than 15 digits; a binary float keeps so many of every number."""
 LONGEST_LITERAL = 4_000_000
 """Characters of a Python literal, which takes ten times as long to read as JSON."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -79,17 +78,13 @@ def _perhaps_rounded(structure: object) -> Message | None:
             waiting.extend(part.values())
         elif isinstance(part, list | tuple):
             waiting.extend(part)
-        elif isinstance(part, int | float | Decimal) and _is_long(part):
+        elif may_be_rounded(part):
             return Message(
                 "the number {number}, whose last digits may have been rounded before it arrived; write it as text, in "
                 "quotes",
                 number=excerpt(part),
             )
     return None
-
-
-def _is_long(number: float | Decimal) -> bool:
-    return not -FIRST_INEXACT < number < FIRST_INEXACT and number == number // 1
 
 
 def unwrap(structure: Structure, name: str) -> Structure:
