@@ -40,10 +40,10 @@ def whole_number(value: object) -> int | None:
 
 def may_be_rounded(value: object) -> bool:
     """Tell whether the last digits of a whole number may be gone: whoever decoded it may hold numbers as floats."""
-    if not isinstance(value, int | float | Decimal) or not abs(value) >= FIRST_INEXACT:
-        return False
     if isinstance(value, Decimal):
-        return value.is_finite() and value == value.to_integral_value()
+        return value.is_finite() and abs(value) >= FIRST_INEXACT and value == value.to_integral_value()
+    if not isinstance(value, int | float) or not abs(value) >= FIRST_INEXACT:
+        return False
     return isinstance(value, int) or value.is_integer()
 
 

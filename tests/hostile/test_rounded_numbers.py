@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from local_kintone import LocalKintone
-from tests.hostile.tool_bench import GOOD, told_by
+from tests.good_parameters import good_parameters
+from tests.hostile.tool_bench import told_by
 
 UPSERT, UPLOAD = "kintone_upsert_records", "kintone_upload_file"
 ROUNDED: list[Any] = [10**15, 12345678901234568, -(10**15), 10**400, 1e15, 12345678901234567.0, 1e22, 1e300]
@@ -54,7 +55,7 @@ def test_tools_when_a_decoded_number_may_be_rounded(
     scalars = [(tool, parameter, number) for tool, parameter in SCALARS]
     for tool, parameter, value in [*_places(number), *scalars]:
         site.reset()
-        told = told_by(tool, {**GOOD[tool], **beside.get(tool, {}), parameter: value}, credentials)
+        told = told_by(tool, {**good_parameters(tool), **beside.get(tool, {}), parameter: value}, credentials)
 
         assert told.failure == "INVALID_INPUT", (tool, parameter, value)
         assert parameter in told.text, (tool, parameter, told)
@@ -65,7 +66,7 @@ def test_tools_when_a_decoded_number_may_be_rounded(
 def test_validate_when_a_decoded_number_is_exact(credentials: dict[str, str], number: float) -> None:
     """Fifteen digits arrive as they were written."""
     for tool, parameter, value in _places(number)[:1]:
-        told = told_by(tool, {**GOOD[tool], parameter: {**value, "sku": "NEW", "name": "n"}}, credentials)
+        told = told_by(tool, {**good_parameters(tool), parameter: {**value, "sku": "NEW", "name": "n"}}, credentials)
 
         assert not told.failure, told
 

@@ -214,9 +214,7 @@ def test_a_whole_number_that_was_perhaps_rounded_is_refused_where_it_came_decode
     assert read_structure("records_data", "[12345678901234567]") == [12345678901234567]
 
 
-@pytest.mark.parametrize(
-    "number", ["12345678901234567", "1.2345678901234567e+20", "1e+20", "1e400", "-1000000000000000"]
-)
+@pytest.mark.parametrize("number", ["12345678901234567", "1.2345678901234567e+20", "1e+20", "1e400", "-1" + "0" * 15])
 def test_long_number_is_refused_when_dify_made_a_literal_of_it(number: str) -> None:
     """An object bound to a text arrives as Python writes it, made of numbers that were binary floats on their way."""
     with pytest.raises(InvalidParameterError, match=r"record_data .*in quotes"):

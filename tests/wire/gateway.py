@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
 POLL_SECONDS = 0.02
-ANSWER = b'{"records":[],"totalCount":"0","id":"7","revision":"1","properties":{}}'
+FORM = b'{"name":{"type":"SINGLE_LINE_TEXT","code":"name","label":"name"}}'
+ANSWER = b'{"records":[],"totalCount":"0","id":"7","revision":"1","properties":' + FORM + b"}"
 
 
 @dataclass(frozen=True, slots=True)
