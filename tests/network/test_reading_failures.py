@@ -110,7 +110,7 @@ def test_cursor_when_the_answer_to_its_deletion_is_lost(route: Route, caplog: py
 
     assert soon(lambda: route.kintone.stats.live_cursors == 0)
     # Another test's cursor may be given back in vain meanwhile.
-    told = [record for record in caplog.records if "the connection broke" in record.message]
+    told = [record for record in caplog.records if "UNREACHABLE" in record.message]
     assert [record.levelname for record in told] == ["WARNING"]
     assert "if kintone still has it" in told[0].message
 
