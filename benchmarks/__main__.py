@@ -4,16 +4,12 @@ import argparse
 import sys
 import time
 
-from benchmarks import progress, scope
-from benchmarks.aims import verdicts
-from benchmarks.failures import BenchmarkError
-from benchmarks.files import measure_files
-from benchmarks.ours import Plugins
-from benchmarks.reading import Reading
+from benchmarks import BenchmarkError, scope
+from benchmarks.comparisons import Comparisons, announce
 from benchmarks.report import Report
+from benchmarks.runs import Plugins
 from benchmarks.scope import Scope
 from benchmarks.server import ROOT, KintoneServer
-from benchmarks.writing import Writing
 from dify_host import HostViolation, PluginFailure, PluginStopped, PluginTimedOut
 
 REPORT = ROOT / "build" / "benchmark.md"
@@ -30,7 +26,7 @@ def main() -> int:
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(report.whole(), encoding="utf-8")
     print(report.short())
-    print("\n".join(("", "Aims:", "", *verdicts(report.readings, report.writing, report.heartbeat_gap))))
+    print("\n".join(("", "Aims:", "", *report.verdicts())))
     where = REPORT.relative_to(ROOT)
     print(f"\nEvery number is in {where}; this took {time.monotonic() - started:.0f} s.", file=sys.stderr)
     return 0
@@ -47,12 +43,11 @@ def _scope() -> Scope:
 
 def _measured(chosen: Scope) -> Report:
     with KintoneServer() as server:
-        progress.heading("records are being made")
+        announce("records are being made")
         targets = {records: server.plant(records) for records in sorted({cell.records for cell in chosen.cells})}
         with Plugins(server, targets[min(targets)]) as plugins:
-            readings = Reading(server, plugins).measure(chosen, targets)
-            writing = Writing(server, plugins).measure(chosen)
-            files = measure_files(server, plugins, chosen)
+            comparisons = Comparisons(server, plugins, chosen)
+            readings, writing, files = comparisons.readers(targets), comparisons.writers(), comparisons.transfers()
             return Report(readings, writing, files, plugins.heartbeat_gap)
 
 

@@ -1,20 +1,20 @@
-"""The plain programs, each in a fresh process: `python -m benchmarks.contestants NAME`.
+"""The plain programs, written as people write them, each in a fresh process: `python -m benchmarks.contestants NAME`.
 
-Standard input has the task as one line of JSON. The program makes itself ready with a small request, says so, waits
-for a second line, does its work and writes what it used as JSON.
+Standard input has the task as one line of JSON. The program makes itself ready with a small request, prints READY,
+waits for a second line, does its work and prints what it used as JSON.
 """
 
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import TextIO
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import batched, pairwise
+from typing import Any, TextIO
 
 import requests
 
-from benchmarks import plain_files, plain_readers, plain_writer
 from benchmarks.meter import Meter
-from benchmarks.tasks import TIMEOUT, OnPage, Task
 
 BARE = "bare loop"
 KEEP_ALIVE = "keep-alive loop"
@@ -24,37 +24,171 @@ UPLOADER = "buffered upload"
 DOWNLOADER = "buffered download"
 
 READY = "ready"
+TIMEOUT = 120.0  # seconds for one request
+PAGE = 500
+THREADS = 4
+BATCH = 100  # the most records that kintone takes in one request
+RANKS = ("High", "Middle", "Low")
+
+type Record = dict[str, Any]
+type Get = Callable[..., requests.Response]
+type OnPage = Callable[[], None]
 
 
-def _counted(read: Callable[[Task, OnPage], list[plain_readers.Record]]) -> Callable[[Task, OnPage], int]:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a program is asked to do; it travels to the program as JSON.
+
+    Attributes:
+        url: Scheme, host and port of kintone.
+        app: The app.
+        token: An API token of the app.
+        fields: Field codes to read; none means all.
+        entries: How many entries to write.
+        prefix: What the keys of the written entries begin with.
+        source: URL of the file to upload.
+        file_key: Key of the file to download.
+    """
+
+    url: str
+    app: int
+    token: str
+    fields: tuple[str, ...] = ()
+    entries: int = 0
+    prefix: str = ""
+    source: str = ""
+    file_key: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header that proves who asks."""
+        return {"X-Cybozu-API-Token": self.token}
+
+    def address(self, api: str) -> str:
+        """Return the URL of an API."""
+        return f"{self.url}/k/v1/{api}.json"
+
+
+def bare_loop(task: Task, on_page: OnPage) -> list[Record]:
+    """Read with one `requests.get` per page and no session: a new connection each time."""
+    return _follow_ids(requests.get, task, on_page)
+
+
+def keep_alive_loop(task: Task, on_page: OnPage) -> list[Record]:
+    """Read one page after another over one connection."""
+    with requests.Session() as session:
+        return _follow_ids(session.get, task, on_page)
+
+
+def four_threads(task: Task, on_page: OnPage) -> list[Record]:
+    """Read four id ranges of the same length at once, each over its own connection: the practical limit."""
+    with requests.Session() as session:
+        newest = _page(session.get, task, "order by $id desc limit 1", ("$id",))
+    largest = int(newest[0]["$id"]["value"]) if newest else 0
+    bounds = [largest * part // THREADS for part in range(THREADS + 1)]
+
+    def read(bound: tuple[int, int]) -> list[Record]:
+        with requests.Session() as session:
+            return _follow_ids(session.get, task, on_page, *bound)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return [record for part in pool.map(read, pairwise(bounds)) for record in part]
+
+
+def upsert_loop(task: Task, on_page: OnPage) -> int:
+    """Write with one upsert request per 100 entries over one connection; return how many kintone answered for."""
+    written = 0
+    with requests.Session() as session:
+        for batch in batched(entries(task.prefix, task.entries), BATCH):
+            body = {"app": task.app, "upsert": True, "records": batch}
+            response = session.put(task.address("records"), json=body, headers=task.headers, timeout=TIMEOUT)
+            response.raise_for_status()
+            written += len(response.json()["records"])
+            on_page()
+    return written
+
+
+def upload(task: Task, on_page: OnPage) -> int:
+    """Fetch a file into memory, send it to kintone and return its size in bytes."""
+    source = requests.get(task.source, timeout=TIMEOUT)
+    source.raise_for_status()
+    on_page()
+    parts = {"file": ("scan.bin", source.content, "application/octet-stream")}
+    response = requests.post(task.address("file"), files=parts, headers=task.headers, timeout=TIMEOUT)
+    response.raise_for_status()
+    return len(source.content) if response.json()["fileKey"] else 0
+
+
+def download(task: Task, on_page: OnPage) -> int:
+    """Fetch a file from kintone into memory and return its size in bytes."""
+    asked = {"fileKey": task.file_key}
+    response = requests.get(task.address("file"), params=asked, headers=task.headers, timeout=TIMEOUT)
+    response.raise_for_status()
+    on_page()
+    return len(response.content)
+
+
+def entries(prefix: str, count: int) -> Iterator[dict[str, Any]]:
+    """Yield so many entries to insert, in the shape that kintone and the plugin both take."""
+    for number in range(count):
+        record = {
+            "text_1": {"value": f"値 {number}"},
+            "number_1": {"value": str(number)},
+            "rank": {"value": RANKS[number % len(RANKS)]},
+            "day": {"value": f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"},
+        }
+        yield {"updateKey": {"field": "code", "value": f"{prefix}{number:06}"}, "record": record}
+
+
+def _follow_ids(get: Get, task: Task, on_page: OnPage, after: int = 0, to: int | None = None) -> list[Record]:
+    records: list[Record] = []
+    within = "" if to is None else f" and $id <= {to}"
+    while after != to:
+        page = _page(get, task, f"$id > {after}{within} order by $id asc limit {PAGE}", task.fields)
+        records += page
+        on_page()
+        if len(page) < PAGE:
+            break
+        after = int(page[-1]["$id"]["value"])
+    return records
+
+
+def _page(get: Get, task: Task, query: str, fields: tuple[str, ...]) -> list[Record]:
+    asked = {"app": task.app, "query": query, **{f"fields[{place}]": code for place, code in enumerate(fields)}}
+    response = get(task.address("records"), params=asked, headers=task.headers, timeout=TIMEOUT)
+    response.raise_for_status()
+    page: list[Record] = json.loads(response.content)["records"]
+    return page
+
+
+def _counted(read: Callable[[Task, OnPage], list[Record]]) -> Callable[[Task, OnPage], int]:
     return lambda task, on_page: len(read(task, on_page))
 
 
 PROGRAMS: dict[str, Callable[[Task, OnPage], int]] = {
-    BARE: _counted(plain_readers.bare_loop),
-    KEEP_ALIVE: _counted(plain_readers.keep_alive_loop),
-    LIMIT: _counted(plain_readers.four_threads),
-    WRITER: plain_writer.upsert_loop,
-    UPLOADER: plain_files.upload,
-    DOWNLOADER: plain_files.download,
+    BARE: _counted(bare_loop),
+    KEEP_ALIVE: _counted(keep_alive_loop),
+    LIMIT: _counted(four_threads),
+    WRITER: upsert_loop,
+    UPLOADER: upload,
+    DOWNLOADER: download,
 }
 
 
-def main(name: str, given: TextIO, told: TextIO) -> None:
+def main(name: str, stdin: TextIO, stdout: TextIO) -> None:
     """Run one program once."""
-    task = read_task(given.readline())
+    task = _read_task(stdin.readline())
     asked = {"app": str(task.app), "query": "limit 1"}
     requests.get(task.address("records"), params=asked, headers=task.headers, timeout=TIMEOUT).raise_for_status()
     meter = Meter()
-    print(READY, file=told, flush=True)
-    given.readline()
+    print(READY, file=stdout, flush=True)
+    stdin.readline()
     meter.start()
     count = PROGRAMS[name](task, meter.page)
-    print(json.dumps(asdict(meter.stop(count))), file=told, flush=True)
+    print(json.dumps(asdict(meter.stop(count))), file=stdout, flush=True)
 
 
-def read_task(line: str) -> Task:
-    """Return the task in a line of JSON."""
+def _read_task(line: str) -> Task:
     task = json.loads(line)
     return Task(**{**task, "fields": tuple(task["fields"])})
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dify_host.resources import ProcessResources
 
@@ -24,10 +24,6 @@ class Usage:
     memory: int | None
     first_page: float | None
     count: int
-
-    def moved(self, count: int) -> "Usage":
-        """Return the same with another count."""
-        return replace(self, count=count)
 
 
 class Meter:

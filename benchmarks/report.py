@@ -1,14 +1,66 @@
-"""The whole report in Markdown."""
+"""The report in Markdown: the tables, the aims, the machine that the numbers come from."""
 
-from collections.abc import Mapping
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
-from benchmarks import machine
-from benchmarks.aims import verdicts
-from benchmarks.reading import Readings
-from benchmarks.rounds import Run
-from benchmarks.scope import ENTRIES, FILE_BYTES, WRITE_LATENCY
-from benchmarks.tables import detail_table, file_table, reading_table, writing_table
+from benchmarks.comparisons import DOWNLOAD_TOOL, UPLOAD_TOOL, UPSERT_TOOL, Readings
+from benchmarks.contestants import BARE, DOWNLOADER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
+from benchmarks.runs import (
+    Run,
+    cpu_per_thousand,
+    faster_than_bare,
+    megabytes_per_second,
+    memory_beside_file,
+    over_limit,
+    over_possible,
+)
+from benchmarks.scope import ENTRIES, FILE_BYTES, MIDDLE, MODES, WRITE_LATENCY, Cell
+
+type Value = Callable[[Run, Mapping[str, Run]], float | None]
+
+LONGEST_LINE = 5_242_880
+WRITE_REQUESTS = 7
+HEARTBEAT_GAP = 15.0
+
+CPU_INFO = Path("/proc/cpuinfo")
+NOTHING = "-"
+_TEN = 10.0
+_HUNDRED = 100.0
+
+NAMES = {
+    BARE: "a request per page, no session",
+    KEEP_ALIVE: "one request after another, kept alive",
+    LIMIT: "four threads over id ranges (practical limit)",
+    WRITER: "a request per 100 entries, kept alive",
+    UPSERT_TOOL: "**plugin** `kintone_upsert_records`",
+    UPLOADER: "upload, `requests`, whole file in memory",
+    UPLOAD_TOOL: "upload, **plugin** `kintone_upload_file`",
+    DOWNLOADER: "download, `requests`, whole file in memory",
+    DOWNLOAD_TOOL: "download, **plugin** `kintone_download_file`",
+}
+
+DETAILS = (
+    "Reader",
+    "Records",
+    "Fields",
+    "Latency ms",
+    "Wall s",
+    "÷ limit",
+    "÷ max(limit, own CPU)",
+    "Times faster than bare",
+    "First page s",
+    "Requests",
+    "Connections",
+    "CPU s",
+    "CPU s per 1,000",
+    "Memory MB",
+    "File MB",
+    "Longest line kB",
+)
 
 HOW = """\
 Local kintone over HTTPS in its own process; every request takes the latency longer, every new connection twice the
@@ -16,6 +68,30 @@ latency; answers are compressed. All programs warmed up, run in turn; the fastes
 In parentheses: wall time divided by that of the practical limit, and how many times faster than a request per page
 without a session. CPU and memory (over the idle process) are those of the program; the plugin also writes everything
 to its standard output, where Dify reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A value that every large read must keep to.
+
+    Attributes:
+        text: What is promised; `{}` stands for the bound.
+        bound: The largest value allowed, or the smallest where `at_least`.
+    """
+
+    text: str
+    bound: float
+    value: Value
+    at_least: bool = False
+    with_latency: bool = False
+
+
+AIMS = (
+    Aim("wall time at most {:g} times the larger of the practical limit and the plugin's own CPU", 1.2, over_possible),
+    Aim("at least {:g} times faster than the bare loop", 4.0, faster_than_bare, at_least=True, with_latency=True),
+    Aim("CPU seconds per 1,000 records under {:g}", 0.06, lambda run, _: cpu_per_thousand(run)),
+    Aim("memory over the idle process under {:g} MB, without the file", 40.0, lambda run, _: _megabytes(run)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +107,7 @@ class Report:
         """Return the tables for people who want to compare."""
         return "\n\n".join(
             [
-                f"Measured on {machine.description()}.\n\n{HOW}",
+                f"Measured on {_machine()}.\n\n{HOW}",
                 reading_table(self.readings),
                 f"Writing {ENTRIES:,} new entries, {WRITE_LATENCY} ms:",
                 writing_table(self.writing),
@@ -42,7 +118,189 @@ class Report:
 
     def whole(self) -> str:
         """Return the same, then the aims and every number."""
-        aims = "\n".join(verdicts(self.readings, self.writing, self.heartbeat_gap))
+        aims = "\n".join(self.verdicts())
         return "\n\n".join(
             ["# Benchmark", self.short(), "## Aims", aims, "## Every number", f"{detail_table(self.readings)}\n"]
         )
+
+    def verdicts(self) -> Iterator[str]:
+        """Yield a line for each aim with its worst value."""
+        for aim in AIMS:
+            values = list(_values(aim, self.readings))
+            if values:
+                worst, where = min(values) if aim.at_least else max(values)
+                holds = worst >= aim.bound if aim.at_least else worst <= aim.bound
+                yield _line(aim.text.format(aim.bound), f"{worst:.3g} ({where})", holds=holds)
+        runs = [*self.writing.values(), *(run for group in self.readings.values() for run in group.values())]
+        longest, gap = max((run.longest_line or 0 for run in runs), default=0), self.heartbeat_gap
+        text = f"no line on stdout over {LONGEST_LINE:,} bytes"
+        yield _line(text, f"longest {longest:,}", holds=longest <= LONGEST_LINE)
+        yield _line(f"a heartbeat every {HEARTBEAT_GAP:g} s", f"longest gap {gap:.1f} s", holds=gap <= HEARTBEAT_GAP)
+        if UPSERT_TOOL in self.writing:
+            requests = self.writing[UPSERT_TOOL].served.requests
+            text = f"10,000 entries written with at most {WRITE_REQUESTS} requests"
+            yield _line(text, f"{requests}", holds=requests <= WRITE_REQUESTS)
+
+
+def _values(aim: Aim, readings: Readings) -> Iterator[tuple[float, str]]:
+    for cell, runs in readings.items():
+        if cell.records < MIDDLE or (aim.with_latency and not cell.latency_ms):
+            continue
+        for mode in MODES:
+            if mode in runs and (value := aim.value(runs[mode], runs)) is not None:
+                yield value, _where(cell, mode)
+
+
+def _where(cell: Cell, mode: str) -> str:
+    return f"{mode}, {cell.title}, {cell.latency_ms} ms"
+
+
+def _megabytes(run: Run) -> float | None:
+    memory = memory_beside_file(run)
+    return None if memory is None else memory / 1e6
+
+
+def _line(text: str, value: str, *, holds: bool) -> str:
+    return f"* {'met' if holds else '**missed**'}: {text}; {value}"
+
+
+def name(program: str) -> str:
+    """Return how a program is called in the tables."""
+    return NAMES.get(program, f"**plugin** `{program}`")
+
+
+def reading_table(readings: Readings) -> str:
+    """Return one table: a row per reader and size, a column per latency."""
+    latencies = sorted({cell.latency_ms for cell in readings})
+    head = ["Reader", *(f"{latency} ms" for latency in latencies)]
+    head += ["CPU s per 1,000", "Memory MB", "Requests", "Connections", "Longest line kB"]
+    rows: list[list[str]] = []
+    for title, cells in _by_title(readings).items():
+        rows.append([f"**{title}**", *("" for _ in head[1:])])
+        programs = dict.fromkeys(program for cell in cells.values() for program in readings[cell])
+        rows += [_row(program, [cells.get(latency) for latency in latencies], readings) for program in programs]
+    return table(head, rows)
+
+
+def detail_table(readings: Readings) -> str:
+    """Return one table with a row for each reader, size and latency, and every number."""
+    return table(DETAILS, [list(_details(cell, runs, each)) for cell, runs in readings.items() for each in runs])
+
+
+def writing_table(runs: Mapping[str, Run]) -> str:
+    """Return the table of the writers."""
+    head = ("Writer", "Wall s", "Requests", "Connections", "CPU s", "Memory MB", "Longest line kB")
+    return table(head, [[name(program), number(run.usage.wall), *_common(run)] for program, run in runs.items()])
+
+
+def file_table(runs: Mapping[str, Run]) -> str:
+    """Return the table of the file transfers."""
+    head = ("Transfer", "MB/s", "Wall s", "CPU s", "Memory MB")
+    return table(
+        head,
+        [
+            [
+                name(program),
+                number(megabytes_per_second(run)),
+                number(run.usage.wall),
+                number(run.usage.cpu),
+                megabytes(run.usage.memory),
+            ]
+            for program, run in runs.items()
+        ],
+    )
+
+
+def _by_title(readings: Readings) -> dict[str, dict[int, Cell]]:
+    found: dict[str, dict[int, Cell]] = {}
+    for cell in readings:
+        found.setdefault(cell.title, {})[cell.latency_ms] = cell
+    return found
+
+
+def _row(program: str, cells: list[Cell | None], readings: Readings) -> list[str]:
+    groups = [readings[cell] if cell else {} for cell in cells]
+    runs = [runs[program] for runs in groups if program in runs]
+    cpu = [value for run in runs if (value := cpu_per_thousand(run)) is not None]
+    memory = [run.usage.memory for run in runs if run.usage.memory is not None]
+    lines = [run.longest_line for run in runs if run.longest_line is not None]
+    return [
+        name(program),
+        *(_wall(program, runs) for runs in groups),
+        f"{max(cpu):.3f}" if cpu else NOTHING,
+        megabytes(max(memory, default=None)),
+        f"{max(run.served.requests for run in runs):,}",
+        f"{max(run.served.connections for run in runs):,}",
+        number(max(lines) / 1e3) if lines else NOTHING,
+    ]
+
+
+def _wall(program: str, runs: Mapping[str, Run]) -> str:
+    run = runs.get(program)
+    if run is None:
+        return NOTHING
+    limit, bare = over_limit(run, runs), faster_than_bare(run, runs)
+    beside = [number(limit)] if limit is not None else []
+    beside += [number(bare, "x")] if bare is not None else []
+    return f"{number(run.usage.wall, ' s')} ({', '.join(beside)})"
+
+
+def _details(cell: Cell, runs: Mapping[str, Run], program: str) -> Iterator[str]:
+    run = runs[program]
+    per_thousand = cpu_per_thousand(run)
+    yield name(program)
+    yield f"{cell.records:,}"
+    yield str(len(cell.fields) or 20)
+    yield str(cell.latency_ms)
+    yield number(run.usage.wall)
+    yield number(over_limit(run, runs))
+    yield number(over_possible(run, runs))
+    yield number(faster_than_bare(run, runs))
+    yield number(run.usage.first_page)
+    yield f"{run.served.requests:,}"
+    yield f"{run.served.connections:,}"
+    yield number(run.usage.cpu)
+    yield NOTHING if per_thousand is None else f"{per_thousand:.3f}"
+    yield megabytes(run.usage.memory)
+    yield megabytes(run.file_bytes or None)
+    yield NOTHING if run.longest_line is None else number(run.longest_line / 1e3)
+
+
+def _common(run: Run) -> list[str]:
+    line = NOTHING if run.longest_line is None else number(run.longest_line / 1e3)
+    counts = [f"{run.served.requests:,}", f"{run.served.connections:,}"]
+    return [*counts, number(run.usage.cpu), megabytes(run.usage.memory), line]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table; the first column is text, the others are numbers."""
+    rule = ["---", *("---:" for _ in head[1:])]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """Return a number with three significant digits or so."""
+    if value is None:
+        return NOTHING
+    digits = 2 if value < _TEN else 1 if value < _HUNDRED else 0
+    return f"{value:,.{digits}f}{unit}"
+
+
+def megabytes(size: int | None) -> str:
+    """Return millions of bytes."""
+    return NOTHING if size is None else number(size / 1e6)
+
+
+def _machine() -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    system = f"{platform.system()} {platform.release()}"
+    return f"{_processor()}, {cores} cores, {system}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
+
+
+def _processor() -> str:
+    try:
+        lines = CPU_INFO.read_text().splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())

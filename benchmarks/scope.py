@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 
 from benchmarks.contestants import BARE, KEEP_ALIVE, LIMIT
 
+# Milliseconds that each request takes longer; a new connection takes twice as many.
 LATENCIES = (0, 50, 200)
-"""Milliseconds that each request takes longer; a new connection takes twice as many."""
 
 FOUR_FIELDS = ("$id", "code", "text_1", "number_1")
 SMALL, MIDDLE, LARGE = 500, 10_000, 100_000
 FILE_MODES = ("csv_file", "jsonl_file")
 MODES = ("json_stream", *FILE_MODES)
+# The last two answer with all records at once, which Dify takes for a few thousand records only.
 WHOLE_MODES = (*MODES, "both", "flattened_json")
-"""The last two answer with all records at once, which Dify takes for a few thousand records only."""
 
 ENTRIES = 10_000
 WRITE_LATENCY = 50

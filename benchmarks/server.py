@@ -11,7 +11,7 @@ from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any, Self
 
-from benchmarks.failures import BenchmarkError
+from benchmarks import BenchmarkError
 
 ROOT = Path(__file__).resolve().parent.parent
 _START_SECONDS = 60.0

@@ -36,7 +36,7 @@ SECONDS: dict[str, float] = {
     "tests/network/test_not_sent.py": 6,
     "tests/wire/test_upload_load.py": 5,
     "tests/wire/test_client_retries.py": 5.5,
-    "tests/contract/test_time_limit.py": 4,
+    "tests/contract/test_time_limit.py": 6,
     "tests/hostile/test_process_rules.py": 4,
     "tests/network/test_lost_answers.py": 4,
     "tests/unit/test_tool_query_limits.py": 4,

@@ -1,8 +1,12 @@
 """A time limit for every test: one that never ends fails and is named, instead of hanging the run.
 
 An alarm reaches Python code that loops and code that waits in gevent's patched sockets and locks; there it meets
-gevent's hub, from which the test has to be entered. What no alarm can stop, a loop in C code, is ended with the whole
-process, after the tracebacks of all threads.
+gevent's hub or another greenlet, from which the test has to be entered. What no alarm can stop, a loop in C code or a
+thread that is left behind, is ended with the whole process, after the tracebacks of all threads.
+
+pytest-timeout (2.4, tried) does less beside gevent: its alarm raises in whatever greenlet runs, so that a test that
+waits beside a busy thread never ends; its timer is a greenlet too, which a loop keeps from running; neither ends a loop
+in C code.
 """
 
 import faulthandler
@@ -33,13 +37,13 @@ class _LastResort:
     def __init__(self) -> None:
         self._due = 0.0
 
-    def set(self, item: pytest.Item, seconds: float) -> None:
+    def set(self, config: pytest.Config, seconds: float) -> None:
         """End the process after so many seconds, or a little earlier."""
         due = time.monotonic() + seconds + LAST_SECONDS
         if due - LAST_SECONDS * EARLY <= self._due <= due:
             return
         # The descriptor that pytest keeps for this: what a test prints goes elsewhere.
-        errors = item.config.stash[fault_handler_stderr_fd_key]
+        errors = config.stash[fault_handler_stderr_fd_key]
         faulthandler.dump_traceback_later(due - time.monotonic(), exit=True, file=errors)
         self._due = due
 
@@ -85,9 +89,21 @@ def pytest_enter_pdb() -> None:
     _last_resort.cancel()
 
 
-def pytest_sessionfinish() -> None:
-    """Let what comes after the tests take its time, too."""
+def pytest_exception_interact() -> None:
+    """Have the next part set the last resort anew: pytest cancels it whenever a test fails."""
     _last_resort.cancel()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Limit what comes after the tests, fixtures that are left among it."""
+    _last_resort.set(session.config, SECONDS)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Limit the end of the process, which waits for its threads; pytest has closed its descriptor by now."""
+    faulthandler.dump_traceback_later(LAST_SECONDS, exit=True)
 
 
 @contextmanager
@@ -105,7 +121,7 @@ def limited(item: pytest.Item) -> Generator[None]:
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    _last_resort.set(item, seconds)
+    _last_resort.set(item.config, seconds)
     try:
         yield
     finally:

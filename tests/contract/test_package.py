@@ -78,14 +78,6 @@ def test_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "new folder/two").read_bytes()
 
 
-def test_other_content_gives_other_bytes(tmp_path: Path) -> None:
-    """Every byte of every file counts."""
-    write_archive(good_package(), tmp_path / "one")
-    write_archive({**good_package(), "main.py": b"#"}, tmp_path / "two")
-
-    assert (tmp_path / "one").read_bytes() != (tmp_path / "two").read_bytes()
-
-
 def test_entries_are_sorted_dated_and_permitted_alike(tmp_path: Path) -> None:
     """Each entry has the first date of the format and the permissions of a plain file."""
     write_archive(good_package(), tmp_path / "package")

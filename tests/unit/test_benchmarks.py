@@ -7,20 +7,27 @@ from dataclasses import asdict
 
 import pytest
 
-from benchmarks import aims, contestants, plain_files, plain_readers, plain_writer, ratios, scope
-from benchmarks.contestants import BARE, KEEP_ALIVE, LIMIT
-from benchmarks.markdown import megabytes, number, table
+from benchmarks import contestants, runs, scope
+from benchmarks.contestants import BARE, KEEP_ALIVE, LIMIT, OnPage, Record, Task
 from benchmarks.meter import Usage
-from benchmarks.rounds import Run, alternate
+from benchmarks.report import (
+    Report,
+    detail_table,
+    file_table,
+    megabytes,
+    number,
+    reading_table,
+    table,
+    writing_table,
+)
+from benchmarks.runs import Run, alternate
 from benchmarks.scope import Cell
 from benchmarks.server import Served
-from benchmarks.tables import detail_table, file_table, reading_table, writing_table
-from benchmarks.tasks import OnPage, Task
 from local_kintone import LocalKintone
 
-READERS = (plain_readers.bare_loop, plain_readers.keep_alive_loop, plain_readers.four_threads)
+READERS = (contestants.bare_loop, contestants.keep_alive_loop, contestants.four_threads)
 
-type Read = Callable[[Task, OnPage], list[plain_readers.Record]]
+type Read = Callable[[Task, OnPage], list[Record]]
 
 
 @pytest.fixture
@@ -81,7 +88,7 @@ def test_plain_reader_when_connections_are_counted(kintone: LocalKintone, read: 
 def test_plain_writer_when_entries_are_new(kintone: LocalKintone) -> None:
     """The plain writer inserts each entry, a hundred per request."""
     kintone.reset()
-    written = plain_writer.upsert_loop(task_for(kintone, entries=230, prefix="N-"), nothing)
+    written = contestants.upsert_loop(task_for(kintone, entries=230, prefix="N-"), nothing)
 
     assert written == 230
     assert len(kintone.records(1)) == 1203 + 230
@@ -98,8 +105,8 @@ def test_plain_file_programs_when_a_file_goes_up_and_down(kintone: LocalKintone)
     address = f"{kintone.url}/_local/apps"
 
     assert number == 1
-    assert plain_files.download(task, nothing) == 5000
-    assert plain_files.upload(task_for(kintone, source=address), nothing) > 0
+    assert contestants.download(task, nothing) == 5000
+    assert contestants.upload(task_for(kintone, source=address), nothing) > 0
 
 
 def _attach(kintone: LocalKintone, app: int, key: str) -> str:
@@ -140,25 +147,25 @@ def test_alternate_when_a_program_is_slow() -> None:
 
 def test_ratios_when_all_were_measured() -> None:
     """Ratios stand beside the practical limit, the program's own CPU time and the bare loop."""
-    runs = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.2, cpu=1.0)}
-    ours = runs["json_stream"]
+    ours = run_of(1.2, cpu=1.0)
+    others = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": ours}
 
-    assert ratios.over_limit(ours, runs) == pytest.approx(1.5)
-    assert ratios.over_possible(ours, runs) == pytest.approx(1.2)
-    assert ratios.faster_than_bare(ours, runs) == pytest.approx(10 / 3)
-    assert ratios.cpu_per_thousand(ours) == pytest.approx(0.1)
-    assert ratios.megabytes_per_second(run_of(2.0, count=40_000_000)) == pytest.approx(20.0)
+    assert runs.over_limit(ours, others) == pytest.approx(1.5)
+    assert runs.over_possible(ours, others) == pytest.approx(1.2)
+    assert runs.faster_than_bare(ours, others) == pytest.approx(10 / 3)
+    assert runs.cpu_per_thousand(ours) == pytest.approx(0.1)
+    assert runs.megabytes_per_second(run_of(2.0, count=40_000_000)) == pytest.approx(20.0)
 
 
 def test_ratios_when_nothing_stands_beside_them() -> None:
     """What was not measured gives no ratio."""
     run = run_of(1.0, cpu=None, memory=None)
 
-    assert ratios.over_limit(run, {}) is None
-    assert ratios.over_possible(run, {}) is None
-    assert ratios.faster_than_bare(run, {}) is None
-    assert ratios.cpu_per_thousand(run) is None
-    assert ratios.memory_beside_file(run) is None
+    assert runs.over_limit(run, {}) is None
+    assert runs.over_possible(run, {}) is None
+    assert runs.faster_than_bare(run, {}) is None
+    assert runs.cpu_per_thousand(run) is None
+    assert runs.memory_beside_file(run) is None
 
 
 def test_reading_table_when_a_reader_was_left_out() -> None:
@@ -178,16 +185,17 @@ def test_reading_table_when_a_reader_was_left_out() -> None:
 def test_every_table_when_built() -> None:
     """Every row of every table has as many cells as its head."""
     readings = {Cell(500, 0, ("$id",), (), ()): {LIMIT: run_of(1.0), "csv_file": run_of(2.0, cpu=None, memory=None)}}
-    runs = {"a": run_of(1.0), "b": Run(Usage(1.0, None, None, None, 0), Served(0, 0))}
+    others = {"a": run_of(1.0), "b": Run(Usage(1.0, None, None, None, 0), Served(0, 0))}
 
-    for text in (reading_table(readings), detail_table(readings), writing_table(runs), file_table(runs)):
+    for text in (reading_table(readings), detail_table(readings), writing_table(others), file_table(others)):
         assert len({line.count("|") for line in text.splitlines()}) == 1
 
 
 def test_verdicts_when_an_aim_is_missed() -> None:
     """Each aim names its worst value and whether it holds; small reads are no part of it."""
-    runs = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.6, cpu=0.5)}
-    lines = list(aims.verdicts({Cell(10_000, 50, (), (), ()): runs, Cell(500, 50, (), (), ()): runs}, {}, 16.0))
+    group = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.6, cpu=0.5)}
+    readings = {Cell(10_000, 50, (), (), ()): group, Cell(500, 50, (), (), ()): group}
+    lines = list(Report(readings, {}, {}, 16.0).verdicts())
 
     assert lines[0].startswith("* **missed**: wall time at most 1.2 times")
     assert lines[0].endswith("2 (json_stream, 10,000 records of 20 fields, 50 ms)")
