@@ -16,6 +16,8 @@ def main() -> None:
         OperatorSettings.from_environment(os.environ)
     except SettingsError as error:
         sys.exit(f"kintone_integration does not start: {error}")
+    # With it set, OpenSSL writes the keys of every connection into that file: who has them reads tokens and records.
+    os.environ.pop("SSLKEYLOGFILE", None)
     connect_loggers()
     guard_stderr()
     take_over_stdout()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kintone.access.credentials import Tokens, read_positive_number
+from kintone.access.credentials import Tokens, read_positive_number, secrets_in
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import Site, read_site, shown_host
@@ -16,20 +16,23 @@ from tools.parameters import Parameters
 MAY_HOLD_SECRETS = frozenset({"kintone_api_token", "record_data", "records_data", "records_mapping"})
 """Where a token belongs, and parameters whose texts are values of records, of any kind."""
 CREDENTIALS = parameters_named(NETWORK_PARAMETERS)
-LONGEST_SETTING = 10_000
-"""Characters of a text that somebody may have pasted a token into; longer ones are data."""
 
 
 def refuse_misplaced_secrets(given: Mapping[str, object], redactor: Redactor) -> None:
-    """Raise ``InvalidParameterError`` for a token of this call in another parameter, which may travel in an address."""
+    """Raise ``InvalidParameterError`` for a token of this call in another parameter, which may travel in an address.
+
+    Lists and objects are looked into, those of files too: their address is asked, and their name is sent.
+    """
     for name, value in given.items():
-        if name in MAY_HOLD_SECRETS or not isinstance(value, str) or len(value) > LONGEST_SETTING:
-            continue
-        if redactor.occurs_in(value):
-            raise InvalidParameterError(
-                "{name} holds an API token, which belongs into kintone_api_token alone; write there what {name} is for",
-                name=name,
-            )
+        if name not in MAY_HOLD_SECRETS and redactor.occurs_in_data(value):
+            raise _misplaced(name)
+
+
+def _misplaced(name: str) -> InvalidParameterError:
+    return InvalidParameterError(
+        "{name} holds an API token, which belongs into kintone_api_token alone; write there what {name} is for",
+        name=name,
+    )
 
 
 def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings: OperatorSettings) -> Access:
@@ -47,6 +50,8 @@ def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings
             host=shown_host(site.host),
         )
     tokens = Tokens(own_token or stored.text("kintone_api_token"))
+    if Redactor((*tokens.secrets(), *secrets_in(stored.raw("kintone_api_token")))).occurs_in(str(site)):
+        raise _misplaced("kintone_domain")
     return Access(site, tokens, _guest_space(parameters, stored, at_home=at_home))
 
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus
 
 MASK: Final = "***"
@@ -19,11 +19,13 @@ SURELY_MASKED: Final = 8
 """Characters from which on a secret can be masked: a shorter one would be found in ordinary words."""
 TOKEN_LENGTH: Final = 24
 """Letters and digits in a row that nobody writes but as a key; the tokens of kintone have 40."""
-PART: Final = 8
 STRIDE: Final = 4
-"""Parts of ``PART`` bytes are looked for at every fourth byte of a long secret, and at its end. So every piece of 11
-bytes is found, and one of 8 at either end, which is what a cut leaves."""
-ENCODED_STRIDE: Final = 8
+LEAST: Final = SURELY_MASKED
+"""Every piece of so many bytes of a long secret is found, wherever it was cut: parts are looked for at every fourth
+byte, short enough for one to be whole in such a piece, and count where the piece around them is long enough."""
+LEAST_ENCODED: Final = 11
+"""Characters of base64 for ``LEAST`` bytes."""
+QUICK_PART: Final = 8
 BETWEEN_TEXTS: Final = b"\xff"
 """A byte that no text has in UTF-8."""
 ROUNDS: Final = 3
@@ -32,18 +34,36 @@ LONGEST_VALUE: Final = 500
 LONG_NUMBERS: Final = (10 ** (SURELY_MASKED - 1), 10**300)
 """The numbers whose digits may be a secret; Python refuses to write out some thousand digits."""
 USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-TOKEN_HEADER: Final = re.compile(
-    r"(?i)((?:x-cybozu-api-token|x-cybozu-authorization|authorization)['\"]?\s*[:=]\s*)[^\r\n]+"
+ADDRESS_QUERY: Final = re.compile(r"""(://[^\s?"'<>]*)(\?[^\s"'<>]+)?""")
+"""From a web address on its query, matched without it too so that no part of an address is looked at twice."""
+TOKEN_HEADER: Final = re.compile(r"(?i)(x-cybozu-(?:api-token|authorization)['\"]?\s*[:=]\s*)[^\r\n]+")
+SCHEME_HEADER: Final = re.compile(
+    r"(?i)(\bauthorization['\"]?\s*[:=]\s*['\"]?)(?:(?:basic|bearer|digest|negotiate|token)\s+\S+|[^\s'\"]{16,})"
 )
+"""A field may be called Authorization, so what stands behind it is a secret only where it looks like one."""
 _TOKEN: Final = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH},}}", re.ASCII)
-_KEY: Final = re.compile(rf"[A-Za-z0-9._~+/=-]{{{TOKEN_LENGTH},}}", re.ASCII)
+_KEY_CHARACTERS: Final = re.compile(rb"[a-z0-9._~+/=-]+")
 _ESCAPE: Final = re.compile(
     rb"%([2-9a-f][0-9a-f])|\\(?:u00|x)([2-7][0-9a-f])|\\(ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u[0-9a-f]{4})"
     rb"|\\([\"'/\\])|&((?:#0{0,8}[0-9]{2,7}|#x0{0,8}[0-9a-f]{2,6}|amp|lt|gt|quot|apos);?)"
 )
 """A character as an address, JSON, Python or HTML may write it; matched against small letters."""
 
+_ESCAPED_KEY: Final = re.compile(
+    rb"%(?:2[356b]|3[0-9bd]|[46][1-9a-f]|[57][0-9a]|5[cf]|7e)|&(?:amp;)*#|\\\\(?:\\\\)*[ux]"
+)
+"""An escape in JSON, in small letters, that stands for a character of a key or for one that begins another escape."""
+_KEY_OR_ESCAPE: Final = re.compile(rb"[a-z0-9._~+/=%\\&#;-]{8,}")
+
 type Span = tuple[int, int]
+
+
+class _Origin(NamedTuple):
+    """Where a part that is looked for comes from: the form, its place in it, and the shortest piece that counts."""
+
+    form: bytes
+    start: int
+    least: int
 
 
 def looks_like_a_token(text: str) -> bool:
@@ -54,27 +74,28 @@ def looks_like_a_token(text: str) -> bool:
 class Redactor:
     """Knows the secrets of one call and takes them out of any text; shows none of them itself."""
 
-    __slots__ = ("_beginnings", "_needles")
+    __slots__ = ("_needles", "_quick")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         """Keep what is looked for: each form of each secret, of a long one its parts."""
         secrets = tuple(dict.fromkeys(secrets))
-        needles: dict[bytes, list[tuple[bytes, int]]] = {}
+        needles: dict[bytes, list[_Origin]] = {}
+        quick: set[bytes] = set()
         for secret in secrets:
             if len(secret) >= SHORTEST_SECRET:
-                for form, stride in _forms(secret):
-                    for start, size in _parts(form, stride):
-                        needles.setdefault(form[start : start + size], []).append((form, start))
+                for form, least in _forms(secret):
+                    for start, size in _parts(form, least):
+                        needles.setdefault(form[start : start + size], []).append(
+                            _Origin(form, start, min(least, len(form)))
+                        )
+                    quick |= _quick_parts(form, least)
         self._needles = needles
-        self._beginnings = {
-            secret.encode("utf-8", "surrogatepass").lower()[:PART]
-            for secret in secrets
-            if len(secret) >= SHORTEST_SECRET
-        }
+        self._quick = quick
 
     def mask(self, text: str) -> str:
-        """Return the text without the secrets, without tokens in headers and without passwords in addresses."""
-        return TOKEN_HEADER.sub(rf"\1{MASK}", USER_INFO.sub(MASK, self._hidden(text)))
+        """Return the text without the secrets, without tokens in headers, passwords and queries in addresses."""
+        hidden = ADDRESS_QUERY.sub(_without_query, USER_INFO.sub(MASK, self._hidden(text)))
+        return SCHEME_HEADER.sub(rf"\1{MASK}", TOKEN_HEADER.sub(rf"\1{MASK}", hidden))
 
     def mask_data[Data](self, data: Data) -> Data:
         """Return what JSON can hold without the secrets, in texts, keys and numbers; the same object if it has none.
@@ -87,13 +108,26 @@ class Redactor:
         return found  # type: ignore[no-any-return]
 
     def may_occur_in(self, text: bytes) -> bool:
-        """Tell fast whether a text in UTF-8, such as the JSON of many records, may hold a whole secret as it is."""
+        """Tell fast whether JSON in UTF-8, such as that of many records, may hold a secret in any of its forms.
+
+        A piece is found that begins or ends where the secret does, and every one of ``2 * QUICK_PART - 1`` bytes.
+        """
         lowered = text.lower()
-        return any(beginning in lowered for beginning in self._beginnings)
+        if any(part in lowered for part in self._quick):
+            return True
+        if not self._needles or not _ESCAPED_KEY.search(lowered):
+            return False
+        runs = {run for run in _KEY_OR_ESCAPE.findall(lowered) if _ESCAPED_KEY.search(run)}
+        # JSON escapes the backslash of an escape once more.
+        return bool(self._found(BETWEEN_TEXTS.join(runs), ROUNDS + 1))
 
     def occurs_in(self, text: str | bytes) -> bool:
         """Tell whether a secret stands in a text, or in JSON in UTF-8."""
         return bool(self._spans(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text))
+
+    def occurs_in_data(self, data: object) -> bool:
+        """Tell whether a secret stands in what JSON can hold, in a text or a key at any depth."""
+        return bool(self._needles) and next(self._telling(list(_texts_in(data))), None) is not None
 
     def _hidden(self, text: str) -> str:
         if not self._needles:
@@ -242,15 +276,16 @@ def _character(match: re.Match[bytes]) -> bytes:
     return escaped or html.unescape(f"&{named.decode()}").encode("utf-8", "surrogatepass")
 
 
-def _places(text: bytes, needle: bytes, origins: Sequence[tuple[bytes, int]]) -> Iterator[Span]:
-    """Yield where a part stands, with as much of the secret around it as is there."""
+def _places(text: bytes, needle: bytes, origins: Sequence[_Origin]) -> Iterator[Span]:
+    """Yield where a part stands, with as much of the secret around it as is there, if that is enough."""
     place = text.find(needle)
     while place >= 0:
-        reached = place + len(needle)
-        for form, offset in origins:
+        reached = place + 1
+        for form, offset, least in origins:
             start, end = _grown(text, place, form, offset, len(needle))
-            reached = max(reached, end)
-            yield start, end
+            if end - start >= least:
+                reached = max(reached, end)
+                yield start, end
         place = text.find(needle, reached)
 
 
@@ -268,12 +303,12 @@ def _grown(text: bytes, place: int, form: bytes, offset: int, size: int) -> Span
 
 
 def _forms(secret: str) -> Iterator[tuple[bytes, int]]:
-    """Yield the forms that a secret takes, in small letters, each with the stride of its parts."""
+    """Yield the forms that a secret takes, in small letters, each with the shortest piece of it that is a secret."""
     encoded = secret.encode("utf-8", "surrogatepass")
     plain = {encoded, *(form(secret, safe="", errors="replace").encode() for form in (quote, quote_plus))}
-    yield from ((form.lower(), STRIDE) for form in plain)
+    yield from ((form.lower(), LEAST) for form in plain)
     if len(secret) >= SURELY_MASKED:
-        yield from ((form.lower(), ENCODED_STRIDE) for form in _in_base64(encoded))
+        yield from ((form.lower(), LEAST_ENCODED) for form in _in_base64(encoded))
 
 
 def _in_base64(secret: bytes) -> set[bytes]:
@@ -289,13 +324,37 @@ def _in_base64(secret: bytes) -> set[bytes]:
     return forms
 
 
-def _parts(form: bytes, stride: int) -> Iterator[tuple[int, int]]:
+def _parts(form: bytes, least: int) -> Iterator[tuple[int, int]]:
     """Yield start and size of what is looked for: the whole form, or the parts of what is surely a key."""
-    if not _KEY.fullmatch(form.decode("utf-8", "surrogatepass")):
+    if not _is_key(form):
         yield 0, len(form)
         return
-    last = len(form) - PART
-    yield from ((start, PART) for start in dict.fromkeys((*range(0, last, stride), last)))
+    size = least - STRIDE + 1
+    last = len(form) - size
+    yield from ((start, size) for start in dict.fromkeys((*range(0, last, STRIDE), last)))
+
+
+def _quick_parts(form: bytes, least: int) -> set[bytes]:
+    """Return what tells that a form may be there: of a key some parts, of its base64 one, which is found faster.
+
+    Of one with a character that JSON may escape nothing tells it fast, so everything has to be searched.
+    """
+    if not _KEY_CHARACTERS.fullmatch(form):
+        return {b""}
+    if not _is_key(form):
+        return {form}
+    if least == LEAST_ENCODED:
+        return {form[: 2 * QUICK_PART]}
+    last = len(form) - QUICK_PART
+    return {form[start : start + QUICK_PART] for start in (*range(0, last, QUICK_PART), last)}
+
+
+def _is_key(form: bytes) -> bool:
+    return len(form) >= TOKEN_LENGTH and _KEY_CHARACTERS.fullmatch(form) is not None
+
+
+def _without_query(address: re.Match[str]) -> str:
+    return f"{address[1]}?{MASK}" if address[2] else address[0]
 
 
 def truncate(text: str, longest: int = LONGEST_VALUE) -> str:

@@ -7,12 +7,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from kintone.access.hosts import is_loopback
+from kintone.access.redaction import looks_like_a_token
 from kintone.messages import Message, Value
 from kintone.values.whole_numbers import whole_number
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LARGEST_PORT = 65_535
+LONGEST_SHOWN = 40
 
 
 class SettingsError(ValueError):
@@ -80,9 +82,14 @@ def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int
     number = whole_number(text)
     if number is None or not 1 <= number <= most:
         raise SettingsError(
-            "{name} must be a whole number from 1 to {most}, not {given}", name=name, most=most, given=repr(text[:40])
+            "{name} must be a whole number from 1 to {most}, not {given}", name=name, most=most, given=_shown(text)
         )
     return number
+
+
+def _shown(text: str) -> str | Message:
+    """Quote a value that is refused, but for what may be a secret in the wrong place."""
+    return Message("a text like an API token") if looks_like_a_token(text) else repr(text[:LONGEST_SHOWN])
 
 
 def _origins(environment: Mapping[str, str]) -> frozenset[Origin]:

@@ -151,3 +151,14 @@ def test_stored_token_stays_on_its_origin_and_path_when_the_operator_allows_seve
     own = read_access(stored, parameters(kintone_domain=other, kintone_api_token="own12345"), settings)
     same = read_access(stored, parameters(kintone_domain="http://127.0.0.1:8001/kintone/k/12/"), settings)
     assert (own.tokens.header_value(), same.tokens.header_value()) == ("own12345", "abc12345")
+
+
+@pytest.mark.parametrize("given", [{}, {"kintone_api_token": "own1234567890"}])
+@pytest.mark.parametrize("domain", ["abc1234567890.cybozu.com", "http://127.0.0.1:8001/abc1234567890"])
+def test_read_access_when_the_stored_domain_holds_the_token(domain: str, given: dict[str, object]) -> None:
+    """It would travel in an address, and to a name server."""
+    stored = STORED | {"kintone_domain": domain, "kintone_api_token": "abc1234567890"}
+    settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "http://127.0.0.1:8001"})
+
+    with pytest.raises(InvalidParameterError, match="kintone_domain"):
+        read_access(stored, parameters(**given), settings)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.access.redaction import PART, Redactor, looks_like_a_token, truncate
+from kintone.access.redaction import LEAST, Redactor, looks_like_a_token, truncate
 
 SECRET = "s3cr3t" * 6
 TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
@@ -19,7 +19,7 @@ OTHER = "Zk4TqP8wYb1HxJ6rMd9VfC3sLg7NuA2eKoQiRy5B"
 PASSWORD = 'p%a "ss&<w>ö\\rd/+7\N{KEY}'
 
 
-def pieces(secret: str, least: int = PART) -> set[str]:
+def pieces(secret: str, least: int = LEAST) -> set[str]:
     """Return everything of that length that stands in a secret, in small letters."""
     return {secret[start : start + least].lower() for start in range(len(secret) - least + 1)}
 
@@ -71,6 +71,8 @@ def test_mask_when_one_secret_begins_another(*, reverse: bool) -> None:
         "X-Cybozu-Authorization: unknown123",
         "Authorization: Basic unknown123",
         '"Authorization": "Bearer unknown123"',
+        "authorization=bearer unknown123",
+        "Authorization: 0123456789unknown123",
     ],
 )
 def test_mask_when_a_header_holds_a_token_that_the_call_does_not_know(text: str) -> None:
@@ -81,11 +83,38 @@ def test_mask_when_a_header_holds_a_token_that_the_call_does_not_know(text: str)
     assert masked.endswith("***\nnext line")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Authorization: "zzz" is no option of this field: choose from "a", "b"',
+        "Authorization: this field is required: choose one | name: this field is required",
+        "Authorization: Fill in one of the values (code: b)",
+        "record.Authorization.value: required",
+    ],
+)
+def test_mask_when_a_field_is_called_like_a_header(text: str) -> None:
+    """What is said of the field stays."""
+    assert Redactor([TOKEN]).mask(text) == text
+
+
 def test_mask_when_a_secret_stands_in_an_address() -> None:
     """The form that it takes there is as secret."""
-    masked = Redactor(["pass+word/1"]).mask("https://example.com/?q=pass%2Bword%2F1&x=1")
+    masked = Redactor(["pass+word/1"]).mask("https://example.com/pass%2Bword%2F1/x=1")
 
-    assert masked == "https://example.com/?q=***&x=1"
+    assert masked == "https://example.com/***/x=1"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ('"https://h.example/a?sign=x&b=c" is no number', '"https://h.example/a?***" is no number'),
+        ("(http://h.example?x) (HTTP://i.example/?a=b#c) end?", "(http://h.example?*** (HTTP://i.example/?*** end?"),
+        ("see https://h.example/k/1/show#record=7, or not?", "see https://h.example/k/1/show#record=7, or not?"),
+    ],
+)
+def test_mask_when_an_address_has_a_query(text: str, masked: str) -> None:
+    """A query may open what it leads to; the rest of an address names it."""
+    assert Redactor([]).mask(text) == masked
 
 
 def test_mask_when_a_proxy_has_a_password_that_is_no_known_secret() -> None:
@@ -165,16 +194,32 @@ def test_mask_when_a_password_has_to_be_escaped(written: Callable[[str], str]) -
     assert "ss" not in masked
 
 
-@pytest.mark.parametrize("length", range(PART, len(TOKEN) + 1))
+@pytest.mark.parametrize("length", range(8, len(TOKEN) + 1))
 def test_mask_when_the_text_was_cut_before(length: int) -> None:
-    """The beginning and the end of a token are masked from eight characters on, its middle from eleven."""
+    """Of a token every piece of eight characters is masked, wherever it was cut out."""
     redactor = Redactor([OTHER, TOKEN])
 
-    assert redactor.mask(f"'{TOKEN[:length]}…") == "'***…"
-    assert redactor.mask(f"…{TOKEN[-length:].lower()}'") == "…***'"
-    if length >= 11:
-        for start in range(len(TOKEN) - length):
-            assert redactor.mask(f"…{TOKEN[start : start + length]}…") == "…***…"
+    for start in range(len(TOKEN) - length + 1):
+        assert redactor.mask(f"…{TOKEN[start : start + length].swapcase()}…") == "…***…"
+
+
+@pytest.mark.parametrize("length", range(1, 8))
+def test_mask_when_a_text_shares_a_few_characters_with_a_token(length: int) -> None:
+    """Up to seven say nothing, and are data."""
+    redactor = Redactor([OTHER, TOKEN])
+
+    for start in range(len(TOKEN) - length + 1):
+        text = f"-{TOKEN[start : start + length]}-"
+        assert redactor.mask(text) == text
+
+
+@pytest.mark.parametrize("length", range(11, 40))
+def test_mask_when_base64_was_cut_before(length: int) -> None:
+    """The pieces of it that hold eight characters of the token are masked too."""
+    written = base64.b64encode(f"x{TOKEN}".encode()).decode()[2:-4]
+
+    for start in range(len(written) - length + 1):
+        assert Redactor([TOKEN]).mask(f"…{written[start : start + length]}…") == "…***…"
 
 
 def test_mask_when_secrets_touch_and_overlap() -> None:
@@ -255,6 +300,9 @@ def test_mask_data_when_it_cannot_be_written_as_json() -> None:
         "\\" * 400_000,
         "&" * 400_000,
         "://a" * 100_000,
+        "a://" + "b" * 400_000,
+        "authorization:" * 30_000,
+        TOKEN[4:9] * 80_000,
     ],
     ids=lambda text: text[:8],
 )
@@ -289,3 +337,48 @@ def test_truncate_when_the_value_is_long() -> None:
     """A long value is cut and its length told."""
     assert truncate("x" * 1000, 10) == "xxxxxxxxxx… (1000 characters)"
     assert truncate("short", 10) == "short"
+
+
+def _ways_to_write(token: str) -> list[str]:
+    return [
+        token,
+        token.lower(),
+        f"{token[:15]}…",
+        f"…{token[-8:]}",
+        f"…{token[12:27]}…",
+        _hex("%", token),
+        _hex("%25", token),
+        token[:20] + _hex("%", token[20:]),
+        "".join(f"%{ord(each):02x}" if place % 5 == 0 else each for place, each in enumerate(token)),
+        _hex("\\u00", token),
+        _hex("\\\\u00", token),
+        _hex("\\x", token),
+        "".join(f"&#{ord(each)};" for each in token),
+        "".join(f"&amp;#x{ord(each):x};" for each in token),
+        *(base64.b64encode(b"x" * before + token.encode()).decode() for before in range(3)),
+        quote(base64.b64encode(token.encode()).decode(), safe=""),
+    ]
+
+
+@pytest.mark.parametrize("written", _ways_to_write(TOKEN))
+def test_may_occur_in_when_json_holds_a_secret(written: str) -> None:
+    """What masking finds in a text is suspected in the JSON of it, in whatever form, as a value and as a key."""
+    redactor = Redactor([OTHER, TOKEN])
+
+    assert redactor.mask_data({"a": written}) != {"a": written}
+    assert redactor.may_occur_in(json.dumps([{"a": f"é {written} x"}], ensure_ascii=False).encode())
+    assert redactor.may_occur_in(json.dumps([{written: "b"}]).encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "plain words", 'a\nb\t"c" \\ d', "https://h/?q=%E3%81%82%20b", "<b>&lt;&amp;&#39;</b>", TOKEN[3:10]]
+)
+def test_may_occur_in_when_json_holds_none(text: str) -> None:
+    """Ordinary records are not searched any further."""
+    assert not Redactor([OTHER, TOKEN]).may_occur_in(json.dumps([{"a": text}], ensure_ascii=False).encode())
+
+
+def test_may_occur_in_when_a_secret_may_be_escaped() -> None:
+    """Where JSON may write it in another way nothing is ruled out."""
+    assert Redactor([PASSWORD]).may_occur_in(json.dumps([PASSWORD]).encode())
+    assert not Redactor([]).may_occur_in(b"[]")

@@ -55,3 +55,12 @@ def test_settings_when_a_value_makes_no_sense(name: str, value: str) -> None:
         OperatorSettings.from_environment({name: value})
 
     assert "pass" not in str(refused.value)
+
+
+def test_settings_when_a_token_stands_where_a_number_belongs() -> None:
+    """It is not shown on stderr."""
+    token = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    with pytest.raises(SettingsError, match="KINTONE_CALL_BUDGET") as refused:
+        OperatorSettings.from_environment({"KINTONE_CALL_BUDGET": token})
+
+    assert token[:8] not in str(refused.value)

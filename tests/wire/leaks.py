@@ -37,22 +37,37 @@ def _pieces(secret: str) -> list[str]:
     return [form[start : start + WINDOW].lower() for form in forms for start in range(len(form) - WINDOW + 1)]
 
 
+def ways_to_write(token: str = TOKEN) -> list[str]:
+    """Return the token as often as there are ways to write it."""
+    return [
+        token,
+        token.lower(),
+        token.upper(),
+        "".join(f"%{ord(character):02X}" for character in token),
+        "".join(f"\\u{ord(character):04x}" for character in token),
+        "".join(f"&#{ord(character)};" for character in token),
+        base64.b64encode(token.encode()).decode(),
+        base64.urlsafe_b64encode(f"a{token}".encode()).decode(),
+        base64.b64encode(f"ab{token}=".encode()).decode(),
+        f"cut: {token[:30]}",
+        f"cut: {token[10:]}",
+    ]
+
+
 def written_in_many_ways(token: str = TOKEN) -> str:
-    """Return a sentence that holds the token as often as there are ways to write it."""
-    return " ; ".join(
-        [
-            token,
-            token.lower(),
-            token.upper(),
-            "".join(f"%{ord(character):02X}" for character in token),
-            "".join(f"\\u{ord(character):04x}" for character in token),
-            "".join(f"&#{ord(character)};" for character in token),
-            base64.b64encode(token.encode()).decode(),
-            base64.urlsafe_b64encode(f"a{token}".encode()).decode(),
-            base64.b64encode(f"ab{token}=".encode()).decode(),
-            f"cut: {token[:30]}",
-        ]
-    )
+    """Return a sentence that holds the token in all of them."""
+    return " ; ".join(ways_to_write(token))
+
+
+def records_that_say(said: str) -> dict[str, Any]:
+    """Return an answer whose only record has this in a key, a value and the name of a file, and nowhere the token."""
+    record = {
+        "$id": {"type": "__ID__", "value": "1"},
+        said: {"type": "SINGLE_LINE_TEXT", "value": f"é {said}"},
+        "files": {"type": "FILE", "value": [{"fileKey": "1", "name": said, "contentType": "a/b", "size": "3"}]},
+    }
+    body = json.dumps({"records": [record], "totalCount": "1"})
+    return {"status": 200, "body": body, "content_type": "application/json"}
 
 
 def _echo(status: int = 200, **more: object) -> dict[str, Any]:

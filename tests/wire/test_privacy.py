@@ -157,6 +157,18 @@ def test_contents_stay_out_of_the_log(seen: Seen) -> None:
     assert CONTENT not in seen.log
 
 
+def test_keys_of_connections_are_not_written_down(tmp_path: Path) -> None:
+    """Not even where the environment, which Dify's daemon hands on whole, asks every TLS library for it."""
+    keys = tmp_path / "keys"
+    with LocalKintone(seed="demo", https=True) as site:
+        trusted = {"REQUESTS_CA_BUNDLE": str(site.ca_file), "SSLKEYLOGFILE": str(keys)}
+        with running_plugin(site.origin, **trusted) as host:
+            host.invoke("kintone_query", {"query": "limit 1"}, credentials_of(site), timeout=60)
+        assert site.stats.requests == 1
+
+    assert not keys.exists()
+
+
 class Listening:
     """A proxy that opens every tunnel, keeps what comes through it and hangs up."""
 

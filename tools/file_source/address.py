@@ -42,6 +42,12 @@ METADATA = frozenset(
 """Metadata services outside the link-local ranges: Alibaba Cloud, Azure, Oracle, AWS and Google over IPv6."""
 THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+SPECIAL_USE = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Protocols between a host and its own gateway, relays of 6to4, documentation (RFC 6890, 7526, 9637): no version of
+Python that we run on calls all of them private."""
+ISATAP = 0x5EFE
+"""What stands before the IPv4 address in an IPv6 address of ISATAP, but for one bit (RFC 5214, 6.1)."""
+UNIVERSAL_BIT = 0x2000000
 INSIDE_NAMES = (".internal", ".local", ".localhost", ".lan", ".home.arpa")
 
 
@@ -161,6 +167,8 @@ def _is_public(address: Address, origin: Origin) -> bool:
     real = _embedded(address)
     if _is_forbidden(real):
         raise forbidden_address(origin)
+    if any(real in network for network in SPECIAL_USE):
+        return False
     return real.is_global and not (isinstance(real, ipaddress.IPv6Address) and real.is_site_local)
 
 
@@ -174,6 +182,7 @@ def _embedded(address: Address) -> Address:
     """Return the IPv4 address that an IPv6 address stands for, else the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in NAT64:
+    is_isatap = int(address) >> 32 & 0xFFFFFFFF & ~UNIVERSAL_BIT == ISATAP
+    if address in NAT64 or (is_isatap and not address.is_link_local):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
