@@ -6,7 +6,7 @@ cannot be split.
 
 from typing import Final
 
-from kintone.messages import Message
+from kintone.messages import NOTHING, Message
 
 CHECK_SITE: Final = Message("check kintone_domain, and that no proxy or login page is in between")
 
@@ -26,6 +26,23 @@ class Remedy(Message):
         object.__setattr__(self, "one", one)
 
 
+class TryAgain(Message):
+    """Advice to do the same again; ``unsure`` takes its place where it may have been done already."""
+
+    __slots__ = ("unsure",)
+
+    unsure: Message
+
+    def __init__(self, text: str, /, *, unsure: Message = NOTHING) -> None:
+        """Keep both."""
+        super().__init__(text)
+        object.__setattr__(self, "unsure", unsure)
+
+
+TRY_LATER: Final = TryAgain("try again in a few minutes")
+MAINTENANCE: Final = TryAgain(
+    "kintone may be under maintenance; try again in a few minutes", unsure=Message("kintone may be under maintenance")
+)
 RAISE_TIMEOUT: Final = Remedy(
     "raise request_timeout, or ask for less at once",
     several=Message("raise request_timeout, or send fewer or smaller entries at once"),
@@ -54,3 +71,8 @@ def for_write(remedy: Message, entries: int) -> Message:
 def for_one(remedy: Message) -> Message:
     """Return the remedy for a request about one thing, such as a form or a file."""
     return remedy.one if isinstance(remedy, Remedy) else remedy
+
+
+def where_unsure(remedy: Message) -> Message:
+    """Return the remedy for a write that may have been done, which nobody must be told to simply do again."""
+    return remedy.unsure if isinstance(remedy, TryAgain) else remedy

@@ -30,7 +30,7 @@ from kintone.errors import (
 )
 from kintone.messages import Message
 from kintone.operations import Operation
-from kintone.remedies import CHECK_SITE
+from kintone.remedies import CHECK_SITE, MAINTENANCE, TRY_LATER
 from kintone.retry import FailureKind, read_retry_after
 from kintone.transport_failures import PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
 
@@ -148,7 +148,7 @@ def _without_code(operation: Operation, received: Received) -> KintoneError:
     if status in UNAVAILABLE:
         return ServiceUnavailableError(
             _failed(operation, Message("kintone is not available right now (HTTP {status})", status=status)),
-            remedy=Message("kintone may be under maintenance; try again in a few minutes"),
+            remedy=MAINTENANCE,
             reply=reply,
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -179,7 +179,7 @@ def _without_code(operation: Operation, received: Received) -> KintoneError:
         )
     return UnknownResponseError(
         _failed(operation, Message("the answer was HTTP {status} without kintone's own error", status=status)),
-        remedy=Message("check that kintone_domain is the address of your kintone, and try again"),
+        remedy=Message("check that kintone_domain is the address of your kintone"),
         reply=reply,
     )
 
@@ -214,7 +214,7 @@ def _unknown_code(status: int) -> Meaning:
         return Meaning(
             ServiceUnavailableError,
             Message("kintone is not available right now"),
-            Message("try again in a few minutes"),
+            TRY_LATER,
         )
     return Meaning(InvalidRequestError, Message("kintone refused the request"), Message("read kintone's own words"))
 

@@ -79,8 +79,8 @@ FROM_VARIABLE = Message(
     variable="",
 )
 GIVE_PASSWORD = Message(
-    "write them into HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in the environment of the plugin: "
-    "http://user:password@host:port"
+    "write them before the host in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in the environment of the plugin: "
+    "user:password@host:port"
 )
 
 TOO_LARGE = Failure(
@@ -120,7 +120,10 @@ PROXY_WANTS_PASSWORD = Failure(
     AuthenticationError,
     Message("the proxy wants a user name and password (HTTP 407)"),
     GIVE_PASSWORD,
-    Message("write them into {variable} in the environment of the plugin: http://user:password@host:port", variable=""),
+    Message(
+        "write them before the host in {variable} in the environment of the plugin: user:password@host:port",
+        variable="",
+    ),
 )
 PROXY_REFUSED = Failure(
     AuthenticationError,

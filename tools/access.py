@@ -9,6 +9,7 @@ from kintone.access.settings import OperatorSettings
 from kintone.access.sites import Site, read_site, shown_host
 from kintone.client import Access
 from kintone.errors import InvalidParameterError
+from kintone.messages import Message
 from kintone.values.whole_numbers import whole_number
 from tools.declarations import NETWORK_PARAMETERS, parameters_named
 from tools.parameters import Parameters
@@ -16,6 +17,8 @@ from tools.parameters import Parameters
 MAY_HOLD_SECRETS = frozenset({"kintone_api_token", "record_data", "records_data", "records_mapping"})
 """Where a token belongs, and parameters whose texts are values of records, of any kind."""
 CREDENTIALS = parameters_named(NETWORK_PARAMETERS)
+OWN_SPACE = Message("3, 0 for no guest space, or be left blank")
+STORED_SPACE = Message("3, or be left blank")
 
 
 def refuse_misplaced_secrets(given: Mapping[str, object], redactor: Redactor) -> None:
@@ -72,9 +75,9 @@ def _home(stored: Parameters, settings: OperatorSettings) -> Site | None:
 
 def _guest_space(parameters: Parameters, stored: Parameters, *, at_home: bool) -> int | None:
     """Return the guest space: the call's, where 0 stands for none, else at home the credential's."""
-    given = parameters.raw("kintone_guest_space_id")
+    given, example = parameters.raw("kintone_guest_space_id"), OWN_SPACE
     if given is None and at_home:
-        given = stored.raw("kintone_guest_space_id")
+        given, example = stored.raw("kintone_guest_space_id"), STORED_SPACE
     elif whole_number(given) == 0:
         given = None
-    return None if given is None else read_positive_number(given, "kintone_guest_space_id", "3")
+    return None if given is None else read_positive_number(given, "kintone_guest_space_id", example)

@@ -8,8 +8,9 @@ from kintone.field_types.table import Shape
 from kintone.files.attachments import NoAttachmentFieldError
 from kintone.forms.field_definitions import FieldDefinition, Form
 from kintone.forms.near_matches import either, nearest_codes
-from kintone.messages import Joined, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.reading.unknown_codes import near_codes
+from kintone.values.excerpts import printable
 from tools.base import Call
 from tools.text_input.code_fences import unfenced
 from tools.text_input.name_lists import read_fields
@@ -41,13 +42,20 @@ def attachment_field_by_label(call: Call, written: str) -> Iterator[None]:
     try:
         yield
     except NoAttachmentFieldError as error:
-        near = _attachment_codes(call, written)
-        raise (error.but(remedy=Message("did you mean {near}?", near=either(near))) if near else error) from None
+        remedy = _meant(written, form_of(call))
+        raise (error.but(remedy=remedy) if remedy else error) from None
 
 
-def _attachment_codes(call: Call, written: str) -> tuple[str, ...]:
-    form = form_of(call)
-    return nearest_codes(written, ((each.code, each.label) for each in _attachment_fields(form))) if form else ()
+def _meant(written: str, form: Form | None) -> Message:
+    if form is None:
+        return NOTHING
+    near = nearest_codes(written, ((each.code, each.label) for each in _attachment_fields(form)))
+    if written in near and written in form.tables_by_column:
+        table = printable(form.tables_by_column[written])
+        return Message(
+            "it is a column of the table {table}, which has no row in this record; check record_id", table=table
+        )
+    return Message("did you mean {near}?", near=either(near)) if near else NOTHING
 
 
 def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:

@@ -30,39 +30,58 @@ LISTED = 5
 LONGEST_NAME = 40
 
 MEANT: Final[Mapping[str, tuple[str, ...]]] = {
-    "kintone_app_id": ("app", "app_id", "appid", "application_id"),
+    "kintone_app_id": ("app", "app_id", "application_id"),
     "kintone_domain": ("domain", "subdomain", "host", "site", "base_url"),
     "kintone_api_token": ("token", "api_token", "api_key", "auth"),
     "kintone_guest_space_id": ("guest_space", "guest_space_id", "space", "space_id"),
     "request_timeout": ("timeout",),
-    "query": ("condition", "conditions", "where", "filter", "filters", "search", "q", "order_by", "sort", "offset"),
-    "max_records": ("limit", "max", "max_results", "top", "count", "size", "page_size"),
+    "query": (
+        "condition", "conditions", "where", "filter", "filters", "search", "q", "sql", "order", "order_by", "sort",
+        "sort_by", "offset", "skip", "page", "record_id", "record_ids", "id", "ids",
+    ),
+    "max_records": ("limit", "max", "max_results", "top", "count", "size", "page_size", "per_page"),
     "fields": ("columns", "field_codes", "select", "properties"),
-    "output_mode": ("output", "mode", "format"),
-    "record_data": ("record", "data", "values", "fields", "payload"),
-    "records_data": ("records", "entries", "rows", "items", "data", "record_data"),
-    "update_key": ("key", "key_field", "updateKey", "unique_key", "match_on"),
+    "output_mode": ("output", "mode", "format", "output_format"),
+    "record_data": ("record", "records", "data", "values", "fields", "payload", "json"),
+    "operation": ("action", "mode", "method"),
+    "records_data": ("records", "record", "entries", "rows", "items", "data", "record_data", "json", "record_id", "id"),
+    "update_key": ("key", "key_field", "unique_key", "match_on"),
     "validate_before_write": ("validate", "check"),
-    "upload_file": ("file", "files", "attachment", "attachments"),
-    "file_names": ("names", "filenames"),
+    "atomic": ("all_or_nothing", "transaction", "transactional"),
+    "table_mode": ("mode",),
+    "file_mode": ("mode",),
+    "upload_file": ("file", "files", "attachment", "attachments", "url", "path", "file_path", "content"),
+    "file_names": ("name", "names", "file_name", "filenames"),
     "records_mapping": ("mapping",),
     "record_id": ("id", "record", "record_ids"),
-    "attachment_field": ("field", "field_code"),
-    "file_key": ("key", "fileKey", "file"),
-    "file_name": ("name", "filename"),
-}
+    "attachment_field": ("field", "field_code", "attachment"),
+    "file_key": ("key", "file", "file_id"),
+    "file_name": ("name", "filename", "save_as"),
+}  # fmt: skip
 """Names that models and people write instead of a parameter's own, where the spelling does not tell."""
+ELSEWHERE: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
+    "record_data": (
+        ("record_id", "id", "update_key", "key"),
+        Message("it looks for no record; to change one that is there, use kintone_upsert_records"),
+    ),
+    "upload_file": (
+        ("file_key", "file_keys"),
+        Message("it makes new keys; to attach a file by its key, use kintone_upsert_records"),
+    ),
+}
+"""Names of what a tool with this parameter does not do, and who does it: a record would be added instead of changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: its name, the options of a select, its default, and the range of a number."""
+    """One parameter: its name, the options of a select, its default, the range of a number, and who fills it in."""
 
     name: str
     options: tuple[str, ...] = ()
     default: object = None
     least: float | None = None
     most: float | None = None
+    is_setting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,17 @@ class Declaration:
 
     def _unknown(self, name: str) -> Message:
         shown = printable(name, LONGEST_NAME)
+        for parameter, (names, advice) in ELSEWHERE.items():
+            if parameter in self.parameters and _is_among(name, names):
+                return Message("{tool} has no parameter {name}: {advice}", tool=self.tool, name=shown, advice=advice)
         meant = self._meant(name)
+        if meant and all(self.parameters[each].is_setting for each in meant):
+            return Message(
+                "{tool} has no parameter {name}; leave it out, {meant} is for the author of the workflow to set",
+                tool=self.tool,
+                name=shown,
+                meant=either(meant),
+            )
         if meant:
             return Message(
                 "{tool} has no parameter {name}; did you mean {meant}?", tool=self.tool, name=shown, meant=either(meant)
@@ -94,15 +123,12 @@ class Declaration:
             "{tool} has no parameter {name}; leave it out, or use one of {names}",
             tool=self.tool,
             name=shown,
-            names=", ".join(self.parameters),
+            names=", ".join(each.name for each in self.parameters.values() if not each.is_setting),
         )
 
     def _meant(self, name: str) -> tuple[str, ...]:
-        written = name.strip().lower()
-        for parameter in self.parameters:
-            if written in map(str.lower, MEANT.get(parameter, ())):
-                return (parameter,)
-        return nearest_codes(name[:LONGEST_NAME], ((each, each) for each in self.parameters))
+        meant = tuple(each for each in self.parameters if _is_among(name, (each, *MEANT.get(each, ()))))
+        return meant or nearest_codes(name[:LONGEST_NAME], ((each, each) for each in self.parameters))
 
 
 def parameters_named(names: Iterable[str]) -> Mapping[str, Parameter]:
@@ -120,7 +146,23 @@ def declaration_of(tool: str) -> Declaration:
 
 def _parameter(entry: Mapping[str, Any]) -> Parameter:
     options = tuple(option["value"] for option in entry.get("options", ()))
-    return Parameter(entry["name"], options, entry.get("default"), entry.get("min"), entry.get("max"))
+    return Parameter(
+        entry["name"],
+        options,
+        entry.get("default"),
+        least=entry.get("min"),
+        most=entry.get("max"),
+        is_setting=entry["form"] == "form",
+    )
+
+
+def _is_among(name: str, names: Iterable[str]) -> bool:
+    """Tell whether a name is one of others, where ``orderBy``, ``order_by`` and ``Order-By`` are the same."""
+    return _squashed(name) in map(_squashed, names)
+
+
+def _squashed(name: str) -> str:
+    return "".join(filter(str.isalnum, name[:LONGEST_NAME].lower()))
 
 
 def _says_something(value: object) -> bool:

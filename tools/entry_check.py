@@ -87,10 +87,13 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
             ready.wants_precision |= definition is not None and definition.is_number and len(value) > 1
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
-        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules)
+        room = max(0, MOST_PROBLEMS_SHOWN - len(ready.problems) - len(lines))
+        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, most_problems=room)
     ready.wants_precision |= checked.wants_precision
     ready.knows_all_fields &= checked.knows_all_fields
-    _collect(entry, [*lines, *checked.lines], checked.changes, ready)
+    lines += [problem.line for problem in checked.problems]
+    ready.unlisted_problems += checked.unlisted_problems
+    _collect(entry, lines, checked.changes, ready)
     ready.entries.append(replace(entry, record=checked.record, update_key=key))
 
 

@@ -22,7 +22,7 @@ from kintone.reading.records import RecordsApi
 from tools import base
 from tools.blob_chunks import blob_chunks
 from tools.code_suggestions import attachment_field_by_label
-from tools.record_field import RecordField, read_record_field
+from tools.record_field import RecordField, read_record_field, record_named
 from tools.results import Result, Streaming
 
 LONGEST_KEY = 500
@@ -99,7 +99,8 @@ def _target(call: base.Call) -> str | RecordField:
 
 
 def _of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[tuple[str, Attachment | None]]:
-    record = RecordsApi(call.client).get(call.app, field.record_id)
+    with record_named():
+        record = RecordsApi(call.client).get(call.app, field.record_id)
     with attachment_field_by_label(call, field.code):
         attachments = read_attachments(record, field.code)
     if not attachments:

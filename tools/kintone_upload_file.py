@@ -16,7 +16,7 @@ from tools.code_suggestions import attachment_field_by_label, form_of
 from tools.file_source.names import read_names
 from tools.file_source.source import SourceLimits
 from tools.file_source.value import read_files
-from tools.record_field import RecordField, read_record_field
+from tools.record_field import RecordField, read_record_field, record_named
 from tools.records_mapping import PARAMETER, RecordsMapping
 from tools.results import Result
 from tools.text_input.structured_text import read_structure, unwrap, with_list
@@ -81,7 +81,8 @@ def _limits(call: base.Call) -> SourceLimits:
 
 def _check(call: base.Call, target: RecordField) -> Form | None:
     """Refuse what is no attachment field; returns the form where the record is too old to show the field."""
-    record = RecordsApi(call.client).get(call.app, target.record_id)
+    with record_named():
+        record = RecordsApi(call.client).get(call.app, target.record_id)
     if target.code not in record:
         form = form_of(call)
         if form is not None and lacks_attachment_field(record, target.code, form):

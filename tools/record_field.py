@@ -1,15 +1,19 @@
 """The attachment field of one record, as both file tools take it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from kintone.access.redaction import looks_like_a_token
-from kintone.errors import InvalidParameterError
+from kintone.errors import InvalidParameterError, NotFoundError
 from kintone.messages import Joined, Message
 from kintone.values.excerpts import excerpt
 from kintone.values.whole_numbers import record_id_hint, whole_number
 from tools.parameters import LIKE_A_TOKEN, Parameters
 
 LONGEST_SHOWN = 40
+NO_SUCH_RECORD = "GAIA_RE01"
+CHECK_RECORD = Message("check record_id, and kintone_app_id if the record is in another app; it may have been deleted")
 
 
 class RecordField(NamedTuple):
@@ -31,6 +35,15 @@ def read_record_field(parameters: Parameters) -> RecordField | None:
             "record_id is given without attachment_field; name the code of the attachment field too, or neither"
         )
     return RecordField(read_record_id(record_id), code)
+
+
+@contextmanager
+def record_named() -> Iterator[None]:
+    """Have an error about a record that is not there name the parameters that name it."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise (error.but(remedy=CHECK_RECORD) if error.kintone_code == NO_SUCH_RECORD else error) from None
 
 
 def read_record_id(value: object, parameter: str = "record_id") -> str:

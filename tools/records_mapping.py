@@ -6,6 +6,7 @@ from kintone.errors import InvalidParameterError, one_line
 from kintone.messages import Message, counted
 from kintone.wire_format import encode_json
 from kintone.writing.entries import read_entries
+from tools.results import NEXT_LINE
 
 PARAMETER = "records_mapping"
 FIELD = "attachment_field"
@@ -30,8 +31,11 @@ class RecordsMapping:
         read_entries(self._filled([STAND_IN] * file_count), parameter=PARAMETER)
 
     def records_data(self, file_keys: Sequence[str]) -> str:
-        """Return the JSON text with the keys in their fields."""
-        return encode_json(self._filled(file_keys)).decode()
+        """Return the JSON text with the keys in their fields, U+0085 escaped.
+
+        A line end takes its place in everything that is sent, and within quotes of JSON that would be none.
+        """
+        return encode_json(self._filled(file_keys)).decode().replace(NEXT_LINE, r"\u0085")
 
     def _filled(self, file_keys: Sequence[str]) -> dict[str, object]:
         shares = [[key] for key in file_keys] if len(self._entries) > 1 else [list(file_keys)]

@@ -19,6 +19,7 @@ from pydantic_core import from_json, to_json
 from kintone.access.redaction import Redactor
 from kintone.errors import ResultTooLargeError
 from kintone.messages import NOTHING, Message, Translate, counted, render
+from tools.exact_numbers import holds_long_numbers, with_exact_numbers
 
 LARGEST_MESSAGE = 4_000_000
 """Bytes of JSON in one message; the frame around it takes a few hundred more."""
@@ -128,7 +129,7 @@ type Streaming = Generator[Sent, None, Result]
 
 
 class _Carrier:
-    """Takes out of what is sent the secrets and U+0085, and counts the latter."""
+    """Takes out of what is sent secrets, numbers that would be rounded, and U+0085, and counts the latter."""
 
     def __init__(self, redactor: Redactor) -> None:
         self.replaced = 0
@@ -139,11 +140,11 @@ class _Carrier:
 
     def data[Value](self, value: Value) -> Value:
         """Return the value, or a copy where something had to be taken out."""
-        masked = self._redactor.mask_data(value)
-        if NEXT_LINE.encode() not in to_json(masked):
-            return masked
-        cleaned: Value = self._cleaned(masked)
-        return cleaned
+        carried: Value = self._redactor.mask_data(value)
+        written = to_json(carried)
+        if holds_long_numbers(written):
+            carried = with_exact_numbers(carried)
+        return self._cleaned(carried) if NEXT_LINE.encode() in written else carried
 
     def _without_next_lines(self, text: str) -> str:
         self.replaced += text.count(NEXT_LINE)

@@ -74,7 +74,7 @@ def secrets_in(value: object) -> tuple[str, ...]:
     return tuple(each for each in found if len(each) >= SURELY_MASKED)
 
 
-def read_positive_number(value: object, parameter: str, example: str = "12") -> int:
+def read_positive_number(value: object, parameter: str, example: str | Message = "12") -> int:
     """Read an app ID or guest space ID; raises ``InvalidParameterError`` for what is no whole number from 1."""
     number = whole_number(value)
     if number is None or number < 1:

@@ -13,7 +13,7 @@ from kintone.field_types.table import PSEUDO_FIELDS
 from kintone.forms.field_definitions import FieldDefinition, Form, WriteMode
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
-from kintone.problems import Change, Findings, Place, Problem, ProblemCode, problem_lines
+from kintone.problems import MOST_LISTED, Change, Findings, Place, Problem, ProblemCode, problem_lines
 from kintone.records.cells import CheckContext, given_value, read_cell
 from kintone.records.rows import TableReader
 from kintone.values.excerpts import excerpt, printable
@@ -41,7 +41,7 @@ class CheckedRecord:
     @property
     def valid(self) -> bool:
         """Tell whether nothing is wrong with it."""
-        return not self.problems
+        return not self.problems and not self.unlisted_problems
 
     @property
     def lines(self) -> list[Message]:
@@ -49,14 +49,22 @@ class CheckedRecord:
         return problem_lines(self.problems, self.unlisted_problems)
 
 
-def check_record(raw: Mapping[str, object], form: Form, operation: WriteMode, *, rules: bool = True) -> CheckedRecord:
+def check_record(
+    raw: Mapping[str, object],
+    form: Form,
+    operation: WriteMode,
+    *,
+    rules: bool = True,
+    most_problems: int = MOST_LISTED,
+) -> CheckedRecord:
     """Read a record; raises ``InvalidParameterError`` for what is no record at all, and nothing else.
 
     Values may be plain (``{"code": …}``) or in kintone's shape (``{"code": {"value": …}}``); a ``type`` beside it
     is ignored as kintone ignores it. With ``rules`` the form's are held to: fields that exist and may be written,
-    presence, lengths, ranges. Without, values are still brought into kintone's shape or refused.
+    presence, lengths, ranges. Without, values are still brought into kintone's shape or refused. ``most_problems`` are
+    listed, no more than a hundred: finding what was meant takes the more time the more fields the form has.
     """
-    context = CheckContext(operation, rules)
+    context = CheckContext(operation, rules, Findings(most_problems=min(most_problems, MOST_LISTED)))
     record: Record = {}
     for code, value in _fields_of(raw).items():
         cell = _read_field(code, value, form, context)

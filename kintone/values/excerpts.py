@@ -70,4 +70,5 @@ def _first[T](entries: Iterable[T]) -> list[T]:
 
 
 def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    """Return a character as JSON escapes it, so that what is shown can be copied into JSON."""
+    return json.dumps(character)[1:-1]

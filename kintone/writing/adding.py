@@ -7,8 +7,9 @@ from typing import Any
 from kintone.answer_models import read_answer
 from kintone.errors import KintoneError
 from kintone.ledger import ONE_ENTRY, WriteLedger
-from kintone.messages import Message
+from kintone.messages import Joined, Message
 from kintone.operations import Answer, Caller, Operation, Repeat
+from kintone.remedies import where_unsure
 from kintone.writing.answers import AddedAnswer
 from kintone.writing.field_paths import readable
 
@@ -51,8 +52,7 @@ def told_of_one(error: KintoneError) -> KintoneError:
     """Return the error of a write of one record: places in words, and to look first where the outcome is unknown."""
     told = with_named_fields(error)
     if error.maybe_saved:
-        remedy = Message("{first}; {then}", first=LOOK_FIRST, then=told.remedy) if told.remedy else LOOK_FIRST
-        told = told.but(remedy=remedy)
+        told = told.but(remedy=Joined([LOOK_FIRST, where_unsure(told.remedy)]))
     return told
 
 

@@ -18,7 +18,7 @@ from kintone.errors import (
 )
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted
-from kintone.remedies import for_write
+from kintone.remedies import for_write, where_unsure
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 from kintone.writing.field_paths import read_path
 from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
@@ -132,7 +132,7 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     else:
         parts.append(Message("of {rest}, send again what is not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about what became of the first one.
-    parts.append(NOTHING if error.kintone_code else error.remedy)
+    parts.append(NOTHING if error.kintone_code else where_unsure(error.remedy))
     return error.but(ledger=ledger, remedy=Joined(parts))
 
 

@@ -69,6 +69,16 @@ def test_read_access_when_the_credential_is_incomplete(name: str) -> None:
         access({**STORED, name: None})
 
 
+@pytest.mark.parametrize("space", ["none", "-1", [None]])
+def test_guest_space_says_how_to_name_none(space: object) -> None:
+    """A call names none by 0, a stored credential by leaving it blank."""
+    with pytest.raises(InvalidParameterError, match=r"kintone_guest_space_id .* 0 for no"):
+        access(STORED, kintone_guest_space_id=space)
+    with pytest.raises(InvalidParameterError, match=r"kintone_guest_space_id .*blank") as stored:
+        access(STORED | {"kintone_guest_space_id": space})
+    assert " 0 " not in str(stored.value)
+
+
 @pytest.mark.parametrize("domain", ["other.cybozu.com", "example.kintone.com", "example.s.cybozu.com"])
 def test_guest_space_stays_at_the_credentials_own_site(domain: str) -> None:
     """Another site has other guest spaces; a call that asks one names its space itself."""

@@ -49,6 +49,14 @@ def test_mapping_when_its_result_goes_to_the_upsert() -> None:
     assert read_entries(json.loads(data))[0].record["photos"] == {"value": [{"fileKey": "k1"}]}
 
 
+def test_mapping_when_a_record_holds_a_next_line() -> None:
+    """Dify could not carry it, and a line end in its place would not be JSON: it is escaped, and nothing is lost."""
+    data = RecordsMapping(_entry(record={"no\x85te": "a\x85b"}), 1).records_data(["k1"])
+
+    assert "\x85" not in data
+    assert json.loads(data)["records"][0]["record"]["no\x85te"] == "a\x85b"
+
+
 @pytest.mark.parametrize(
     ("structure", "files", "words"),
     [

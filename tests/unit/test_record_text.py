@@ -1,8 +1,10 @@
 """Records as text."""
 
 import json
+import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +32,7 @@ def _page(records: list[dict[str, Any]]) -> Page:
 
 
 def _joined(text: RecordText, outcome: Outcome) -> str:
-    return "".join(f"{line}\n" for line in text.lines(outcome, Message("More at {offset}.")))
+    return "".join(f"{line}\n" for line in text.lines(outcome, Message("On: {onward}.")))
 
 
 def test_record_is_one_readable_line_when_it_is_shown() -> None:
@@ -98,9 +100,11 @@ def test_text_says_how_many_follow_when_it_is_cut() -> None:
     head, *lines, last = text.splitlines()
 
     assert len(text) <= 1_000
-    assert len(lines) > 10
+    assert len(lines) > 8
     assert head == "5,000 records of app 12:"
-    assert last.endswith(f"{5_000 - len(lines):,} more. More at {7 + len(lines)}.")
+    assert last.endswith(
+        f"{5_000 - len(lines):,} more. On: write offset {7 + len(lines)} instead of offset 7 in query."
+    )
     assert all(line.endswith("x" * 50) for line in lines)
 
 
@@ -112,20 +116,66 @@ def test_text_is_whole_when_it_has_exactly_the_room() -> None:
     assert len(lines) == 21
 
 
-def test_cut_values_are_marked_when_they_are_too_long() -> None:
-    """The end says what the mark means."""
-    _, line, last = _text([{"a": text_field("x" * 5_000)}], BESIDE_JSON).splitlines()
+def test_text_says_where_to_go_on_when_the_query_has_no_offset() -> None:
+    """A second offset would be refused, and none there is to be put in the place of another."""
+    records = [{"$id": {"value": str(number)}, "a": text_field("x" * 50)} for number in range(1, 101)]
+    *lines, last = _text(records, TextLimits(1_000, 300), _outcome(5_000, "limit 5000")).splitlines()
+
+    assert last.endswith(f"On: put offset {len(lines) - 1} at the end of query.")
+
+
+def test_value_is_whole_when_the_text_has_room() -> None:
+    """An agent that reads one record gets all of it: nothing is cut that need not be."""
+    _, *lines = _text([{"a": text_field("x" * 15_000)}, {"a": text_field("y" * 4_000)}], BESIDE_JSON).splitlines()
+
+    assert lines == [f"#9 a: {'x' * 15_000}", f"#9 a: {'y' * 4_000}"]
+
+
+def test_longest_values_are_cut_when_all_records_are_to_have_room() -> None:
+    """What is short stays whole; the end says what the mark means and how to read more."""
+    records = [{"a": text_field("x" * 30_000), "b": text_field("short")}, {"a": text_field("y" * 2_000)}]
+    text = _text(records, BESIDE_JSON)
+    _, first, second, last = text.splitlines()
+
+    assert BESIDE_JSON.text - 1_000 < len(text) <= BESIDE_JSON.text
+    assert first.endswith("x… | b: short")
+    assert second == f"#9 a: {'y' * 2_000}"
+    assert "…" in last
+
+
+def test_values_are_cut_when_there_are_many_records() -> None:
+    """Then a value has its thousand characters, and the text is cut between two records."""
+    _, line, *_, more, last = _text([{"a": text_field("x" * 5_000)}] * 100, BESIDE_JSON).splitlines()
 
     assert line == f"#9 a: {'x' * (BESIDE_JSON.value - 1)}…"
+    assert "more" in more
     assert "…" in last
 
 
 def test_first_record_is_cut_when_not_even_one_fits() -> None:
-    """Something of it is shown within the limit."""
-    text = _text([{"a": text_field("x" * 5_000)}], TextLimits(1_000, 10_000), _outcome(2))
+    """Something of it is shown within the limit, what is cut and what is left out is told."""
+    record = {"a": text_field("x" * 5_000), "b": text_field("y" * 5_000), "c": text_field("")}
+    text = _text([record], TextLimits(1_000, 10_000), _outcome(2))
 
     assert len(text) <= 1_000
-    assert "xxx…\n" in text
+    assert "xxx…" in text
+    assert "2 more fields of #9" in text
+    assert "1 more. On:" in text
+    assert text.splitlines()[-1].startswith("Values")
+
+
+@pytest.mark.parametrize("text", ["v" * 60, ""])
+def test_fields_are_counted_when_a_record_has_too_many(text: str) -> None:
+    """No field goes in silence: of a record as wide as the text those that are not shown are counted."""
+    codes = [f"f{number}" for number in range(6_000)]
+    told = _text([{code: text_field(text) for code in codes}], BESIDE_JSON)
+    _, line, hidden = told.splitlines()
+    shown = re.findall(r"\bf\d+\b", line)
+
+    assert BESIDE_JSON.text - 1_000 < len(told) <= BESIDE_JSON.text
+    assert shown == codes[: len(shown)]
+    assert hidden.startswith(f"{6_000 - len(shown):,} more fields of #9 ")
+    assert "in fields" in hidden
 
 
 def test_nothing_is_kept_when_the_text_is_full() -> None:

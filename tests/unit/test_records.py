@@ -162,6 +162,14 @@ def test_listed_problems_are_capped_and_counted() -> None:
     assert (len(read.problems), read.unlisted_problems) == (100, 900)
 
 
+@pytest.mark.parametrize(("asked", "listed"), [(0, 0), (3, 3), (100, 100), (1_000, 100)])
+def test_record_is_not_valid_however_few_problems_are_listed(asked: int, listed: int) -> None:
+    """All of them count."""
+    read = check_record({f"k{number}": 1 for number in range(200)}, FORM, "update", most_problems=asked)
+
+    assert (len(read.problems), read.unlisted_problems, read.valid) == (listed, 200 - listed, False)
+
+
 def test_a_code_that_is_no_text_is_a_problem_of_its_own() -> None:
     """Python literals may bring numbers as names."""
     assert _codes({5: "x"}) == [("5", None, "unknown_field")]  # type: ignore[dict-item]

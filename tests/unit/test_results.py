@@ -156,6 +156,29 @@ def test_result_when_something_holds_a_next_line() -> None:
     assert [str(warning)[:2] for warning in written.warnings] == ["2 "]
 
 
+LONG = 2**53 + 1
+
+
+@pytest.mark.parametrize("number", [LONG, -LONG, 12345678901234567890])
+def test_result_when_a_server_answers_with_numbers_that_dify_would_round(number: int) -> None:
+    """Dify's daemon reads numbers as float64, so such a one goes out as the text of its digits, wherever it stands."""
+    answered = {"id": number, "deep": [{"a": [1, number]}], "yes": True, "half": 0.5, "text": f":{number}"}
+    exact = {"id": str(number), "deep": [{"a": [1, str(number)]}], "yes": True, "half": 0.5, "text": f":{number}"}
+    records = WrittenList(RecordJson(Redactor([SECRET])).write([answered, {"secret": SECRET, "n": [number]}]).decode())
+
+    seen = sent(Result((), {"a": [number], "records": records}, {"response": answered, "v": number}))
+
+    assert seen.json == [{"a": [str(number)], "records": [exact, {"secret": "***", "n": [str(number)]}]}]
+    assert seen.variables == {"response": exact, "v": str(number)}
+
+
+def test_result_when_its_numbers_are_exact() -> None:
+    """What float64 holds stays a number."""
+    content = {"a": [2**53, -(2**53), 1234567890123456], "b": 1}
+
+    assert sent(Result((), content)).json == [content]
+
+
 def test_text_when_nothing_was_replaced() -> None:
     """The lines alone are the text, each with its end."""
     assert sent(Result(["one", Message("two")])).text == "one\ntwo\n"

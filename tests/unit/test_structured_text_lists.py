@@ -24,7 +24,11 @@ from tools.text_input.name_lists import read_list
         (["a", " b "], ["a", "b"]),
         ([], []),
         ("[]", []),
+        ("[5]", ["5"]),
         ("$id", ["$id"]),
+        ('"a"', ["a"]),
+        ("""'a', "b" , c""", ["a", "b", "c"]),
+        ("a; b；c", ["a", "b", "c"]),
     ],
 )
 def test_field_codes_are_separated_by_commas_or_lines(value: object, wanted: list[str]) -> None:
@@ -51,7 +55,24 @@ def test_the_longest_field_codes_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ['["a"', '["a", {}]', '{"a": 1}', [None], [True], [["a"]], 5, ["a\x00"], "a\ud800", ["\udc00"]]
+    "value",
+    [
+        '["a"',
+        '["a", {}]',
+        '{"a": 1}',
+        [None],
+        [True],
+        [["a"]],
+        5,
+        ["a\x00"],
+        "a\ud800",
+        ["\udc00"],
+        "[a, b]",
+        "[None]",
+        "[{'code': 'a'}]",
+        '[["a"]]',
+        "[a",
+    ],
 )
 def test_what_is_no_list_of_names_is_refused(value: object) -> None:
     """The sentence names the parameter."""

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kintone.errors import InvalidParameterError, InvalidRequestError, TimedOutError, UnknownResponseError
+from kintone.errors import (
+    InvalidParameterError,
+    InvalidRequestError,
+    KintoneError,
+    TimedOutError,
+    UnknownResponseError,
+)
 from kintone.writing.adding import add_record
 from kintone.writing.entries import Entry, read_entries
 from kintone.writing.upsert import UpsertRequest, repeat_notice, upsert
@@ -189,6 +195,21 @@ def test_an_added_record_whose_answer_is_lost_is_not_sent_again(stock: InProcess
 
     assert raised.value.maybe_saved
     assert len(stock.ids()) == len(stock.asked) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, None), (503, "CB_MN01"), (504, None), (520, None), (418, None)])
+def test_an_added_record_that_may_be_there_is_never_simply_tried_again(
+    stock: InProcess, status: int, code: str | None
+) -> None:
+    """Whoever believes "try again" adds it twice: the one thing said of sending it again is to look first."""
+    stock.kintone.fail(api="record", status=status, code=code, applied=True)
+    with pytest.raises(KintoneError) as raised:
+        add_record(stock.client, stock.app, {})
+
+    assert raised.value.maybe_saved
+    assert "try again" not in str(raised.value)
+    assert str(raised.value).count("again") == 1
+    assert str(raised.value.remedy).startswith("look in kintone before sending it again")
 
 
 @settings(deadline=None, max_examples=50)

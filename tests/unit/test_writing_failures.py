@@ -13,6 +13,7 @@ from kintone.errors import (
     LockedError,
     NotFoundError,
     RevisionConflictError,
+    ServiceUnavailableError,
     UnknownResponseError,
 )
 from kintone.ledger import Span
@@ -140,6 +141,16 @@ def test_a_lost_answer_warns_when_entries_could_be_inserted_twice(stock: InProce
     assert ledger_of(partial).first_unsaved() == 1
     assert "look in kintone first: 2 of these entries (the first is entry 3) have neither" in str(partial)
     assert len(stock.asked) == 1
+
+
+def test_entries_that_may_be_there_are_never_simply_tried_again(stock: InProcess) -> None:
+    """The advice for a kintone that is not available would have them inserted twice."""
+    stock.kintone.fail(times=None, status=503, applied=True)
+    unsure = failing(ServiceUnavailableError, stock, mixed("nn"))
+
+    assert fates(unsure) == [(1, 2, "UNKNOWN")]
+    assert "look in kintone first" in str(unsure)
+    assert "try again" not in str(unsure)
 
 
 def test_a_lost_answer_warns_when_an_entry_has_a_revision(stock: InProcess) -> None:

@@ -163,6 +163,14 @@ def test_download_when_a_parameter_is_wrong(desk: FileDesk, parameters: dict[str
     assert desk.site.requests == []
 
 
+def test_download_when_the_record_is_missing(desk: FileDesk) -> None:
+    """The parameter that names it is named."""
+    refused = desk.refused_download(record_id="99999", attachment_field="photos")
+
+    assert refused.code == "GAIA_RE01"
+    assert "record_id" in refused.message
+
+
 @pytest.mark.parametrize(
     ("field", "words"),
     [("others", "holds no file"), ("title", "not an attachment field"), ("phots", '"photos", "others"')],

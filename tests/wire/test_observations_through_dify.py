@@ -35,3 +35,15 @@ def test_nothing_that_a_record_holds_breaks_a_line_of_dify(host: DifyHost, site:
     )
 
     assert outcome.variables["record_count"] == 1
+
+
+def test_next_line_in_a_mapping_reaches_the_record(host: DifyHost, site: LocalKintone) -> None:
+    """What the upload makes of a mapping is what the upsert takes, U+0085 in it included."""
+    mapping = {"records": [{"attachment_field": "attachment", "record": {"sku": "O-3", "memo": "a\x85b"}}]}
+    given = {"upload_file": [host.serve("a.txt", b"x", "text/plain")], "records_mapping": json.dumps(mapping)}
+    uploaded = host.invoke("kintone_upload_file", given, credentials_of(site), given_by="workflow", timeout=60)
+
+    records = {"records_data": uploaded.variables["records_data"]}
+    host.invoke("kintone_upsert_records", records, credentials_of(site), given_by="workflow", timeout=60)
+
+    assert [record["memo"]["value"] for record in site.records(1, 'sku = "O-3"')] == ["a\x85b"]

@@ -100,6 +100,7 @@ def test_attach_when_the_record_is_missing(desk: FileDesk) -> None:
     refused = desk.refused_upload(desk.host.serve("a.txt", b"a"), record_id="99999", attachment_field="photos")
 
     assert refused.message.startswith("[GAIA_RE01]")
+    assert "record_id" in refused.message
     assert desk.uploads_received() == 0
 
 
@@ -147,3 +148,14 @@ def test_all_fields_of_a_label_are_named_when_it_is_written_for_the_code(desk: F
         assert refused.message.startswith("[INVALID_INPUT] ")
         assert 'did you mean "photos" or "others"?' in refused.message
     assert desk.names(record_id) == []
+
+
+def test_column_is_never_proposed_for_itself(desk: FileDesk) -> None:
+    """A record whose table has no row shows no column: its table is named, and nothing to write instead."""
+    target = {"record_id": desk.record(), "attachment_field": "scan"}
+
+    upload = desk.refused_upload(desk.host.serve("a.txt", b"a", "text/plain"), **target)
+    for refused in (upload, desk.refused_download(**target)):
+        assert refused.code == "INVALID_INPUT"
+        assert "rows" in refused.message
+        assert "did you mean" not in refused.message

@@ -23,10 +23,10 @@ from tools.results import (
 )
 
 REST = Message(
-    "A workflow has all of them in the JSON output, one message for each of {pages:,} pages; to read on here, put "
-    "offset {offset} at the end of query, name fewer fields, or add a condition.",
+    "A workflow has all of them in the JSON output, one message for each of {pages:,} pages; to read on here, "
+    "{onward}, name fewer fields, or add a condition.",
     pages=0,
-    offset="",
+    onward="",
 )
 REMEDY = Message("name only the needed field codes in fields")
 MUCH_JSON = 12_000_000

@@ -7,6 +7,7 @@ from pydantic_core import to_json
 from kintone.access.redaction import Redactor
 from kintone.messages import Message
 from kintone.reading.pages import Record
+from tools.exact_numbers import holds_long_numbers, with_exact_numbers
 from tools.results import NEXT_LINE, next_lines_told
 
 NEXT_LINE_IN_JSON = NEXT_LINE.encode()
@@ -28,7 +29,9 @@ class RecordJson:
         if self._redactor.may_occur_in(written):
             masked = self._redactor.mask_data(records)
             self._masked = self._masked or masked is not records
-            written = to_json(masked)
+            records, written = masked, to_json(masked)
+        if holds_long_numbers(written):
+            written = to_json(with_exact_numbers(records))
         count = written.count(NEXT_LINE_IN_JSON)
         self._next_lines += count
         return written.replace(NEXT_LINE_IN_JSON, rb"\n") if count else written

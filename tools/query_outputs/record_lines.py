@@ -10,9 +10,9 @@ from tools.query_outputs.record_text import RecordText
 from tools.results import Result, Sent, size_of
 
 REST = Message(
-    "For the others put offset {offset} at the end of query, name fewer fields, add a condition, "
+    "For the others {onward}, name fewer fields, add a condition, "
     "or have output_mode changed to csv_file or jsonl_file.",
-    offset="",
+    onward="",
 )
 
 

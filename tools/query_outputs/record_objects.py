@@ -11,9 +11,9 @@ from tools.query_outputs.record_text import RecordText
 from tools.results import Result, Sent, WrittenList
 
 REST = Message(
-    "A workflow has all of them in the JSON output and in the variable records; to read on here, put offset {offset} "
-    "at the end of query, name fewer fields, or add a condition.",
-    offset="",
+    "A workflow has all of them in the JSON output and in the variable records; to read on here, {onward}, name "
+    "fewer fields, or add a condition.",
+    onward="",
 )
 ALL_RECORDS = Message("the JSON with all records")
 

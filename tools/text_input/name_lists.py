@@ -11,20 +11,23 @@ from tools.text_input.structured_text import is_absent, read_structure, unwrap
 
 ALL = "*"
 """No field code holds it."""
-_COMMAS_AND_LINES = re.compile("[,\n\r\u3001\uff0c]")
+_COMMAS_AND_LINES = re.compile("[,;\n\r\u3001\uff0c\uff1b]")
+_QUOTED = re.compile("""(["'])(.+)\\1""")
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
-_LOOKS_LIKE_LIST = re.compile(r"""[\ufeff\s]*+(?:\[\s*+(?:["'\]])|\{|`{3}|~{3})""")
+_LOOKS_LIKE_LIST = re.compile(r"[\ufeff\s]*+(?:\[|\{|`{3}|~{3})")
+"""No field code holds brackets."""
 
 
 def read_list(parameter: str, value: object) -> list[str]:
     """Return the field codes that a parameter carries; raises ``InvalidParameterError``.
 
-    A list, a JSON list, or a text: codes separated by commas and lines. They keep their order; empty ones are left out.
+    A list, a JSON list, or a text: codes separated by commas, semicolons and lines, in quotes or not; no code holds any
+    of these. They keep their order; empty ones are left out.
     """
     if is_absent(value):
         return []
     if isinstance(value, str) and not _LOOKS_LIKE_LIST.match(value) and not holds_data(value):
-        names = [name.strip("\ufeff \t\u3000") for name in _COMMAS_AND_LINES.split(value)]
+        names = [_bare(name) for name in _COMMAS_AND_LINES.split(value)]
     else:
         structure = unwrap(read_structure(parameter, value), parameter)
         if not isinstance(structure, list):
@@ -39,6 +42,12 @@ def read_fields(value: object) -> list[str]:
     """Return the field codes that ``fields`` carries; none means all, as ``*`` does."""
     codes = read_list("fields", value)
     return [] if ALL in codes else codes
+
+
+def _bare(text: str) -> str:
+    text = text.strip("\ufeff \t\u3000")
+    quoted = _QUOTED.fullmatch(text)
+    return quoted[2].strip() if quoted else text
 
 
 def _name(parameter: str, entry: object, number: int) -> str:
