@@ -9,13 +9,13 @@ from local_kintone.calls.call import Call
 from local_kintone.calls.parameters import read_parameters
 from local_kintone.paths import parsed_path
 from local_kintone.refusals import RefusedError, illegal_request, unknown_call
-from local_kintone.wire.response import Response, html_response, json_response
+from local_kintone.serving.messages import Response, html_response, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local_kintone.serving.messages import Received
     from local_kintone.site import Site
-    from local_kintone.wire.request import Received
 
 MAX_URL = 8192
 METHODS = ("GET", "POST", "PUT", "DELETE")

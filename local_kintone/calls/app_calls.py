@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.refusals import invalid_parameter
+from local_kintone.serving.messages import Response, json_response
 from local_kintone.values.defaults import acting_user
-from local_kintone.wire.response import Response, json_response
 
 if TYPE_CHECKING:
     from local_kintone.apps import App

@@ -9,7 +9,7 @@ from local_kintone.calls import writing_calls
 from local_kintone.calls.parameters import items
 from local_kintone.paths import parsed_path
 from local_kintone.refusals import BulkRefusedError, RefusedError, invalid_parameter, unknown_call, wrong_shape
-from local_kintone.wire.response import Response
+from local_kintone.serving.messages import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from local_kintone.tokens import Credential, unknown_token
 
 if TYPE_CHECKING:
     from local_kintone.apps import App
+    from local_kintone.serving.messages import Received
     from local_kintone.site import Site
-    from local_kintone.wire.request import Received
 
 GUEST_MISMATCH = "You do not have privilege to view or change this."
 

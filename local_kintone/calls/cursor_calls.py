@@ -10,9 +10,9 @@ from local_kintone.cursors import Cursor
 from local_kintone.projection import projected
 from local_kintone.queries.words import syntax_error
 from local_kintone.refusals import RefusedError, invalid_parameter
+from local_kintone.serving.messages import Response, json_response
 from local_kintone.tokens import unknown_token
 from local_kintone.values.identifiers import positive
-from local_kintone.wire.response import Response, json_response
 
 if TYPE_CHECKING:
     from local_kintone.calls.call import Call

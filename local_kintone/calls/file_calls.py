@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from local_kintone.multipart import file_part
 from local_kintone.refusals import RefusedError, invalid_parameter, no_file
+from local_kintone.serving.messages import Response, json_response
 from local_kintone.tokens import unknown_token
-from local_kintone.wire.response import Response, json_response
 
 if TYPE_CHECKING:
     from local_kintone.calls.call import Call

@@ -13,7 +13,7 @@ from local_kintone.values.identifiers import positive
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local_kintone.wire.request import Received
+    from local_kintone.serving.messages import Received
 
 LAST_INDEX = 99
 _INDEXED = re.compile(r"(\w+)\[(\d+)\]")

@@ -8,7 +8,7 @@ from local_kintone.calls.parameters import field_codes, truth, whole_number
 from local_kintone.projection import projected
 from local_kintone.queries.words import syntax_error
 from local_kintone.refusals import RefusedError, no_record
-from local_kintone.wire.response import Response, json_response
+from local_kintone.serving.messages import Response, json_response
 
 if TYPE_CHECKING:
     from local_kintone.calls.call import Call

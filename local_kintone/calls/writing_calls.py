@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from local_kintone.calls.parameters import items, truth
 from local_kintone.refusals import RefusedError, invalid_parameter, no_record, wrong_shape
+from local_kintone.serving.messages import Response, json_response
 from local_kintone.values.identifiers import positive
-from local_kintone.wire.response import Response, json_response
 from local_kintone.writing.context import Writing
 from local_kintone.writing.saving import delete, insert, update
 from local_kintone.writing.unique_keys import read_update_key, record_with_key, refuse_key_within

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local_kintone.wire.request import Received
+    from local_kintone.serving.messages import Received
 
 KEPT_REQUESTS = 10_000
 KEPT_BYTES = 1 << 28

@@ -1,14 +1,47 @@
-"""A line without sockets: the answer is handed over as an object, and a cut as an exception."""
+"""A connection within the process: the answer is handed over as an object, and a cut as an exception."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from local_kintone.clock import Clock
-    from local_kintone.wire.request import Head
-    from local_kintone.wire.response import Response
+    from local_kintone.serving.messages import Head, Response
+
+
+class Connection(Protocol):
+    """One client, over a socket or within the process; every way to answer, and to fail to."""
+
+    def read_body(self, head: Head) -> bytes:
+        """Return the request's body."""
+
+    def send(self, response: Response) -> None:
+        """Send a whole answer."""
+
+    def send_part(self, response: Response, size: int) -> None:
+        """Announce the whole body but send only its first bytes."""
+
+    def send_with_length(self, response: Response, length: int) -> None:
+        """Announce another length than the body has."""
+
+    def send_slowly(self, response: Response, seconds: float, pieces: int) -> None:
+        """Send the body in pieces with a pause before each."""
+
+    def send_endlessly(self, response: Response, most: int) -> None:
+        """Send blanks after the body, up to so many bytes."""
+
+    def drip_head(self, response: Response, seconds: float) -> None:
+        """Send a head that never ends, byte by byte."""
+
+    def send_raw(self, content: bytes) -> None:
+        """Send bytes that need not be HTTP."""
+
+    def break_off(self, kind: str, *, reset: bool) -> None:
+        """End without an answer; `kind` is a word for why."""
+
+    def reset(self) -> None:
+        """Make the end a reset."""
 
 
 class ConnectionCutError(Exception):
@@ -41,7 +74,7 @@ class ConnectionCutError(Exception):
         return f"{self.kind} ({done}, {'reset' if self.reset else 'closed'}, {len(self.partial)} bytes came)"
 
 
-class MemoryLine:
+class InProcessConnection:
     """One request within the process and what became of it."""
 
     def __init__(self, body: bytes, clock: Clock) -> None:

@@ -1,20 +1,62 @@
-"""Failures on demand: which requests they meet and what then goes wrong."""
+"""Failures on demand: which requests they meet, what then goes wrong, and what is sent instead."""
 
 from __future__ import annotations
 
+import gzip
 import threading
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Self
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from local_kintone.paths import api_of
+from local_kintone.refusals import RefusedError
+from local_kintone.serving.messages import Response, html_response, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local_kintone.wire.request import Head
+    from local_kintone.serving.in_process import Connection
+    from local_kintone.serving.messages import Head
 
+LOGIN_PAGE = (
+    "<!DOCTYPE html><html><head><title>Log in</title></head>"
+    "<body><form action='/login'><input name='username'><input name='password'></form></body></html>"
+)
+BLOCK = 1 << 20
 # Each cut, and what it settles about `applied`; None leaves it open.
 CUTS: dict[str | None, bool | None] = {None: None, "before": False, "after": True, "answer": None}
+
+
+class FailureOptions(TypedDict, total=False):
+    """What LocalKintone.fail() takes: the attributes of Failure."""
+
+    method: str | None
+    api: str | None
+    path: str | None
+    nth: int | None
+    after: int
+    times: int | None
+    status: int | None
+    code: str | None
+    message: str
+    body: str | None
+    content_type: str
+    headers: dict[str, str]
+    applied: bool | None
+    redirect: str | None
+    login_page: bool
+    delay: float
+    delay_sending: float
+    pieces: int
+    cut: str | None
+    garbage: str | None
+    hang: float | None
+    drip_head: float | None
+    cut_after_bytes: int | None
+    reset: bool
+    length_offset: int | None
+    bomb_bytes: int | None
+    endless_bytes: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,3 +225,63 @@ class Failures:
         """Return those switched on, used up ones included."""
         with self._lock:
             return list(self._active)
+
+
+def broken_answer(failure: Failure) -> Response:
+    """Return the answer that a failure puts in the place of the true one."""
+    response = _instead(failure)
+    response.headers.update(failure.headers)
+    return response
+
+
+def _instead(failure: Failure) -> Response:
+    if failure.redirect is not None:
+        response = html_response("", failure.status or 302)
+        response.headers["Location"] = failure.redirect
+        return response
+    if failure.login_page:
+        return html_response(LOGIN_PAGE)
+    if failure.bomb_bytes is not None:
+        packed = _packed_blanks() * max(1, failure.bomb_bytes // BLOCK)
+        return Response(200, packed, headers={"Content-Encoding": "gzip"})
+    if failure.endless_bytes is not None:
+        return Response(200, b'{"records":[', headers={"Content-Encoding": "identity"})
+    return _refusal(failure, failure.status or 500)
+
+
+def _refusal(failure: Failure, status: int) -> Response:
+    if failure.body is not None:
+        return Response(status, failure.body.encode(), failure.content_type)
+    if failure.code is None:
+        return html_response(f"<html><body><h1>{status}</h1><p>{failure.message}</p></body></html>", status)
+    refusal = RefusedError(status, failure.code, failure.message)
+    return json_response(refusal.body, status)
+
+
+@lru_cache(maxsize=1)
+def _packed_blanks() -> bytes:
+    # A gzip stream may consist of many members, so one packed block repeated unpacks to as many blocks.
+    return gzip.compress(b" " * BLOCK, compresslevel=9)
+
+
+def send_broken(connection: Connection, response: Response, failure: Failure) -> bool:
+    """Send an answer in the way that a failure wants; returns whether the connection can go on."""
+    for name, value in failure.headers.items():
+        response.headers.setdefault(name, value)
+    if failure.endless_bytes is not None:
+        connection.send_endlessly(response, failure.endless_bytes)
+    elif failure.cut_after_bytes is not None:
+        connection.send_part(response, failure.cut_after_bytes)
+    elif failure.length_offset is not None:
+        connection.send_with_length(response, len(response.body) + failure.length_offset)
+    elif failure.drip_head is not None:
+        connection.drip_head(response, failure.drip_head)
+    elif failure.delay_sending:
+        connection.send_slowly(response, failure.delay_sending, failure.pieces)
+        return True
+    else:
+        connection.send(response)
+        return True
+    if failure.reset:
+        connection.reset()
+    return False

@@ -8,20 +8,21 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local_kintone import control, routes
-from local_kintone.breakage import broken_answer, send_broken
+from local_kintone import routes
 from local_kintone.paths import api_of
 from local_kintone.refusals import RefusedError
-from local_kintone.wire.memory_line import MemoryLine
-from local_kintone.wire.request import Head, Received
-from local_kintone.wire.response import Response, json_response
+from local_kintone.serving import control
+from local_kintone.serving.failures import broken_answer, send_broken
+from local_kintone.serving.in_process import InProcessConnection
+from local_kintone.serving.messages import Head, Received, Response, json_response
 
 if TYPE_CHECKING:
-    from local_kintone.failures import Failure
+    from collections.abc import Callable, Iterator
+
+    from local_kintone.serving.failures import Failure
+    from local_kintone.serving.in_process import Connection
+    from local_kintone.serving.traffic import Turn
     from local_kintone.site import Site
-    from local_kintone.traffic import Turn
-    from local_kintone.wire.connection import Connection
-    from local_kintone.wire.line import Line
 
 LOGGER = logging.getLogger(__name__)
 
@@ -51,21 +52,23 @@ class Service:
         """Work on the server's whole state."""
         self._site = site
 
-    def serve(self, connection: Connection) -> None:
-        """Answer the requests of one connection until it ends."""
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[Callable[[Connection, Head], bool]]:
+        """Give what answers one request of a connection and tells whether the connection can take another."""
         with contextlib.ExitStack() as counting:
             counted = False
-            while (head := connection.read_head()) is not None:
+
+            def answer(connection: Connection, head: Head) -> bool:
+                nonlocal counted
                 if head.path.startswith(control.PREFIX):
                     self._control(connection, head)
-                    going_on = True
-                else:
-                    if not counted:
-                        counting.enter_context(self._site.traffic.connection())
-                        counted = True
-                    going_on = self._pass(connection, head).going_on
-                if not (going_on and head.keep_alive):
-                    return
+                    return True
+                if not counted:
+                    counting.enter_context(self._site.traffic.connection())
+                    counted = True
+                return self._pass(connection, head).going_on
+
+            yield answer
 
     def exchange(self, head: Head, body: bytes) -> Response:
         """Answer one request of the same process.
@@ -73,39 +76,39 @@ class Service:
         Raises:
             ConnectionCutError: a failure left it without a whole answer.
         """
-        line = MemoryLine(body, self._site.clock)
+        connection = InProcessConnection(body, self._site.clock)
         passage = Passage()
         if head.path.startswith(control.PREFIX):
-            self._control(line, head)
+            self._control(connection, head)
         elif (hooked := _HOOKED.get()) is not None:
             # A hook's own requests are no part of the traffic: they meet no failure, no latency and no hook.
             response = self._answer(_received(head, body, hooked))
             self._finish(response, head, hooked.running)
-            line.send(response)
+            connection.send(response)
         else:
-            passage = self._pass(line, head)
-        if line.response is not None:
-            return line.response
-        if line.cut is None:
-            line.break_off("closed", reset=False)
-        cut = line.cut
+            passage = self._pass(connection, head)
+        if connection.response is not None:
+            return connection.response
+        if connection.cut is None:
+            connection.break_off("closed", reset=False)
+        cut = connection.cut
         assert cut is not None  # noqa: S101 - break_off() has seen to it
         cut.applied, cut.received = passage.applied, passage.received
         raise cut
 
-    def _control(self, line: Line, head: Head) -> None:
-        line.send(control.answer(self._site, _received(head, line.read_body(head), None)))
+    def _control(self, connection: Connection, head: Head) -> None:
+        connection.send(control.answer(self._site, _received(head, connection.read_body(head), None)))
 
-    def _pass(self, line: Line, head: Head) -> Passage:
+    def _pass(self, connection: Connection, head: Head) -> Passage:
         passage = Passage()
         call = f"{head.effective_method} {api_of(head.path) or head.path}"
         with self._site.traffic.running(call) as turn:
             failure = self._site.failures.take(head, turn.number)
             if failure is not None and failure.cut == "before":
                 self._call_hooks(_received(head, b"", turn), turn)
-                line.break_off("cut", reset=failure.reset)
+                connection.break_off("cut", reset=failure.reset)
                 return passage
-            received = _received(head, line.read_body(head), turn)
+            received = _received(head, connection.read_body(head), turn)
             passage.received = True
             self._site.traffic.note(received)
             late = failure.delay if failure is not None else 0.0
@@ -117,7 +120,7 @@ class Service:
             self._call_hooks(received, turn)
             response = self._response(received, failure, turn, passage)
             self._pause(late if done_first else 0.0)
-            self._send(line, head, response, failure, turn, passage)
+            self._send(connection, head, response, failure, turn, passage)
         return passage
 
     def _pause(self, seconds: float) -> None:
@@ -165,20 +168,26 @@ class Service:
             return json_response({"code": "LOCAL_FAULT", "message": "See the local kintone's log."}, 500)
 
     def _send(  # noqa: PLR0913, PLR0917 - all that an answer depends on
-        self, line: Line, head: Head, response: Response, failure: Failure | None, turn: Turn, passage: Passage
+        self,
+        connection: Connection,
+        head: Head,
+        response: Response,
+        failure: Failure | None,
+        turn: Turn,
+        passage: Passage,
     ) -> None:
         if failure is not None and failure.silent:
             self._pause(failure.hang or 0.0)
             if failure.garbage is not None:
-                line.send_raw(failure.garbage.encode("latin-1", "replace"))
-            line.break_off("cut" if failure.hang is None else "hang", reset=failure.reset)
+                connection.send_raw(failure.garbage.encode("latin-1", "replace"))
+            connection.break_off("cut" if failure.hang is None else "hang", reset=failure.reset)
             return
         self._finish(response, head, turn.running)
         if failure is None:
-            line.send(response)
+            connection.send(response)
             passage.going_on = True
         else:
-            passage.going_on = send_broken(line, response, failure)
+            passage.going_on = send_broken(connection, response, failure)
 
     def _finish(self, response: Response, head: Head, running: int) -> None:
         if self._site.settings.gzip and "gzip" in head.headers.get("Accept-Encoding", ""):
