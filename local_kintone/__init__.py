@@ -30,7 +30,7 @@ from local_kintone.serving.in_process import ConnectionCutError
 from local_kintone.serving.messages import Received, Response
 from local_kintone.serving.traffic import Stats
 from local_kintone.settings import Settings
-from local_kintone.write_log import Write
+from local_kintone.storage.write_log import Write
 
 __all__ = [
     "Clock",

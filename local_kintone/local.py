@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from local_kintone.form_changes import change_form
+from local_kintone.forms.apps import change_form
 from local_kintone.loading import load_records
 from local_kintone.seeds import plant
 from local_kintone.serving.control import read_records
@@ -16,18 +16,18 @@ from local_kintone.serving.http_server import HttpServer, tls_context
 from local_kintone.serving.messages import Head, Headers
 from local_kintone.serving.service import Service
 from local_kintone.site import Hook, Site
-from local_kintone.tokens import PLUGIN
+from local_kintone.storage.tokens import PLUGIN
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from local_kintone.apps import App
     from local_kintone.clock import Clock
+    from local_kintone.forms.apps import App
     from local_kintone.numbers import NumberPrecision
     from local_kintone.serving.messages import Received, Response
     from local_kintone.serving.traffic import Stats
     from local_kintone.settings import Settings
-    from local_kintone.write_log import Write
+    from local_kintone.storage.write_log import Write
 
 LOOPBACK = "127.0.0.1"
 

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.form_changes import change_form
+from local_kintone.forms.apps import change_form
 from local_kintone.loading import load_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local_kintone.apps import App
+    from local_kintone.forms.apps import App
     from local_kintone.site import Site
 
 NAMES = ("demo", "orders", "wide", "none")

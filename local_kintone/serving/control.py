@@ -9,17 +9,17 @@ from urllib.parse import parse_qsl
 
 from local_kintone.loading import load_records
 from local_kintone.queries.parser import parse
-from local_kintone.record_store import LAST_ID, Bounds
 from local_kintone.refusals import RefusedError
 from local_kintone.seeds import plant
 from local_kintone.serving.failures import Failure
 from local_kintone.serving.messages import Response, json_response
-from local_kintone.tokens import PLUGIN
+from local_kintone.storage.record_store import LAST_ID, Bounds
+from local_kintone.storage.tokens import PLUGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local_kintone.apps import App
+    from local_kintone.forms.apps import App
     from local_kintone.serving.messages import Received
     from local_kintone.site import Site
 

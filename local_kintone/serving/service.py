@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local_kintone import routes
+from local_kintone.calls import routes
 from local_kintone.paths import api_of
 from local_kintone.refusals import RefusedError
 from local_kintone.serving import control

@@ -1,13 +1,14 @@
-"""An app's form: its fields by code, its tables' columns, who copies into whom."""
+"""An app's form: its fields by code, its tables' columns, who copies into whom, and its layout."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as data_field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from local_kintone import field_types
-from local_kintone.field_properties import complete_properties
+from local_kintone.forms import field_types
+from local_kintone.forms.field_types import complete_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ class Field:
     kind: str
     properties: Mapping[str, Any]
     table: str | None = None
-    columns: Mapping[str, Field] = field(default_factory=dict)
+    columns: Mapping[str, Field] = data_field(default_factory=dict)
 
     @property
     def required(self) -> bool:
@@ -130,3 +131,37 @@ def _shows(candidate: Field) -> bool:
     if candidate.kind in field_types.SWITCHABLE:
         return bool(candidate.properties["enabled"])
     return candidate.kind not in field_types.NEVER_IN_RECORDS
+
+
+FIELDS_IN_A_ROW = 3
+WIDTH = "193"
+
+
+def plain_layout(form: Form) -> list[dict[str, Any]]:
+    """Return rows of three fields, one entry per table and per group, as app/form/layout.json shows them."""
+    layout: list[dict[str, Any]] = []
+    row: list[dict[str, Any]] = []
+    for field in form.fields.values():
+        if field.kind in field_types.SWITCHABLE:
+            continue
+        if field.kind in ("SUBTABLE", "GROUP"):
+            layout.append(_block(field))
+            continue
+        row.append(_cell(field))
+        if len(row) == FIELDS_IN_A_ROW:
+            layout.append({"type": "ROW", "fields": row})
+            row = []
+    if row:
+        layout.append({"type": "ROW", "fields": row})
+    return layout
+
+
+def _block(field: Field) -> dict[str, Any]:
+    if field.kind == "GROUP":
+        return {"type": "GROUP", "code": field.code, "layout": []}
+    cells = [_cell(column) for column in field.columns.values()]
+    return {"type": "SUBTABLE", "code": field.code, "fields": cells}
+
+
+def _cell(field: Field) -> dict[str, Any]:
+    return {"type": field.kind, "code": field.code, "size": {"width": WIDTH}}

@@ -11,7 +11,7 @@ from local_kintone.refusals import RefusedError, illegal_request
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from local_kintone.database import Database
+    from local_kintone.storage.database import Database
 
 PERMISSIONS = ("view", "add", "edit", "delete", "manage")
 DEFAULT_PERMISSIONS = ("view", "add", "edit", "delete")

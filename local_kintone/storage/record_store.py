@@ -1,17 +1,43 @@
-"""Records as JSON texts, found by app and id through the primary key."""
+"""Records as JSON texts, found by app and id; single fields read out of them; the values that no two may share."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.record_text import FieldReader
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from local_kintone.database import Database
+    from local_kintone.storage.database import Database
+
+_DECODER = json.JSONDecoder()
+
+
+class FieldReader:
+    """Reads the same few fields from many records."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        """Take the codes of top-level fields."""
+        keys = [f"{json.dumps(code, ensure_ascii=False)}:" for code in codes]
+        self._places = [(code, key + '{"type":', len(key)) for code, key in zip(codes, keys, strict=True)]
+
+    def values(self, text: str) -> dict[str, Any]:
+        """Return code to value; fields that the record does not have are left out."""
+        values = {}
+        for code, beginning, length in self._places:
+            start = text.find(beginning)
+            if start >= 0:
+                values[code] = _DECODER.raw_decode(text, start + length)[0]["value"]
+        return values
+
+    def cut(self, text: str) -> str:
+        """Return the JSON text of a record of these fields alone, in the order of the record."""
+        starts = sorted((text.find(beginning), length) for _, beginning, length in self._places)
+        parts = [text[start : _DECODER.raw_decode(text, start + length)[1]] for start, length in starts if start >= 0]
+        return "{" + ",".join(parts) + "}"
+
 
 PAGE = "SELECT CAST(body AS BLOB) FROM records WHERE app = ? AND id > ? AND id < ? ORDER BY id {} LIMIT ? OFFSET ?"
 SCAN = "SELECT id, body FROM records WHERE app = ? AND id > ? AND id < ? ORDER BY id {} LIMIT ?"
@@ -132,3 +158,34 @@ class RecordStore:
     def next_row_id(self) -> int:
         """Take the id of a new table row."""
         return self._database.next_numbers("row")
+
+
+class UniqueValues:
+    """An index of the values that no two records of an app share."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database."""
+        self._database = database
+
+    def owner(self, app: int, field: str, value: str) -> int | None:
+        """Return the id of the record with this value, None where there is none."""
+        statement = "SELECT id FROM unique_values WHERE app = ? AND field = ? AND value = ?"
+        found = self._database.row(statement, (app, field, value))
+        return None if found is None else int(found[0])
+
+    def replace(self, app: int, number: int, values: dict[str, str]) -> None:
+        """Note a record's values by field code, instead of those noted before; blank ones never collide."""
+        self._database.run("DELETE FROM unique_values WHERE app = ? AND id = ?", (app, number))
+        self.load(app, ((field, value, number) for field, value in values.items() if value))
+
+    def rebuild(self, app: int, rows: Iterable[tuple[str, str, int]]) -> None:
+        """Forget an app's values and note these instead, given as field code, value and record id."""
+        self._database.run("DELETE FROM unique_values WHERE app = ?", (app,))
+        self.load(app, rows)
+
+    def load(self, app: int, rows: Iterable[tuple[str, str, int]]) -> None:
+        """Note many values, given as field code, value and record id."""
+        self._database.run_many(
+            "INSERT INTO unique_values VALUES (?, ?, ?, ?)",
+            ((app, field, value, number) for field, value, number in rows),
+        )

@@ -1,25 +1,60 @@
-"""A written value of any type, turned into the stored one."""
+"""A written value of any type, turned into the stored one, or complained about."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from local_kintone import field_types
+from local_kintone.dates import normal_date, normal_datetime, normal_time
+from local_kintone.forms import field_types
 from local_kintone.numbers import plain_text
-from local_kintone.refusals import RefusedError, no_file, wrong_shape
-from local_kintone.values.moments import normal_date, normal_datetime, normal_time
+from local_kintone.refusals import RefusedError, invalid_input, no_file, wrong_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from local_kintone.apps import App
-    from local_kintone.file_store import FileStore
-    from local_kintone.forms import Field
+    from local_kintone.forms.apps import App
+    from local_kintone.forms.form import Field
     from local_kintone.settings import Settings
-    from local_kintone.values.problems import Problems, Spot
+    from local_kintone.storage.file_store import FileStore
+
+
+@dataclass(slots=True)
+class Problems:
+    """Complaints by kintone's `errors` key."""
+
+    messages: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, key: str, message: str) -> None:
+        """Note one complaint; the same one about the same key only once."""
+        texts = self.messages.setdefault(key, [])
+        if message not in texts:
+            texts.append(message)
+
+    def raise_any(self) -> None:
+        """Refuse the write if anything was noted."""
+        if self.messages:
+            raise invalid_input(self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a value stands in the request: "record", "records[3]" or a table row, and the field's code."""
+
+    prefix: str
+    code: str
+
+    def key(self, tail: str = "value") -> str:
+        """Return the `errors` key, such as `record.name.value`."""
+        return f"{self.prefix}.{self.code}.{tail}"
+
+    @property
+    def bracketed(self) -> str:
+        """Return the key that kintone uses for a NUMBER that is none: `record[price].value`."""
+        return f"{self.prefix}[{self.code}].value"
+
 
 # JSON numbers are documented for NUMBER alone; texts were seen to take them as they are written.
 TAKES_NUMBERS = frozenset({"NUMBER", "SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT"})

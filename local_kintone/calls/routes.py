@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_kintone.calls import app_calls, bulk_calls, cursor_calls, file_calls, reading_calls, writing_calls
-from local_kintone.calls.call import Call
-from local_kintone.calls.parameters import read_parameters
+from local_kintone.calls import app_calls, file_calls, reading_calls, writing_calls
+from local_kintone.calls.call import Call, read_parameters
 from local_kintone.paths import parsed_path
 from local_kintone.refusals import RefusedError, illegal_request, unknown_call
 from local_kintone.serving.messages import Response, html_response, json_response
@@ -29,10 +28,10 @@ ROUTES: dict[tuple[str, str], Callable[[Call], Response]] = {
     ("POST", "records"): writing_calls.add_records,
     ("PUT", "records"): writing_calls.update_records,
     ("DELETE", "records"): writing_calls.delete_records,
-    ("POST", "records/cursor"): cursor_calls.create_cursor,
-    ("GET", "records/cursor"): cursor_calls.read_cursor,
-    ("DELETE", "records/cursor"): cursor_calls.delete_cursor,
-    ("POST", "bulkRequest"): bulk_calls.bulk_request,
+    ("POST", "records/cursor"): reading_calls.create_cursor,
+    ("GET", "records/cursor"): reading_calls.read_cursor,
+    ("DELETE", "records/cursor"): reading_calls.delete_cursor,
+    ("POST", "bulkRequest"): writing_calls.bulk_request,
     UPLOAD: file_calls.upload_file,
     ("GET", "file"): file_calls.download_file,
     ("GET", "app"): app_calls.get_app,

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from local_kintone.database import Database
+    from local_kintone.storage.database import Database
 
 type Action = Literal["add", "update", "delete"]
 

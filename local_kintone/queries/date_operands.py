@@ -1,23 +1,26 @@
-"""TODAY(), THIS_WEEK(), FROM_TODAY() and their like: the days they mean."""
+"""Operands of date and time fields: TODAY(), THIS_WEEK() and their like, and the texts that they cover."""
 
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from local_kintone.queries.words import syntax_error
+from local_kintone.dates import normal_date, normal_time, parsed_datetime
+from local_kintone.queries.operators import MOMENTS
+from local_kintone.queries.parser import Function, Operand, syntax_error
 from local_kintone.refusals import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
-    from local_kintone.queries.tree import Function
+    from local_kintone.forms.form import Field
 
 WEEKDAYS = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
 UNITS = ("DAYS", "WEEKS", "MONTHS", "YEARS")
 MONTHS = 12
-LONGEST_MONTH = 31
+DAYS_OF_LONG_MONTH = 31
 SHIFTS = {"LAST": -1, "THIS": 0, "NEXT": 1}
 
 type Days = tuple[date, date]
@@ -92,7 +95,7 @@ def _month(function: Function, today: date, shift: int) -> Days:
     wanted = function.arguments[0]
     if wanted == "LAST":
         return last, last
-    if not wanted.isdecimal() or not 1 <= int(wanted) <= LONGEST_MONTH:
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= DAYS_OF_LONG_MONTH:
         raise _no_day(function)
     # A day that the month does not have becomes the first of the following one.
     day = first.replace(day=int(wanted)) if int(wanted) <= last.day else last + timedelta(days=1)
@@ -106,3 +109,47 @@ def _year(function: Function, today: date, shift: int) -> Days:
 
 def _no_day(function: Function) -> RefusedError:
     return RefusedError(400, "GAIA_IQ23", f"{function.name}() does not know the day {function.arguments[0]}.")
+
+
+type Span = tuple[str, str]
+
+
+def span_of(field: Field, operand: Operand, moment: datetime, zone: tzinfo) -> Span:
+    """Return the range of stored texts that an operand covers at a moment; ISO texts sort like what they name."""
+    if isinstance(operand, Function):
+        if operand.name == "NOW":
+            now = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            return now, now
+        first, last = days_of(operand, moment.astimezone(zone).date())
+        if field.kind in MOMENTS:
+            begin = datetime.combine(first, time.min, zone).astimezone(UTC)
+            end = datetime.combine(last, time(23, 59, 59), zone).astimezone(UTC)
+            return f"{begin:%Y-%m-%dT%H:%M:%SZ}", f"{end:%Y-%m-%dT%H:%M:%SZ}"
+        return str(first), str(last)
+    text = _normal(field, operand.text) if operand.text else ""
+    if text is None:
+        raise syntax_error(f"{operand.text!r} is no value for {field.code} ({field.kind})")
+    return text, text
+
+
+def _normal(field: Field, text: str) -> str | None:
+    if field.kind == "DATE":
+        return normal_date(text)
+    if field.kind == "TIME":
+        return normal_time(text)
+    parsed = parsed_datetime(text)
+    return None if parsed is None else f"{parsed:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def span_test(operator: str, span: Span) -> Callable[[object], bool]:
+    """Return the test of a stored text; a blank field is neither before nor after anything."""
+    first, last = span
+    if operator in ("=", "!="):
+        return lambda value: first <= str(value or "") <= last
+    if operator == ">":
+        return lambda value: bool(value) and str(value) > last
+    if operator == ">=":
+        return lambda value: bool(value) and str(value) >= first
+    if operator == "<":
+        return lambda value: bool(value) and str(value) < first
+    return lambda value: bool(value) and str(value) <= last

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from local_kintone.clock import Clock
-    from local_kintone.database import Database
+    from local_kintone.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The keys that app/form/fields.json shows for each field type, and their defaults."""
+"""kintone's field types: what sets them apart, and the keys that app/form/fields.json shows for each."""
 
 from __future__ import annotations
 
@@ -6,10 +6,34 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.field_types import SWITCHABLE
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+TEXT = frozenset({"SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT", "LINK"})
+NUMERIC = frozenset({"NUMBER", "CALC", "RECORD_NUMBER", "__ID__", "__REVISION__"})
+ONE_CHOICE = frozenset({"RADIO_BUTTON", "DROP_DOWN"})
+MANY_CHOICES = frozenset({"CHECK_BOX", "MULTI_SELECT"})
+PEOPLE = frozenset({"USER_SELECT", "ORGANIZATION_SELECT", "GROUP_SELECT"})
+TIMED = frozenset({"DATETIME", "CREATED_TIME", "UPDATED_TIME"})
+LISTS = MANY_CHOICES | PEOPLE | {"FILE", "SUBTABLE", "STATUS_ASSIGNEE", "CATEGORY"}
+
+# Their value is JSON null when blank; that of all other scalars is "".
+NULL_WHEN_BLANK = frozenset({"DROP_DOWN", "RADIO_BUTTON", "DATE", "TIME"})
+
+# They stand in a form but never in a record.
+NEVER_IN_RECORDS = frozenset({"GROUP", "REFERENCE_TABLE"})
+SWITCHABLE = frozenset({"CATEGORY", "STATUS", "STATUS_ASSIGNEE"})
+
+AUTHORED = frozenset({"CREATOR", "MODIFIER", "CREATED_TIME", "UPDATED_TIME"})
+SYSTEM = AUTHORED | SWITCHABLE | {"RECORD_NUMBER"}
+
+
+def blank_value(kind: str) -> object:
+    """Return what a read shows for a field of this type without a value."""
+    if kind in LISTS:
+        return []
+    return None if kind in NULL_WHEN_BLANK else ""
+
 
 _CHOICES: dict[str, Any] = {"required": False, "options": {}}
 _LENGTHS: dict[str, Any] = {
@@ -69,7 +93,7 @@ CODE_SIGNS = "_\uff3f\uff65\u30fb\uff04\uffe0\uffe1\uffe5\uffe6\u20ac"
 # Characters of a code behind the first, for a regular expression; the first is one of them but for digits.
 CODE_CHARACTERS = rf"\w{CODE_SIGNS}"
 _CODE = re.compile(rf"(?!\d)[{CODE_CHARACTERS}]+")
-LONGEST_CODE = 128
+MAX_CODE_LENGTH = 128
 RESERVED_CODES = frozenset({"not", "__ROOT__"})
 
 UNIQUE_KINDS = frozenset({"SINGLE_LINE_TEXT", "NUMBER", "LINK", "DATE", "DATETIME"})
@@ -121,7 +145,7 @@ def complete_properties(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dic
 
 def is_field_code(code: str) -> bool:
     """Tell whether kintone lets a field have this code."""
-    return bool(_CODE.fullmatch(code)) and len(code) <= LONGEST_CODE and code not in RESERVED_CODES
+    return bool(_CODE.fullmatch(code)) and len(code) <= MAX_CODE_LENGTH and code not in RESERVED_CODES
 
 
 def _check_codes(given: Mapping[str, Mapping[str, Any]]) -> None:
