@@ -23,15 +23,14 @@ servers that were published. A call that it does not know is answered with 501 L
 """
 
 from local_kintone.clock import Clock, RealClock
-from local_kintone.failures import Failure
 from local_kintone.local import LocalKintone
 from local_kintone.numbers import NumberPrecision
+from local_kintone.serving.failures import Failure
+from local_kintone.serving.in_process import ConnectionCutError
+from local_kintone.serving.messages import Received, Response
+from local_kintone.serving.traffic import Stats
 from local_kintone.settings import Settings
-from local_kintone.traffic import Stats
-from local_kintone.wire.memory_line import ConnectionCutError
-from local_kintone.wire.request import Received
-from local_kintone.wire.response import Response
-from local_kintone.write_log import Write
+from local_kintone.storage.write_log import Write
 
 __all__ = [
     "Clock",

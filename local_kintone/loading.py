@@ -5,17 +5,17 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.record_store import serialised
-from local_kintone.values.defaults import default_value
+from local_kintone.storage.record_store import serialised
 from local_kintone.writing.calculations import compute
+from local_kintone.writing.rules import default_value
 from local_kintone.writing.saving import stamp
 from local_kintone.writing.unique_keys import unique_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from local_kintone.apps import App
-    from local_kintone.forms import Field
+    from local_kintone.forms.apps import App
+    from local_kintone.forms.form import Field
     from local_kintone.site import Site
 
 BATCH = 2000

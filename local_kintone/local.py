@@ -5,34 +5,59 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from local_kintone.control import read_records
-from local_kintone.failures import Failure
-from local_kintone.form_changes import change_form
+from local_kintone.forms.apps import change_form
 from local_kintone.loading import load_records
-from local_kintone.options import FailureOptions, Options
 from local_kintone.seeds import plant
-from local_kintone.service import Service
+from local_kintone.serving.control import read_records
+from local_kintone.serving.failures import Failure, FailureOptions
+from local_kintone.serving.http_server import HttpServer, tls_context
+from local_kintone.serving.messages import Head, Headers
+from local_kintone.serving.service import Service
 from local_kintone.site import Hook, Site
-from local_kintone.tokens import PLUGIN
-from local_kintone.wire.certificate import tls_context
-from local_kintone.wire.headers import Headers
-from local_kintone.wire.listener import Listener
-from local_kintone.wire.request import Head
+from local_kintone.storage.tokens import PLUGIN
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from local_kintone.apps import App
+    from local_kintone.clock import Clock
+    from local_kintone.forms.apps import App
     from local_kintone.numbers import NumberPrecision
+    from local_kintone.serving.messages import Received, Response
+    from local_kintone.serving.traffic import Stats
     from local_kintone.settings import Settings
-    from local_kintone.traffic import Stats
-    from local_kintone.wire.request import Received
-    from local_kintone.wire.response import Response
-    from local_kintone.write_log import Write
+    from local_kintone.storage.write_log import Write
 
 LOOPBACK = "127.0.0.1"
+
+
+class Options(TypedDict, total=False):
+    """How a server is started.
+
+    Attributes:
+        https: speak TLS with a certificate made for the occasion.
+        ca_file: where that certificate's authority is written; a temporary file unless given.
+        host: loopback address to listen on.
+        port: 0 takes a free one.
+        seed: "demo", "orders", "wide" or "none".
+        records: how many records "orders" and "wide" make.
+        gaps: with "wide", every so-many-th id is left out (0: none).
+        database: path of a SQLite file; in memory unless given.
+        settings: limits and habits.
+        clock: what all times are taken from and all pauses are left to; the machine's own unless given.
+    """
+
+    https: bool
+    ca_file: Path | None
+    host: str
+    port: int
+    seed: str
+    records: int
+    gaps: int
+    database: str
+    settings: Settings | None
+    clock: Clock | None
 
 
 class LocalKintone:
@@ -48,7 +73,7 @@ class LocalKintone:
         self._options = options
         self._https = options.get("https", False)
         self._host = options.get("host", LOOPBACK)
-        self._listener: Listener | None = None
+        self._server: HttpServer | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self.ca_file: Path | None = None
         self.site = Site(options.get("database", ":memory:"), options.get("settings"), options.get("clock"))
@@ -74,20 +99,20 @@ class LocalKintone:
             self.ca_file = self._options.get("ca_file") or self._temporary_ca_file()
             tls = tls_context(self.ca_file)
         address = (self._host, self._options.get("port", 0))
-        self._listener = Listener(
+        self._server = HttpServer(
             address,
-            self._service.serve,
+            self._service.connection,
             tls=tls,
             clock=self.site.clock,
             connect_pause=lambda: self.site.latency.connect,
         )
-        self._listener.start()
+        self._server.start()
 
     def stop(self) -> None:
         """Stop listening, break off open connections, close the database."""
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        if self._server is not None:
+            self._server.close()
+            self._server = None
         if self._temporary is not None:
             self._temporary.cleanup()
         self.site.close()
@@ -99,10 +124,10 @@ class LocalKintone:
     @property
     def port(self) -> int:
         """The port it listens on."""
-        if self._listener is None:
+        if self._server is None:
             msg = "the local kintone is not started"
             raise RuntimeError(msg)
-        return self._listener.port
+        return self._server.port
 
     @property
     def url(self) -> str:
@@ -135,7 +160,7 @@ class LocalKintone:
             ConnectionCutError: a failure left the request without a whole answer.
         """
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        return self._service.exchange(Head(method, target, "HTTP/1.1", Headers(pairs)), body)
+        return self._service.exchange(Head(method, target, Headers(pairs)), body)
 
     @property
     def before_request(self) -> list[Hook]:

@@ -1,14 +1,17 @@
-"""Numbers as an app keeps them: how many digits, how many decimals, rounded which way."""
+"""Numbers and ids: how many digits and decimals an app keeps, rounded which way, and how clients write ids."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
 from functools import cached_property
 
+from local_kintone.refusals import invalid_parameter
+
 ROUNDINGS = {"HALF_EVEN": ROUND_HALF_EVEN, "UP": ROUND_UP, "DOWN": ROUND_DOWN}
-MOST_DIGITS = 30
-MOST_DECIMALS = 10
+MAX_DIGITS = 30
+MAX_DECIMALS = 10
 # Exact for every number that an app can keep.
 EXACT = Context(prec=100)
 
@@ -33,7 +36,7 @@ class NumberPrecision:
         Raises:
             ValueError: a number out of its range or an unknown rounding.
         """
-        if not (1 <= self.digits <= MOST_DIGITS and 0 <= self.decimal_places <= min(MOST_DECIMALS, self.digits)):
+        if not (1 <= self.digits <= MAX_DIGITS and 0 <= self.decimal_places <= min(MAX_DECIMALS, self.digits)):
             raise ValueError(f"an app keeps no {self.digits} digits with {self.decimal_places} decimals")
         if self.rounding_mode not in ROUNDINGS:
             raise ValueError(f"rounding_mode is one of {', '.join(ROUNDINGS)}")
@@ -45,7 +48,7 @@ class NumberPrecision:
     def rounded(self, number: Decimal) -> Decimal | None:
         """Return a number with no more decimals than the app keeps; None where it has too many digits before them."""
         whole = self.digits - self.decimal_places
-        if number and number.adjusted() > MOST_DIGITS:
+        if number and number.adjusted() > MAX_DIGITS:
             return None
         exponent = number.as_tuple().exponent
         if isinstance(exponent, int) and -exponent > self.decimal_places:
@@ -72,3 +75,19 @@ def comparable(text: str) -> str:
         return plain_text(Decimal(text).normalize(EXACT))
     except ArithmeticError:
         return text
+
+
+# Digits of half width alone.
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text is nothing but half-width digits."""
+    return bool(_DIGITS.fullmatch(text))
+
+
+def positive(value: object, name: str) -> int:
+    """Return a positive integer, given as number or numeric text, or refuse under a name."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)) or not is_whole(str(value)) or not int(value):
+        raise invalid_parameter(name, "Only positive integers are allowed.")
+    return int(value)

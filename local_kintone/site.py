@@ -6,20 +6,19 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from local_kintone.apps import Apps
 from local_kintone.clock import Clock, RealClock
-from local_kintone.cursors import Cursors
-from local_kintone.database import Database
-from local_kintone.failures import Failures
-from local_kintone.file_store import FileStore
-from local_kintone.finding import Finder
-from local_kintone.record_store import RecordStore
+from local_kintone.forms.apps import Apps
+from local_kintone.queries.finding import Finder
+from local_kintone.serving.failures import Failures
+from local_kintone.serving.messages import Received
+from local_kintone.serving.traffic import Traffic
 from local_kintone.settings import Settings
-from local_kintone.tokens import Tokens
-from local_kintone.traffic import Traffic
-from local_kintone.unique_values import UniqueValues
-from local_kintone.wire.request import Received
-from local_kintone.write_log import WriteLog
+from local_kintone.storage.cursors import Cursors
+from local_kintone.storage.database import Database
+from local_kintone.storage.file_store import FileStore
+from local_kintone.storage.record_store import RecordStore, UniqueValues
+from local_kintone.storage.tokens import Tokens
+from local_kintone.storage.write_log import WriteLog
 
 type Hook = Callable[[Received], object]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.refusals import invalid_parameter
-from local_kintone.values.defaults import acting_user
-from local_kintone.wire.response import Response, json_response
+from local_kintone.serving.messages import Response, json_response
+from local_kintone.writing.rules import acting_user
 
 if TYPE_CHECKING:
-    from local_kintone.apps import App
     from local_kintone.calls.call import Call
+    from local_kintone.forms.apps import App
 
 LANGUAGES = ("ja", "en", "zh", "user", "default")
 CREATED = "2026-01-05T01:00:00.000Z"

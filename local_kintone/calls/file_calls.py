@@ -2,16 +2,69 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from local_kintone.multipart import file_part
-from local_kintone.refusals import RefusedError, invalid_parameter, no_file
-from local_kintone.tokens import unknown_token
-from local_kintone.wire.response import Response, json_response
+from local_kintone.refusals import RefusedError, illegal_request, invalid_parameter, no_file
+from local_kintone.serving.messages import Response, json_response
+from local_kintone.storage.tokens import unknown_token
 
 if TYPE_CHECKING:
     from local_kintone.calls.call import Call
+
+_BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
+_NAME = re.compile(r';\s*name="([^"]*)"')
+_FILENAME = re.compile(r';\s*filename="((?:[^"\\]|\\.)*)"')
+DEFAULT_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part's file name, content type and content."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+def file_part(content_type: str, body: bytes) -> Part:
+    """Return the part named "file".
+
+    The file name is read from the plain `filename="…"` in raw UTF-8; `filename*=` alone is refused, so that a
+    client that relies on it fails here and not by a lost name.
+
+    Raises:
+        RefusedError: CB_IL02 no multipart body or a part without a file name, CB_VA01 no part named "file".
+    """
+    match = _BOUNDARY.search(content_type)
+    if not content_type.lower().startswith("multipart/form-data") or match is None:
+        raise illegal_request("an upload is multipart/form-data with a boundary")
+    delimiter = b"\r\n--" + match.group(1).encode()
+    for piece in (b"\r\n" + body).split(delimiter)[1:]:
+        head, separator, content = piece.partition(b"\r\n\r\n")
+        if not separator:
+            continue
+        headers = _headers(head)
+        disposition = headers.get("content-disposition", "")
+        name = _NAME.search(disposition)
+        if name is not None and name.group(1) == "file":
+            return Part(_filename(disposition), headers.get("content-type", DEFAULT_TYPE), content)
+    raise invalid_parameter("file")
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    pairs = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))
+    return {name.strip().lower(): value.strip() for name, separator, value in pairs if separator}
+
+
+def _filename(disposition: str) -> str:
+    match = _FILENAME.search(disposition)
+    if match is None or not match.group(1):
+        raise illegal_request('the file part needs a plain filename="…"')
+    # Browsers and urllib3 write a quote as %22.
+    return re.sub(r"\\(.)", r"\1", match.group(1)).replace("%22", '"')
 
 
 def upload_file(call: Call) -> Response:

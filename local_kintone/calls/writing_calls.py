@@ -1,19 +1,28 @@
-"""POST, PUT and DELETE of records."""
+"""POST, PUT and DELETE of records, and several of them in one bulkRequest."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.calls.parameters import items, truth
-from local_kintone.refusals import RefusedError, invalid_parameter, no_record, wrong_shape
-from local_kintone.values.identifiers import positive
-from local_kintone.wire.response import Response, json_response
-from local_kintone.writing.context import Writing
-from local_kintone.writing.saving import delete, insert, update
+from local_kintone.calls.call import items, truth
+from local_kintone.numbers import positive
+from local_kintone.paths import parsed_path
+from local_kintone.refusals import (
+    BulkRefusedError,
+    RefusedError,
+    invalid_parameter,
+    no_record,
+    unknown_call,
+    wrong_shape,
+)
+from local_kintone.serving.messages import Response, json_response
+from local_kintone.writing.saving import Writing, delete, insert, update, upsert_row
 from local_kintone.writing.unique_keys import read_update_key, record_with_key, refuse_key_within
-from local_kintone.writing.upserting import upsert_row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local_kintone.calls.call import Call
 
 
@@ -108,3 +117,50 @@ def delete_records(call: Call) -> Response:
         for number, revision in zip(numbers, revisions, strict=True):
             delete(writing, number, revision)
     return json_response({})
+
+
+INNER: dict[tuple[str, str], Callable[[Call], Response]] = {
+    ("POST", "record"): add_record,
+    ("PUT", "record"): update_record,
+    ("POST", "records"): add_records,
+    ("PUT", "records"): update_records,
+    ("DELETE", "records"): delete_records,
+}
+
+# kintone itself takes no call of these inside, and no reading one.
+NEVER_INSIDE = frozenset({"bulkRequest", "file", "record/comment", "records/cursor"})
+WRITING = frozenset({"POST", "PUT", "DELETE"})
+
+
+def bulk_request(call: Call) -> Response:
+    """Answer POST bulkRequest.json.
+
+    Raises:
+        BulkRefusedError: an inner call failed; its body has `results` alone.
+        RefusedError: the request itself is wrong, or this server lacks an inner call: flat body as ever.
+    """
+    given = items(call.parameters, "requests", call.site.settings.bulk_calls, least=1)
+    inner = [_inner(call, request, index) for index, request in enumerate(given)]
+    bodies = []
+    with call.site.database.transaction():
+        for index, (handler, inner_call) in enumerate(inner):
+            try:
+                bodies.append(handler(inner_call).body)
+            except RefusedError as refusal:
+                raise BulkRefusedError(refusal, index, len(inner)) from None
+    return Response(200, b'{"results":[' + b",".join(bodies) + b"]}")
+
+
+def _inner(call: Call, request: Any, index: int) -> tuple[Callable[[Call], Response], Call]:  # noqa: ANN401 - JSON
+    if not isinstance(request, dict) or not isinstance(request.get("payload"), dict):
+        raise wrong_shape()
+    path = parsed_path(str(request.get("api", "")))
+    if path is None or path.guest_space != call.guest_space:
+        raise invalid_parameter(f"requests[{index}].api", "The path is not allowed here.")
+    method = str(request.get("method"))
+    handler = INNER.get((method, path.api))
+    if handler is None:
+        if method in WRITING and path.api not in NEVER_INSIDE:
+            raise unknown_call(method, str(request["api"]))
+        raise invalid_parameter(f"requests[{index}].method", "This API is not allowed in a bulk request.")
+    return handler, replace(call, method=method, api=path.api, parameters=request["payload"])

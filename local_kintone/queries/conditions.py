@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from local_kintone.queries.operators import check_operator, no_field, unusable
-from local_kintone.queries.tree import Comparison, Condition, Function, Junction
+from local_kintone.queries.parser import Comparison, Condition, Function, Junction
 from local_kintone.queries.value_tests import NEGATIVE, Test, positive_test
 from local_kintone.refusals import RefusedError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from local_kintone.clock import Clock
-    from local_kintone.forms import Field, Form
+    from local_kintone.forms.form import Field, Form
     from local_kintone.settings import Settings
 
 type Values = Mapping[str, Any]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_kintone.queries.tree import Function
+from local_kintone.queries.parser import Function
 from local_kintone.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from local_kintone.forms import Field
-    from local_kintone.queries.tree import Comparison
+    from local_kintone.forms.form import Field
+    from local_kintone.queries.parser import Comparison
 
 EQUAL = frozenset({"=", "!="})
 ORDERED = EQUAL | {">", "<", ">=", "<="}

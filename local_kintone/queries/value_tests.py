@@ -1,26 +1,71 @@
-"""Tests of one stored value, made from one comparison."""
+"""Tests of one stored value, made from one comparison; what `like` finds."""
 
 from __future__ import annotations
 
 import operator as signs
+import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-from local_kintone import field_types
-from local_kintone.queries import word_search
-from local_kintone.queries.moment_ranges import span_of, span_test
+from local_kintone.forms import field_types
+from local_kintone.numbers import is_whole
+from local_kintone.queries.date_operands import span_of, span_test
 from local_kintone.queries.operators import USERS
-from local_kintone.queries.tree import Comparison, Function
-from local_kintone.queries.words import syntax_error
+from local_kintone.queries.parser import Comparison, Function, syntax_error
 from local_kintone.refusals import RefusedError
-from local_kintone.values.identifiers import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
 
-    from local_kintone.forms import Field
+    from local_kintone.forms.form import Field
     from local_kintone.settings import Settings
+
+MAX_WORDS = 10
+# `#` and `+` are not among the signs that kintone's help lists as ignored: "C#" and "C++" are words of their own.
+_WORD = r"a-z0-9_#+\u00c0-\u024f"
+_RUNS = re.compile(rf"[{_WORD}]+|[^\W{_WORD}]+")
+_LATIN = re.compile(rf"[{_WORD}]")
+
+
+@lru_cache(maxsize=1000)
+def search_words(keyword: str) -> tuple[str, ...]:
+    """Split a keyword into the pieces that must all be found: Latin words, two Japanese characters each.
+
+    Most signs are ignored, letter case and width are folded, and no more than ten words count. A single Japanese
+    character finds only what stands alone; a keyword of ignored signs alone finds nothing.
+    """
+    pieces: list[str] = []
+    for run in _runs(keyword)[:MAX_WORDS]:
+        if _LATIN.match(run):
+            pieces.append(run)
+        else:
+            pieces += [run[start : start + 2] for start in range(max(1, len(run) - 1))]
+    return tuple(pieces)
+
+
+def matches(text: str, keyword: str) -> bool:
+    """Tell whether a text holds every piece of a keyword."""
+    pieces = search_words(keyword)
+    return bool(pieces) and _index(text).issuperset(pieces)
+
+
+def _runs(text: str) -> list[str]:
+    return _RUNS.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+@lru_cache(maxsize=4000)
+def _index(text: str) -> frozenset[str]:
+    found = set()
+    for run in _runs(text):
+        if _LATIN.match(run):
+            found.add(run)
+        else:
+            found.update(run[start : start + 2] for start in range(max(1, len(run) - 1)))
+    return frozenset(found)
+
 
 type Test = Callable[[object], bool]
 
@@ -64,8 +109,8 @@ def _is_empty(value: object) -> bool:
 def _like(keyword: str) -> Test:
     def test(value: object) -> bool:
         if isinstance(value, list):
-            return any(word_search.matches(file["name"], keyword) for file in value)
-        return bool(value) and word_search.matches(str(value), keyword)
+            return any(matches(file["name"], keyword) for file in value)
+        return bool(value) and matches(str(value), keyword)
 
     return test
 

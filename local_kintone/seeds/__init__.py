@@ -1,22 +1,26 @@
-"""Ready-made apps with records."""
+"""Ready-made apps: those of the data files beside this one, and any number of generated records."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from local_kintone.seeds.customers import plant_customers
-from local_kintone.seeds.every_field import plant_every_field
-from local_kintone.seeds.guest import plant_guest_app
-from local_kintone.seeds.orders import plant_many_orders, plant_orders
-from local_kintone.seeds.wide import plant_wide
+from local_kintone.forms.apps import change_form
+from local_kintone.loading import load_records
 
 if TYPE_CHECKING:
-    from local_kintone.apps import App
+    from collections.abc import Iterator
+
+    from local_kintone.forms.apps import App
     from local_kintone.site import Site
 
 NAMES = ("demo", "orders", "wide", "none")
 DEFAULT_ORDERS = 1200
 DEFAULT_WIDE = 10_000
+FOLDER = Path(__file__).parent
+
+type Seed = dict[str, Any]
 
 
 def plant(site: Site, name: str, *, records: int = 0, gaps: int = 0) -> list[App]:
@@ -33,14 +37,99 @@ def plant(site: Site, name: str, *, records: int = 0, gaps: int = 0) -> list[App
         ValueError: no seed of this name.
     """
     if name == "demo":
-        orders, customers = plant_orders(site), plant_customers(site)
-        return [orders, customers, plant_every_field(site), plant_guest_app(site)]
+        orders, customers = _plant_orders(site), _plant(site, _read("customers"))
+        every_field = _plant(site, _read("every_field", customers.number))
+        return [orders, customers, every_field, _plant(site, _read("guest_notes"))]
     if name == "orders":
-        orders, customers = plant_orders(site, with_records=False), plant_customers(site)
-        plant_many_orders(site, orders, records or DEFAULT_ORDERS)
+        orders, customers = _plant_orders(site, with_records=False), _plant(site, _read("customers"))
+        load_records(site, orders, (_order(number) for number in range(1, (records or DEFAULT_ORDERS) + 1)))
         return [orders, customers]
     if name == "wide":
-        return [plant_wide(site, records or DEFAULT_WIDE, gaps)]
+        wide = _plant(site, _read("wide"))
+        load_records(site, wide, _wide_records(records or DEFAULT_WIDE, gaps))
+        return [wide]
     if name == "none":
         return []
     raise ValueError(f"no seed {name!r}; there are {', '.join(NAMES)}")
+
+
+def _read(name: str, customers: int = 0) -> Seed:
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    seed: Seed = json.loads(text.replace("{customers}", str(customers)))
+    return seed
+
+
+def _plant(site: Site, seed: Seed) -> App:
+    space, layout = seed.get("guest_space"), seed.get("layout")
+    app = site.apps.create(seed["name"], seed["properties"], guest_space=space, layout=layout)
+    load_records(site, app, _records(site, app, seed))
+    return app
+
+
+def _plant_orders(site: Site, *, with_records: bool = True) -> App:
+    app = site.apps.create("Orders", {})
+    # The lookup points to the app that is made next.
+    seed = _read("orders", app.number + 1)
+    change_form(site, app, seed["properties"])
+    if with_records:
+        load_records(site, app, _records(site, app, seed))
+    return app
+
+
+def _records(site: Site, app: App, seed: Seed) -> Iterator[dict[str, Any]]:
+    for given in seed["records"]:
+        record = dict(given)
+        for code, value in given.items():
+            kind = app.form.fields[code].kind
+            if kind == "USER_SELECT":
+                record[code] = [{**user, "name": site.settings.users.get(user["code"], user["code"])} for user in value]
+            if kind == "FILE":
+                record[code] = [_attached(site, app, **file) for file in value]
+        yield record
+
+
+def _attached(site: Site, app: App, *, name: str, content: str, **of_file: str) -> dict[str, str]:
+    stored = content.encode()
+    upload_key = site.files.upload(name, of_file["contentType"], stored)
+    attached = site.files.attach(upload_key, app.number)
+    key = attached[0] if attached else upload_key
+    return {"fileKey": key, "name": name, **of_file, "size": str(len(stored))}
+
+
+def _order(number: int) -> dict[str, Any]:
+    """Return a generated order: every third High, every fifth with the tag セール, names that repeat every 50."""
+    return {
+        "sku": f"G-{number:06}",
+        "name": f"商品 {number % 50:02}",
+        "memo": f"generated order {number}",
+        "stock": str(number % 1000),
+        "price": str(number % 97 * 10),
+        "rank": "High" if number % 3 == 0 else "Low",
+        "tags": ["セール"] if number % 5 == 0 else [],
+        "due": f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}",
+    }
+
+
+def _wide_records(count: int, gaps: int) -> Iterator[dict[str, Any]]:
+    number = 0
+    for _ in range(count):
+        number += 1
+        if gaps and number % gaps == 0:
+            number += 1
+        yield _wide_record(number)
+
+
+def _wide_record(number: int) -> dict[str, Any]:
+    record: dict[str, Any] = {"$id": number, "code": f"W-{number:07}"}
+    for index in range(1, 9):
+        record[f"text_{index}"] = f"値 {number % (10 * index)} of text_{index}"
+    for index in range(1, 5):
+        record[f"number_{index}"] = str(number * (index + 6) % 10_007)
+    record["memo"] = f"Record {number} 東京都 test data"
+    record["rank"] = ("High", "Middle", "Low")[number % 3]
+    record["tags"] = ["red", "blue"] if number % 2 else []
+    record["day"] = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
+    record["clock"] = f"{number % 24:02}:{number % 60:02}"
+    record["moment"] = f"{record['day']}T{record['clock']}:00Z"
+    record["page"] = f"https://example.com/items/{number}"
+    return record

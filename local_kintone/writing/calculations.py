@@ -13,8 +13,8 @@ from local_kintone.numbers import plain_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from local_kintone.apps import App
-    from local_kintone.forms import Field
+    from local_kintone.forms.apps import App
+    from local_kintone.forms.form import Field
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: operator.add,

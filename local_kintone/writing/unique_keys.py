@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from local_kintone.numbers import comparable
 from local_kintone.refusals import RefusedError, invalid_parameter, wrong_shape
-from local_kintone.values.problems import Problems, Spot
-from local_kintone.values.reading import read_value
+from local_kintone.writing.values import Problems, Spot, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local_kintone.forms import Field
-    from local_kintone.writing.context import Writing
+    from local_kintone.forms.form import Field
+    from local_kintone.writing.saving import Writing
 
 KEY_KINDS = frozenset({"SINGLE_LINE_TEXT", "NUMBER"})
-LONGEST_KEY = 64
+MAX_KEY_LENGTH = 64
 
 
 def unique_text(field: Field, value: object) -> str:
@@ -56,7 +55,7 @@ def read_update_key(writing: Writing, given: object, prefix: str) -> tuple[Field
         raise RefusedError(400, "GAIA_IQ11", f"The specified field (code: {code}) is not found.")
     if field.kind not in KEY_KINDS or not field.unique:
         raise RefusedError(400, "GAIA_IQ27", f"The field (code: {code}) must prohibit duplicate values.")
-    if value is None or value == "" or len(str(value)) > LONGEST_KEY:
+    if value is None or value == "" or len(str(value)) > MAX_KEY_LENGTH:
         raise invalid_parameter(f"{prefix}.value", "Required field." if not value else "The value is too long.")
     problems = Problems()
     reading = replace(writing.reading(in_rows=False), problems=problems)

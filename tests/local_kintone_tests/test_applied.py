@@ -201,6 +201,7 @@ def test_head_drips_for_ever_over_sockets(kintone: LocalKintone, clock: HandCloc
         assert b"\r\n\r\n" not in head
         assert clock.passed >= 2.0 * 400
         serving = [thread for thread in set(threading.enumerate()) - others if thread.name == "local-kintone"]
+    assert serving
     for thread in serving:
         thread.join(SECONDS)
         assert not thread.is_alive()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from local_kintone.command import main
+from local_kintone.__main__ import main
 from tests.local_kintone_tests.api import SECONDS, Api, code_of
 
 if TYPE_CHECKING:

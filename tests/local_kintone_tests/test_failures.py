@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -74,6 +75,18 @@ def test_connection_is_cut_before_or_after_the_call(
         _add(orders)
     assert len(kintone.records(1)) == kept
     assert orders.get("app", id=1).ok
+
+
+@pytest.mark.parametrize("failure", [{}, {"cut": "before"}, {"cut": "after"}, {"garbage": "?"}, {"cut_after_bytes": 5}])
+def test_reset_is_no_orderly_end(kintone: LocalKintone, failure: dict[str, Any]) -> None:
+    """Behind what was sent the client's socket fails, where without a reset it would read an end."""
+    for reset in (True, False) if failure else (True,):
+        kintone.fail(**failure, reset=reset)
+        with socket.create_connection(("127.0.0.1", kintone.port), timeout=SECONDS) as plug:
+            plug.sendall(b"GET /k/v1/app.json?id=1 HTTP/1.1\r\n\r\n")
+            with pytest.raises(ConnectionResetError) if reset else contextlib.nullcontext():
+                while plug.recv(4096):
+                    pass
 
 
 def test_body_is_cut_or_announced_wrongly(kintone: LocalKintone, orders: Api) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_kintone.field_properties import DEFAULTS
+from local_kintone.forms.field_types import DEFAULTS
 from tests.local_kintone_tests.api import Api
 
 if TYPE_CHECKING:

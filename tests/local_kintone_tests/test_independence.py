@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import local_kintone
-from local_kintone.failures import Failure
-from local_kintone.options import FailureOptions
+from local_kintone.serving.failures import Failure, FailureOptions
 
 FOLDER = Path(local_kintone.__file__).parent
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_kintone import LocalKintone
-from local_kintone.record_store import PAGE, SCAN
+from local_kintone.storage.record_store import PAGE, SCAN
 from tests.local_kintone_tests.api import Api
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local_kintone import Received, traffic
-from local_kintone.wire.headers import Headers
+from local_kintone import Received
+from local_kintone.serving import traffic
+from local_kintone.serving.messages import Headers
 
 
 def test_oldest_requests_are_forgotten_for_large_bodies(monkeypatch: pytest.MonkeyPatch) -> None:

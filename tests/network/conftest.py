@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_kintone import LocalKintone
-from local_kintone.wire.certificate import HOSTS, tls_context
+from local_kintone.serving.http_server import HOSTS, tls_context
 from tests.network.routes import BEHIND_PROXY, FORM, Route
 from tests.network.stand_ins import StandIn, StandIns
 

@@ -42,7 +42,7 @@ def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
         patch.setattr("kintone.reading.seeking.LARGEST_OVERLAP", page - 2)
         patch.setattr("local_kintone.calls.reading_calls.MAX_LIMIT", page)
         patch.setattr("local_kintone.calls.reading_calls.MAX_OFFSET", most_skipped)
-        patch.setattr("local_kintone.calls.cursor_calls.MAX_SIZE", page)
+        patch.setattr("local_kintone.calls.reading_calls.MAX_SIZE", page)
         yield
 
 

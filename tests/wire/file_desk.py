@@ -8,7 +8,7 @@ import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
-from local_kintone.file_store import StoredFile
+from local_kintone.storage.file_store import StoredFile
 from tests.wire.plugin import credentials_of, running_plugin
 
 FIELDS: dict[str, dict[str, Any]] = {

@@ -1,0 +1,1 @@
+"""Apps and their forms: field types, fields, layouts, what becomes of records when a form changes."""

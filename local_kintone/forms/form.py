@@ -1,0 +1,167 @@
+"""An app's form: its fields by code, its tables' columns, who copies into whom, and its layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as data_field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from local_kintone.forms import field_types
+from local_kintone.forms.field_types import complete_properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form or one column of a table.
+
+    Attributes:
+        code: the field code.
+        kind: the field type as kintone names it.
+        properties: what app/form/fields.json shows of it.
+        table: code of the table it is a column of, or None.
+        columns: a table's columns by code; empty for all others.
+    """
+
+    code: str
+    kind: str
+    properties: Mapping[str, Any]
+    table: str | None = None
+    columns: Mapping[str, Field] = data_field(default_factory=dict)
+
+    @property
+    def required(self) -> bool:
+        """Whether a value is asked for; the API asks it neither of CALC nor of RADIO_BUTTON."""
+        return bool(self.properties.get("required")) and self.kind not in ("CALC", "RADIO_BUTTON")
+
+    @property
+    def unique(self) -> bool:
+        """Whether two records may not have the same value."""
+        return bool(self.properties.get("unique"))
+
+    @property
+    def options(self) -> list[str]:
+        """The option names in the order of the form."""
+        options = self.properties.get("options", {})
+        return sorted(options, key=lambda name: int(options[name]["index"]))
+
+    @property
+    def lookup(self) -> Mapping[str, Any] | None:
+        """The lookup's settings, or None."""
+        lookup: Mapping[str, Any] | None = self.properties.get("lookup")
+        return lookup
+
+    @property
+    def computed(self) -> bool:
+        """Whether the server computes the value and ignores what a client sends."""
+        return self.kind == "CALC" or bool(self.properties.get("expression"))
+
+    def limit(self, key: str) -> str:
+        """Return a limit such as "maxLength" as text, "" where there is none."""
+        return str(self.properties.get(key) or "")
+
+
+class Form:
+    """All fields of an app."""
+
+    def __init__(self, properties: Mapping[str, Mapping[str, Any]], revision: int = 1) -> None:
+        """Take properties that may be incomplete; see complete_properties()."""
+        self.properties = complete_properties(properties)
+        self.revision = revision
+        self.fields = {code: _field(code, given) for code, given in self.properties.items()}
+
+    @cached_property
+    def columns(self) -> dict[str, Field]:
+        """Every table's columns by code: codes are unique in an app."""
+        return {code: column for table in self.fields.values() for code, column in table.columns.items()}
+
+    @cached_property
+    def in_records(self) -> tuple[Field, ...]:
+        """The top-level fields that a record shows, in the order of the form."""
+        return tuple(candidate for candidate in self.fields.values() if _shows(candidate))
+
+    @cached_property
+    def unique_fields(self) -> tuple[Field, ...]:
+        """The fields whose values no two records share."""
+        return tuple(candidate for candidate in self.fields.values() if candidate.unique)
+
+    @cached_property
+    def computed_fields(self) -> frozenset[str]:
+        """Codes of the fields and columns that the server computes."""
+        return frozenset(candidate.code for candidate in self.all_fields() if candidate.computed)
+
+    @cached_property
+    def lookup_targets(self) -> frozenset[str]:
+        """Codes of the fields and columns that a lookup fills; what a client sends for them is ignored."""
+        return frozenset(
+            mapping["field"]
+            for candidate in self.all_fields()
+            if candidate.lookup
+            for mapping in candidate.lookup.get("fieldMappings", ())
+        )
+
+    def all_fields(self) -> Iterator[Field]:
+        """Yield the top-level fields and then the tables' columns."""
+        yield from self.fields.values()
+        yield from self.columns.values()
+
+    def find(self, code: str) -> Field | None:
+        """Return a top-level field or a column; `$id` and `$revision` are known too."""
+        if code == "$id":
+            return Field("$id", "__ID__", {})
+        if code == "$revision":
+            return Field("$revision", "__REVISION__", {})
+        return self.fields.get(code) or self.columns.get(code)
+
+    def of_kind(self, kind: str) -> Field:
+        """Return the first field of a type that every form has, such as RECORD_NUMBER."""
+        return next(candidate for candidate in self.fields.values() if candidate.kind == kind)
+
+
+def _field(code: str, properties: Mapping[str, Any], table: str | None = None) -> Field:
+    columns = properties.get("fields", {}) if properties["type"] == "SUBTABLE" else {}
+    inner = {column: _field(column, given, code) for column, given in columns.items()}
+    return Field(code, properties["type"], properties, table, inner)
+
+
+def _shows(candidate: Field) -> bool:
+    if candidate.kind in field_types.SWITCHABLE:
+        return bool(candidate.properties["enabled"])
+    return candidate.kind not in field_types.NEVER_IN_RECORDS
+
+
+FIELDS_IN_A_ROW = 3
+WIDTH = "193"
+
+
+def plain_layout(form: Form) -> list[dict[str, Any]]:
+    """Return rows of three fields, one entry per table and per group, as app/form/layout.json shows them."""
+    layout: list[dict[str, Any]] = []
+    row: list[dict[str, Any]] = []
+    for field in form.fields.values():
+        if field.kind in field_types.SWITCHABLE:
+            continue
+        if field.kind in ("SUBTABLE", "GROUP"):
+            layout.append(_block(field))
+            continue
+        row.append(_cell(field))
+        if len(row) == FIELDS_IN_A_ROW:
+            layout.append({"type": "ROW", "fields": row})
+            row = []
+    if row:
+        layout.append({"type": "ROW", "fields": row})
+    return layout
+
+
+def _block(field: Field) -> dict[str, Any]:
+    if field.kind == "GROUP":
+        return {"type": "GROUP", "code": field.code, "layout": []}
+    cells = [_cell(column) for column in field.columns.values()]
+    return {"type": "SUBTABLE", "code": field.code, "fields": cells}
+
+
+def _cell(field: Field) -> dict[str, Any]:
+    return {"type": field.kind, "code": field.code, "size": {"width": WIDTH}}

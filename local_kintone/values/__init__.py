@@ -1,1 +1,0 @@
-"""Field values as clients write them, turned into what kintone stores, or complained about."""
