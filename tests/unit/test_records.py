@@ -1,7 +1,7 @@
 """Whole records on their way to kintone's shape."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
@@ -371,6 +371,8 @@ ROWS = st.lists(st.dictionaries(st.sampled_from(["item", "qty", "id"]), VALUES, 
 
 
 @settings(max_examples=300, deadline=None)
+@example({"price": 4.557843989422807e-92})
+@example({"price": 10**30})
 @given(st.dictionaries(st.sampled_from(sorted(FORM.fields)), VALUES | st.lists(VALUES, max_size=3) | ROWS, max_size=6))
 def test_a_normalised_record_stays_as_it_is(raw: dict[str, object]) -> None:
     """Reading what was read before changes nothing and finds nothing."""
