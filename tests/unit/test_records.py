@@ -345,7 +345,8 @@ def test_a_number_key_that_the_app_would_round_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field_code", "value", "key"), [("name", "A-1", "A-1"), ("price", "５", "5"), ("price", 7, "7")]
+    ("field_code", "value", "key"),
+    [("name", "A-1", "A-1"), ("name", "x" * 64, "x" * 64), ("price", "５", "5"), ("price", 7, "7")],
 )
 def test_an_update_key_becomes_text(field_code: str, value: object, key: str) -> None:
     """The key is read as its field is read."""
