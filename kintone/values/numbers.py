@@ -104,7 +104,7 @@ def rounded(text: str, precision: NumberPrecision) -> str:
 
 def _from_number(value: float | Decimal) -> str:
     if isinstance(value, int):
-        if value.bit_length() > 4 * limits.MOST_NUMBER_DIGITS:
+        if abs(value) >= 10**limits.MOST_NUMBER_DIGITS:
             raise too_many_digits(value)
         return str(value)
     if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):

@@ -29,9 +29,14 @@ class Program:
         """Start it and wait for its port."""
         port_file = folder / "port"
         arguments = ["--port", "0", "--seed", "demo", "--port-file", str(port_file)]
-        self.process = subprocess.Popen(  # noqa: S603 - the interpreter of the tests and their own arguments
-            [sys.executable, "-m", "local_kintone", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
+        # What a shell started in the background ignores interrupts, and so does what that starts in turn.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 - the interpreter of the tests and their own arguments
+                [sys.executable, "-m", "local_kintone", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
         deadline = time.monotonic() + START_SECONDS
         while not (port_file.exists() and port_file.read_text().strip()):
             assert time.monotonic() < deadline, "the server did not start"
@@ -46,7 +51,10 @@ class Program:
     def stop(self) -> str:
         """Interrupt it and return what it printed."""
         self.process.send_signal(signal.SIGINT)
-        printed, _ = self.process.communicate(timeout=SECONDS)
+        try:
+            printed, _ = self.process.communicate(timeout=SECONDS)
+        finally:
+            self.process.kill()
         return str(printed)
 
 

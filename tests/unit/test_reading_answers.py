@@ -48,6 +48,17 @@ def test_system_fields_stay_when_they_are_named(site: InProcess) -> None:
     assert list(page.records[0]) == ["$id", "$revision"]
 
 
+def test_system_fields_go_when_they_come_though_nobody_asked(site: InProcess) -> None:
+    """What else comes unasked stays, behind what was asked for."""
+    add(site, [1])
+    unasked = {"$revision": {"type": "__REVISION__", "value": "5"}, "more": {"type": "NUMBER", "value": "1"}}
+    site.change = lambda _asked, body: {**body, "records": [{**unasked, **record} for record in body["records"]]}
+
+    (page,) = _reading(site, fields=["name"]).pages()
+
+    assert [list(record) for record in page.records] == [["name", "more"]]
+
+
 def test_records_come_as_kintone_sends_them_when_no_field_is_named(site: InProcess) -> None:
     """Nothing is asked for by name and nothing is taken away."""
     add(site, [1])
@@ -88,6 +99,20 @@ def test_warning_is_passed_on_when_it_is_another_one(site: InProcess) -> None:
     ids_read(reading)
 
     assert reading.warnings == ["kintone warns: Deprecated offset"]
+
+
+def test_warnings_are_all_kept_when_they_differ(site: InProcess) -> None:
+    """None takes the place of another, whichever comes first."""
+    add(site, range(1, 1201))
+    for warning in (CUT_OFF, "Deprecated offset", "Deprecated query"):
+        site.kintone.fail(headers={"X-Cybozu-Warning": warning})
+    reading = _reading(site)
+
+    ids_read(reading)
+
+    told = [warning for warning in reading.warnings if not warning.startswith("kintone stopped the search")]
+    assert sorted(told) == ["kintone warns: Deprecated offset", "kintone warns: Deprecated query"]
+    assert len(reading.warnings) == 3
 
 
 @pytest.mark.parametrize(

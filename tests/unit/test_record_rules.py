@@ -55,6 +55,8 @@ LENGTHS = make_form(
     field("SINGLE_LINE_TEXT", "a", minLength="2", maxLength="4"),
     field("SINGLE_LINE_TEXT", "b", unique=True, maxLength=""),
     field("SINGLE_LINE_TEXT", "c", minLength="2", defaultValue="xx"),
+    field("SINGLE_LINE_TEXT", "d", unique=True, maxLength="100"),
+    field("SINGLE_LINE_TEXT", "e", unique=True, maxLength="3"),
 )
 
 
@@ -68,6 +70,10 @@ LENGTHS = make_form(
         ({"a": ""}, [("a", None, "too_short")]),
         ({}, [("a", None, "too_short")]),
         ({"a": "ab", "b": "x" * 65}, [("b", None, "too_long")]),
+        ({"a": "ab", "d": "x" * 64}, []),
+        ({"a": "ab", "d": "x" * 65}, [("d", None, "too_long")]),
+        ({"a": "ab", "e": "xxx"}, []),
+        ({"a": "ab", "e": "xxxx"}, [("e", None, "too_long")]),
     ],
 )
 def test_lengths_are_checked_also_where_nothing_is_given(raw: dict[str, object], found: list[object]) -> None:
@@ -93,6 +99,7 @@ def test_ranges_are_exact(value: str, code: str | None) -> None:
         ("MAIL", "a.b@example.com", "mailto:a@example.com"),
         ("MAIL", "あ@例え.jp", "a at b"),
         ("CALL", "+81-3-1234-5678", "電話"),
+        pytest.param("WEB", f"http://{'x' * 4_089}", f"http://{'x' * 4_090}", id="4,096 characters"),
     ],
 )
 def test_links_follow_their_protocol(protocol: str, good: str, bad: str) -> None:

@@ -1,7 +1,7 @@
 """Whole records on their way to kintone's shape."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
@@ -353,7 +353,8 @@ def test_a_number_key_that_the_app_would_round_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field_code", "value", "key"), [("name", "A-1", "A-1"), ("price", "５", "5"), ("price", 7, "7")]
+    ("field_code", "value", "key"),
+    [("name", "A-1", "A-1"), ("name", "x" * 64, "x" * 64), ("price", "５", "5"), ("price", 7, "7")],
 )
 def test_an_update_key_becomes_text(field_code: str, value: object, key: str) -> None:
     """The key is read as its field is read."""
@@ -379,6 +380,8 @@ ROWS = st.lists(st.dictionaries(st.sampled_from(["item", "qty", "id"]), VALUES, 
 
 
 @settings(max_examples=300, deadline=None)
+@example({"price": 4.557843989422807e-92})
+@example({"price": 10**30})
 @given(st.dictionaries(st.sampled_from(sorted(FORM.fields)), VALUES | st.lists(VALUES, max_size=3) | ROWS, max_size=6))
 def test_a_normalised_record_stays_as_it_is(raw: dict[str, object]) -> None:
     """Reading what was read before changes nothing and finds nothing."""

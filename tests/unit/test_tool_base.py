@@ -142,12 +142,13 @@ def test_nothing_is_saved_leaves_alone_what_knows_better() -> None:
     assert refused.value.ledger is None
 
 
+@pytest.mark.parametrize("left", [5, 7, 10])
 def test_traceback_is_masked_before_it_is_cut(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, left: int
 ) -> None:
-    """No part of a token is left at the place where the log's line ends."""
+    """No part of a token is left at the place where the log's line ends, not even one too short to be masked."""
     token = "t0ken" * 8
-    lines = "x" * (LONGEST_TRACEBACK - 10) + token + "y" * 100
+    lines = "x" * (LONGEST_TRACEBACK - left) + token + "y" * 100
     monkeypatch.setattr("tools.failures.traceback.format_tb", lambda _: [lines])
 
     with pytest.raises(InvokeBadRequestError):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from kintone.deadline import Deadline
 from kintone.errors import (
     BudgetExceededError,
     ConnectionFailedError,
@@ -17,9 +18,11 @@ from kintone.errors import (
     UnknownResponseError,
 )
 from kintone.ledger import Span
+from kintone.limiter import Limiter
+from kintone.messages import Message
 from kintone.writing.entries import Entry
 from kintone.writing.upsert import UpsertRequest, upsert
-from tests.unit.in_process import InProcess
+from tests.unit.in_process import Asked, InProcess
 from tests.unit.writings import (
     NOT_FOUND,
     STOCK,
@@ -109,6 +112,30 @@ def test_a_call_out_of_time_keeps_its_own_advice() -> None:
     assert fates(partial) == [(1, 1, "UNKNOWN")]
     assert partial.code == "BUDGET_EXCEEDED"
     assert "what is to be sent again is entry 1; let the operator raise" in str(partial)
+
+
+def test_a_lost_answer_is_told_when_no_second_try_gets_its_turn(
+    stock: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another call keeps the only slot for longer than the time of this one, which says what the first try left."""
+    execution, limiter = stock.client.execution, Limiter(1)
+    monkeypatch.setattr(execution, "_limiter", limiter)
+
+    def keep_the_slot() -> None:
+        with limiter.slot(0, Deadline(10_000, execution.deadline.runtime), Message("another call")):
+            stock.pass_time(1_000)
+
+    def queue_up(_asked: Asked) -> None:
+        stock.before = lambda _asked: None
+        stock.scheduler.spawn(keep_the_slot, "another call")
+
+    stock.before = queue_up
+    stock.kintone.fail(cut="after", applied=True)
+    raised = failing(BudgetExceededError, stock, rows(2))
+
+    assert (len(stock.writes), len(stock.ids())) == (1, 2)
+    assert fates(raised) == [(1, 2, "UNKNOWN")]
+    assert "may have been saved" in str(raised)
 
 
 @pytest.mark.usefixtures("_small_transactions")

@@ -1,6 +1,7 @@
-"""Redirects of a kintone behind a path of an operator's origin: its token stays below that path."""
+"""Redirects of a kintone: what is asked again and how, and its token stays below the path of an operator's origin."""
 
 import threading
+from http import HTTPStatus
 
 import pytest
 
@@ -12,7 +13,9 @@ from kintone.errors import KintoneError, TimedOutError, UnknownResponseError
 from kintone.messages import Message
 from kintone.operations import Operation, Repeat
 from kintone.retry import NO_REPETITION
-from tests.wire.conftest import settings_for
+from kintone.writing.adding import add_record
+from local_kintone import LocalKintone
+from tests.wire.conftest import OpenClient, settings_for
 from tests.wire.raw_server import Answer, RawServer, answer, endless, raw
 
 READ = Operation(Message("reading"), "GET", "app", {"id": 1}, Repeat.READ)
@@ -89,3 +92,58 @@ def test_redirect_when_it_never_ends() -> None:
         _read(server)
 
     assert len(server.heads) == 4
+
+
+SAME_REQUEST_AGAIN = [HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT]
+ASKED_AGAIN = [HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER]
+
+
+def _arrived(kintone: LocalKintone) -> list[tuple[str, str, str | None, bytes]]:
+    """Return verb, query, what stands for the verb, and body of each request."""
+    override = "X-HTTP-Method-Override"
+    return [(each.method, each.query, each.headers.get(override), each.body) for each in kintone.requests]
+
+
+@pytest.mark.parametrize("status", [*SAME_REQUEST_AGAIN, *ASKED_AGAIN])
+def test_read_when_it_is_redirected(kintone: LocalKintone, open_client: OpenClient, status: int) -> None:
+    """It is asked once more at the other address, with the token."""
+    kintone.fail(api="app", status=status, redirect="/k/v1/app.json?id=1")
+
+    assert open_client().call(READ).body["appId"] == "1"
+    assert _arrived(kintone) == [("GET", "id=1", None, b"")] * 2
+
+
+@pytest.mark.parametrize("status", [*SAME_REQUEST_AGAIN, *ASKED_AGAIN])
+def test_read_that_travels_as_post_when_it_is_redirected(
+    kintone: LocalKintone, open_client: OpenClient, status: int
+) -> None:
+    """The whole request goes out again or none: without its body it would ask for something else."""
+    long = f"stock > 100 and name not in ({', '.join(['"x"'] * 2_000)})"
+    operation = Operation(Message("reading"), "GET", "records", {"app": 1, "query": long}, Repeat.READ)
+    kintone.fail(api="records", status=status, redirect="/k/v1/records.json")
+
+    if status in SAME_REQUEST_AGAIN:
+        assert len(open_client().call(operation).body["records"]) == 3
+    else:
+        with pytest.raises(UnknownResponseError):
+            open_client().call(operation)
+
+    first, *others = _arrived(kintone)
+    assert (first[0], first[2], len(first[3]) > 10_000) == ("POST", "GET", True)
+    assert others == ([first] if status in SAME_REQUEST_AGAIN else [])
+
+
+@pytest.mark.parametrize("status", SAME_REQUEST_AGAIN)
+def test_write_when_the_same_request_is_to_go_elsewhere(
+    kintone: LocalKintone, open_client: OpenClient, status: int
+) -> None:
+    """It is sent there as it was, and saved once."""
+    before = len(kintone.records(1))
+    kintone.fail(api="record", status=status, redirect="/k/v1/record.json")
+
+    add_record(open_client(), 1, {"sku": {"value": "NEW"}, "name": {"value": "n"}})
+
+    first, second = _arrived(kintone)
+    assert first == second
+    assert first[0] == "POST"
+    assert len(kintone.records(1)) == before + 1

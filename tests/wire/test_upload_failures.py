@@ -2,6 +2,7 @@
 
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.wire.file_desk import FileDesk, open_desk
 MIB = 1024 * 1024
 LIMIT = 3 * MIB
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
+SECONDS = 30.0
+"""After which something that should have happened is given up."""
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +139,16 @@ def test_upload_when_kintone_cuts_the_connection(desk: FileDesk, failure: dict[s
     assert desk.stored(outcome.variables["file_keys"][0]).content == CONTENT
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_upload_when_kintone_redirects(desk: FileDesk, status: int) -> None:
+    """A body that is sent as it is read cannot be sent a second time at another address."""
+    desk.site.fail(api="file", status=status, redirect="/k/v1/file.json")
+    refused = desk.refused_upload(desk.host.serve("a.bin", b"content"))
+
+    assert refused.code == "NOT_KINTONE"
+    assert len(desk.site.requests) == 1
+
+
 def test_upload_when_the_token_is_refused(desk: FileDesk) -> None:
     """A refusal of kintone is kintone's error, not one of the file."""
     desk.site.fail(api="file", status=400, code="GAIA_IA02", times=None)
@@ -146,10 +159,26 @@ def test_upload_when_the_token_is_refused(desk: FileDesk) -> None:
 
 def test_upload_when_one_of_several_fails(desk: FileDesk) -> None:
     """The error names the file that failed and lists the keys already obtained; the others are stopped."""
+    on_their_way, over = threading.Semaphore(0), threading.Event()
+
+    def ends_early() -> Iterator[bytes]:
+        # Three go at once: with two of the later ones on their way, the first three are there.
+        for _ in range(2):
+            assert on_their_way.acquire(timeout=SECONDS)
+        yield b"cont"
+
+    def goes_on() -> Iterator[bytes]:
+        on_their_way.release()
+        yield b"cont"
+        over.wait(SECONDS)
+
     good = [desk.host.serve(f"{n}.bin", b"content") for n in range(3)]
-    bad = desk.host.serve("bad.bin", b"content", status=404, delay=0.5)
-    later = [desk.host.serve(f"later{n}.bin", CONTENT, pause=0.2) for n in range(4)]
-    refused = desk.refused_upload(*good, bad, *later)
+    bad = desk.host.serve("bad.bin", ends_early, length=7)
+    later = [desk.host.serve(f"later{n}.bin", goes_on, length=7) for n in range(4)]
+    try:
+        refused = desk.refused_upload(*good, bad, *later)
+    finally:
+        over.set()
 
     assert 'file 4 of 8, "bad.bin"' in refused.message
     keys = re.findall(r'"(\d\.bin)" fileKey ([0-9a-f-]{36})', refused.message)
