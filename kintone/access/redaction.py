@@ -53,6 +53,7 @@ _ESCAPED_KEY: Final = re.compile(
     rb"%(?:2[356b]|3[0-9bd]|[46][1-9a-f]|[57][0-9a]|5[cf]|7e)|&(?:amp;)*#|\\\\(?:\\\\)*[ux]"
 )
 """An escape in JSON, in small letters, that stands for a character of a key or for one that begins another escape."""
+_ESCAPE_MARKS: Final = (b"%", b"&", rb"\\")
 _KEY_OR_ESCAPE: Final = re.compile(rb"[a-z0-9._~+/=%\\&#;-]{8,}")
 
 type Span = tuple[int, int]
@@ -115,7 +116,9 @@ class Redactor:
         lowered = text.lower()
         if any(part in lowered for part in self._quick):
             return True
-        if not self._needles or not _ESCAPED_KEY.search(lowered):
+        if not self._needles or not any(mark in lowered for mark in _ESCAPE_MARKS):
+            return False
+        if not _ESCAPED_KEY.search(lowered):
             return False
         runs = {run for run in _KEY_OR_ESCAPE.findall(lowered) if _ESCAPED_KEY.search(run)}
         # JSON escapes the backslash of an escape once more.
