@@ -131,8 +131,14 @@ def test_sentences_are_literals_beside_their_values(path: Path) -> None:
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_sentences_are_whole_when_they_are_masked(path: Path) -> None:
     """An example of an address with a password in it would reach its reader as ``***``."""
-    texts = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    told = [text for call in texts for argument in call.args if (text := literal(argument))]
+    made = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    # A pattern for addresses looks like one, and nobody reads it.
+    told = [
+        text
+        for call in made
+        for argument in call.args
+        if (text := literal(argument)) and ast.unparse(call.func) != "re.compile"
+    ]
 
     assert [text for text in told if Redactor([]).mask(text) != text] == []
 
