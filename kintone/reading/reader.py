@@ -5,7 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
+from kintone.answer_models import misshapen
 from kintone.errors import CursorLimitError
+from kintone.messages import Message
 from kintone.operations import Caller
 from kintone.reading.cursors import open_cursor
 from kintone.reading.id_order import IdOrder, skip
@@ -98,6 +100,9 @@ class Reading:
             for number, batch in enumerate(batches, start=1):
                 self._source.arrange(batch.records)
                 count += len(batch.ids)
+                if self._plan.wanted is not None and count > self._plan.wanted:
+                    found = Message("{count}", count=count)
+                    raise misshapen(self._source.reading, Message("the number of records"), found)
                 if self.total is not None and count > self.total:
                     self.total = None
                 if self._progress:

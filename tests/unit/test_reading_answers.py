@@ -39,6 +39,17 @@ def test_fields_are_asked_once_and_with_the_id_when_named(site: InProcess) -> No
     assert page.ids == ["1", "2"]
 
 
+@pytest.mark.parametrize("most", [1, 5])
+def test_answer_is_refused_when_it_has_more_records_than_asked_for(site: InProcess, most: int) -> None:
+    """Whoever asked for one record must not get two: an answer that contradicts the request is not kintone's."""
+    add(site, range(1, most + 2))
+    records = site.kintone.records(site.app)
+    site.change = lambda _asked, body: {**body, "records": records}
+
+    with pytest.raises(UnknownResponseError, match=f"number of records is {most + 1}"):
+        list(_reading(site, max_records=most).pages())
+
+
 def test_system_fields_stay_when_they_are_named(site: InProcess) -> None:
     """What the caller asked for is handed out."""
     add(site, [1])
