@@ -183,8 +183,17 @@ def test_an_unknown_type_passes_what_json_can_carry() -> None:
     deep: list[object] = []
     for _ in range(100_000):
         deep = [deep]
-    for bad in (deep, {1: 2}, float("nan"), {"a": b"x"}, ["\x00"]):
+    for bad in (deep, _nested(65), {1: 2}, float("nan"), {"a": b"x"}, ["\x00"]):
         assert len(check_record({"h": bad}, form, "add").problems) == 1
+    assert check_record({"h": _nested(64)}, form, "add").problems == []
+
+
+def _nested(depth: int) -> list[object]:
+    """Return an empty list within a list and so on, so many in all."""
+    nested: list[object] = []
+    for _ in range(depth - 1):
+        nested = [nested]
+    return nested
 
 
 def test_a_record_without_form_goes_out_only_where_it_cannot_be_misread() -> None:
