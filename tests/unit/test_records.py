@@ -346,6 +346,8 @@ def test_a_number_key_that_the_app_would_round_is_refused() -> None:
     known, unknown = form.with_precision(KNOWN), form.with_precision(UNKNOWN)
     assert check_update_key("n", "1.50", known) == ("1.50", None)
     assert check_update_key("n", "1.50505", unknown) == ("1.50505", None)
+    for value, place in (("1.25", known), ("0.0000000001", unknown), ("0.0000000001", form)):
+        assert check_update_key("n", value, place) == (value, None)
     for value, place in (("1.505", known), ("0.00000000001", unknown), ("0.00000000001", form)):
         key, problem = check_update_key("n", value, place)
         assert key == ""
