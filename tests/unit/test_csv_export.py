@@ -88,7 +88,11 @@ def test_later_fields_stay_out_when_fields_were_named() -> None:
     assert _rows(export.part([OLD]), export.part([NEW])) == [["name"], ["a"], ["b"]]
 
 
-@pytest.mark.parametrize("code", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "＝1"])
+WIDE_FORMULAS = ["\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH PLUS SIGN}1", "\N{FULLWIDTH HYPHEN-MINUS}1"]
+WIDE_FORMULAS += ["\N{FULLWIDTH COMMERCIAL AT}SUM(A1)"]
+
+
+@pytest.mark.parametrize("code", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", *WIDE_FORMULAS])
 def test_header_is_disarmed_when_a_code_looks_like_a_formula(code: str) -> None:
     """A field code is text that somebody else wrote, like a cell."""
     record = {code: text_field("x")}
@@ -147,7 +151,9 @@ def test_header_stands_alone_when_there_are_no_records() -> None:
     assert _rows(CsvExport(CsvColumns([])).part([])) == [["$id"]]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", *WIDE_FORMULAS]
+)
 def test_formula_is_disarmed_when_text_looks_like_one(text: str) -> None:
     """An apostrophe keeps a spreadsheet from running it, also inside lists and tables."""
     record = {"a": text_field(text), "b": {"type": "CHECK_BOX", "value": [text]}}

@@ -187,3 +187,13 @@ def test_no_record_comes_when_none_is_wanted(site: InProcess, query: str) -> Non
     assert ids_read(reading) == []
     assert (reading.total, reading.requests_made) == (0, 1)
     assert site.asked[0].query.endswith("limit 1")
+
+
+def test_query_is_taken_when_it_has_exactly_the_most_characters(site: InProcess) -> None:
+    """One more is refused before kintone is asked."""
+    query = f'a = "{"x" * (200_000 - len('a = ""'))}"'
+
+    assert _reading(site, query).effective_query.startswith(query)
+    with pytest.raises(InvalidParameterError, match="200,001 characters"):
+        _reading(site, f"{query} ")
+    assert site.asked == []

@@ -112,19 +112,32 @@ def test_no_record_is_read_twice_when_the_count_is_right_and_the_last_page_full(
         assert site.asked[-1].parameters["fields"] == ["$id"]
 
 
-def test_total_is_that_behind_the_offset_when_a_cursor_counts_all(site: InProcess) -> None:
-    """Progress and forecasts go by the records to come."""
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("order by name asc offset 31", 12),
+        ("order by name asc offset 7", 36),
+        ("order by name asc limit 20 offset 31", 12),
+        ("order by name asc limit 30 offset 7", 30),
+        ("order by $id asc offset 7", 36),
+        ("order by $id desc offset 7", 36),
+        ("order by $id asc offset 24", 19),
+        ("order by $id desc offset 24", 19),
+        ("order by $id asc limit 15 offset 24", 15),
+        ("limit 30 offset 30", 13),
+    ],
+)
+@pytest.mark.parametrize("ranges", [1, 4])
+def test_total_is_that_behind_the_offset(site: InProcess, query: str, ranges: int, expected: int) -> None:
+    """Progress and forecasts go by the records to come, however they are read."""
     told: list[tuple[int, int | None]] = []
     add(site, range(1, MATCHES + 1))
 
-    reading = read(
-        site.client,
-        ReadRequest(site.app, "order by name asc offset 31"),
-        lambda count, total: told.append((count, total)),
-    )
+    request = ReadRequest(site.app, query, ranges=ranges)
+    reading = read(site.client, request, lambda count, total: told.append((count, total)))
 
-    assert len(ids_read(reading)) == 12
-    assert {total for _, total in told} == {12}
+    assert len(ids_read(reading)) == expected
+    assert {total for _, total in told} == {expected}
 
 
 def test_reading_by_id_ends_when_records_keep_appearing(site: InProcess) -> None:

@@ -285,6 +285,25 @@ def test_the_minutes_of_an_offset_count(offset: str, clock: str) -> None:
     assert _read("moment", f"2026-04-01T09:30{offset}").record == {"moment": {"value": f"{day}T{clock}:00Z"}}
 
 
+LIMITS: list[tuple[str, object, object, str]] = [
+    ("price", f"0.{'1' * 98}", f"0.{'1' * 99}", "bad_format"),
+    ("price", Decimal("1E-98"), Decimal("1E-99"), "bad_format"),
+    ("tags", ["A"] * 1_000, ["A"] * 1_001, "too_long"),
+    ("owner", ["a"] * 10_000, ["a"] * 10_001, "too_long"),
+    ("owner", "a" * 512, "a" * 513, "bad_format"),
+    ("files", "a" * 512, "a" * 513, "bad_format"),
+    ("lines", [{"item": "a"}] * 10_000, [{"item": "a"}] * 10_001, "too_long"),
+    ("due", f"2026-04-01{' ' * 54}", f"2026-04-01{' ' * 55}", "bad_format"),
+]
+
+
+@pytest.mark.parametrize(("code", "most", "more", "problem"), LIMITS, ids=lambda value: str(value)[:12])
+def test_a_limit_itself_is_within_it(code: str, most: object, more: object, problem: str) -> None:
+    """What has exactly the most characters or entries is taken, and with one more it is refused."""
+    assert _read(code, most).problems == []
+    assert [found.code for found in _read(code, more).problems] == [problem]
+
+
 EMPTY: list[tuple[str, object]] = [
     ("memo", ""), ("price", ""), ("rank", ""), ("size", None), ("due", None), ("at", None), ("moment", ""),
          ("tags", []), ("owner", []), ("files", []), ("lines", [])]  # fmt: skip

@@ -191,8 +191,17 @@ def test_an_unknown_type_passes_what_json_can_carry() -> None:
     deep: list[object] = []
     for _ in range(100_000):
         deep = [deep]
-    for bad in (deep, {1: 2}, float("nan"), {"a": b"x"}, ["\x00"]):
+    for bad in (deep, _nested(65), {1: 2}, float("nan"), {"a": b"x"}, ["\x00"]):
         assert len(check_record({"h": bad}, form, "add").problems) == 1
+    assert check_record({"h": _nested(64)}, form, "add").problems == []
+
+
+def _nested(depth: int) -> list[object]:
+    """Return an empty list within a list and so on, so many in all."""
+    nested: list[object] = []
+    for _ in range(depth - 1):
+        nested = [nested]
+    return nested
 
 
 def test_a_record_without_form_goes_out_only_where_it_cannot_be_misread() -> None:
@@ -345,6 +354,8 @@ def test_a_number_key_that_the_app_would_round_is_refused() -> None:
     known, unknown = form.with_precision(KNOWN), form.with_precision(UNKNOWN)
     assert check_update_key("n", "1.50", known) == ("1.50", None)
     assert check_update_key("n", "1.50505", unknown) == ("1.50505", None)
+    for value, place in (("1.25", known), ("0.0000000001", unknown), ("0.0000000001", form)):
+        assert check_update_key("n", value, place) == (value, None)
     for value, place in (("1.505", known), ("0.00000000001", unknown), ("0.00000000001", form)):
         key, problem = check_update_key("n", value, place)
         assert key == ""

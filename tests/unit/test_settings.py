@@ -46,7 +46,10 @@ def test_settings_when_all_are_set() -> None:
         ("KINTONE_ALLOWED_ORIGINS", "https://user:pass@proxy.example"),
         ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example/path"),
         ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:0"),
-        ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:70000"),
+        ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:65536"),
+        ("KINTONE_READ_RANGES", "33"),
+        ("KINTONE_CALL_BUDGET", "3601"),
+        ("KINTONE_MAX_FILE_BYTES", "1073741825"),
     ],
 )
 def test_settings_when_a_value_makes_no_sense(name: str, value: str) -> None:
@@ -64,3 +67,17 @@ def test_settings_when_a_token_stands_where_a_number_belongs() -> None:
         OperatorSettings.from_environment({"KINTONE_CALL_BUDGET": token})
 
     assert token[:8] not in str(refused.value)
+
+
+@pytest.mark.parametrize("budget", ["1", "3600"])
+def test_settings_when_they_are_the_least_and_the_most(budget: str) -> None:
+    """What is named as the bounds is within them."""
+    most = {"KINTONE_MAX_CONCURRENCY": "100", "KINTONE_READ_RANGES": "32", "KINTONE_MAX_FILE_BYTES": "1073741824"}
+    given = dict.fromkeys(most, "1") if budget == "1" else most
+    origins = {"KINTONE_ALLOWED_ORIGINS": f"https://proxy.example:{'1' if budget == '1' else '65535'}"}
+
+    settings = OperatorSettings.from_environment({**given, **origins, "KINTONE_CALL_BUDGET": budget})
+
+    assert {str(settings.max_concurrency), str(settings.read_ranges), str(settings.max_file_bytes)} == {*given.values()}
+    assert settings.call_budget == float(budget)
+    assert [str(origin) for origin in settings.allowed_origins] == origins["KINTONE_ALLOWED_ORIGINS"].split()

@@ -67,6 +67,20 @@ def test_upsert_when_rows_are_appended_to_a_table_that_is_new(host: DifyHost, si
     assert [row["value"]["code"]["value"] for row in site.records(app)[-1]["more"]["value"]] == ["a", "b"]
 
 
+def test_upsert_when_rows_are_appended_to_a_table_that_is_gone(host: DifyHost, site: LocalKintone) -> None:
+    """A form remembered from a moment ago would have kintone drop the rows without a word."""
+    app = site.create_app("Shrinking", APPENDED)
+    append_to(host, site, app, "lines", check=True)
+    site.change_form(app, {"key": APPENDED["key"]})
+
+    with pytest.raises(PluginFailure) as refused:
+        append_to(host, site, app, "lines", check=True)
+
+    assert refused.value.code == "INVALID_INPUT"
+    assert "lines" in refused.value.message
+    assert [record["$revision"]["value"] for record in site.records(app)] == ["1", "1"]
+
+
 def test_upsert_when_nothing_is_appended_after_all(host: DifyHost, site: LocalKintone) -> None:
     """The mode alone makes no repetition dangerous."""
     entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"stock": 5, "lines": []}}]
