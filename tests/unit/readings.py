@@ -36,7 +36,7 @@ def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("seeking", "cursors", "offsets", "plan"):
             patch.setattr(f"kintone.reading.{module}.RECORDS_PER_PAGE", page)
-        for module in ("seeking", "offsets", "plan", "id_order"):
+        for module in ("seeking", "offsets", "plan", "id_order", "reader"):
             patch.setattr(f"kintone.reading.{module}.MOST_SKIPPED", most_skipped)
         patch.setattr("kintone.reading.offsets.FARTHEST", most_skipped + page)
         patch.setattr("kintone.reading.seeking.LARGEST_OVERLAP", page - 2)

@@ -61,14 +61,35 @@ def test_offset_holds_when_it_is_above_what_kintone_skips(site: InProcess, offse
     assert _live(site) == 0
 
 
-@pytest.mark.parametrize("query", ["order by name asc limit 5", "order by name asc limit 500 offset 10000"])
-def test_no_cursor_is_taken_when_one_request_is_enough(site: InProcess, query: str) -> None:
+@pytest.mark.parametrize(("limit", "offset"), [(5, 0), (500, 0), (500, 800), (500, 10_000)])
+def test_no_cursor_is_taken_when_one_request_is_enough(site: InProcess, limit: int, offset: int) -> None:
     """Cursors are few, so a single page does without."""
     add(site, range(1, 1301))
+    ids = ids_read(_reading(site, f"{BY_NAME} limit {limit} offset {offset}"))
 
-    ids_read(_reading(site, query))
-
+    assert ids == site.ids(BY_NAME)[offset : offset + limit]
     assert site.calls == {"GET records": 1}
+
+
+def test_second_request_is_made_when_one_record_more_is_wanted_than_a_page_holds(site: InProcess) -> None:
+    """A page holds 500."""
+    add(site, range(1, 1301))
+
+    assert ids_read(_reading(site, f"{BY_NAME} limit 501")) == site.ids(BY_NAME)[:501]
+
+
+@pytest.mark.parametrize(("offset", "cursors"), [(14, 0), (15, 0), (16, 1), (20, 1)])
+def test_end_behind_a_full_page_is_asked_for_as_far_as_an_offset_reaches(
+    site: InProcess, offset: int, cursors: int
+) -> None:
+    """Five records stand behind the offset, a whole page; a record behind them is looked for within the first 20."""
+    add(site, range(1, offset + 6))
+    with small_pages(5, 20):
+        found = ids_read(_reading(site, f"{BY_NAME} offset {offset}"))
+
+    assert found == site.ids(BY_NAME)[offset:]
+    assert site.calls["POST records/cursor"] == cursors
+    assert site.calls["GET records"] == 2 - cursors
 
 
 def test_bare_id_is_left_to_kintone_when_no_direction_is_written(site: InProcess) -> None:

@@ -76,6 +76,8 @@ def test_name_when_it_is_too_long() -> None:
     """A longer name keeps its extension and loses the end of its stem."""
     assert clean_name("長" * 300 + ".pdf") == "長" * 251 + ".pdf"
     assert clean_name("x" * 300) == "x" * 255
+    assert clean_name(f"{'x' * 250} .pdf") == f"{'x' * 250} .pdf"
+    assert clean_name(f"{'x' * 252}.pdf") == f"{'x' * 251}.pdf"
     assert clean_name("first" + "x" * 1_000_000 + ".pdf") == "first" + "x" * 246 + ".pdf"
 
 

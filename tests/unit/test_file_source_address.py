@@ -29,6 +29,15 @@ def test_address_when_it_is_public() -> None:
     assert not address.is_store
 
 
+def test_address_when_it_is_as_long_as_one_may_be() -> None:
+    """8,192 characters are taken, and one more is refused."""
+    url = f"https://public.example/{'x' * (8_192 - len('https://public.example/'))}"
+
+    assert checked(url).checked.url == url
+    with pytest.raises(InvalidParameterError, match="not a web address"):
+        checked(f"{url}x")
+
+
 def test_address_when_it_holds_other_scripts() -> None:
     """A path and a host in another script are put into the form in which they travel."""
     address = checked("http://日本語.example:8080/見.pdf")

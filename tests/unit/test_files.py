@@ -106,18 +106,25 @@ def test_upload_when_it_is_tried_twice() -> None:
     assert caller.operations[0].repeat is Repeat.UPLOAD
 
 
+@contextmanager
+def _one_byte() -> Iterator[MeasuredSource]:
+    yield MeasuredSource(iter([b"x"]), 1, lambda _short: AssertionError())
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"fileKey": ""}, {"fileKey": " "}, {"fileKey": "a\nb"}, {"fileKey": "k" * 501}, {"fileKey": 7}]
 )
 def test_upload_when_the_answer_has_no_key(body: dict[str, object]) -> None:
     """An answer without a key is not taken for a success."""
-
-    @contextmanager
-    def open_source() -> Iterator[MeasuredSource]:
-        yield MeasuredSource(iter([b"x"]), 1, lambda _short: AssertionError())
-
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] uploading .*fileKey"):
-        FilesApi(Caller(upload_answer=body), 100).upload(open_source, "a.txt", "text/plain")
+        FilesApi(Caller(upload_answer=body), 100).upload(_one_byte, "a.txt", "text/plain")
+
+
+def test_upload_when_the_key_is_as_long_as_one_may_be() -> None:
+    """A key is opaque, and 500 characters of one are taken."""
+    answered = Caller(upload_answer={"fileKey": "k" * 500})
+
+    assert FilesApi(answered, 100).upload(_one_byte, "a.txt", "text/plain") == "k" * 500
 
 
 def test_download_when_the_headers_tell_all() -> None:

@@ -44,6 +44,8 @@ def test_two_thousand_entries_of_one_kind_are_one_transaction() -> None:
 def test_calls_keep_the_order_of_the_input_when_there_is_room() -> None:
     """A later entry may need what an earlier one freed."""
     assert shape("kknik") == [("upsert", 2), ("insert", 1), ("update", 1), ("upsert", 1)]
+    assert shape("kn" * 10) == [("upsert", 1), ("insert", 1)] * 10
+    assert shape("kn" * 10 + "k") == [("upsert", 11), ("insert", 10)]
 
 
 def test_entries_are_grouped_by_kind_when_the_order_would_need_too_many_calls() -> None:
@@ -61,8 +63,13 @@ def test_a_transaction_ends_where_a_twenty_first_call_would_begin() -> None:
 
 
 def test_a_transaction_ends_where_its_body_would_be_too_large() -> None:
-    """Three entries of 2 MB need two requests."""
+    """Three entries of 2 MB need two requests; what has exactly the most bytes goes out together."""
     assert fitting(items("kkk", size=2_000_000)) == 2
+
+    first, second = items("kk")
+    rest = MOST_BYTES - first.size - second.size
+    for more, together in ((rest, 2), (rest + 1, 1)):
+        assert fitting([first, item_of(entry(2, "k", size=1 + more))]) == together
 
 
 def test_an_oversized_entry_goes_out_alone() -> None:

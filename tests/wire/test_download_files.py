@@ -107,7 +107,7 @@ def test_download_when_the_key_is_unknown(desk: FileDesk) -> None:
     """An unknown key, and a key that an upload returned, are told apart from a missing file."""
     uploaded = desk.upload(desk.host.serve("a.txt", b"a")).variables["file_keys"][0]
 
-    for key in ("20260401000000" + "0" * 32, uploaded):
+    for key in ("20260401000000" + "0" * 32, "k" * 500, uploaded):
         refused = desk.refused_download(file_key=key)
         assert refused.message.startswith("[GAIA_BL01]")
         assert "the key that an upload returned cannot be downloaded" in refused.message
@@ -150,6 +150,7 @@ def test_download_when_the_file_is_over_the_limit(desk: FileDesk) -> None:
         ({"attachment_field": "photos"}, "without record_id"),
         ({"record_id": "0", "attachment_field": "photos"}, "record_id must be"),
         ({"file_key": "見積.pdf"}, "not a key of kintone"),
+        ({"file_key": "k" * 501}, "not a key of kintone"),
         ({"file_key": "a", "file_name": "//"}, "not a name for a file"),
         ({"file_key": ["a"]}, "file_key must be text"),
     ],
