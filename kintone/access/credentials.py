@@ -12,6 +12,8 @@ TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 BETWEEN_TOKENS = re.compile("[\\s,\uff0c\u3001\u200b\u2060\ufeff]+")
 """What may stand between tokens, none of which holds any of it; the last three are invisible and come with a copy."""
 LONGEST_TOKEN = 256
+LONGEST_LIST = 4_096
+"""Characters of a text in which tokens are looked for; nine of the longest, and what stands between them, fit."""
 WHERE_TOKENS_ARE = Message("copy it from the app's settings, API Token, and publish the app with Update App")
 
 
@@ -65,10 +67,11 @@ def secrets_in(value: object) -> tuple[str, ...]:
     """Return what has to be masked of a value that was given as tokens, also where it is refused as such.
 
     That is the text as it came, each piece of it, all letters and digits in a row, and the pieces without what
-    separates them. What is too short to be masked is left out.
+    separates them. What is too short to be masked is left out, and what stands behind the place where any list of
+    tokens has ended: such a text is refused and sent nowhere.
     """
     is_number = isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= LONGEST_TOKEN
-    text = str(value).strip() if isinstance(value, str) or is_number else ""
+    text = str(value).strip()[:LONGEST_LIST] if isinstance(value, str) or is_number else ""
     pieces = _pieces(text)
     found = dict.fromkeys((text, *pieces, *TOKEN.findall(text), "".join(pieces)))
     return tuple(each for each in found if len(each) >= SURELY_MASKED)
