@@ -70,6 +70,10 @@ def records_that_say(said: str) -> dict[str, Any]:
     return {"status": 200, "body": body, "content_type": "application/json"}
 
 
+LARGE = f"{TOKEN}x" * 100 + "x" * 4_500_000
+"""More than one message to Dify may have."""
+
+
 def _echo(status: int = 200, **more: object) -> dict[str, Any]:
     """Return an answer that has the token wherever an answer of kintone's has something."""
     said = written_in_many_ways()
@@ -145,7 +149,12 @@ ECHOES: dict[str, dict[str, Any]] = {
     "success": _echo(),
     "wrong shapes": _echo(records=TOKEN, record=TOKEN, id=[TOKEN], results=TOKEN, properties=[TOKEN]),
     "too large": _echo(
-        records=[{"$id": {"type": "__ID__", "value": "1"}, TOKEN: {"type": "X", "value": f"{TOKEN}x" * 110_000}}]
+        records=[
+            {
+                "$id": {"type": "__ID__", "value": "1"},
+                TOKEN: {"type": "X", "value": f"{TOKEN}x" * 100 + "x" * 4_500_000},
+            }
+        ]
     ),
 }
 """Answers that are good, or look so, with the token in whatever a server fills."""
