@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
 from kintone.forms.forms_api import WriteMode
-from kintone.records import CheckedRecord, check_record, check_update_key, record_without_form
-from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
+from kintone.records import check_record, check_update_key, record_without_form
 from tests.unit.form_samples import columns, field, make_form, rich_form
 
 FORM = rich_form()
@@ -282,107 +281,6 @@ def test_what_kintone_calculates_and_copies_is_left_out_of_what_was_read() -> No
     assert read.problems == []
     assert read.record == {"lines": {"value": [{"id": "3", "value": {"qty": {"value": "2"}}}]}}
     assert [change.field for change in read.changes] == ["sum", "total", "address"]
-
-
-KNOWN = NumberPrecision(8, 2, "HALF_EVEN")
-UNKNOWN = DEFAULT_PRECISION
-
-
-def _number(value: object, precision: NumberPrecision, *, row: bool = False) -> CheckedRecord:
-    form = make_form(
-        field("NUMBER", "n", unique=True), field("SUBTABLE", "t", fields=columns(field("NUMBER", "c")))
-    ).with_precision(precision)
-    return check_record({"t": [{"c": value}]} if row else {"n": value}, form, "add")
-
-
-@pytest.mark.parametrize(
-    ("value", "stored"),
-    [("1.005", "1"), ("1.015", "1.02"), (0.1 + 0.2, "0.3"), ("-2.675", "-2.68"), ("999999.99", "999999.99")],
-)
-def test_a_number_is_written_as_the_app_will_keep_it_and_told(value: object, stored: str) -> None:
-    """Kintone would round it without a word; read again it stays as it is."""
-    read = _number(value, KNOWN)
-    assert read.record == {"n": {"value": stored}}
-    assert bool(read.changes) is (value != stored)
-    assert (_number(stored, KNOWN).record, _number(stored, KNOWN).changes) == (read.record, [])
-
-
-@pytest.mark.parametrize(
-    ("value", "code"), [("0.001", "bad_format"), ("1e-41", "bad_format"), ("1234567", "too_large"),
-                        ("999999.999", "too_large")],
-)  # fmt: skip
-def test_a_number_that_the_app_would_make_another_one_is_refused(value: object, code: str) -> None:
-    """Neither nothing nor a blank cell is what was meant."""
-    for row in (False, True):
-        assert [problem.code for problem in _number(value, KNOWN, row=row).problems] == [code]
-
-
-@pytest.mark.parametrize(("rounding", "stored"), [("HALF_EVEN", "2.68"), ("UP", "2.68"), ("DOWN", "2.67")])
-def test_a_number_is_rounded_as_the_app_rounds(rounding: str, stored: str) -> None:
-    """Kintone knows three ways."""
-    assert _number("2.6751", NumberPrecision(8, 2, rounding)).record == {"n": {"value": stored}}
-
-
-def test_numbers_of_an_app_whose_precision_is_not_known_are_told_not_changed() -> None:
-    """Kintone's default is named as such; what no app could keep, or a table would lose, is refused."""
-    read = _number("1.23456", UNKNOWN)
-    assert (read.record, len(read.changes), read.problems) == ({"n": {"value": "1.23456"}}, 1, [])
-    assert len(_number("0.01", UNKNOWN).changes) == 1
-    assert [problem.code for problem in _number("1e-41", UNKNOWN).problems] == ["bad_format"]
-    assert _number("1234567890123", UNKNOWN).problems == []
-    assert [problem.code for problem in _number("1234567890123", UNKNOWN, row=True).problems] == ["too_large"]
-
-
-@pytest.mark.parametrize(("value", "wanted"), [("1.5", True), ("5", False), (5, False), ("10", True), ("1.0", False)])
-def test_precision_is_asked_for_only_where_it_matters(value: object, wanted: object) -> None:
-    """Whole numbers of common size need no second request."""
-    assert check_record({"price": value}, FORM, "add", rules=False).wants_precision is wanted
-
-
-def test_only_a_field_that_can_be_the_key_is_offered_as_one() -> None:
-    """A label of another field would be refused next."""
-    form = make_form({**field("SINGLE_LINE_TEXT", "s"), "label": "メモ"}, field("NUMBER", "n", unique=True))
-    _, problem = check_update_key("メモ", "x", form)
-    assert problem is not None
-    assert '"n"' in str(problem.suggestion)
-    assert '"s"' not in str(problem.suggestion)
-
-
-def test_a_number_key_that_the_app_would_round_is_refused() -> None:
-    """It would find the record of another number, or none and insert it again and again."""
-    form = make_form(field("NUMBER", "n", unique=True))
-    known, unknown = form.with_precision(KNOWN), form.with_precision(UNKNOWN)
-    assert check_update_key("n", "1.50", known) == ("1.50", None)
-    assert check_update_key("n", "1.50505", unknown) == ("1.50505", None)
-    for value, place in (("1.25", known), ("0.0000000001", unknown), ("0.0000000001", form)):
-        assert check_update_key("n", value, place) == (value, None)
-    for value, place in (("1.505", known), ("0.00000000001", unknown), ("0.00000000001", form)):
-        key, problem = check_update_key("n", value, place)
-        assert key == ""
-        assert problem is not None
-        assert problem.code == "bad_format"
-
-
-@pytest.mark.parametrize(
-    ("field_code", "value", "key"),
-    [("name", "A-1", "A-1"), ("name", "x" * 64, "x" * 64), ("price", "５", "5"), ("price", 7, "7")],
-)
-def test_an_update_key_becomes_text(field_code: str, value: object, key: str) -> None:
-    """The key is read as its field is read."""
-    assert check_update_key(field_code, value, FORM) == (key, None)
-
-
-@pytest.mark.parametrize(
-    ("field_code", "value", "code"),
-    [("nmae", "x", "unknown_field"), (5, "x", "unknown_field"), ("memo", "x", "wrong_type"), ("name", "", "required"),
-     ("name", None, "required"), ("name", "x" * 65, "too_long"), ("price", "abc", "bad_format")],
-)  # fmt: skip
-def test_an_unusable_update_key_is_a_problem(field_code: object, value: object, code: str) -> None:
-    """Field and value of an update key are checked before kintone is asked."""
-    key, problem = check_update_key(field_code, value, FORM)
-    assert key == ""
-    assert problem is not None
-    assert problem.code == code
 
 
 TEXTS = st.sampled_from(["2026/4/1", "R8.4.1", "9:30 PM", "A, B", "東京、大阪", "１２", "1.5e1", "High", "u1", "0"])
