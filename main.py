@@ -6,8 +6,7 @@ import os
 import sys
 
 from kintone.access.settings import OperatorSettings, SettingsError
-from tools.plugin_log import connect_loggers, guard_stderr
-from tools.plugin_output import take_over_stdout
+from tools.process_output import connect_loggers, guard_stderr, take_over_stdout
 
 
 def main() -> None:

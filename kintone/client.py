@@ -5,16 +5,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Self
 
-from kintone.access.access import Access
+from kintone.access.credentials import Access
 from kintone.access.settings import OperatorSettings
+from kintone.api import Answer, Caller, Operation, Repeat, WireRequest, api_path, build
 from kintone.deadline import Deadline
+from kintone.errors import BudgetExceededError, PermissionDeniedError, TimedOutError
 from kintone.execution import DEFAULT_TIMEOUT, Engine, Entries, Execution, OpenBody
-from kintone.forms.forms_api import FormCache, FormKey, FormsApi
+from kintone.forms.reading import FormCache, FormKey, FormsApi
 from kintone.ledger import Span, WriteLedger
-from kintone.operations import Answer, Operation
+from kintone.messages import Message
+from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.retry import RetryPolicy
 from kintone.transport import StreamedReply
-from kintone.wire_format import WireRequest, api_path, build
 
 __all__ = ["Access", "KintoneClient"]
 
@@ -106,3 +108,37 @@ class KintoneClient:
 
 def _as_it_is(answer: Answer) -> Answer:
     return answer
+
+
+TOKEN_WITHOUT_PERMISSION = "GAIA_NO01"  # noqa: S105 - kintone's error code, not a token
+
+SAVE_AGAIN = Message(
+    "save the credential again in a minute; if it stays so, check kintone_domain, and that the Dify server and a proxy "
+    "in between let requests to it through"
+)
+"""Who saves a credential sets no request_timeout and cannot ask for less."""
+
+
+class _App(AnswerModel):
+    app_id: PositiveNumber
+
+
+def verify_credentials(caller: Caller, app: int) -> None:
+    """Ask for the app's own description, which a token with view or add permission may read.
+
+    A token that kintone knows but that has neither permission is proved as well. Raises a ``KintoneError`` otherwise.
+    https://cybozu.dev/ja/kintone/docs/rest-api/apps/get-app
+    """
+    checking = Message("checking the credential")
+    try:
+        told = read_answer(
+            _App, caller.call(Operation(checking, "GET", "app", {"id": app}, Repeat.READ)).body, checking
+        )
+    except PermissionDeniedError as error:
+        if error.code != TOKEN_WITHOUT_PERMISSION:
+            raise
+    except (TimedOutError, BudgetExceededError) as error:
+        raise error.but(remedy=SAVE_AGAIN) from None
+    else:
+        if told.app_id != str(app):
+            raise misshapen(checking, Message("the number of the app"), Message("that of another app"))

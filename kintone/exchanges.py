@@ -6,6 +6,7 @@ whole body of one, however long it is.
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -15,9 +16,11 @@ import requests
 import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 
-from kintone.access.hosts import is_loopback
+from kintone.access.settings import Origin, is_loopback
 from kintone.connections import Exchange, NotingAdapter, current
+from kintone.deadline import Deadline
 from kintone.errors import KintoneError
+from kintone.messages import Message
 from kintone.retry import FailureKind
 from kintone.transport_failures import TOO_LARGE, TransportError, failure_of
 
@@ -165,3 +168,46 @@ def send(adapter: NotingAdapter, exchange: Exchange, outgoing: Outgoing) -> Repl
     except FAILURES as error:
         raise failure_of(error, exchange) from None
     return Reply(response, exchange)
+
+
+STORE = Message("the file store")
+HEADERS = {**USER_AGENT, "Accept-Encoding": "identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAddress:
+    """Where something lies, and the IP addresses that may be connected to for it.
+
+    ``target`` is path and query, which may hold a signature; ``proxy`` is the proxy to go through instead, which then
+    resolves the host.
+    """
+
+    origin: Origin
+    target: str = field(repr=False)
+    addresses: tuple[str, ...]
+    proxy: str | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """Return the whole URL."""
+        return f"{self.origin}{self.target}"
+
+
+@contextmanager
+def fetch(address: CheckedAddress, deadline: Deadline, timeout: float) -> Iterator[Reply]:
+    """Ask for what lies there and hand over the answer before its body; raises ``TransportError``.
+
+    The IP addresses are tried in turn until one takes the connection, which serves this request alone: what was checked
+    for it holds for no other. Redirects are not followed. ``timeout`` are the seconds of ``Exchange``.
+    """
+    exchange = Exchange(deadline, timeout, addresses=address.addresses, peer=STORE)
+    adapter = new_adapter(1)
+    try:
+        reply = send(adapter, exchange, Outgoing("GET", address.url, HEADERS, proxy=address.proxy))
+        try:
+            yield reply
+        finally:
+            reply.close()
+    finally:
+        exchange.finish()
+        adapter.close()

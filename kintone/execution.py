@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from kintone.access.access import Access
+from kintone.access.credentials import Access
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
+from kintone.api import Answer, Operation, WireRequest
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, KintoneError, unexpected
 from kintone.exchanges import is_readable
@@ -17,14 +18,12 @@ from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, Limiters
 from kintone.limits import ANSWER_BYTES
 from kintone.messages import Joined, Message
-from kintone.operations import Answer, Operation
 from kintone.remedies import for_one, for_write
 from kintone.replies import Received, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind, RetryPolicy
 from kintone.runtime import PROCESS, Runtime
 from kintone.transport import HttpTransport, StreamedReply, Transport, UploadBody
 from kintone.transport_failures import TransportError
-from kintone.wire_format import WireRequest
 
 logger = logging.getLogger(__name__)
 

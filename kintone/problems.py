@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from kintone.messages import NOTHING, Joined, Message, verbatim
-from kintone.values.excerpts import excerpt, printable
+from kintone.texts import excerpt, printable
 
 MOST_LISTED = 100
 """Problems, and changes, that are listed; ours, so that a hostile record cannot fill a message."""

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Final
 
-from kintone.operations import Repeat
+from kintone.api import Repeat
 
 
 class FailureKind(Enum):

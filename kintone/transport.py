@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from kintone.access.access import Access
+from kintone.access.credentials import Access
+from kintone.api import WireRequest
 from kintone.connections import Exchange, NotingAdapter
 from kintone.deadline import Deadline
 from kintone.exchanges import (
@@ -24,7 +25,6 @@ from kintone.exchanges import (
 from kintone.retry import FailureKind
 from kintone.runtime import PROCESS, Runtime, Timer
 from kintone.transport_failures import REDIRECT, TOO_MANY_REDIRECTS, TransportError
-from kintone.wire_format import WireRequest
 
 __all__ = ["HttpTransport", "Pools", "StreamedReply", "Transport", "UploadBody", "pools"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import requests
 import urllib3
 
-from kintone.access.proxies import proxy_variable
+from kintone.access.settings import proxy_variable
 from kintone.connections import KINTONE, Exchange, Phase
 from kintone.deadline import Deadline
 from kintone.errors import (

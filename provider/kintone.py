@@ -8,9 +8,8 @@ from typing import Any
 from dify_plugin import ToolProvider
 from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 
-from kintone.access.probe import prove
 from kintone.access.settings import OperatorSettings
-from kintone.client import KintoneClient
+from kintone.client import KintoneClient, verify_credentials
 from kintone.retry import RetryPolicy
 from tools.access import CREDENTIALS, read_access, read_app
 from tools.failures import failure_line, redactor_of
@@ -45,4 +44,4 @@ class KintoneProvider(ToolProvider):
         app = read_app(credentials, nothing_overridden)
         settings = replace(settings, call_budget=min(settings.call_budget, LONGEST_CHECK))
         with KintoneClient(access, settings, request_timeout=TIMEOUT, policy=PATIENCE) as client:
-            prove(client, app)
+            verify_credentials(client, app)

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kintone.access.access import Access
+from kintone.access.credentials import Access
+from kintone.api import WireRequest
 from kintone.connections import Exchange, Phase
 from kintone.deadline import Deadline
 from kintone.execution import Engine
 from kintone.retry import FailureKind
 from kintone.transport import UploadBody
 from kintone.transport_failures import REDIRECT, TransportError, failure_of
-from kintone.wire_format import WireRequest
 from simulation.scheduler import Event, Scheduler, Workers
 from simulation.wire import BrokenError, Letter, Pause
 

@@ -19,14 +19,14 @@ from unittest.mock import patch
 import dify_plugin  # noqa: F401  # isort: split
 
 from kintone import limits
-from kintone.files.multipart import MeasuredSource
+from kintone.files import MeasuredSource
 from simulation.calling import parameters_of
 from simulation.engine import engine_for
 from simulation.knowledge import given_files
 from simulation.scenario import ADD, ATTACH, QUERY, UPSERT, Scenario
 from simulation.trace import Outcome
 from simulation.world import FILE
-from tools import base, upload_batch
+from tools import base, uploads
 from tools.kintone_add_record import AddRecord
 from tools.kintone_query import QueryRecords
 from tools.kintone_upload_file import UploadFile
@@ -83,7 +83,7 @@ class PluginClient:
 
         # A site that no call has met before: what the process remembers of sites must not tell runs apart.
         site = f"s{next(_numbers)}.kintone.com"
-        with patch.object(base, "KintoneClient", client), patch.object(upload_batch, "FileSource", SimulatedFile):
+        with patch.object(base, "KintoneClient", client), patch.object(uploads, "FileSource", SimulatedFile):
             return run_tool(scenario, site, wire.world.app, wire.world.token)
 
 

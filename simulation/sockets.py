@@ -20,7 +20,7 @@ from simulation.plugin import SimulatedFile, hush, run_tool
 from simulation.scenario import Scenario, Trouble
 from simulation.wire import BrokenError, Letter, Wire
 from simulation.world import Reply, World
-from tools import upload_batch
+from tools import uploads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,7 +162,7 @@ def play_really(scenario: Scenario) -> Run:
     gateway = Gateway(wire)
     try:
         began = clock.now()
-        with patch.object(upload_batch, "FileSource", SimulatedFile):
+        with patch.object(uploads, "FileSource", SimulatedFile):
             outcome = run_tool(scenario, gateway.url, world.app, world.token, KINTONE_ALLOWED_ORIGINS=gateway.url)
         wire.close(ending(outcome))
         run = run_of(world, wire, outcome, clock.now() - began, exact=False)

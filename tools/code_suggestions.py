@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kintone.errors import InvalidQueryError, KintoneError
-from kintone.field_types.table import Shape
-from kintone.files.attachments import NoAttachmentFieldError
-from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.field_types import Shape
+from kintone.files import NoAttachmentFieldError
+from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import NOTHING, Joined, Message
-from kintone.reading.unknown_codes import near_codes
-from kintone.values.excerpts import printable
+from kintone.query import near_codes
+from kintone.texts import printable
 from tools.base import Call
-from tools.text_input.code_fences import unfenced
-from tools.text_input.name_lists import read_fields
+from tools.name_lists import read_fields
+from tools.structured_text import unfenced
 
 UNKNOWN_FIELD = "GAIA_IQ11"
 

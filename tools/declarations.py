@@ -15,7 +15,7 @@ import yaml
 from kintone.errors import InvalidParameterError
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
-from kintone.values.excerpts import printable
+from kintone.texts import printable
 
 FOLDER = Path(__file__).resolve().parent
 NETWORK_PARAMETERS: Final = (

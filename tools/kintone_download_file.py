@@ -5,25 +5,23 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from kintone.errors import InvalidParameterError
-from kintone.files.attachments import Attachment, read_attachments
-from kintone.files.files_api import Download, FilesApi
-from kintone.files.mime_types import sent_type
-from kintone.files.names import (
+from kintone.file_names import (
     change_of,
     clean_name,
     complete_name,
     distinct_name,
     made_name,
+    sent_type,
     shown_name,
     shown_size,
 )
+from kintone.files import Attachment, Download, FilesApi, read_attachments
 from kintone.messages import Joined, Message, counted
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import RecordsApi
 from tools import base
-from tools.blob_chunks import blob_chunks
 from tools.code_suggestions import attachment_field_by_label
-from tools.record_field import RecordField, read_record_field, record_named
-from tools.results import Result, Streaming
+from tools.record_inputs import RecordField, read_record_field, record_named
+from tools.results import Result, Streaming, blob_chunks
 
 LONGEST_KEY = 500
 

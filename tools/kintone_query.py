@@ -5,27 +5,16 @@ from contextlib import closing
 
 from kintone.errors import InvalidQueryError, KintoneError
 from kintone.messages import Message
-from kintone.reading.reader import Reading, ReadRequest
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import Reading, ReadRequest, RecordsApi
 from tools import base
 from tools.code_suggestions import form_of, with_codes
-from tools.query_outputs.csv_columns import CsvColumns
-from tools.query_outputs.csv_export import CsvExport
-from tools.query_outputs.flat_records import flatten
-from tools.query_outputs.jsonl_export import JsonlExport
-from tools.query_outputs.missing_fields import MissingFields
-from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.output import Output
-from tools.query_outputs.page_stream import PageStream
-from tools.query_outputs.progress_log import ProgressLog
-from tools.query_outputs.record_file import RecordFile
-from tools.query_outputs.record_json import RecordJson
-from tools.query_outputs.record_lines import RecordLines
-from tools.query_outputs.record_objects import RecordObjects
-from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
+from tools.name_lists import read_fields
+from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, RecordLines, RecordObjects
+from tools.query_summary import MissingFields, Outcome
+from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson, flatten
+from tools.record_texts import ALONE, BESIDE_JSON, RecordText
 from tools.results import Streaming
-from tools.text_input.code_fences import unfenced
-from tools.text_input.name_lists import read_fields
+from tools.structured_text import unfenced
 
 type Fields = tuple[str, ...]
 type Warn = Callable[[Message], None]

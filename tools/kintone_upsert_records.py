@@ -5,17 +5,17 @@ from typing import Any
 
 from kintone.errors import KintoneError, entries_named
 from kintone.messages import Joined, Message
-from kintone.writing.appending import ListMode
+from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
-from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
-from tools import base, record_check
-from tools.entry_check import CheckedEntries, check_entries
-from tools.record_input import read_records_data
+from kintone.writing.writer import UpsertReport, UpsertRequest, repeat_notice, upsert
+from tools import base, record_checks
+from tools.record_checks import CheckedEntries, check_entries
+from tools.record_inputs import read_records_data
 from tools.results import LARGEST_MESSAGE, Result, size_of
 
 TO_APPEND = Message(
     "what is a table or an attachment field is read from the app's form: {permission}, or use the mode replace",
-    permission=record_check.GIVE_PERMISSION,
+    permission=record_checks.GIVE_PERMISSION,
 )
 LEFT_OUT = Message("The list of results is too large for Dify and was left out; all entries are saved.")
 RECOUNTED = Message(
@@ -70,9 +70,9 @@ def _result(report: UpsertReport, app: int, ready: CheckedEntries, notice: Messa
         lines.append(LEFT_OUT)
     if report.repeated:
         lines.append(RECOUNTED.but(entries=Joined([entries_named(span) for span in report.repeated], ", ")))
-    lines += record_check.change_lines(ready.changes, ready.unlisted)
+    lines += record_checks.change_lines(ready.changes, ready.unlisted)
     if not check:
-        lines.append(record_check.SKIPPED if ready.form else record_check.WITHOUT_FORM)
+        lines.append(record_checks.SKIPPED if ready.form else record_checks.WITHOUT_FORM)
     variables = {"upsert_result": counts, "results": results, "response": response}
     return Result(lines, {"upsert_result": counts, "results": results}, variables)
 

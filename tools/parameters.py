@@ -12,8 +12,8 @@ from kintone import limits
 from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
-from kintone.values.full_width import narrow
-from kintone.values.whole_numbers import may_be_rounded, whole_number
+from kintone.texts import narrow
+from kintone.values.numbers import may_be_rounded, whole_number
 from tools.declarations import Parameter
 
 LONGEST_SHOWN = 40

@@ -1,12 +1,16 @@
-"""Who asks: API tokens, the app and the guest space, checked before any request is made of them."""
+"""Who asks what: API tokens, the app and the guest space, checked before any request is made."""
 
+import hashlib
 import re
+import secrets
+from dataclasses import dataclass
 
 from kintone.access.redaction import SURELY_MASKED
+from kintone.access.sites import Site
 from kintone.errors import InvalidParameterError
 from kintone.limits import TOKENS_PER_REQUEST
 from kintone.messages import Message
-from kintone.values.whole_numbers import whole_number
+from kintone.values.numbers import whole_number
 
 TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 BETWEEN_TOKENS = re.compile("[\\s,\uff0c\u3001\u200b\u2060\ufeff]+")
@@ -109,3 +113,22 @@ def _check(place: int, value: str, parameter: str) -> None:
             least=SURELY_MASKED,
             how=WHERE_TOKENS_ARE,
         )
+
+
+_SALT = secrets.token_bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Everything that decides how a request is authenticated and where it goes."""
+
+    site: Site
+    tokens: Tokens
+    guest_space: int | None = None
+
+    def digest(self) -> str:
+        """Return what tells one access from another, for whatever is kept between calls; no token is found from it."""
+        digest = hashlib.blake2b(key=_SALT, digest_size=16)
+        for part in (str(self.site), str(self.guest_space), *self.tokens.secrets()):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\n")
+        return digest.hexdigest()

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from kintone import limits
 from kintone.messages import Joined, Message
-from kintone.values.excerpts import printable
+from kintone.texts import printable
 
 ALIKE = 0.6
 

@@ -5,17 +5,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
-from kintone.answer_models import misshapen
+from kintone.api import Caller, Operation, Repeat
 from kintone.errors import CursorLimitError
 from kintone.messages import Message
-from kintone.operations import Caller
-from kintone.reading.cursors import open_cursor
-from kintone.reading.id_order import IdOrder, skip
-from kintone.reading.offsets import offset_batches, refuse_unless_it_fits
-from kintone.reading.pages import MOST_SKIPPED, Batch, Page
-from kintone.reading.plan import Plan, plan_of
-from kintone.reading.record_source import RecordSource
-from kintone.reading.seeking import Seek, SeekRun
+from kintone.reading.by_cursor import open_cursor
+from kintone.reading.by_id import Seek, SeekRun
+from kintone.reading.by_offset import offset_batches, refuse_unless_it_fits
+from kintone.reading.pages import MOST_SKIPPED, Batch, Page, Record, RecordSource, checked_id
+from kintone.reading.plan import IdOrder, Plan, plan_of, skip
+from kintone.replies import misshapen
 
 type Strategy = Literal["single", "record_id", "cursor", "offset"]
 type Progress = Callable[[int, int | None], None]
@@ -198,3 +196,32 @@ def _count_behind(first: Batch, offset: int) -> int | None:
 def _alone(batch: Batch) -> Generator[Batch]:
     if batch.ids:
         yield batch
+
+
+class RecordsApi:
+    """Reads records: one, or all that a query matches."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Read through a caller."""
+        self._caller = caller
+
+    def read(
+        self,
+        request: ReadRequest,
+        progress: Progress | None = None,
+    ) -> Reading:
+        """Plan the reading of a query; its ``pages`` do it. Raises ``InvalidParameterError``."""
+        return read(self._caller, request, progress)
+
+    def get(self, app: int, record_id: int | str) -> Record:
+        """Return one record as kintone shows it: ``{"code": {"type": …, "value": …}}``; raises ``NotFoundError``.
+
+        Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
+        """
+        reading = Message("reading record {record} of app {app}", record=record_id, app=app)
+        operation = Operation(reading, "GET", "record", {"app": app, "id": record_id}, Repeat.READ)
+        record: Record = self._caller.call(operation).body.get("record", {})
+        found = checked_id(record, Message("the record"), reading)
+        if str(found) != str(record_id):
+            raise misshapen(reading, Message("the id of the record"), Message("that of another record"))
+        return record

@@ -1,13 +1,13 @@
 """The field and value by which an upsert finds its record."""
 
 from kintone import limits
-from kintone.field_types.values import is_empty, read_value
-from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Message
 from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
-from kintone.records.cells import given_value
-from kintone.values.excerpts import excerpt, excerpts
+from kintone.records.fields import given_value
+from kintone.records.values import is_empty, read_value
+from kintone.texts import excerpt, excerpts
 from kintone.values.numbers import NumberPrecision, decimals_of
 
 MOST_PRECISE = NumberPrecision(limits.MOST_NUMBER_DIGITS, limits.MOST_NUMBER_DECIMALS)

@@ -1,8 +1,12 @@
-"""A write that failed, in the caller's own numbering: which entry it was, and what to send again."""
+"""Where kintone's complaints point to, in words that count from 1.
+
+kintone names the place of a bad value in keys such as ``records[3].lines.value[0].value.qty.value``, counting from 0;
+``record.`` for a single record, ``record[code]`` for a number that is none, ``values`` for choices and files.
+"""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kintone.errors import (
     BudgetExceededError,
@@ -17,11 +21,78 @@ from kintone.errors import (
     entries_named,
 )
 from kintone.ledger import EntryState, Span, WriteLedger
-from kintone.messages import NOTHING, Joined, Message, counted
+from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.remedies import for_write, where_unsure
+from kintone.writing.batches import InnerCall, Item, Kind, Transaction
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
-from kintone.writing.field_paths import read_path
-from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
+
+_FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
+_START = re.compile(r"records\[(?P<index>\d{1,6})\]|record(?=[.\[])")
+_TOP = re.compile(_FIELD, re.DOTALL)
+_CELL = re.compile(r"\[(?P<row>\d{1,6})\]\.value" + _FIELD, re.DOTALL)
+_CHOICE = re.compile(r"\[(?P<choice>\d{1,6})\](?:\.value)?")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPath:
+    """A place in what was sent: ``index``, ``row`` and ``choice`` count from 0 as kintone's keys do."""
+
+    code: str
+    index: int | None = None
+    row: int | None = None
+    column: str = ""
+    choice: int | None = None
+
+    def words(self, given_rows: Mapping[str, Mapping[int, int]] | None = None) -> Message:
+        """Name the field, row and choice.
+
+        ``given_rows`` tells for tables that were appended to which of the rows sent are the caller's: from the place
+        among those sent to the place among the caller's. The others were saved before and do not count as the caller's.
+        """
+        field = verbatim(self.code) if self.row is None else self._cell(self.row, (given_rows or {}).get(self.code))
+        return field if self.choice is None else Message("{field}, value {number}", field=field, number=self.choice + 1)
+
+    def _cell(self, row: int, given: Mapping[int, int] | None) -> Message:
+        number = row if given is None else given.get(row)
+        if number is None:
+            return Message(
+                "{table} row {row} of those already saved, {column}", table=self.code, row=row + 1, column=self.column
+            )
+        return Message("{table} row {row}, {column}", table=self.code, row=number + 1, column=self.column)
+
+
+def read_path(key: str) -> FieldPath | None:
+    """Read one of kintone's keys; None for one that does not point into a record, such as ``app``."""
+    start = _START.match(key)
+    if start is None:
+        return None
+    index = int(start["index"]) if start["index"] else None
+    rest = key[start.end() :]
+    inner = rest.removeprefix(".record")
+    # A wrapper "record" inside "records[3]" is skipped; a field whose code is "record" is not.
+    if index is not None and inner.startswith((".", "[")) and not re.match(r"\.values?(?:$|\[)", inner):
+        rest = inner
+    field = _TOP.fullmatch(rest)
+    if field is None:
+        return FieldPath(rest.strip(".") or "record", index) if index is not None else None
+    code = field["code"] or field["bracketed"]
+    cell = _CELL.fullmatch(field["rest"])
+    if cell is None:
+        return FieldPath(code, index, choice=_choice(field["rest"]))
+    column = cell["code"] or cell["bracketed"]
+    return FieldPath(code, index, int(cell["row"]), column, _choice(cell["rest"]))
+
+
+def readable(key: str) -> Message:
+    """Return the words for a key of a single record, or the key itself."""
+    path = read_path(key)
+    return verbatim(key) if path is None else path.words()
+
+
+def _choice(rest: str) -> int | None:
+    choice = _CHOICE.fullmatch(rest)
+    return int(choice["choice"]) if choice else None
+
 
 FOUND_BY = {
     Kind.UPSERT: Message("with an update key"),

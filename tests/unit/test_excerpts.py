@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kintone.values.excerpts import excerpt, printable
+from kintone.texts import excerpt, printable
 
 
 @pytest.mark.parametrize("character", ["\x85", "\x00", "\n", "\u2028", "\u200b", "\U000e0001", "\ud800", "😀", '"'])

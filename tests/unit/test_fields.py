@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kintone.field_types.table import KINDS, PSEUDO_FIELDS, Shape, kind_of, markdown_table
+from kintone.field_types import KINDS, PSEUDO_FIELDS, Shape, kind_of, markdown_table
 
 WRITABLE: dict[str, object] = {
     "SINGLE_LINE_TEXT": "", "MULTI_LINE_TEXT": "", "RICH_TEXT": "", "NUMBER": "", "LINK": "", "RADIO_BUTTON": "",

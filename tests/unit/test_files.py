@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from kintone.api import Answer, Operation, Repeat
 from kintone.deadline import Deadline
 from kintone.errors import (
     BudgetExceededError,
@@ -15,11 +16,8 @@ from kintone.errors import (
     TimedOutError,
     UnknownResponseError,
 )
-from kintone.files.attachments import Attachment
-from kintone.files.files_api import FilesApi
-from kintone.files.multipart import MeasuredSource
+from kintone.files import Attachment, FilesApi, MeasuredSource
 from kintone.messages import Message
-from kintone.operations import Answer, Operation, Repeat
 from kintone.transport import StreamedReply, UploadBody
 
 

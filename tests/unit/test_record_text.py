@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from kintone.messages import Message
 from kintone.reading.pages import Page
 from tests.unit.query_tool import full_record, text_field
-from tools.query_outputs.flat_records import flatten
-from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText, TextLimits
+from tools.query_summary import Outcome
+from tools.record_formats import flatten
+from tools.record_texts import ALONE, BESIDE_JSON, RecordText, TextLimits
 
 
 def _outcome(records: int, query: str = "", warnings: tuple[str, ...] = ()) -> Outcome:

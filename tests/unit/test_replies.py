@@ -6,9 +6,9 @@ import pytest
 
 from kintone import errors
 from kintone.access.redaction import Redactor
+from kintone.api import Operation, Repeat
 from kintone.error_codes import MEANINGS
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from kintone.replies import Received, Refusal, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind
 

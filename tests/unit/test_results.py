@@ -11,7 +11,7 @@ from kintone.access.redaction import Redactor
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from tests.unit.query_tool import LONGEST_LINE, Line, Sent, full_record, line_of, plain
-from tools.query_outputs.record_json import RecordJson
+from tools.record_formats import RecordJson
 from tools.results import (
     LARGEST_MESSAGE,
     PreparedMessage,

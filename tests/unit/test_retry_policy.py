@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.operations import Repeat
+from kintone.api import Repeat
 from kintone.retry import NO_REPETITION, FailureKind, RetryPolicy, read_retry_after
 
 ORDER = (

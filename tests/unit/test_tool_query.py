@@ -11,8 +11,8 @@ from kintone.errors import InvalidParameterError
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import full_record, hold, running, sent
 from tests.unit.readings import add
-from tools.query_outputs.flat_records import flatten
-from tools.query_outputs.record_text import BESIDE_JSON
+from tools.record_formats import flatten
+from tools.record_texts import BESIDE_JSON
 
 MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
 SUMMARY = {

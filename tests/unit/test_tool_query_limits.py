@@ -15,17 +15,10 @@ from kintone.reading.pages import Page
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
 from tests.unit.readings import BY_NAME, add
-from tools.query_outputs.carrying_capacity import CarryingCapacity
-from tools.query_outputs.csv_columns import CsvColumns
-from tools.query_outputs.csv_export import CsvExport
-from tools.query_outputs.jsonl_export import JsonlExport
-from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.output import Output
-from tools.query_outputs.page_stream import PageStream
-from tools.query_outputs.progress_log import ProgressLog
-from tools.query_outputs.record_file import RecordFile
-from tools.query_outputs.record_json import RecordJson
-from tools.query_outputs.record_text import BESIDE_JSON, RecordText
+from tools.query_outputs import CarryingCapacity, Output, PageStream, ProgressLog, RecordFile
+from tools.query_summary import Outcome
+from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson
+from tools.record_texts import BESIDE_JSON, RecordText
 from tools.results import LARGEST_MESSAGE, Result
 
 

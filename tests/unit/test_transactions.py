@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kintone.api import Operation, Repeat, api_path
 from kintone.errors import InvalidParameterError
-from kintone.operations import Operation, Repeat
-from kintone.wire_format import api_path
+from kintone.writing.batches import MOST_BYTES, Item, Kind, Planned, fitting, item_of, transaction_of
 from kintone.writing.entries import Entry
-from kintone.writing.transactions import MOST_BYTES, Item, Kind, Planned, fitting, item_of, transaction_of
 from kintone.writing.update_keys import UpdateKey
 
 LETTERS = {"k": Kind.UPSERT, "i": Kind.UPDATE, "n": Kind.INSERT}

@@ -5,11 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from kintone.api import Operation, Repeat, api_path, build, encode_json
 from kintone.errors import InvalidParameterError
 from kintone.limits import LONGEST_URL
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
-from kintone.wire_format import api_path, build, encode_json
 
 
 def reading(**parameters: object) -> Operation:

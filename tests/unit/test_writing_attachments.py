@@ -8,10 +8,10 @@ from kintone.errors import (
     RevisionConflictError,
     UnknownResponseError,
 )
-from kintone.files.attachments import NoAttachmentFieldError
-from kintone.writing.appending import ListMode
-from kintone.writing.attaching import attach
-from kintone.writing.upsert import MAX_CONFLICTS
+from kintone.files import NoAttachmentFieldError
+from kintone.writing.append import ListMode
+from kintone.writing.one_record import attach
+from kintone.writing.writer import MAX_CONFLICTS
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.writings import STOCK, fates, have
 

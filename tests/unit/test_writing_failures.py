@@ -21,7 +21,7 @@ from kintone.ledger import Span
 from kintone.limiter import Limiter
 from kintone.messages import Message
 from kintone.writing.entries import Entry
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.writer import UpsertRequest, upsert
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.writings import (
     NOT_FOUND,

@@ -9,9 +9,9 @@ from kintone import errors
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import Site, read_site
+from kintone.api import Operation, Repeat
 from kintone.client import Access, KintoneClient
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from local_kintone import LocalKintone
 from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from kintone import errors
+from kintone.api import Operation, Repeat
 from kintone.client import KintoneClient
 from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 

@@ -13,9 +13,9 @@ from dify_host import DifyHost, PluginFailure
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
+from kintone.api import Operation, Repeat
 from kintone.client import Access, KintoneClient
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from kintone.transport import pools
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider

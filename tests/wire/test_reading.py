@@ -6,12 +6,11 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from kintone.api import Operation, Repeat
 from kintone.client import KintoneClient
 from kintone.errors import InvalidQueryError, KintoneError, ServiceUnavailableError
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
-from kintone.reading.reader import Reading, ReadRequest
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import Reading, ReadRequest, RecordsApi
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 

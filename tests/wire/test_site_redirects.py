@@ -5,15 +5,14 @@ from http import HTTPStatus
 
 import pytest
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.sites import read_site
+from kintone.api import Operation, Repeat
 from kintone.client import KintoneClient
 from kintone.errors import KintoneError, TimedOutError, UnknownResponseError
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from kintone.retry import NO_REPETITION
-from kintone.writing.adding import add_record
+from kintone.writing.one_record import add_record
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient, settings_for
 from tests.wire.raw_server import Answer, RawServer, answer, endless, raw

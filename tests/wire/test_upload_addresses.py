@@ -12,15 +12,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.execution import Execution
 from tests.wire.conftest import IMPATIENT
-from tools.file_source.source import PATIENCE, FileSource, HandedFile, SourceLimits
+from tools.dify_files.source import PATIENCE, FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file"
 SIGNED = "timestamp=1&nonce=2&sign=SECRETSIGN"
@@ -236,7 +235,7 @@ def test_source_when_a_failure_passes(
 ) -> None:
     """A connection that breaks before the answer, and a store that is busy, are asked again."""
     assert resolved == []
-    monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
+    monkeypatch.setattr("tools.dify_files.source.PATIENCE", QUICK)
     with storing(failures=failures) as (store, seen):
         assert _read(f"{store}/files/a?{SIGNED}") == CONTENT
 
@@ -249,7 +248,7 @@ def test_source_when_a_failure_stays(
 ) -> None:
     """Three tries at most, and one where another would change nothing."""
     assert resolved == []
-    monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
+    monkeypatch.setattr("tools.dify_files.source.PATIENCE", QUICK)
     with storing(failures=failures) as (store, seen), pytest.raises(InvalidParameterError):
         _read(f"{store}/files/a?{SIGNED}")
 

@@ -14,9 +14,9 @@ from kintone.errors import (
     RevisionConflictError,
 )
 from kintone.ledger import EntryState, Span
-from kintone.writing.adding import add_record
 from kintone.writing.entries import Entry, read_entries
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.one_record import add_record
+from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.unit.form_samples import field, make_form
 from tests.unit.writings import small_transactions

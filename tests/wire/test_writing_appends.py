@@ -7,10 +7,10 @@ import pytest
 from kintone.client import KintoneClient
 from kintone.errors import ConnectionFailedError
 from kintone.ledger import EntryState
-from kintone.writing.appending import ListMode
-from kintone.writing.attaching import attach
+from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry, read_entries
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.one_record import attach
+from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 

@@ -1,0 +1,179 @@
+"""Requests to kintone's REST API: what can be asked, and how it is encoded; nothing is sent here."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum, auto
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+from kintone.deadline import Deadline
+from kintone.errors import InvalidParameterError
+from kintone.ledger import Span, WriteLedger
+from kintone.limits import FIELDS_IN_URL, LONGEST_URL
+from kintone.messages import Message
+
+
+class Repeat(Enum):
+    """What is known about carrying out an operation twice; ``retry.py`` decides by it, never by the HTTP verb."""
+
+    READ = auto()
+    """Changes nothing."""
+    CURSOR_CREATE = auto()
+    """Takes one of the ten cursors of the site; an answer that is lost leaks it for ten minutes."""
+    CURSOR_READ = auto()
+    """Moves the cursor on; an answer that is lost loses a page."""
+    CURSOR_DELETE = auto()
+    """Frees the cursor; a cursor already gone is as good."""
+    INSERT = auto()
+    """Twice would make two records."""
+    UPDATE = auto()
+    """The same values twice are the same record."""
+    UPDATE_WITH_REVISION = auto()
+    """A second try after a success would be refused (a conflict, a file key that serves once), so an unknown outcome is
+    reported instead."""
+    UPSERT = auto()
+    """By update key: the second try updates what the first one inserted."""
+    UPLOAD = auto()
+    """A file that nobody attaches disappears after three days."""
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether records may be different afterwards."""
+        return self in (Repeat.INSERT, Repeat.UPDATE, Repeat.UPDATE_WITH_REVISION, Repeat.UPSERT)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request to kintone.
+
+    ``description`` are words for errors ("reading records of app 12"); ``method`` is kintone's verb; ``api`` the name
+    in the path without ``.json`` ("records/cursor"); ``parameters`` the JSON parameters of the call.
+    """
+
+    description: Message
+    method: str
+    api: str
+    parameters: Mapping[str, object]
+    repeat: Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success: the JSON object and kintone's ``X-Cybozu-Warning``."""
+
+    body: dict[str, Any] = field(repr=False)
+    warning: str | None = None
+
+
+class Caller(Protocol):
+    """Whoever carries out operations; safe to share between threads.
+
+    Retries, limits of concurrency, the time budget and the mapping of errors happen inside.
+    """
+
+    @property
+    def deadline(self) -> Deadline:
+        """The time of the call that this caller works for."""
+
+    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+        """Carry out the operation, perhaps within a deadline of its own; raises a subclass of ``KintoneError``."""
+
+    def write[Result](
+        self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
+    ) -> Result:
+        """Carry out a write of these entries; ``read`` makes of a success what is returned.
+
+        What becomes of the entries is noted in the ledger, which an error carries. An answer that ``read`` refuses
+        proves nothing, so they are unknown then; where it returns a list, these are the results of the entries.
+        """
+
+    def api_path(self, api: str) -> str:
+        """Return the path of an API as bulkRequest wants it: ``/k/v1/records.json`` or the guest space's."""
+
+    def record_url(self, app: int, record_id: str) -> str:
+        """Return the address where a person opens the record."""
+
+
+LONGEST_NUMBER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """What goes over the wire, the token aside; ``path`` is what a log may show."""
+
+    method: str
+    path: str
+    query: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+
+    @property
+    def target(self) -> str:
+        """Path and query string."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+def api_path(api: str, guest_space: int | None) -> str:
+    """Return the path of an API, https://cybozu.dev/ja/kintone/docs/rest-api/overview/kintone-rest-api-overview."""
+    space = f"/guest/{guest_space}" if guest_space else ""
+    return f"/k{space}/v1/{api}.json"
+
+
+def build(operation: Operation, path: str, address_length: int) -> WireRequest:
+    """Put an operation into a request.
+
+    A GET carries its parameters in the address; one that is too long for it, or names more fields than an address may,
+    travels as POST with ``X-HTTP-Method-Override`` and a JSON body. ``Content-Type`` goes out only with a body.
+    """
+    if operation.method != "GET":
+        return _with_body(operation.method, path, operation.parameters, {})
+    fields = operation.parameters.get("fields")
+    if not isinstance(fields, list | tuple) or len(fields) <= FIELDS_IN_URL:
+        query = _query_string(operation.parameters)
+        if address_length + len(path) + len(query) < LONGEST_URL:
+            return WireRequest("GET", path, query)
+    return _with_body("POST", path, operation.parameters, {"X-HTTP-Method-Override": "GET"})
+
+
+def _with_body(method: str, path: str, parameters: Mapping[str, object], headers: Mapping[str, str]) -> WireRequest:
+    body = encode_json(parameters)
+    return WireRequest(method, path, headers={**headers, "Content-Type": "application/json"}, body=body)
+
+
+def encode_json(value: object) -> bytes:
+    """Write JSON as kintone reads it; decimals go as text, which keeps every digit of a NUMBER."""
+    try:
+        return json.dumps(
+            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_decimal_text
+        ).encode()
+    except (ValueError, TypeError, RecursionError):
+        # The encoder's own message quotes the value, which may be anything.
+        raise InvalidParameterError(
+            "the data for kintone holds something that JSON cannot carry (NaN, a broken character, "
+            "too deep a nesting); send text, numbers, booleans, null, lists and objects only"
+        ) from None
+
+
+def _decimal_text(value: object) -> str:
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f") if abs(value.adjusted()) < LONGEST_NUMBER else str(value)
+    raise TypeError(type(value).__name__)
+
+
+def _query_string(parameters: Mapping[str, object]) -> str:
+    pairs: list[tuple[str, str]] = []
+    for name, value in parameters.items():
+        if isinstance(value, list | tuple):
+            pairs += [(f"{name}[{index}]", str(entry)) for index, entry in enumerate(value)]
+        elif isinstance(value, bool):
+            pairs.append((name, "true" if value else "false"))
+        else:
+            pairs.append((name, str(value)))
+    try:
+        return urlencode(pairs, quote_via=quote, safe="")
+    except UnicodeEncodeError:
+        raise InvalidParameterError(
+            "the query or a field code holds half of a character (a lone surrogate); remove it"
+        ) from None

@@ -1,0 +1,346 @@
+"""Batches: which entries go out together, as which bulk request, and what kintone answers; nothing is sent here."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Annotated, Any, Literal, TypedDict
+
+from pydantic import FailFast
+
+from kintone import limits
+from kintone.api import Operation, Repeat, encode_json
+from kintone.errors import InvalidParameterError, UnknownResponseError, entries_named
+from kintone.ledger import Span
+from kintone.messages import Message
+from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
+from kintone.writing.entries import Entry, holds_file_keys, renames_keys
+
+MOST_BYTES = 5_000_000
+"""Of the records in one request body; ours: kintone publishes no ceiling, and large bodies are refused on the way."""
+
+
+class Kind(Enum):
+    """How an entry is written; entries of one kind may share a call."""
+
+    UPSERT = "upsert"
+    """By update key, with ``"upsert": true``."""
+    UPDATE = "update"
+    """By id, or by a key with a revision, without it: kintone's upsert would insert what it does not find."""
+    INSERT = "insert"
+    """Without it, so that a key that has come into being meanwhile is refused and not written over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is sent in place of an entry's own values, after looking at what is saved.
+
+    With ``id`` the record of that id is updated, provided that it still has ``revision``; without, the entry is
+    inserted, its key among its values. ``given_rows`` tells for each table that is appended to which of the rows sent
+    are the caller's: from the place among those sent to the place among the caller's, both counted from 0.
+    """
+
+    record: Mapping[str, object] = field(repr=False)
+    id: str | None = None
+    revision: str | None = None
+    given_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as it is sent: ``payload`` is its element of ``records``, ``size`` the bytes of that."""
+
+    entry: Entry
+    kind: Kind
+    payload: Mapping[str, object] = field(repr=False)
+    size: int
+    plan: Planned | None = field(default=None, repr=False)
+
+    @property
+    def id(self) -> str | None:
+        """The id of the record that is updated, where it is known."""
+        return self.plan.id if self.plan else self.entry.id
+
+    @property
+    def has_revision(self) -> bool:
+        """Tell whether kintone compares a revision."""
+        return "revision" in self.payload if self.kind is not Kind.INSERT else False
+
+    @property
+    def merges(self) -> bool:
+        """Tell whether it is written over what was read, with the revision that was read."""
+        return self.plan is not None and self.plan.id is not None
+
+    @property
+    def inserts_key(self) -> bool:
+        """Tell whether it is an insert because no record with its key was found."""
+        return self.plan is not None and self.plan.id is None
+
+
+def item_of(entry: Entry, plan: Planned | None = None) -> Item:
+    """Prepare an entry; raises ``InvalidParameterError`` for what JSON cannot hold."""
+    kind = _kind_of(entry, plan)
+    payload = _payload(entry, kind, plan)
+    try:
+        size = len(encode_json(payload))
+    except InvalidParameterError as error:
+        raise InvalidParameterError(
+            "records_data: entry {position}: {problem}", position=entry.position, problem=error.problem
+        ) from None
+    return Item(entry, kind, payload, size, plan)
+
+
+def max_entries() -> int:
+    """Return how many entries one transaction holds at most."""
+    return limits.BULK_CALLS * limits.WRITE_BATCH
+
+
+def fitting(items: Sequence[Item], start: int = 0) -> int:
+    """Return how many items from ``start`` on fit into one transaction; at least one, however large it is."""
+    counts: Counter[Kind] = Counter()
+    size = 0
+    for number, item in enumerate(items[start : start + max_entries()]):
+        counts[item.kind] += 1
+        size += item.size
+        if number and (size > MOST_BYTES or _calls_needed(counts) > limits.BULK_CALLS):
+            return number
+    return min(max_entries(), len(items) - start)
+
+
+@dataclass(frozen=True, slots=True)
+class InnerCall:
+    """Up to 100 items of one kind."""
+
+    kind: Kind
+    items: tuple[Item, ...]
+
+    @property
+    def method(self) -> str:
+        """Return the verb."""
+        return "POST" if self.kind is Kind.INSERT else "PUT"
+
+    def payload(self, app: int) -> dict[str, object]:
+        """Return the body of the call."""
+        payload: dict[str, object] = {"app": app, "records": [item.payload for item in self.items]}
+        return {**payload, "upsert": True} if self.kind is Kind.UPSERT else payload
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Items that are saved together or not at all; ``is_single``: one record for a caller that counts no entries."""
+
+    app: int
+    items: Sequence[Item] = field(repr=False)
+    calls: Sequence[InnerCall] = field(repr=False)
+    is_single: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The entries that it holds."""
+        return Span(self.items[0].entry.position, self.items[-1].entry.position)
+
+    @property
+    def repeat(self) -> Repeat:
+        """Return what the least repeatable of the calls allows."""
+        kinds = {call.kind for call in self.calls}
+        entries = [item.entry for item in self.items]
+        if Kind.INSERT in kinds or renames_keys(entries):
+            return Repeat.INSERT
+        if any(item.has_revision for item in self.items) or holds_file_keys(entries):
+            return Repeat.UPDATE_WITH_REVISION
+        return Repeat.UPSERT if Kind.UPSERT in kinds else Repeat.UPDATE
+
+    def operation(self, api_path: Callable[[str], str]) -> Operation:
+        """Return the one request: a plain call where that is enough, which is atomic too, else a bulkRequest."""
+        if self.is_single:
+            return self._single()
+        description = Message("writing {entries} into app {app}", entries=entries_named(self.span), app=self.app)
+        if len(self.calls) == 1:
+            call = self.calls[0]
+            return Operation(description, call.method, "records", call.payload(self.app), self.repeat)
+        path = api_path("records")
+        requests = [{"method": call.method, "api": path, "payload": call.payload(self.app)} for call in self.calls]
+        return Operation(description, "POST", "bulkRequest", {"requests": requests}, self.repeat)
+
+    def _single(self) -> Operation:
+        item = self.items[0]
+        description = Message("writing record {record} of app {app}", record=item.id, app=self.app)
+        return Operation(description, "PUT", "record", {"app": self.app, **item.payload}, self.repeat)
+
+
+def transaction_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Transaction:
+    """Cut items that fit into one transaction into calls, in input order where 20 calls are enough for that.
+
+    ``is_single`` is for one update by id, which then has a request of its own.
+    """
+    calls = _in_order(items)
+    return Transaction(app, items, calls if len(calls) <= limits.BULK_CALLS else _by_kind(items), is_single)
+
+
+def _calls_needed(counts: Mapping[Kind, int]) -> int:
+    return sum(-(-count // limits.WRITE_BATCH) for count in counts.values())
+
+
+def _in_order(items: Sequence[Item]) -> list[InnerCall]:
+    runs: list[list[Item]] = []
+    for item in items:
+        if not runs or runs[-1][0].kind is not item.kind or len(runs[-1]) == limits.WRITE_BATCH:
+            runs.append([])
+        runs[-1].append(item)
+    return [InnerCall(run[0].kind, tuple(run)) for run in runs]
+
+
+def _by_kind(items: Sequence[Item]) -> list[InnerCall]:
+    """Fill calls kind by kind; they keep the order of their first entries."""
+    calls: list[list[Item]] = []
+    open_calls: dict[Kind, list[Item]] = {}
+    for item in items:
+        call = open_calls.get(item.kind)
+        if call is None or len(call) == limits.WRITE_BATCH:
+            call = open_calls[item.kind] = []
+            calls.append(call)
+        call.append(item)
+    return [InnerCall(call[0].kind, tuple(call)) for call in calls]
+
+
+def _kind_of(entry: Entry, plan: Planned | None) -> Kind:
+    if plan is not None:
+        return Kind.UPDATE if plan.id is not None else Kind.INSERT
+    if entry.update_key is not None:
+        # A revision is that of a record that is there; an upsert would insert one that is not.
+        return Kind.UPSERT if entry.revision is None else Kind.UPDATE
+    return Kind.INSERT if entry.id is None else Kind.UPDATE
+
+
+def _payload(entry: Entry, kind: Kind, plan: Planned | None) -> Mapping[str, object]:
+    """Return an element of ``records``: POST wants the field map itself, PUT wants it beside what finds the record."""
+    record = plan.record if plan else entry.record
+    if kind is Kind.INSERT:
+        return record
+    payload: dict[str, object] = {"id": plan.id if plan else entry.id}
+    if plan is None and entry.update_key is not None:
+        payload = {"updateKey": entry.update_key._asdict()}
+    payload["record"] = record
+    revision = entry.revision or (plan.revision if plan else None)
+    return {**payload, "revision": revision} if revision else payload
+
+
+type Done = Literal["INSERT", "UPDATE"]
+
+
+class SavedRecord(TypedDict):
+    """A saved entry as the tool shows it."""
+
+    id: str
+    revision: str
+    operation: Done
+
+
+class AddedAnswer(AnswerModel):
+    """The answer to one new record; https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record."""
+
+    id: PositiveNumber
+    revision: PositiveNumber
+
+
+class _Inserted(AnswerModel):
+    """https://cybozu.dev/ja/kintone/docs/rest-api/records/add-records."""
+
+    ids: Annotated[list[PositiveNumber], FailFast()]
+    revisions: Annotated[list[PositiveNumber], FailFast()]
+
+
+class _Updated(AnswerModel):
+    id: PositiveNumber
+    revision: PositiveNumber
+    operation: Literal["UPDATE"] = "UPDATE"
+    """Older pages do not show it."""
+
+
+class _Upserted(AnswerModel):
+    id: PositiveNumber
+    revision: PositiveNumber
+    operation: Done
+
+
+class _UpdatedList(AnswerModel):
+    """https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records."""
+
+    records: Annotated[list[_Updated], FailFast()]
+
+
+class _UpsertedList(AnswerModel):
+    records: Annotated[list[_Upserted], FailFast()]
+
+
+class _Revision(AnswerModel):
+    revision: PositiveNumber
+
+
+class _Bulk(AnswerModel):
+    """https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request."""
+
+    results: Annotated[list[dict[str, Any]], FailFast()]
+
+
+def read_saved(transaction: Transaction, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
+    """Return the results of a transaction; raises ``UnknownResponseError`` when they do not fit what was sent."""
+    if transaction.is_single:
+        record_id = transaction.items[0].id or ""
+        revision = read_answer(_Revision, body, doing).revision
+        return [{"id": record_id, "revision": revision, "operation": "UPDATE"}]
+    bodies: Sequence[object] = [body]
+    if len(transaction.calls) > 1:
+        bodies = read_answer(_Bulk, body, doing).results
+        if len(bodies) != len(transaction.calls):
+            raise _of_another_number(doing, len(bodies), len(transaction.calls))
+    saved: dict[int, SavedRecord] = {}
+    for call, answer in zip(transaction.calls, bodies, strict=True):
+        records = _records(call, answer, doing)
+        saved.update(zip((item.entry.position for item in call.items), records, strict=True))
+    _refuse_shared_ids(list(saved.values()), doing)
+    return [saved[item.entry.position] for item in transaction.items]
+
+
+def _records(call: InnerCall, answer: object, doing: Message) -> list[SavedRecord]:
+    records = _inserted(answer, doing) if call.kind is Kind.INSERT else _written(call.kind, answer, doing)
+    if len(records) != len(call.items):
+        raise _of_another_number(doing, len(records), len(call.items))
+    for item, record in zip(call.items, records, strict=True):
+        if item.id not in (None, record["id"]):
+            place = Message("the id of entry {position}", position=item.entry.position)
+            raise misshapen(doing, place, Message("that of another record"))
+    return records
+
+
+def _inserted(answer: object, doing: Message) -> list[SavedRecord]:
+    told = read_answer(_Inserted, answer, doing)
+    if len(told.ids) != len(told.revisions):
+        raise _of_another_number(doing, len(told.revisions), len(told.ids))
+    return [
+        {"id": record_id, "revision": revision, "operation": "INSERT"}
+        for record_id, revision in zip(told.ids, told.revisions, strict=True)
+    ]
+
+
+def _written(kind: Kind, answer: object, doing: Message) -> list[SavedRecord]:
+    records: Sequence[_Updated | _Upserted]
+    if kind is Kind.UPSERT:
+        records = read_answer(_UpsertedList, answer, doing).records
+    else:
+        records = read_answer(_UpdatedList, answer, doing).records
+    return [{"id": record.id, "revision": record.revision, "operation": record.operation} for record in records]
+
+
+def _refuse_shared_ids(records: Sequence[SavedRecord], doing: Message) -> None:
+    """Refuse a new record with the id of another one: it cannot be told then which entry was saved where."""
+    seen: set[str] = set()
+    for record in sorted(records, key=lambda record: record["operation"] == "INSERT"):
+        if record["operation"] == "INSERT" and record["id"] in seen:
+            raise misshapen(doing, Message("the id of a new record"), Message("that of another record"))
+        seen.add(record["id"])
+
+
+def _of_another_number(doing: Message, count: int, wanted: int) -> UnknownResponseError:
+    found = Message("{count} where {wanted} were sent", count=count, wanted=wanted)
+    return misshapen(doing, Message("the number of results"), found)
