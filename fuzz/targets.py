@@ -20,11 +20,11 @@ from kintone.access.settings import Origin
 from kintone.access.sites import read_site
 from kintone.api import Answer, encode_json
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.file_names import LONGEST_NAME, clean_name, clean_type, file_name
+from kintone.file_names import MAX_NAME_LENGTH, clean_name, clean_type, file_name
 from kintone.forms.fields import parse_form
 from kintone.messages import Message
 from kintone.query import parse
-from kintone.reading.pages import batch_of
+from kintone.reading.pages import raw_page_of
 from kintone.reading.plan import plan_of
 from kintone.records import check_record, record_without_form
 from kintone.writing.batches import item_of
@@ -115,7 +115,7 @@ def _record(value: Any) -> None:  # noqa: ANN401 - anything
 
 def _name(text: str) -> None:
     name = clean_name(text)
-    _require(len(name) <= LONGEST_NAME and name == clean_name(name), name)
+    _require(len(name) <= MAX_NAME_LENGTH and name == clean_name(name), name)
     _require(not set(name) & set("/\\\x00\r\n\u202e"), name)
     name.encode()
     clean_type(text, text)
@@ -129,7 +129,7 @@ def _parameters(value: Any) -> None:  # noqa: ANN401 - anything
 
 def _answer(value: Any) -> None:  # noqa: ANN401 - anything
     body = value if isinstance(value, dict) else {"records": value, "totalCount": value, "properties": value}
-    _refusable(lambda given: batch_of(Answer(given), Message("reading")), body)
+    _refusable(lambda given: raw_page_of(Answer(given), Message("reading")), body)
     _refusable(lambda given: parse_form(given, "1"), body)
 
 

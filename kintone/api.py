@@ -11,11 +11,11 @@ from urllib.parse import quote, urlencode
 from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError
 from kintone.ledger import Span, WriteLedger
-from kintone.limits import FIELDS_IN_URL, LONGEST_URL
+from kintone.limits import MAX_FIELDS_IN_URL, MAX_URL_LENGTH
 from kintone.messages import Message
 
 
-class Repeat(Enum):
+class RetrySafety(Enum):
     """What is known about carrying out an operation twice; ``retry.py`` decides by it, never by the HTTP verb."""
 
     READ = auto()
@@ -41,7 +41,7 @@ class Repeat(Enum):
     @property
     def writes(self) -> bool:
         """Tell whether records may be different afterwards."""
-        return self in (Repeat.INSERT, Repeat.UPDATE, Repeat.UPDATE_WITH_REVISION, Repeat.UPSERT)
+        return self in (RetrySafety.INSERT, RetrySafety.UPDATE, RetrySafety.UPDATE_WITH_REVISION, RetrySafety.UPSERT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Operation:
     method: str
     api: str
     parameters: Mapping[str, object]
-    repeat: Repeat
+    repeat: RetrySafety
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Caller(Protocol):
         """Return the address where a person opens the record."""
 
 
-LONGEST_NUMBER = 100
+MAX_NUMBER_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def build(operation: Operation, path: str, address_length: int) -> WireRequest:
     if operation.method != "GET":
         return _with_body(operation.method, path, operation.parameters, {})
     fields = operation.parameters.get("fields")
-    if not isinstance(fields, list | tuple) or len(fields) <= FIELDS_IN_URL:
+    if not isinstance(fields, list | tuple) or len(fields) <= MAX_FIELDS_IN_URL:
         query = _query_string(operation.parameters)
-        if address_length + len(path) + len(query) < LONGEST_URL:
+        if address_length + len(path) + len(query) < MAX_URL_LENGTH:
             return WireRequest("GET", path, query)
     return _with_body("POST", path, operation.parameters, {"X-HTTP-Method-Override": "GET"})
 
@@ -158,7 +158,7 @@ def encode_json(value: object) -> bytes:
 
 def _decimal_text(value: object) -> str:
     if isinstance(value, Decimal) and value.is_finite():
-        return format(value, "f") if abs(value.adjusted()) < LONGEST_NUMBER else str(value)
+        return format(value, "f") if abs(value.adjusted()) < MAX_NUMBER_LENGTH else str(value)
     raise TypeError(type(value).__name__)
 
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from kintone.access.credentials import Access
 from kintone.access.settings import OperatorSettings
-from kintone.api import Answer, Caller, Operation, Repeat, WireRequest, api_path, build
+from kintone.api import Answer, Caller, Operation, RetrySafety, WireRequest, api_path, build
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, PermissionDeniedError, TimedOutError
 from kintone.execution import DEFAULT_TIMEOUT, Engine, Entries, Execution, OpenBody
@@ -132,7 +132,7 @@ def verify_credentials(caller: Caller, app: int) -> None:
     checking = Message("checking the credential")
     try:
         told = read_answer(
-            _App, caller.call(Operation(checking, "GET", "app", {"id": app}, Repeat.READ)).body, checking
+            _App, caller.call(Operation(checking, "GET", "app", {"id": app}, RetrySafety.READ)).body, checking
         )
     except PermissionDeniedError as error:
         if error.code != TOKEN_WITHOUT_PERMISSION:

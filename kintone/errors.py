@@ -33,11 +33,11 @@ from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, Translate, Value, counted, render
 
 LISTED_FIELDS = 20
-LONGEST_SENTENCE = 2000
-LONGEST_PROBLEM = 16_000
+MAX_SENTENCE = 2000
+MAX_PROBLEM = 16_000
 
 
-def one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
+def one_line(text: str, longest: int = MAX_SENTENCE) -> str:
     """Fold white space and control characters to single blanks and cut what is too long to be read."""
     cleaned = "".join(character if character.isprintable() else " " for character in text[: longest * 4])
     line = " ".join(cleaned.split())
@@ -183,17 +183,17 @@ def line_of(error: KintoneError, translate: Translate = str, mask: Callable[[str
     Each part is masked before it is cut, and the line once more, since a cut or a fold may join what was apart.
     """
 
-    def told(message: Message, longest: int = LONGEST_PROBLEM) -> str:
+    def told(message: Message, longest: int = MAX_PROBLEM) -> str:
         return one_line(mask(render(message, translate)), longest)
 
     parts = [
         told(Joined([error.problem, _what_is_saved(error.ledger)])),
         told(error.remedy),
         *map(told, error.notes),
-        told(_kintone_words(error.reply), LONGEST_SENTENCE),
+        told(_kintone_words(error.reply), MAX_SENTENCE),
     ]
     if error.reply and error.reply.error_id:
-        parts.append(told(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), LONGEST_SENTENCE))
+        parts.append(told(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), MAX_SENTENCE))
     return mask(f"[{error.code}] " + " · ".join(part for part in parts if part))
 
 
@@ -220,10 +220,10 @@ def _what_is_saved(ledger: WriteLedger | None) -> Message:
             spans[-1] = (Span(spans[-1][0].first, span.last), told)
         else:
             spans.append((span, told))
-    return Joined([_fate(span, state) for span, state in spans], ", ")
+    return Joined([_state_words(span, state) for span, state in spans], ", ")
 
 
-def _fate(span: Span, state: EntryState) -> Message:
+def _state_words(span: Span, state: EntryState) -> Message:
     named = entries_named(span)
     if state is EntryState.SAVED:
         return counted(

@@ -16,10 +16,10 @@ from kintone.errors import BudgetExceededError, KintoneError, unexpected
 from kintone.exchanges import is_readable
 from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, Limiters
-from kintone.limits import ANSWER_BYTES
+from kintone.limits import MAX_ANSWER_BYTES
 from kintone.messages import Joined, Message
 from kintone.remedies import for_one, for_write
-from kintone.replies import Received, json_object, not_kintone, refusal_of
+from kintone.replies import Reply, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind, RetryPolicy
 from kintone.runtime import PROCESS, Runtime
 from kintone.transport import HttpTransport, StreamedReply, Transport, UploadBody
@@ -32,7 +32,7 @@ limiters = Limiters()
 
 DEFAULT_TIMEOUT: Final = 30.0
 CHUNK: Final = 1024 * 1024
-LEAST_FOR_A_WRITE: Final = 0.1
+MIN_SECONDS_FOR_WRITE: Final = 0.1
 """Seconds that must be left of the time of a call for a write to begin."""
 
 LISTS: Final = ("records", "records/cursor")
@@ -183,9 +183,9 @@ class Execution:
 
     def _exchanged(
         self, operation: Operation, request: WireRequest, deadline: Deadline, body: UploadBody | None
-    ) -> Received:
+    ) -> Reply:
         with self._limiter.slot(id(self), deadline, operation.description), self._logged(request) as log:
-            if operation.repeat.writes and deadline.remaining() < LEAST_FOR_A_WRITE:
+            if operation.repeat.writes and deadline.remaining() < MIN_SECONDS_FOR_WRITE:
                 # It would be sent, and nobody would wait for the answer.
                 raise deadline.error(
                     operation.description, Message("waiting for other requests to the same kintone site")
@@ -194,11 +194,11 @@ class Execution:
                 opened = self._transport.open(request, self._access, deadline, self._timeout, body)
                 with opened as reply:
                     log.status = reply.status
-                    content = _content(operation, reply, ANSWER_BYTES)
+                    content = _content(operation, reply, MAX_ANSWER_BYTES)
             except TransportError as error:
                 raise self._failed(operation, error, deadline) from None
             log.size = len(content)
-            return Received(reply.status, reply.headers, content)
+            return Reply(reply.status, reply.headers, content)
 
     def _opened(self, operation: Operation, request: WireRequest, stack: ExitStack) -> StreamedReply:
         deadline = self.deadline
@@ -212,7 +212,7 @@ class Execution:
                     log.status = reply.status
                     if reply.status != HTTPStatus.OK:
                         body = _content(operation, reply, CHUNK)
-                        raise self._refused(operation, Received(reply.status, reply.headers, body))
+                        raise self._refused(operation, Reply(reply.status, reply.headers, body))
                     _require_readable(operation, reply)
                 except TransportError as error:
                     raise self._failed(operation, error, deadline) from None
@@ -227,11 +227,11 @@ class Execution:
             told = failure.error(problem, remedy=failure.remedy)
         return AttemptError(error.kind, told, sent=error.sent)
 
-    def _refused(self, operation: Operation, received: Received) -> AttemptError:
+    def _refused(self, operation: Operation, received: Reply) -> AttemptError:
         refusal = refusal_of(operation, received, self._redactor)
         return AttemptError(refusal.kind, refusal.error, is_certain=refusal.is_certain, retry_after=refusal.retry_after)
 
-    def _read[Result](self, operation: Operation, received: Received, read: Callable[[Answer], Result]) -> Result:
+    def _read[Result](self, operation: Operation, received: Reply, read: Callable[[Answer], Result]) -> Result:
         if not HTTPStatus.OK <= received.status < HTTPStatus.MULTIPLE_CHOICES:
             raise self._refused(operation, received)
         body = json_object(received.body)

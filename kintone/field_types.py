@@ -50,7 +50,7 @@ TEXT_SHAPES = frozenset({Shape.TEXT, Shape.LINES, Shape.NUMBER, Shape.OPTION, Sh
 
 
 @dataclass(frozen=True, slots=True)
-class FieldKind:
+class FieldType:
     """What is true of every field of one type.
 
     ``name`` is the type's name on the wire, ``words`` what a sentence calls a value of it, ``empty`` what kintone takes
@@ -90,10 +90,10 @@ NOT_ALWAYS_SHOWN = (
 PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
 
 
-def _fixed(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldKind:
+def _fixed(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldType:
     """Describe a type that kintone fills itself."""
     example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
-    return FieldKind(
+    return FieldType(
         name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, required_holds=False,
         advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS, always_shown=name not in NOT_ALWAYS_SHOWN,
     )  # fmt: skip
@@ -103,30 +103,30 @@ _CODE_LIST = '[{"code": "sato"}]'
 _ONLY_WHEN_ADDING = Message("leave it out; it can be given only when adding")
 _HOLDS_NOTHING = Message("leave it out; it holds no value")
 
-_KINDS = (
-    FieldKind("SINGLE_LINE_TEXT", Message("a text"), Shape.TEXT, "", '"abc"', update_key=True),
-    FieldKind("MULTI_LINE_TEXT", Message("a text of several lines"), Shape.LINES, "", '"a\\nb"'),
-    FieldKind("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"'),
-    FieldKind("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True, plain_in_csv=True),
-    FieldKind("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"'),
-    FieldKind("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', yes_or_no=True),
-    FieldKind("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
-    FieldKind("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', required_holds=False),
-    FieldKind("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"'),
-    FieldKind("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"', plain_in_csv=True),
-    FieldKind("TIME", Message("a time"), Shape.TIME, None, '"09:30"', plain_in_csv=True),
-    FieldKind(
+_FIELD_TYPES = (
+    FieldType("SINGLE_LINE_TEXT", Message("a text"), Shape.TEXT, "", '"abc"', update_key=True),
+    FieldType("MULTI_LINE_TEXT", Message("a text of several lines"), Shape.LINES, "", '"a\\nb"'),
+    FieldType("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"'),
+    FieldType("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True, plain_in_csv=True),
+    FieldType("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"'),
+    FieldType("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', yes_or_no=True),
+    FieldType("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
+    FieldType("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', required_holds=False),
+    FieldType("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"'),
+    FieldType("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"', plain_in_csv=True),
+    FieldType("TIME", Message("a time"), Shape.TIME, None, '"09:30"', plain_in_csv=True),
+    FieldType(
         "DATETIME", Message("a date and time with its offset"), Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"',
         plain_in_csv=True,
     ),
-    FieldKind("USER_SELECT", Message("a list of users"), Shape.CODES, (), _CODE_LIST),
-    FieldKind("ORGANIZATION_SELECT", Message("a list of departments"), Shape.CODES, (), '[{"code": "sales"}]'),
-    FieldKind("GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]'),
-    FieldKind("FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]'),
-    FieldKind(
+    FieldType("USER_SELECT", Message("a list of users"), Shape.CODES, (), _CODE_LIST),
+    FieldType("ORGANIZATION_SELECT", Message("a list of departments"), Shape.CODES, (), '[{"code": "sales"}]'),
+    FieldType("GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]'),
+    FieldType("FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]'),
+    FieldType(
         "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
     ),
-    FieldKind(
+    FieldType(
         "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False, required_holds=False,
         advice=Message("leave it out; kintone calculates it"), calculated=True,
         plain_in_csv=True,
@@ -172,23 +172,25 @@ _KINDS = (
     _fixed("HR", Message("a border"), Shape.OTHER, _HOLDS_NOTHING),
 )  # fmt: skip
 
-KINDS = {kind.name: kind for kind in _KINDS}
+FIELD_TYPES = {kind.name: kind for kind in _FIELD_TYPES}
 """Every type that kintone documents, by its name on the wire."""
 
-_TABLES = frozenset(kind.name for kind in _KINDS if kind.shape is Shape.ROWS)
-_LISTS = frozenset(kind.name for kind in _KINDS if kind.empty == ())
-_TEXTS = frozenset(kind.name for kind in _KINDS if kind.shape.is_text)
-_ATTACHMENTS = frozenset(kind.name for kind in _KINDS if kind.shape is Shape.FILES)
+_TABLES = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape is Shape.ROWS)
+_LISTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.empty == ())
+_TEXTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape.is_text)
+_ATTACHMENTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape is Shape.FILES)
 
 RECORD_ID = "$id"
 REVISION = "$revision"
-PSEUDO_FIELDS = {RECORD_ID: KINDS["__ID__"], REVISION: KINDS["__REVISION__"]}
+PSEUDO_FIELDS = {RECORD_ID: FIELD_TYPES["__ID__"], REVISION: FIELD_TYPES["__REVISION__"]}
 """Codes that every fetched record has although no form lists them."""
 
 
-def kind_of(name: str) -> FieldKind:
+def field_type(name: str) -> FieldType:
     """Return what is known of a type; one that kintone added later goes through unchecked."""
-    return KINDS.get(name) or FieldKind(name, Message("a value of the type {type}", type=name), Shape.OTHER, "", "")
+    return FIELD_TYPES.get(name) or FieldType(
+        name, Message("a value of the type {type}", type=name), Shape.OTHER, "", ""
+    )
 
 
 def is_table(name: object) -> bool:
@@ -196,7 +198,7 @@ def is_table(name: object) -> bool:
     return isinstance(name, str) and name in _TABLES
 
 
-SHOWN_AS_TEXT = _TEXTS | {kind.name for kind in _KINDS if kind.shape is Shape.OTHER}
+SHOWN_AS_TEXT = _TEXTS | {kind.name for kind in _FIELD_TYPES if kind.shape is Shape.OTHER}
 """Types of which kintone may show a text."""
 
 
@@ -215,7 +217,7 @@ def holds_files(name: object) -> bool:
 def markdown_table() -> str:
     """Return the table for the documentation: type, value to write, add, update, table column, update key."""
     lines = ["| Type | Value to write | Add | Update | In tables | Update key |", "|---|---|---|---|---|---|"]
-    for kind in _KINDS:
+    for kind in _FIELD_TYPES:
         marks = [_mark(kind.on_add), _mark(kind.on_update), _mark(kind.in_tables), _mark(kind.update_key)]
         example = f"`{kind.example}`" if kind.example else "none"
         lines.append("| " + " | ".join([f"`{kind.name}`", example, *marks]) + " |")

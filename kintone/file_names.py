@@ -15,6 +15,7 @@ EXTENSION = re.compile(r"(?<=.)\.[\w+-]{1,20}\Z")
 """What stands behind the last dot of a name, unless it is more than an extension may be or the name begins with it."""
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
+# https://www.iana.org/assignments/media-types, and Python's names where that has none.
 TYPES = {
     ".txt": "text/plain",
     ".csv": "text/csv",
@@ -68,7 +69,6 @@ TYPES = {
     ".tar": "application/x-tar",
     ".7z": "application/x-7z-compressed",
 }
-"""https://www.iana.org/assignments/media-types, and Python's names where that has none."""
 EXTENSIONS = {mime_type: extension for extension, mime_type in TYPES.items()} | {
     "application/xml": ".xml",
     "audio/wav": ".wav",
@@ -88,8 +88,8 @@ ALSO = {
     ".yml": "text/plain",
 }
 """Other extensions of these types, and texts whose own type Dify does not know."""
+# JSON Lines (https://jsonlines.org) have no registered type; Dify stores what claims to be one of these as .bin.
 TEXTS = frozenset({"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"})
-"""JSON Lines (https://jsonlines.org) have no registered type; Dify stores what claims to be one of these as .bin."""
 
 
 def extension_of(name: str) -> str:
@@ -120,9 +120,9 @@ def _guessed(name: str) -> str:
     return TYPES.get(extension) or ALSO.get(extension) or UNKNOWN_TYPE
 
 
-LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255
 """Characters; Dify's database and common file systems hold no more."""
-LONGEST_EXTENSION = 20
+MAX_EXTENSION_LENGTH = 20
 SEPARATORS = re.compile(r"[/\\]")
 # Marks that turn the direction of text, so that "gpj.exe" reads "exe.jpg", and the byte order mark.
 DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
@@ -136,7 +136,7 @@ def clean_name(name: str) -> str:
     ``""`` when it is nothing but dots and separators. Quotes, semicolons, percent signs and every script stay. A name
     longer than 255 characters loses the end of its stem and keeps its extension.
     """
-    longest = 5 * LONGEST_NAME
+    longest = 5 * MAX_NAME_LENGTH
     bounded = name if len(name) <= 2 * longest else name[:longest] + name[-longest:]
     kept = "".join(character for character in bounded if _is_kept(character)).strip()
     return _shortened(SEPARATORS.sub("_", kept)) if kept.strip("./\\ ") else ""
@@ -144,8 +144,8 @@ def clean_name(name: str) -> str:
 
 def made_name(mime_type: str, moment: datetime, extension: str = "") -> str:
     """Return a name for a file that has none, such as ``file-20260401-093000.pdf``."""
-    known = clean_name(extension[: 2 * LONGEST_EXTENSION]).removeprefix(".")
-    end = f".{known}" if 0 < len(known) <= LONGEST_EXTENSION else EXTENSIONS.get(mime_type, ".bin")
+    known = clean_name(extension[: 2 * MAX_EXTENSION_LENGTH]).removeprefix(".")
+    end = f".{known}" if 0 < len(known) <= MAX_EXTENSION_LENGTH else EXTENSIONS.get(mime_type, ".bin")
     return f"file-{moment:%Y%m%d-%H%M%S}{end}"
 
 
@@ -167,7 +167,7 @@ def distinct_name(name: str, taken: set[str]) -> str:
     while free in taken:
         number += 1
         mark = f" ({number})"
-        free = f"{stem[: LONGEST_NAME - len(mark) - len(extension)]}{mark}{extension}"
+        free = f"{stem[: MAX_NAME_LENGTH - len(mark) - len(extension)]}{mark}{extension}"
     taken.add(free)
     return free
 
@@ -176,7 +176,7 @@ def change_of(told: str, name: str) -> Message:
     """Return a remark for a file that was told under another name than it goes by, nothing for one that was not."""
     if told.strip() in ("", name):
         return NOTHING
-    visible = "".join(character if _is_kept(character) else NOT_SHOWN for character in told[: 2 * LONGEST_NAME])
+    visible = "".join(character if _is_kept(character) else NOT_SHOWN for character in told[: 2 * MAX_NAME_LENGTH])
     return Message("the name was {told}", told=shown_name(visible))
 
 
@@ -199,7 +199,7 @@ def _is_kept(character: str) -> bool:
 
 def _shortened(name: str) -> str:
     extension = extension_of(name)
-    return name[: LONGEST_NAME - len(extension)].rstrip() + extension if len(name) > LONGEST_NAME else name
+    return name[: MAX_NAME_LENGTH - len(extension)].rstrip() + extension if len(name) > MAX_NAME_LENGTH else name
 
 
 PARAMETER = re.compile(
@@ -230,7 +230,7 @@ CHARSETS = frozenset(
     ]
 )
 """Those that names travel in; Python knows others, of which some are no charsets and some take their time."""
-LONGEST_HEADER = 8_192
+MAX_HEADER_LENGTH = 8_192
 
 
 def file_name(header: str | None) -> str:
@@ -241,7 +241,7 @@ def file_name(header: str | None) -> str:
     before another or before a quote.
     """
     parameters: dict[str, str] = {}
-    for match in PARAMETER.finditer((header or "")[:LONGEST_HEADER]):
+    for match in PARAMETER.finditer((header or "")[:MAX_HEADER_LENGTH]):
         quoted = match["quoted"]
         value = match["bare"].strip() if quoted is None else re.sub(r"\\([\\\"])", r"\1", quoted)
         parameters.setdefault(match["name"].lower(), value)

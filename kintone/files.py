@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from pydantic import Field
 from requests_toolbelt.multipart.encoder import MultipartEncoder
 
-from kintone.api import Answer, Operation, Repeat
+from kintone.api import Answer, Operation, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import ConnectionFailedError, InvalidParameterError, ResultTooLargeError, UnknownResponseError
 from kintone.field_types import holds_files, is_table
@@ -18,8 +18,8 @@ from kintone.reading.pages import count_of
 from kintone.replies import FILE_KEY, AnswerModel, not_kintone, read_answer
 from kintone.transport import StreamedReply, UploadBody
 
+# https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file/
 PART_NAME = "file"
-"""https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file/"""
 
 type WrongLength = Callable[[bool], Exception]
 """Makes the error for a source that ends too early (True) or goes on too long (False)."""
@@ -70,7 +70,7 @@ class FileBody:
         return content
 
 
-MOST_NAMED_FIELDS = 20
+MAX_NAMED_FIELDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _no_attachment_field(record: Mapping[str, Any], code: str, parameter: str) -
 def _hint(names: list[str]) -> Message:
     if not names:
         return Message("the record has no attachment field")
-    return Message("its attachment fields are {codes}", codes=", ".join(map(shown_name, names[:MOST_NAMED_FIELDS])))
+    return Message("its attachment fields are {codes}", codes=", ".join(map(shown_name, names[:MAX_NAMED_FIELDS])))
 
 
 def _attachment(value: object) -> Attachment:
@@ -207,7 +207,7 @@ class Download:
     told: str = ""
 
 
-class Arrival:
+class IncomingFile:
     """An answer that should be a file; ``size`` is in bytes, None where neither record nor header tells it."""
 
     def __init__(self, operation: Operation, incoming: StreamedReply, expected: Attachment | None, most: int) -> None:
@@ -269,7 +269,9 @@ class FilesApi:
 
         ``open_source`` is called once for every try, so that nothing has to be kept for another one.
         """
-        operation = Operation(Message("uploading {name}", name=shown_name(name)), "POST", "file", {}, Repeat.UPLOAD)
+        operation = Operation(
+            Message("uploading {name}", name=shown_name(name)), "POST", "file", {}, RetrySafety.UPLOAD
+        )
 
         @contextmanager
         def body() -> Iterator[UploadBody]:
@@ -304,10 +306,10 @@ class FilesApi:
             raise too_large(_operation(attachment.file_key, attachment), attachment.size, self._most_bytes)
 
     @contextmanager
-    def _open(self, file_key: str, expected: Attachment | None) -> Iterator[Arrival]:
+    def _open(self, file_key: str, expected: Attachment | None) -> Iterator[IncomingFile]:
         operation = _operation(file_key, expected)
         with self._caller.download(operation) as incoming:
-            arrival = Arrival(operation, incoming, expected, self._most_bytes)
+            arrival = IncomingFile(operation, incoming, expected, self._most_bytes)
             if arrival.size is not None and arrival.size > self._most_bytes:
                 raise too_large(operation, arrival.size, self._most_bytes)
             yield arrival
@@ -315,7 +317,7 @@ class FilesApi:
 
 def _operation(file_key: str, expected: Attachment | None) -> Operation:
     which = shown_name(expected.name) if expected is not None and expected.name else Message("the file")
-    return Operation(Message("downloading {file}", file=which), "GET", "file", {"fileKey": file_key}, Repeat.READ)
+    return Operation(Message("downloading {file}", file=which), "GET", "file", {"fileKey": file_key}, RetrySafety.READ)
 
 
 def too_large(operation: Operation, size: int | None, most: int) -> ResultTooLargeError:

@@ -12,7 +12,7 @@ from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Message
 from kintone.values.numbers import whole_number
 
-SHOWN_OF_A_TEXT = 30
+SHOWN_TEXT = 30
 
 # Python's \s holds the full-width space, which kintone takes as white space between tokens too.
 _TOKEN = re.compile(
@@ -71,7 +71,7 @@ def _tokens(query: str) -> Iterator[Token]:
 
 
 def _unclosed(query: str, start: int) -> InvalidParameterError:
-    shown = query[start : start + SHOWN_OF_A_TEXT]
+    shown = query[start : start + SHOWN_TEXT]
     return InvalidParameterError(
         "query: the text that begins at character {place} ({text}) has no closing quote; "
         'inside a text write \\" for a quote and \\\\ for a backslash',
@@ -265,7 +265,7 @@ def _slice(text: str, tokens: Sequence[Token]) -> str:
 FOLLOWED_BY = ("=", "!=", "<", ">", "<=", ">=")
 OPERATOR_WORDS = ("in", "not", "like", "is", "asc", "desc")
 ALWAYS_KNOWN = ("$id",)
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 
 def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
@@ -276,7 +276,7 @@ def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
     known = {*form.fields, *form.tables_by_column, *ALWAYS_KNOWN}
     names = [*form.names(), *((column, column) for column in form.tables_by_column)]
     unknown = dict.fromkeys(code for code in (*_codes(tokens_of(query)), *fields) if code not in known)
-    hints = ((code, nearest_codes(code, names)) for code in list(unknown)[:MOST_NAMED])
+    hints = ((code, nearest_codes(code, names)) for code in list(unknown)[:MAX_NAMED])
     return [
         Message('did you mean {near} instead of "{code}"?', near=either(near), code=code)
         for code, near in hints

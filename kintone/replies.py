@@ -29,14 +29,13 @@ from kintone.errors import (
 )
 from kintone.messages import Message
 from kintone.remedies import CHECK_SITE, MAINTENANCE, TRY_LATER
-from kintone.retry import FailureKind, read_retry_after
+from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, read_retry_after
 from kintone.texts import printable
 from kintone.transport_failures import PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
 
 MAX_DIGITS: Final = 20
 """Of an id, a revision or a count; so many fit into 64 bits."""
-FILE_KEY: Final = r"^[!-~]{1,500}$"
-"""Characters of a file key; kintone's have some fifty: https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file/"""
+FILE_KEY: Final = rf"^[!-~]{{1,{limits.MAX_FILE_KEY_LENGTH}}}$"
 THE_ANSWER: Final = Message("the answer")
 MISSING: Final = Message("missing")
 
@@ -97,7 +96,7 @@ def misshapen(doing: Message, part: Message, value: object) -> UnknownResponseEr
 def named(name: object) -> str | Message:
     """Return a name that an answer holds, whole or not at all: part of a secret could not be masked any more."""
     text = str(name)
-    return printable(text) if len(text) <= limits.NAME_LENGTH else Message("a very long name")
+    return printable(text) if len(text) <= limits.MAX_NAME_LENGTH else Message("a very long name")
 
 
 def _kind_of(value: object) -> Message:
@@ -119,12 +118,11 @@ KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}", re.ASCII)
 MAX_MESSAGE: Final = 600
 MAX_KEY: Final = 160
 MAX_FIELDS: Final = 200
-UNAVAILABLE: Final = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 CLIENT_ERRORS: Final = range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class Reply:
     """An answer, read to its end."""
 
     status: int
@@ -151,7 +149,7 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return parsed if isinstance(parsed, dict) else None
 
 
-def refusal_of(operation: Operation, received: Received, redactor: Redactor) -> Refusal:
+def refusal_of(operation: Operation, received: Reply, redactor: Redactor) -> Refusal:
     """Return what an answer with a status other than 2xx means.
 
     kintone answers a flat object with ``code``, ``id``, ``message`` and perhaps ``errors``; a bulkRequest answers
@@ -222,10 +220,10 @@ def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], operat
     return MEANINGS.get(code) or _unknown_code(status)
 
 
-def _without_code(operation: Operation, received: Received) -> KintoneError:
+def _without_code(operation: Operation, received: Reply) -> KintoneError:
     status = received.status
     reply = ErrorReply(status)
-    if status in UNAVAILABLE:
+    if status in UNAVAILABLE_STATUSES:
         return ServiceUnavailableError(
             _failed(operation, Message("kintone is not available right now (HTTP {status})", status=status)),
             remedy=MAINTENANCE,
@@ -264,7 +262,7 @@ def _without_code(operation: Operation, received: Received) -> KintoneError:
     )
 
 
-def _asks_for_password(received: Received) -> bool:
+def _asks_for_password(received: Reply) -> bool:
     wanted = received.headers.get("WWW-Authenticate", "").lower()
     return received.status == HTTPStatus.UNAUTHORIZED and wanted.startswith("basic")
 
@@ -276,7 +274,7 @@ def _kind(status: int, error: KintoneError) -> FailureKind:
         return FailureKind.LOCKED
     if status == HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(error, UnknownResponseError):
         return FailureKind.SERVER_ERROR
-    return FailureKind.UNAVAILABLE if status in UNAVAILABLE else FailureKind.FINAL
+    return FailureKind.UNAVAILABLE if status in UNAVAILABLE_STATUSES else FailureKind.FINAL
 
 
 def _unknown_code(status: int) -> Meaning:
@@ -290,7 +288,7 @@ def _unknown_code(status: int) -> Meaning:
             Message("what was asked for is not there"),
             Message("check the numbers and codes that were given"),
         )
-    if status in UNAVAILABLE:
+    if status in UNAVAILABLE_STATUSES:
         return Meaning(
             ServiceUnavailableError,
             Message("kintone is not available right now"),

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-LONGEST = 80
+MAX_PREVIEW = 80
 SHOWN_ENTRIES = 5
 SHOWN_DEPTH = 3
 SHOWN_BITS = 256
 
 
-def excerpt(value: object, longest: int = LONGEST) -> str:
+def preview(value: object, longest: int = MAX_PREVIEW) -> str:
     """Return a value as JSON would write it, cut to ``longest`` characters; never fails, whatever the value holds."""
     text = _rendered(value, longest, SHOWN_DEPTH)
     return text if len(text) <= longest else text[: longest - 1] + "…"
@@ -24,14 +24,14 @@ def printable(text: str, longest: int = 128) -> str:
     return cut if len(text) <= longest else cut + "…"
 
 
-def excerpts(values: Iterable[object], most: int = SHOWN_ENTRIES) -> str:
+def previews(values: Iterable[object], most: int = SHOWN_ENTRIES) -> str:
     """Return the first few values joined by commas, and "…" where there are more."""
     parts: list[str] = []
     for value in values:
         if len(parts) == most:
             parts.append("…")
             break
-        parts.append(excerpt(value))
+        parts.append(preview(value))
     return ", ".join(parts)
 
 
@@ -75,15 +75,15 @@ def _escape(character: str) -> str:
 
 
 _FIRST_WIDE, _LAST_WIDE, _WIDE_DISTANCE = 0xFF01, 0xFF5E, 0xFEE0
-_NARROW = {code: code - _WIDE_DISTANCE for code in range(_FIRST_WIDE, _LAST_WIDE + 1)} | {
+_HALF_WIDTH = {code: code - _WIDE_DISTANCE for code in range(_FIRST_WIDE, _LAST_WIDE + 1)} | {
     0x3000: " ",  # ideographic space
     0x2212: "-",  # minus sign, which Japanese keyboards give for a full-width hyphen
 }
 
 
-def narrow(text: str) -> str:
+def to_half_width(text: str) -> str:
     """Return a text with full-width letters, digits and signs as their ASCII twins, and no blanks around it.
 
     Only those: a compatibility normalisation would also turn ``5²`` into ``52``.
     """
-    return text.strip().translate(_NARROW).strip()
+    return text.strip().translate(_HALF_WIDTH).strip()

@@ -8,15 +8,15 @@ from typing import Final, Protocol
 
 from kintone.access.credentials import Access
 from kintone.api import WireRequest
-from kintone.connections import Exchange, NotingAdapter
+from kintone.connections import Exchange, TrackedAdapter
 from kintone.deadline import Deadline
 from kintone.exchanges import (
     MAX_REDIRECTS,
     READ_AGAIN,
     SAME_REQUEST_AGAIN,
     USER_AGENT,
+    HttpReply,
     Outgoing,
-    Reply,
     UploadBody,
     new_adapter,
     proxy_for,
@@ -61,7 +61,7 @@ class Transport(Protocol):
 class _Pool:
     """The connections of one access; ``users`` counts the requests that use them now."""
 
-    adapter: NotingAdapter
+    adapter: TrackedAdapter
     users: int = 0
     last_used: float = 0.0
 
@@ -81,7 +81,7 @@ class Pools:
         self._timer: Timer | None = None
 
     @contextmanager
-    def adapter(self, access: Access, connections: int) -> Iterator[NotingAdapter]:
+    def adapter(self, access: Access, connections: int) -> Iterator[TrackedAdapter]:
         """Lend the connections of an access."""
         key = (access.digest(), connections)
         with self._lock:
@@ -151,8 +151,8 @@ class HttpTransport:
 
 
 def _follow(
-    adapter: NotingAdapter, request: WireRequest, access: Access, exchange: Exchange, body: UploadBody | None
-) -> Reply:
+    adapter: TrackedAdapter, request: WireRequest, access: Access, exchange: Exchange, body: UploadBody | None
+) -> HttpReply:
     """Send the request, again where a redirect on the same site allows it."""
     outgoing = _outgoing(request, access, body)
     for _ in range(MAX_REDIRECTS + 1):
@@ -165,7 +165,7 @@ def _follow(
             reply.status in SAME_REQUEST_AGAIN or (outgoing.method == "GET" and reply.status in READ_AGAIN)
         )
         reply.close()
-        exchange.let_go()
+        exchange.release()
         if not repeatable or location is None:
             raise TransportError(FailureKind.FINAL, REDIRECT.but(status=reply.status), sent=True)
         outgoing = replace(outgoing, url=location)

@@ -18,7 +18,7 @@ from tools.parameters import Parameters
 # Somebody waits in front of a form: one more try where that is quick, and no longer than a person would wait.
 PATIENCE = RetryPolicy(tries=2, tries_when_busy=2, tries_after_time_out=1, first_pause=0.3)
 TIMEOUT = 10.0
-LONGEST_CHECK = 30.0
+MAX_CHECK_SECONDS = 30.0
 """Seconds for all of it, however slowly an answer comes; the operator's budget for a call may be shorter."""
 
 
@@ -42,6 +42,6 @@ class KintoneProvider(ToolProvider):
         nothing_overridden = Parameters({}, CREDENTIALS)
         access = read_access(credentials, nothing_overridden, settings)
         app = read_app(credentials, nothing_overridden)
-        settings = replace(settings, call_budget=min(settings.call_budget, LONGEST_CHECK))
+        settings = replace(settings, call_budget=min(settings.call_budget, MAX_CHECK_SECONDS))
         with KintoneClient(access, settings, request_timeout=TIMEOUT, policy=PATIENCE) as client:
             verify_credentials(client, app)

@@ -150,7 +150,7 @@ _APIS = {
 }
 
 
-def kind_of(method: str, path: str) -> str:
+def field_type(method: str, path: str) -> str:
     """Return the kind of request that a method and a path make."""
     api = path.partition("/v1/")[2].removesuffix(".json")
     name = _APIS.get(api, api)

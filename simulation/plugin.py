@@ -5,13 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import random
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache
 from itertools import count
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -106,21 +103,12 @@ def run_tool(scenario: Scenario, domain: str, app: int, token: str, **environmen
 def _settings(scenario: Scenario, environment: Mapping[str, str]) -> Iterator[None]:
     """Scale the plugin's limits as the scenario says, and set its environment."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(limits, "WRITE_BATCH", scenario.batch))
-        for module in _modules_that_name("RECORDS_PER_PAGE"):
-            stack.enter_context(patch.object(module, "RECORDS_PER_PAGE", scenario.page))
+        stack.enter_context(patch.object(limits, "MAX_RECORDS_PER_WRITE", scenario.batch))
+        stack.enter_context(patch.object(limits, "MAX_LIMIT", scenario.page))
         values = {"KINTONE_CALL_BUDGET": str(scenario.budget), "KINTONE_MAX_CONCURRENCY": str(scenario.slots)}
         values |= {"KINTONE_READ_RANGES": "", **environment}
         stack.enter_context(patch.dict(os.environ, values))
         yield
-
-
-@cache
-def _modules_that_name(name: str) -> list[ModuleType]:
-    """Return the plugin's modules that have taken over a limit under its name."""
-    return [
-        module for path, module in sorted(sys.modules.items()) if path.startswith("kintone.") and name in vars(module)
-    ]
 
 
 def _handed(name: str) -> dict[str, Any]:

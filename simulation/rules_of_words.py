@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.faults import Fault
 from simulation.knowledge import Known, blamed_entry, expected_counts, inserted, is_final, is_valid, may_be_merged
 from simulation.scenario import ADD, QUERY, UPSERT
-from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, told_of_entries, told_of_one
+from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, restated_for_one, told_of_entries
 from simulation.world import INSERT, UPDATE
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _failure(run: Run, entries: list[Known]) -> Iterator[str]:
         return
     line = run.outcome.failure
     try:
-        told = told_of_entries(line, len(entries)) if run.scenario.tool == UPSERT else told_of_one(line)
+        told = told_of_entries(line, len(entries)) if run.scenario.tool == UPSERT else restated_for_one(line)
     except StatementError as mistake:
         yield f"{mistake}: {line[:1000]}"
         return

@@ -109,7 +109,7 @@ class Scheduler:
         """Let the current task wait for so long."""
         self.wait(Bell(), seconds)
 
-    def give_way(self) -> None:
+    def yield_thread(self) -> None:
         """Let another task have its turn, if one can run at this moment."""
         task = self._current
         if task is not None:
@@ -337,7 +337,7 @@ class Workers:
     def _work(self) -> None:
         try:
             while self._waiting:
-                self._scheduler.give_way()
+                self._scheduler.yield_thread()
                 if self._waiting:
                     future, function = self._waiting.popleft()
                     future.work(function)

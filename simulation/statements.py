@@ -52,7 +52,7 @@ def told_of_entries(line: str, count: int) -> dict[int, str] | None:
     return told or None
 
 
-def told_of_one(line: str) -> dict[int, str] | None:
+def restated_for_one(line: str) -> dict[int, str] | None:
     """Return what a line says of the one thing that a call writes, None where it says nothing.
 
     Raises:

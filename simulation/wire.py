@@ -8,7 +8,7 @@ from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from simulation.faults import AFTER, BEFORE, HTML, JSON, POST_CURSOR, Fault, kind_of
+from simulation.faults import AFTER, BEFORE, HTML, JSON, POST_CURSOR, Fault, field_type
 from simulation.trace import Asked, marks_in, ranges
 from simulation.world import Reply, World
 
@@ -94,7 +94,7 @@ class Wire:
     def _begin(self, letter: Letter) -> Asked:
         body = letter.body
         names = {name.lower(): value for name, value in letter.headers.items()}
-        kind = kind_of(names.get("x-http-method-override", letter.method), letter.target.partition("?")[0])
+        kind = field_type(names.get("x-http-method-override", letter.method), letter.target.partition("?")[0])
         self._counts[kind] += 1
         nth = self._counts[kind]
         asked = Asked(len(self.requests) + 1, kind, nth, marks_in(body), self._clock.now(), body, letter.target)

@@ -8,7 +8,7 @@ from kintone.records import CheckedRecord, check_record
 from kintone.writing.one_record import Added, add_record
 from tools import base, record_checks
 from tools.record_inputs import read_record_data
-from tools.results import LARGEST_MESSAGE, Result, size_of
+from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 
 
 class AddRecord(base.KintoneTool):
@@ -29,7 +29,7 @@ class AddRecord(base.KintoneTool):
                 raise
         url = call.client.record_url(call.app, added.id)
         # The record is saved; a variable that Dify could not carry must not turn that into a failure.
-        response = added.response if size_of(added.response) <= LARGEST_MESSAGE // 2 else {}
+        response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}
         variables = {"record_id": added.id, "revision": added.revision, "record_url": url, "response": response}
         return Result(_lines(added, call.app, url, ready, check=check), variables, variables)
 

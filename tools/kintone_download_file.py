@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.file_names import (
     change_of,
@@ -22,8 +23,6 @@ from tools import base
 from tools.code_suggestions import attachment_field_by_label
 from tools.record_inputs import RecordField, read_record_field, record_named
 from tools.results import Result, Streaming, blob_chunks
-
-LONGEST_KEY = 500
 
 
 class Sent(NamedTuple):
@@ -89,7 +88,7 @@ def _target(call: base.Call) -> str | RecordField:
             "file_key is missing; write the fileKey that a record's attachment field shows, or record_id with "
             "attachment_field for all files of that field"
         )
-    if len(file_key) > LONGEST_KEY or not file_key.isascii() or not file_key.isprintable():
+    if len(file_key) > limits.MAX_FILE_KEY_LENGTH or not file_key.isascii() or not file_key.isprintable():
         raise InvalidParameterError(
             "file_key is not a key of kintone; copy the fileKey that a record's attachment field shows"
         )

@@ -11,7 +11,7 @@ from kintone.writing.writer import UpsertReport, UpsertRequest, repeat_notice, u
 from tools import base, record_checks
 from tools.record_checks import CheckedEntries, check_entries
 from tools.record_inputs import read_records_data
-from tools.results import LARGEST_MESSAGE, Result, size_of
+from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 
 TO_APPEND = Message(
     "what is a table or an attachment field is read from the app's form: {permission}, or use the mode replace",
@@ -23,7 +23,7 @@ RECOUNTED = Message(
     "try, so a record that the try before may have added is counted as updated.",
     entries="",
 )
-MOST_IDS_SHOWN = 100
+MAX_IDS_SHOWN = 100
 
 
 class UpsertRecords(base.KintoneTool):
@@ -64,7 +64,7 @@ def _result(report: UpsertReport, app: int, ready: CheckedEntries, notice: Messa
         *_ids(report),
         notice,
     ]
-    if size_of(response) + size_of(results) > LARGEST_MESSAGE:
+    if size_of(response) + size_of(results) > MAX_MESSAGE_BYTES:
         # All is saved; a variable that Dify could not carry must not turn that into a failure.
         results, response = [], {}
         lines.append(LEFT_OUT)
@@ -86,6 +86,6 @@ def _ids(report: UpsertReport) -> list[Message]:
 
 
 def _listed(ids: Sequence[str]) -> Message:
-    left = len(ids) - MOST_IDS_SHOWN
-    shown = Joined(ids[:MOST_IDS_SHOWN], ", ")
+    left = len(ids) - MAX_IDS_SHOWN
+    shown = Joined(ids[:MAX_IDS_SHOWN], ", ")
     return Message("{ids} and {left} more", ids=shown, left=left) if left > 0 else shown

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from kintone import limits
 from kintone.errors import InvalidParameterError
-from kintone.texts import excerpt
+from kintone.texts import preview
 from tools.structured_text import holds_data, is_absent, read_structure, unwrap
 
 ALL = "*"
@@ -52,37 +52,37 @@ def _bare(text: str) -> str:
 def _name(parameter: str, entry: object, number: int) -> str:
     if isinstance(entry, str):
         return entry.strip()
-    if isinstance(entry, int | Decimal) and not isinstance(entry, bool) and len(excerpt(entry)) < 20:  # noqa: PLR2004
-        return excerpt(entry)
+    if isinstance(entry, int | Decimal) and not isinstance(entry, bool) and len(preview(entry)) < 20:  # noqa: PLR2004
+        return preview(entry)
     raise InvalidParameterError(
         "{parameter}: entry {number} must be a text in quotes, not {value}",
         parameter=parameter,
         number=number,
-        value=excerpt(entry),
+        value=preview(entry),
     )
 
 
 def _require_name(parameter: str, name: str, number: int) -> None:
-    if len(name) > limits.NAME_LENGTH:
+    if len(name) > limits.MAX_NAME_LENGTH:
         raise InvalidParameterError(
             "{parameter}: entry {number}, {name}, has {length:,} characters; a field code has at most {most}, and "
             "codes are separated by commas or lines",
             parameter=parameter,
             number=number,
-            name=excerpt(name),
+            name=preview(name),
             length=len(name),
-            most=limits.NAME_LENGTH,
+            most=limits.MAX_NAME_LENGTH,
         )
     if _UNSOUND.search(name):
         raise InvalidParameterError(
             "{parameter}: entry {number}, {name}, holds a character that no name has",
             parameter=parameter,
             number=number,
-            name=excerpt(name),
+            name=preview(name),
         )
 
 
 def _no_list(parameter: str, value: object) -> InvalidParameterError:
     return InvalidParameterError(
-        '{parameter} must be a list such as ["first", "second"], not {value}', parameter=parameter, value=excerpt(value)
+        '{parameter} must be a list such as ["first", "second"], not {value}', parameter=parameter, value=preview(value)
     )

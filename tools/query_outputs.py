@@ -12,11 +12,11 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from kintone.reading.pages import Page, Record
-from tools.query_summary import Outcome
+from tools.query_summary import QuerySummary
 from tools.record_formats import RecordJson
 from tools.record_texts import RecordText
 from tools.results import (
-    LARGEST_MESSAGE,
+    MAX_MESSAGE_BYTES,
     PreparedMessage,
     Result,
     Sent,
@@ -27,7 +27,7 @@ from tools.results import (
     size_of,
 )
 
-FAR_TOO_LARGE = 3
+HOPELESS_BYTES = 3
 """How many times too large a forecast must be to be believed: later records may be smaller than the first ones."""
 
 OTHER_MODE = Message(
@@ -37,7 +37,7 @@ OTHER_MODE = Message(
 )
 
 
-class CarryingCapacity:
+class SizeBudget:
     """Counts the bytes of what grows with the records, as one message will hold them."""
 
     def __init__(self, what: Message) -> None:
@@ -54,7 +54,7 @@ class CarryingCapacity:
         self.size += size
         self._count += count
         whole = self.size if expected is None else self.size * expected // max(1, self._count)
-        if self.size > LARGEST_MESSAGE or whole > FAR_TOO_LARGE * LARGEST_MESSAGE:
+        if self.size > MAX_MESSAGE_BYTES or whole > HOPELESS_BYTES * MAX_MESSAGE_BYTES:
             raise ResultTooLargeError(self._sentence(max(self.size, whole), expected), remedy=OTHER_MODE)
 
     def _sentence(self, whole: int, expected: int | None) -> Message:
@@ -64,7 +64,7 @@ class CarryingCapacity:
             what=self._what,
             size=whole,
             records=records_read(self._count, expected),
-            largest=LARGEST_MESSAGE,
+            largest=MAX_MESSAGE_BYTES,
         )
 
 
@@ -110,7 +110,7 @@ class Output(Protocol):
     def rest(self) -> Iterable[Sent]:
         """Give out what was kept until the last page was through, such as a file."""
 
-    def result(self, outcome: Outcome) -> Result:
+    def result(self, summary: QuerySummary) -> Result:
         """Return the account and what is left."""
 
 
@@ -132,7 +132,7 @@ class RecordObjects:
         self._shape = shape
         self._written: list[str] = []
         self._ids: list[str] = []
-        self._capacity = CarryingCapacity(ALL_RECORDS)
+        self._capacity = SizeBudget(ALL_RECORDS)
 
     def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
         """Keep a page; nothing is sent yet."""
@@ -148,14 +148,14 @@ class RecordObjects:
         """Give out nothing: all of it is in the result."""
         return ()
 
-    def result(self, outcome: Outcome) -> Result:
+    def result(self, summary: QuerySummary) -> Result:
         """Return text, JSON and variables."""
         records = WrittenList(f"[{','.join(self._written)}]")
-        outcome = outcome.but_warned(*self._json.warnings)
+        summary = summary.but_warned(*self._json.warnings)
         return Result(
-            self._text.lines(outcome, REST_IN_VARIABLES),
-            {"summary": outcome.summary(), "records": records},
-            {"record_count": outcome.records, "record_ids": self._ids, "records": records},
+            self._text.lines(summary, REST_IN_VARIABLES),
+            {"summary": summary.summary(), "records": records},
+            {"record_count": summary.records, "record_ids": self._ids, "records": records},
             OTHER_MODE,
         )
 
@@ -174,7 +174,7 @@ class RecordLines:
         """Start without records."""
         self._text = text
         self._ids: list[str] = []
-        self._capacity = CarryingCapacity(Message("the variable record_ids"))
+        self._capacity = SizeBudget(Message("the variable record_ids"))
 
     def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
         """Keep what the text has room for; nothing is sent yet."""
@@ -187,10 +187,10 @@ class RecordLines:
         """Give out nothing: all of it is in the result."""
         return ()
 
-    def result(self, outcome: Outcome) -> Result:
+    def result(self, summary: QuerySummary) -> Result:
         """Return text and variables."""
-        variables = {"record_count": outcome.records, "record_ids": self._ids}
-        return Result(self._text.lines(outcome, REST_NOT_SENT), variables=variables, remedy=OTHER_MODE)
+        variables = {"record_count": summary.records, "record_ids": self._ids}
+        return Result(self._text.lines(summary, REST_NOT_SENT), variables=variables, remedy=OTHER_MODE)
 
 
 REST_IN_MESSAGES = Message(
@@ -223,7 +223,7 @@ class PageStream:
         """Send a page."""
         del expected
         self._text.add(page)
-        room = LARGEST_MESSAGE - size_of({"page": page.number, "records": []})
+        room = MAX_MESSAGE_BYTES - size_of({"page": page.number, "records": []})
         for written in self._parts(page.records, page.ids, room):
             self._size += len(written)
             yield PreparedMessage(partial(_message, page.number), WrittenList(written.decode()))
@@ -232,13 +232,13 @@ class PageStream:
         """Give out nothing: all pages are sent."""
         return ()
 
-    def result(self, outcome: Outcome) -> Result:
+    def result(self, summary: QuerySummary) -> Result:
         """Return the account."""
-        outcome = outcome.but_warned(*self._json.warnings)
+        summary = summary.but_warned(*self._json.warnings)
         if self._size > MUCH_JSON:
-            outcome = outcome.but_warned(NEARLY_TOO_MUCH.but(size=self._size))
-        lines = self._text.lines(outcome, REST_IN_MESSAGES.but(pages=outcome.pages))
-        return Result(lines, {"summary": outcome.summary()}, {"record_count": outcome.records})
+            summary = summary.but_warned(NEARLY_TOO_MUCH.but(size=self._size))
+        lines = self._text.lines(summary, REST_IN_MESSAGES.but(pages=summary.pages))
+        return Result(lines, {"summary": summary.summary()}, {"record_count": summary.records})
 
     def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:
         """Halve the records until each part fits; yield the parts in order as JSON."""
@@ -305,16 +305,16 @@ class RecordFile:
             self._add(self._export.part([]))
         yield from blob_chunks(self._handed_over(), self._size, self.name, self._export.mime_type)
 
-    def result(self, outcome: Outcome) -> Result:
+    def result(self, summary: QuerySummary) -> Result:
         """Return the account."""
         line = Message(
             "{headline}. The file is {name} ({size:,} bytes).",
-            headline=outcome.headline(),
+            headline=summary.headline(),
             name=self.name,
             size=self._size,
         )
-        summary = {"summary": outcome.summary()}
-        return Result([*outcome.warning_lines(), line], summary, {"record_count": outcome.records})
+        account = {"summary": summary.summary()}
+        return Result([*summary.warning_lines(), line], account, {"record_count": summary.records})
 
     def _add(self, part: bytes) -> None:
         self._parts.append(part)

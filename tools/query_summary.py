@@ -11,7 +11,7 @@ from kintone.reading.reader import Reading, Strategy
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class QuerySummary:
     """The account of a finished reading; ``fields`` are the codes asked for, none means all."""
 
     app: int
@@ -24,7 +24,9 @@ class Outcome:
     warnings: tuple[Message | str, ...] = ()
 
     @classmethod
-    def of(cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[Message | str, ...]) -> "Outcome":
+    def of(
+        cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[Message | str, ...]
+    ) -> "QuerySummary":
         """Draw up the account of a reading whose pages are through; ``warnings`` come before its own."""
         return cls(
             app=app,
@@ -49,7 +51,7 @@ class Outcome:
             "warnings": [str(warning) for warning in self.warnings],
         }
 
-    def but_warned(self, *warnings: Message) -> "Outcome":
+    def but_warned(self, *warnings: Message) -> "QuerySummary":
         """Return the same account with more warnings."""
         return replace(self, warnings=(*self.warnings, *warnings))
 

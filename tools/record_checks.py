@@ -10,7 +10,7 @@ from kintone.forms.reading import FormsApi
 from kintone.messages import Joined, Message, counted
 from kintone.problems import Change
 from kintone.records import check_record, check_update_key, record_without_form
-from kintone.runtime import give_way
+from kintone.runtime import yield_thread
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from tools.base import Call
@@ -31,7 +31,7 @@ SWITCH_OFF = Message(
     "records are checked against the form first: {permission}, or switch validate_before_write off",
     permission=GIVE_PERMISSION,
 )
-MOST_CHANGES_SHOWN = 20
+MAX_CHANGES_SHOWN = 20
 
 
 def read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False) -> Form:
@@ -99,14 +99,14 @@ def change_lines(changes: Sequence[Change], unlisted: int = 0) -> list[Message]:
     """Return the lines about values that were rewritten, for people; none where there are none."""
     if not changes:
         return []
-    shown = changes[:MOST_CHANGES_SHOWN]
+    shown = changes[:MAX_CHANGES_SHOWN]
     left = len(changes) - len(shown) + unlisted
     lines = [REWRITTEN, *(Message("- {change}", change=change.text) for change in shown)]
     return [*lines, Message("- and {left} more", left=left)] if left > 0 else lines
 
 
-MOST_PROBLEMS_SHOWN = 50
-MOST_PROBLEMS_COUNTED = 1_000
+MAX_PROBLEMS_SHOWN = 50
+MAX_PROBLEMS_COUNTED = 1_000
 """Problems after which nobody wants to know how many there are; the entries behind are not looked at any more."""
 ENTRIES_PER_TURN = 100
 
@@ -145,7 +145,7 @@ def check_entries(
 def _left(unlisted: int) -> list[Message]:
     if not unlisted:
         return []
-    if unlisted > MOST_PROBLEMS_COUNTED:
+    if unlisted > MAX_PROBLEMS_COUNTED:
         return [Message("and many more problems")]
     return [counted(unlisted, Message("and 1 more problem"), Message("and {count} more problems", count=unlisted))]
 
@@ -154,12 +154,12 @@ def _checked(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> Che
     ready = CheckedEntries(form=form)
     for count, entry in enumerate(entries):
         if count % ENTRIES_PER_TURN == 0:
-            give_way()
+            yield_thread()
         _check(entry, form, ready, rules=rules)
         if ready.wants_precision and form is not None and form.precision is None:
             # The entries behind would only be looked at twice.
             break
-        if ready.unlisted_problems > MOST_PROBLEMS_COUNTED:
+        if ready.unlisted_problems > MAX_PROBLEMS_COUNTED:
             break
     return ready
 
@@ -179,7 +179,7 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
             ready.wants_precision |= definition is not None and definition.is_number and len(value) > 1
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
-        room = max(0, MOST_PROBLEMS_SHOWN - len(ready.problems) - len(lines))
+        room = max(0, MAX_PROBLEMS_SHOWN - len(ready.problems) - len(lines))
         checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, most_problems=room)
     ready.wants_precision |= checked.wants_precision
     ready.knows_all_fields &= checked.knows_all_fields
@@ -190,11 +190,11 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
 
 
 def _collect(entry: Entry, lines: Sequence[Message], changes: Sequence[Change], ready: CheckedEntries) -> None:
-    room = max(0, MOST_PROBLEMS_SHOWN - len(ready.problems))
+    room = max(0, MAX_PROBLEMS_SHOWN - len(ready.problems))
     ready.problems += [_of_entry(entry, line) for line in lines[:room]]
     ready.unlisted_problems += len(lines[room:])
-    for change in changes[:MOST_CHANGES_SHOWN]:
-        if len(ready.changes) < MOST_CHANGES_SHOWN:
+    for change in changes[:MAX_CHANGES_SHOWN]:
+        if len(ready.changes) < MAX_CHANGES_SHOWN:
             ready.changes.append(Change(change.field, change.row, _of_entry(entry, change.text)))
         else:
             ready.unlisted += 1

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from kintone.access.redaction import Redactor
 from kintone.errors import InvalidParameterError
-from kintone.field_types import RECORD_ID, REVISION, is_table, kind_of
+from kintone.field_types import RECORD_ID, REVISION, field_type, is_table
 from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.reading.pages import Record
@@ -181,7 +181,7 @@ class CsvExport:
 
 def _cell(field: Record) -> str:
     text = text_of(field["value"], JOINT)
-    return text if kind_of(str(field.get("type"))).plain_in_csv else guarded(text)
+    return text if field_type(str(field.get("type"))).plain_in_csv else guarded(text)
 
 
 def guarded(text: str) -> str:

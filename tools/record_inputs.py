@@ -7,12 +7,12 @@ from typing import NamedTuple
 from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError, NotFoundError
 from kintone.messages import Joined, Message
-from kintone.texts import excerpt
+from kintone.texts import preview
 from kintone.values.numbers import record_id_hint, whole_number
 from tools.parameters import LIKE_A_TOKEN, Parameters
 from tools.structured_text import read_structure, unwrap, with_list
 
-LONGEST_SHOWN = 40
+MAX_SHOWN = 40
 NO_SUCH_RECORD = "GAIA_RE01"
 CHECK_RECORD = Message("check record_id, and kintone_app_id if the record is in another app; it may have been deleted")
 
@@ -54,7 +54,7 @@ def read_record_id(value: object, parameter: str = "record_id") -> str:
         problem = Message(
             "{parameter} must be a positive whole number such as 12, not {given}",
             parameter=parameter,
-            given=LIKE_A_TOKEN if looks_like_a_token(str(value)) else excerpt(value, LONGEST_SHOWN),
+            given=LIKE_A_TOKEN if looks_like_a_token(str(value)) else preview(value, MAX_SHOWN),
         )
         raise InvalidParameterError(Joined([problem, record_id_hint(value)]))
     return str(number)

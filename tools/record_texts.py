@@ -10,7 +10,7 @@ from kintone.field_types import RECORD_ID, REVISION, is_table
 from kintone.messages import Message, counted
 from kintone.query import parse
 from kintone.reading.pages import Page, Record
-from tools.query_summary import Outcome
+from tools.query_summary import QuerySummary
 
 INNER_JOINT = " / "
 
@@ -54,9 +54,9 @@ class TextLimits:
     value: int
 
 
-BESIDE_JSON = TextLimits(text=20_000, value=1_000)
+SHORT_TEXT = TextLimits(text=20_000, value=1_000)
 """Agents read the text alone, and pay for what they read."""
-ALONE = TextLimits(text=100_000, value=100_000)
+FULL_TEXT = TextLimits(text=100_000, value=100_000)
 """The longest text that Dify shows whole (WORKFLOW_VARIABLE_TRUNCATION_STRING_LENGTH)."""
 
 
@@ -110,7 +110,7 @@ class RecordText:
             self._lines.append(line)
             self._room -= len(line.written(self._limits.value)) + 1
 
-    def lines(self, outcome: Outcome, rest: Message) -> Sequence[Message | str]:
+    def lines(self, outcome: QuerySummary, rest: Message) -> Sequence[Message | str]:
         """Return warnings, how many records there are, a line each, and what the text does not show.
 
         ``rest`` says how to get the others; its ``{onward}`` is how to continue behind the last record shown.
@@ -137,7 +137,7 @@ class RecordText:
             closing.append(SHORTENED)
         return [*opening, Message("{headline}:", headline=headline), *shown, *closing]
 
-    def _longest_value(self, outcome: Outcome) -> int:
+    def _longest_value(self, outcome: QuerySummary) -> int:
         """Return how long a value may be: as long as all records have room, else as the limits say."""
         if len(self._lines) < outcome.records:
             return self._limits.value
@@ -147,7 +147,7 @@ class RecordText:
             return max(lengths, default=0)
         return max(self._limits.value, _share(lengths, self._limits.text - ROOM_FOR_THE_REST - around))
 
-    def _whole_lines(self, outcome: Outcome, longest: int) -> list[str]:
+    def _whole_lines(self, outcome: QuerySummary, longest: int) -> list[str]:
         """Return the lines of the first records, whole ones only."""
         lines = [line.written(longest) for line in self._lines]
         is_all = len(lines) == outcome.records and sum(map(len, lines)) + len(lines) <= self._limits.text

@@ -13,9 +13,9 @@ from pydantic_core import from_json, to_json
 from kintone.access.redaction import Redactor
 from kintone.errors import ResultTooLargeError, UnknownResponseError
 from kintone.messages import NOTHING, Message, Translate, counted, render
-from kintone.runtime import give_way
+from kintone.runtime import yield_thread
 
-LARGEST_EXACT: Final = 2**53
+MAX_EXACT_NUMBER: Final = 2**53
 _LONG_NUMBERS: Final = tuple(re.compile(mark + rb"-?[0-9]{16}") for mark in (rb"^", rb":", rb"\[", rb","))
 """Where a long number may begin in compact JSON; one pattern each, which takes half the time of one for all."""
 
@@ -31,10 +31,10 @@ def with_exact_numbers(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
         return {key: with_exact_numbers(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [with_exact_numbers(entry) for entry in value]
-    return str(value) if isinstance(value, int) and abs(value) > LARGEST_EXACT else value
+    return str(value) if isinstance(value, int) and abs(value) > MAX_EXACT_NUMBER else value
 
 
-LARGEST_MESSAGE = 4_000_000
+MAX_MESSAGE_BYTES = 4_000_000
 """Bytes of JSON in one message; the frame around it takes a few hundred more."""
 NEXT_LINE: Final = "\x85"
 
@@ -222,13 +222,13 @@ def variable_message(name: str, value: Any) -> ToolInvokeMessage:  # noqa: ANN40
 
 def refuse_oversize(size: int, what: Message, remedy: Message = NOTHING) -> None:
     """Raise ``ResultTooLargeError`` for more bytes than one message may have."""
-    if size > LARGEST_MESSAGE:
+    if size > MAX_MESSAGE_BYTES:
         raise ResultTooLargeError(
             Message(
                 "{what} would have {size:,} bytes, and one message to Dify holds {largest:,}",
                 what=what,
                 size=size,
-                largest=LARGEST_MESSAGE,
+                largest=MAX_MESSAGE_BYTES,
             ),
             remedy=remedy,
         )
@@ -265,7 +265,7 @@ def _of_chunk_size(chunks: Iterable[bytes]) -> Iterator[bytes]:
     buffer = bytearray()
     for chunk in chunks:
         # Where both ends are fast nothing else gives the other calls of this process their turn.
-        give_way()
+        yield_thread()
         buffer += chunk
         whole = len(buffer) - len(buffer) % CHUNK_BYTES
         for start in range(0, whole, CHUNK_BYTES):

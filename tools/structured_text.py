@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 
+from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
-from kintone.texts import excerpt
+from kintone.texts import preview
 from kintone.values.json_texts import (
-    DEEPEST,
     UnreadableTextError,
     depth_of_json,
     depth_of_python,
@@ -47,10 +47,10 @@ def position_of(text: str, index: int) -> TextPosition:
     if line_start == 0 and text.startswith("\ufeff"):
         column = max(1, column - 1)
     rest = text[index : index + SHOWN].strip()
-    return TextPosition(text.count("\n", 0, index) + 1, column, excerpt(rest) if rest else "")
+    return TextPosition(text.count("\n", 0, index) + 1, column, preview(rest) if rest else "")
 
 
-MOST_FENCES = 1_000
+MAX_FENCES = 1_000
 """Ours; no model writes so many, and taking each of a million apart takes seconds."""
 BLANKS = "\ufeff \t\r\n\u3000"
 # Blanks are never given back: a fence before very many of them would take time by the square.
@@ -126,8 +126,8 @@ def data_fences(text: str) -> list[Span]:
     count = 0
     while opening := _OPENS.search(text, position):
         count += 1
-        if count > MOST_FENCES:
-            complaint = Message("the text holds more than {most} code fences; send one only", most=MOST_FENCES)
+        if count > MAX_FENCES:
+            complaint = Message("the text holds more than {most} code fences; send one only", most=MAX_FENCES)
             raise UnreadableTextError(complaint, opening.start())
         marks = opening["marks"]
         # A fence ends at a line of its own, or right behind the bracket that closes the data.
@@ -145,8 +145,8 @@ def data_fences(text: str) -> list[Span]:
 
 type Structure = dict[str, object] | list[object]
 
-LONGEST_TEXT = 32 * 1024 * 1024
-LONGEST_LITERAL = 4_000_000
+MAX_DATA_TEXT = 32 * 1024 * 1024
+MAX_LITERAL_TEXT = 4_000_000
 """Characters of a Python literal, which takes ten times as long to read as JSON."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
@@ -211,7 +211,7 @@ def _perhaps_rounded(structure: object) -> Message | None:
             return Message(
                 "the number {number}, whose last digits may have been rounded before it arrived; write it as text, in "
                 "quotes",
-                number=excerpt(part),
+                number=preview(part),
             )
     return None
 
@@ -248,8 +248,8 @@ def _read(value: object) -> Structure:
 
 
 def _read_text(text: str) -> Structure:
-    if len(text) > LONGEST_TEXT:
-        raise UnreadableTextError(Message("the text is longer than {longest} characters", longest=LONGEST_TEXT))
+    if len(text) > MAX_DATA_TEXT:
+        raise UnreadableTextError(Message("the text is longer than {longest} characters", longest=MAX_DATA_TEXT))
     broken = _SURROGATE.search(text)
     if broken:
         raise UnreadableTextError(Message("half of a character (a lone surrogate) stands here"), broken.start())
@@ -297,7 +297,7 @@ def _found(text: str, span: Span) -> Structure:
 def _parsed(text: str) -> object:
     """Read JSON, and what is not JSON as a Python literal; of two complaints the one that got further counts."""
     try:
-        if depth_of_json(text) > DEEPEST:
+        if depth_of_json(text) > limits.MAX_DEPTH:
             # Brackets in single quotes are no nesting, which only the second reading can tell.
             raise _too_deep(decided="'" not in text)
         return read_json(text)
@@ -305,14 +305,14 @@ def _parsed(text: str) -> object:
         failure = error
     if failure.decided:
         raise failure
-    if len(text) > LONGEST_LITERAL:
+    if len(text) > MAX_LITERAL_TEXT:
         complaint = Message(
             "{complaint} (a text of more than {longest} characters must be JSON)",
             complaint=failure.complaint,
-            longest=LONGEST_LITERAL,
+            longest=MAX_LITERAL_TEXT,
         )
         raise UnreadableTextError(complaint, failure.index, decided=False)
-    if depth_of_python(text) > DEEPEST:
+    if depth_of_python(text) > limits.MAX_DEPTH:
         raise failure
     try:
         found = read_python_literal(text)
@@ -327,12 +327,12 @@ def _parsed(text: str) -> object:
 
 
 def _too_deep(*, decided: bool = True) -> UnreadableTextError:
-    complaint = Message("objects and lists stand inside each other more than {deepest} deep", deepest=DEEPEST)
+    complaint = Message("objects and lists stand inside each other more than {deepest} deep", deepest=limits.MAX_DEPTH)
     return UnreadableTextError(complaint, decided=decided)
 
 
 def _not_a_structure(value: object) -> Message:
-    return Message("an object or a list is needed, not {value}", value=excerpt(value))
+    return Message("an object or a list is needed, not {value}", value=preview(value))
 
 
 def require_carriable(value: Structure) -> None:
@@ -340,7 +340,7 @@ def require_carriable(value: Structure) -> None:
     waiting: list[tuple[object, int]] = [(value, 1)]
     while waiting:
         part, depth = waiting.pop()
-        if depth > DEEPEST:
+        if depth > limits.MAX_DEPTH:
             raise _too_deep()
         if isinstance(part, dict):
             for name, inner in part.items():
@@ -359,18 +359,18 @@ def _put(waiting: list[tuple[object, int]], part: object, depth: int) -> None:
     elif isinstance(part, float | Decimal):
         if not (part.is_finite() if isinstance(part, Decimal) else isfinite(part)):
             raise UnreadableTextError(
-                Message("{value} is not a number that JSON knows; write a number or null", value=excerpt(part))
+                Message("{value} is not a number that JSON knows; write a number or null", value=preview(part))
             )
     elif part is not None and not isinstance(part, int):
-        raise UnreadableTextError(Message("{value} is nothing that JSON can carry", value=excerpt(part)))
+        raise UnreadableTextError(Message("{value} is nothing that JSON can carry", value=preview(part)))
 
 
 def _require_name(name: object) -> None:
     if not isinstance(name, str):
-        raise UnreadableTextError(Message("the name {name} must be a text in quotes", name=excerpt(name)))
+        raise UnreadableTextError(Message("the name {name} must be a text in quotes", name=preview(name)))
     _require_whole(name)
 
 
 def _require_whole(text: str) -> None:
     if not text.isascii() and _SURROGATE.search(text):
-        raise UnreadableTextError(Message("{value} holds half of a character (a lone surrogate)", value=excerpt(text)))
+        raise UnreadableTextError(Message("{value} holds half of a character (a lone surrogate)", value=preview(text)))

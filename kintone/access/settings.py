@@ -69,8 +69,8 @@ def shown_proxy(address: str) -> str:
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LARGEST_PORT = 65_535
-LONGEST_SHOWN = 40
+MAX_PORT = 65_535
+MAX_SHOWN = 40
 
 
 class SettingsError(ValueError):
@@ -145,7 +145,7 @@ def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int
 
 def _shown(text: str) -> str | Message:
     """Quote a value that is refused, but for what may be a secret in the wrong place."""
-    return Message("a text like an API token") if looks_like_a_token(text) else repr(text[:LONGEST_SHOWN])
+    return Message("a text like an API token") if looks_like_a_token(text) else repr(text[:MAX_SHOWN])
 
 
 def _origins(environment: Mapping[str, str]) -> frozenset[Origin]:
@@ -161,11 +161,11 @@ def _origin(text: str) -> Origin:
             "for example https://kintone-proxy.example or http://127.0.0.1:8787"
         )
     origin = Origin(match["scheme"], match["host"].strip("[]"), int(match["port"] or DEFAULT_PORTS[match["scheme"]]))
-    if not 1 <= origin.port <= LARGEST_PORT:
+    if not 1 <= origin.port <= MAX_PORT:
         raise SettingsError(
             "KINTONE_ALLOWED_ORIGINS names the port {port}; ports go from 1 to {largest}",
             port=origin.port,
-            largest=LARGEST_PORT,
+            largest=MAX_PORT,
         )
     if origin.scheme == "http" and not is_loopback(origin.host):
         raise SettingsError(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from kintone import limits
-from kintone.field_types import FieldKind, Shape, kind_of
+from kintone.field_types import FieldType, Shape, field_type
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, named, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
@@ -41,7 +41,7 @@ class FieldDefinition:
 
     code: str
     label: str
-    kind: FieldKind
+    kind: FieldType
     required: bool = False
     unique: bool = False
     has_default: bool = False
@@ -138,7 +138,7 @@ class Form:
         )
 
 
-LONGEST_NUMBER, MOST_BITS = 64, 200
+MAX_NUMBER_LENGTH, MAX_BITS = 64, 200
 _WRITTEN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,4})?", re.ASCII)
 """``Decimal`` itself would take ``1_000`` and ``NaN`` too."""
 CHOICES = (Shape.OPTION, Shape.OPTIONS)
@@ -148,9 +148,9 @@ def _number(value: object) -> Decimal | None:
     """Return a limit, which arrives as text, and as ``""`` where none is set."""
     if value is None or value == "":
         return None
-    is_endless = isinstance(value, int) and value.bit_length() > MOST_BITS
+    is_endless = isinstance(value, int) and value.bit_length() > MAX_BITS
     text = str(value) if isinstance(value, str | int | float) and not is_endless else ""
-    if len(text) > LONGEST_NUMBER or not _WRITTEN.fullmatch(text):
+    if len(text) > MAX_NUMBER_LENGTH or not _WRITTEN.fullmatch(text):
         raise ValueError("not a number")
     return Decimal(text)
 
@@ -236,8 +236,8 @@ def parse_precision(raw: object, doing: Message) -> NumberPrecision:
     if raw is None:
         return DEFAULT_PRECISION
     told = read_answer(_Precision, raw, doing, Message("numberPrecision"))
-    fits = told.decimal_places <= told.digits and told.decimal_places <= limits.MOST_NUMBER_DECIMALS
-    if not fits or told.digits > limits.MOST_NUMBER_DIGITS or told.rounding_mode not in ROUNDINGS:
+    fits = told.decimal_places <= told.digits and told.decimal_places <= limits.MAX_NUMBER_DECIMALS
+    if not fits or told.digits > limits.MAX_NUMBER_DIGITS or told.rounding_mode not in ROUNDINGS:
         return DEFAULT_PRECISION
     return NumberPrecision(told.digits, told.decimal_places, told.rounding_mode)
 
@@ -260,13 +260,13 @@ class _Reader:
         part = Message("the field {code}", code=named(code))
         told = read_answer(_Field, raw, self._reading, part)
         self._count += 1
-        if self._count > limits.FORM_FIELDS:
+        if self._count > limits.MAX_FORM_FIELDS:
             raise misshapen(
-                self._reading, Message("the number of fields"), Message("above {most}", most=limits.FORM_FIELDS)
+                self._reading, Message("the number of fields"), Message("above {most}", most=limits.MAX_FORM_FIELDS)
             )
         if not code or told.code not in (None, code):
             raise misshapen(self._reading, Message("code of {part}", part=part), told.code)
-        kind = kind_of(told.type)
+        kind = field_type(told.type)
         if told.lookup is not None:
             self._note_copied(told.lookup, part)
         return FieldDefinition(
@@ -293,8 +293,8 @@ class _Reader:
         """Return names and labels by the order of ``index``, which arrives as text too."""
         if told.options is None:
             raise misshapen(self._reading, Message("options of {part}", part=part), None)
-        if len(told.options) > limits.FIELD_OPTIONS:
-            found = Message("above {most}", most=limits.FIELD_OPTIONS)
+        if len(told.options) > limits.MAX_FIELD_OPTIONS:
+            found = Message("above {most}", most=limits.MAX_FIELD_OPTIONS)
             raise misshapen(self._reading, Message("the number of options of {part}", part=part), found)
         placed: list[tuple[Decimal, str, str]] = []
         for name, raw in told.options.items():

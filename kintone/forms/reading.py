@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kintone.api import Caller, Operation, Repeat
+from kintone.api import Caller, Operation, RetrySafety
 from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
 from kintone.forms.fields import FieldDefinition, Form, Limits, WriteMode, parse_form, parse_precision
 from kintone.messages import Message
@@ -124,7 +124,7 @@ REFUSALS = (PermissionDeniedError, NotFoundError, InvalidRequestError, UnknownRe
 def form_operation(app: int | str) -> Operation:
     """Ask for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
     return Operation(
-        Message("reading the form of app {app}", app=app), "GET", "app/form/fields", {"app": app}, Repeat.READ
+        Message("reading the form of app {app}", app=app), "GET", "app/form/fields", {"app": app}, RetrySafety.READ
     )
 
 
@@ -140,7 +140,7 @@ def read_precision(caller: Caller, app: str) -> NumberPrecision:
     """
     reading = Message("reading the settings of app {app}", app=app)
     try:
-        body = caller.call(Operation(reading, "GET", "app/settings", {"app": app}, Repeat.READ)).body
+        body = caller.call(Operation(reading, "GET", "app/settings", {"app": app}, RetrySafety.READ)).body
     except REFUSALS:
         return DEFAULT_PRECISION
     return parse_precision(body.get("numberPrecision"), reading)

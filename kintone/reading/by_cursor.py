@@ -11,24 +11,25 @@ from concurrent.futures import Future
 
 from pydantic import Field
 
-from kintone.api import Repeat
+from kintone import limits
+from kintone.api import RetrySafety
 from kintone.errors import CursorGoneError, KintoneError, UnknownResponseError
 from kintone.messages import Message
 from kintone.query import Query
-from kintone.reading.pages import RECORDS_PER_PAGE, Batch, RecordSource, batch_of, count_of
+from kintone.reading.pages import RawPage, RecordSource, count_of, raw_page_of
 from kintone.replies import AnswerModel, misshapen, read_answer
 
-SPARE_READS = 2
+MAX_EMPTY_READS = 2
 """Of as many empty pages as its records would fill, and two more, a cursor is taken for one that never ends."""
 
 log = logging.getLogger(__name__)
 
 
-class _Made(AnswerModel):
+class _Created(AnswerModel):
     id: str = Field(pattern=r"^[!-~]{1,200}$")
 
 
-class _Moved(AnswerModel):
+class _Fetched(AnswerModel):
     next: bool
 
 
@@ -40,11 +41,11 @@ class Cursor:
         self.total = total
         self._source = source
         self._id = cursor_id
-        self._empty_left = -(-total // RECORDS_PER_PAGE) + SPARE_READS
+        self._empty_left = -(-total // limits.MAX_LIMIT) + MAX_EMPTY_READS
         self._first_ids: set[int] = set()
         self._alive = True
 
-    def batches(self, offset: int, wanted: int | None) -> Generator[Batch]:
+    def raw_pages(self, offset: int, wanted: int | None) -> Generator[RawPage]:
         """Yield what lies behind the first ``offset`` records, ``wanted`` at most, no page empty.
 
         One page is read ahead. The cursor is deleted at the end, also when the generator is closed early or fails.
@@ -54,11 +55,11 @@ class Cursor:
         leave = self._source.deadline.on_end(self.discard)
         worker = self._source.workers(1, "kintone-cursor")
         try:
-            coming: Future[Batch] | None = worker.submit(self._read)
+            coming: Future[RawPage] | None = worker.submit(self._read)
             while coming:
-                batch = coming.result()
-                skipped = min(offset, len(batch.ids))
-                fresh = batch.part(skipped, None if left is None else skipped + left)
+                page = coming.result()
+                skipped = min(offset, len(page.ids))
+                fresh = page.part(skipped, None if left is None else skipped + left)
                 offset -= skipped
                 left = None if left is None else left - len(fresh.ids)
                 coming = worker.submit(self._read) if self._alive and left != 0 else None
@@ -69,10 +70,10 @@ class Cursor:
             leave()
             self.discard()
 
-    def _read(self) -> Batch:
+    def _read(self) -> RawPage:
         """Move the cursor on; neither an empty page nor its count is its end: records may be gone, the count wrong."""
         try:
-            answer = self._source.call("GET", "records/cursor", {"id": self._id}, Repeat.CURSOR_READ)
+            answer = self._source.call("GET", "records/cursor", {"id": self._id}, RetrySafety.CURSOR_READ)
         except CursorGoneError as error:
             self._alive = False
             raise error.but(
@@ -81,18 +82,18 @@ class Cursor:
                 ),
                 remedy=Message("run the query again; kintone drops a cursor ten minutes after its last use"),
             ) from None
-        batch = batch_of(answer, self._source.reading)
-        self._refuse_endless(batch)
-        following = read_answer(_Moved, answer.body, self._source.reading).next
+        page = raw_page_of(answer, self._source.reading)
+        self._refuse_endless(page)
+        following = read_answer(_Fetched, answer.body, self._source.reading).next
         # It may have been given back meanwhile, at the end of the time of the call.
         self._alive = self._alive and following
-        return batch
+        return page
 
-    def _refuse_endless(self, batch: Batch) -> None:
+    def _refuse_endless(self, page: RawPage) -> None:
         """Raise ``UnknownResponseError`` for a cursor that goes round in circles or has nothing but empty pages."""
-        if batch.ids:
-            is_endless = batch.ids[0] in self._first_ids
-            self._first_ids.add(batch.ids[0])
+        if page.ids:
+            is_endless = page.ids[0] in self._first_ids
+            self._first_ids.add(page.ids[0])
         else:
             self._empty_left -= 1
             is_endless = self._empty_left < 0
@@ -115,7 +116,9 @@ class Cursor:
         self._alive = False
         try:
             with self._source.deadline.grace() as grace:
-                self._source.call("DELETE", "records/cursor", {"id": self._id}, Repeat.CURSOR_DELETE, deadline=grace)
+                self._source.call(
+                    "DELETE", "records/cursor", {"id": self._id}, RetrySafety.CURSOR_DELETE, deadline=grace
+                )
         except CursorGoneError:
             return
         except KintoneError as error:
@@ -129,9 +132,9 @@ class Cursor:
 
 def open_cursor(source: RecordSource, query: Query) -> Cursor:
     """Make a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay taken."""
-    parameters = {**source.selection(), "query": str(query), "size": RECORDS_PER_PAGE}
-    body = source.call("POST", "records/cursor", parameters, Repeat.CURSOR_CREATE).body
-    cursor_id = read_answer(_Made, body, source.reading).id
+    parameters = {**source.selection(), "query": str(query), "size": limits.MAX_LIMIT}
+    body = source.call("POST", "records/cursor", parameters, RetrySafety.CURSOR_CREATE).body
+    cursor_id = read_answer(_Created, body, source.reading).id
     total = count_of(body.get("totalCount"))
     if total is None:
         Cursor(source, cursor_id, 0).discard()

@@ -7,18 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from kintone.api import Answer, Caller, Operation, Repeat
+from kintone import limits
+from kintone.api import Answer, Caller, Operation, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
 from kintone.field_types import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
 from kintone.messages import Message
 from kintone.replies import misshapen, named, number_text
 from kintone.runtime import Workers
-
-RECORDS_PER_PAGE = 500
-"""kintone's largest page (https://cybozu.dev/ja/kintone/docs/overview/query)."""
-MOST_SKIPPED = 10_000
-"""kintone's largest offset (same page)."""
 
 type Record = dict[str, Any]
 
@@ -33,16 +29,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RawPage:
     """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for."""
 
     records: list[Record] = field(repr=False)
     ids: list[int] = field(repr=False)
     total: int | None = None
 
-    def part(self, start: int, end: int | None = None) -> "Batch":
+    def part(self, start: int, end: int | None = None) -> "RawPage":
         """Return some of the records."""
-        return Batch(self.records[start:end], self.ids[start:end], self.total)
+        return RawPage(self.records[start:end], self.ids[start:end], self.total)
 
     def is_last(self, size: int) -> bool:
         """Tell whether nothing follows, given how many records were asked for.
@@ -52,13 +48,13 @@ class Batch:
         return len(self.ids) < size
 
 
-def batch_of(answer: Answer, reading: Message) -> Batch:
+def raw_page_of(answer: Answer, reading: Message) -> RawPage:
     """Check an answer; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
         raise misshapen(reading, Message("records of the answer"), records)
-    if len(records) > RECORDS_PER_PAGE:
+    if len(records) > limits.MAX_LIMIT:
         raise misshapen(reading, Message("the number of records"), Message("{count}", count=len(records)))
     ids: list[int] = []
     for record in records:
@@ -72,7 +68,7 @@ def batch_of(answer: Answer, reading: Message) -> Batch:
     total = count_of(told)
     if total is None and told is not None:
         raise misshapen(reading, Message("totalCount of the answer"), told)
-    return Batch(records, ids, total)
+    return RawPage(records, ids, total)
 
 
 def checked_id(record: object, part: Message, reading: Message) -> int:
@@ -156,8 +152,6 @@ class FirstFailure:
             raise
 
 
-MOST_FIELDS = 1000
-"""By request body; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records."""
 PAGES_AT_ONCE = 4
 SYSTEM_FIELDS = ("$id", "$revision")
 
@@ -182,24 +176,24 @@ class RecordSource:
         self._app = app
         self._asked = list(dict.fromkeys([*self.fields, "$id"])) if self.fields else []
         self._lock = threading.Lock()
-        if len(self._asked) > MOST_FIELDS:
+        if len(self._asked) > limits.MAX_FIELDS_IN_BODY:
             raise InvalidParameterError(
                 "fields: {count} field codes ($id among them) are more than the {most:,} that kintone takes; "
                 "name fewer, or leave fields blank for all",
                 count=len(self._asked),
-                most=MOST_FIELDS,
+                most=limits.MAX_FIELDS_IN_BODY,
             )
 
-    def fetch(self, query: str, *, counted: bool = False, only_ids: bool = False) -> Batch:
+    def fetch(self, query: str, *, counted: bool = False, only_ids: bool = False) -> RawPage:
         """Read one page; ``counted`` asks for the number of all matches too, which costs kintone time."""
         parameters: dict[str, object] = self.selection(only_ids=only_ids)
         parameters["query"] = query
         if counted:
             parameters["totalCount"] = True
-        answer = self.call("GET", "records", parameters, Repeat.READ)
-        return batch_of(answer, self.reading)
+        answer = self.call("GET", "records", parameters, RetrySafety.READ)
+        return raw_page_of(answer, self.reading)
 
-    def fetch_all(self, queries: Sequence[str]) -> list[Batch]:
+    def fetch_all(self, queries: Sequence[str]) -> list[RawPage]:
         """Read one page for each query, several at once, in their order; the first that fails ends the others."""
         if len(queries) == 1:
             return [self.fetch(queries[0])]
@@ -236,7 +230,7 @@ class RecordSource:
         method: str,
         api: str,
         parameters: dict[str, object],
-        repeat: Repeat,
+        repeat: RetrySafety,
         *,
         deadline: Deadline | None = None,
     ) -> Answer:

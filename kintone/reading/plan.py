@@ -7,7 +7,7 @@ from kintone import limits
 from kintone.errors import InvalidParameterError, UnknownResponseError
 from kintone.messages import Message
 from kintone.query import Query, parse
-from kintone.reading.pages import MOST_SKIPPED, RECORDS_PER_PAGE, Batch, RecordSource
+from kintone.reading.pages import RawPage, RecordSource
 
 
 class IdOrder(Enum):
@@ -26,10 +26,10 @@ class IdOrder(Enum):
             return query
         return query.with_guard(f"$id {'>' if self is IdOrder.ASCENDING else '<'} {record_id}")
 
-    def check(self, batch: Batch, after: int | None, reading: str | Message) -> None:
+    def check(self, page: RawPage, after: int | None, reading: str | Message) -> None:
         """Raise ``UnknownResponseError`` unless every id lies behind the one before it; reading on would never end."""
         previous = None if after is None else self.key(after)
-        for record_id in batch.ids:
+        for record_id in page.ids:
             key = self.key(record_id)
             if previous is not None and key <= previous:
                 raise UnknownResponseError(
@@ -51,14 +51,14 @@ def skip(source: RecordSource, query: Query, order: IdOrder, offset: int) -> tup
     sorted by id.
     """
     last: int | None = None
-    while offset > MOST_SKIPPED:
-        hop = order.after(query, last).cut(limit=1, offset=MOST_SKIPPED)
-        batch = source.fetch(str(hop), only_ids=True)
-        order.check(batch, last, source.reading)
-        if not batch.ids:
+    while offset > limits.MAX_OFFSET:
+        hop = order.after(query, last).cut(limit=1, offset=limits.MAX_OFFSET)
+        page = source.fetch(str(hop), only_ids=True)
+        order.check(page, last, source.reading)
+        if not page.ids:
             return None
-        last = batch.ids[0]
-        offset -= MOST_SKIPPED + 1
+        last = page.ids[0]
+        offset -= limits.MAX_OFFSET + 1
     return last, offset
 
 
@@ -81,33 +81,33 @@ class Plan:
     @property
     def in_one_request(self) -> bool:
         """Tell whether one page holds whatever comes."""
-        return self.wanted is not None and self.wanted <= RECORDS_PER_PAGE and not self.is_deep
+        return self.wanted is not None and self.wanted <= limits.MAX_LIMIT and not self.is_deep
 
     @property
     def is_deep(self) -> bool:
         """Tell whether more records are skipped than kintone skips in one request."""
-        return self.offset > MOST_SKIPPED
+        return self.offset > limits.MAX_OFFSET
 
     @property
     def page_size(self) -> int:
         """Return the number of records to ask for first."""
-        return RECORDS_PER_PAGE if self.wanted is None else min(RECORDS_PER_PAGE, self.wanted)
+        return limits.MAX_LIMIT if self.wanted is None else min(limits.MAX_LIMIT, self.wanted)
 
     @property
-    def seek_query(self) -> Query:
+    def keyset_query(self) -> Query:
         """Return the query with its order by record id written out."""
         return self.query.sorted_by("$id", self.id_order.value) if self.id_order else self.query
 
     @property
     def first_query(self) -> Query:
         """Return the query of the first request; one that needs no other leaves a missing order to kintone."""
-        query = self.query if self.in_one_request and self.id_order is IdOrder.DESCENDING else self.seek_query
+        query = self.query if self.in_one_request and self.id_order is IdOrder.DESCENDING else self.keyset_query
         return query.cut(self.page_size, self.offset)
 
     @property
     def effective_query(self) -> str:
         """Return the query as kintone would have to read it to give the same records in one go."""
-        query = self.first_query if self.in_one_request else self.seek_query
+        query = self.first_query if self.in_one_request else self.keyset_query
         return str(query.cut(self.wanted, self.offset))
 
 
@@ -117,12 +117,12 @@ def plan_of(text: str, max_records: int | None) -> Plan:
         raise InvalidParameterError(
             "max_records: {given} is not a number of records; write 1 or more, or leave it blank", given=max_records
         )
-    if len(text) > limits.TEXT_LENGTH:
+    if len(text) > limits.MAX_TEXT_LENGTH:
         raise InvalidParameterError(
             "query has {length:,} characters, and at most {longest:,} are taken; "
             "ask for fewer values at once, by several calls",
             length=len(text),
-            longest=limits.TEXT_LENGTH,
+            longest=limits.MAX_TEXT_LENGTH,
         )
     query = parse(text)
     caps = [cap for cap in (query.limit, max_records) if cap is not None]

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.field_types import PSEUDO_FIELDS
 from kintone.forms.fields import FieldDefinition, Form, WriteMode
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.problems import (
-    MOST_LISTED,
+    MAX_LISTED,
     Change,
     Findings,
     Place,
@@ -22,12 +23,10 @@ from kintone.problems import (
 )
 from kintone.records.fields import CheckContext, given_value, read_cell
 from kintone.records.values import is_empty
-from kintone.texts import excerpt, printable
+from kintone.texts import preview, printable
 from kintone.values.json_texts import read_rendered
 from kintone.values.numbers import whole_number
 
-MOST_ROWS = 10_000
-"""Rows of one table that are looked at; ours, since kintone names no ceiling."""
 _ROW_KEYS = {"id", "value"}
 
 
@@ -59,12 +58,14 @@ class TableReader:
             findings.change(place, given, [given])
             given = [given]
         if not isinstance(given, list):
-            complaint = Message("a list of rows is needed, not {value}", value=excerpt(given))
+            complaint = Message("a list of rows is needed, not {value}", value=preview(given))
             findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
-        if len(given) > MOST_ROWS:
+        if len(given) > limits.MAX_LIST_ENTRIES:
             complaint = Message(
-                "{count} rows are more than the {most} that are taken at once", count=len(given), most=MOST_ROWS
+                "{count} rows are more than the {most} that are taken at once",
+                count=len(given),
+                most=limits.MAX_LIST_ENTRIES,
             )
             findings.problem(place, ProblemCode.TOO_LONG, complaint, Message("write the record with fewer rows"))
             return None
@@ -93,7 +94,7 @@ class TableReader:
     def _row(self, raw: object, number: int) -> dict[str, object] | None:
         place = Place(self.table.code, number, self.table.code)
         if not isinstance(raw, Mapping):
-            complaint = Message("a row must be an object, not {value}", value=excerpt(raw))
+            complaint = Message("a row must be an object, not {value}", value=preview(raw))
             self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
         row_id, cells = self._parts(raw)
@@ -104,7 +105,7 @@ class TableReader:
             self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
             return None
         if id_text is None:
-            complaint = Message("{value} is not a row id", value=excerpt(row_id))
+            complaint = Message("{value} is not a row id", value=preview(row_id))
             advice = Message("leave the id out to add the row")
             self.context.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
         value: dict[str, object] = {}
@@ -136,7 +137,7 @@ class TableReader:
 
     def _cell(self, code: object, cell: object, number: int) -> dict[str, object] | None:
         column = self.table.columns.get(code) if isinstance(code, str) else None
-        place = Place(code if isinstance(code, str) else excerpt(code), number, self.table.code)
+        place = Place(code if isinstance(code, str) else preview(code), number, self.table.code)
         if column is not None:
             return read_cell(cell, column, place, self.context)
         if isinstance(code, str) and code in self.form.fields:
@@ -167,7 +168,7 @@ class TableReader:
 
     def _row_shape(self) -> Message:
         codes = [code for code, column in self.table.columns.items() if column.kind.on_add][:3]
-        return Message("write rows like [{{{cells}}}]", cells=", ".join(f"{excerpt(code)}: …" for code in codes))
+        return Message("write rows like [{{{cells}}}]", cells=", ".join(f"{preview(code)}: …" for code in codes))
 
 
 def _holds_rows(value: object) -> bool:
@@ -219,7 +220,7 @@ def check_record(
     operation: WriteMode,
     *,
     rules: bool = True,
-    most_problems: int = MOST_LISTED,
+    most_problems: int = MAX_LISTED,
 ) -> CheckedRecord:
     """Read a record; raises ``InvalidParameterError`` for what is no record at all, and nothing else.
 
@@ -228,7 +229,7 @@ def check_record(
     presence, lengths, ranges. Without, values are still brought into kintone's shape or refused. ``most_problems`` are
     listed, no more than a hundred: finding what was meant takes the more time the more fields the form has.
     """
-    context = CheckContext(operation, rules, Findings(most_problems=min(most_problems, MOST_LISTED)))
+    context = CheckContext(operation, rules, Findings(most_problems=min(most_problems, MAX_LISTED)))
     record: Record = {}
     for code, value in _fields_of(raw).items():
         cell = _read_field(code, value, form, context)
@@ -259,7 +260,7 @@ def record_without_form(raw: Mapping[str, object]) -> CheckedRecord:
         if _plain(given) or (isinstance(given, list) and all(isinstance(part, str) for part in given)):
             record[code] = {"value": given}
             continue
-        complaint = Message("{value} cannot be read without the app's form", value=excerpt(given))
+        complaint = Message("{value} cannot be read without the app's form", value=preview(given))
         advice = Message("give the API token the permission to view or add records, by which the form is read")
         findings.problem(Place(code), ProblemCode.WRONG_TYPE, complaint, advice)
     return _result(record, findings)
@@ -273,7 +274,7 @@ def _fields_of(raw: object) -> Mapping[Any, object]:
     if isinstance(raw, Mapping):
         return raw
     raise InvalidParameterError(
-        'the record must be an object such as {{"field code": "value"}}, not {value}', value=excerpt(raw)
+        'the record must be an object such as {{"field code": "value"}}, not {value}', value=preview(raw)
     )
 
 
@@ -304,7 +305,7 @@ def _read_table(raw: object, table: FieldDefinition, form: Form, context: CheckC
 
 def _report_no_text(code: object, findings: Findings) -> None:
     complaint, advice = Message("a field code must be a text"), Message("put it in quotes")
-    findings.problem(Place(excerpt(code)), ProblemCode.UNKNOWN_FIELD, complaint, advice)
+    findings.problem(Place(preview(code)), ProblemCode.UNKNOWN_FIELD, complaint, advice)
 
 
 def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
@@ -318,7 +319,7 @@ def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
         context.findings.problem(
             place, ProblemCode.UNKNOWN_FIELD, Message("this column belongs to the table {table}", table=table),
             Message(
-                "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=excerpt(table), column=excerpt(code)
+                "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=preview(table), column=preview(code)
             ),
         )  # fmt: skip
     else:
@@ -333,7 +334,7 @@ def _meant(code: str, form: Form) -> Message:
     columns = nearest_codes(code, form.column_names())
     if columns:
         meant = [
-            Message("the column {column} of the table {table}", column=excerpt(column), table=excerpt(table))
+            Message("the column {column} of the table {table}", column=preview(column), table=preview(table))
             for column in columns
             for table in (form.tables_by_column[column],)
         ]

@@ -3,17 +3,15 @@
 import re
 from collections.abc import Mapping
 
+from kintone import limits
 from kintone.forms.fields import FieldDefinition
 from kintone.forms.near_matches import folded
 from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.problems import ProblemCode, UnusableValueError
-from kintone.texts import excerpt, excerpts
+from kintone.texts import preview, previews
 from kintone.values.json_texts import read_rendered
 
-MOST_OPTIONS = 1_000
-"""Options that a field can have, https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html."""
-LONGEST_OPTION = 128
-_LONGEST_LIST = MOST_OPTIONS * (LONGEST_OPTION + 2)
+_MAX_LIST = limits.MAX_OPTIONS * (limits.MAX_NAME_LENGTH + 2)
 _SEPARATOR = re.compile("[,\n\r\u3001\uff0c]")
 NAMED = 3
 
@@ -26,7 +24,7 @@ def read_option(value: object, definition: FieldDefinition) -> str:
     if isinstance(value, list):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            Message("only one option can be chosen, not {value}", value=excerpt(value)),
+            Message("only one option can be chosen, not {value}", value=preview(value)),
             _choose(definition),
         )
     name = _option_name(value, definition)
@@ -47,7 +45,7 @@ def read_options(value: object, definition: FieldDefinition) -> list[str]:
     if isinstance(value, str):
         names = _split(value, definition.options) or [value]
     elif isinstance(value, list):
-        if len(value) > MOST_OPTIONS:
+        if len(value) > limits.MAX_OPTIONS:
             raise _too_many(len(value))
         names = [_option_name(entry, definition) for entry in value]
     else:
@@ -62,13 +60,13 @@ def _option_name(value: object, definition: FieldDefinition) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            Message("the name of an option is needed, not {value}", value=excerpt(value)),
+            Message("the name of an option is needed, not {value}", value=preview(value)),
             _choose(definition),
         )
     if isinstance(value, str):
         name = value.strip()
         return value if value in definition.options else _without_blanks(definition.options).get(name, name)
-    return str(value) if value.bit_length() <= LONGEST_OPTION else ""
+    return str(value) if value.bit_length() <= limits.MAX_NAME_LENGTH else ""
 
 
 def _list_in(value: object, definition: FieldDefinition) -> object:
@@ -90,14 +88,14 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
     known = _without_blanks(options)
     if text in options or text.strip() in known:
         return [text if text in options else known[text.strip()]]
-    if len(text) > _LONGEST_LIST:
+    if len(text) > _MAX_LIST:
         raise _too_many(text.count(",") + 1)
     ends = [match.start() for match in _SEPARATOR.finditer(text)] + [len(text)]
     reach = 1 + max((len(_SEPARATOR.findall(option)) for option in options), default=0)
     if reach > 1 and _ways(text, ends, reach, known) > 1:
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            Message("{value} can be taken apart in several ways", value=excerpt(text)),
+            Message("{value} can be taken apart in several ways", value=preview(text)),
             Message("write a list of the names"),
         )
     names: list[str] = []
@@ -131,7 +129,7 @@ def _ways(text: str, ends: list[int], reach: int, known: Mapping[str, str]) -> i
 
 def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueError:
     """Report names that are no options together, with the options that were probably meant."""
-    shown = excerpts(names, NAMED)
+    shown = previews(names, NAMED)
     complaint = counted(
         len(names),
         Message("{names} is no option of this field", names=shown),
@@ -139,7 +137,7 @@ def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueErro
     )
     alike = {folded(option): option for option in definition.options}
     meant = [alike.get(folded(name)) for name in names[:NAMED]]
-    found = [excerpt(option) for option in dict.fromkeys(meant) if option]
+    found = [preview(option) for option in dict.fromkeys(meant) if option]
     hint = Message("did you mean {options}?", options=Joined(found, " and ")) if found else NOTHING
     return UnusableValueError(ProblemCode.UNKNOWN_OPTION, complaint, Joined([hint, _choose(definition)], " "))
 
@@ -147,11 +145,13 @@ def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueErro
 def _too_many(count: int) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.TOO_LONG,
-        Message("{count} entries are more than the {most} options a field can have", count=count, most=MOST_OPTIONS),
+        Message(
+            "{count} entries are more than the {most} options a field can have", count=count, most=limits.MAX_OPTIONS
+        ),
     )
 
 
 def _choose(definition: FieldDefinition) -> Message:
     if not definition.options:
         return Message("the field has no options")
-    return Message("choose from {options}", options=excerpts(definition.options, 10))
+    return Message("choose from {options}", options=previews(definition.options, 10))

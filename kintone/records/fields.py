@@ -11,7 +11,7 @@ from kintone.forms.fields import FieldDefinition, WriteMode
 from kintone.messages import Message
 from kintone.problems import Findings, Place, ProblemCode, UnusableValueError
 from kintone.records.values import is_empty, read_value
-from kintone.texts import excerpt
+from kintone.texts import preview
 from kintone.values.numbers import (
     DEFAULT_PRECISION,
     NumberPrecision,
@@ -40,7 +40,7 @@ _LINKS = {
         Message("write it with digits, +, -, brackets and blanks alone"),
     ),
 }
-LONGEST_LINK = 4_096
+MAX_LINK_LENGTH = 4_096
 
 
 def check_value(value: object, definition: FieldDefinition, place: Place, findings: Findings) -> None:
@@ -65,7 +65,7 @@ def example_of(definition: FieldDefinition) -> str | None:
 
     An invented value, however harmless it looks, would be sent as if it were meant.
     """
-    return next((excerpt(value) for value in _own_values(definition) if _passes(value, definition)), None)
+    return next((preview(value) for value in _own_values(definition) if _passes(value, definition)), None)
 
 
 def _own_values(definition: FieldDefinition) -> Iterator[object]:
@@ -114,17 +114,17 @@ def _give_value(definition: FieldDefinition) -> Message:
 def _check_length(value: str, definition: FieldDefinition, place: Place, findings: Findings) -> None:
     longest, least = definition.limits.max_length, definition.limits.min_length
     if definition.unique:
-        longest = limits.UNIQUE_LENGTH if longest is None else min(limits.UNIQUE_LENGTH, longest)
+        longest = limits.MAX_UNIQUE_LENGTH if longest is None else min(limits.MAX_UNIQUE_LENGTH, longest)
     if longest is not None and len(value) > longest:
         complaint = Message(
             "{value} has {length} characters, and at most {longest} are allowed",
-            value=excerpt(value), length=len(value), longest=longest,
+            value=preview(value), length=len(value), longest=longest,
         )  # fmt: skip
         findings.problem(place, ProblemCode.TOO_LONG, complaint, Message("shorten it to {longest}", longest=longest))
     if least is not None and len(value) < least:
         complaint = Message(
             "{value} has {length} characters, and at least {least} are needed",
-            value=excerpt(value), length=len(value), least=least,
+            value=preview(value), length=len(value), least=least,
         )  # fmt: skip
         findings.problem(place, ProblemCode.TOO_SHORT, complaint, Message("write more"))
 
@@ -148,8 +148,8 @@ def _check_link(value: str, definition: FieldDefinition, place: Place, findings:
     if rule is None:
         return
     pattern, words, advice = rule
-    if len(value) > LONGEST_LINK or not pattern.fullmatch(value):
-        complaint = Message("{value} is not {words}", value=excerpt(value), words=words)
+    if len(value) > MAX_LINK_LENGTH or not pattern.fullmatch(value):
+        complaint = Message("{value} is not {words}", value=preview(value), words=words)
         findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
 
 
@@ -256,7 +256,7 @@ def _perhaps_fitting(text: str, place: Place, context: CheckContext) -> str:
         # kintone stores what it cannot read in a table as empty.
         raise too_many_digits(text, usual.whole_digits)
     if decimals_of(text):
-        most = NumberPrecision(limits.MOST_NUMBER_DIGITS, limits.MOST_NUMBER_DECIMALS)
+        most = NumberPrecision(limits.MAX_NUMBER_DIGITS, limits.MAX_NUMBER_DECIMALS)
         if rounded(text, most) == "0":
             raise _lost(text, most.decimals)
         context.findings.note(

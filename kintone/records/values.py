@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from kintone import limits
 from kintone.field_types import Shape
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import Message
 from kintone.problems import ProblemCode, UnusableValueError
 from kintone.records.choices import read_option, read_options
-from kintone.texts import excerpt
+from kintone.texts import preview
 from kintone.values.dates import read_date, read_datetime, read_time
 from kintone.values.json_texts import read_rendered
 from kintone.values.numbers import read_number
@@ -18,7 +19,7 @@ from kintone.values.numbers import read_number
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
-def require_sound(text: str) -> None:
+def reject_unencodable(text: str) -> None:
     """Refuse NUL and halves of characters; neither survives the way to kintone."""
     if text.isascii() and "\x00" not in text:
         return
@@ -34,8 +35,7 @@ def require_sound(text: str) -> None:
         raise UnusableValueError(ProblemCode.BAD_FORMAT, complaint, Message("remove that character"))
 
 
-DEEPEST = 64
-MOST_PARTS = 200_000
+MAX_PARTS = 200_000
 
 
 def read_plain(value: object, _definition: FieldDefinition) -> object:
@@ -48,15 +48,15 @@ def read_plain(value: object, _definition: FieldDefinition) -> object:
     while waiting:
         part, depth = waiting.pop()
         seen += 1
-        if depth > DEEPEST or seen > MOST_PARTS:
+        if depth > limits.MAX_DEPTH or seen > MAX_PARTS:
             raise UnusableValueError(
-                ProblemCode.BAD_FORMAT, Message("{value} is nested too deeply or too large", value=excerpt(value))
+                ProblemCode.BAD_FORMAT, Message("{value} is nested too deeply or too large", value=preview(value))
             )
         if isinstance(part, dict):
             waiting.extend((inner, depth + 1) for pair in part.items() for inner in pair)
             if not all(isinstance(key, str) for key in part):
                 raise UnusableValueError(
-                    ProblemCode.WRONG_TYPE, Message("{value} has a name that is not a text", value=excerpt(value))
+                    ProblemCode.WRONG_TYPE, Message("{value} has a name that is not a text", value=preview(value))
                 )
         elif isinstance(part, list):
             waiting.extend((inner, depth + 1) for inner in part)
@@ -67,21 +67,19 @@ def read_plain(value: object, _definition: FieldDefinition) -> object:
 
 def _require_scalar(part: object) -> None:
     if isinstance(part, str):
-        require_sound(part)
+        reject_unencodable(part)
     elif isinstance(part, float | Decimal):
         if not (part.is_finite() if isinstance(part, Decimal) else math.isfinite(part)):
             raise UnusableValueError(
-                ProblemCode.BAD_FORMAT, Message("{value} is not a number kintone can hold", value=excerpt(part))
+                ProblemCode.BAD_FORMAT, Message("{value} is not a number kintone can hold", value=preview(part))
             )
     elif part is not None and not isinstance(part, int):
         raise UnusableValueError(
-            ProblemCode.WRONG_TYPE, Message("{value} is nothing that JSON can carry", value=excerpt(part))
+            ProblemCode.WRONG_TYPE, Message("{value} is nothing that JSON can carry", value=preview(part))
         )
 
 
-MOST_ENTRIES = 10_000
-"""Entries of one list that are looked at; ours, far beyond what a form shows."""
-LONGEST_CODE = 512
+MAX_CODE_LENGTH = 512
 _SEPARATORS = re.compile("[,;\n\r\t\u3001\uff0c\uff1b]")
 # As this plugin's own text and CSV show a person.
 _NAME_AND_CODE = re.compile(r"[^\s()\uff08\uff09].*(?:\s\(([^\s()]+)\)|\uff08([^\s\uff08\uff09]+)\uff09)", re.DOTALL)
@@ -108,7 +106,7 @@ def read_person(value: object, _definition: FieldDefinition) -> dict[str, str]:
     given = _listed(value)
     if len(given) != 1:
         raise UnusableValueError(
-            ProblemCode.WRONG_TYPE, Message("one user is needed, not {value}", value=excerpt(value)), _AS_CODE
+            ProblemCode.WRONG_TYPE, Message("one user is needed, not {value}", value=preview(value)), _AS_CODE
         )
     return {"code": _code(given[0])}
 
@@ -120,21 +118,22 @@ _AS_KEY = Message("upload the file first and send the file key that the upload r
 def _listed(value: object) -> list[object]:
     given = read_rendered(value) if isinstance(value, str) else value
     entries = given if isinstance(given, list) else [given]
-    if len(entries) > MOST_ENTRIES:
+    if len(entries) > limits.MAX_LIST_ENTRIES:
         raise UnusableValueError(
-            ProblemCode.TOO_LONG, Message("{count} entries are more than {most}", count=len(entries), most=MOST_ENTRIES)
+            ProblemCode.TOO_LONG,
+            Message("{count} entries are more than {most}", count=len(entries), most=limits.MAX_LIST_ENTRIES),
         )
     return entries
 
 
 def _code(value: object) -> str:
     found = value.get("code") if isinstance(value, Mapping) else value
-    if isinstance(found, int) and not isinstance(found, bool) and found.bit_length() <= LONGEST_CODE:
+    if isinstance(found, int) and not isinstance(found, bool) and found.bit_length() <= MAX_CODE_LENGTH:
         return str(found)
     if not isinstance(found, str):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            Message("{value} is neither a code nor an object with code", value=excerpt(value)),
+            Message("{value} is neither a code nor an object with code", value=preview(value)),
             _AS_CODE,
         )
     text = _short(found, Message("code"), _AS_CODE)
@@ -143,7 +142,7 @@ def _code(value: object) -> str:
     if _SEPARATORS.search(text):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            Message("{value} may be one code or several", value=excerpt(value)),
+            Message("{value} may be one code or several", value=preview(value)),
             _one_or_several(text),
         )
     named = _NAME_AND_CODE.fullmatch(text)
@@ -155,23 +154,23 @@ def _file_key(value: object) -> str:
     if not isinstance(found, str):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            Message("{value} is neither a file key nor an object with fileKey", value=excerpt(value)),
+            Message("{value} is neither a file key nor an object with fileKey", value=preview(value)),
             _AS_KEY,
         )
     text = _short(found, Message("file key"), _AS_KEY)
     if not _FILE_KEY.fullmatch(text):
         raise UnusableValueError(
-            ProblemCode.BAD_FORMAT, Message("{value} is not a file key", value=excerpt(found)), _AS_KEY
+            ProblemCode.BAD_FORMAT, Message("{value} is not a file key", value=preview(found)), _AS_KEY
         )
     return text
 
 
 def _short(found: str, noun: Message, advice: Message) -> str:
-    require_sound(found[: LONGEST_CODE + 1])
+    reject_unencodable(found[: MAX_CODE_LENGTH + 1])
     text = found.strip()
-    if not text or len(found) > LONGEST_CODE:
+    if not text or len(found) > MAX_CODE_LENGTH:
         raise UnusableValueError(
-            ProblemCode.BAD_FORMAT, Message("{value} is not a {noun}", value=excerpt(found), noun=noun), advice
+            ProblemCode.BAD_FORMAT, Message("{value} is not a {noun}", value=preview(found), noun=noun), advice
         )
     return text
 
@@ -180,8 +179,8 @@ def _one_or_several(text: str) -> Message:
     names = [name.strip() for name in _SEPARATORS.split(text) if name.strip()]
     return Message(
         "write a list for several: {names}, or an object for one: {one}",
-        names=excerpt(names),
-        one=excerpt([{"code": text}]),
+        names=preview(names),
+        one=preview([{"code": text}]),
     )
 
 
@@ -207,12 +206,12 @@ def _read_text(value: object, definition: FieldDefinition) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            Message("{words} is needed, not {value}", words=definition.kind.words, value=excerpt(value)),
+            Message("{words} is needed, not {value}", words=definition.kind.words, value=preview(value)),
             Message("write it as a text in quotes"),
         )
     if not isinstance(value, str):
         return read_number(value)
-    require_sound(value)
+    reject_unencodable(value)
     return value
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from kintone.messages import Message
 from kintone.problems import ProblemCode, UnusableValueError
-from kintone.texts import excerpt, narrow
+from kintone.texts import preview, to_half_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _outside(text: str, found: date) -> UnusableValueError:
 
 
 FIRST_YEAR = 1000
-LONGEST_TEXT = 64
+MAX_DATE_TEXT = 64
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})()(\d{2})(\d{2})", re.ASCII)
 _KANJI = re.compile(r"(\d{4})()\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", re.ASCII)
@@ -86,13 +86,13 @@ def date_text(value: object) -> str:
     """Return the text of a date or time, narrowed; raises ``UnusableValueError`` for what cannot be one."""
     if not isinstance(value, str):
         raise UnusableValueError(
-            ProblemCode.WRONG_TYPE, Message("a text is needed, not {value}", value=excerpt(value)), _IN_QUOTES
+            ProblemCode.WRONG_TYPE, Message("a text is needed, not {value}", value=preview(value)), _IN_QUOTES
         )
-    if len(value) > LONGEST_TEXT:
+    if len(value) > MAX_DATE_TEXT:
         raise UnusableValueError(
-            ProblemCode.BAD_FORMAT, Message("{value} is too long for a date or a time", value=excerpt(value))
+            ProblemCode.BAD_FORMAT, Message("{value} is too long for a date or a time", value=preview(value))
         )
-    return narrow(value)
+    return to_half_width(value)
 
 
 def read_day(text: str) -> date:
@@ -109,7 +109,7 @@ def read_day(text: str) -> date:
         if match is not None and int(match.group(1)) < FIRST_YEAR:
             raise too_early(text) from None
         raise UnusableValueError(
-            ProblemCode.BAD_FORMAT, Message("{value} is not a day of the calendar", value=excerpt(text)), _HOW_A_DAY
+            ProblemCode.BAD_FORMAT, Message("{value} is not a day of the calendar", value=preview(text)), _HOW_A_DAY
         ) from None
     if day.year < FIRST_YEAR:
         raise too_early(text)
@@ -120,13 +120,13 @@ def too_early(text: str) -> UnusableValueError:
     """Say that kintone's calendar begins later."""
     return UnusableValueError(
         ProblemCode.TOO_SMALL,
-        Message("{value} is before the year 1000", value=excerpt(text)),
+        Message("{value} is before the year 1000", value=preview(text)),
         Message("kintone holds the years 1000 to 9999"),
     )
 
 
 def _unreadable(text: str) -> UnusableValueError:
-    shown = excerpt(text)
+    shown = preview(text)
     numbers = _NUMBERS.fullmatch(text)
     if numbers:
         return UnusableValueError(
@@ -190,7 +190,7 @@ def read_clock(text: str) -> Clock:
     if match:
         return _japanese(text, match)
     raise UnusableValueError(
-        ProblemCode.BAD_FORMAT, Message("{value} is not a time", value=excerpt(text)), _advice(text)
+        ProblemCode.BAD_FORMAT, Message("{value} is not a time", value=preview(text)), _advice(text)
     )
 
 
@@ -207,7 +207,7 @@ def _japanese(text: str, match: re.Match[str]) -> Clock:
     if int(hour) == NOON:
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            Message("{value} can mean noon or midnight", value=excerpt(text)),
+            Message("{value} can mean noon or midnight", value=preview(text)),
             Message('write "00:{minutes:02}" or "12:{minutes:02}"', minutes=minutes),
         )
     if int(hour) > NOON:
@@ -230,7 +230,7 @@ def _checked(text: str, hour: int, minute: int) -> Clock:
 def _no_time(text: str) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.BAD_FORMAT,
-        Message("{value} is not a time of a day", value=excerpt(text)),
+        Message("{value} is not a time of a day", value=preview(text)),
         Message("write a time from 00:00 to 23:59"),
     )
 
@@ -244,7 +244,7 @@ def _advice(text: str) -> Message:
 
 _DAY_ALONE = Message("write the day alone, as in YYYY-MM-DD")
 _WHOLE = Message("write day, time and offset, as in YYYY-MM-DDThh:mm+hh:mm, or Z for UTC")
-LARGEST_OFFSET = timedelta(hours=14)
+MAX_UTC_OFFSET = timedelta(hours=14)
 _DAY_AND_CLOCK = re.compile(r"(?P<day>.*?\d\s*日?)(?:[Tt]\s*|\s+|(?<=日))(?P<clock>\D{0,4}\d.*)", re.ASCII)
 _OFFSET = re.compile(r"(?P<clock>.*?)\s*(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>[0-5]\d)?)",
                      re.ASCII | re.IGNORECASE)  # fmt: skip
@@ -265,7 +265,7 @@ def read_date(value: object) -> str:
     if _part(text, lambda: read_clock(clock), _DAY_ALONE) != (0, 0) and offset == timedelta(0):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            Message("{value} is a moment in UTC and may be another day elsewhere", value=excerpt(value)),
+            Message("{value} is a moment in UTC and may be another day elsewhere", value=preview(value)),
             _DAY_ALONE,
         )
     return day.isoformat()
@@ -288,7 +288,7 @@ def read_datetime(value: object) -> str:
         written = read_day(text).isoformat()
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            Message("{value} has no time and no offset from UTC", value=excerpt(value)),
+            Message("{value} has no time and no offset from UTC", value=preview(value)),
             Message(
                 'write both, for example "{day}T00:00:00+09:00" for midnight in Japan or "{day}T00:00:00Z" in UTC',
                 day=written,
@@ -307,7 +307,7 @@ def _part[Part](text: str, read: Callable[[], Part], how: Message | None = None)
     try:
         return read()
     except UnusableValueError as error:
-        complaint = Message("{value} cannot be read: {complaint}", value=excerpt(text), complaint=error.complaint)
+        complaint = Message("{value} cannot be read: {complaint}", value=preview(text), complaint=error.complaint)
         raise UnusableValueError(error.code, complaint, how or error.suggestion) from None
 
 
@@ -318,10 +318,10 @@ def _split_offset(text: str) -> tuple[str, timedelta | None]:
     if match.group("utc"):
         return match.group("clock"), timedelta(0)
     offset = timedelta(hours=int(match.group("hours")), minutes=int(match.group("minutes") or 0))
-    if offset > LARGEST_OFFSET:
+    if offset > MAX_UTC_OFFSET:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT,
-            Message("{value} ends in no offset from UTC", value=excerpt(text)),
+            Message("{value} ends in no offset from UTC", value=preview(text)),
             Message("write the offset as in +hh:mm, at most 14 hours, or Z for UTC"),
         )
     return match.group("clock"), -offset if match.group("sign") == "-" else offset
@@ -333,7 +333,7 @@ def _utc_text(text: str, moment: datetime, offset: timedelta) -> str:
     except OverflowError:
         raise UnusableValueError(
             ProblemCode.TOO_LARGE,
-            Message("{value} is after the year 9999 in UTC", value=excerpt(text)),
+            Message("{value} is after the year 9999 in UTC", value=preview(text)),
             Message("write an earlier moment"),
         ) from None
     if utc.year < FIRST_YEAR:
@@ -345,7 +345,7 @@ def _no_offset(value: object, moment: datetime) -> UnusableValueError:
     written = moment.strftime("%Y-%m-%dT%H:%M:00")
     return UnusableValueError(
         ProblemCode.AMBIGUOUS,
-        Message("{value} does not say in which time zone", value=excerpt(value)),
+        Message("{value} does not say in which time zone", value=preview(value)),
         Message(
             'add the offset from UTC, for example "{moment}+09:00" for Japan or "{moment}Z" for UTC', moment=written
         ),

@@ -7,12 +7,10 @@ from decimal import Decimal, DecimalException
 from itertools import accumulate
 from typing import Final, NoReturn
 
+from kintone import limits
 from kintone.messages import Message, verbatim
 from kintone.problems import ProblemCode, UnusableValueError
-from kintone.texts import excerpt
-
-DEEPEST = 64
-"""Levels of objects and lists; a record with a table has eight."""
+from kintone.texts import preview
 
 # A string that is never closed is taken up to the end of the text, so that the scan stays linear whatever comes.
 _JSON_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
@@ -35,15 +33,15 @@ def depth_of_python(text: str) -> int:
 
 
 def _depth(text: str, strings: re.Pattern[str]) -> int:
-    if text.count("[") + text.count("{") <= DEEPEST:
+    if text.count("[") + text.count("{") <= limits.MAX_DEPTH:
         return 0
     outside = strings.sub("", text).encode("ascii", "ignore").translate(None, _OTHERS)
     return max(accumulate(map(_STEPS.__getitem__, outside)), default=0)
 
 
-MOST_DIGITS = 4_300
+MAX_DIGITS = 4_300
 """Digits of a whole number that Python converts; more would take quadratic time."""
-_LONG_NUMBER = re.compile(rf"(?<![\w\"])-?[0-9]{{{MOST_DIGITS + 1}}}")
+_LONG_NUMBER = re.compile(rf"(?<![\w\"])-?[0-9]{{{MAX_DIGITS + 1}}}")
 _ADVICE = {
     "Expecting property name enclosed in double quotes": Message('a name in double quotes is needed, such as "price"'),
     "Expecting value": Message('a value is needed: text in double quotes, a number, true, false, null, {{"…"}} or […]'),
@@ -90,7 +88,7 @@ def read_json(text: str) -> object:
     except ValueError:
         match = _LONG_NUMBER.search(text)
         raise UnreadableTextError(
-            Message("a whole number has more than {most} digits", most=MOST_DIGITS), match.start() if match else None
+            Message("a whole number has more than {most} digits", most=MAX_DIGITS), match.start() if match else None
         ) from None
 
 
@@ -117,8 +115,8 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _decimal(literal: str) -> Decimal:
-    if len(literal) > MOST_DIGITS:
-        raise _LiteralError(Message("a number has more than {most} digits", most=MOST_DIGITS), literal)
+    if len(literal) > MAX_DIGITS:
+        raise _LiteralError(Message("a number has more than {most} digits", most=MAX_DIGITS), literal)
     try:
         number = Decimal(literal)
     except DecimalException:
@@ -227,7 +225,7 @@ def _character(code: int, index: int) -> str:
         raise _TokenError(Message("this escape names no character"), index + 1) from None
 
 
-LONGEST_TEXT = 1_000_000
+MAX_LIST_TEXT = 1_000_000
 """Characters of one value; ours."""
 _BRACKETED = re.compile(r"\s*(?:\[.*\]|\{.*\})\s*", re.DOTALL)
 _NOTATIONS = ((depth_of_json, read_json), (depth_of_python, read_python_literal))
@@ -240,9 +238,9 @@ def read_rendered(text: str) -> object:
     """
     if not _BRACKETED.fullmatch(text):
         return text
-    if len(text) <= LONGEST_TEXT:
+    if len(text) <= MAX_LIST_TEXT:
         for depth, read in _NOTATIONS:
-            if depth(text) > DEEPEST:
+            if depth(text) > limits.MAX_DEPTH:
                 continue
             try:
                 return read(text.strip())
@@ -250,6 +248,6 @@ def read_rendered(text: str) -> object:
                 continue
     raise UnusableValueError(
         ProblemCode.BAD_FORMAT,
-        Message("{value} looks like a list but cannot be read as one", value=excerpt(text)),
+        Message("{value} looks like a list but cannot be read as one", value=preview(text)),
         Message("send the list itself, not its text"),
     )

@@ -17,15 +17,15 @@ from kintone.reading.pages import RecordSource
 from kintone.replies import misshapen, number_text
 from kintone.texts import printable
 from kintone.values.numbers import number_in
-from kintone.writing.batches import Item, Planned
+from kintone.writing.batches import AppendedRecord, Item
 from kintone.writing.entries import Entry, holds_file_keys, kind, refuse
 
-LONGEST_QUERY = 20_000
+MAX_QUERY_LENGTH = 20_000
 """Characters of the keys in one query; ours: kintone documents no limit, and took 48,986 characters."""
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedState:
     """A record with the revision at which it was read; ``fields`` are those that were asked for."""
 
     id: str
@@ -66,12 +66,12 @@ class Saved:
         )
 
 
-def saved_of(record: Mapping[str, Any], record_id: str, reading: Message) -> Saved:
+def saved_state_of(record: Mapping[str, Any], record_id: str, reading: Message) -> SavedState:
     """Return a record that was read; raises ``UnknownResponseError`` for one without a revision."""
     revision = number_text(_value(record, REVISION))
     if revision is None:
         raise UnknownResponseError(Message("{reading}: the answer holds no revision of a record", reading=reading))
-    return Saved(record_id, revision, record)
+    return SavedState(record_id, revision, record)
 
 
 class SavedRecords:
@@ -83,13 +83,13 @@ class SavedRecords:
         self._app = app
         self._form = form
 
-    def read(self, entries: Sequence[Entry], codes: Sequence[str]) -> dict[int, Saved]:
+    def read(self, entries: Sequence[Entry], codes: Sequence[str]) -> dict[int, SavedState]:
         """Return the records that are there, by position of the entry; of the fields only those asked for."""
         wanted: dict[str, list[tuple[str, int]]] = {}
         for entry in entries:
             code, value = entry.update_key or (RECORD_ID, entry.id or "")
             wanted.setdefault(code, []).append((value, entry.position))
-        found: dict[int, Saved] = {}
+        found: dict[int, SavedState] = {}
         for code, keys in wanted.items():
             source = RecordSource(self._caller, self._app, [RECORD_ID, REVISION, code, *codes])
             source.reading = Message("reading the records of app {app} to which is to be appended", app=self._app)
@@ -98,13 +98,15 @@ class SavedRecords:
             for chunk, batch in zip(chunks, batches, strict=True):
                 _require_keys(batch.records, code, source.reading)
                 records = [
-                    saved_of(record, str(record_id), source.reading)
+                    saved_state_of(record, str(record_id), source.reading)
                     for record, record_id in zip(batch.records, batch.ids, strict=True)
                 ]
                 found |= self._matched(code, chunk, records)
         return found
 
-    def _matched(self, code: str, wanted: Sequence[tuple[str, int]], records: Sequence[Saved]) -> dict[int, Saved]:
+    def _matched(
+        self, code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]
+    ) -> dict[int, SavedState]:
         definition = self._form.fields.get(code) if self._form is not None else None
         if definition is not None and definition.kind.shape is Shape.NUMBER:
             return _by_number(code, wanted, records)
@@ -119,13 +121,15 @@ def _require_keys(records: Sequence[Mapping[str, Any]], code: str, reading: Mess
             raise misshapen(reading, Message("the key {code} of entry {place}", code=code, place=place), record)
 
 
-def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[Saved]) -> dict[int, Saved]:
+def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]) -> dict[int, SavedState]:
     """Match numbers as numbers: kintone gives "1.0" back for a key of 1.
 
     A record whose number none of the keys is was found by one that kintone rounded, which is the nearest.
     """
     keys = {position: number for value, position in wanted if (number := number_in(value)) is not None}
-    by_number: dict[Decimal | None, Saved] = {number_in(str(_value(record.fields, code))): record for record in records}
+    by_number: dict[Decimal | None, SavedState] = {
+        number_in(str(_value(record.fields, code))): record for record in records
+    }
     found = {position: by_number.pop(number) for position, number in keys.items() if number in by_number}
     for number, record in by_number.items():
         left = [position for position in keys if position not in found]
@@ -140,7 +144,7 @@ def _chunks(wanted: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]
     length = 0
     for value, position in wanted:
         size = len(quote(value)) + 2
-        if chunk and (len(chunk) == limits.WRITE_BATCH or length + size > LONGEST_QUERY):
+        if chunk and (len(chunk) == limits.MAX_RECORDS_PER_WRITE or length + size > MAX_QUERY_LENGTH):
             yield chunk
             chunk, length = [], 0
         chunk.append((value, position))
@@ -150,7 +154,7 @@ def _chunks(wanted: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]
 
 
 def _query(code: str, chunk: Sequence[tuple[str, int]]) -> str:
-    return f"{code} in ({', '.join(quote(value) for value, _ in chunk)}) limit {limits.READ_PAGE}"
+    return f"{code} in ({', '.join(quote(value) for value, _ in chunk)}) limit {limits.MAX_LIMIT}"
 
 
 def _value(record: Mapping[str, Any], code: str) -> object:
@@ -166,7 +170,7 @@ class ListMode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Appending:
+class AppendPlan:
     """Which fields are appended to: tables, attachments or both, as the app's form knows them."""
 
     form: Form | None = None
@@ -221,14 +225,14 @@ class Appending:
             ]
         )
 
-    def insertion(self, entry: Entry) -> Planned:
+    def insertion(self, entry: Entry) -> AppendedRecord:
         """Return the plan for an entry whose key no record has: an insert, which is refused if somebody was first."""
         if entry.update_key is None:
-            return Planned(entry.record)
+            return AppendedRecord(entry.record)
         field, value = entry.update_key
-        return Planned({**entry.record, field: {"value": value}})
+        return AppendedRecord({**entry.record, field: {"value": value}})
 
-    def merge(self, entry: Entry, saved: Saved) -> Planned:
+    def merge(self, entry: Entry, saved: SavedState) -> AppendedRecord:
         """Return the plan for an entry whose record is there: what is saved, with the entry's own behind it.
 
         A given row with the id of a saved one changes that one, its given columns only. Raises
@@ -260,7 +264,7 @@ class Appending:
                 record[code] = {"value": rows}
             else:
                 record[code] = {"value": appended_files(saved.files(code), given)}
-        return Planned(record, saved.id, saved.revision, given_rows)
+        return AppendedRecord(record, saved.id, saved.revision, given_rows)
 
     def _is_appended_to(self, definition: FieldDefinition) -> bool:
         return (self.tables and definition.is_table) or (self.files and definition.kind.shape is Shape.FILES)
@@ -348,12 +352,12 @@ def can_be_looked_at(items: Sequence[Item]) -> bool:
     return all(item.plan is not None for item in items) and not holds_file_keys([item.entry for item in items])
 
 
-def are_untouched(items: Sequence[Item], saved: Mapping[int, Saved]) -> bool:
+def are_untouched(items: Sequence[Item], saved: Mapping[int, SavedState]) -> bool:
     """Tell whether every record is as it was read, or still not there."""
     return all(_is_untouched(item, saved.get(item.entry.position)) for item in items)
 
 
-def _is_untouched(item: Item, saved: Saved | None) -> bool:
+def _is_untouched(item: Item, saved: SavedState | None) -> bool:
     plan = item.plan
     if plan is None:
         return False

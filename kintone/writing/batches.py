@@ -9,15 +9,12 @@ from typing import Annotated, Any, Literal, TypedDict
 from pydantic import FailFast
 
 from kintone import limits
-from kintone.api import Operation, Repeat, encode_json
+from kintone.api import Operation, RetrySafety, encode_json
 from kintone.errors import InvalidParameterError, UnknownResponseError, entries_named
 from kintone.ledger import Span
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
-
-MOST_BYTES = 5_000_000
-"""Of the records in one request body; ours: kintone publishes no ceiling, and large bodies are refused on the way."""
 
 
 class Kind(Enum):
@@ -32,7 +29,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class AppendedRecord:
     """What is sent in place of an entry's own values, after looking at what is saved.
 
     With ``id`` the record of that id is updated, provided that it still has ``revision``; without, the entry is
@@ -54,7 +51,7 @@ class Item:
     kind: Kind
     payload: Mapping[str, object] = field(repr=False)
     size: int
-    plan: Planned | None = field(default=None, repr=False)
+    plan: AppendedRecord | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str | None:
@@ -77,7 +74,7 @@ class Item:
         return self.plan is not None and self.plan.id is None
 
 
-def item_of(entry: Entry, plan: Planned | None = None) -> Item:
+def item_of(entry: Entry, plan: AppendedRecord | None = None) -> Item:
     """Prepare an entry; raises ``InvalidParameterError`` for what JSON cannot hold."""
     kind = _kind_of(entry, plan)
     payload = _payload(entry, kind, plan)
@@ -92,7 +89,7 @@ def item_of(entry: Entry, plan: Planned | None = None) -> Item:
 
 def max_entries() -> int:
     """Return how many entries one transaction holds at most."""
-    return limits.BULK_CALLS * limits.WRITE_BATCH
+    return limits.MAX_BULK_REQUESTS * limits.MAX_RECORDS_PER_WRITE
 
 
 def fitting(items: Sequence[Item], start: int = 0) -> int:
@@ -102,7 +99,7 @@ def fitting(items: Sequence[Item], start: int = 0) -> int:
     for number, item in enumerate(items[start : start + max_entries()]):
         counts[item.kind] += 1
         size += item.size
-        if number and (size > MOST_BYTES or _calls_needed(counts) > limits.BULK_CALLS):
+        if number and (size > limits.MAX_BULK_BYTES or _calls_needed(counts) > limits.MAX_BULK_REQUESTS):
             return number
     return min(max_entries(), len(items) - start)
 
@@ -126,7 +123,7 @@ class InnerCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Transaction:
+class Batch:
     """Items that are saved together or not at all; ``is_single``: one record for a caller that counts no entries."""
 
     app: int
@@ -140,15 +137,15 @@ class Transaction:
         return Span(self.items[0].entry.position, self.items[-1].entry.position)
 
     @property
-    def repeat(self) -> Repeat:
+    def repeat(self) -> RetrySafety:
         """Return what the least repeatable of the calls allows."""
         kinds = {call.kind for call in self.calls}
         entries = [item.entry for item in self.items]
         if Kind.INSERT in kinds or renames_keys(entries):
-            return Repeat.INSERT
+            return RetrySafety.INSERT
         if any(item.has_revision for item in self.items) or holds_file_keys(entries):
-            return Repeat.UPDATE_WITH_REVISION
-        return Repeat.UPSERT if Kind.UPSERT in kinds else Repeat.UPDATE
+            return RetrySafety.UPDATE_WITH_REVISION
+        return RetrySafety.UPSERT if Kind.UPSERT in kinds else RetrySafety.UPDATE
 
     def operation(self, api_path: Callable[[str], str]) -> Operation:
         """Return the one request: a plain call where that is enough, which is atomic too, else a bulkRequest."""
@@ -168,23 +165,23 @@ class Transaction:
         return Operation(description, "PUT", "record", {"app": self.app, **item.payload}, self.repeat)
 
 
-def transaction_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Transaction:
+def batch_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Batch:
     """Cut items that fit into one transaction into calls, in input order where 20 calls are enough for that.
 
     ``is_single`` is for one update by id, which then has a request of its own.
     """
     calls = _in_order(items)
-    return Transaction(app, items, calls if len(calls) <= limits.BULK_CALLS else _by_kind(items), is_single)
+    return Batch(app, items, calls if len(calls) <= limits.MAX_BULK_REQUESTS else _by_kind(items), is_single)
 
 
 def _calls_needed(counts: Mapping[Kind, int]) -> int:
-    return sum(-(-count // limits.WRITE_BATCH) for count in counts.values())
+    return sum(-(-count // limits.MAX_RECORDS_PER_WRITE) for count in counts.values())
 
 
 def _in_order(items: Sequence[Item]) -> list[InnerCall]:
     runs: list[list[Item]] = []
     for item in items:
-        if not runs or runs[-1][0].kind is not item.kind or len(runs[-1]) == limits.WRITE_BATCH:
+        if not runs or runs[-1][0].kind is not item.kind or len(runs[-1]) == limits.MAX_RECORDS_PER_WRITE:
             runs.append([])
         runs[-1].append(item)
     return [InnerCall(run[0].kind, tuple(run)) for run in runs]
@@ -196,14 +193,14 @@ def _by_kind(items: Sequence[Item]) -> list[InnerCall]:
     open_calls: dict[Kind, list[Item]] = {}
     for item in items:
         call = open_calls.get(item.kind)
-        if call is None or len(call) == limits.WRITE_BATCH:
+        if call is None or len(call) == limits.MAX_RECORDS_PER_WRITE:
             call = open_calls[item.kind] = []
             calls.append(call)
         call.append(item)
     return [InnerCall(call[0].kind, tuple(call)) for call in calls]
 
 
-def _kind_of(entry: Entry, plan: Planned | None) -> Kind:
+def _kind_of(entry: Entry, plan: AppendedRecord | None) -> Kind:
     if plan is not None:
         return Kind.UPDATE if plan.id is not None else Kind.INSERT
     if entry.update_key is not None:
@@ -212,7 +209,7 @@ def _kind_of(entry: Entry, plan: Planned | None) -> Kind:
     return Kind.INSERT if entry.id is None else Kind.UPDATE
 
 
-def _payload(entry: Entry, kind: Kind, plan: Planned | None) -> Mapping[str, object]:
+def _payload(entry: Entry, kind: Kind, plan: AppendedRecord | None) -> Mapping[str, object]:
     """Return an element of ``records``: POST wants the field map itself, PUT wants it beside what finds the record."""
     record = plan.record if plan else entry.record
     if kind is Kind.INSERT:
@@ -243,7 +240,7 @@ class AddedAnswer(AnswerModel):
     revision: PositiveNumber
 
 
-class _Inserted(AnswerModel):
+class InsertAnswer(AnswerModel):
     """https://cybozu.dev/ja/kintone/docs/rest-api/records/add-records."""
 
     ids: Annotated[list[PositiveNumber], FailFast()]
@@ -283,7 +280,7 @@ class _Bulk(AnswerModel):
     results: Annotated[list[dict[str, Any]], FailFast()]
 
 
-def read_saved(transaction: Transaction, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
+def read_saved(transaction: Batch, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
     """Return the results of a transaction; raises ``UnknownResponseError`` when they do not fit what was sent."""
     if transaction.is_single:
         record_id = transaction.items[0].id or ""
@@ -314,7 +311,7 @@ def _records(call: InnerCall, answer: object, doing: Message) -> list[SavedRecor
 
 
 def _inserted(answer: object, doing: Message) -> list[SavedRecord]:
-    told = read_answer(_Inserted, answer, doing)
+    told = read_answer(InsertAnswer, answer, doing)
     if len(told.ids) != len(told.revisions):
         raise _of_another_number(doing, len(told.revisions), len(told.ids))
     return [

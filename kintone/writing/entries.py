@@ -9,7 +9,7 @@ from typing import Self
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Joined, Message
-from kintone.texts import excerpt, excerpts
+from kintone.texts import preview, previews
 from kintone.values.numbers import number_in, plain_number, record_id_hint, whole_number
 from kintone.writing.update_keys import (
     KeyProblemError,
@@ -24,10 +24,10 @@ from kintone.writing.update_keys import (
 
 ENTRY_KEYS = ("updateKey", "id", "revision", "record")
 KEY_KEYS = ("field", "value")
-LONGEST_TYPO = 20
-MOST_STRANGERS = 50
+MAX_TYPO_LENGTH = 20
+MAX_UNKNOWN_KEYS = 50
+# kintone's own word for "whatever the revision is"; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
 NO_CHECK = -1
-"""kintone's own word for "whatever the revision is"; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records"""
 
 _KINDS: Mapping[type, Message] = {
     dict: Message("an object"),
@@ -38,11 +38,11 @@ _KINDS: Mapping[type, Message] = {
 }
 
 
-def stranger_problems(item: Mapping[str, object]) -> list[Message]:
+def unknown_key_problems(item: Mapping[str, object]) -> list[Message]:
     """Return a problem for every key that an entry does not have, the first fifty of them."""
     problems: list[Message] = []
     for key in item:
-        if len(problems) == MOST_STRANGERS:
+        if len(problems) == MAX_UNKNOWN_KEYS:
             break
         if key not in ENTRY_KEYS:
             near = near_key(key)
@@ -51,13 +51,13 @@ def stranger_problems(item: Mapping[str, object]) -> list[Message]:
                 if near
                 else Message("an entry has updateKey or id, revision and record only")
             )
-            problems.append(Message("has {key}, which has no meaning here; {hint}", key=excerpt(key), hint=hint))
+            problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
     return problems
 
 
 def near_key(key: object) -> str | None:
     """Return the key of an entry that was probably meant, as by "updatekey" or "update_key"."""
-    if not isinstance(key, str) or len(key) > LONGEST_TYPO:
+    if not isinstance(key, str) or len(key) > MAX_TYPO_LENGTH:
         return None
     plain = {known.casefold(): known for known in ENTRY_KEYS}
     matches = get_close_matches(key.replace("_", "").replace("-", "").strip().casefold(), plain, n=1, cutoff=0.75)
@@ -72,7 +72,7 @@ def read_record(value: object, problems: list[Message]) -> Mapping[str, object]:
     strange = [key for key in value if not isinstance(key, str)]
     if strange:
         problems.append(
-            Message("has {codes} as a field code; field codes are texts in quotes", codes=excerpts(strange))
+            Message("has {codes} as a field code; field codes are texts in quotes", codes=previews(strange))
         )
     return value
 
@@ -87,7 +87,7 @@ def read_update_key(item: Mapping[str, object], problems: list[Message]) -> Upda
         return None
     code = key["field"]
     if not isinstance(code, str) or not is_field_code(code.strip()):
-        problems.append(Message("the field of updateKey is {code}; write the code of one field", code=excerpt(code)))
+        problems.append(Message("the field of updateKey is {code}; write the code of one field", code=preview(code)))
         return None
     try:
         return UpdateKey(code.strip(), key_text(key["value"]))
@@ -103,7 +103,7 @@ def read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
     number = whole_number(item["id"])
     if number is None or number <= 0:
         hint = record_id_hint(item["id"]) or Message("write the record's number, or leave id out to insert")
-        problems.append(Message("id is {id}; {hint}", id=excerpt(item["id"]), hint=hint))
+        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=hint))
         return None
     return str(number)
 
@@ -117,7 +117,7 @@ def read_revision(item: Mapping[str, object], problems: list[Message]) -> str | 
     if number is None or (number <= 0 and number != NO_CHECK):
         problems.append(
             Message(
-                "revision is {revision}; write the record's revision number, or leave it out", revision=excerpt(value)
+                "revision is {revision}; write the record's revision number, or leave it out", revision=preview(value)
             )
         )
         return None
@@ -139,10 +139,10 @@ def kind(value: object) -> Message:
 
 PARAMETER = "records_data"
 LISTED_PROBLEMS = 20
-MOST_PROBLEMS = 1_000
+MAX_PROBLEMS = 1_000
 """Problems after which the entries behind are not looked at any more; a text of ten million characters may hold one
 million of them."""
-MOST_KEYS_COMPARED = 50
+MAX_KEYS_COMPARED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def read_entries(structure: object, update_key_field: str | None = None, *, para
         problems += [Message("entry {position}: {problem}", position=position, problem=problem) for problem in found]
         if entry is not None and not found:
             entries.append(entry)
-        if len(problems) >= MOST_PROBLEMS:
+        if len(problems) >= MAX_PROBLEMS:
             refuse(problems, parameter)
     problems += repeated_keys([(entry.position, entry.update_key) for entry in entries])
     problems += repeated_ids([(entry.position, entry.id) for entry in entries])
@@ -219,7 +219,7 @@ def refuse(problems: Sequence[Message], parameter: str = PARAMETER) -> None:
         return
     left = len(problems) - LISTED_PROBLEMS
     more = NOTHING
-    if len(problems) >= MOST_PROBLEMS:
+    if len(problems) >= MAX_PROBLEMS:
         more = Message("and many more")
     elif left > 0:
         more = Message("and {count} more", count=left)
@@ -231,7 +231,7 @@ def _key_field(update_key_field: str | None) -> str | None:
     code = (update_key_field or "").strip()
     if code and not is_field_code(code):
         raise InvalidParameterError(
-            "update_key: {code} is not a field code; write the code of one field, as in sku", code=excerpt(code)
+            "update_key: {code} is not a field code; write the code of one field, as in sku", code=preview(code)
         )
     return code or None
 
@@ -247,7 +247,7 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
                     "leave it out (app, token and options are parameters of their own)",
                     parameter=parameter,
                     wrapper=wrapper,
-                    others=excerpts(others),
+                    others=previews(others),
                 )
             inside = inside[wrapper]
     if not isinstance(inside, list | tuple):
@@ -267,7 +267,7 @@ def _entry(position: int, item: object, code: str | None, problems: list[Message
         return None
     if code is not None and (code in item or not _looks_like_entry(item)):
         return _row(Entry(position, item), code, problems)
-    if not any(key in ENTRY_KEYS for key in item) and not any(map(near_key, islice(item, MOST_KEYS_COMPARED))):
+    if not any(key in ENTRY_KEYS for key in item) and not any(map(near_key, islice(item, MAX_KEYS_COMPARED))):
         problems.append(
             Message('has no "record"; write {{"record": {{…}}}} for each entry, or name update_key to send plain rows')
         )
@@ -279,7 +279,7 @@ def _entry(position: int, item: object, code: str | None, problems: list[Message
 
 
 def _read_entry(position: int, item: Mapping[str, object], problems: list[Message]) -> Entry:
-    problems += stranger_problems(item)
+    problems += unknown_key_problems(item)
     record: Mapping[str, object] = {}
     if "record" in item:
         record = read_record(item["record"], problems)

@@ -23,7 +23,7 @@ from kintone.errors import (
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.remedies import for_write, where_unsure
-from kintone.writing.batches import InnerCall, Item, Kind, Transaction
+from kintone.writing.batches import Batch, InnerCall, Item, Kind
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
 _FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
@@ -118,7 +118,7 @@ SAFE = Message("sending these again is safe, since an update key or id finds the
 ABOUT_THE_APP = ("GAIA_IL23",)
 
 
-def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneError:
+def map_to_entries(error: KintoneError, transaction: Batch) -> KintoneError:
     """Return the error with kintone's places (``results[1]``, ``records[3].name.value``) as the caller's entries."""
     reply = error.reply
     call = failing_call(error, transaction)
@@ -144,7 +144,7 @@ def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneErro
     return mapped
 
 
-def is_outdated(error: KintoneError, transaction: Transaction) -> bool:
+def is_outdated(error: KintoneError, transaction: Batch) -> bool:
     """Tell whether a refusal may come of what others did between reading and writing, so that reading again helps.
 
     That is a revision that was read and is not the latest, a record found by its key that is gone, or a key that was
@@ -243,7 +243,7 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noq
     return SAFE
 
 
-def failing_call(error: KintoneError, transaction: Transaction) -> InnerCall | None:
+def failing_call(error: KintoneError, transaction: Batch) -> InnerCall | None:
     """Return the call that kintone refused; a failure of the request as a whole has none."""
     index = error.reply.index if error.reply else None
     if index is not None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kintone.api import Answer, Caller, Operation, Repeat
+from kintone.api import Answer, Caller, Operation, RetrySafety
 from kintone.errors import KintoneError
-from kintone.field_types import kind_of
+from kintone.field_types import field_type
 from kintone.files import check_attachment_field
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.ledger import ONE_ENTRY, WriteLedger
@@ -20,7 +20,7 @@ from kintone.writing.entries import Entry
 from kintone.writing.failures import readable
 from kintone.writing.writer import UpsertRequest, upsert
 
-LOOK_FIRST = Message("look in kintone before sending it again")
+CHECK_FIRST = Message("look in kintone before sending it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record.
     """
     adding = Message("adding a record to app {app}", app=app)
-    operation = Operation(adding, "POST", "record", {"app": app, "record": record}, Repeat.INSERT)
+    operation = Operation(adding, "POST", "record", {"app": app, "record": record}, RetrySafety.INSERT)
 
     def added(answer: Answer) -> Added:
         told = read_answer(AddedAnswer, answer.body, adding)
@@ -52,14 +52,14 @@ def write_one[Result](caller: Caller, operation: Operation, read: Callable[[Answ
     try:
         return caller.write(operation, read, WriteLedger(1, numbered=False), ONE_ENTRY)
     except KintoneError as error:
-        raise told_of_one(error) from None
+        raise restated_for_one(error) from None
 
 
-def told_of_one(error: KintoneError) -> KintoneError:
+def restated_for_one(error: KintoneError) -> KintoneError:
     """Return the error of a write of one record: places in words, and to look first where the outcome is unknown."""
     told = with_named_fields(error)
     if error.maybe_saved:
-        told = told.but(remedy=Joined([LOOK_FIRST, where_unsure(told.remedy)]))
+        told = told.but(remedy=Joined([CHECK_FIRST, where_unsure(told.remedy)]))
     return told
 
 
@@ -95,7 +95,7 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     try:
         report = upsert(caller, request, {1: record})
     except KintoneError as error:
-        raise told_of_one(error) from None
+        raise restated_for_one(error) from None
     return report.results[0]["revision"]
 
 
@@ -108,4 +108,4 @@ def lacks_attachment_field(record: Mapping[str, Any], field: str, form: Form) ->
 def _form_of(app: int, record: Mapping[str, Any]) -> Form:
     """Return the fields of a record as far as it tells them: their codes and types."""
     types = {code: str(wrapper.get("type")) for code, wrapper in record.items() if isinstance(wrapper, Mapping)}
-    return Form(str(app), "", {code: FieldDefinition(code, code, kind_of(name)) for code, name in types.items()})
+    return Form(str(app), "", {code: FieldDefinition(code, code, field_type(name)) for code, name in types.items()})

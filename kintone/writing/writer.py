@@ -4,24 +4,32 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kintone import limits
 from kintone.api import Answer, Caller
 from kintone.errors import InvalidParameterError, KintoneError, NotFoundError, RevisionConflictError
 from kintone.forms.fields import Form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 from kintone.reading.reader import RecordsApi
-from kintone.writing.append import Appending, ListMode, Saved, SavedRecords, are_untouched, can_be_looked_at, saved_of
+from kintone.writing.append import (
+    AppendPlan,
+    ListMode,
+    SavedRecords,
+    SavedState,
+    are_untouched,
+    can_be_looked_at,
+    saved_state_of,
+)
 from kintone.writing.batches import (
-    MOST_BYTES,
+    AppendedRecord,
+    Batch,
     Item,
-    Planned,
     SavedRecord,
-    Transaction,
+    batch_of,
     fitting,
     item_of,
     max_entries,
     read_saved,
-    transaction_of,
 )
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys, with_number_keys
 from kintone.writing.failures import failing_call, is_outdated, map_to_entries, write_failed
@@ -58,9 +66,9 @@ class UpsertRequest:
             raise TypeError("appending needs the app's form")
 
     @property
-    def appending(self) -> Appending:
+    def appending(self) -> AppendPlan:
         """Which fields are appended to."""
-        return Appending(self.form, self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND)
+        return AppendPlan(self.form, self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND)
 
     @property
     def appends(self) -> bool:
@@ -165,7 +173,7 @@ class _Writer:
         self._entries = with_number_keys(numbered, request.number_keys)
         self._appending.refuse_unusable_keys(self._entries)
         self._items = [item_of(self._appending.without_empty_lists(entry)) for entry in self._entries]
-        self._plans: dict[int, Planned] = {}
+        self._plans: dict[int, AppendedRecord] = {}
         self._ledger = WriteLedger(len(self._entries), numbered=not request.is_single)
         self._results: list[SavedRecord] = []
         self._responses: list[dict[str, Any]] = []
@@ -192,7 +200,7 @@ class _Writer:
         start, most, conflicts = len(self._results), max_entries(), 0
         while True:
             items = self._ready(start, most)
-            transaction = transaction_of(self._request.app, items, is_single=self._request.is_single)
+            transaction = batch_of(self._request.app, items, is_single=self._request.is_single)
             try:
                 self._results += self._sent(transaction)
             except KintoneError as error:
@@ -215,7 +223,7 @@ class _Writer:
         self._plan(raw)
         ready = [item_of(item.entry, plan) if (plan := self._plans.get(item.entry.position)) else item for item in raw]
         self._refuse_split(ready)
-        return self._apart(ready[: fitting(ready)])
+        return self._split_singles(ready[: fitting(ready)])
 
     def _plan(self, items: Sequence[Item]) -> None:
         """Read what is not read yet of the records to which is to be appended, and plan what is sent for them."""
@@ -233,9 +241,9 @@ class _Writer:
             record = read.get(entry.position)
             if record is not None and entry.id is not None and self._appending.concerns(entry):
                 reading = Message("reading record {record}", record=entry.id)
-                self._plans[entry.position] = self._planned(entry, saved_of(record, entry.id, reading))
+                self._plans[entry.position] = self._planned(entry, saved_state_of(record, entry.id, reading))
 
-    def _planned(self, entry: Entry, saved: Saved | None) -> Planned:
+    def _planned(self, entry: Entry, saved: SavedState | None) -> AppendedRecord:
         if saved is None and entry.id is not None:
             # Asked for alone, kintone says why it did not show it: there is none, or it may not be viewed.
             saved = self._looked_up(entry, entry.id)
@@ -245,15 +253,15 @@ class _Writer:
             return self._appending.insertion(entry)
         return self._appending.merge(entry, saved)
 
-    def _looked_up(self, entry: Entry, record_id: str) -> Saved:
+    def _looked_up(self, entry: Entry, record_id: str) -> SavedState:
         try:
             record = RecordsApi(self._caller).get(self._request.app, record_id)
         except KintoneError as error:
             problem = Message("{problem} (entry {position})", problem=error.problem, position=entry.position)
             raise error.but(problem=problem) from None
-        return saved_of(record, record_id, Message("reading record {record}", record=record_id))
+        return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
 
-    def _read_again(self, error: KintoneError, transaction: Transaction) -> bool:
+    def _read_again(self, error: KintoneError, transaction: Batch) -> bool:
         """Plan the items of a refused transaction anew; tells whether it makes sense to send them again."""
         before = {item.entry.position: item.plan for item in transaction.items if item.plan}
         for position in before:
@@ -267,7 +275,7 @@ class _Writer:
         own = call is None or any(item.entry.revision for item in call.items)
         return isinstance(error, RevisionConflictError) and not own
 
-    def _sent(self, transaction: Transaction) -> Sequence[SavedRecord]:
+    def _sent(self, transaction: Batch) -> Sequence[SavedRecord]:
         """Send a transaction, and once more where its outcome is not known and every record is as it was read."""
         try:
             return self._send_once(transaction)
@@ -278,14 +286,14 @@ class _Writer:
                 raise
         return self._send_once(transaction)
 
-    def _is_untouched(self, transaction: Transaction) -> bool:
+    def _is_untouched(self, transaction: Batch) -> bool:
         try:
             saved = self._saved.read([item.entry for item in transaction.items], [])
         except KintoneError:
             return False
         return are_untouched(transaction.items, saved)
 
-    def _send_once(self, transaction: Transaction) -> Sequence[SavedRecord]:
+    def _send_once(self, transaction: Batch) -> Sequence[SavedRecord]:
         operation = transaction.operation(self._caller.api_path)
 
         def kept(answer: Answer) -> list[SavedRecord]:
@@ -295,7 +303,7 @@ class _Writer:
 
         return self._caller.write(operation, kept, self._ledger, transaction.span)
 
-    def _apart(self, items: Sequence[Item]) -> Sequence[Item]:
+    def _split_singles(self, items: Sequence[Item]) -> Sequence[Item]:
         """Leave out what follows a second entry for the same record: its rows have to be read after the first is saved.
 
         Raises ``InvalidParameterError`` where all are to be saved together.
@@ -332,14 +340,14 @@ class _Writer:
                 "kintone saves at most 20 times 100 entries of one kind (with update key, with id, with neither; when "
                 "appending, those whose records are there and those whose are not) and {megabytes} MB at once, and "
                 "these entries need more",
-                megabytes=MOST_BYTES // 1_000_000,
+                megabytes=limits.MAX_BULK_BYTES // 1_000_000,
             )
         raise InvalidParameterError(
             "atomic: {reason}, so they cannot be saved all or nothing; send fewer, or switch atomic off", reason=reason
         )
 
 
-def _is_other(left: Planned, right: Planned) -> bool:
+def _is_other(left: AppendedRecord, right: AppendedRecord) -> bool:
     return (left.id, left.revision) != (right.id, right.revision)
 
 

@@ -15,7 +15,7 @@ from tests.local_kintone_tests.desk import Desk, HandClock, body_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KINDS: dict[str, dict[str, Any]] = {
+FIELD_TYPES: dict[str, dict[str, Any]] = {
     "status": {"status": 503},
     "code": {"status": 400, "code": "GAIA_DA02"},
     "redirect": {"redirect": "https://elsewhere.example/"},
@@ -68,12 +68,12 @@ def desk(kintone: LocalKintone) -> Desk:
 
 
 @pytest.mark.parametrize("applied", [None, False, True])
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", list(FIELD_TYPES))
 def test_every_failure_may_come_before_or_after_the_work(
     kintone: LocalKintone, desk: Desk, kind: str, *, applied: bool | None
 ) -> None:
     """With applied the record is there, without it is not; left open, it is as the kind does by habit."""
-    kintone.fail(**KINDS[kind], applied=applied)
+    kintone.fail(**FIELD_TYPES[kind], applied=applied)
     done = kind in APPLIED_BY_HABIT if applied is None else applied
     try:
         desk.send("POST", "record", {"app": 1})

@@ -4,7 +4,7 @@ import pytest
 
 from simulation.campaign import Campaign, tell
 from simulation.drawing import STRATA, draw
-from simulation.faults import CATALOGUE, KINDS, OTHER, is_sensible, kind_of
+from simulation.faults import CATALOGUE, KINDS, OTHER, field_type, is_sensible
 from simulation.scenario import Scenario
 from simulation.shrinking import shrink
 from simulation.tally import Tally
@@ -68,8 +68,8 @@ def test_pairs_when_they_are_drawn() -> None:
 
 def test_kind_when_a_request_is_named() -> None:
     """Requests are told apart by method and path, in a guest space too."""
-    assert kind_of("PUT", "/k/v1/records.json") == "PUT records"
-    assert kind_of("GET", "/k/guest/3/v1/app/form/fields.json") == "GET form"
-    assert kind_of("DELETE", "/k/v1/records/cursor.json") == "DELETE cursor"
-    assert kind_of("POST", "/k/v1/bulkRequest.json") == "bulkRequest"
-    assert kind_of("DELETE", "/k/v1/records.json") == OTHER
+    assert field_type("PUT", "/k/v1/records.json") == "PUT records"
+    assert field_type("GET", "/k/guest/3/v1/app/form/fields.json") == "GET form"
+    assert field_type("DELETE", "/k/v1/records/cursor.json") == "DELETE cursor"
+    assert field_type("POST", "/k/v1/bulkRequest.json") == "bulkRequest"
+    assert field_type("DELETE", "/k/v1/records.json") == OTHER

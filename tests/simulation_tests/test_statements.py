@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, told_of_entries, told_of_one
+from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, restated_for_one, told_of_entries
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_line_when_it_does_not_add_up(line: str) -> None:
 
 def test_line_when_it_is_of_one_record() -> None:
     """For a single record there are two sentences, and not both at once."""
-    assert told_of_one("it failed · nothing is saved") == {1: UNSAVED}
-    assert told_of_one("the record may have been saved") == {1: UNKNOWN}
-    assert told_of_one("it failed") is None
+    assert restated_for_one("it failed · nothing is saved") == {1: UNSAVED}
+    assert restated_for_one("the record may have been saved") == {1: UNKNOWN}
+    assert restated_for_one("it failed") is None
     with pytest.raises(StatementError):
-        told_of_one("nothing is saved, or may have been saved")
+        restated_for_one("nothing is saved, or may have been saved")

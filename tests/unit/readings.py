@@ -34,12 +34,9 @@ def _record(record_id: int) -> dict[str, Any]:
 def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
     """Make kintone's limits small on both sides, so that a few records make many pages."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("pages", "by_id", "by_cursor", "by_offset", "plan"):
-            patch.setattr(f"kintone.reading.{module}.RECORDS_PER_PAGE", page)
-        for module in ("pages", "by_id", "by_offset", "plan", "reader"):
-            patch.setattr(f"kintone.reading.{module}.MOST_SKIPPED", most_skipped)
-        patch.setattr("kintone.reading.by_offset.FARTHEST", most_skipped + page)
-        patch.setattr("kintone.reading.by_id.LARGEST_OVERLAP", page - 2)
+        patch.setattr("kintone.limits.MAX_LIMIT", page)
+        patch.setattr("kintone.limits.MAX_OFFSET", most_skipped)
+        patch.setattr("kintone.reading.by_id.MAX_OVERLAP", page - 2)
         patch.setattr("local_kintone.calls.reading_calls.MAX_LIMIT", page)
         patch.setattr("local_kintone.calls.reading_calls.MAX_OFFSET", most_skipped)
         patch.setattr("local_kintone.calls.reading_calls.MAX_SIZE", page)

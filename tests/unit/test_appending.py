@@ -227,7 +227,7 @@ def test_a_number_that_kintone_itself_rounds_is_matched_by_what_it_answers(bench
 
 def test_a_query_does_not_grow_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Long keys go into several reads."""
-    monkeypatch.setattr("kintone.writing.append.LONGEST_QUERY", 100)
+    monkeypatch.setattr("kintone.writing.append.MAX_QUERY_LENGTH", 100)
     for letter in "abc":
         bench.save(sku=letter * 60, lines=[SAVED])
     bench.append(*(by_key(letter * 60, lines=[row(qty="7")]) for letter in "abc"))

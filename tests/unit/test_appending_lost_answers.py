@@ -1,4 +1,4 @@
-"""Appending where an answer is lost: what is certain, what is sent again, and what stays unknown."""
+"""AppendPlan where an answer is lost: what is certain, what is sent again, and what stays unknown."""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from kintone.access.credentials import LONGEST_LIST, Tokens, read_positive_number, secrets_in
+from kintone.access.credentials import MAX_TOKEN_LIST, Tokens, read_positive_number, secrets_in
 from kintone.errors import InvalidParameterError
 
 FIRST = "a1" * 20
@@ -123,5 +123,5 @@ def test_secrets_are_few_when_a_text_has_no_end(text: str) -> None:
     """Masking a megabyte of what is no token would take every call seconds; the beginning is still masked."""
     found = secrets_in(text)
 
-    assert sum(map(len, found)) < 5 * LONGEST_LIST
+    assert sum(map(len, found)) < 5 * MAX_TOKEN_LIST
     assert text.startswith(found[0][:8])

@@ -10,8 +10,8 @@ import pytest
 
 from kintone.access.redaction import Redactor
 from kintone.errors import (
-    LONGEST_PROBLEM,
-    LONGEST_SENTENCE,
+    MAX_PROBLEM,
+    MAX_SENTENCE,
     ErrorReply,
     InvalidParameterError,
     InvalidRequestError,
@@ -226,8 +226,8 @@ TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
 @pytest.mark.parametrize("left", [7, 30])
 def test_line_is_masked_before_it_is_cut(left: int) -> None:
     """A token across the place where a part of the line is cut shows nothing of itself, wherever it stands."""
-    problem, remedy = (Message("{text}", text="x" * (LONGEST_PROBLEM - left) + TOKEN) for _ in range(2))
-    words = "x" * (LONGEST_SENTENCE - len("kintone says: ") - left) + TOKEN
+    problem, remedy = (Message("{text}", text="x" * (MAX_PROBLEM - left) + TOKEN) for _ in range(2))
+    words = "x" * (MAX_SENTENCE - len("kintone says: ") - left) + TOKEN
     reply = ErrorReply(400, code=TOKEN, message=words, error_id=TOKEN)
     error = KintoneError(problem, remedy=remedy, notes=[problem], reply=reply)
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from kintone.api import Answer, Operation, Repeat
+from kintone.api import Answer, Operation, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import (
     BudgetExceededError,
@@ -101,7 +101,7 @@ def test_upload_when_it_is_tried_twice() -> None:
     assert len(opened) == 2
     assert all(b"content" in body and b'filename="a.txt"' in body for body in caller.uploaded)
     assert (caller.operations[0].method, caller.operations[0].api) == ("POST", "file")
-    assert caller.operations[0].repeat is Repeat.UPLOAD
+    assert caller.operations[0].repeat is RetrySafety.UPLOAD
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def test_download_when_the_headers_tell_all() -> None:
 
     assert _read(caller) == (6, "text/csv", "a.csv", b"abcdef")
     assert caller.operations[0].parameters == {"fileKey": "key"}
-    assert caller.operations[0].repeat is Repeat.READ
+    assert caller.operations[0].repeat is RetrySafety.READ
 
 
 def test_download_when_the_record_tells_more() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.access.redaction import LEAST, Redactor, looks_like_a_token, truncate
+from kintone.access.redaction import MIN_PIECE, Redactor, looks_like_a_token, truncate
 
 SECRET = "s3cr3t" * 6
 TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
@@ -19,7 +19,7 @@ OTHER = "Zk4TqP8wYb1HxJ6rMd9VfC3sLg7NuA2eKoQiRy5B"
 PASSWORD = 'p%a "ss&<w>ö\\rd/+7\N{KEY}'
 
 
-def pieces(secret: str, least: int = LEAST) -> set[str]:
+def pieces(secret: str, least: int = MIN_PIECE) -> set[str]:
     """Return everything of that length that stands in a secret, in small letters."""
     return {secret[start : start + least].lower() for start in range(len(secret) - least + 1)}
 

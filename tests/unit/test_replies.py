@@ -6,15 +6,15 @@ import pytest
 
 from kintone import errors
 from kintone.access.redaction import Redactor
-from kintone.api import Operation, Repeat
+from kintone.api import Operation, RetrySafety
 from kintone.error_codes import MEANINGS
 from kintone.messages import Message
-from kintone.replies import Received, Refusal, json_object, not_kintone, refusal_of
+from kintone.replies import Refusal, Reply, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind
 
 SECRET = "t0ken" * 8
-READING = Operation(Message("reading records of app 12"), "GET", "records", {"app": 12}, Repeat.READ)
-WRITING = Operation(Message("adding a record to app 12"), "POST", "record", {"app": 12}, Repeat.INSERT)
+READING = Operation(Message("reading records of app 12"), "GET", "records", {"app": 12}, RetrySafety.READ)
+WRITING = Operation(Message("adding a record to app 12"), "POST", "record", {"app": 12}, RetrySafety.INSERT)
 
 
 def refusal(status: int, body: object, operation: Operation = READING, **headers: str) -> Refusal:
@@ -22,7 +22,7 @@ def refusal(status: int, body: object, operation: Operation = READING, **headers
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {name.replace("_", "-").title(): value for name, value in headers.items()}
     named = {"WWW-Authenticate" if name == "Www-Authenticate" else name: value for name, value in named.items()}
-    return refusal_of(operation, Received(status, named, raw), Redactor([SECRET]))
+    return refusal_of(operation, Reply(status, named, raw), Redactor([SECRET]))
 
 
 def answer(status: int, body: object, operation: Operation = READING) -> errors.KintoneError:

@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from kintone.errors import InvalidQueryError, KintoneError, ServiceUnavailableError
-from kintone.reading.pages import Batch
+from kintone.reading.pages import RawPage
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.readings import add, ids_read, small_pages
@@ -86,7 +86,7 @@ def test_few_pages_are_alive_when_many_are_read(site: InProcess) -> None:
 
     for _page in _reading(site, 5000).pages():
         site.pass_time(1)
-        alive = max(alive, sum(type(thing) is Batch for thing in gc.get_objects()))
+        alive = max(alive, sum(type(thing) is RawPage for thing in gc.get_objects()))
 
     assert alive <= 4 + 1
 

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from kintone.api import Operation, Repeat, api_path, build, encode_json
+from kintone.api import Operation, RetrySafety, api_path, build, encode_json
 from kintone.errors import InvalidParameterError
-from kintone.limits import LONGEST_URL
+from kintone.limits import MAX_URL_LENGTH
 from kintone.messages import Message
 
 
 def reading(**parameters: object) -> Operation:
     """Return a read with these parameters."""
-    return Operation(Message("reading"), "GET", "records", parameters, Repeat.READ)
+    return Operation(Message("reading"), "GET", "records", parameters, RetrySafety.READ)
 
 
 def test_build_when_a_get_is_short() -> None:
@@ -45,7 +45,9 @@ def test_build_when_a_get_is_too_long_for_an_address(parameters: dict[str, objec
 def test_build_when_it_writes() -> None:
     """A write carries JSON as UTF-8."""
     request = build(
-        Operation(Message("adding"), "POST", "record", {"app": 1, "名": "値"}, Repeat.INSERT), "/k/v1/record.json", 30
+        Operation(Message("adding"), "POST", "record", {"app": 1, "名": "値"}, RetrySafety.INSERT),
+        "/k/v1/record.json",
+        30,
     )
 
     assert (request.method, request.body) == ("POST", '{"app":1,"名":"値"}'.encode())
@@ -80,7 +82,7 @@ def test_build_when_the_query_holds_half_a_character() -> None:
 def test_build_when_an_address_has_exactly_the_most_characters(extra: int, method: str) -> None:
     """The whole address counts, not the query string alone."""
     path, site = "/k/v1/records.json", 30
-    spare = LONGEST_URL - 1 - site - len(path) - len("query=")
+    spare = MAX_URL_LENGTH - 1 - site - len(path) - len("query=")
 
     assert build(reading(query="x" * (spare + extra)), path, site).method == method
 

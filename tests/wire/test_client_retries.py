@@ -6,20 +6,24 @@ from typing import Any
 import pytest
 
 from kintone import errors
-from kintone.api import Operation, Repeat
+from kintone.api import Operation, RetrySafety
 from kintone.client import KintoneClient
 from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
 from kintone.messages import Message
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 
-READ = Operation(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
+READ = Operation(
+    Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ
+)
 
 
 def adding(sku: str) -> Operation:
     """Return an insert that must never happen twice."""
     record = {"sku": {"value": sku}, "name": {"value": "n"}}
-    return Operation(Message("adding a record to app 1"), "POST", "record", {"app": 1, "record": record}, Repeat.INSERT)
+    return Operation(
+        Message("adding a record to app 1"), "POST", "record", {"app": 1, "record": record}, RetrySafety.INSERT
+    )
 
 
 def add(client: KintoneClient, sku: str) -> WriteLedger:
@@ -32,14 +36,14 @@ def add(client: KintoneClient, sku: str) -> WriteLedger:
 def change(client: KintoneClient) -> None:
     """Change a record, which may be done twice."""
     parameters = {"app": 1, "id": 1, "record": {"name": {"value": "x"}}}
-    operation = Operation(Message("changing"), "PUT", "record", parameters, Repeat.UPDATE)
+    operation = Operation(Message("changing"), "PUT", "record", parameters, RetrySafety.UPDATE)
     client.write(operation, lambda answer: answer.body, WriteLedger(1, numbered=False), ONE_ENTRY)
 
 
 def count(client: KintoneClient, sku: str) -> int:
     """Count the records with this key."""
     query = {"app": 1, "query": f'sku = "{sku}"'}
-    return len(client.call(Operation(Message("counting"), "GET", "records", query, Repeat.READ)).body["records"])
+    return len(client.call(Operation(Message("counting"), "GET", "records", query, RetrySafety.READ)).body["records"])
 
 
 @pytest.mark.parametrize(
@@ -100,8 +104,8 @@ def test_read_when_the_server_failed_with_kintones_code(
     assert kintone.stats.by_api == {"GET records": 1}
 
 
-@pytest.mark.parametrize("repeat", set(Repeat) - {Repeat.READ})
-def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: OpenClient, repeat: Repeat) -> None:
+@pytest.mark.parametrize("repeat", set(RetrySafety) - {RetrySafety.READ})
+def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: OpenClient, repeat: RetrySafety) -> None:
     """After a 500 nobody knows what was done, so what is not a read is sent once."""
     kintone.fail(times=None, status=500, body="oops")
 
@@ -235,7 +239,9 @@ def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:
     requests = [{**inner, "payload": good}, {**inner, "payload": bad}]
 
     with pytest.raises(errors.NotFoundError, match="GAIA_RE01") as failed:
-        open_client().call(Operation(Message("writing"), "POST", "bulkRequest", {"requests": requests}, Repeat.UPDATE))
+        open_client().call(
+            Operation(Message("writing"), "POST", "bulkRequest", {"requests": requests}, RetrySafety.UPDATE)
+        )
 
     assert failed.value.reply is not None
     assert failed.value.reply.index == 1

@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from kintone.api import Operation, Repeat
+from kintone.api import Operation, RetrySafety
 from kintone.client import KintoneClient
 from kintone.errors import InvalidQueryError, KintoneError, ServiceUnavailableError
 from kintone.messages import Message
@@ -173,13 +173,15 @@ def test_answer_is_read_when_it_has_exactly_the_most_bytes(
     kintone: LocalKintone, app: int, client: KintoneClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The limit itself is within it; one byte more is refused."""
-    answer = client.call(Operation(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, Repeat.READ))
+    answer = client.call(
+        Operation(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, RetrySafety.READ)
+    )
     # The local kintone writes compact JSON, too.
     size = len(json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode())
-    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", size)
+    monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", size)
 
     assert len(_read_all(client, app)) == 3
-    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", size - 1)
+    monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", size - 1)
     with pytest.raises(KintoneError, match=str(size - 1)):
         _read_all(client, app)
     assert len(kintone.requests) == 3

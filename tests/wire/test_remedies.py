@@ -120,7 +120,7 @@ def test_remedy_when_the_answer_is_too_large(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Likewise; what answers one record or form with so much is not kintone."""
-    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", 10_000)
+    monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", 10_000)
     kintone.fail(times=None, bomb_bytes=1_000_000)
     remedy = remedy_of(call, open_client(), "TOO_LARGE")
 

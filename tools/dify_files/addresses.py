@@ -28,7 +28,7 @@ from tools.dify_files.failures import (
 )
 
 STORE_SETTINGS = ("FILES_URL", "INTERNAL_FILES_URL")
-LONGEST_URL = 8_192
+MAX_URL_LENGTH = 8_192
 HOST_NAME = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 METADATA = frozenset(
     map(
@@ -86,7 +86,7 @@ def stays(address: FileAddress, url: str) -> bool:
 
 
 def _split(url: str) -> SplitResult:
-    if len(url) > LONGEST_URL or not url.isprintable() or "\\" in url or " " in url:
+    if len(url) > MAX_URL_LENGTH or not url.isprintable() or "\\" in url or " " in url:
         raise bad_url(Message("is not a web address"))
     try:
         parts = urlsplit(url)

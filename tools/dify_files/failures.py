@@ -10,7 +10,7 @@ from kintone.errors import InvalidParameterError
 from kintone.file_names import shown_name
 from kintone.messages import Joined, Message
 
-LONGEST_HOST = 100
+MAX_SHOWN_HOST = 100
 NOT_ALLOWED = (401, 403, 404, 410)
 READING = Message("reading the files from Dify")
 """What a call does when its time ends."""
@@ -39,7 +39,7 @@ def forbidden_address(origin: Origin) -> InvalidParameterError:
     return InvalidParameterError(
         "upload_file: the file lies on {host}, an address that files are never read from (metadata, link-local or "
         "reserved); upload the file to Dify itself and pass that",
-        host=origin.host[:LONGEST_HOST],
+        host=origin.host[:MAX_SHOWN_HOST],
     )
 
 
@@ -51,7 +51,7 @@ def private_address(origin: Origin, stores: Mapping[str, Origin | None]) -> Inva
         "and port ({found}); upload the file to Dify itself and pass that, or, if this is Dify's own file store, set "
         "FILES_URL to {origin}: in Dify's docker/.env, which reaches the plugin through the plugin daemon, or, when "
         "debugging remotely, in the plugin's own environment",
-        origin=str(origin)[:LONGEST_HOST],
+        origin=str(origin)[:MAX_SHOWN_HOST],
         found=Joined([_found(name, store) for name, store in stores.items()], ", ")
         if stores
         else Message("neither is set there"),
@@ -61,7 +61,7 @@ def private_address(origin: Origin, stores: Mapping[str, Origin | None]) -> Inva
 def _found(name: str, store: Origin | None) -> Message:
     if store is None:
         return Message("{name} is not an address with http:// or https://", name=name)
-    return Message("{name} is {origin}", name=name, origin=str(store)[:LONGEST_HOST])
+    return Message("{name} is {origin}", name=name, origin=str(store)[:MAX_SHOWN_HOST])
 
 
 def unreachable(host: str, what: Message) -> InvalidParameterError:
@@ -70,7 +70,7 @@ def unreachable(host: str, what: Message) -> InvalidParameterError:
         "upload_file: the file could not be fetched from {host}: {what}; if that is Dify's own file store, the plugin "
         "cannot reach what FILES_URL or INTERNAL_FILES_URL says in Dify's environment file: inside containers "
         "localhost is the container itself, so use the service's name, such as http://api:5001",
-        host=host[:LONGEST_HOST],
+        host=host[:MAX_SHOWN_HOST],
         what=what,
     )
 
@@ -81,15 +81,15 @@ def proxy_failed(host: str, proxy: str, variable: str) -> InvalidParameterError:
         "upload_file: the file could not be fetched from {host}: the proxy {proxy} could not be used; it was taken "
         "from {variable} in the environment of the plugin: check that it is right, speaks HTTP and runs, or name the "
         "host in NO_PROXY if it can be reached without",
-        host=host[:LONGEST_HOST],
-        proxy=proxy[:LONGEST_HOST],
+        host=host[:MAX_SHOWN_HOST],
+        proxy=proxy[:MAX_SHOWN_HOST],
         variable=variable or "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
     )
 
 
 def refused_by_store(host: str, status: int) -> InvalidParameterError:
     """Return the error for an answer that is not the file."""
-    where = Message("{host} answered HTTP {status}", host=host[:LONGEST_HOST], status=status)
+    where = Message("{host} answered HTTP {status}", host=host[:MAX_SHOWN_HOST], status=status)
     if status in NOT_ALLOWED:
         return InvalidParameterError(
             "upload_file: the link to the file is no longer good, or never was ({where}); Dify's links live 300 "
@@ -107,7 +107,7 @@ def refused_redirect(host: str) -> InvalidParameterError:
     return InvalidParameterError(
         "upload_file: {host} redirects to another place, which is not followed; "
         "upload the file to Dify itself and pass that, or pass the final address",
-        host=host[:LONGEST_HOST],
+        host=host[:MAX_SHOWN_HOST],
     )
 
 

@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from kintone.access.settings import proxy_variable, shown_proxy
-from kintone.api import Operation, Repeat
+from kintone.api import Operation, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError, ResultTooLargeError, TimedOutError
-from kintone.exchanges import MAX_REDIRECTS, CheckedAddress, Reply, fetch
+from kintone.exchanges import MAX_REDIRECTS, CheckedAddress, HttpReply, fetch
 from kintone.execution import AttemptError, Execution
 from kintone.files import MeasuredSource
 from kintone.messages import Message
-from kintone.retry import FailureKind, RetryPolicy, read_retry_after
+from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, RetryPolicy, read_retry_after
 from kintone.transport_failures import TransportError
 from tools.dify_files import failures
 from tools.dify_files.addresses import FileAddress, read_address, stays
 
-PASSING = frozenset({429, 502, 503, 504})
-PATIENCE = RetryPolicy(tries=3, tries_after_time_out=1, first_pause=0.5, longest_pause=1.0)
+PASSING = UNAVAILABLE_STATUSES | {HTTPStatus.TOO_MANY_REQUESTS}
+READ_RETRIES = RetryPolicy(tries=3, tries_after_time_out=1, first_pause=0.5, longest_pause=1.0)
 """Dify's own store answers at once or not at all."""
-FETCHING = Operation(failures.READING, "GET", "file of Dify", {}, Repeat.READ)
+FETCHING = Operation(failures.READING, "GET", "file of Dify", {}, RetrySafety.READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class FileSource:
             yield MeasuredSource(self._pieces(reply), known, self._wrong_length)
 
     @contextmanager
-    def _answer(self) -> Iterator[tuple[Reply, int | None]]:
+    def _answer(self) -> Iterator[tuple[HttpReply, int | None]]:
         """Follow redirects at the same origin up to an answer with the file; yield it with the length if known."""
         url = self.file.url
         for _ in range(MAX_REDIRECTS + 1):
@@ -105,7 +105,7 @@ class FileSource:
     def _address(self, url: str) -> FileAddress:
         return read_address(url, self._limits.deadline, self._limits.read_seconds)
 
-    def _refuse_other(self, address: CheckedAddress, reply: Reply) -> None:
+    def _refuse_other(self, address: CheckedAddress, reply: HttpReply) -> None:
         """Refuse an answer that is not the file."""
         if reply.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED and address.proxy:
             raise _proxy_failed(address, address.proxy)
@@ -114,7 +114,7 @@ class FileSource:
         if not reply.is_readable:
             raise failures.broken(self.file.name, Message("it arrives packed in a way that was not asked for"))
 
-    def _length(self, address: FileAddress, reply: Reply) -> int | None:
+    def _length(self, address: FileAddress, reply: HttpReply) -> int | None:
         """Return the length if it is known; of files elsewhere Dify may know the size of a compressed answer only."""
         announced = reply.length
         in_store = self.file.size if address.is_store else None
@@ -124,14 +124,14 @@ class FileSource:
         return next((size for size in known if size is not None), None)
 
     @contextmanager
-    def _asked(self, address: CheckedAddress) -> Iterator[Reply]:
+    def _asked(self, address: CheckedAddress) -> Iterator[HttpReply]:
         """Ask, again after a passing failure as long as no answer was handed over."""
         with ExitStack() as stack:
             yield self._limits.execution.repeat(
-                FETCHING, lambda: self._attempt(address, stack), deadline=self._limits.deadline, policy=PATIENCE
+                FETCHING, lambda: self._attempt(address, stack), deadline=self._limits.deadline, policy=READ_RETRIES
             )
 
-    def _attempt(self, address: CheckedAddress, stack: ExitStack) -> Reply:
+    def _attempt(self, address: CheckedAddress, stack: ExitStack) -> HttpReply:
         limits = self._limits
         with ExitStack() as attempt:
             try:
@@ -148,7 +148,7 @@ class FileSource:
             stack.push(attempt.pop_all())
         return reply
 
-    def _pieces(self, reply: Reply) -> Iterator[bytes]:
+    def _pieces(self, reply: HttpReply) -> Iterator[bytes]:
         try:
             yield from reply.chunks(self._limits.most_bytes)
         except TransportError as error:

@@ -65,7 +65,7 @@ def _size(told: Mapping[str, Any]) -> int | None:
 
 
 HOW_NAMES = Message('write a JSON list such as ["a.pdf", "b.pdf"], or one name for one file')
-LONGEST_TEXT = 100_000
+MAX_NAMES_TEXT = 100_000
 BRACKETS = (("[", "]"), ("{", "}"))
 
 
@@ -92,9 +92,9 @@ def _names(value: object, file_count: int) -> Sequence[object]:
 def _decoded(text: str, file_count: int) -> object:
     """Return JSON as what it says; other text is one name, or names on lines or between commas."""
     bare = text.strip()
-    if len(bare) > LONGEST_TEXT:
+    if len(bare) > MAX_NAMES_TEXT:
         raise InvalidParameterError(
-            "file_names has more than {longest:,} characters; {how}", longest=LONGEST_TEXT, how=HOW_NAMES
+            "file_names has more than {longest:,} characters; {how}", longest=MAX_NAMES_TEXT, how=HOW_NAMES
         )
     if bare.startswith("```") or (bare[0], bare[-1]) in BRACKETS:
         return read_structure("file_names", bare)
