@@ -45,7 +45,7 @@ class RetrySafety(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Request:
     """One request to kintone.
 
     ``description`` are words for errors ("reading records of app 12"); ``method`` is kintone's verb; ``api`` the name
@@ -56,7 +56,7 @@ class Operation:
     method: str
     api: str
     parameters: Mapping[str, object]
-    repeat: RetrySafety
+    retry_safety: RetrySafety
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,11 @@ class Caller(Protocol):
     def deadline(self) -> Deadline:
         """The time of the call that this caller works for."""
 
-    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+    def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
         """Carry out the operation, perhaps within a deadline of its own; raises a subclass of ``KintoneError``."""
 
     def write[Result](
-        self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
+        self, request: Request, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
     ) -> Result:
         """Carry out a write of these entries; ``read`` makes of a success what is returned.
 
@@ -100,7 +100,7 @@ MAX_NUMBER_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class WireRequest:
+class EncodedRequest:
     """What goes over the wire, the token aside; ``path`` is what a log may show."""
 
     method: str
@@ -121,25 +121,25 @@ def api_path(api: str, guest_space: int | None) -> str:
     return f"/k{space}/v1/{api}.json"
 
 
-def build(operation: Operation, path: str, address_length: int) -> WireRequest:
+def encode_request(request: Request, path: str, address_length: int) -> EncodedRequest:
     """Put an operation into a request.
 
     A GET carries its parameters in the address; one that is too long for it, or names more fields than an address may,
     travels as POST with ``X-HTTP-Method-Override`` and a JSON body. ``Content-Type`` goes out only with a body.
     """
-    if operation.method != "GET":
-        return _with_body(operation.method, path, operation.parameters, {})
-    fields = operation.parameters.get("fields")
+    if request.method != "GET":
+        return _with_body(request.method, path, request.parameters, {})
+    fields = request.parameters.get("fields")
     if not isinstance(fields, list | tuple) or len(fields) <= MAX_FIELDS_IN_URL:
-        query = _query_string(operation.parameters)
+        query = _query_string(request.parameters)
         if address_length + len(path) + len(query) < MAX_URL_LENGTH:
-            return WireRequest("GET", path, query)
-    return _with_body("POST", path, operation.parameters, {"X-HTTP-Method-Override": "GET"})
+            return EncodedRequest("GET", path, query)
+    return _with_body("POST", path, request.parameters, {"X-HTTP-Method-Override": "GET"})
 
 
-def _with_body(method: str, path: str, parameters: Mapping[str, object], headers: Mapping[str, str]) -> WireRequest:
+def _with_body(method: str, path: str, parameters: Mapping[str, object], headers: Mapping[str, str]) -> EncodedRequest:
     body = encode_json(parameters)
-    return WireRequest(method, path, headers={**headers, "Content-Type": "application/json"}, body=body)
+    return EncodedRequest(method, path, headers={**headers, "Content-Type": "application/json"}, body=body)
 
 
 def encode_json(value: object) -> bytes:

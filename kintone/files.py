@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from pydantic import Field
 from requests_toolbelt.multipart.encoder import MultipartEncoder
 
-from kintone.api import Answer, Operation, RetrySafety
+from kintone.api import Answer, Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import ConnectionFailedError, InvalidParameterError, ResultTooLargeError, UnknownResponseError
 from kintone.field_types import holds_files, is_table
@@ -182,13 +182,13 @@ class FileCaller(Protocol):
 
     def upload(
         self,
-        operation: Operation,
+        request: Request,
         open_body: Callable[[], AbstractContextManager[UploadBody]],
         deadline: Deadline | None = None,
     ) -> Answer:
         """Send a body that is opened anew for every try."""
 
-    def download(self, operation: Operation) -> AbstractContextManager[StreamedReply]:
+    def download(self, request: Request) -> AbstractContextManager[StreamedReply]:
         """Hand over a successful answer while it arrives."""
 
 
@@ -210,12 +210,12 @@ class Download:
 class IncomingFile:
     """An answer that should be a file; ``size`` is in bytes, None where neither record nor header tells it."""
 
-    def __init__(self, operation: Operation, incoming: StreamedReply, expected: Attachment | None, most: int) -> None:
+    def __init__(self, request: Request, incoming: StreamedReply, expected: Attachment | None, most: int) -> None:
         """Judge the head of the answer; raises ``UnknownResponseError`` when it is no file."""
-        self._operation = operation
+        self._request = request
         self._incoming = incoming
         self._most = most
-        self.size = _size(operation, incoming, expected)
+        self.size = _size(request, incoming, expected)
         if expected is not None and expected.name:
             self.told, self.file_name = expected.told, expected.name
         else:
@@ -238,13 +238,13 @@ class IncomingFile:
                     break
                 yield chunk
         except ResultTooLargeError:
-            raise too_large(self._operation, None, self._most) from None
+            raise too_large(self._request, None, self._most) from None
         if self.size is not None and received != self.size:
             relation = Message("only {received}", received=received) if received < self.size else Message("more")
             raise ConnectionFailedError(
                 Message(
                     "{doing} failed: {relation} bytes came where {size} were announced",
-                    doing=self._operation.description,
+                    doing=self._request.description,
                     relation=relation,
                     size=self.size,
                 ),
@@ -269,17 +269,15 @@ class FilesApi:
 
         ``open_source`` is called once for every try, so that nothing has to be kept for another one.
         """
-        operation = Operation(
-            Message("uploading {name}", name=shown_name(name)), "POST", "file", {}, RetrySafety.UPLOAD
-        )
+        request = Request(Message("uploading {name}", name=shown_name(name)), "POST", "file", {}, RetrySafety.UPLOAD)
 
         @contextmanager
         def body() -> Iterator[UploadBody]:
             with open_source() as source:
                 yield FileBody(source, name, mime_type)
 
-        answer = self._caller.upload(operation, body, deadline)
-        return read_answer(_Uploaded, answer.body, operation.description).file_key
+        answer = self._caller.upload(request, body, deadline)
+        return read_answer(_Uploaded, answer.body, request.description).file_key
 
     @contextmanager
     def download(self, file_key: str, expected: Attachment | None = None) -> Iterator[Download]:
@@ -303,30 +301,30 @@ class FilesApi:
     def refuse_too_large(self, attachment: Attachment) -> None:
         """Raise ``ResultTooLargeError`` for a file that the record says is over the limit."""
         if attachment.size is not None and attachment.size > self._most_bytes:
-            raise too_large(_operation(attachment.file_key, attachment), attachment.size, self._most_bytes)
+            raise too_large(_request(attachment.file_key, attachment), attachment.size, self._most_bytes)
 
     @contextmanager
     def _open(self, file_key: str, expected: Attachment | None) -> Iterator[IncomingFile]:
-        operation = _operation(file_key, expected)
-        with self._caller.download(operation) as incoming:
-            arrival = IncomingFile(operation, incoming, expected, self._most_bytes)
+        request = _request(file_key, expected)
+        with self._caller.download(request) as incoming:
+            arrival = IncomingFile(request, incoming, expected, self._most_bytes)
             if arrival.size is not None and arrival.size > self._most_bytes:
-                raise too_large(operation, arrival.size, self._most_bytes)
+                raise too_large(request, arrival.size, self._most_bytes)
             yield arrival
 
 
-def _operation(file_key: str, expected: Attachment | None) -> Operation:
+def _request(file_key: str, expected: Attachment | None) -> Request:
     which = shown_name(expected.name) if expected is not None and expected.name else Message("the file")
-    return Operation(Message("downloading {file}", file=which), "GET", "file", {"fileKey": file_key}, RetrySafety.READ)
+    return Request(Message("downloading {file}", file=which), "GET", "file", {"fileKey": file_key}, RetrySafety.READ)
 
 
-def too_large(operation: Operation, size: int | None, most: int) -> ResultTooLargeError:
+def too_large(request: Request, size: int | None, most: int) -> ResultTooLargeError:
     """Return the error for a file over the limit; ``size`` is None where only the limit is known to be passed."""
     told = Message("more") if size is None else Message("{size:,} bytes", size=size)
     return ResultTooLargeError(
         Message(
             "{doing} failed: it has {told}, and at most {most:,} bytes can be handed to Dify",
-            doing=operation.description,
+            doing=request.description,
             told=told,
             most=most,
         ),
@@ -337,18 +335,18 @@ def too_large(operation: Operation, size: int | None, most: int) -> ResultTooLar
     )
 
 
-def _size(operation: Operation, incoming: StreamedReply, expected: Attachment | None) -> int | None:
+def _size(request: Request, incoming: StreamedReply, expected: Attachment | None) -> int | None:
     told = incoming.headers.get("Content-Length", "")
     encoded = incoming.headers.get("Content-Encoding", "identity").lower() not in ("", "identity")
     size = None if encoded else count_of(told)
     in_record = expected.size if expected is not None else None
     is_page = expected is not None and expected.mime_type == HTML and size == in_record
-    _refuse_page(operation, incoming, is_expected=is_page)
+    _refuse_page(request, incoming, is_expected=is_page)
     if size is not None and in_record is not None and size != in_record:
         raise UnknownResponseError(
             Message(
                 "{doing} failed: kintone sends {size} bytes of a file that has {in_record} in the record",
-                doing=operation.description,
+                doing=request.description,
                 size=size,
                 in_record=in_record,
             ),
@@ -357,8 +355,8 @@ def _size(operation: Operation, incoming: StreamedReply, expected: Attachment | 
     return in_record if size is None else size
 
 
-def _refuse_page(operation: Operation, incoming: StreamedReply, *, is_expected: bool) -> None:
+def _refuse_page(request: Request, incoming: StreamedReply, *, is_expected: bool) -> None:
     """Refuse a web page, such as a login form, where a file was asked for; an attachment has a disposition."""
     is_page = clean_type(incoming.headers.get("Content-Type")) == HTML
     if is_page and "Content-Disposition" not in incoming.headers and not is_expected:
-        raise not_kintone(operation, Message("a web page came instead of the file"))
+        raise not_kintone(request, Message("a web page came instead of the file"))

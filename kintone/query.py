@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 )
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is; field codes, key words, functions and numbers are all words."""
 
     TEXT = auto()
@@ -39,7 +39,7 @@ class Kind(Enum):
 class Token:
     """One token with its place in the query; ``depth`` counts the parentheses around it."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -47,7 +47,7 @@ class Token:
 
     def is_word(self, *words: str) -> bool:
         """Tell whether this is one of the words, in any letter case."""
-        return self.kind is Kind.WORD and self.text.lower() in words
+        return self.kind is TokenKind.WORD and self.text.lower() in words
 
 
 def tokens_of(query: str) -> list[Token]:
@@ -65,7 +65,7 @@ def _tokens(query: str) -> Iterator[Token]:
             raise _unclosed(query, match.start())
         if text == ")":
             depth = max(0, depth - 1)
-        yield Token(Kind[name], text, match.start(), match.end(), depth)
+        yield Token(TokenKind[name], text, match.start(), match.end(), depth)
         if text == "(":
             depth += 1
 
@@ -170,7 +170,7 @@ def _option_starts(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     starts: list[tuple[int, str]] = []
     first_key: int | None = None
     for place, token in enumerate(tokens):
-        if token.depth or token.kind is not Kind.WORD:
+        if token.depth or token.kind is not TokenKind.WORD:
             continue
         following = tokens[place + 1] if place + 1 < len(tokens) else None
         if token.is_word("order") and following and following.is_word("by"):
@@ -207,7 +207,7 @@ def _option(name: str, tokens: Sequence[Token], text: str) -> _Option:
 
 
 def _is_whole(token: Token) -> bool:
-    number = whole_number(token.text) if token.kind is Kind.WORD else None
+    number = whole_number(token.text) if token.kind is TokenKind.WORD else None
     return number is not None and number >= 0
 
 
@@ -253,7 +253,7 @@ def _sort_keys(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:
 
 
 def _is_sort_key(key: Sequence[Token]) -> bool:
-    if not key or key[0].kind is not Kind.WORD:
+    if not key or key[0].kind is not TokenKind.WORD:
         return False
     return not key[1:] or (len(key) == len(("code", "direction")) and key[1].is_word(*DIRECTIONS))
 
@@ -287,5 +287,5 @@ def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
 def _codes(tokens: list[Token]) -> Iterable[str]:
     """Yield the words that an operator or a direction follows: where field codes stand."""
     for token, follower in pairwise(tokens):
-        if token.kind is Kind.WORD and (follower.text in FOLLOWED_BY or follower.is_word(*OPERATOR_WORDS)):
+        if token.kind is TokenKind.WORD and (follower.text in FOLLOWED_BY or follower.is_word(*OPERATOR_WORDS)):
             yield token.text

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 from kintone import limits
 from kintone.access.redaction import Redactor
-from kintone.api import Operation
+from kintone.api import Request
 from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, MEANINGS, NOT_PERMITTED, Meaning
 from kintone.errors import (
     AuthenticationError,
@@ -88,7 +88,7 @@ def misshapen(doing: Message, part: Message, value: object) -> UnknownResponseEr
 
     Of the value only its kind is told: a server may put anything there, a secret that it was sent too.
     """
-    found = value if isinstance(value, Message) else _kind_of(value)
+    found = value if isinstance(value, Message) else _type_name(value)
     problem = Message("{doing}: {part} is {found}, which kintone does not answer", doing=doing, part=part, found=found)
     return UnknownResponseError(problem, remedy=CHECK_SITE)
 
@@ -99,7 +99,7 @@ def named(name: object) -> str | Message:
     return printable(text) if len(text) <= limits.MAX_NAME_LENGTH else Message("a very long name")
 
 
-def _kind_of(value: object) -> Message:
+def _type_name(value: object) -> Message:
     if value is None:
         return Message("null")
     if isinstance(value, bool):
@@ -149,7 +149,7 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return parsed if isinstance(parsed, dict) else None
 
 
-def refusal_of(operation: Operation, received: Reply, redactor: Redactor) -> Refusal:
+def refusal_of(request: Request, received: Reply, redactor: Redactor) -> Refusal:
     """Return what an answer with a status other than 2xx means.
 
     kintone answers a flat object with ``code``, ``id``, ``message`` and perhaps ``errors``; a bulkRequest answers
@@ -158,10 +158,10 @@ def refusal_of(operation: Operation, received: Reply, redactor: Redactor) -> Ref
     entry, index = _error_object(received.body)
     code = entry.get("code")
     if isinstance(code, str) and KINTONE_CODE.fullmatch(code):
-        error = _with_code(operation, received.status, code, entry, index, redactor)
+        error = _with_code(request, received.status, code, entry, index, redactor)
         is_certain = received.status in CLIENT_ERRORS or isinstance(error, LockedError)
     else:
-        error = _without_code(operation, received)
+        error = _without_code(request, received)
         is_certain = received.status in (HTTPStatus.TOO_MANY_REQUESTS, PROXY_AUTHENTICATION) or _asks_for_password(
             received
         )
@@ -169,13 +169,13 @@ def refusal_of(operation: Operation, received: Reply, redactor: Redactor) -> Ref
     return Refusal(error, is_certain, kind, read_retry_after(received.headers.get("Retry-After")))
 
 
-def not_kintone(operation: Operation, what: Message) -> UnknownResponseError:
+def not_kintone(request: Request, what: Message) -> UnknownResponseError:
     """Return the error for an answer that kintone would not give."""
-    return UnknownResponseError(_failed(operation, what), remedy=CHECK_SITE)
+    return UnknownResponseError(_failed(request, what), remedy=CHECK_SITE)
 
 
-def _failed(operation: Operation, what: Message) -> Message:
-    return Message("{doing} failed: {what}", doing=operation.description, what=what)
+def _failed(request: Request, what: Message) -> Message:
+    return Message("{doing} failed: {what}", doing=request.description, what=what)
 
 
 def _error_object(body: bytes) -> tuple[Mapping[str, object], int | None]:
@@ -192,7 +192,7 @@ def _error_object(body: bytes) -> tuple[Mapping[str, object], int | None]:
 
 
 def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
-    operation: Operation,
+    request: Request,
     status: int,
     code: str,
     entry: Mapping[str, object],
@@ -200,7 +200,7 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
     redactor: Redactor,
 ) -> KintoneError:
     fields = _fields(entry.get("errors"), redactor)
-    meaning = _meaning(code, status, fields, operation)
+    meaning = _meaning(code, status, fields, request)
     reply = ErrorReply(
         status=status,
         code=_text(code, redactor, longest=40),
@@ -209,32 +209,32 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
         error_id=_text(entry.get("id"), redactor, longest=60),
         index=index,
     )
-    return meaning.error(_failed(operation, meaning.what), remedy=meaning.remedy, reply=reply)
+    return meaning.error(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
 
 
-def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], operation: Operation) -> Meaning:
+def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], request: Request) -> Meaning:
     if code == "CB_VA01" and any(place == "query" for place, _ in fields):
         return BAD_QUERY
-    if code == "GAIA_BL01" and operation.repeat.writes:
+    if code == "GAIA_BL01" and request.retry_safety.writes:
         return FILE_NOT_ATTACHABLE
     return MEANINGS.get(code) or _unknown_code(status)
 
 
-def _without_code(operation: Operation, received: Reply) -> KintoneError:
+def _without_code(request: Request, received: Reply) -> KintoneError:
     status = received.status
     reply = ErrorReply(status)
     if status in UNAVAILABLE_STATUSES:
         return ServiceUnavailableError(
-            _failed(operation, Message("kintone is not available right now (HTTP {status})", status=status)),
+            _failed(request, Message("kintone is not available right now (HTTP {status})", status=status)),
             remedy=MAINTENANCE,
             reply=reply,
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         meaning = MEANINGS["GAIA_TO04"]
-        return RateLimitedError(_failed(operation, meaning.what), remedy=meaning.remedy, reply=reply)
+        return RateLimitedError(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
     if status == HTTPStatus.NOT_FOUND:
         return NotFoundError(
-            _failed(operation, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")),
+            _failed(request, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")),
             remedy=Message(
                 "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
             ),
@@ -243,12 +243,12 @@ def _without_code(operation: Operation, received: Reply) -> KintoneError:
         )
     if status == PROXY_AUTHENTICATION:
         return AuthenticationError(
-            _failed(operation, PROXY_WANTS_PASSWORD.what), remedy=PROXY_WANTS_PASSWORD.remedy, reply=reply
+            _failed(request, PROXY_WANTS_PASSWORD.what), remedy=PROXY_WANTS_PASSWORD.remedy, reply=reply
         )
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return AuthenticationError(
             _failed(
-                operation, Message("something in front of kintone refused the request (HTTP {status})", status=status)
+                request, Message("something in front of kintone refused the request (HTTP {status})", status=status)
             ),
             remedy=Message(
                 "ask the kintone administrator about basic authentication, IP address limits or client certificates"
@@ -256,7 +256,7 @@ def _without_code(operation: Operation, received: Reply) -> KintoneError:
             reply=reply,
         )
     return UnknownResponseError(
-        _failed(operation, Message("the answer was HTTP {status} without kintone's own error", status=status)),
+        _failed(request, Message("the answer was HTTP {status} without kintone's own error", status=status)),
         remedy=Message("check that kintone_domain is the address of your kintone"),
         reply=reply,
     )

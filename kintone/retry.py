@@ -74,14 +74,14 @@ class RetryPolicy:
     cursor_pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0)
     jitter: Callable[[], float] = random.random
 
-    def may_repeat(self, repeat: RetrySafety, kind: FailureKind, tries_made: int) -> bool:
+    def may_repeat(self, retry_safety: RetrySafety, kind: FailureKind, tries_made: int) -> bool:
         """Tell whether the request may be sent once more."""
         tries = {
             FailureKind.TIMED_OUT: self.tries_after_time_out,
             FailureKind.RATE_LIMITED: self.tries_when_busy,
             FailureKind.NO_CURSOR: 1 + len(self.cursor_pauses),
         }.get(kind, self.tries)
-        return tries_made < tries and kind in REPEATED[repeat]
+        return tries_made < tries and kind in REPEATED[retry_safety]
 
     def pause(self, kind: FailureKind, tries_made: int, retry_after: float | None) -> float:
         """Return the seconds to wait before the next try: growing, jittered, never under ``Retry-After``."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from kintone.access.credentials import Access
-from kintone.api import WireRequest
+from kintone.api import EncodedRequest
 from kintone.connections import Exchange, TrackedAdapter
 from kintone.deadline import Deadline
 from kintone.exchanges import (
@@ -48,7 +48,7 @@ class Transport(Protocol):
 
     def open(
         self,
-        request: WireRequest,
+        encoded: EncodedRequest,
         access: Access,
         deadline: Deadline,
         timeout: float,
@@ -131,7 +131,7 @@ class HttpTransport:
     @contextmanager
     def open(
         self,
-        request: WireRequest,
+        encoded: EncodedRequest,
         access: Access,
         deadline: Deadline,
         timeout: float,
@@ -141,7 +141,7 @@ class HttpTransport:
         exchange = Exchange(deadline, timeout)
         try:
             with self.pools.adapter(access, self.connections) as adapter:
-                reply = _follow(adapter, request, access, exchange, body)
+                reply = _follow(adapter, encoded, access, exchange, body)
                 try:
                     yield reply
                 finally:
@@ -151,10 +151,10 @@ class HttpTransport:
 
 
 def _follow(
-    adapter: TrackedAdapter, request: WireRequest, access: Access, exchange: Exchange, body: UploadBody | None
+    adapter: TrackedAdapter, encoded: EncodedRequest, access: Access, exchange: Exchange, body: UploadBody | None
 ) -> HttpReply:
     """Send the request, again where a redirect on the same site allows it."""
-    outgoing = _outgoing(request, access, body)
+    outgoing = _outgoing(encoded, access, body)
     for _ in range(MAX_REDIRECTS + 1):
         reply = send(adapter, exchange, replace(outgoing, proxy=proxy_for(outgoing.url)))
         redirect = reply.redirect(outgoing.url)
@@ -172,8 +172,8 @@ def _follow(
     raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
 
 
-def _outgoing(request: WireRequest, access: Access, body: UploadBody | None) -> Outgoing:
-    headers = {**HEADERS, **request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
+def _outgoing(encoded: EncodedRequest, access: Access, body: UploadBody | None) -> Outgoing:
+    headers = {**HEADERS, **encoded.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
     if body is not None:
         headers["Content-Type"] = body.content_type
-    return Outgoing(request.method, access.site.url(request.target), headers, request.body if body is None else body)
+    return Outgoing(encoded.method, access.site.url(encoded.target), headers, encoded.body if body is None else body)

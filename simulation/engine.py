@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kintone.access.credentials import Access
-from kintone.api import WireRequest
+from kintone.api import EncodedRequest
 from kintone.connections import Exchange, Phase
 from kintone.deadline import Deadline
 from kintone.execution import Engine
@@ -102,7 +102,12 @@ class SimulatedTransport:
 
     @contextmanager
     def open(
-        self, request: WireRequest, access: Access, deadline: Deadline, timeout: float, body: UploadBody | None = None
+        self,
+        request: EncodedRequest,
+        access: Access,
+        deadline: Deadline,
+        timeout: float,
+        body: UploadBody | None = None,
     ) -> Iterator[_Streamed]:
         """Send the request and hand over the answer; raises TransportError as the real one does."""
         exchange = Exchange(deadline, timeout)

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kintone.api import Caller, Operation, RetrySafety
+from kintone.api import Caller, Request, RetrySafety
 from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
 from kintone.forms.fields import FieldDefinition, Form, Limits, WriteMode, parse_form, parse_precision
 from kintone.messages import Message
@@ -111,7 +111,7 @@ __all__ = [
     "FormsApi",
     "Limits",
     "WriteMode",
-    "form_operation",
+    "form_request",
     "parse_form",
     "read_form",
 ]
@@ -121,16 +121,16 @@ REFUSALS = (PermissionDeniedError, NotFoundError, InvalidRequestError, UnknownRe
 """What kintone, or something in front of it, answers where settings are not to be seen."""
 
 
-def form_operation(app: int | str) -> Operation:
+def form_request(app: int | str) -> Request:
     """Ask for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
-    return Operation(
+    return Request(
         Message("reading the form of app {app}", app=app), "GET", "app/form/fields", {"app": app}, RetrySafety.READ
     )
 
 
 def read_form(caller: Caller, app: int | str) -> Form:
     """Read the form from kintone; raises ``UnknownResponseError`` for an answer that is not kintone's."""
-    return parse_form(caller.call(form_operation(app)).body, str(app))
+    return parse_form(caller.call(form_request(app)).body, str(app))
 
 
 def read_precision(caller: Caller, app: str) -> NumberPrecision:
@@ -140,7 +140,7 @@ def read_precision(caller: Caller, app: str) -> NumberPrecision:
     """
     reading = Message("reading the settings of app {app}", app=app)
     try:
-        body = caller.call(Operation(reading, "GET", "app/settings", {"app": app}, RetrySafety.READ)).body
+        body = caller.call(Request(reading, "GET", "app/settings", {"app": app}, RetrySafety.READ)).body
     except REFUSALS:
         return DEFAULT_PRECISION
     return parse_precision(body.get("numberPrecision"), reading)

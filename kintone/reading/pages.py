@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from kintone import limits
-from kintone.api import Answer, Caller, Operation, RetrySafety
+from kintone.api import Answer, Caller, Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
 from kintone.field_types import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
@@ -230,14 +230,16 @@ class RecordSource:
         method: str,
         api: str,
         parameters: dict[str, object],
-        repeat: RetrySafety,
+        retry_safety: RetrySafety,
         *,
         deadline: Deadline | None = None,
     ) -> Answer:
         """Ask, count the request and keep the warning that came with the answer."""
         with self._lock:
             self.requests_made += 1
-        answer = self._caller.call(Operation(self.reading, method, api, parameters, repeat), deadline or self.deadline)
+        answer = self._caller.call(
+            Request(self.reading, method, api, parameters, retry_safety), deadline or self.deadline
+        )
         if answer.warning:
             self.warn(_in_words(answer.warning))
         return answer

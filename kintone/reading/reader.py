@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kintone import limits
-from kintone.api import Caller, Operation, RetrySafety
+from kintone.api import Caller, Request, RetrySafety
 from kintone.errors import CursorLimitError
 from kintone.messages import Message
 from kintone.reading.by_cursor import open_cursor
@@ -220,8 +220,8 @@ class RecordsApi:
         Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
         """
         reading = Message("reading record {record} of app {app}", record=record_id, app=app)
-        operation = Operation(reading, "GET", "record", {"app": app, "id": record_id}, RetrySafety.READ)
-        record: Record = self._caller.call(operation).body.get("record", {})
+        request = Request(reading, "GET", "record", {"app": app, "id": record_id}, RetrySafety.READ)
+        record: Record = self._caller.call(request).body.get("record", {})
         found = checked_id(record, Message("the record"), reading)
         if str(found) != str(record_id):
             raise misshapen(reading, Message("the id of the record"), Message("that of another record"))

@@ -18,7 +18,7 @@ from kintone.replies import misshapen, number_text
 from kintone.texts import printable
 from kintone.values.numbers import number_in
 from kintone.writing.batches import AppendedRecord, Item
-from kintone.writing.entries import Entry, holds_file_keys, kind, refuse
+from kintone.writing.entries import Entry, holds_file_keys, refuse, type_name
 
 MAX_QUERY_LENGTH = 20_000
 """Characters of the keys in one query; ours: kintone documents no limit, and took 48,986 characters."""
@@ -94,12 +94,12 @@ class SavedRecords:
             source = RecordSource(self._caller, self._app, [RECORD_ID, REVISION, code, *codes])
             source.reading = Message("reading the records of app {app} to which is to be appended", app=self._app)
             chunks = list(_chunks(keys))
-            batches = source.fetch_all([_query(code, chunk) for chunk in chunks])
-            for chunk, batch in zip(chunks, batches, strict=True):
-                _require_keys(batch.records, code, source.reading)
+            pages = source.fetch_all([_query(code, chunk) for chunk in chunks])
+            for chunk, page in zip(chunks, pages, strict=True):
+                _require_keys(page.records, code, source.reading)
                 records = [
                     saved_state_of(record, str(record_id), source.reading)
-                    for record, record_id in zip(batch.records, batch.ids, strict=True)
+                    for record, record_id in zip(page.records, page.ids, strict=True)
                 ]
                 found |= self._matched(code, chunk, records)
         return found
@@ -336,7 +336,7 @@ def _listed(entry: Entry, code: str, wrapper: object) -> Sequence[object]:
                     "entry {position}: {code} is {kind}; a list is needed to append to it",
                     position=entry.position,
                     code=printable(code),
-                    kind=kind(value),
+                    kind=type_name(value),
                 )
             ]
         )

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from pydantic import FailFast
 
 from kintone import limits
-from kintone.api import Operation, RetrySafety, encode_json
+from kintone.api import Request, RetrySafety, encode_json
 from kintone.errors import InvalidParameterError, UnknownResponseError, entries_named
 from kintone.ledger import Span
 from kintone.messages import Message
@@ -17,7 +17,7 @@ from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
 
-class Kind(Enum):
+class WriteKind(Enum):
     """How an entry is written; entries of one kind may share a call."""
 
     UPSERT = "upsert"
@@ -48,7 +48,7 @@ class Item:
     """An entry as it is sent: ``payload`` is its element of ``records``, ``size`` the bytes of that."""
 
     entry: Entry
-    kind: Kind
+    kind: WriteKind
     payload: Mapping[str, object] = field(repr=False)
     size: int
     plan: AppendedRecord | None = field(default=None, repr=False)
@@ -61,7 +61,7 @@ class Item:
     @property
     def has_revision(self) -> bool:
         """Tell whether kintone compares a revision."""
-        return "revision" in self.payload if self.kind is not Kind.INSERT else False
+        return "revision" in self.payload if self.kind is not WriteKind.INSERT else False
 
     @property
     def merges(self) -> bool:
@@ -76,7 +76,7 @@ class Item:
 
 def item_of(entry: Entry, plan: AppendedRecord | None = None) -> Item:
     """Prepare an entry; raises ``InvalidParameterError`` for what JSON cannot hold."""
-    kind = _kind_of(entry, plan)
+    kind = _write_kind_of(entry, plan)
     payload = _payload(entry, kind, plan)
     try:
         size = len(encode_json(payload))
@@ -94,7 +94,7 @@ def max_entries() -> int:
 
 def fitting(items: Sequence[Item], start: int = 0) -> int:
     """Return how many items from ``start`` on fit into one transaction; at least one, however large it is."""
-    counts: Counter[Kind] = Counter()
+    counts: Counter[WriteKind] = Counter()
     size = 0
     for number, item in enumerate(items[start : start + max_entries()]):
         counts[item.kind] += 1
@@ -108,18 +108,18 @@ def fitting(items: Sequence[Item], start: int = 0) -> int:
 class InnerCall:
     """Up to 100 items of one kind."""
 
-    kind: Kind
+    kind: WriteKind
     items: tuple[Item, ...]
 
     @property
     def method(self) -> str:
         """Return the verb."""
-        return "POST" if self.kind is Kind.INSERT else "PUT"
+        return "POST" if self.kind is WriteKind.INSERT else "PUT"
 
     def payload(self, app: int) -> dict[str, object]:
         """Return the body of the call."""
         payload: dict[str, object] = {"app": app, "records": [item.payload for item in self.items]}
-        return {**payload, "upsert": True} if self.kind is Kind.UPSERT else payload
+        return {**payload, "upsert": True} if self.kind is WriteKind.UPSERT else payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,32 +137,32 @@ class Batch:
         return Span(self.items[0].entry.position, self.items[-1].entry.position)
 
     @property
-    def repeat(self) -> RetrySafety:
+    def retry_safety(self) -> RetrySafety:
         """Return what the least repeatable of the calls allows."""
         kinds = {call.kind for call in self.calls}
         entries = [item.entry for item in self.items]
-        if Kind.INSERT in kinds or renames_keys(entries):
+        if WriteKind.INSERT in kinds or renames_keys(entries):
             return RetrySafety.INSERT
         if any(item.has_revision for item in self.items) or holds_file_keys(entries):
             return RetrySafety.UPDATE_WITH_REVISION
-        return RetrySafety.UPSERT if Kind.UPSERT in kinds else RetrySafety.UPDATE
+        return RetrySafety.UPSERT if WriteKind.UPSERT in kinds else RetrySafety.UPDATE
 
-    def operation(self, api_path: Callable[[str], str]) -> Operation:
+    def request(self, api_path: Callable[[str], str]) -> Request:
         """Return the one request: a plain call where that is enough, which is atomic too, else a bulkRequest."""
         if self.is_single:
             return self._single()
         description = Message("writing {entries} into app {app}", entries=entries_named(self.span), app=self.app)
         if len(self.calls) == 1:
             call = self.calls[0]
-            return Operation(description, call.method, "records", call.payload(self.app), self.repeat)
+            return Request(description, call.method, "records", call.payload(self.app), self.retry_safety)
         path = api_path("records")
         requests = [{"method": call.method, "api": path, "payload": call.payload(self.app)} for call in self.calls]
-        return Operation(description, "POST", "bulkRequest", {"requests": requests}, self.repeat)
+        return Request(description, "POST", "bulkRequest", {"requests": requests}, self.retry_safety)
 
-    def _single(self) -> Operation:
+    def _single(self) -> Request:
         item = self.items[0]
         description = Message("writing record {record} of app {app}", record=item.id, app=self.app)
-        return Operation(description, "PUT", "record", {"app": self.app, **item.payload}, self.repeat)
+        return Request(description, "PUT", "record", {"app": self.app, **item.payload}, self.retry_safety)
 
 
 def batch_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Batch:
@@ -171,10 +171,10 @@ def batch_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Bat
     ``is_single`` is for one update by id, which then has a request of its own.
     """
     calls = _in_order(items)
-    return Batch(app, items, calls if len(calls) <= limits.MAX_BULK_REQUESTS else _by_kind(items), is_single)
+    return Batch(app, items, calls if len(calls) <= limits.MAX_BULK_REQUESTS else _by_write_kind(items), is_single)
 
 
-def _calls_needed(counts: Mapping[Kind, int]) -> int:
+def _calls_needed(counts: Mapping[WriteKind, int]) -> int:
     return sum(-(-count // limits.MAX_RECORDS_PER_WRITE) for count in counts.values())
 
 
@@ -187,10 +187,10 @@ def _in_order(items: Sequence[Item]) -> list[InnerCall]:
     return [InnerCall(run[0].kind, tuple(run)) for run in runs]
 
 
-def _by_kind(items: Sequence[Item]) -> list[InnerCall]:
+def _by_write_kind(items: Sequence[Item]) -> list[InnerCall]:
     """Fill calls kind by kind; they keep the order of their first entries."""
     calls: list[list[Item]] = []
-    open_calls: dict[Kind, list[Item]] = {}
+    open_calls: dict[WriteKind, list[Item]] = {}
     for item in items:
         call = open_calls.get(item.kind)
         if call is None or len(call) == limits.MAX_RECORDS_PER_WRITE:
@@ -200,19 +200,19 @@ def _by_kind(items: Sequence[Item]) -> list[InnerCall]:
     return [InnerCall(call[0].kind, tuple(call)) for call in calls]
 
 
-def _kind_of(entry: Entry, plan: AppendedRecord | None) -> Kind:
+def _write_kind_of(entry: Entry, plan: AppendedRecord | None) -> WriteKind:
     if plan is not None:
-        return Kind.UPDATE if plan.id is not None else Kind.INSERT
+        return WriteKind.UPDATE if plan.id is not None else WriteKind.INSERT
     if entry.update_key is not None:
         # A revision is that of a record that is there; an upsert would insert one that is not.
-        return Kind.UPSERT if entry.revision is None else Kind.UPDATE
-    return Kind.INSERT if entry.id is None else Kind.UPDATE
+        return WriteKind.UPSERT if entry.revision is None else WriteKind.UPDATE
+    return WriteKind.INSERT if entry.id is None else WriteKind.UPDATE
 
 
-def _payload(entry: Entry, kind: Kind, plan: AppendedRecord | None) -> Mapping[str, object]:
+def _payload(entry: Entry, kind: WriteKind, plan: AppendedRecord | None) -> Mapping[str, object]:
     """Return an element of ``records``: POST wants the field map itself, PUT wants it beside what finds the record."""
     record = plan.record if plan else entry.record
-    if kind is Kind.INSERT:
+    if kind is WriteKind.INSERT:
         return record
     payload: dict[str, object] = {"id": plan.id if plan else entry.id}
     if plan is None and entry.update_key is not None:
@@ -280,27 +280,27 @@ class _Bulk(AnswerModel):
     results: Annotated[list[dict[str, Any]], FailFast()]
 
 
-def read_saved(transaction: Batch, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
+def read_saved(batch: Batch, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
     """Return the results of a transaction; raises ``UnknownResponseError`` when they do not fit what was sent."""
-    if transaction.is_single:
-        record_id = transaction.items[0].id or ""
+    if batch.is_single:
+        record_id = batch.items[0].id or ""
         revision = read_answer(_Revision, body, doing).revision
         return [{"id": record_id, "revision": revision, "operation": "UPDATE"}]
     bodies: Sequence[object] = [body]
-    if len(transaction.calls) > 1:
+    if len(batch.calls) > 1:
         bodies = read_answer(_Bulk, body, doing).results
-        if len(bodies) != len(transaction.calls):
-            raise _of_another_number(doing, len(bodies), len(transaction.calls))
+        if len(bodies) != len(batch.calls):
+            raise _of_another_number(doing, len(bodies), len(batch.calls))
     saved: dict[int, SavedRecord] = {}
-    for call, answer in zip(transaction.calls, bodies, strict=True):
+    for call, answer in zip(batch.calls, bodies, strict=True):
         records = _records(call, answer, doing)
         saved.update(zip((item.entry.position for item in call.items), records, strict=True))
     _refuse_shared_ids(list(saved.values()), doing)
-    return [saved[item.entry.position] for item in transaction.items]
+    return [saved[item.entry.position] for item in batch.items]
 
 
 def _records(call: InnerCall, answer: object, doing: Message) -> list[SavedRecord]:
-    records = _inserted(answer, doing) if call.kind is Kind.INSERT else _written(call.kind, answer, doing)
+    records = _inserted(answer, doing) if call.kind is WriteKind.INSERT else _written(call.kind, answer, doing)
     if len(records) != len(call.items):
         raise _of_another_number(doing, len(records), len(call.items))
     for item, record in zip(call.items, records, strict=True):
@@ -320,9 +320,9 @@ def _inserted(answer: object, doing: Message) -> list[SavedRecord]:
     ]
 
 
-def _written(kind: Kind, answer: object, doing: Message) -> list[SavedRecord]:
+def _written(kind: WriteKind, answer: object, doing: Message) -> list[SavedRecord]:
     records: Sequence[_Updated | _Upserted]
-    if kind is Kind.UPSERT:
+    if kind is WriteKind.UPSERT:
         records = read_answer(_UpsertedList, answer, doing).records
     else:
         records = read_answer(_UpdatedList, answer, doing).records

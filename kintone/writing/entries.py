@@ -67,7 +67,9 @@ def near_key(key: object) -> str | None:
 def read_record(value: object, problems: list[Message]) -> Mapping[str, object]:
     """Return the field map."""
     if not isinstance(value, dict):
-        problems.append(Message('"record" is {kind}; write an object: {{"code": {{"value": …}}}}', kind=kind(value)))
+        problems.append(
+            Message('"record" is {kind}; write an object: {{"code": {{"value": …}}}}', kind=type_name(value))
+        )
         return {}
     strange = [key for key in value if not isinstance(key, str)]
     if strange:
@@ -129,7 +131,7 @@ def unwrapped(value: object) -> object:
     return value["value"] if isinstance(value, dict) and "value" in value else value
 
 
-def kind(value: object) -> Message:
+def type_name(value: object) -> Message:
     """Name the type of a decoded value in words."""
     known = _KINDS.get(type(value))
     if known is not None:
@@ -254,7 +256,7 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
         raise InvalidParameterError(
             '{parameter}: a list of entries is needed, not {kind}; write {{"records": [{{"record": {{…}}}}]}}',
             parameter=parameter,
-            kind=kind(inside),
+            kind=type_name(inside),
         )
     if not inside:
         raise InvalidParameterError("{parameter}: the list is empty; give at least one entry", parameter=parameter)
@@ -263,7 +265,7 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
 
 def _entry(position: int, item: object, code: str | None, problems: list[Message]) -> Entry | None:
     if not isinstance(item, dict):
-        problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=kind(item)))
+        problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=type_name(item)))
         return None
     if code is not None and (code in item or not _looks_like_entry(item)):
         return _row(Entry(position, item), code, problems)

@@ -23,7 +23,7 @@ from kintone.errors import (
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.remedies import for_write, where_unsure
-from kintone.writing.batches import Batch, InnerCall, Item, Kind
+from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
 _FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
@@ -95,14 +95,14 @@ def _choice(rest: str) -> int | None:
 
 
 FOUND_BY = {
-    Kind.UPSERT: Message("with an update key"),
-    Kind.UPDATE: Message("with an id or a revision"),
-    Kind.INSERT: Message("with neither key nor id"),
+    WriteKind.UPSERT: Message("with an update key"),
+    WriteKind.UPDATE: Message("with an id or a revision"),
+    WriteKind.INSERT: Message("with neither key nor id"),
 }
 SENT_AS = {
-    Kind.UPSERT: Message("with an update key"),
-    Kind.UPDATE: Message("whose records are there"),
-    Kind.INSERT: Message("whose records are not there yet"),
+    WriteKind.UPSERT: Message("with an update key"),
+    WriteKind.UPDATE: Message("whose records are there"),
+    WriteKind.INSERT: Message("whose records are not there yet"),
 }
 CONFLICTS = ("GAIA_CO02", "GAIA_UN03")
 MISSING = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
@@ -118,11 +118,11 @@ SAFE = Message("sending these again is safe, since an update key or id finds the
 ABOUT_THE_APP = ("GAIA_IL23",)
 
 
-def map_to_entries(error: KintoneError, transaction: Batch) -> KintoneError:
+def map_to_entries(error: KintoneError, batch: Batch) -> KintoneError:
     """Return the error with kintone's places (``results[1]``, ``records[3].name.value``) as the caller's entries."""
     reply = error.reply
-    call = failing_call(error, transaction)
-    if reply is None or call is None or transaction.is_single:
+    call = failing_call(error, batch)
+    if reply is None or call is None or batch.is_single:
         return error
     fields: list[tuple[str | Message, Sequence[str]]] = []
     is_placed = False
@@ -144,14 +144,14 @@ def map_to_entries(error: KintoneError, transaction: Batch) -> KintoneError:
     return mapped
 
 
-def is_outdated(error: KintoneError, transaction: Batch) -> bool:
+def is_outdated(error: KintoneError, batch: Batch) -> bool:
     """Tell whether a refusal may come of what others did between reading and writing, so that reading again helps.
 
     That is a revision that was read and is not the latest, a record found by its key that is gone, or a key that was
     not there and is now. A revision of the caller's own is the caller's business, and where kintone complains about
     something else too, reading again would not help.
     """
-    call = failing_call(error, transaction)
+    call = failing_call(error, batch)
     if call is None:
         return False
     if isinstance(error, RevisionConflictError):
@@ -243,12 +243,12 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noq
     return SAFE
 
 
-def failing_call(error: KintoneError, transaction: Batch) -> InnerCall | None:
+def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
     """Return the call that kintone refused; a failure of the request as a whole has none."""
     index = error.reply.index if error.reply else None
     if index is not None:
-        return transaction.calls[index] if 0 <= index < len(transaction.calls) else None
-    return transaction.calls[0] if len(transaction.calls) == 1 and error.kintone_code else None
+        return batch.calls[index] if 0 <= index < len(batch.calls) else None
+    return batch.calls[0] if len(batch.calls) == 1 and error.kintone_code else None
 
 
 def _candidates_named(error: KintoneError, call: InnerCall) -> Message:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kintone.api import Answer, Caller, Operation, RetrySafety
+from kintone.api import Answer, Caller, Request, RetrySafety
 from kintone.errors import KintoneError
 from kintone.field_types import field_type
 from kintone.files import check_attachment_field
@@ -38,19 +38,19 @@ def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record.
     """
     adding = Message("adding a record to app {app}", app=app)
-    operation = Operation(adding, "POST", "record", {"app": app, "record": record}, RetrySafety.INSERT)
+    request = Request(adding, "POST", "record", {"app": app, "record": record}, RetrySafety.INSERT)
 
     def added(answer: Answer) -> Added:
         told = read_answer(AddedAnswer, answer.body, adding)
         return Added(told.id, told.revision, answer.body)
 
-    return write_one(caller, operation, added)
+    return write_one(caller, request, added)
 
 
-def write_one[Result](caller: Caller, operation: Operation, read: Callable[[Answer], Result]) -> Result:
+def write_one[Result](caller: Caller, request: Request, read: Callable[[Answer], Result]) -> Result:
     """Write a single record; the places in an error count from 1, and an unknown outcome says to look first."""
     try:
-        return caller.write(operation, read, WriteLedger(1, numbered=False), ONE_ENTRY)
+        return caller.write(request, read, WriteLedger(1, numbered=False), ONE_ENTRY)
     except KintoneError as error:
         raise restated_for_one(error) from None
 

@@ -200,14 +200,14 @@ class _Writer:
         start, most, conflicts = len(self._results), max_entries(), 0
         while True:
             items = self._ready(start, most)
-            transaction = batch_of(self._request.app, items, is_single=self._request.is_single)
+            batch = batch_of(self._request.app, items, is_single=self._request.is_single)
             try:
-                self._results += self._sent(transaction)
+                self._results += self._sent(batch)
             except KintoneError as error:
-                told = map_to_entries(error, transaction)
-                if error.maybe_saved or not is_outdated(error, transaction):
+                told = map_to_entries(error, batch)
+                if error.maybe_saved or not is_outdated(error, batch):
                     raise told from None
-                if not self._read_again(error, transaction):
+                if not self._read_again(error, batch):
                     raise told from None
                 conflicts += 1
                 if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
@@ -261,47 +261,47 @@ class _Writer:
             raise error.but(problem=problem) from None
         return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
 
-    def _read_again(self, error: KintoneError, transaction: Batch) -> bool:
+    def _read_again(self, error: KintoneError, batch: Batch) -> bool:
         """Plan the items of a refused transaction anew; tells whether it makes sense to send them again."""
-        before = {item.entry.position: item.plan for item in transaction.items if item.plan}
+        before = {item.entry.position: item.plan for item in batch.items if item.plan}
         for position in before:
             del self._plans[position]
-        self._plan(transaction.items)
+        self._plan(batch.items)
         if any(_is_other(plan, self._plans[position]) for position, plan in before.items()):
             return True
         # Nobody has changed what was read. An entry without a revision of its own may have been changed by another
         # one before it in the same transaction, which ends when they go out one after the other.
-        call = failing_call(error, transaction)
+        call = failing_call(error, batch)
         own = call is None or any(item.entry.revision for item in call.items)
         return isinstance(error, RevisionConflictError) and not own
 
-    def _sent(self, transaction: Batch) -> Sequence[SavedRecord]:
+    def _sent(self, batch: Batch) -> Sequence[SavedRecord]:
         """Send a transaction, and once more where its outcome is not known and every record is as it was read."""
         try:
-            return self._send_once(transaction)
+            return self._send_once(batch)
         except KintoneError:
-            if not self._ledger.has_unknown(transaction.span) or not can_be_looked_at(transaction.items):
+            if not self._ledger.has_unknown(batch.span) or not can_be_looked_at(batch.items):
                 raise
-            if not self._is_untouched(transaction):
+            if not self._is_untouched(batch):
                 raise
-        return self._send_once(transaction)
+        return self._send_once(batch)
 
-    def _is_untouched(self, transaction: Batch) -> bool:
+    def _is_untouched(self, batch: Batch) -> bool:
         try:
-            saved = self._saved.read([item.entry for item in transaction.items], [])
+            saved = self._saved.read([item.entry for item in batch.items], [])
         except KintoneError:
             return False
-        return are_untouched(transaction.items, saved)
+        return are_untouched(batch.items, saved)
 
-    def _send_once(self, transaction: Batch) -> Sequence[SavedRecord]:
-        operation = transaction.operation(self._caller.api_path)
+    def _send_once(self, batch: Batch) -> Sequence[SavedRecord]:
+        request = batch.request(self._caller.api_path)
 
         def kept(answer: Answer) -> list[SavedRecord]:
-            results = read_saved(transaction, answer.body, operation.description)
+            results = read_saved(batch, answer.body, request.description)
             self._responses.append(answer.body)
             return results
 
-        return self._caller.write(operation, kept, self._ledger, transaction.span)
+        return self._caller.write(request, kept, self._ledger, batch.span)
 
     def _split_singles(self, items: Sequence[Item]) -> Sequence[Item]:
         """Leave out what follows a second entry for the same record: its rows have to be read after the first is saved.

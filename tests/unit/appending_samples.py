@@ -11,7 +11,7 @@ import pytest
 from kintone.access.credentials import Access, Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
-from kintone.api import WireRequest
+from kintone.api import EncodedRequest
 from kintone.client import KintoneClient
 from kintone.connections import Exchange, Phase
 from kintone.deadline import Deadline
@@ -80,7 +80,12 @@ class InProcess:
 
     @contextmanager
     def open(
-        self, request: WireRequest, access: Access, deadline: Deadline, timeout: float, body: UploadBody | None = None
+        self,
+        request: EncodedRequest,
+        access: Access,
+        deadline: Deadline,
+        timeout: float,
+        body: UploadBody | None = None,
     ) -> Iterator[_Streamed]:
         """Send the request and hand over the answer; raises TransportError as the real one does."""
         assert body is None

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from kintone.api import Answer, Operation, RetrySafety
+from kintone.api import Answer, Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import (
     BudgetExceededError,
@@ -47,7 +47,7 @@ class Caller:
 
     def __init__(self, *answers: Arriving, upload_answer: dict[str, object] | None = None) -> None:
         """Keep the answers to give, in order."""
-        self.operations: list[Operation] = []
+        self.operations: list[Request] = []
         self.deadlines: list[Deadline | None] = []
         self.uploaded: list[bytes] = []
         self._answers = list(answers)
@@ -55,7 +55,7 @@ class Caller:
 
     def upload(
         self,
-        operation: Operation,
+        operation: Request,
         open_body: Callable[[], AbstractContextManager[UploadBody]],
         deadline: Deadline | None = None,
     ) -> Answer:
@@ -70,7 +70,7 @@ class Caller:
         return Answer(self._upload_answer)
 
     @contextmanager
-    def download(self, operation: Operation) -> Iterator[StreamedReply]:
+    def download(self, operation: Request) -> Iterator[StreamedReply]:
         """Hand over the next answer."""
         self.operations.append(operation)
         yield self._answers.pop(0)
@@ -101,7 +101,7 @@ def test_upload_when_it_is_tried_twice() -> None:
     assert len(opened) == 2
     assert all(b"content" in body and b'filename="a.txt"' in body for body in caller.uploaded)
     assert (caller.operations[0].method, caller.operations[0].api) == ("POST", "file")
-    assert caller.operations[0].repeat is RetrySafety.UPLOAD
+    assert caller.operations[0].retry_safety is RetrySafety.UPLOAD
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def test_download_when_the_headers_tell_all() -> None:
 
     assert _read(caller) == (6, "text/csv", "a.csv", b"abcdef")
     assert caller.operations[0].parameters == {"fileKey": "key"}
-    assert caller.operations[0].repeat is RetrySafety.READ
+    assert caller.operations[0].retry_safety is RetrySafety.READ
 
 
 def test_download_when_the_record_tells_more() -> None:

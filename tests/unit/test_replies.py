@@ -6,18 +6,18 @@ import pytest
 
 from kintone import errors
 from kintone.access.redaction import Redactor
-from kintone.api import Operation, RetrySafety
+from kintone.api import Request, RetrySafety
 from kintone.error_codes import MEANINGS
 from kintone.messages import Message
 from kintone.replies import Refusal, Reply, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind
 
 SECRET = "t0ken" * 8
-READING = Operation(Message("reading records of app 12"), "GET", "records", {"app": 12}, RetrySafety.READ)
-WRITING = Operation(Message("adding a record to app 12"), "POST", "record", {"app": 12}, RetrySafety.INSERT)
+READING = Request(Message("reading records of app 12"), "GET", "records", {"app": 12}, RetrySafety.READ)
+WRITING = Request(Message("adding a record to app 12"), "POST", "record", {"app": 12}, RetrySafety.INSERT)
 
 
-def refusal(status: int, body: object, operation: Operation = READING, **headers: str) -> Refusal:
+def refusal(status: int, body: object, operation: Request = READING, **headers: str) -> Refusal:
     """Read an answer, given as JSON value or bytes; ``retry_after`` is the header ``Retry-After``."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {name.replace("_", "-").title(): value for name, value in headers.items()}
@@ -25,7 +25,7 @@ def refusal(status: int, body: object, operation: Operation = READING, **headers
     return refusal_of(operation, Reply(status, named, raw), Redactor([SECRET]))
 
 
-def answer(status: int, body: object, operation: Operation = READING) -> errors.KintoneError:
+def answer(status: int, body: object, operation: Request = READING) -> errors.KintoneError:
     """Return the error of an answer."""
     return refusal(status, body, operation).error
 
@@ -97,7 +97,7 @@ def test_error_when_there_is_no_kintone_says_so_in_its_code(status: int) -> None
 
 
 @pytest.mark.parametrize("operation", [READING, WRITING])
-def test_missing_file_when_it_is_to_be_attached_has_a_remedy_of_its_own(operation: Operation) -> None:
+def test_missing_file_when_it_is_to_be_attached_has_a_remedy_of_its_own(operation: Request) -> None:
     """A file that was uploaded and cannot be attached is something else than one that cannot be downloaded."""
     error = answer(404, {"code": "GAIA_BL01", "id": "i", "message": "m"}, operation)
 

@@ -9,15 +9,13 @@ from kintone import errors
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import Site, read_site
-from kintone.api import Operation, RetrySafety
+from kintone.api import Request, RetrySafety
 from kintone.client import Access, KintoneClient
 from kintone.messages import Message
 from local_kintone import LocalKintone
 from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
 
-READ = Operation(
-    Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ
-)
+READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 MEGABYTE = 1024 * 1024
 
 

@@ -6,22 +6,20 @@ from typing import Any
 import pytest
 
 from kintone import errors
-from kintone.api import Operation, RetrySafety
+from kintone.api import Request, RetrySafety
 from kintone.client import KintoneClient
 from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
 from kintone.messages import Message
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 
-READ = Operation(
-    Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ
-)
+READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 
 
-def adding(sku: str) -> Operation:
+def adding(sku: str) -> Request:
     """Return an insert that must never happen twice."""
     record = {"sku": {"value": sku}, "name": {"value": "n"}}
-    return Operation(
+    return Request(
         Message("adding a record to app 1"), "POST", "record", {"app": 1, "record": record}, RetrySafety.INSERT
     )
 
@@ -36,14 +34,14 @@ def add(client: KintoneClient, sku: str) -> WriteLedger:
 def change(client: KintoneClient) -> None:
     """Change a record, which may be done twice."""
     parameters = {"app": 1, "id": 1, "record": {"name": {"value": "x"}}}
-    operation = Operation(Message("changing"), "PUT", "record", parameters, RetrySafety.UPDATE)
+    operation = Request(Message("changing"), "PUT", "record", parameters, RetrySafety.UPDATE)
     client.write(operation, lambda answer: answer.body, WriteLedger(1, numbered=False), ONE_ENTRY)
 
 
 def count(client: KintoneClient, sku: str) -> int:
     """Count the records with this key."""
     query = {"app": 1, "query": f'sku = "{sku}"'}
-    return len(client.call(Operation(Message("counting"), "GET", "records", query, RetrySafety.READ)).body["records"])
+    return len(client.call(Request(Message("counting"), "GET", "records", query, RetrySafety.READ)).body["records"])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +108,7 @@ def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: Open
     kintone.fail(times=None, status=500, body="oops")
 
     with pytest.raises(errors.UnknownResponseError):
-        open_client().call(replace(READ, repeat=repeat))
+        open_client().call(replace(READ, retry_safety=repeat))
     assert kintone.stats.requests == 1
 
 
@@ -240,7 +238,7 @@ def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:
 
     with pytest.raises(errors.NotFoundError, match="GAIA_RE01") as failed:
         open_client().call(
-            Operation(Message("writing"), "POST", "bulkRequest", {"requests": requests}, RetrySafety.UPDATE)
+            Request(Message("writing"), "POST", "bulkRequest", {"requests": requests}, RetrySafety.UPDATE)
         )
 
     assert failed.value.reply is not None

@@ -12,7 +12,7 @@ import pytest
 from kintone.access.credentials import Access, Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
-from kintone.api import Operation, RetrySafety
+from kintone.api import Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.exchanges import proxy_for
@@ -269,7 +269,7 @@ def test_kintone_on_loopback_when_a_proxy_is_set(
     """The token does not leave the machine in clear: the proxy hears nothing, and the call succeeds."""
     with raw(answer("502 Bad Gateway")) as proxy:
         monkeypatch.setenv(variable, proxy.origin)
-        open_client().call(Operation(Message("reading"), "GET", "records", {"app": 1}, RetrySafety.READ))
+        open_client().call(Request(Message("reading"), "GET", "records", {"app": 1}, RetrySafety.READ))
 
     assert (proxy.heads, kintone.stats.requests) == ([], 1)
 

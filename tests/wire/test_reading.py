@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from kintone.api import Operation, RetrySafety
+from kintone.api import Request, RetrySafety
 from kintone.client import KintoneClient
 from kintone.errors import InvalidQueryError, KintoneError, ServiceUnavailableError
 from kintone.messages import Message
@@ -174,7 +174,7 @@ def test_answer_is_read_when_it_has_exactly_the_most_bytes(
 ) -> None:
     """The limit itself is within it; one byte more is refused."""
     answer = client.call(
-        Operation(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, RetrySafety.READ)
+        Request(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, RetrySafety.READ)
     )
     # The local kintone writes compact JSON, too.
     size = len(json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from kintone.access.settings import proxy_variable, shown_proxy
-from kintone.api import Operation, RetrySafety
+from kintone.api import Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError, ResultTooLargeError, TimedOutError
 from kintone.exchanges import MAX_REDIRECTS, CheckedAddress, HttpReply, fetch
@@ -21,7 +21,7 @@ from tools.dify_files.addresses import FileAddress, read_address, stays
 PASSING = UNAVAILABLE_STATUSES | {HTTPStatus.TOO_MANY_REQUESTS}
 READ_RETRIES = RetryPolicy(tries=3, tries_after_time_out=1, first_pause=0.5, longest_pause=1.0)
 """Dify's own store answers at once or not at all."""
-FETCHING = Operation(failures.READING, "GET", "file of Dify", {}, RetrySafety.READ)
+FETCHING = Request(failures.READING, "GET", "file of Dify", {}, RetrySafety.READ)
 
 
 @dataclass(frozen=True, slots=True)

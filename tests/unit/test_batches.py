@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kintone.api import Operation, RetrySafety, api_path
+from kintone.api import Request, RetrySafety, api_path
 from kintone.errors import InvalidParameterError
 from kintone.limits import MAX_BULK_BYTES
-from kintone.writing.batches import AppendedRecord, Item, Kind, batch_of, fitting, item_of
+from kintone.writing.batches import AppendedRecord, Item, WriteKind, batch_of, fitting, item_of
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 
-LETTERS = {"k": Kind.UPSERT, "i": Kind.UPDATE, "n": Kind.INSERT}
+LETTERS = {"k": WriteKind.UPSERT, "i": WriteKind.UPDATE, "n": WriteKind.INSERT}
 
 
 def entry(position: int, letter: str, size: int = 1, revision: str | None = None) -> Entry:
@@ -25,9 +25,9 @@ def items(letters: str, size: int = 1) -> list[Item]:
     return [item_of(entry(position, letter, size)) for position, letter in enumerate(letters, start=1)]
 
 
-def operation_of(sent: list[Item]) -> Operation:
+def operation_of(sent: list[Item]) -> Request:
     """Return the request for a transaction in guest space 3."""
-    return batch_of(12, sent).operation(lambda api: api_path(api, 3))
+    return batch_of(12, sent).request(lambda api: api_path(api, 3))
 
 
 def shape(letters: str) -> list[tuple[str, int]]:
@@ -123,17 +123,17 @@ def test_a_merge_is_an_update_by_id_with_the_revision_that_was_read() -> None:
     """By its key it could reach another record than the one that was read."""
     item = item_of(entry(1, "k"), AppendedRecord({"name": {"value": "y"}}, "40", "9"))
 
-    assert (item.kind, item.id) == (Kind.UPDATE, "40")
+    assert (item.kind, item.id) == (WriteKind.UPDATE, "40")
     assert item.payload == {"id": "40", "record": {"name": {"value": "y"}}, "revision": "9"}
-    assert batch_of(12, [item]).repeat is RetrySafety.UPDATE_WITH_REVISION
+    assert batch_of(12, [item]).retry_safety is RetrySafety.UPDATE_WITH_REVISION
 
 
 def test_an_entry_whose_key_was_not_found_is_posted() -> None:
     """It must be refused if somebody was first, which an upsert is not."""
     item = item_of(entry(1, "k"), AppendedRecord({"name": {"value": "y"}, "sku": {"value": "A-1"}}))
-    operation = batch_of(12, [item]).operation(lambda api: api_path(api, None))
+    operation = batch_of(12, [item]).request(lambda api: api_path(api, None))
 
-    assert (operation.method, operation.repeat) == ("POST", RetrySafety.INSERT)
+    assert (operation.method, operation.retry_safety) == ("POST", RetrySafety.INSERT)
     assert operation.parameters == {"app": 12, "records": [{"name": {"value": "y"}, "sku": {"value": "A-1"}}]}
 
 
@@ -154,7 +154,7 @@ def test_a_transaction_is_as_repeatable_as_its_least_repeatable_entry(
     """One plain insert is enough to make a second try dangerous."""
     sent = [item_of(entry(position, letter, 1, revision)) for position, letter in enumerate(letters, start=1)]
 
-    assert operation_of(sent).repeat is repeat
+    assert operation_of(sent).retry_safety is repeat
 
 
 @pytest.mark.parametrize("value", [float("nan"), b"x", {1, 2}, "\ud800"])
@@ -191,8 +191,8 @@ def test_repetition_when_an_entry_renames_the_key_of_another() -> None:
     by_key = Entry(1, {"t": {"value": "A"}}, UpdateKey("k", "p0"))
     renaming = Entry(2, {"k": {"value": "renamed"}}, id="7")
 
-    assert batch_of(1, [item_of(by_key), item_of(renaming)]).repeat is RetrySafety.INSERT
-    assert batch_of(1, [item_of(by_key)]).repeat is RetrySafety.UPSERT
+    assert batch_of(1, [item_of(by_key), item_of(renaming)]).retry_safety is RetrySafety.INSERT
+    assert batch_of(1, [item_of(by_key)]).retry_safety is RetrySafety.UPSERT
 
 
 def test_repetition_when_an_entry_holds_a_file_key() -> None:
@@ -200,4 +200,4 @@ def test_repetition_when_an_entry_holds_a_file_key() -> None:
     rows = [{"value": {"scan": {"value": [{"fileKey": "new"}]}}}]
     entry = Entry(1, {"lines": {"value": rows}}, UpdateKey("k", "p0"))
 
-    assert batch_of(1, [item_of(entry)]).repeat is RetrySafety.UPDATE_WITH_REVISION
+    assert batch_of(1, [item_of(entry)]).retry_safety is RetrySafety.UPDATE_WITH_REVISION
