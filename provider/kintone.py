@@ -32,12 +32,12 @@ class KintoneProvider(ToolProvider):
     def _validate_credentials(self, credentials: Mapping[str, Any]) -> None:
         """Raise ``CredentialsValidateFailedError`` with one sentence that tells which value is wrong."""
         try:
-            self._prove(credentials)
+            self._verify(credentials)
         except Exception as error:  # noqa: BLE001 - its text may hold the token
             line = failure_line(error, type(self).__name__, redactor_of(credentials))
             raise CredentialsValidateFailedError(line) from None
 
-    def _prove(self, credentials: Mapping[str, Any]) -> None:
+    def _verify(self, credentials: Mapping[str, Any]) -> None:
         settings = OperatorSettings.from_environment(os.environ)
         nothing_overridden = Parameters({}, CREDENTIALS)
         access = read_access(credentials, nothing_overridden, settings)

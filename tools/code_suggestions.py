@@ -60,4 +60,4 @@ def _meant(written: str, form: Form | None) -> Message:
 
 def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:
     for field in form.fields.values():
-        yield from (each for each in (field, *field.columns.values()) if each.kind.shape is Shape.FILES)
+        yield from (each for each in (field, *field.columns.values()) if each.type.shape is Shape.FILES)

@@ -106,7 +106,7 @@ class CsvColumns:
             return
         shown = dict.fromkeys(code for record in records for code in record)
         fields = self._form.fields.values() if self._form else ()
-        formed = [field.code for field in fields if field.code in shown or field.kind.always_shown]
+        formed = [field.code for field in fields if field.code in shown or field.type.always_shown]
         self.codes = [code for code in dict.fromkeys([RECORD_ID, *formed, *shown]) if code != REVISION]
         self._known = frozenset([*self.codes, REVISION])
 

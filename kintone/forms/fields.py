@@ -41,7 +41,7 @@ class FieldDefinition:
 
     code: str
     label: str
-    kind: FieldType
+    type: FieldType
     required: bool = False
     unique: bool = False
     has_default: bool = False
@@ -57,17 +57,17 @@ class FieldDefinition:
     @property
     def is_table(self) -> bool:
         """Tell whether the value is a list of rows."""
-        return self.kind.shape is Shape.ROWS
+        return self.type.shape is Shape.ROWS
 
     @property
     def holds_files(self) -> bool:
         """Tell whether the value is a list of attachments."""
-        return self.kind.shape is Shape.FILES
+        return self.type.shape is Shape.FILES
 
     @property
     def is_number(self) -> bool:
         """Tell whether kintone reads the value as a number."""
-        return self.kind.shape is Shape.NUMBER
+        return self.type.shape is Shape.NUMBER
 
     @property
     def filled_by_kintone(self) -> bool:
@@ -77,7 +77,7 @@ class FieldDefinition:
     @property
     def usable_as_update_key(self) -> bool:
         """Tell whether kintone finds records by it: a unique text or number, and nothing that kintone fills."""
-        return self.kind.update_key and self.unique and not self.filled_by_kintone
+        return self.type.update_key and self.unique and not self.filled_by_kintone
 
     def with_precision(self, precision: NumberPrecision) -> "FieldDefinition":
         """Return the same field, and its columns, with the app's precision where they hold numbers."""
@@ -95,14 +95,14 @@ class FieldDefinition:
                 Message("a lookup fills this field, and kintone ignores what is sent for it"),
                 Message("leave it out and set the lookup"),
             )
-        if self.kind.on_add if mode == "add" else self.kind.on_update:
+        if self.type.on_add if mode == "add" else self.type.on_update:
             return None
-        words, name = self.kind.words, self.kind.name
+        words, name = self.type.words, self.type.name
         if mode == "add":
             complaint = Message("{words} ({type}) cannot be set when adding a record", words=words, type=name)
         else:
             complaint = Message("{words} ({type}) cannot be changed by an update", words=words, type=name)
-        return complaint, self.kind.advice
+        return complaint, self.type.advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,22 +266,22 @@ class _Reader:
             )
         if not code or told.code not in (None, code):
             raise misshapen(self._reading, Message("code of {part}", part=part), told.code)
-        kind = field_type(told.type)
+        of_type = field_type(told.type)
         if told.lookup is not None:
             self._note_copied(told.lookup, part)
         return FieldDefinition(
             code=code,
             label=told.label or code,
-            kind=kind,
+            type=of_type,
             required=bool(told.required),
             unique=bool(told.unique) and not column,
             has_default=bool(told.default_value) or told.default_now_value is True,
             default=told.default_value or None,
-            computed=kind.on_add and bool(told.expression),
+            computed=of_type.on_add and bool(told.expression),
             lookup=told.lookup is not None,
-            options=self._options(told, part) if kind.shape in CHOICES else {},
+            options=self._options(told, part) if of_type.shape in CHOICES else {},
             limits=Limits(told.min_length, told.max_length, told.min_value, told.max_value, told.protocol or ""),
-            columns=self._columns(told, part) if kind.shape is Shape.ROWS and not column else {},
+            columns=self._columns(told, part) if of_type.shape is Shape.ROWS and not column else {},
         )
 
     def _columns(self, told: _Field, part: Message) -> dict[str, FieldDefinition]:

@@ -167,7 +167,7 @@ class TableReader:
                 )
 
     def _row_shape(self) -> Message:
-        codes = [code for code, column in self.table.columns.items() if column.kind.on_add][:3]
+        codes = [code for code, column in self.table.columns.items() if column.type.on_add][:3]
         return Message("write rows like [{{{cells}}}]", cells=", ".join(f"{preview(code)}: …" for code in codes))
 
 

@@ -39,7 +39,7 @@ def read_options(value: object, definition: FieldDefinition) -> list[str]:
     A text is taken apart at commas and lines, except where an option's own name holds one. True and false stand for the
     only option of a check box and for none.
     """
-    if isinstance(value, bool) and definition.kind.yes_or_no and len(definition.options) == 1:
+    if isinstance(value, bool) and definition.type.yes_or_no and len(definition.options) == 1:
         return list(definition.options) if value else []
     value = _list_in(value, definition)
     if isinstance(value, str):

@@ -49,7 +49,7 @@ def check_value(value: object, definition: FieldDefinition, place: Place, findin
         _check_empty(definition, place, findings)
     elif definition.is_number:
         _check_range(str(value), definition, place, findings)
-    elif isinstance(value, str) and definition.kind.shape is Shape.TEXT:
+    elif isinstance(value, str) and definition.type.shape is Shape.TEXT:
         _check_length(value, definition, place, findings)
         _check_link(value, definition, place, findings)
 
@@ -70,7 +70,7 @@ def example_of(definition: FieldDefinition) -> str | None:
 
 def _own_values(definition: FieldDefinition) -> Iterator[object]:
     """Yield a field's default, its options and the limits of its numbers."""
-    shape = definition.kind.shape
+    shape = definition.type.shape
     if definition.default is not None and shape not in (Shape.CODES, Shape.OTHER):
         yield definition.default
     if shape is Shape.OPTION:
@@ -92,7 +92,7 @@ def _passes(value: object, definition: FieldDefinition) -> bool:
 
 
 def _check_empty(definition: FieldDefinition, place: Place, findings: Findings) -> None:
-    if definition.required and definition.kind.required_holds:
+    if definition.required and definition.type.required_holds:
         findings.problem(
             place, ProblemCode.REQUIRED, Message("this field is required"), lambda: _give_value(definition)
         )
@@ -107,7 +107,7 @@ def _check_empty(definition: FieldDefinition, place: Place, findings: Findings) 
 def _give_value(definition: FieldDefinition) -> Message:
     example = example_of(definition)
     if example is None:
-        return Message("give it {words}", words=definition.kind.words)
+        return Message("give it {words}", words=definition.type.words)
     return Message("give it a value like {example}", example=example)
 
 
@@ -220,8 +220,8 @@ def _is_echo(raw: object, definition: FieldDefinition) -> bool:
 
     Left out and told, so that a record that was read can be written back.
     """
-    ignored = definition.filled_by_kintone or definition.kind.calculated
-    return ignored and isinstance(raw, Mapping) and raw.get("type") == definition.kind.name
+    ignored = definition.filled_by_kintone or definition.type.calculated
+    return ignored and isinstance(raw, Mapping) and raw.get("type") == definition.type.name
 
 
 def _fitted(text: str, precision: NumberPrecision | None, place: Place, context: CheckContext) -> str:

@@ -197,16 +197,16 @@ def read_value(value: object, definition: FieldDefinition) -> object:
 
     Empty values become the empty value of the type, unless they are one that the type's own shape has.
     """
-    if is_empty(value) and definition.kind.shape is not Shape.PERSON:
-        return value if isinstance(value, str) and definition.kind.empty in (None, "") else definition.kind.empty_value
-    return _READERS[definition.kind.shape](value, definition)
+    if is_empty(value) and definition.type.shape is not Shape.PERSON:
+        return value if isinstance(value, str) and definition.type.empty in (None, "") else definition.type.empty_value
+    return _READERS[definition.type.shape](value, definition)
 
 
 def _read_text(value: object, definition: FieldDefinition) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
-            Message("{words} is needed, not {value}", words=definition.kind.words, value=preview(value)),
+            Message("{words} is needed, not {value}", words=definition.type.words, value=preview(value)),
             Message("write it as a text in quotes"),
         )
     if not isinstance(value, str):

@@ -108,7 +108,7 @@ class SavedRecords:
         self, code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]
     ) -> dict[int, SavedState]:
         definition = self._form.fields.get(code) if self._form is not None else None
-        if definition is not None and definition.kind.shape is Shape.NUMBER:
+        if definition is not None and definition.type.shape is Shape.NUMBER:
             return _by_number(code, wanted, records)
         by_text = {str(_value(record.fields, code)): record for record in records}
         return {position: by_text[value] for value, position in wanted if value in by_text}
@@ -267,7 +267,7 @@ class AppendPlan:
         return AppendedRecord(record, saved.id, saved.revision, given_rows)
 
     def _is_appended_to(self, definition: FieldDefinition) -> bool:
-        return (self.tables and definition.is_table) or (self.files and definition.kind.shape is Shape.FILES)
+        return (self.tables and definition.is_table) or (self.files and definition.type.shape is Shape.FILES)
 
     def _rows(
         self, table: FieldDefinition, saved: Sequence[Mapping[str, object]], given: Sequence[object]
@@ -306,7 +306,7 @@ class AppendPlan:
         written = dict(cells)
         for code, cell in cells.items():
             column = table.columns.get(code)
-            if column is None or column.kind.shape is not Shape.FILES:
+            if column is None or column.type.shape is not Shape.FILES:
                 continue
             given = cell.get("value") if isinstance(cell, Mapping) else None
             kept = before[code].get("value") if isinstance(before.get(code), Mapping) else None

@@ -104,7 +104,7 @@ def test_reading_asks_once_with_the_app(site: InProcess) -> None:
     site.kintone.fail(status=503)
     form = read_form(site.client, site.app)
 
-    assert (form.revision, form.fields["name"].kind.name) == ("1", "NUMBER")
+    assert (form.revision, form.fields["name"].type.name) == ("1", "NUMBER")
     assert [(asked.call, asked.parameters) for asked in site.asked] == [("GET app/form/fields", {"app": "1"})] * 2
 
 

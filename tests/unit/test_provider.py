@@ -16,7 +16,7 @@ def test_unforeseen_error_is_told_by_its_kind_alone(monkeypatch: pytest.MonkeyPa
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("provider.kintone.prove", fail)
+    monkeypatch.setattr("provider.kintone.verify_credentials", fail)
 
     with pytest.raises(ToolProviderCredentialValidationError) as refused:
         KintoneProvider().validate_credentials(dict(CREDENTIALS))
