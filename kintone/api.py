@@ -1,11 +1,11 @@
 """Requests to kintone's REST API: what can be asked, and how it is encoded; nothing is sent here."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 
 from kintone.deadline import Deadline
@@ -44,6 +44,9 @@ class RetrySafety(Enum):
         return self in (RetrySafety.INSERT, RetrySafety.UPDATE, RetrySafety.UPDATE_WITH_REVISION, RetrySafety.UPSERT)
 
 
+type Method = Literal["DELETE", "GET", "POST", "PUT"]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request to kintone.
@@ -53,7 +56,7 @@ class Request:
     """
 
     description: Message
-    method: str
+    method: Method
     api: str
     parameters: Mapping[str, object]
     retry_safety: RetrySafety
@@ -94,6 +97,84 @@ class Caller(Protocol):
 
     def record_url(self, app: int, record_id: str) -> str:
         """Return the address where a person opens the record."""
+
+
+# Each endpoint once. ``doing`` are the words for errors, ``app`` the id of an app; the addresses are of the pages that
+# describe parameters and answers.
+
+
+def get_app(doing: Message, app: int) -> Request:
+    """Name and description of an app; https://cybozu.dev/ja/kintone/docs/rest-api/apps/get-app."""
+    return Request(doing, "GET", "app", {"id": app}, RetrySafety.READ)
+
+
+def get_form_fields(doing: Message, app: int | str) -> Request:
+    """The published form; https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
+    return Request(doing, "GET", "app/form/fields", {"app": app}, RetrySafety.READ)
+
+
+def get_app_settings(doing: Message, app: int | str) -> Request:
+    """General settings; https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings."""
+    return Request(doing, "GET", "app/settings", {"app": app}, RetrySafety.READ)
+
+
+def get_record(doing: Message, app: int, record_id: int | str) -> Request:
+    """One record; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record."""
+    return Request(doing, "GET", "record", {"app": app, "id": record_id}, RetrySafety.READ)
+
+
+def get_records(doing: Message, parameters: Mapping[str, object]) -> Request:
+    """A page of records; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records."""
+    return Request(doing, "GET", "records", parameters, RetrySafety.READ)
+
+
+def create_cursor(doing: Message, parameters: Mapping[str, object]) -> Request:
+    """A new cursor; https://cybozu.dev/ja/kintone/docs/rest-api/records/create-cursor."""
+    return Request(doing, "POST", "records/cursor", parameters, RetrySafety.CURSOR_CREATE)
+
+
+def read_cursor(doing: Message, cursor_id: str) -> Request:
+    """The next page of a cursor; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-cursor."""
+    return Request(doing, "GET", "records/cursor", {"id": cursor_id}, RetrySafety.CURSOR_READ)
+
+
+def delete_cursor(doing: Message, cursor_id: str) -> Request:
+    """The end of a cursor; https://cybozu.dev/ja/kintone/docs/rest-api/records/delete-cursor."""
+    return Request(doing, "DELETE", "records/cursor", {"id": cursor_id}, RetrySafety.CURSOR_DELETE)
+
+
+def add_record(doing: Message, app: int, record: Mapping[str, object]) -> Request:
+    """One new record; https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record."""
+    return Request(doing, "POST", "record", {"app": app, "record": record}, RetrySafety.INSERT)
+
+
+def update_record(doing: Message, payload: Mapping[str, object], retry_safety: RetrySafety) -> Request:
+    """Changes of one record; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record."""
+    return Request(doing, "PUT", "record", payload, retry_safety)
+
+
+def write_records(doing: Message, method: Method, payload: Mapping[str, object], retry_safety: RetrySafety) -> Request:
+    """Up to 100 records added (POST) or changed (PUT), all or none.
+
+    https://cybozu.dev/ja/kintone/docs/rest-api/records/add-records and
+    https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
+    """
+    return Request(doing, method, "records", payload, retry_safety)
+
+
+def bulk_request(doing: Message, calls: Sequence[Mapping[str, object]], retry_safety: RetrySafety) -> Request:
+    """Up to 20 calls, all or none; https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request."""
+    return Request(doing, "POST", "bulkRequest", {"requests": calls}, retry_safety)
+
+
+def upload_file(doing: Message) -> Request:
+    """A file as multipart body; https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file."""
+    return Request(doing, "POST", "file", {}, RetrySafety.UPLOAD)
+
+
+def download_file(doing: Message, file_key: str) -> Request:
+    """The content of a file; https://cybozu.dev/ja/kintone/docs/rest-api/files/download-file."""
+    return Request(doing, "GET", "file", {"fileKey": file_key}, RetrySafety.READ)
 
 
 MAX_NUMBER_LENGTH = 100

@@ -7,9 +7,9 @@ from typing import Self
 
 from kintone.access.credentials import Access
 from kintone.access.settings import OperatorSettings
-from kintone.api import Answer, Caller, EncodedRequest, Request, RetrySafety, api_path, encode_request
+from kintone.api import Answer, Caller, EncodedRequest, Request, api_path, encode_request, get_app
 from kintone.deadline import Deadline
-from kintone.errors import BudgetExceededError, PermissionDeniedError, TimedOutError
+from kintone.errors import PermissionDeniedError, TimedOutError
 from kintone.execution import DEFAULT_TIMEOUT, Engine, Entries, Execution, OpenBody
 from kintone.forms.reading import FormCache, FormKey, FormsApi
 from kintone.ledger import Span, WriteLedger
@@ -131,14 +131,12 @@ def verify_credentials(caller: Caller, app: int) -> None:
     """
     checking = Message("checking the credential")
     try:
-        told = read_answer(
-            _App, caller.call(Request(checking, "GET", "app", {"id": app}, RetrySafety.READ)).body, checking
-        )
+        told = read_answer(_App, caller.call(get_app(checking, app)).body, checking)
     except PermissionDeniedError as error:
         if error.code != TOKEN_WITHOUT_PERMISSION:
             raise
-    except (TimedOutError, BudgetExceededError) as error:
-        raise error.but(remedy=SAVE_AGAIN) from None
+    except TimedOutError as error:
+        raise error.copy_with(remedy=SAVE_AGAIN) from None
     else:
         if told.app_id != str(app):
             raise misshapen(checking, Message("the number of the app"), Message("that of another app"))

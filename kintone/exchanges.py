@@ -109,7 +109,7 @@ class HttpReply:
                 return
             received += len(chunk)
             if received > most:
-                raise TransportError(FailureKind.FINAL, TOO_LARGE.but(most=most), sent=True)
+                raise TransportError(FailureKind.FINAL, TOO_LARGE.copy_with(most=most), sent=True)
             yield chunk
 
 

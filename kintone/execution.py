@@ -333,13 +333,13 @@ def _note(failed: AttemptError, entries: Entries | None) -> None:
 def _told(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
     error = failed.error
     if tries > 1:
-        error = error.but(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
+        error = error.copy_with(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
     if failed.retry_after and failed.retry_after >= deadline.remaining():
         note = Message(
             "it asks to be tried again after {seconds:,.0f} s, which is more than is left of the time for one call",
             seconds=failed.retry_after,
         )
-        error = error.but(notes=[*error.notes, note])
+        error = error.copy_with(notes=[*error.notes, note])
     return error
 
 
@@ -347,7 +347,7 @@ def _after(error: KintoneError, before: KintoneError | None) -> KintoneError:
     """Return the error with what the try before met, where it only says that the time is over."""
     if before is None or not isinstance(error, BudgetExceededError):
         return error
-    return error.but(notes=[*error.notes, _try_before(before)])
+    return error.copy_with(notes=[*error.notes, _try_before(before)])
 
 
 def _try_before(error: KintoneError) -> Message:
@@ -360,5 +360,5 @@ def _try_before(error: KintoneError) -> Message:
 def _advised(error: KintoneError, request: Request, entries: Entries | None) -> KintoneError:
     """Return the error with the ledger of its entries, and a remedy that suits what was asked."""
     if entries:
-        return error.but(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
-    return error if request.api in LISTS else error.but(remedy=for_one(error.remedy))
+        return error.copy_with(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
+    return error if request.api in LISTS else error.copy_with(remedy=for_one(error.remedy))

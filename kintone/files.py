@@ -8,9 +8,10 @@ from typing import Any, Protocol
 from pydantic import Field
 from requests_toolbelt.multipart.encoder import MultipartEncoder
 
-from kintone.api import Answer, Request, RetrySafety
+from kintone import api
+from kintone.api import Answer, Request
 from kintone.deadline import Deadline
-from kintone.errors import ConnectionFailedError, InvalidParameterError, ResultTooLargeError, UnknownResponseError
+from kintone.errors import InvalidParameterError, ResultTooLargeError, UnknownResponseError, UnreachableError
 from kintone.field_types import holds_files, is_table
 from kintone.file_names import clean_name, clean_type, file_name, shown_name
 from kintone.messages import Message
@@ -77,7 +78,7 @@ MAX_NAMED_FIELDS = 20
 class Attachment:
     """One file of an attachment field; ``size`` is in bytes, None where the record does not tell.
 
-    ``told`` is the name as the record has it, ``name`` the harmless one that is made of it.
+    ``original_name`` is the name as the record has it, ``name`` the harmless one that is made of it.
 
     Read shape: https://cybozu.dev/ja/kintone/docs/overview/field-types
     """
@@ -86,7 +87,7 @@ class Attachment:
     name: str
     mime_type: str
     size: int | None
-    told: str = ""
+    original_name: str = ""
 
 
 class _File(AnswerModel):
@@ -196,7 +197,7 @@ class FileCaller(Protocol):
 class Download:
     """A file on its way from kintone; ``size`` is in bytes, ``chunks`` yields the content as it arrives, once.
 
-    ``told`` is the name as kintone has it, ``file_name`` the harmless one that is made of it. ``chunks`` raises a
+    ``original_name`` is the name as kintone has it, ``file_name`` the harmless one made of it. ``chunks`` raises a
     ``KintoneError`` when the transfer breaks, lingers or has another size.
     """
 
@@ -204,7 +205,7 @@ class Download:
     mime_type: str
     file_name: str
     chunks: Callable[[], Iterator[bytes]] = field(repr=False)
-    told: str = ""
+    original_name: str = ""
 
 
 class IncomingFile:
@@ -217,16 +218,16 @@ class IncomingFile:
         self._most = most
         self.size = _size(request, incoming, expected)
         if expected is not None and expected.name:
-            self.told, self.file_name = expected.told, expected.name
+            self.original_name, self.file_name = expected.original_name, expected.name
         else:
-            self.told = file_name(incoming.headers.get("Content-Disposition"))
-            self.file_name = clean_name(self.told)
+            self.original_name = file_name(incoming.headers.get("Content-Disposition"))
+            self.file_name = clean_name(self.original_name)
         told = incoming.headers.get("Content-Type")
         self.mime_type = expected.mime_type if expected is not None else clean_type(told, self.file_name)
 
     def download(self, size: int) -> Download:
         """Return the file, now that its size is known."""
-        return Download(size, self.mime_type, self.file_name, self.chunks, self.told)
+        return Download(size, self.mime_type, self.file_name, self.chunks, self.original_name)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content as it arrives; raises a ``KintoneError``."""
@@ -241,7 +242,7 @@ class IncomingFile:
             raise too_large(self._request, None, self._most) from None
         if self.size is not None and received != self.size:
             relation = Message("only {received}", received=received) if received < self.size else Message("more")
-            raise ConnectionFailedError(
+            raise UnreachableError(
                 Message(
                     "{doing} failed: {relation} bytes came where {size} were announced",
                     doing=self._request.description,
@@ -269,7 +270,7 @@ class FilesApi:
 
         ``open_source`` is called once for every try, so that nothing has to be kept for another one.
         """
-        request = Request(Message("uploading {name}", name=shown_name(name)), "POST", "file", {}, RetrySafety.UPLOAD)
+        request = api.upload_file(Message("uploading {name}", name=shown_name(name)))
 
         @contextmanager
         def body() -> Iterator[UploadBody]:
@@ -294,7 +295,7 @@ class FilesApi:
                 yield arrival.download(arrival.size)
                 return
             size = sum(map(len, arrival.chunks()))
-        known = Attachment(file_key, arrival.file_name, arrival.mime_type, size, arrival.told)
+        known = Attachment(file_key, arrival.file_name, arrival.mime_type, size, arrival.original_name)
         with self._open(file_key, known) as arrival:
             yield arrival.download(size)
 
@@ -315,7 +316,7 @@ class FilesApi:
 
 def _request(file_key: str, expected: Attachment | None) -> Request:
     which = shown_name(expected.name) if expected is not None and expected.name else Message("the file")
-    return Request(Message("downloading {file}", file=which), "GET", "file", {"fileKey": file_key}, RetrySafety.READ)
+    return api.download_file(Message("downloading {file}", file=which), file_key)
 
 
 def too_large(request: Request, size: int | None, most: int) -> ResultTooLargeError:

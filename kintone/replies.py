@@ -13,17 +13,15 @@ from pydantic_core import from_json
 from kintone import limits
 from kintone.access.redaction import Redactor
 from kintone.api import Request
-from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, MEANINGS, NOT_PERMITTED, Meaning
+from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, LOCKS, MEANINGS, NOT_PERMITTED, Meaning
 from kintone.errors import (
     AuthenticationError,
     CursorLimitError,
     ErrorReply,
     InvalidRequestError,
     KintoneError,
-    LockedError,
     NotFoundError,
-    RateLimitedError,
-    ServiceUnavailableError,
+    UnavailableError,
     UnknownResponseError,
     one_line,
 )
@@ -159,7 +157,7 @@ def refusal_of(request: Request, received: Reply, redactor: Redactor) -> Refusal
     code = entry.get("code")
     if isinstance(code, str) and KINTONE_CODE.fullmatch(code):
         error = _with_code(request, received.status, code, entry, index, redactor)
-        is_certain = received.status in CLIENT_ERRORS or isinstance(error, LockedError)
+        is_certain = received.status in CLIENT_ERRORS or error.kintone_code in LOCKS
     else:
         error = _without_code(request, received)
         is_certain = received.status in (HTTPStatus.TOO_MANY_REQUESTS, PROXY_AUTHENTICATION) or _asks_for_password(
@@ -224,14 +222,14 @@ def _without_code(request: Request, received: Reply) -> KintoneError:
     status = received.status
     reply = ErrorReply(status)
     if status in UNAVAILABLE_STATUSES:
-        return ServiceUnavailableError(
+        return UnavailableError(
             _failed(request, Message("kintone is not available right now (HTTP {status})", status=status)),
             remedy=MAINTENANCE,
             reply=reply,
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         meaning = MEANINGS["GAIA_TO04"]
-        return RateLimitedError(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
+        return UnavailableError(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
     if status == HTTPStatus.NOT_FOUND:
         return NotFoundError(
             _failed(request, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")),
@@ -270,7 +268,7 @@ def _asks_for_password(received: Reply) -> bool:
 def _kind(status: int, error: KintoneError) -> FailureKind:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return FailureKind.NO_CURSOR if isinstance(error, CursorLimitError) else FailureKind.RATE_LIMITED
-    if isinstance(error, LockedError):
+    if error.kintone_code in LOCKS:
         return FailureKind.LOCKED
     if status == HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(error, UnknownResponseError):
         return FailureKind.SERVER_ERROR
@@ -290,7 +288,7 @@ def _unknown_code(status: int) -> Meaning:
         )
     if status in UNAVAILABLE_STATUSES:
         return Meaning(
-            ServiceUnavailableError,
+            UnavailableError,
             Message("kintone is not available right now"),
             TRY_LATER,
         )

@@ -167,7 +167,7 @@ def _follow(
         reply.close()
         exchange.release()
         if not repeatable or location is None:
-            raise TransportError(FailureKind.FINAL, REDIRECT.but(status=reply.status), sent=True)
+            raise TransportError(FailureKind.FINAL, REDIRECT.copy_with(status=reply.status), sent=True)
         outgoing = replace(outgoing, url=location)
     raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
 

@@ -134,7 +134,7 @@ class SimulatedTransport:
                 raise failure from None
             return _Streamed(broken.part, failure)
         if reply.status in REDIRECTS and "Location" in reply.headers:
-            raise TransportError(FailureKind.FINAL, REDIRECT.but(status=reply.status), sent=True)
+            raise TransportError(FailureKind.FINAL, REDIRECT.copy_with(status=reply.status), sent=True)
         return _Streamed(reply, None)
 
 

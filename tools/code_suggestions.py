@@ -33,7 +33,7 @@ def with_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
     if form is None:
         return error
     hints = near_codes(unfenced(call.parameters.text("query")), read_fields(call.parameters.raw("fields")), form)
-    return error.but(remedy=Joined([*hints, error.remedy], " ")) if hints else error
+    return error.copy_with(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def attachment_field_by_label(call: Call, written: str) -> Iterator[None]:
         yield
     except NoAttachmentFieldError as error:
         remedy = _meant(written, form_of(call))
-        raise (error.but(remedy=remedy) if remedy else error) from None
+        raise (error.copy_with(remedy=remedy) if remedy else error) from None
 
 
 def _meant(written: str, form: Form | None) -> Message:

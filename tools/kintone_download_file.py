@@ -74,7 +74,9 @@ def _sent(call: base.Call, download: Download, new_name: str, taken: set[str]) -
     name = distinct_name(complete_name(name or made_name(mime_type, datetime.now(UTC)), mime_type), taken)
     # A server may answer with what it was sent, in headers too.
     shown = call.redactor.mask_data(name)
-    return Sent(shown, call.redactor.mask_data(mime_type), download.size, change_of(new_name or download.told, shown))
+    return Sent(
+        shown, call.redactor.mask_data(mime_type), download.size, change_of(new_name or download.original_name, shown)
+    )
 
 
 def _target(call: base.Call) -> str | RecordField:

@@ -97,7 +97,7 @@ def _attach(
         attach(call.client, call.app, target.record_id, target.code, keys, mode, form)
     except KintoneError as error:
         note = KEYS_SPENT if error.maybe_saved else already_uploaded(uploaded)
-        raise error.but(notes=[*error.notes, note]) from None
+        raise error.copy_with(notes=[*error.notes, note]) from None
 
 
 def _result(

@@ -69,7 +69,7 @@ def _result(report: UpsertReport, app: int, ready: CheckedEntries, notice: Messa
         results, response = [], {}
         lines.append(LEFT_OUT)
     if report.repeated:
-        lines.append(RECOUNTED.but(entries=Joined([entries_named(span) for span in report.repeated], ", ")))
+        lines.append(RECOUNTED.copy_with(entries=Joined([entries_named(span) for span in report.repeated], ", ")))
     lines += record_checks.change_lines(ready.changes, ready.unlisted)
     if not check:
         lines.append(record_checks.SKIPPED if ready.form else record_checks.WITHOUT_FORM)
@@ -82,7 +82,7 @@ def _ids(report: UpsertReport) -> list[Message]:
     added = [record["id"] for record in report.results if record["operation"] == "INSERT"]
     updated = [record["id"] for record in report.results if record["operation"] != "INSERT"]
     told = ((Message("Added records: {ids}.", ids=""), added), (Message("Updated records: {ids}.", ids=""), updated))
-    return [sentence.but(ids=_listed(ids)) for sentence, ids in told if ids]
+    return [sentence.copy_with(ids=_listed(ids)) for sentence, ids in told if ids]
 
 
 def _listed(ids: Sequence[str]) -> Message:

@@ -41,6 +41,6 @@ class ValidateRecordData(base.KintoneTool):
 
 def _lines(validation: CheckedRecord, app: int, operation: WriteMode) -> list[Message]:
     count = len(validation.problems) + validation.unlisted_problems
-    opening = OPENINGS[operation, validation.valid].but(app=app, count=count)
+    opening = OPENINGS[operation, validation.valid].copy_with(app=app, count=count)
     problems = [Message("- {problem}", problem=line) for line in validation.lines]
     return [opening, *problems, *record_checks.change_lines(validation.changes, validation.unlisted_changes)]

@@ -236,8 +236,8 @@ class PageStream:
         """Return the account."""
         summary = summary.but_warned(*self._json.warnings)
         if self._size > MUCH_JSON:
-            summary = summary.but_warned(NEARLY_TOO_MUCH.but(size=self._size))
-        lines = self._text.lines(summary, REST_IN_MESSAGES.but(pages=summary.pages))
+            summary = summary.but_warned(NEARLY_TOO_MUCH.copy_with(size=self._size))
+        lines = self._text.lines(summary, REST_IN_MESSAGES.copy_with(pages=summary.pages))
         return Result(lines, {"summary": summary.summary()}, {"record_count": summary.records})
 
     def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:

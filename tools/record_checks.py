@@ -39,7 +39,7 @@ def read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False
     try:
         return forms.read(app, fresh=fresh)
     except PermissionDeniedError as error:
-        raise error.but(remedy=remedy) from None
+        raise error.copy_with(remedy=remedy) from None
 
 
 class Checked(Protocol):

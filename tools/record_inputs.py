@@ -44,7 +44,7 @@ def record_named() -> Iterator[None]:
     try:
         yield
     except NotFoundError as error:
-        raise (error.but(remedy=CHECK_RECORD) if error.kintone_code == NO_SUCH_RECORD else error) from None
+        raise (error.copy_with(remedy=CHECK_RECORD) if error.kintone_code == NO_SUCH_RECORD else error) from None
 
 
 def read_record_id(value: object, parameter: str = "record_id") -> str:

@@ -132,7 +132,7 @@ class RecordText:
         left = outcome.records - len(shown)
         if left > 0:
             onward = _onward(outcome.effective_query, len(shown))
-            closing.append(Message("… and {left:,} more. {rest}", left=left, rest=rest.but(onward=onward)))
+            closing.append(Message("… and {left:,} more. {rest}", left=left, rest=rest.copy_with(onward=onward)))
         if any(len(text) > longest for line in self._lines[: len(shown)] for _, text in line.values):
             closing.append(SHORTENED)
         return [*opening, Message("{headline}:", headline=headline), *shown, *closing]

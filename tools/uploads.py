@@ -17,13 +17,13 @@ AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file that kintone holds for three days; ``size`` is in bytes, ``told`` the name that it was given."""
+    """A file that kintone holds for three days; ``size`` is in bytes, ``original_name`` the one that it was given."""
 
     file_key: str
     name: str
     size: int
     mime_type: str
-    told: str = ""
+    original_name: str = ""
 
     def as_variable(self) -> dict[str, object]:
         """Return the entry of the ``uploaded_files`` variable."""
@@ -38,7 +38,7 @@ class Uploaded:
             size=shown_size(self.size),
             key=self.file_key,
         )
-        return Joined([line, change_of(self.told, self.name)])
+        return Joined([line, change_of(self.original_name, self.name)])
 
 
 class UploadBatch:
@@ -74,7 +74,7 @@ class UploadBatch:
         except Exception as failure:  # noqa: BLE001 - raised by run, in the caller's thread, after the others stopped
             deadline.cancel()
             return failure
-        return Uploaded(key, source.file.name, source.size, source.file.mime_type, source.file.told)
+        return Uploaded(key, source.file.name, source.size, source.file.mime_type, source.file.original_name)
 
     def _told(self, place: int, failure: Exception, outcomes: Sequence[object]) -> Exception:
         if len(outcomes) == 1:
@@ -89,7 +89,7 @@ class UploadBatch:
             name=shown_name(self._sources[place].file.name),
             problem=failure.problem,
         )
-        return failure.but(problem=problem, notes=[*failure.notes, note])
+        return failure.copy_with(problem=problem, notes=[*failure.notes, note])
 
 
 def already_uploaded(files: Sequence[Uploaded]) -> Message:

@@ -8,7 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kintone.api import Caller, Request, RetrySafety
+from kintone import api
+from kintone.api import Caller, Request
 from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
 from kintone.forms.fields import FieldDefinition, Form, Limits, WriteMode, parse_form, parse_precision
 from kintone.messages import Message
@@ -123,9 +124,7 @@ REFUSALS = (PermissionDeniedError, NotFoundError, InvalidRequestError, UnknownRe
 
 def form_request(app: int | str) -> Request:
     """Ask for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
-    return Request(
-        Message("reading the form of app {app}", app=app), "GET", "app/form/fields", {"app": app}, RetrySafety.READ
-    )
+    return api.get_form_fields(Message("reading the form of app {app}", app=app), app)
 
 
 def read_form(caller: Caller, app: int | str) -> Form:
@@ -140,7 +139,7 @@ def read_precision(caller: Caller, app: str) -> NumberPrecision:
     """
     reading = Message("reading the settings of app {app}", app=app)
     try:
-        body = caller.call(Request(reading, "GET", "app/settings", {"app": app}, RetrySafety.READ)).body
+        body = caller.call(api.get_app_settings(reading, app)).body
     except REFUSALS:
         return DEFAULT_PRECISION
     return parse_precision(body.get("numberPrecision"), reading)

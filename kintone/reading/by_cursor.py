@@ -11,8 +11,7 @@ from concurrent.futures import Future
 
 from pydantic import Field
 
-from kintone import limits
-from kintone.api import RetrySafety
+from kintone import api, limits
 from kintone.errors import CursorGoneError, KintoneError, UnknownResponseError
 from kintone.messages import Message
 from kintone.query import Query
@@ -73,10 +72,10 @@ class Cursor:
     def _read(self) -> RawPage:
         """Move the cursor on; neither an empty page nor its count is its end: records may be gone, the count wrong."""
         try:
-            answer = self._source.call("GET", "records/cursor", {"id": self._id}, RetrySafety.CURSOR_READ)
+            answer = self._source.call(api.read_cursor(self._source.reading, self._id))
         except CursorGoneError as error:
             self._alive = False
-            raise error.but(
+            raise error.copy_with(
                 problem=Message(
                     "{doing}: the cursor was gone before all records were read", doing=self._source.reading
                 ),
@@ -116,9 +115,7 @@ class Cursor:
         self._alive = False
         try:
             with self._source.deadline.grace() as grace:
-                self._source.call(
-                    "DELETE", "records/cursor", {"id": self._id}, RetrySafety.CURSOR_DELETE, deadline=grace
-                )
+                self._source.call(api.delete_cursor(self._source.reading, self._id), grace)
         except CursorGoneError:
             return
         except KintoneError as error:
@@ -133,7 +130,7 @@ class Cursor:
 def open_cursor(source: RecordSource, query: Query) -> Cursor:
     """Make a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay taken."""
     parameters = {**source.selection(), "query": str(query), "size": limits.MAX_LIMIT}
-    body = source.call("POST", "records/cursor", parameters, RetrySafety.CURSOR_CREATE).body
+    body = source.call(api.create_cursor(source.reading, parameters)).body
     cursor_id = read_answer(_Created, body, source.reading).id
     total = count_of(body.get("totalCount"))
     if total is None:

@@ -48,7 +48,7 @@ def require_reachable(offset: int, count: int | None, refused: CursorLimitError)
     """Raise the refusal, in words that say what to do, where an offset does not reach all ``count`` records."""
     if count is not None and offset <= limits.MAX_OFFSET and offset + count <= max_reach():
         return
-    raise refused.but(
+    raise refused.copy_with(
         problem=Message(
             "all cursors of the kintone site stayed taken while waiting for one, and the result is too long to be read "
             "by offset (more than {most:,} records)",

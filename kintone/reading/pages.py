@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from kintone import limits
-from kintone.api import Answer, Caller, Request, RetrySafety
+from kintone import api, limits
+from kintone.api import Answer, Caller, Request
 from kintone.deadline import Deadline
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
 from kintone.field_types import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
@@ -190,7 +190,7 @@ class RecordSource:
         parameters["query"] = query
         if counted:
             parameters["totalCount"] = True
-        answer = self.call("GET", "records", parameters, RetrySafety.READ)
+        answer = self.call(api.get_records(self.reading, parameters))
         return raw_page_of(answer, self.reading)
 
     def fetch_all(self, queries: Sequence[str]) -> list[RawPage]:
@@ -225,21 +225,11 @@ class RecordSource:
         """Return threads for reading ahead."""
         return self.deadline.runtime.workers(count, name)
 
-    def call(
-        self,
-        method: str,
-        api: str,
-        parameters: dict[str, object],
-        retry_safety: RetrySafety,
-        *,
-        deadline: Deadline | None = None,
-    ) -> Answer:
+    def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
         """Ask, count the request and keep the warning that came with the answer."""
         with self._lock:
             self.requests_made += 1
-        answer = self._caller.call(
-            Request(self.reading, method, api, parameters, retry_safety), deadline or self.deadline
-        )
+        answer = self._caller.call(request, deadline or self.deadline)
         if answer.warning:
             self.warn(_in_words(answer.warning))
         return answer

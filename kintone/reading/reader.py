@@ -5,8 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
-from kintone import limits
-from kintone.api import Caller, Request, RetrySafety
+from kintone import api, limits
+from kintone.api import Caller
 from kintone.errors import CursorLimitError
 from kintone.messages import Message
 from kintone.reading.by_cursor import open_cursor
@@ -220,7 +220,7 @@ class RecordsApi:
         Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
         """
         reading = Message("reading record {record} of app {app}", record=record_id, app=app)
-        request = Request(reading, "GET", "record", {"app": app, "id": record_id}, RetrySafety.READ)
+        request = api.get_record(reading, app, record_id)
         record: Record = self._caller.call(request).body.get("record", {})
         found = checked_id(record, Message("the record"), reading)
         if str(found) != str(record_id):

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import FailFast
 
-from kintone import limits
-from kintone.api import Request, RetrySafety, encode_json
+from kintone import api, limits
+from kintone.api import Method, Request, RetrySafety, encode_json
 from kintone.errors import InvalidParameterError, UnknownResponseError, entries_named
 from kintone.ledger import Span
 from kintone.messages import Message
@@ -112,7 +112,7 @@ class InnerCall:
     items: tuple[Item, ...]
 
     @property
-    def method(self) -> str:
+    def method(self) -> Method:
         """Return the verb."""
         return "POST" if self.kind is WriteKind.INSERT else "PUT"
 
@@ -154,15 +154,15 @@ class Batch:
         description = Message("writing {entries} into app {app}", entries=entries_named(self.span), app=self.app)
         if len(self.calls) == 1:
             call = self.calls[0]
-            return Request(description, call.method, "records", call.payload(self.app), self.retry_safety)
+            return api.write_records(description, call.method, call.payload(self.app), self.retry_safety)
         path = api_path("records")
         requests = [{"method": call.method, "api": path, "payload": call.payload(self.app)} for call in self.calls]
-        return Request(description, "POST", "bulkRequest", {"requests": requests}, self.retry_safety)
+        return api.bulk_request(description, requests, self.retry_safety)
 
     def _single(self) -> Request:
         item = self.items[0]
         description = Message("writing record {record} of app {app}", record=item.id, app=self.app)
-        return Request(description, "PUT", "record", {"app": self.app, **item.payload}, self.retry_safety)
+        return api.update_record(description, {"app": self.app, **item.payload}, self.retry_safety)
 
 
 def batch_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Batch:

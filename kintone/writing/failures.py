@@ -9,15 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kintone.errors import (
-    BudgetExceededError,
-    ConnectionFailedError,
     InvalidRequestError,
     KintoneError,
-    LockedError,
-    RateLimitedError,
     RevisionConflictError,
-    ServiceUnavailableError,
     TimedOutError,
+    UnavailableError,
+    UnreachableError,
     entries_named,
 )
 from kintone.ledger import EntryState, Span, WriteLedger
@@ -106,14 +103,7 @@ SENT_AS = {
 }
 CONFLICTS = ("GAIA_CO02", "GAIA_UN03")
 MISSING = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
-PASSING = (
-    LockedError,
-    RateLimitedError,
-    ServiceUnavailableError,
-    ConnectionFailedError,
-    TimedOutError,
-    BudgetExceededError,
-)
+PASSING = (UnavailableError, UnreachableError, TimedOutError)
 SAFE = Message("sending these again is safe, since an update key or id finds the same records again")
 ABOUT_THE_APP = ("GAIA_IL23",)
 
@@ -136,11 +126,11 @@ def map_to_entries(error: KintoneError, batch: Batch) -> KintoneError:
         given_rows = item.plan.given_rows if item.plan else None
         named = Message("entry {position}, {place}", position=item.entry.position, place=path.words(given_rows))
         fields.append((named, words))
-    mapped = error.but(reply=replace(reply, fields=fields))
+    mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in MISSING
     if about_entries and error.code not in ABOUT_THE_APP and not is_placed:
         entries = _candidates_named(error, call)
-        mapped = mapped.but(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
+        mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
     return mapped
 
 
@@ -181,18 +171,18 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     Where nothing was saved and that is sure, kintone's own error says all.
     """
     # It may come from reading what entries are appended to.
-    error = error.but(remedy=for_write(error.remedy, len(ledger)))
+    error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
-            return error.but(ledger=ledger)
+            return error.copy_with(ledger=ledger)
         first = Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
         if isinstance(error, PASSING):
             first = Message("wait a minute")
         remedy = Message("{first}, then send {rest} again and none of those before", first=first, rest=rest)
-        return error.but(ledger=ledger, remedy=remedy)
+        return error.copy_with(ledger=ledger, remedy=remedy)
     if not ledger.numbered:
-        return error.but(ledger=ledger)
+        return error.copy_with(ledger=ledger)
     unknown = [entry for entry in entries if ledger.state(entry.position) is EntryState.UNKNOWN]
     advice = resend_advice(unknown, appends=appends)
     parts: list[Message] = [advice]
@@ -204,7 +194,7 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
         parts.append(Message("of {rest}, send again what is not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about what became of the first one.
     parts.append(NOTHING if error.kintone_code else where_unsure(error.remedy))
-    return error.but(ledger=ledger, remedy=Joined(parts))
+    return error.copy_with(ledger=ledger, remedy=Joined(parts))
 
 
 def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noqa: PLR0911 - one for each reason

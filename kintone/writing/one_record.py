@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kintone.api import Answer, Caller, Request, RetrySafety
+from kintone import api
+from kintone.api import Answer, Caller, Request
 from kintone.errors import KintoneError
 from kintone.field_types import field_type
 from kintone.files import check_attachment_field
@@ -38,7 +39,7 @@ def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record.
     """
     adding = Message("adding a record to app {app}", app=app)
-    request = Request(adding, "POST", "record", {"app": app, "record": record}, RetrySafety.INSERT)
+    request = api.add_record(adding, app, record)
 
     def added(answer: Answer) -> Added:
         told = read_answer(AddedAnswer, answer.body, adding)
@@ -59,7 +60,7 @@ def restated_for_one(error: KintoneError) -> KintoneError:
     """Return the error of a write of one record: places in words, and to look first where the outcome is unknown."""
     told = with_named_fields(error)
     if error.maybe_saved:
-        told = told.but(remedy=Joined([CHECK_FIRST, where_unsure(told.remedy)]))
+        told = told.copy_with(remedy=Joined([CHECK_FIRST, where_unsure(told.remedy)]))
     return told
 
 
@@ -68,7 +69,7 @@ def with_named_fields(error: KintoneError) -> KintoneError:
     if error.reply is None:
         return error
     fields = [(readable(str(place)), words) for place, words in error.reply.fields]
-    return error.but(reply=replace(error.reply, fields=fields))
+    return error.copy_with(reply=replace(error.reply, fields=fields))
 
 
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too

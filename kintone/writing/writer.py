@@ -211,7 +211,7 @@ class _Writer:
                     raise told from None
                 conflicts += 1
                 if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
-                    raise told.but(remedy=SOMEBODY_ELSE) from None
+                    raise told.copy_with(remedy=SOMEBODY_ELSE) from None
                 if conflicts > 1 and not self._request.atomic:
                     most = max(1, len(items) // 2)
             else:
@@ -258,7 +258,7 @@ class _Writer:
             record = RecordsApi(self._caller).get(self._request.app, record_id)
         except KintoneError as error:
             problem = Message("{problem} (entry {position})", problem=error.problem, position=entry.position)
-            raise error.but(problem=problem) from None
+            raise error.copy_with(problem=problem) from None
         return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
 
     def _read_again(self, error: KintoneError, batch: Batch) -> bool:

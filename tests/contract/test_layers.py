@@ -13,6 +13,7 @@ DIFY = {"dify_plugin"}
 DIFY_SIDE = {"tools", "provider", "main"}
 STAND_INS = {"local_kintone", "dify_host"}
 KINTONE = ROOT / "kintone"
+LAYERED = ("kintone", "tools", "provider")
 LONGEST_FILE = 400
 HTTP_MODULES = {"connections", "transport_failures", "exchanges"}
 HTTP = {"requests", "urllib3", "httpx", "aiohttp"}
@@ -26,13 +27,22 @@ FORBIDDEN = {
     "dify_host": DIFY | DIFY_SIDE | {"kintone", "local_kintone"},
 }
 
-# The modules of kintone/, lowest first: each imports only what stands before it, or beside it in the same entry.
+# The modules of both packages, lowest first: each imports only what stands before it, or beside it in the same entry.
 # An entry that names a folder holds all of its modules.
 LAYERS = (
-    "messages", "ledger", "errors", "remedies", "limits", "texts", "problems", "values", "runtime", "deadline",
-    "limiter", "api", "retry", "access", "connections", "transport_failures", "exchanges", "transport", "error_codes",
-    "replies", "execution", "field_types", "forms", "records", "query", "reading", "file_names", "files", "writing",
-    "client",
+    "kintone.messages", "kintone.ledger", "kintone.errors", "kintone.remedies", "kintone.limits", "kintone.texts",
+    "kintone.problems", "kintone.values", "kintone.runtime", "kintone.deadline", "kintone.limiter", "kintone.api",
+    "kintone.retry", "kintone.access", "kintone.connections", "kintone.transport_failures", "kintone.exchanges",
+    "kintone.transport", "kintone.error_codes", "kintone.replies", "kintone.execution", "kintone.field_types",
+    "kintone.forms", "kintone.records", "kintone.query", "kintone.reading", "kintone.file_names", "kintone.files",
+    "kintone.writing", "kintone.client",
+    "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
+    "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
+    "tools.record_inputs", "tools.code_suggestions", "tools.record_checks", "tools.query_summary",
+    "tools.record_texts", "tools.record_formats", "tools.query_outputs",
+    "tools.kintone_query", "tools.kintone_add_record", "tools.kintone_upsert_records",
+    "tools.kintone_validate_record_data", "tools.kintone_upload_file", "tools.kintone_download_file",
+    "provider.kintone",
 )  # fmt: skip
 
 
@@ -51,11 +61,11 @@ def _imported(path: Path) -> set[str]:
 
 
 def _module(path: Path) -> str:
-    return path.relative_to(KINTONE).as_posix().removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return path.relative_to(ROOT).as_posix().removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _imported_of_kintone(path: Path) -> set[str]:
-    """Return the modules of kintone/ that a file imports, whichever way it is written."""
+def _imported_of_ours(path: Path) -> set[str]:
+    """Return the modules of the plugin that a file imports, whichever way it is written."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names: list[str] = []
@@ -64,14 +74,13 @@ def _imported_of_kintone(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in names:
-            package, _, rest = name.partition(".")
-            if package == "kintone":
-                found.add(rest if _is_module(rest) else rest.rpartition(".")[0])
+            if name.partition(".")[0] in LAYERED:
+                found.add(name if _is_module(name) else name.rpartition(".")[0])
     return found
 
 
 def _is_module(name: str) -> bool:
-    place = KINTONE.joinpath(*name.split("."))
+    place = ROOT.joinpath(*name.split("."))
     return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
 
 
@@ -98,7 +107,7 @@ def test_folder_when_its_imports_are_read(folder: str) -> None:
 
 def test_http_library_when_its_importers_are_read() -> None:
     """Inside kintone/ only what sends and fetches touches the HTTP library."""
-    others = [path for path in _sources("kintone") if _module(path) not in HTTP_MODULES]
+    others = [path for path in _sources("kintone") if path.stem not in HTTP_MODULES]
 
     assert len(_sources("kintone")) - len(others) == len(HTTP_MODULES)
     assert _offenders(others, HTTP) == {}
@@ -117,10 +126,12 @@ def test_names_of_field_types_when_the_code_is_read() -> None:
     assert named == {"kintone/field_types.py"}
 
 
-def test_arrows_inside_kintone_when_its_imports_are_read() -> None:
-    """No module of kintone/ imports one that stands above it in the list, and each has its place there."""
-    modules = {_module(path): _imported_of_kintone(path) for path in _sources("kintone") if path.parent != KINTONE}
-    modules |= {_module(path): _imported_of_kintone(path) for path in KINTONE.glob("[!_]*.py")}
+def test_arrows_when_imports_are_read() -> None:
+    """No module of the plugin imports one that stands above it in the list, and each has its place there."""
+    sources = [
+        path for folder in LAYERED for path in _sources(folder) if path.parent.parent != ROOT or path.stem != "__init__"
+    ]
+    modules = {_module(path): _imported_of_ours(path) - set(LAYERED) for path in sources}
     upwards = {
         f"{module} → {imported}"
         for module, all_imported in modules.items()

@@ -196,7 +196,7 @@ def test_an_error_is_not_changed_after_it_was_made(name: str) -> None:
     """Whoever knows more makes a new error; the first one may be held elsewhere."""
     error = InvalidParameterError("{name} is empty", name="fields")
 
-    with pytest.raises(AttributeError, match="but"):
+    with pytest.raises(AttributeError, match="copy_with"):
         setattr(error, name, Message("something else"))
 
     assert str(error) == "[INVALID_INPUT] fields is empty"
@@ -212,7 +212,7 @@ def test_but_makes_a_new_error_and_leaves_the_old_one_alone() -> None:
     """Class and all other parts are kept."""
     old = InvalidRequestError(Message("reading failed"), remedy=Message("try again"), code="CB_VA01")
 
-    new = old.but(remedy=Message("correct {field}", field="name"), notes=[Message("nothing was written")])
+    new = old.copy_with(remedy=Message("correct {field}", field="name"), notes=[Message("nothing was written")])
 
     assert type(new) is InvalidRequestError
     assert str(old) == "[CB_VA01] reading failed · try again"

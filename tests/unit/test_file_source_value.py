@@ -31,8 +31,8 @@ def test_files_when_they_are_plain_objects() -> None:
     files = read_files([_file(filename="a.png"), {"remote_url": URL, "name": "A/B.txt"}])
 
     assert files == [
-        HandedFile(URL, "a.png", "image/png", told="a.png"),
-        HandedFile(URL, "A_B.txt", "text/plain", told="A/B.txt"),
+        HandedFile(URL, "a.png", "image/png", original_name="a.png"),
+        HandedFile(URL, "A_B.txt", "text/plain", original_name="A/B.txt"),
     ]
 
 

@@ -10,11 +10,11 @@ from kintone.api import Answer, Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import (
     BudgetExceededError,
-    ConnectionFailedError,
     KintoneError,
     ResultTooLargeError,
     TimedOutError,
     UnknownResponseError,
+    UnreachableError,
 )
 from kintone.files import Attachment, FilesApi, MeasuredSource
 from kintone.messages import Message
@@ -159,7 +159,7 @@ def test_download_when_the_answer_is_compressed() -> None:
 @pytest.mark.parametrize(("pieces", "words"), [((b"ab",), "only 2 bytes"), ((b"ab", b"cd"), "more bytes")])
 def test_download_when_the_size_is_another(pieces: tuple[bytes, ...], words: str) -> None:
     """A file shorter or longer than told is an error, never a truncated file."""
-    with pytest.raises(ConnectionFailedError, match=words):
+    with pytest.raises(UnreachableError, match=words):
         _read(Caller(Arriving(NAMED, *pieces)), Attachment("key", "a.csv", "text/csv", 3))
 
 
@@ -179,7 +179,7 @@ def test_download_when_it_is_over_the_limit(answer: Arriving) -> None:
         _read(Caller(answer))
 
 
-@pytest.mark.parametrize("kind", [ConnectionFailedError, TimedOutError, BudgetExceededError])
+@pytest.mark.parametrize("kind", [UnreachableError, TimedOutError, BudgetExceededError])
 def test_download_when_it_breaks_on_the_way(kind: type[KintoneError]) -> None:
     """What the execution says of a broken transfer is the failure, and it comes after what had arrived."""
     failure = kind(Message("it broke"))

@@ -76,9 +76,7 @@ def test_read_when_retry_after_is_named(kintone: LocalKintone, open_client: Open
     assert open_client().call(READ).body["records"]
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"), [(503, errors.ServiceUnavailableError), (500, errors.UnknownResponseError)]
-)
+@pytest.mark.parametrize(("status", "kind"), [(503, errors.UnavailableError), (500, errors.UnknownResponseError)])
 def test_read_when_it_never_succeeds(
     kintone: LocalKintone, open_client: OpenClient, status: int, kind: type[errors.KintoneError]
 ) -> None:
@@ -131,10 +129,10 @@ def test_insert_when_nothing_was_done(kintone: LocalKintone, open_client: OpenCl
 @pytest.mark.parametrize(
     ("failure", "kind"),
     [
-        ({"cut": "after"}, errors.ConnectionFailedError),
-        ({"cut_after_bytes": 5}, errors.ConnectionFailedError),
-        ({"status": 503, "body": "<html/>", "applied": True}, errors.ServiceUnavailableError),
-        ({"status": 502, "body": "", "applied": True}, errors.ServiceUnavailableError),
+        ({"cut": "after"}, errors.UnreachableError),
+        ({"cut_after_bytes": 5}, errors.UnreachableError),
+        ({"status": 503, "body": "<html/>", "applied": True}, errors.UnavailableError),
+        ({"status": 502, "body": "", "applied": True}, errors.UnavailableError),
         ({"status": 500, "body": "oops", "applied": True}, errors.UnknownResponseError),
         ({"login_page": True, "applied": True}, errors.UnknownResponseError),
     ],

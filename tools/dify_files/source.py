@@ -28,14 +28,14 @@ FETCHING = Request(failures.READING, "GET", "file of Dify", {}, RetrySafety.READ
 class HandedFile:
     """A file as Dify hands it over; ``size`` is in bytes, None where Dify does not know it.
 
-    ``told`` is the name it was given, ``name`` the one it goes by.
+    ``original_name`` is the one it was given, ``name`` the one it goes by.
     """
 
     url: str = field(repr=False)
     name: str
     mime_type: str
     size: int | None = None
-    told: str = ""
+    original_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,4 +113,4 @@ def _renamed(file: HandedFile, name: object, place: int) -> HandedFile:
         raise InvalidParameterError(
             "file_names: entry {place} is not a name for a file; {how}", place=place, how=HOW_NAMES
         )
-    return replace(file, name=cleaned, told=str(name))
+    return replace(file, name=cleaned, original_name=str(name))
