@@ -90,7 +90,7 @@ def test_field_that_now_prohibits_duplicates_knows_the_old_values(desk: Desk) ->
 def test_old_records_can_be_made_to_show_blanks() -> None:
     """What old records show is not documented; a setting fills them, without defaults."""
     kintone = LocalKintone(seed="none")
-    kintone.settings.late_fields = "blank"
+    kintone.settings.new_fields = "blank"
     kintone.create_app("Changed", OLD)
     kintone.add_records(1, [{"code": "A", "lines": [{"qty": "2"}]}])
     kintone.change_form(1, NEW)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_kintone import ConnectionCutError, LocalKintone, Received
+from local_kintone import ConnectionCutError, LocalKintone, ReceivedRequest
 from tests.local_kintone_tests.api import Api
 from tests.local_kintone_tests.desk import Desk, HandClock, body_of, cells, refusal_of, values_of
 
@@ -85,9 +85,9 @@ def test_another_writer_may_act_before_any_request(kintone: LocalKintone, desk: 
     """What a hook sends meets no hook and no failure, is not counted, and is there when the request is handled."""
     desk.add(1, key="A", stock="1")
     kintone.fail(nth=3, status=503)
-    seen: list[Received] = []
+    seen: list[ReceivedRequest] = []
 
-    def meddle(received: Received) -> None:
+    def meddle(received: ReceivedRequest) -> None:
         seen.append(received)
         assert other.update(1, 1, stock=str(received.number * 10)).status == 200
 
@@ -113,7 +113,7 @@ def test_hooks_are_called_for_sockets_too(kintone: LocalKintone, other: Desk) ->
 def test_hook_that_fails_is_heard(kintone: LocalKintone, desk: Desk) -> None:
     """Its exception reaches the caller, and the next request finds everything in order."""
 
-    def fail(_received: Received) -> None:
+    def fail(_received: ReceivedRequest) -> None:
         raise LookupError
 
     kintone.before_request.append(fail)

@@ -31,5 +31,5 @@ def test_only_the_standard_library_is_imported() -> None:
 
 def test_fail_takes_every_attribute_of_a_failure() -> None:
     """The options of fail() are the attributes of Failure but for its counters."""
-    attributes = {field.name for field in dataclasses.fields(Failure)} - {"hits", "seen"}
+    attributes = {field.name for field in dataclasses.fields(Failure)} - {"hits", "matched"}
     assert set(FailureOptions.__annotations__) == attributes

@@ -102,7 +102,7 @@ def test_plain_row_is_stored_as_a_row_of_blanks(shapes: LocalKintone, desk: Desk
     number = desk.add(1, lines=[row])
     (stored,) = values_of(shapes, 1, number)["lines"]
     assert {code: cell["value"] for code, cell in stored["value"].items()} == {"cell": "", "qty": ""}
-    shapes.settings.plain_rows = "refused"
+    shapes.settings.unwrapped_rows = "refused"
     answer = desk.update(1, number, lines=[row])
     assert refusal_of(answer) == (400, "CB_VA01", {"record.lines.value[0].value"})
 
