@@ -55,5 +55,5 @@ def test_agent_view_is_refused_when_the_json_was_not_kept(shared: DifyHost) -> N
     """An observation without its JSON would be a wrong one."""
     outcome = shared.invoke("script", {"script": [json({"a": 1})]}, {}, keep_json=False)
 
-    with pytest.raises(ValueError, match="not kept"):
+    with pytest.raises(ValueError, match="not stored"):
         _ = outcome.agent_view

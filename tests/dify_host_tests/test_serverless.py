@@ -19,5 +19,5 @@ def test_start_fails_when_the_plugin_does_not_answer_in_time(scripted_folder: Pa
     """A plugin that runs but listens on no port is killed after the time it was given."""
     host = ServerlessHost(scripted_folder, ready_within=0.3)
 
-    with pytest.raises(PluginTimedOut, match="no answer on port"):
+    with pytest.raises(PluginTimedOut, match="no response on port"):
         host.__enter__()
