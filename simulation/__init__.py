@@ -1,1 +1,1 @@
-"""A simulation of writes under faults that knows nothing of the code it tries; see docs/reliability.md."""
+"""A simulation of calls under faults, written independently of the plugin's code; see docs/reliability.md."""
