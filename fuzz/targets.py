@@ -69,6 +69,8 @@ ENTRIES = st.fixed_dictionaries(
     {"record": st.dictionaries(CODES, SCALARS, max_size=3)},
     optional={"id": SCALARS | st.integers(1, 5), "revision": SCALARS, "updateKey": structures(ENTRY_NAMES)},
 )
+# Most random entries are invalid; these are accepted unless the text is blank.
+PLAIN_ENTRIES = st.fixed_dictionaries({"record": st.fixed_dictionaries({"text": st.text(max_size=5)})})
 ANSWER_NAMES = st.sampled_from(
     ["records", "$id", "value", "type", "totalCount", "properties", "options", "fields", "lookup"]
 )
@@ -143,7 +145,12 @@ TARGETS = {
         lambda value: read_structure("record_data", value),
     ),
     "names": Target(texts(DATA_PIECES) | structures(CODES), lambda value: read_list("fields", value)),
-    "entries": Target(structures(ENTRY_NAMES) | st.lists(structures(ENTRY_NAMES) | ENTRIES, max_size=3), _entries),
+    "entries": Target(
+        structures(ENTRY_NAMES)
+        | st.lists(structures(ENTRY_NAMES) | ENTRIES, max_size=3)
+        | st.lists(PLAIN_ENTRIES, min_size=1, max_size=2),
+        _entries,
+    ),
     "record": Target(structures(CODES) | texts(DATE_PIECES), _record),
     "file name": Target(texts(NAME_PIECES), _name),
     "disposition": Target(texts(HEADER_PIECES), lambda text: clean_name(file_name(text)).encode()),
