@@ -87,11 +87,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "UPDATED_TIME": {},
 }
 
-# kintone's help on field codes: letters and digits of both widths, two underscores, two middle dots and currency
-# signs of full width; a digit does not come first. Half-width signs other than the underscore are replaced on saving.
-CODE_SIGNS = "_\uff3f\uff65\u30fb\uff04\uffe0\uffe1\uffe5\uffe6\u20ac"
+# kintone's help on field codes: letters, digits, underscores and middle dots of both widths, and full-width currency
+# symbols; the first character is not a digit. Other half-width symbols are replaced on saving.
+CODE_SYMBOLS = "_\uff3f\uff65\u30fb\uff04\uffe0\uffe1\uffe5\uffe6\u20ac"
 # Characters of a code after the first, for a regular expression; the first may be any of them except digits.
-CODE_CHARACTERS = rf"\w{CODE_SIGNS}"
+CODE_CHARACTERS = rf"\w{CODE_SYMBOLS}"
 _CODE = re.compile(rf"(?!\d)[{CODE_CHARACTERS}]+")
 MAX_CODE_LENGTH = 128
 RESERVED_CODES = frozenset({"not", "__ROOT__"})

@@ -1,4 +1,4 @@
-"""The log of requests stays within its bounds."""
+"""The limits of the request log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local_kintone.serving.messages import Headers
 
 
 def test_oldest_requests_are_forgotten_for_large_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kept bodies never take more memory than the limit, but the latest request stays."""
+    """The logged bodies do not exceed the memory limit, but the latest request is always kept."""
     monkeypatch.setattr(traffic, "MAX_LOGGED_BYTES", 100)
     log = traffic.Traffic()
     for size in (60, 30, 20, 500):
