@@ -25,15 +25,15 @@ class HostViolation(Exception):  # noqa: N818 - the plugin's fault, not an error
     """The plugin broke a rule of Dify: Dify would lose its output or kill its process."""
 
 
-class PluginStopped(Exception):  # noqa: N818 - likewise
+class PluginStopped(Exception):  # noqa: N818 - as above
     """The plugin process ended unexpectedly; the message contains the last lines of its stderr."""
 
 
-class PluginTimedOut(Exception):  # noqa: N818 - likewise
+class PluginTimedOut(Exception):  # noqa: N818 - as above
     """The plugin sent no final frame in time."""
 
 
-class ParametersRefused(Exception):  # noqa: N818 - likewise
+class ParametersRefused(Exception):  # noqa: N818 - as above
     """Dify's own cast of the parameters failed; the plugin got no request.
 
     Attributes:
@@ -56,7 +56,7 @@ class ParametersRefused(Exception):  # noqa: N818 - likewise
         return f"{_AGENT_PREFIX}{self.message}"
 
 
-class PluginFailure(Exception):  # noqa: N818 - likewise
+class PluginFailure(Exception):  # noqa: N818 - as above
     """The plugin raised an exception, which triggers Dify's retry and fail branch.
 
     Attributes:

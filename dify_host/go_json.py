@@ -73,7 +73,7 @@ def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is not valid JSON")
 
 
-def _without_surrogates(value: Any) -> Any:  # noqa: ANN401 - JSON holds anything
+def _without_surrogates(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, list):

@@ -25,7 +25,7 @@ def load_records(site: Site, app: App, records: Iterable[Mapping[str, Any]]) -> 
     """Insert any number of records at revision 1.
 
     Args:
-        site: the server's whole state.
+        site: the server's state.
         app: the target app.
         records: field code to value, plain or as {"value": …}. The rows of a table are such mappings, or rows in
             kintone's format. "$id" sets the record's id, so the ids can have gaps.

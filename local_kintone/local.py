@@ -271,7 +271,7 @@ class LocalKintone:
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """The latest 10,000 API requests, oldest first, with raw headers and whole bodies; in memory only."""
+        """The latest 10,000 API requests, oldest first, with raw headers and complete bodies, in memory."""
         return self.site.traffic.requests()
 
     @property

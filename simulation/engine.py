@@ -84,7 +84,7 @@ class _Streamed:
         self._body = reply.body
         self._broken = broken
 
-    def chunks(self, _most: int) -> Iterator[bytes]:
+    def chunks(self, _max_bytes: int) -> Iterator[bytes]:
         """Yield the body."""
         for start in range(0, len(self._body), CHUNK):
             yield self._body[start : start + CHUNK]

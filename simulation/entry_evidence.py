@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulation.trace import Run, TracedRequest
 
 BUSY = 429
-_PLACE = re.compile(r"records\[(\d+)\]")
+_RECORD_INDEX = re.compile(r"records\[(\d+)\]")
 _MARK = re.compile(r'"mark(\d+)"')
 _NUMBER = re.compile(r"\(ID: (\d+)\)")
 CONFLICT, MISSING, REFUSED = "GAIA_CO02", "GAIA_RE01", "CB_VA01"
@@ -171,7 +171,7 @@ def all_reported_in(request: TracedRequest) -> set[int]:
     if "results" in error_body:
         index = next(index for index, part in enumerate(error_body["results"]) if "code" in part)
         error_body, sent = error_body["results"][index], sent["requests"][index]["payload"]
-    places = [_PLACE.match(key) for key in error_body.get("errors", {})]
+    places = [_RECORD_INDEX.match(key) for key in error_body.get("errors", {})]
     indexes = {int(index[1]) for index in places if index}
     marks = [_MARK.findall(json.dumps(sent["records"][index])) for index in indexes]
     return {int(found[0]) for found in marks if found}

@@ -151,7 +151,7 @@ def failure_violations(run: Run) -> Iterator[str]:
         return
     faulty = [request for request in run.requests if request.fault is not None]
     if len(faulty) <= 1 and all(
-        request.fault is None or _is_overcome(request.kind, request.fault) for request in faulty
+        request.fault is None or _must_succeed(request.kind, request.fault) for request in faulty
     ):
         faults = faulty[0].fault.summary() if faulty and faulty[0].fault else "none"
         yield f"the call fails although only this fault occurred: {faults}: {run.outcome.failure[:500]}"
@@ -180,7 +180,7 @@ TRANSIENT_STATUSES = (500, 502, 503, 504)
 _READS = ("GET form", "GET record", "GET records")
 
 
-def _is_overcome(kind: str, fault: Fault) -> bool:
+def _must_succeed(kind: str, fault: Fault) -> bool:
     if fault.name in ("429", "429 Retry-After", "cut unsent") or fault.name.startswith("lock"):
         return True
     passes = fault.name in ("cut", "cut in answer") or (fault.name == "5xx page" and fault.status in TRANSIENT_STATUSES)

@@ -82,7 +82,7 @@ class Network:
         """
         request = self._begin(outgoing)
         try:
-            reply = self._carry(request, outgoing, _ResponseTimeout(self._clock, seconds, pause))
+            reply = self._transmit(request, outgoing, _ResponseTimeout(self._clock, seconds, pause))
         except BrokenError as broken:
             request.sent = broken.sent
             self._end(request, broken.how)
@@ -132,7 +132,7 @@ class Network:
         self._orders += 1
         return self._orders
 
-    def _carry(self, request: TracedRequest, outgoing: OutgoingRequest, timeout: _ResponseTimeout) -> Reply:
+    def _transmit(self, request: TracedRequest, outgoing: OutgoingRequest, timeout: _ResponseTimeout) -> Reply:
         fault = request.fault
         latency = self._random.uniform(self._max_latency / 8, self._max_latency)
         self._apply_competing(request, BEFORE)

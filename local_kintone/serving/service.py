@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 
 # The outer request while one of its hooks runs, per thread or greenlet.
-_REQUEST_OF_HOOK: ContextVar[ActiveRequest | None] = ContextVar("hooked", default=None)
+_REQUEST_OF_HOOK: ContextVar[ActiveRequest | None] = ContextVar("request_of_hook", default=None)
 
 
 @dataclass(slots=True)

@@ -76,7 +76,7 @@ def update(context: WriteContext, number: int, given: object, revision: object, 
     """Update a record and return its id and new revision.
 
     Raises:
-        RefusedError: GAIA_RE01 no such record, GAIA_CO02 another revision.
+        RefusedError: GAIA_RE01 unknown record, GAIA_CO02 outdated revision.
     """
     stored, before = stored_record(context, number, revision)
     record = _merged(context, given, before, prefix)
@@ -93,7 +93,7 @@ def delete(context: WriteContext, number: int, revision: object) -> None:
     """Delete a record.
 
     Raises:
-        RefusedError: GAIA_RE01 no such record, GAIA_CO02 another revision.
+        RefusedError: GAIA_RE01 unknown record, GAIA_CO02 outdated revision.
     """
     stored, before = stored_record(context, number, revision)
     context.site.records.delete(context.app.number, number)

@@ -33,7 +33,7 @@ def failed(host: DifyHost, kind: str) -> PluginFailure:
 
 
 @pytest.mark.parametrize("kind", PASSED_ON)
-def test_line_is_passed_on_bare_when_dify_knows_the_class(shared: DifyHost, kind: str) -> None:
+def test_message_is_shown_without_additions_for_six_classes(shared: DifyHost, kind: str) -> None:
     """For six class names node, dialog and model get the plugin's message."""
     failure = failed(shared, kind)
 
@@ -42,7 +42,7 @@ def test_line_is_passed_on_bare_when_dify_knows_the_class(shared: DifyHost, kind
 
 
 @pytest.mark.parametrize("kind", WRAPPED)
-def test_line_is_buried_when_dify_does_not_know_the_class(shared: DifyHost, kind: str) -> None:
+def test_message_is_wrapped_for_other_classes(shared: DifyHost, kind: str) -> None:
     """For other names the node refers to the author, and dialog and model get JSON with the traceback."""
     failure = failed(shared, kind)
     begin, _, told = failure.credential_view.partition(" PluginInvokeError: ")

@@ -65,7 +65,7 @@ def test_length_is_sent_unless_it_is_left_out(files: FileServer) -> None:
 
 
 @pytest.mark.parametrize("options", [{"cut_after": 2}, {"length": 4}])
-def test_delivery_breaks_off_when_told_to(files: FileServer, options: DeliveryOptions) -> None:
+def test_delivery_can_be_cut(files: FileServer, options: DeliveryOptions) -> None:
     """Fewer bytes than announced arrive if the connection is cut or the length is wrong."""
     url = files.offer("a", b"abc", None, **options)["url"]
 
@@ -80,7 +80,7 @@ def test_status_is_the_one_asked_for(files: FileServer) -> None:
     assert (response.status_code, b"abc" in response.content) == (500, False)
 
 
-def test_redirect_leads_where_it_is_told(files: FileServer) -> None:
+def test_redirect_has_the_given_target(files: FileServer) -> None:
     """A redirect has the given target."""
     url = files.offer("a", b"abc", None, redirect_to="http://127.0.0.1:1/x")["url"]
 
@@ -115,7 +115,7 @@ def test_unknown_file_is_not_found(files: FileServer) -> None:
     assert len(files.requests) == 1
 
 
-def test_sender_is_slow_when_told_to(files: FileServer) -> None:
+def test_delivery_can_be_slow(files: FileServer) -> None:
     """Delay and pauses slow the delivery down."""
     url = files.offer("a", b"x" * 200_000, None, delay=0.1, pause=0.05)["url"]
     started = time.monotonic()

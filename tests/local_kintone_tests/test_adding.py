@@ -113,7 +113,7 @@ def test_bad_value_is_complained_about_under_its_key(every: Api, code: str, writ
     assert _refused(every, 3, **{code: written}) == {key}
 
 
-def test_length_messages_count_one_off(every: Api) -> None:
+def test_length_messages_name_the_first_forbidden_length(every: Api) -> None:
     """The message names the first length that is not allowed."""
     answer = every.send("POST", "record", {"app": 3, "record": _cells(text="x" * 65)})
     assert answer.json()["errors"]["record.text.value"]["messages"] == ["Enter less than 65 characters."]

@@ -138,7 +138,7 @@ def test_delay_lies_before_or_after_the_work(
     assert created == ([] if at is None else [f"{30 + at}"])
 
 
-def test_part_of_an_answer_is_handed_over(kintone: LocalKintone, client: InProcessClient) -> None:
+def test_partial_response_is_in_the_error(kintone: LocalKintone, client: InProcessClient) -> None:
     """The error has the head and the start of a cut body, the bytes of garbage, or nothing."""
     kintone.fail(cut_after_bytes=5, reset=True)
     with pytest.raises(ConnectionCutError) as caught:
@@ -152,7 +152,7 @@ def test_part_of_an_answer_is_handed_over(kintone: LocalKintone, client: InProce
     assert (caught.value.partial, caught.value.response) == (b"\xff\x00", None)
 
 
-def test_undone_work_leaves_cursors_as_they_were(kintone: LocalKintone, client: InProcessClient) -> None:
+def test_rollback_restores_cursors(kintone: LocalKintone, client: InProcessClient) -> None:
     """A rolled-back creation, read or deletion of a cursor has no effect."""
     kintone.add_records(1, [{}, {}])
     kintone.fail(method="POST", cut_after_bytes=5, applied=False)
@@ -192,7 +192,7 @@ def test_garbage_and_hang_over_sockets(kintone: LocalKintone, clock: ManualClock
     assert clock.passed == 30.0
 
 
-def test_head_drips_for_ever_over_sockets(kintone: LocalKintone, clock: ManualClock) -> None:
+def test_endless_head_over_sockets(kintone: LocalKintone, clock: ManualClock) -> None:
     """The head is sent byte by byte without an end; the server stops when the client disconnects."""
     kintone.start()
     kintone.fail(drip_head=2.0)

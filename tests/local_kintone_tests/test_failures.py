@@ -22,7 +22,7 @@ def _add(client: Api) -> requests.Response:
     return client.send("POST", "record", {"app": 1, "record": {"sku": {"value": "F-1"}}})
 
 
-def test_failure_meets_so_many_requests_of_its_kind(kintone: LocalKintone, orders: Api) -> None:
+def test_failure_applies_to_matching_requests(kintone: LocalKintone, orders: Api) -> None:
     """API and effective method select the requests, `after` lets some succeed first, `times` limits the failures."""
     failure = kintone.fail(api="records", method="GET", status=429, code="GAIA_TO04", after=1, times=2)
     assert orders.get("app", id=1).ok
@@ -78,7 +78,7 @@ def test_connection_is_cut_before_or_after_the_call(
 
 
 @pytest.mark.parametrize("failure", [{}, {"cut": "before"}, {"cut": "after"}, {"garbage": "?"}, {"cut_after_bytes": 5}])
-def test_reset_is_no_orderly_end(kintone: LocalKintone, failure: dict[str, Any]) -> None:
+def test_reset_raises_an_error_in_the_client(kintone: LocalKintone, failure: dict[str, Any]) -> None:
     """After the sent bytes the client's socket raises an error; without a reset it would read the end."""
     for reset in (True, False) if failure else (True,):
         kintone.fail(**failure, reset=reset)
@@ -100,7 +100,7 @@ def test_body_is_cut_or_announced_wrongly(kintone: LocalKintone, orders: Api) ->
         orders.get("app", id=1)
 
 
-def test_redirect_leads_elsewhere(kintone: LocalKintone, orders: Api) -> None:
+def test_redirect_has_a_location(kintone: LocalKintone, orders: Api) -> None:
     """The response is a 3xx with a Location."""
     kintone.fail(redirect="https://elsewhere.example/", status=307)
     answer = orders.session.get(orders.url + "/k/v1/app.json?id=1", allow_redirects=False, timeout=SECONDS)

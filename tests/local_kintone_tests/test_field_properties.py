@@ -171,7 +171,7 @@ def test_code_of_other_characters_is_refused(bare_site: LocalKintone, code: str)
         bare_site.create_app("Wrong", {code: {"type": "NUMBER"}})
 
 
-def test_code_that_stands_twice_is_refused(bare_site: LocalKintone) -> None:
+def test_repeated_code_is_refused(bare_site: LocalKintone) -> None:
     """Fact sheet 2.9: codes are unique in an app, including the columns of tables."""
     lines = {"type": "SUBTABLE", "fields": {"a": {"type": "NUMBER"}}}
     with pytest.raises(ValueError, match="twice"):

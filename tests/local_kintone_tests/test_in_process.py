@@ -119,7 +119,7 @@ def test_hooks_are_called_for_sockets_too(kintone: LocalKintone, other: InProces
     assert client.get("records", app=1).json()["records"][0]["key"]["value"] == "before 1"
 
 
-def test_hook_that_fails_is_heard(kintone: LocalKintone, client: InProcessClient) -> None:
+def test_failing_hook_raises_to_the_caller(kintone: LocalKintone, client: InProcessClient) -> None:
     """Its exception is raised to the caller, and the next request works."""
 
     def fail(_received: ReceivedRequest) -> None:
@@ -133,7 +133,7 @@ def test_hook_that_fails_is_heard(kintone: LocalKintone, client: InProcessClient
     assert kintone.stats.running == 0
 
 
-def test_writes_tell_who_wrote_what_when(
+def test_writes_contain_author_request_and_content(
     kintone: LocalKintone, client: InProcessClient, other: InProcessClient
 ) -> None:
     """Each added, updated and deleted record is logged with the sent fields and the record before and after."""
@@ -165,7 +165,7 @@ def test_writes_tell_who_wrote_what_when(
     assert kintone.writes == []
 
 
-def test_writes_hold_only_what_was_kept(kintone: LocalKintone, client: InProcessClient) -> None:
+def test_writes_contain_only_committed_writes(kintone: LocalKintone, client: InProcessClient) -> None:
     """A rolled-back bulk request, a refused batch or write, and a read log no writes."""
     request = {"method": "POST", "api": "/k/v1/record.json", "payload": {"app": 1, "record": cells(key="A")}}
     gone = {"method": "DELETE", "api": "/k/v1/records.json", "payload": {"app": 1, "ids": [99]}}
@@ -199,7 +199,7 @@ def test_authors_outlive_the_server(tmp_path: Any) -> None:  # noqa: ANN401 - py
         kintone.stop()
 
 
-def test_many_threads_may_ask_at_once(kintone: LocalKintone) -> None:
+def test_concurrent_requests_of_many_threads(kintone: LocalKintone) -> None:
     """Each thread gets its own response, and no request is lost or numbered twice."""
     kintone.latency(request=1.0)
 
@@ -218,7 +218,7 @@ def test_many_threads_may_ask_at_once(kintone: LocalKintone) -> None:
     assert len({record["key"]["value"] for record in kintone.records(1)}) == 80
 
 
-def test_stopped_server_answers_nobody(kintone: LocalKintone, client: InProcessClient) -> None:
+def test_stopped_server_cuts_requests(kintone: LocalKintone, client: InProcessClient) -> None:
     """A request after stop() raises ConnectionCutError."""
     kintone.stop()
     with pytest.raises(ConnectionCutError, match="closed"):

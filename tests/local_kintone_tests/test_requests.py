@@ -54,7 +54,7 @@ def test_url_over_8_kib_is_414(orders: Api) -> None:
     assert orders.get("records", app=1, query='sku = "' + "x" * 9000 + '"').status_code == 414
 
 
-def test_request_without_user_agent_meets_the_firewall(kintone: LocalKintone) -> None:
+def test_request_without_user_agent_is_refused_with_a_page(kintone: LocalKintone) -> None:
     """A request without User-Agent is refused with an HTML page."""
     connection = http.client.HTTPConnection("127.0.0.1", int(kintone.url.rpartition(":")[2]), timeout=SECONDS)
     connection.request("GET", "/k/v1/records.json?app=1")
@@ -80,7 +80,7 @@ def test_broken_json_is_cb_ij01(orders: Api) -> None:
     assert code_of(orders.send("POST", "record", [1])) == (400, "CB_IJ01")
 
 
-def test_unknown_call_is_loud(orders: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_unsupported_call_is_reported(orders: Api, caplog: pytest.LogCaptureFixture) -> None:
     """An unsupported call is answered with a 501 that names it, and is logged."""
     answer = orders.get("record/comments", app=1, record=1)
     assert code_of(answer) == (501, "LOCAL_UNKNOWN_CALL")

@@ -124,7 +124,7 @@ def test_saved_user_who_was_deleted_is_refused_when_sent_again(
 
 
 @pytest.mark.parametrize("beginning", [{}, {"id": None}, {"id": ""}, {"id": "99999"}])
-def test_row_without_a_known_id_is_new_and_needs_a_value(
+def test_row_without_a_known_id_is_new_and_requires_a_value(
     shop: LocalKintone, client: InProcessClient, row: str, beginning: dict[str, Any]
 ) -> None:
     """No id, a blank one and an unknown one create a new row, which requires `value`."""
