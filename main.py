@@ -5,9 +5,11 @@ from dify_plugin import DifyPluginEnv, Plugin  # isort: split
 import os
 import sys
 
-from kintone.access.settings import OperatorSettings, SettingsError
-from tools.plugin_log import connect_loggers, guard_stderr
-from tools.plugin_output import take_over_stdout
+from kintone.access.settings import OperatorSettings
+from kintone.access.settings import SettingsError
+from tools.process_output import connect_loggers
+from tools.process_output import guard_stderr
+from tools.process_output import take_over_stdout
 
 
 def main() -> None:

@@ -18,25 +18,22 @@ from fuzz.texts import (
 )
 from kintone.access.settings import Origin
 from kintone.access.sites import read_site
+from kintone.api import Answer, encode_json
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.files.content_disposition import file_name
-from kintone.files.mime_types import clean_type
-from kintone.files.names import LONGEST_NAME, clean_name
-from kintone.forms.parsing import parse_form
+from kintone.file_names import LONGEST_NAME, clean_name, clean_type, file_name
+from kintone.forms.fields import parse_form
 from kintone.messages import Message
-from kintone.operations import Answer
+from kintone.query import parse
 from kintone.reading.pages import batch_of
 from kintone.reading.plan import plan_of
-from kintone.reading.query import parse
 from kintone.records import check_record, record_without_form
-from kintone.wire_format import encode_json
+from kintone.writing.batches import item_of
 from kintone.writing.entries import read_entries
-from kintone.writing.transactions import item_of
 from tools.declarations import Parameter
-from tools.file_source.value import read_files
+from tools.dify_files.values import read_files
+from tools.name_lists import read_list
 from tools.parameters import Parameters
-from tools.text_input.name_lists import read_list
-from tools.text_input.structured_text import read_structure
+from tools.structured_text import read_structure
 
 OPTIONS = {name: {"label": name, "index": str(index)} for index, name in enumerate(["A", "B, C", "りんご"])}
 FORM = parse_form(

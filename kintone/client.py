@@ -5,16 +5,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Self
 
-from kintone.access.access import Access
+from kintone.access.credentials import Access
 from kintone.access.settings import OperatorSettings
+from kintone.api import Answer, Caller, EncodedRequest, Request, api_path, encode_request, get_app
 from kintone.deadline import Deadline
+from kintone.errors import PermissionDeniedError, TimedOutError
 from kintone.execution import DEFAULT_TIMEOUT, Engine, Entries, Execution, OpenBody
-from kintone.forms.forms_api import FormCache, FormKey, FormsApi
+from kintone.forms.reading import FormCache, FormKey, FormsApi
 from kintone.ledger import Span, WriteLedger
-from kintone.operations import Answer, Operation
+from kintone.messages import Message
+from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.retry import RetryPolicy
 from kintone.transport import StreamedReply
-from kintone.wire_format import WireRequest, api_path, build
 
 __all__ = ["Access", "KintoneClient"]
 
@@ -77,32 +79,64 @@ class KintoneClient:
         space = f"/guest/{self.access.guest_space}" if self.access.guest_space else ""
         return self.access.site.url(f"/k{space}/{app}/show#record={record_id}")
 
-    def call(self, operation: Operation, deadline: Deadline | None = None) -> Answer:
+    def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
         """Carry out an operation that is asked and answered in JSON, perhaps within a deadline of its own."""
-        return self.execution.run(operation, self._request(operation), _as_it_is, deadline=deadline)
+        return self.execution.run(request, self._encoded(request), _as_it_is, deadline=deadline)
 
     def write[Result](
-        self, operation: Operation, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
+        self, request: Request, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
     ) -> Result:
         """Carry out a write of these entries, and note in the ledger what became of them."""
-        return self.execution.run(operation, self._request(operation), read, entries=Entries(ledger, span))
+        return self.execution.run(request, self._encoded(request), read, entries=Entries(ledger, span))
 
-    def upload(self, operation: Operation, open_body: OpenBody, deadline: Deadline | None = None) -> Answer:
+    def upload(self, request: Request, open_body: OpenBody, deadline: Deadline | None = None) -> Answer:
         """Send a body that is opened anew for every try, so that it never has to be kept."""
-        request = WireRequest("POST", self.api_path(operation.api))
-        return self.execution.run(operation, request, _as_it_is, open_body=open_body, deadline=deadline)
+        encoded = EncodedRequest("POST", self.api_path(request.api))
+        return self.execution.run(request, encoded, _as_it_is, open_body=open_body, deadline=deadline)
 
-    def download(self, operation: Operation) -> AbstractContextManager[StreamedReply]:
+    def download(self, request: Request) -> AbstractContextManager[StreamedReply]:
         """Hand over an answer that is no JSON while it arrives; a slot is held until it is read."""
-        request = self._request(operation)
+        encoded = self._encoded(request)
         # Compressed, the length announced would not be that of the file.
         return self.execution.stream(
-            operation, replace(request, headers={**request.headers, "Accept-Encoding": "identity"})
+            request, replace(encoded, headers={**encoded.headers, "Accept-Encoding": "identity"})
         )
 
-    def _request(self, operation: Operation) -> WireRequest:
-        return build(operation, self.api_path(operation.api), len(str(self.access.site)))
+    def _encoded(self, request: Request) -> EncodedRequest:
+        return encode_request(request, self.api_path(request.api), len(str(self.access.site)))
 
 
 def _as_it_is(answer: Answer) -> Answer:
     return answer
+
+
+TOKEN_WITHOUT_PERMISSION = "GAIA_NO01"  # noqa: S105 - kintone's error code, not a token
+
+SAVE_AGAIN = Message(
+    "save the credential again in a minute; if it stays so, check kintone_domain, and that the Dify server and a proxy "
+    "in between let requests to it through"
+)
+"""Who saves a credential sets no request_timeout and cannot ask for less."""
+
+
+class _App(AnswerModel):
+    app_id: PositiveNumber
+
+
+def verify_credentials(caller: Caller, app: int) -> None:
+    """Ask for the app's own description, which a token with view or add permission may read.
+
+    A token that kintone knows but that has neither permission is proved as well. Raises a ``KintoneError`` otherwise.
+    https://cybozu.dev/ja/kintone/docs/rest-api/apps/get-app
+    """
+    checking = Message("checking the credential")
+    try:
+        told = read_answer(_App, caller.call(get_app(checking, app)).body, checking)
+    except PermissionDeniedError as error:
+        if error.code != TOKEN_WITHOUT_PERMISSION:
+            raise
+    except TimedOutError as error:
+        raise error.copy_with(remedy=SAVE_AGAIN) from None
+    else:
+        if told.app_id != str(app):
+            raise misshapen(checking, Message("the number of the app"), Message("that of another app"))

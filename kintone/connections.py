@@ -99,9 +99,9 @@ class Exchange:
     def finish(self) -> None:
         """Let go of everything; the connection itself may live on."""
         self._leave()
-        self.let_go()
+        self.release()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Let go of the connection; what is asked next may have another one."""
         self._end_limit()
         plug, self._plug = self._plug, None
@@ -158,7 +158,7 @@ def addresses_of(host: str, port: int, deadline: Deadline, seconds: float) -> li
     return list(dict.fromkeys(found))
 
 
-class _Noting(HTTPConnection):
+class _TrackedConnection(HTTPConnection):
     """What both kinds of connection note."""
 
     def _new_conn(self) -> socket.socket:
@@ -238,26 +238,26 @@ class _Noting(HTTPConnection):
         return response
 
 
-class NotingConnection(_Noting):
+class TrackedHttpConnection(_TrackedConnection):
     """A connection in clear."""
 
 
-class NotingTlsConnection(_Noting, HTTPSConnection):
+class TrackedHttpsConnection(_TrackedConnection, HTTPSConnection):
     """A connection under TLS."""
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = NotingConnection
+    ConnectionCls = TrackedHttpConnection
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = NotingTlsConnection
+    ConnectionCls = TrackedHttpsConnection
 
 
 POOLS = {"http": _Pool, "https": _TlsPool}
 
 
-class NotingAdapter(HTTPAdapter):
+class TrackedAdapter(HTTPAdapter):
     """The library's adapter with these connections, also behind a proxy."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on

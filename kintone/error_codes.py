@@ -4,7 +4,7 @@ Codes and statuses: https://kintone.dev/en/docs/kintone/rest-api/overview/kinton
 own clients meet. Branch on the code, never on the message, whose language follows the kintone user.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kintone.errors import (
     AuthenticationError,
@@ -13,11 +13,10 @@ from kintone.errors import (
     InvalidQueryError,
     InvalidRequestError,
     KintoneError,
-    LockedError,
     NotFoundError,
     PermissionDeniedError,
-    RateLimitedError,
     RevisionConflictError,
+    UnavailableError,
 )
 from kintone.messages import Message
 
@@ -46,7 +45,9 @@ NOT_PERMITTED = Meaning(
         "with Update App; an upsert needs add and edit, a lookup needs the token of its source app as well"
     ),
 )
-LOCKED = Meaning(LockedError, Message("the record was locked by another change"), Message("send it again in a minute"))
+LOCKED = Meaning(
+    UnavailableError, Message("the record was locked by another change"), Message("send it again in a minute")
+)
 CHANGED_MEANWHILE = Meaning(
     RevisionConflictError,
     Message("the record was changed by somebody else in the meantime"),
@@ -173,7 +174,7 @@ MEANINGS: dict[str, Meaning] = {
     "GAIA_DA02": LOCKED,
     "GAIA_LT01": LOCKED,
     "GAIA_TO04": Meaning(
-        RateLimitedError,
+        UnavailableError,
         Message("kintone has too many requests at once (100 for all integrations of the site together)"),
         Message("run fewer workflows at the same time, or try again in a minute"),
     ),
@@ -228,3 +229,6 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "GAIA_LO04": LOOKUP_MISSING,
 }
+
+LOCKS: Final = frozenset(code for code, meaning in MEANINGS.items() if meaning is LOCKED)
+"""A lock held by another change: nothing was saved, whatever the status of the answer."""

@@ -8,21 +8,18 @@ KintoneError                      what every failure has; ``code`` tells which i
 ├── InvalidRequestError           kintone refused the values; ``field_errors`` says which
 │   └── InvalidQueryError         kintone refused the query
 ├── RevisionConflictError         somebody else changed the record
-├── LockedError                   the database was locked; nothing was saved
-├── RateLimitedError              too many requests at once; nothing was done
+├── UnavailableError              too many requests, a lock, maintenance, a gateway in between
 │   └── CursorLimitError          all ten cursors of the kintone site are taken
 ├── CursorGoneError               the cursor expired, was used up or was deleted
-├── ServiceUnavailableError       maintenance or a gateway in between
-├── ConnectionFailedError         no connection, or it broke
-│   └── TlsError                  the certificate or the handshake was refused
+├── UnreachableError              no connection, or it broke, or its certificate was refused
 ├── TimedOutError                 no answer within the time of one request
-├── BudgetExceededError           no success within the time of the whole call
+│   └── BudgetExceededError       no success within the time of the whole call
 ├── UnknownResponseError          an answer that is not kintone's
 ├── ResultTooLargeError           Dify could not carry the result
 └── CancelledError                not needed any more, since another request of the call failed
 
 ``str(error)`` is always one line in English and never holds a secret. What a layer knows beside goes into a new error
-made by ``but``; a write that failed has a ``ledger``.
+made by ``copy_with``; a write that failed has a ``ledger``.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,11 +30,11 @@ from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, Translate, Value, counted, render
 
 LISTED_FIELDS = 20
-LONGEST_SENTENCE = 2000
-LONGEST_PROBLEM = 16_000
+MAX_SENTENCE = 2000
+MAX_PROBLEM = 16_000
 
 
-def one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
+def one_line(text: str, longest: int = MAX_SENTENCE) -> str:
     """Fold white space and control characters to single blanks and cut what is too long to be read."""
     cleaned = "".join(character if character.isprintable() else " " for character in text[: longest * 4])
     line = " ".join(cleaned.split())
@@ -105,10 +102,10 @@ class KintoneError(Exception):
     def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 - Python's own, such as the traceback
         """Refuse all but what Python itself notes on an exception."""
         if not name.startswith("__"):
-            raise AttributeError(f"an error is not changed after it was made ({name}); make a new one with but()")
+            raise AttributeError(f"an error is not changed after it was made ({name}); make a new one with copy_with()")
         super().__setattr__(name, value)
 
-    def but(self, **changes: Unpack[ErrorChanges]) -> Self:
+    def copy_with(self, **changes: Unpack[ErrorChanges]) -> Self:
         """Return a new error of the same class that differs in these parts."""
         return _made(type(self), replace(self._data, **changes))
 
@@ -183,17 +180,17 @@ def line_of(error: KintoneError, translate: Translate = str, mask: Callable[[str
     Each part is masked before it is cut, and the line once more, since a cut or a fold may join what was apart.
     """
 
-    def told(message: Message, longest: int = LONGEST_PROBLEM) -> str:
+    def told(message: Message, longest: int = MAX_PROBLEM) -> str:
         return one_line(mask(render(message, translate)), longest)
 
     parts = [
         told(Joined([error.problem, _what_is_saved(error.ledger)])),
         told(error.remedy),
         *map(told, error.notes),
-        told(_kintone_words(error.reply), LONGEST_SENTENCE),
+        told(_kintone_words(error.reply), MAX_SENTENCE),
     ]
     if error.reply and error.reply.error_id:
-        parts.append(told(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), LONGEST_SENTENCE))
+        parts.append(told(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), MAX_SENTENCE))
     return mask(f"[{error.code}] " + " · ".join(part for part in parts if part))
 
 
@@ -220,10 +217,10 @@ def _what_is_saved(ledger: WriteLedger | None) -> Message:
             spans[-1] = (Span(spans[-1][0].first, span.last), told)
         else:
             spans.append((span, told))
-    return Joined([_fate(span, state) for span, state in spans], ", ")
+    return Joined([_state_words(span, state) for span, state in spans], ", ")
 
 
-def _fate(span: Span, state: EntryState) -> Message:
+def _state_words(span: Span, state: EntryState) -> Message:
     named = entries_named(span)
     if state is EntryState.SAVED:
         return counted(
@@ -296,19 +293,13 @@ class RevisionConflictError(KintoneError):
     """Somebody else changed the record in the meantime."""
 
 
-class LockedError(KintoneError):
-    """The database was locked; nothing was saved."""
+class UnavailableError(KintoneError):
+    """Kintone carries out nothing right now: too many requests at once, a lock, maintenance, a gateway in between."""
 
     default_code = "UNAVAILABLE"
 
 
-class RateLimitedError(KintoneError):
-    """Too many requests at once; this one was not carried out."""
-
-    default_code = "UNAVAILABLE"
-
-
-class CursorLimitError(RateLimitedError):
+class CursorLimitError(UnavailableError):
     """All cursors of the kintone site are taken."""
 
 
@@ -318,20 +309,10 @@ class CursorGoneError(KintoneError):
     default_code = "NOT_FOUND"
 
 
-class ServiceUnavailableError(KintoneError):
-    """Maintenance, or a gateway in between gave up."""
-
-    default_code = "UNAVAILABLE"
-
-
-class ConnectionFailedError(KintoneError):
-    """There was no connection, or it broke."""
+class UnreachableError(KintoneError):
+    """There was no connection, it broke, or its certificate was refused."""
 
     default_code = "UNREACHABLE"
-
-
-class TlsError(ConnectionFailedError):
-    """The certificate or the TLS handshake was refused."""
 
 
 class TimedOutError(KintoneError):
@@ -340,7 +321,7 @@ class TimedOutError(KintoneError):
     default_code = "TIMED_OUT"
 
 
-class BudgetExceededError(KintoneError):
+class BudgetExceededError(TimedOutError):
     """The whole call took longer than the operator allows."""
 
     default_code = "BUDGET_EXCEEDED"
@@ -366,13 +347,9 @@ class CancelledError(KintoneError):
         super().__init__(Message("the work was stopped because another part of it failed"))
 
 
-class UnexpectedError(KintoneError):
-    """An internal error of the plugin; its own text may hold anything, so only its kind is told."""
-
-
-def unexpected(kind: str) -> UnexpectedError:
+def unexpected(kind: str) -> KintoneError:
     """Return the error for an exception that is none of ours."""
-    return UnexpectedError(
+    return KintoneError(
         Message("an internal error of the plugin ({kind})", kind=kind),
         remedy=Message("please report it with what you sent"),
     )

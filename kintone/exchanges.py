@@ -6,6 +6,7 @@ whole body of one, however long it is.
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -15,15 +16,17 @@ import requests
 import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 
-from kintone.access.hosts import is_loopback
-from kintone.connections import Exchange, NotingAdapter, current
+from kintone.access.settings import Origin, is_loopback
+from kintone.connections import Exchange, TrackedAdapter, current
+from kintone.deadline import Deadline
 from kintone.errors import KintoneError
+from kintone.messages import Message
 from kintone.retry import FailureKind
 from kintone.transport_failures import TOO_LARGE, TransportError, failure_of
 
 CHUNK: Final = 64 * 1024
 MAX_REDIRECTS: Final = 3
-LONGEST_LENGTH: Final = 20
+MAX_CONTENT_LENGTH_DIGITS: Final = 20
 """Digits of a ``Content-Length``; Python refuses to read some thousand."""
 SAME_REQUEST_AGAIN = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 READ_AGAIN = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
@@ -55,7 +58,7 @@ class Outgoing:
     proxy: str | None = field(default=None, repr=False)
 
 
-class Reply:
+class HttpReply:
     """An answer whose body is still on its way."""
 
     def __init__(self, response: requests.Response, exchange: Exchange) -> None:
@@ -70,7 +73,7 @@ class Reply:
     def length(self) -> int | None:
         """Return the length announced for the body; that of a compressed body is not the one that arrives."""
         told = self.headers.get("Content-Length", "")
-        is_number = told.isascii() and told.isdigit() and len(told) <= LONGEST_LENGTH
+        is_number = told.isascii() and told.isdigit() and len(told) <= MAX_CONTENT_LENGTH_DIGITS
         return int(told) if is_number and _coding(self.headers) in PLAIN else None
 
     @property
@@ -106,7 +109,7 @@ class Reply:
                 return
             received += len(chunk)
             if received > most:
-                raise TransportError(FailureKind.FINAL, TOO_LARGE.but(most=most), sent=True)
+                raise TransportError(FailureKind.FINAL, TOO_LARGE.copy_with(most=most), sent=True)
             yield chunk
 
 
@@ -123,9 +126,9 @@ def _coding(headers: Mapping[str, str]) -> str:
     return headers.get("Content-Encoding", "").strip().lower()
 
 
-def new_adapter(connections: int) -> NotingAdapter:
+def new_adapter(connections: int) -> TrackedAdapter:
     """Return what holds so many connections to one host at once."""
-    return NotingAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+    return TrackedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
 
 
 def proxy_for(url: str) -> str | None:
@@ -138,7 +141,7 @@ def proxy_for(url: str) -> str | None:
     return select_proxy(url, get_environ_proxies(url)) or None
 
 
-def send(adapter: NotingAdapter, exchange: Exchange, outgoing: Outgoing) -> Reply:
+def send(adapter: TrackedAdapter, exchange: Exchange, outgoing: Outgoing) -> HttpReply:
     """Send a request and return the answer before its body is read; raises ``TransportError``.
 
     Redirects are not followed. ``exchange`` ends when its user says so, or when the body was read.
@@ -164,4 +167,47 @@ def send(adapter: NotingAdapter, exchange: Exchange, outgoing: Outgoing) -> Repl
         raise
     except FAILURES as error:
         raise failure_of(error, exchange) from None
-    return Reply(response, exchange)
+    return HttpReply(response, exchange)
+
+
+STORE = Message("the file store")
+HEADERS = {**USER_AGENT, "Accept-Encoding": "identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAddress:
+    """Where something lies, and the IP addresses that may be connected to for it.
+
+    ``target`` is path and query, which may hold a signature; ``proxy`` is the proxy to go through instead, which then
+    resolves the host.
+    """
+
+    origin: Origin
+    target: str = field(repr=False)
+    addresses: tuple[str, ...]
+    proxy: str | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """Return the whole URL."""
+        return f"{self.origin}{self.target}"
+
+
+@contextmanager
+def fetch(address: CheckedAddress, deadline: Deadline, timeout: float) -> Iterator[HttpReply]:
+    """Ask for what lies there and hand over the answer before its body; raises ``TransportError``.
+
+    The IP addresses are tried in turn until one takes the connection, which serves this request alone: what was checked
+    for it holds for no other. Redirects are not followed. ``timeout`` are the seconds of ``Exchange``.
+    """
+    exchange = Exchange(deadline, timeout, addresses=address.addresses, peer=STORE)
+    adapter = new_adapter(1)
+    try:
+        reply = send(adapter, exchange, Outgoing("GET", address.url, HEADERS, proxy=address.proxy))
+        try:
+            yield reply
+        finally:
+            reply.close()
+    finally:
+        exchange.finish()
+        adapter.close()

@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from kintone.access.access import Access
+from kintone.access.credentials import Access
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
+from kintone.api import Answer, EncodedRequest, Request
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, KintoneError, unexpected
 from kintone.exchanges import is_readable
 from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, Limiters
-from kintone.limits import ANSWER_BYTES
+from kintone.limits import MAX_ANSWER_BYTES
 from kintone.messages import Joined, Message
-from kintone.operations import Answer, Operation
 from kintone.remedies import for_one, for_write
-from kintone.replies import Received, json_object, not_kintone, refusal_of
+from kintone.replies import Reply, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind, RetryPolicy
 from kintone.runtime import PROCESS, Runtime
 from kintone.transport import HttpTransport, StreamedReply, Transport, UploadBody
 from kintone.transport_failures import TransportError
-from kintone.wire_format import WireRequest
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ limiters = Limiters()
 
 DEFAULT_TIMEOUT: Final = 30.0
 CHUNK: Final = 1024 * 1024
-LEAST_FOR_A_WRITE: Final = 0.1
+MIN_SECONDS_FOR_WRITE: Final = 0.1
 """Seconds that must be left of the time of a call for a write to begin."""
 
 LISTS: Final = ("records", "records/cursor")
@@ -111,8 +110,8 @@ class Execution:
 
     def run[Result](  # noqa: PLR0913 - each says something else of the one request
         self,
-        operation: Operation,
-        request: WireRequest,
+        request: Request,
+        encoded: EncodedRequest,
         read: Callable[[Answer], Result],
         *,
         entries: Entries | None = None,
@@ -125,39 +124,39 @@ class Execution:
         def attempt() -> Result:
             with ExitStack() as stack:
                 if open_body:
-                    stack.enter_context(self._transfers.slot(id(self), within, operation.description))
+                    stack.enter_context(self._transfers.slot(id(self), within, request.description))
                 body = stack.enter_context(open_body()) if open_body else None
-                received = self._exchanged(operation, request, within, body)
-            return self._read(operation, received, read)
+                received = self._exchanged(request, encoded, within, body)
+            return self._read(request, received, read)
 
-        result = self._repeated(operation, attempt, within, entries)
+        result = self._repeated(request, attempt, within, entries)
         if entries:
             entries.ledger.save(entries.span, result if isinstance(result, list) else ())
         return result
 
     @contextmanager
-    def stream(self, operation: Operation, request: WireRequest) -> Iterator[StreamedReply]:
+    def stream(self, request: Request, encoded: EncodedRequest) -> Iterator[StreamedReply]:
         """Hand over an answer that is no JSON while it arrives; the slots are held until it is read.
 
         Its ``chunks`` raise a ``KintoneError``.
         """
         with ExitStack() as stack:
-            yield self._repeated(operation, lambda: self._opened(operation, request, stack), self.deadline, None)
+            yield self._repeated(request, lambda: self._opened(request, encoded, stack), self.deadline, None)
 
     def repeat[Result](
         self,
-        operation: Operation,
+        request: Request,
         attempt: Callable[[], Result],
         *,
         deadline: Deadline | None = None,
         policy: RetryPolicy | None = None,
     ) -> Result:
         """Run an attempt, which raises ``AttemptError``, again where the operation and the policy allow it."""
-        return self._repeated(operation, attempt, deadline or self.deadline, None, policy)
+        return self._repeated(request, attempt, deadline or self.deadline, None, policy)
 
     def _repeated[Result](
         self,
-        operation: Operation,
+        request: Request,
         attempt: Callable[[], Result],
         deadline: Deadline,
         entries: Entries | None,
@@ -168,76 +167,76 @@ class Execution:
         before: KintoneError | None = None
         while True:
             try:
-                deadline.check(operation.description)
+                deadline.check(request.description)
                 tries += 1
                 return attempt()
             except AttemptError as failed:
                 _note(failed, entries)
-                pause = _pause(patience, operation, failed, tries, deadline)
+                pause = _pause(patience, request, failed, tries, deadline)
                 if pause is None:
-                    raise _advised(_after(_told(failed, tries, deadline), before), operation, entries) from None
+                    raise _advised(_after(_told(failed, tries, deadline), before), request, entries) from None
                 before = failed.error
             except KintoneError as error:
                 # Certain before anything was sent in this try: the time is over, or a body cannot be had.
-                raise _advised(_after(error, before), operation, entries) from None
+                raise _advised(_after(error, before), request, entries) from None
             deadline.wait(pause)
 
     def _exchanged(
-        self, operation: Operation, request: WireRequest, deadline: Deadline, body: UploadBody | None
-    ) -> Received:
-        with self._limiter.slot(id(self), deadline, operation.description), self._logged(request) as log:
-            if operation.repeat.writes and deadline.remaining() < LEAST_FOR_A_WRITE:
+        self, request: Request, encoded: EncodedRequest, deadline: Deadline, body: UploadBody | None
+    ) -> Reply:
+        with self._limiter.slot(id(self), deadline, request.description), self._logged(encoded) as log:
+            if request.retry_safety.writes and deadline.remaining() < MIN_SECONDS_FOR_WRITE:
                 # It would be sent, and nobody would wait for the answer.
                 raise deadline.error(
-                    operation.description, Message("waiting for other requests to the same kintone site")
+                    request.description, Message("waiting for other requests to the same kintone site")
                 )
             try:
-                opened = self._transport.open(request, self._access, deadline, self._timeout, body)
+                opened = self._transport.open(encoded, self._access, deadline, self._timeout, body)
                 with opened as reply:
                     log.status = reply.status
-                    content = _content(operation, reply, ANSWER_BYTES)
+                    content = _content(request, reply, MAX_ANSWER_BYTES)
             except TransportError as error:
-                raise self._failed(operation, error, deadline) from None
+                raise self._failed(request, error, deadline) from None
             log.size = len(content)
-            return Received(reply.status, reply.headers, content)
+            return Reply(reply.status, reply.headers, content)
 
-    def _opened(self, operation: Operation, request: WireRequest, stack: ExitStack) -> StreamedReply:
+    def _opened(self, request: Request, encoded: EncodedRequest, stack: ExitStack) -> StreamedReply:
         deadline = self.deadline
         with ExitStack() as attempt:
             for limiter in (self._transfers, self._limiter):
-                attempt.enter_context(limiter.slot(id(self), deadline, operation.description))
-            with self._logged(request) as log:
+                attempt.enter_context(limiter.slot(id(self), deadline, request.description))
+            with self._logged(encoded) as log:
                 try:
-                    opened = self._transport.open(request, self._access, deadline, self._timeout)
+                    opened = self._transport.open(encoded, self._access, deadline, self._timeout)
                     reply = attempt.enter_context(opened)
                     log.status = reply.status
                     if reply.status != HTTPStatus.OK:
-                        body = _content(operation, reply, CHUNK)
-                        raise self._refused(operation, Received(reply.status, reply.headers, body))
-                    _require_readable(operation, reply)
+                        body = _content(request, reply, CHUNK)
+                        raise self._refused(request, Reply(reply.status, reply.headers, body))
+                    _require_readable(request, reply)
                 except TransportError as error:
-                    raise self._failed(operation, error, deadline) from None
+                    raise self._failed(request, error, deadline) from None
             stack.push(attempt.pop_all())
-        return _Told(reply, lambda error: _advised(self._failed(operation, error, deadline).error, operation, None))
+        return _Told(reply, lambda error: _advised(self._failed(request, error, deadline).error, request, None))
 
-    def _failed(self, operation: Operation, error: TransportError, deadline: Deadline) -> AttemptError:
+    def _failed(self, request: Request, error: TransportError, deadline: Deadline) -> AttemptError:
         failure = error.failure
-        told = failure.ending(operation.description, deadline)
+        told = failure.ending(request.description, deadline)
         if told is None:
-            problem = Message("{doing} failed: {what}", doing=operation.description, what=failure.what)
+            problem = Message("{doing} failed: {what}", doing=request.description, what=failure.what)
             told = failure.error(problem, remedy=failure.remedy)
         return AttemptError(error.kind, told, sent=error.sent)
 
-    def _refused(self, operation: Operation, received: Received) -> AttemptError:
-        refusal = refusal_of(operation, received, self._redactor)
+    def _refused(self, request: Request, received: Reply) -> AttemptError:
+        refusal = refusal_of(request, received, self._redactor)
         return AttemptError(refusal.kind, refusal.error, is_certain=refusal.is_certain, retry_after=refusal.retry_after)
 
-    def _read[Result](self, operation: Operation, received: Received, read: Callable[[Answer], Result]) -> Result:
+    def _read[Result](self, request: Request, received: Reply, read: Callable[[Answer], Result]) -> Result:
         if not HTTPStatus.OK <= received.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._refused(operation, received)
+            raise self._refused(request, received)
         body = json_object(received.body)
         if body is None:
-            error = not_kintone(operation, Message("the answer is not kintone's JSON"))
+            error = not_kintone(request, Message("the answer is not kintone's JSON"))
             raise AttemptError(FailureKind.FINAL, error)
         warning = received.headers.get("X-Cybozu-Warning")
         answer = Answer(body, self._redactor.mask(warning) if warning else None)
@@ -248,11 +247,11 @@ class Execution:
         except Exception as error:  # noqa: BLE001 - raised again as one of ours
             # Whatever the reader stumbles over, a write that was answered must not be told as one that was not sent.
             # Its text may hold anything of the answer, so only its kind is logged.
-            logger.warning("%s: reading the answer raised %s", _logged_as(operation), type(error).__name__)
+            logger.warning("%s: reading the answer raised %s", _logged_as(request), type(error).__name__)
             raise AttemptError(FailureKind.FINAL, unexpected(type(error).__name__)) from None
 
     @contextmanager
-    def _logged(self, request: WireRequest) -> Iterator["_Log"]:
+    def _logged(self, encoded: EncodedRequest) -> Iterator["_Log"]:
         log = _Log()
         started = self._runtime.monotonic()
         try:
@@ -260,8 +259,8 @@ class Execution:
         finally:
             logger.info(
                 "%s %s %s %.3f s %d bytes",
-                request.headers.get("X-HTTP-Method-Override", request.method),
-                request.path,
+                encoded.headers.get("X-HTTP-Method-Override", encoded.method),
+                encoded.path,
                 log.status or "no answer",
                 self._runtime.monotonic() - started,
                 log.size,
@@ -292,35 +291,33 @@ class _Told:
             raise self._told(error) from None
 
 
-def _content(operation: Operation, reply: StreamedReply, most: int) -> bytes:
+def _content(request: Request, reply: StreamedReply, most: int) -> bytes:
     """Return the whole body, nothing for that of a failure that cannot be read; its status tells enough."""
     if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-        _require_readable(operation, reply)
+        _require_readable(request, reply)
     return b"".join(reply.chunks(most)) if is_readable(reply.headers) else b""
 
 
-def _require_readable(operation: Operation, reply: StreamedReply) -> None:
+def _require_readable(request: Request, reply: StreamedReply) -> None:
     if not is_readable(reply.headers):
-        error = not_kintone(operation, Message("the answer is packed in a way that was not asked for"))
+        error = not_kintone(request, Message("the answer is packed in a way that was not asked for"))
         raise AttemptError(FailureKind.FINAL, error)
 
 
-def _pause(
-    policy: RetryPolicy, operation: Operation, failed: AttemptError, tries: int, deadline: Deadline
-) -> float | None:
+def _pause(policy: RetryPolicy, request: Request, failed: AttemptError, tries: int, deadline: Deadline) -> float | None:
     """Return the seconds before the next try, or None when there must be none."""
-    if not policy.may_repeat(operation.repeat, failed.kind, tries):
+    if not policy.may_repeat(request.retry_safety, failed.kind, tries):
         return None
     pause = policy.pause(failed.kind, tries, failed.retry_after)
     if pause >= deadline.remaining():
         return None
-    logger.info("%s: %s on try %d, next in %.1f s", _logged_as(operation), failed.kind.name.lower(), tries, pause)
+    logger.info("%s: %s on try %d, next in %.1f s", _logged_as(request), failed.kind.name.lower(), tries, pause)
     return pause
 
 
-def _logged_as(operation: Operation) -> str:
+def _logged_as(request: Request) -> str:
     """Name an operation for the log; its description may name a file."""
-    return f"{operation.method} {operation.api}"
+    return f"{request.method} {request.api}"
 
 
 def _note(failed: AttemptError, entries: Entries | None) -> None:
@@ -336,13 +333,13 @@ def _note(failed: AttemptError, entries: Entries | None) -> None:
 def _told(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
     error = failed.error
     if tries > 1:
-        error = error.but(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
+        error = error.copy_with(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
     if failed.retry_after and failed.retry_after >= deadline.remaining():
         note = Message(
             "it asks to be tried again after {seconds:,.0f} s, which is more than is left of the time for one call",
             seconds=failed.retry_after,
         )
-        error = error.but(notes=[*error.notes, note])
+        error = error.copy_with(notes=[*error.notes, note])
     return error
 
 
@@ -350,7 +347,7 @@ def _after(error: KintoneError, before: KintoneError | None) -> KintoneError:
     """Return the error with what the try before met, where it only says that the time is over."""
     if before is None or not isinstance(error, BudgetExceededError):
         return error
-    return error.but(notes=[*error.notes, _try_before(before)])
+    return error.copy_with(notes=[*error.notes, _try_before(before)])
 
 
 def _try_before(error: KintoneError) -> Message:
@@ -360,8 +357,8 @@ def _try_before(error: KintoneError) -> Message:
     return Message("the try before was answered with {answer}", answer=answer)
 
 
-def _advised(error: KintoneError, operation: Operation, entries: Entries | None) -> KintoneError:
+def _advised(error: KintoneError, request: Request, entries: Entries | None) -> KintoneError:
     """Return the error with the ledger of its entries, and a remedy that suits what was asked."""
     if entries:
-        return error.but(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
-    return error if operation.api in LISTS else error.but(remedy=for_one(error.remedy))
+        return error.copy_with(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
+    return error if request.api in LISTS else error.copy_with(remedy=for_one(error.remedy))

@@ -29,7 +29,7 @@ class Message:
         """Refuse: a message is never changed after it was made."""
         raise AttributeError(f"a message is not changed after it was made ({name})")
 
-    def but(self, **values: Value) -> "Message":
+    def copy_with(self, **values: Value) -> "Message":
         """Return the same sentence with other values."""
         return Message(self.text, **{**self.values, **values})
 

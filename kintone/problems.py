@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from kintone.messages import NOTHING, Joined, Message, verbatim
-from kintone.values.excerpts import excerpt, printable
+from kintone.texts import preview, printable
 
-MOST_LISTED = 100
+MAX_LISTED = 100
 """Problems, and changes, that are listed; ours, so that a hostile record cannot fill a message."""
 
 
@@ -107,7 +107,7 @@ class Findings:
     changes: list[Change] = field(default_factory=list)
     unlisted_problems: int = 0
     unlisted_changes: int = 0
-    most_problems: int = MOST_LISTED
+    most_problems: int = MAX_LISTED
 
     @property
     def count(self) -> int:
@@ -137,7 +137,7 @@ class Findings:
         """Note that a value goes out otherwise than it came in."""
         self._told(
             place,
-            Message("{place}: {before} → {after}", place=place.words, before=excerpt(before), after=excerpt(after)),
+            Message("{place}: {before} → {after}", place=place.words, before=preview(before), after=preview(after)),
         )
 
     def note(self, place: Place, what: Message) -> None:
@@ -149,7 +149,7 @@ class Findings:
         self.note(place, Message("left out, since {why}", why=why))
 
     def _told(self, place: Place, text: Message) -> None:
-        if len(self.changes) >= MOST_LISTED:
+        if len(self.changes) >= MAX_LISTED:
             self.unlisted_changes += 1
         else:
             self.changes.append(Change(printable(place.field), place.row, text))

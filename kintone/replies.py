@@ -1,50 +1,126 @@
-"""From an answer that is no success to what it means: the error, whether a write was surely refused, whether to retry.
-
-An unreadable body is an answer too. What kintone documents as refused before writing is certain: 4xx with a code, 429,
-lock codes whatever their status; so are a 401 that asks for Basic authentication and a proxy's 407. Everything else,
-any other 5xx and any answer that is not kintone's, leaves a write unknown.
-"""
+"""Answers of kintone: successes read by models, failures turned into errors."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
+from kintone import limits
 from kintone.access.redaction import Redactor
-from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, MEANINGS, NOT_PERMITTED, Meaning
+from kintone.api import Request
+from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, LOCKS, MEANINGS, NOT_PERMITTED, Meaning
 from kintone.errors import (
     AuthenticationError,
     CursorLimitError,
     ErrorReply,
     InvalidRequestError,
     KintoneError,
-    LockedError,
     NotFoundError,
-    RateLimitedError,
-    ServiceUnavailableError,
+    UnavailableError,
     UnknownResponseError,
     one_line,
 )
 from kintone.messages import Message
-from kintone.operations import Operation
 from kintone.remedies import CHECK_SITE, MAINTENANCE, TRY_LATER
-from kintone.retry import FailureKind, read_retry_after
+from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, read_retry_after
+from kintone.texts import printable
 from kintone.transport_failures import PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
+
+MAX_DIGITS: Final = 20
+"""Of an id, a revision or a count; so many fit into 64 bits."""
+FILE_KEY: Final = rf"^[!-~]{{1,{limits.MAX_FILE_KEY_LENGTH}}}$"
+THE_ANSWER: Final = Message("the answer")
+MISSING: Final = Message("missing")
+
+
+class AnswerModel(BaseModel):
+    """A part of an answer; what it does not name is left alone, what it names has exactly that type."""
+
+    model_config = ConfigDict(strict=True, frozen=True, alias_generator=to_camel, extra="ignore")
+
+
+def number_text(value: object) -> str | None:
+    """Return an id, a revision or a count as text, None for anything that is none.
+
+    They are texts, https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records, and numbers in kintone's OpenAPI.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    # Python refuses to write out some thousand digits.
+    text = "" if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS + 8 else str(value)
+    return text if len(text) <= MAX_DIGITS and text.isascii() and text.isdecimal() else None
+
+
+def _positive(value: object) -> str:
+    text = number_text(value)
+    if text is None or not int(text):
+        raise ValueError("not a number from 1")
+    return text
+
+
+PositiveNumber = Annotated[str, BeforeValidator(_positive)]
+"""An id or a revision: a whole number from 1, as text."""
+
+
+def read_answer[Model: AnswerModel](
+    model: type[Model], value: object, doing: Message, part: Message = THE_ANSWER
+) -> Model:
+    """Return an answer, or the part of it that ``part`` names; raises ``UnknownResponseError`` for another shape."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+    if not isinstance(value, dict):
+        raise misshapen(doing, part, value)
+    place = Message("{name} of {part}", name=named(".".join(map(str, first["loc"]))), part=part)
+    raise misshapen(doing, place, MISSING if first["type"] == "missing" else first["input"])
+
+
+def misshapen(doing: Message, part: Message, value: object) -> UnknownResponseError:
+    """Return the error for a part of an answer that is not as kintone documents it.
+
+    Of the value only its kind is told: a server may put anything there, a secret that it was sent too.
+    """
+    found = value if isinstance(value, Message) else _type_name(value)
+    problem = Message("{doing}: {part} is {found}, which kintone does not answer", doing=doing, part=part, found=found)
+    return UnknownResponseError(problem, remedy=CHECK_SITE)
+
+
+def named(name: object) -> str | Message:
+    """Return a name that an answer holds, whole or not at all: part of a secret could not be masked any more."""
+    text = str(name)
+    return printable(text) if len(text) <= limits.MAX_NAME_LENGTH else Message("a very long name")
+
+
+def _type_name(value: object) -> Message:
+    if value is None:
+        return Message("null")
+    if isinstance(value, bool):
+        return Message("true or false")
+    if isinstance(value, str):
+        return Message("another text") if value else Message("an empty text")
+    if isinstance(value, list):
+        return Message("a list") if value else Message("an empty list")
+    if isinstance(value, dict):
+        return Message("an object") if value else Message("an empty object")
+    return Message("a number")
+
 
 KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}", re.ASCII)
 """A gateway's own JSON may have a ``code`` too, which proves nothing."""
 MAX_MESSAGE: Final = 600
 MAX_KEY: Final = 160
 MAX_FIELDS: Final = 200
-UNAVAILABLE: Final = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 CLIENT_ERRORS: Final = range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class Reply:
     """An answer, read to its end."""
 
     status: int
@@ -71,7 +147,7 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return parsed if isinstance(parsed, dict) else None
 
 
-def refusal_of(operation: Operation, received: Received, redactor: Redactor) -> Refusal:
+def refusal_of(request: Request, received: Reply, redactor: Redactor) -> Refusal:
     """Return what an answer with a status other than 2xx means.
 
     kintone answers a flat object with ``code``, ``id``, ``message`` and perhaps ``errors``; a bulkRequest answers
@@ -80,10 +156,10 @@ def refusal_of(operation: Operation, received: Received, redactor: Redactor) -> 
     entry, index = _error_object(received.body)
     code = entry.get("code")
     if isinstance(code, str) and KINTONE_CODE.fullmatch(code):
-        error = _with_code(operation, received.status, code, entry, index, redactor)
-        is_certain = received.status in CLIENT_ERRORS or isinstance(error, LockedError)
+        error = _with_code(request, received.status, code, entry, index, redactor)
+        is_certain = received.status in CLIENT_ERRORS or error.kintone_code in LOCKS
     else:
-        error = _without_code(operation, received)
+        error = _without_code(request, received)
         is_certain = received.status in (HTTPStatus.TOO_MANY_REQUESTS, PROXY_AUTHENTICATION) or _asks_for_password(
             received
         )
@@ -91,13 +167,13 @@ def refusal_of(operation: Operation, received: Received, redactor: Redactor) -> 
     return Refusal(error, is_certain, kind, read_retry_after(received.headers.get("Retry-After")))
 
 
-def not_kintone(operation: Operation, what: Message) -> UnknownResponseError:
+def not_kintone(request: Request, what: Message) -> UnknownResponseError:
     """Return the error for an answer that kintone would not give."""
-    return UnknownResponseError(_failed(operation, what), remedy=CHECK_SITE)
+    return UnknownResponseError(_failed(request, what), remedy=CHECK_SITE)
 
 
-def _failed(operation: Operation, what: Message) -> Message:
-    return Message("{doing} failed: {what}", doing=operation.description, what=what)
+def _failed(request: Request, what: Message) -> Message:
+    return Message("{doing} failed: {what}", doing=request.description, what=what)
 
 
 def _error_object(body: bytes) -> tuple[Mapping[str, object], int | None]:
@@ -114,7 +190,7 @@ def _error_object(body: bytes) -> tuple[Mapping[str, object], int | None]:
 
 
 def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
-    operation: Operation,
+    request: Request,
     status: int,
     code: str,
     entry: Mapping[str, object],
@@ -122,7 +198,7 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
     redactor: Redactor,
 ) -> KintoneError:
     fields = _fields(entry.get("errors"), redactor)
-    meaning = _meaning(code, status, fields, operation)
+    meaning = _meaning(code, status, fields, request)
     reply = ErrorReply(
         status=status,
         code=_text(code, redactor, longest=40),
@@ -131,32 +207,32 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
         error_id=_text(entry.get("id"), redactor, longest=60),
         index=index,
     )
-    return meaning.error(_failed(operation, meaning.what), remedy=meaning.remedy, reply=reply)
+    return meaning.error(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
 
 
-def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], operation: Operation) -> Meaning:
+def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], request: Request) -> Meaning:
     if code == "CB_VA01" and any(place == "query" for place, _ in fields):
         return BAD_QUERY
-    if code == "GAIA_BL01" and operation.repeat.writes:
+    if code == "GAIA_BL01" and request.retry_safety.writes:
         return FILE_NOT_ATTACHABLE
     return MEANINGS.get(code) or _unknown_code(status)
 
 
-def _without_code(operation: Operation, received: Received) -> KintoneError:
+def _without_code(request: Request, received: Reply) -> KintoneError:
     status = received.status
     reply = ErrorReply(status)
-    if status in UNAVAILABLE:
-        return ServiceUnavailableError(
-            _failed(operation, Message("kintone is not available right now (HTTP {status})", status=status)),
+    if status in UNAVAILABLE_STATUSES:
+        return UnavailableError(
+            _failed(request, Message("kintone is not available right now (HTTP {status})", status=status)),
             remedy=MAINTENANCE,
             reply=reply,
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         meaning = MEANINGS["GAIA_TO04"]
-        return RateLimitedError(_failed(operation, meaning.what), remedy=meaning.remedy, reply=reply)
+        return UnavailableError(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
     if status == HTTPStatus.NOT_FOUND:
         return NotFoundError(
-            _failed(operation, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")),
+            _failed(request, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")),
             remedy=Message(
                 "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
             ),
@@ -165,12 +241,12 @@ def _without_code(operation: Operation, received: Received) -> KintoneError:
         )
     if status == PROXY_AUTHENTICATION:
         return AuthenticationError(
-            _failed(operation, PROXY_WANTS_PASSWORD.what), remedy=PROXY_WANTS_PASSWORD.remedy, reply=reply
+            _failed(request, PROXY_WANTS_PASSWORD.what), remedy=PROXY_WANTS_PASSWORD.remedy, reply=reply
         )
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return AuthenticationError(
             _failed(
-                operation, Message("something in front of kintone refused the request (HTTP {status})", status=status)
+                request, Message("something in front of kintone refused the request (HTTP {status})", status=status)
             ),
             remedy=Message(
                 "ask the kintone administrator about basic authentication, IP address limits or client certificates"
@@ -178,13 +254,13 @@ def _without_code(operation: Operation, received: Received) -> KintoneError:
             reply=reply,
         )
     return UnknownResponseError(
-        _failed(operation, Message("the answer was HTTP {status} without kintone's own error", status=status)),
+        _failed(request, Message("the answer was HTTP {status} without kintone's own error", status=status)),
         remedy=Message("check that kintone_domain is the address of your kintone"),
         reply=reply,
     )
 
 
-def _asks_for_password(received: Received) -> bool:
+def _asks_for_password(received: Reply) -> bool:
     wanted = received.headers.get("WWW-Authenticate", "").lower()
     return received.status == HTTPStatus.UNAUTHORIZED and wanted.startswith("basic")
 
@@ -192,11 +268,11 @@ def _asks_for_password(received: Received) -> bool:
 def _kind(status: int, error: KintoneError) -> FailureKind:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return FailureKind.NO_CURSOR if isinstance(error, CursorLimitError) else FailureKind.RATE_LIMITED
-    if isinstance(error, LockedError):
+    if error.kintone_code in LOCKS:
         return FailureKind.LOCKED
     if status == HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(error, UnknownResponseError):
         return FailureKind.SERVER_ERROR
-    return FailureKind.UNAVAILABLE if status in UNAVAILABLE else FailureKind.FINAL
+    return FailureKind.UNAVAILABLE if status in UNAVAILABLE_STATUSES else FailureKind.FINAL
 
 
 def _unknown_code(status: int) -> Meaning:
@@ -210,9 +286,9 @@ def _unknown_code(status: int) -> Meaning:
             Message("what was asked for is not there"),
             Message("check the numbers and codes that were given"),
         )
-    if status in UNAVAILABLE:
+    if status in UNAVAILABLE_STATUSES:
         return Meaning(
-            ServiceUnavailableError,
+            UnavailableError,
             Message("kintone is not available right now"),
             TRY_LATER,
         )

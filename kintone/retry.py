@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
+from http import HTTPStatus
 from typing import Final
 
-from kintone.operations import Repeat
+from kintone.api import RetrySafety
+
+UNAVAILABLE_STATUSES: Final = frozenset(
+    {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+)
 
 
 class FailureKind(Enum):
@@ -41,16 +46,16 @@ class FailureKind(Enum):
 NOT_CARRIED_OUT = frozenset({FailureKind.RATE_LIMITED, FailureKind.NO_CURSOR, FailureKind.LOCKED, FailureKind.NOT_SENT})
 IDEMPOTENT = NOT_CARRIED_OUT | {FailureKind.UNAVAILABLE, FailureKind.BROKEN, FailureKind.TIMED_OUT}
 
-REPEATED: dict[Repeat, frozenset[FailureKind]] = {
-    Repeat.READ: IDEMPOTENT | {FailureKind.SERVER_ERROR},
-    Repeat.CURSOR_CREATE: NOT_CARRIED_OUT,
-    Repeat.CURSOR_READ: NOT_CARRIED_OUT,
-    Repeat.CURSOR_DELETE: IDEMPOTENT,
-    Repeat.INSERT: NOT_CARRIED_OUT,
-    Repeat.UPDATE: IDEMPOTENT,
-    Repeat.UPDATE_WITH_REVISION: NOT_CARRIED_OUT,
-    Repeat.UPSERT: IDEMPOTENT,
-    Repeat.UPLOAD: IDEMPOTENT,
+REPEATED: dict[RetrySafety, frozenset[FailureKind]] = {
+    RetrySafety.READ: IDEMPOTENT | {FailureKind.SERVER_ERROR},
+    RetrySafety.CURSOR_CREATE: NOT_CARRIED_OUT,
+    RetrySafety.CURSOR_READ: NOT_CARRIED_OUT,
+    RetrySafety.CURSOR_DELETE: IDEMPOTENT,
+    RetrySafety.INSERT: NOT_CARRIED_OUT,
+    RetrySafety.UPDATE: IDEMPOTENT,
+    RetrySafety.UPDATE_WITH_REVISION: NOT_CARRIED_OUT,
+    RetrySafety.UPSERT: IDEMPOTENT,
+    RetrySafety.UPLOAD: IDEMPOTENT,
 }
 
 
@@ -69,14 +74,14 @@ class RetryPolicy:
     cursor_pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0)
     jitter: Callable[[], float] = random.random
 
-    def may_repeat(self, repeat: Repeat, kind: FailureKind, tries_made: int) -> bool:
+    def may_repeat(self, retry_safety: RetrySafety, kind: FailureKind, tries_made: int) -> bool:
         """Tell whether the request may be sent once more."""
         tries = {
             FailureKind.TIMED_OUT: self.tries_after_time_out,
             FailureKind.RATE_LIMITED: self.tries_when_busy,
             FailureKind.NO_CURSOR: 1 + len(self.cursor_pauses),
         }.get(kind, self.tries)
-        return tries_made < tries and kind in REPEATED[repeat]
+        return tries_made < tries and kind in REPEATED[retry_safety]
 
     def pause(self, kind: FailureKind, tries_made: int, retry_after: float | None) -> float:
         """Return the seconds to wait before the next try: growing, jittered, never under ``Retry-After``."""

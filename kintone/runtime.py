@@ -81,6 +81,6 @@ class ProcessRuntime:
 PROCESS = ProcessRuntime()
 
 
-def give_way() -> None:
+def yield_thread() -> None:
     """Let the other calls of this process, and its heartbeat, take a turn, which pure computing does not by itself."""
     time.sleep(0)

@@ -6,16 +6,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from kintone.access.access import Access
-from kintone.connections import Exchange, NotingAdapter
+from kintone.access.credentials import Access
+from kintone.api import EncodedRequest
+from kintone.connections import Exchange, TrackedAdapter
 from kintone.deadline import Deadline
 from kintone.exchanges import (
     MAX_REDIRECTS,
     READ_AGAIN,
     SAME_REQUEST_AGAIN,
     USER_AGENT,
+    HttpReply,
     Outgoing,
-    Reply,
     UploadBody,
     new_adapter,
     proxy_for,
@@ -24,7 +25,6 @@ from kintone.exchanges import (
 from kintone.retry import FailureKind
 from kintone.runtime import PROCESS, Runtime, Timer
 from kintone.transport_failures import REDIRECT, TOO_MANY_REDIRECTS, TransportError
-from kintone.wire_format import WireRequest
 
 __all__ = ["HttpTransport", "Pools", "StreamedReply", "Transport", "UploadBody", "pools"]
 
@@ -48,7 +48,7 @@ class Transport(Protocol):
 
     def open(
         self,
-        request: WireRequest,
+        encoded: EncodedRequest,
         access: Access,
         deadline: Deadline,
         timeout: float,
@@ -61,7 +61,7 @@ class Transport(Protocol):
 class _Pool:
     """The connections of one access; ``users`` counts the requests that use them now."""
 
-    adapter: NotingAdapter
+    adapter: TrackedAdapter
     users: int = 0
     last_used: float = 0.0
 
@@ -81,7 +81,7 @@ class Pools:
         self._timer: Timer | None = None
 
     @contextmanager
-    def adapter(self, access: Access, connections: int) -> Iterator[NotingAdapter]:
+    def adapter(self, access: Access, connections: int) -> Iterator[TrackedAdapter]:
         """Lend the connections of an access."""
         key = (access.digest(), connections)
         with self._lock:
@@ -131,7 +131,7 @@ class HttpTransport:
     @contextmanager
     def open(
         self,
-        request: WireRequest,
+        encoded: EncodedRequest,
         access: Access,
         deadline: Deadline,
         timeout: float,
@@ -141,7 +141,7 @@ class HttpTransport:
         exchange = Exchange(deadline, timeout)
         try:
             with self.pools.adapter(access, self.connections) as adapter:
-                reply = _follow(adapter, request, access, exchange, body)
+                reply = _follow(adapter, encoded, access, exchange, body)
                 try:
                     yield reply
                 finally:
@@ -151,10 +151,10 @@ class HttpTransport:
 
 
 def _follow(
-    adapter: NotingAdapter, request: WireRequest, access: Access, exchange: Exchange, body: UploadBody | None
-) -> Reply:
+    adapter: TrackedAdapter, encoded: EncodedRequest, access: Access, exchange: Exchange, body: UploadBody | None
+) -> HttpReply:
     """Send the request, again where a redirect on the same site allows it."""
-    outgoing = _outgoing(request, access, body)
+    outgoing = _outgoing(encoded, access, body)
     for _ in range(MAX_REDIRECTS + 1):
         reply = send(adapter, exchange, replace(outgoing, proxy=proxy_for(outgoing.url)))
         redirect = reply.redirect(outgoing.url)
@@ -165,15 +165,15 @@ def _follow(
             reply.status in SAME_REQUEST_AGAIN or (outgoing.method == "GET" and reply.status in READ_AGAIN)
         )
         reply.close()
-        exchange.let_go()
+        exchange.release()
         if not repeatable or location is None:
-            raise TransportError(FailureKind.FINAL, REDIRECT.but(status=reply.status), sent=True)
+            raise TransportError(FailureKind.FINAL, REDIRECT.copy_with(status=reply.status), sent=True)
         outgoing = replace(outgoing, url=location)
     raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
 
 
-def _outgoing(request: WireRequest, access: Access, body: UploadBody | None) -> Outgoing:
-    headers = {**HEADERS, **request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
+def _outgoing(encoded: EncodedRequest, access: Access, body: UploadBody | None) -> Outgoing:
+    headers = {**HEADERS, **encoded.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
     if body is not None:
         headers["Content-Type"] = body.content_type
-    return Outgoing(request.method, access.site.url(request.target), headers, request.body if body is None else body)
+    return Outgoing(encoded.method, access.site.url(encoded.target), headers, encoded.body if body is None else body)

@@ -12,19 +12,18 @@ from dataclasses import dataclass, replace
 import requests
 import urllib3
 
-from kintone.access.proxies import proxy_variable
+from kintone.access.settings import proxy_variable
 from kintone.connections import KINTONE, Exchange, Phase
 from kintone.deadline import Deadline
 from kintone.errors import (
     AuthenticationError,
     BudgetExceededError,
     CancelledError,
-    ConnectionFailedError,
     KintoneError,
     ResultTooLargeError,
     TimedOutError,
-    TlsError,
     UnknownResponseError,
+    UnreachableError,
 )
 from kintone.messages import NOTHING, Message, Value
 from kintone.remedies import CHECK_SITE, FEWER_RECORDS, RAISE_TIMEOUT
@@ -46,9 +45,9 @@ class Failure:
     remedy: Message
     with_variable: Message = NOTHING
 
-    def but(self, **values: Value) -> "Failure":
+    def copy_with(self, **values: Value) -> "Failure":
         """Return the same failure with values for its sentence."""
-        return replace(self, what=self.what.but(**values))
+        return replace(self, what=self.what.copy_with(**values))
 
     def ending(self, doing: Message, deadline: Deadline) -> KintoneError | None:
         """Return the error for a call whose time is over or that is not needed any more, None for other failures."""
@@ -93,28 +92,28 @@ REDIRECT = Failure(
 )
 TOO_MANY_REDIRECTS = Failure(UnknownResponseError, Message("kintone redirects in a circle"), CHECK_NETWORK)
 STOPPED = Failure(CancelledError, Message("it was not needed any more"), NOTHING)
-NO_HOST = Failure(ConnectionFailedError, Message("there is no such host (DNS)"), CHECK_DOMAIN)
+NO_HOST = Failure(UnreachableError, Message("there is no such host (DNS)"), CHECK_DOMAIN)
 NOT_CONNECTED = Failure(
-    ConnectionFailedError,
+    UnreachableError,
     Message("the connection was refused"),
     Message("check kintone_domain and the network of the Dify server"),
 )
 SLOW_CONNECTION = Failure(TimedOutError, Message("no connection was made in time"), RAISE_TIMEOUT)
 BAD_CERTIFICATE = Failure(
-    TlsError,
+    UnreachableError,
     Message("the TLS connection was refused (certificate or handshake)"),
     Message("check kintone_domain, the clock of the Dify server, and the certificates of a proxy in between"),
 )
 BAD_PROXY_ADDRESS = Failure(
-    ConnectionFailedError, Message("the address of the proxy cannot be used"), CHECK_PROXY, FROM_VARIABLE
+    UnreachableError, Message("the address of the proxy cannot be used"), CHECK_PROXY, FROM_VARIABLE
 )
 BAD_CA_PATH = Failure(
-    TlsError,
+    UnreachableError,
     Message("the certificates to trust (REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE) cannot be read"),
     Message("check the path in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment of the plugin"),
 )
 BAD_REQUEST_SETTING = Failure(
-    ConnectionFailedError, Message("the request could not be made with these settings"), CHECK_PROXY, FROM_VARIABLE
+    UnreachableError, Message("the request could not be made with these settings"), CHECK_PROXY, FROM_VARIABLE
 )
 PROXY_WANTS_PASSWORD = Failure(
     AuthenticationError,
@@ -132,22 +131,22 @@ PROXY_REFUSED = Failure(
     FROM_VARIABLE,
 )
 PROXY_UNREACHABLE = Failure(
-    ConnectionFailedError, Message("the proxy {proxy} could not be reached", proxy=""), CHECK_PROXY, FROM_VARIABLE
+    UnreachableError, Message("the proxy {proxy} could not be reached", proxy=""), CHECK_PROXY, FROM_VARIABLE
 )
 SLOW_PROXY = Failure(
     TimedOutError, Message("no connection to the proxy {proxy} was made in time", proxy=""), CHECK_PROXY, FROM_VARIABLE
 )
 PROXY_FAILED = Failure(
-    ConnectionFailedError,
+    UnreachableError,
     Message("the proxy {proxy} made no connection to {peer}", proxy="", peer=KINTONE),
     CHECK_PROXY,
     FROM_VARIABLE,
 )
 NO_ANSWER = Failure(TimedOutError, Message("{peer} did not answer in time", peer=KINTONE), RAISE_TIMEOUT)
 NOT_DECODED = Failure(UnknownResponseError, Message("the answer could not be decompressed"), CHECK_NETWORK)
-BROKEN = Failure(ConnectionFailedError, Message("the connection broke"), CHECK_NETWORK)
+BROKEN = Failure(UnreachableError, Message("the connection broke"), CHECK_NETWORK)
 WANTS_CERTIFICATE = Failure(
-    ConnectionFailedError,
+    UnreachableError,
     Message("the connection was ended by {peer}, perhaps because it wants a client certificate", peer=KINTONE),
     Message("check kintone_domain, and ask the kintone administrator about client certificates"),
 )
@@ -179,19 +178,19 @@ def failure_of(error: Exception, exchange: Exchange) -> TransportError:
         kind, failure = _after_sending(error, exchange)
     if not exchange.sent and kind in (FailureKind.BROKEN, FailureKind.TIMED_OUT):
         kind = FailureKind.NOT_SENT
-    return TransportError(kind, _with_variable(failure.but(peer=exchange.peer), exchange), sent=exchange.sent)
+    return TransportError(kind, _with_variable(failure.copy_with(peer=exchange.peer), exchange), sent=exchange.sent)
 
 
 def _waited_for(exchange: Exchange) -> Message:
     if exchange.phase is Phase.CONNECTING and exchange.proxy:
         return Message("connecting to the proxy {proxy}", proxy=exchange.proxy)
-    return BUDGET_WAITS[exchange.phase].but(peer=exchange.peer)
+    return BUDGET_WAITS[exchange.phase].copy_with(peer=exchange.peer)
 
 
 def _with_variable(failure: Failure, exchange: Exchange) -> Failure:
     """Return a failure of the proxy with the variable that it was taken from, as far as that is known."""
     variable = proxy_variable(exchange.scheme) if failure.with_variable else ""
-    return replace(failure, remedy=failure.with_variable.but(variable=variable)) if variable else failure
+    return replace(failure, remedy=failure.with_variable.copy_with(variable=variable)) if variable else failure
 
 
 def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
@@ -211,7 +210,7 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
 def _connecting(causes: list[BaseException], exchange: Exchange, *, late: bool) -> Failure:
     """The host was not reached, or the proxy in front of it was not."""
     if exchange.proxy:
-        return (SLOW_PROXY if late else PROXY_UNREACHABLE).but(proxy=exchange.proxy)
+        return (SLOW_PROXY if late else PROXY_UNREACHABLE).copy_with(proxy=exchange.proxy)
     if late:
         return SLOW_CONNECTION
     if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
@@ -235,8 +234,8 @@ def _tunnel(exchange: Exchange) -> tuple[FailureKind, Failure]:
     if status == PROXY_AUTHENTICATION:
         return FailureKind.FINAL, PROXY_WANTS_PASSWORD
     if status in PROXY_REFUSES:
-        return FailureKind.FINAL, PROXY_REFUSED.but(status=status)
-    return FailureKind.NOT_SENT, PROXY_FAILED.but(proxy=exchange.proxy)
+        return FailureKind.FINAL, PROXY_REFUSED.copy_with(status=status)
+    return FailureKind.NOT_SENT, PROXY_FAILED.copy_with(proxy=exchange.proxy)
 
 
 def _handshake(causes: list[BaseException], *, late: bool) -> tuple[FailureKind, Failure]:

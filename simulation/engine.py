@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kintone.access.access import Access
+from kintone.access.credentials import Access
+from kintone.api import EncodedRequest
 from kintone.connections import Exchange, Phase
 from kintone.deadline import Deadline
 from kintone.execution import Engine
 from kintone.retry import FailureKind
 from kintone.transport import UploadBody
 from kintone.transport_failures import REDIRECT, TransportError, failure_of
-from kintone.wire_format import WireRequest
 from simulation.network import BrokenError, OutgoingRequest, Pause
 from simulation.scheduler import Event, Scheduler, Workers
 
@@ -102,7 +102,12 @@ class SimulatedTransport:
 
     @contextmanager
     def open(
-        self, request: WireRequest, access: Access, deadline: Deadline, timeout: float, body: UploadBody | None = None
+        self,
+        request: EncodedRequest,
+        access: Access,
+        deadline: Deadline,
+        timeout: float,
+        body: UploadBody | None = None,
     ) -> Iterator[_Streamed]:
         """Send the request and yield the response; raise TransportError like the real transport."""
         exchange = Exchange(deadline, timeout)
@@ -129,7 +134,7 @@ class SimulatedTransport:
                 raise failure from None
             return _Streamed(broken.part, failure)
         if reply.status in REDIRECTS and "Location" in reply.headers:
-            raise TransportError(FailureKind.FINAL, REDIRECT.but(status=reply.status), sent=True)
+            raise TransportError(FailureKind.FINAL, REDIRECT.copy_with(status=reply.status), sent=True)
         return _Streamed(reply, None)
 
 

@@ -19,14 +19,14 @@ from unittest.mock import patch
 import dify_plugin  # noqa: F401  # isort: split
 
 from kintone import limits
-from kintone.files.multipart import MeasuredSource
+from kintone.files import MeasuredSource
 from simulation.engine import engine_for
 from simulation.entry_evidence import given_files
 from simulation.scenario import ADD, ATTACH, QUERY, UPSERT, Scenario
 from simulation.tool_parameters import parameters_of
 from simulation.trace import Outcome
 from simulation.world import FILE
-from tools import base, upload_batch
+from tools import base
 from tools.kintone_add_record import AddRecord
 from tools.kintone_query import QueryRecords
 from tools.kintone_upload_file import UploadFile
@@ -106,7 +106,7 @@ def run_tool(scenario: Scenario, domain: str, app: int, token: str, **environmen
 def _settings(scenario: Scenario, environment: Mapping[str, str]) -> Iterator[None]:
     """Set the plugin's limits and environment for a scenario."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(limits, "WRITE_BATCH", scenario.batch))
+        stack.enter_context(patch.object(limits, "MAX_RECORDS_PER_WRITE", scenario.batch))
         for module in _modules_that_name("RECORDS_PER_PAGE"):
             stack.enter_context(patch.object(module, "RECORDS_PER_PAGE", scenario.page))
         values = {"KINTONE_CALL_BUDGET": str(scenario.budget), "KINTONE_MAX_CONCURRENCY": str(scenario.slots)}

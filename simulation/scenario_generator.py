@@ -48,7 +48,7 @@ from simulation.scenario import (
 
 REAL_BATCH, REAL_PAGE = 100, 500
 SMALL_BATCH, SMALL_PAGE = 3, 5
-BULK_CALLS = 20
+MAX_BULK_REQUESTS = 20
 UNKNOWN_ID = 900
 FIRST_NEW_KEY = 500
 
@@ -200,7 +200,7 @@ class _Generator:
         count = random.choice((1, 2, small, small, small, small))
         if focus not in (POST_RECORDS, PUT_RECORDS) and chance(random, 0.15):
             # Around the maximum of one bulk request and above it.
-            count = random.randint(BULK_CALLS * batch - 1, BULK_CALLS * batch + 2 * batch)
+            count = random.randint(MAX_BULK_REQUESTS * batch - 1, MAX_BULK_REQUESTS * batch + 2 * batch)
         if focus == POST_RECORDS:
             return [NEW] * count
         if focus == PUT_RECORDS:

@@ -20,7 +20,6 @@ from simulation.plugin import SimulatedFile, run_tool, silence_logs
 from simulation.runner import build_run, ending
 from simulation.scenario import InjectedFault, Scenario
 from simulation.world import Reply, World
-from tools import upload_batch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

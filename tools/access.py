@@ -10,7 +10,7 @@ from kintone.access.sites import Site, read_site, shown_host
 from kintone.client import Access
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
-from kintone.values.whole_numbers import whole_number
+from kintone.values.numbers import whole_number
 from tools.declarations import NETWORK_PARAMETERS, parameters_named
 from tools.parameters import Parameters
 

@@ -74,7 +74,7 @@ def nothing_is_saved() -> Iterator[None]:
     except InvalidParameterError:
         raise
     except KintoneError as error:
-        raise (error if error.ledger else error.but(ledger=WriteLedger(1, numbered=False))) from None
+        raise (error if error.ledger else error.copy_with(ledger=WriteLedger(1, numbered=False))) from None
 
 
 class KintoneTool(Tool):

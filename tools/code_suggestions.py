@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kintone.errors import InvalidQueryError, KintoneError
-from kintone.field_types.table import Shape
-from kintone.files.attachments import NoAttachmentFieldError
-from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.field_types import Shape
+from kintone.files import NoAttachmentFieldError
+from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import NOTHING, Joined, Message
-from kintone.reading.unknown_codes import near_codes
-from kintone.values.excerpts import printable
+from kintone.query import near_codes
+from kintone.texts import printable
 from tools.base import Call
-from tools.text_input.code_fences import unfenced
-from tools.text_input.name_lists import read_fields
+from tools.name_lists import read_fields
+from tools.structured_text import unfenced
 
 UNKNOWN_FIELD = "GAIA_IQ11"
 
@@ -33,7 +33,7 @@ def with_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
     if form is None:
         return error
     hints = near_codes(unfenced(call.parameters.text("query")), read_fields(call.parameters.raw("fields")), form)
-    return error.but(remedy=Joined([*hints, error.remedy], " ")) if hints else error
+    return error.copy_with(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def attachment_field_by_label(call: Call, written: str) -> Iterator[None]:
         yield
     except NoAttachmentFieldError as error:
         remedy = _meant(written, form_of(call))
-        raise (error.but(remedy=remedy) if remedy else error) from None
+        raise (error.copy_with(remedy=remedy) if remedy else error) from None
 
 
 def _meant(written: str, form: Form | None) -> Message:
@@ -60,4 +60,4 @@ def _meant(written: str, form: Form | None) -> Message:
 
 def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:
     for field in form.fields.values():
-        yield from (each for each in (field, *field.columns.values()) if each.kind.shape is Shape.FILES)
+        yield from (each for each in (field, *field.columns.values()) if each.type.shape is Shape.FILES)

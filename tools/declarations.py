@@ -15,7 +15,7 @@ import yaml
 from kintone.errors import InvalidParameterError
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
-from kintone.values.excerpts import printable
+from kintone.texts import printable
 
 FOLDER = Path(__file__).resolve().parent
 NETWORK_PARAMETERS: Final = (
@@ -27,7 +27,7 @@ NETWORK_PARAMETERS: Final = (
 )
 """What every tool that asks kintone takes beside its own parameters."""
 LISTED = 5
-LONGEST_NAME = 40
+MAX_NAME_LENGTH = 40
 
 MEANT: Final[Mapping[str, tuple[str, ...]]] = {
     "kintone_app_id": ("app", "app_id", "application_id"),
@@ -103,7 +103,7 @@ class Declaration:
             raise InvalidParameterError(Joined(told))
 
     def _unknown(self, name: str) -> Message:
-        shown = printable(name, LONGEST_NAME)
+        shown = printable(name, MAX_NAME_LENGTH)
         for parameter, (names, advice) in ELSEWHERE.items():
             if parameter in self.parameters and _is_among(name, names):
                 return Message("{tool} has no parameter {name}: {advice}", tool=self.tool, name=shown, advice=advice)
@@ -128,7 +128,7 @@ class Declaration:
 
     def _meant(self, name: str) -> tuple[str, ...]:
         meant = tuple(each for each in self.parameters if _is_among(name, (each, *MEANT.get(each, ()))))
-        return meant or nearest_codes(name[:LONGEST_NAME], ((each, each) for each in self.parameters))
+        return meant or nearest_codes(name[:MAX_NAME_LENGTH], ((each, each) for each in self.parameters))
 
 
 def parameters_named(names: Iterable[str]) -> Mapping[str, Parameter]:
@@ -162,7 +162,7 @@ def _is_among(name: str, names: Iterable[str]) -> bool:
 
 
 def _squashed(name: str) -> str:
-    return "".join(filter(str.isalnum, name[:LONGEST_NAME].lower()))
+    return "".join(filter(str.isalnum, name[:MAX_NAME_LENGTH].lower()))
 
 
 def _says_something(value: object) -> bool:

@@ -15,7 +15,7 @@ from kintone.errors import KintoneError, line_of, unexpected
 
 logger = logging.getLogger(__name__)
 
-LONGEST_TRACEBACK = 4_000
+MAX_TRACEBACK = 4_000
 SECRETS = ("kintone_api_token",)
 
 
@@ -34,5 +34,5 @@ def failure_line(error: Exception, where: str, redactor: Redactor) -> str:
         return line_of(error, mask=redactor.mask)
     kind = type(error).__name__
     lines = "".join(traceback.format_tb(error.__traceback__)[-6:])
-    logger.error("%s in %s: %s", kind, where, truncate(redactor.mask(lines), LONGEST_TRACEBACK))
+    logger.error("%s in %s: %s", kind, where, truncate(redactor.mask(lines), MAX_TRACEBACK))
     return line_of(unexpected(kind))

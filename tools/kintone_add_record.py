@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from kintone.errors import InvalidRequestError
 from kintone.messages import Message
 from kintone.records import CheckedRecord, check_record
-from kintone.writing.adding import Added, add_record
-from tools import base, record_check
-from tools.record_input import read_record_data
-from tools.results import LARGEST_MESSAGE, Result, size_of
+from kintone.writing.one_record import Added, add_record
+from tools import base, record_checks
+from tools.record_inputs import read_record_data
+from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 
 
 class AddRecord(base.KintoneTool):
@@ -29,16 +29,16 @@ class AddRecord(base.KintoneTool):
                 raise
         url = call.client.record_url(call.app, added.id)
         # The record is saved; a variable that Dify could not carry must not turn that into a failure.
-        response = added.response if size_of(added.response) <= LARGEST_MESSAGE // 2 else {}
+        response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}
         variables = {"record_id": added.id, "revision": added.revision, "record_url": url, "response": response}
         return Result(_lines(added, call.app, url, ready, check=check), variables, variables)
 
 
 def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> CheckedRecord:
     """Check the record; the form can always be read, since adding needs a permission that allows it."""
-    remedy = record_check.SWITCH_OFF if rules else record_check.GIVE_PERMISSION
-    ready = record_check.checked(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
-    record_check.refuse("record_data", ready.lines)
+    remedy = record_checks.SWITCH_OFF if rules else record_checks.GIVE_PERMISSION
+    ready = record_checks.checked(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
+    record_checks.refuse("record_data", ready.lines)
     return ready
 
 
@@ -51,6 +51,6 @@ def _lines(added: Added, app: int, url: str, ready: CheckedRecord, *, check: boo
             revision=added.revision,
             url=url,
         ),
-        *record_check.change_lines(ready.changes, ready.unlisted_changes),
+        *record_checks.change_lines(ready.changes, ready.unlisted_changes),
     ]
-    return lines if check else [*lines, record_check.SKIPPED]
+    return lines if check else [*lines, record_checks.SKIPPED]

@@ -4,28 +4,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from kintone import limits
 from kintone.errors import InvalidParameterError
-from kintone.files.attachments import Attachment, read_attachments
-from kintone.files.files_api import Download, FilesApi
-from kintone.files.mime_types import sent_type
-from kintone.files.names import (
+from kintone.file_names import (
     change_of,
     clean_name,
     complete_name,
     distinct_name,
     made_name,
+    sent_type,
     shown_name,
     shown_size,
 )
+from kintone.files import Attachment, Download, FilesApi, read_attachments
 from kintone.messages import Joined, Message, counted
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import RecordsApi
 from tools import base
-from tools.blob_chunks import blob_chunks
 from tools.code_suggestions import attachment_field_by_label
-from tools.record_field import RecordField, read_record_field, record_named
-from tools.results import Result, Streaming
-
-LONGEST_KEY = 500
+from tools.record_inputs import RecordField, read_record_field, record_named
+from tools.results import Result, Streaming, blob_chunks
 
 
 class Sent(NamedTuple):
@@ -77,7 +74,9 @@ def _sent(call: base.Call, download: Download, new_name: str, taken: set[str]) -
     name = distinct_name(complete_name(name or made_name(mime_type, datetime.now(UTC)), mime_type), taken)
     # A server may answer with what it was sent, in headers too.
     shown = call.redactor.mask_data(name)
-    return Sent(shown, call.redactor.mask_data(mime_type), download.size, change_of(new_name or download.told, shown))
+    return Sent(
+        shown, call.redactor.mask_data(mime_type), download.size, change_of(new_name or download.original_name, shown)
+    )
 
 
 def _target(call: base.Call) -> str | RecordField:
@@ -91,7 +90,7 @@ def _target(call: base.Call) -> str | RecordField:
             "file_key is missing; write the fileKey that a record's attachment field shows, or record_id with "
             "attachment_field for all files of that field"
         )
-    if len(file_key) > LONGEST_KEY or not file_key.isascii() or not file_key.isprintable():
+    if len(file_key) > limits.MAX_FILE_KEY_LENGTH or not file_key.isascii() or not file_key.isprintable():
         raise InvalidParameterError(
             "file_key is not a key of kintone; copy the fileKey that a record's attachment field shows"
         )

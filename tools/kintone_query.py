@@ -5,27 +5,16 @@ from contextlib import closing
 
 from kintone.errors import InvalidQueryError, KintoneError
 from kintone.messages import Message
-from kintone.reading.reader import Reading, ReadRequest
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import Reading, ReadRequest, RecordsApi
 from tools import base
 from tools.code_suggestions import form_of, with_codes
-from tools.query_outputs.csv_columns import CsvColumns
-from tools.query_outputs.csv_export import CsvExport
-from tools.query_outputs.flat_records import flatten
-from tools.query_outputs.jsonl_export import JsonlExport
-from tools.query_outputs.missing_fields import MissingFields
-from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.output import Output
-from tools.query_outputs.page_stream import PageStream
-from tools.query_outputs.progress_log import ProgressLog
-from tools.query_outputs.record_file import RecordFile
-from tools.query_outputs.record_json import RecordJson
-from tools.query_outputs.record_lines import RecordLines
-from tools.query_outputs.record_objects import RecordObjects
-from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText
+from tools.name_lists import read_fields
+from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, RecordLines, RecordObjects
+from tools.query_summary import MissingFields, QuerySummary
+from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson, flatten
+from tools.record_texts import FULL_TEXT, SHORT_TEXT, RecordText
 from tools.results import Streaming
-from tools.text_input.code_fences import unfenced
-from tools.text_input.name_lists import read_fields
+from tools.structured_text import unfenced
 
 type Fields = tuple[str, ...]
 type Warn = Callable[[Message], None]
@@ -49,11 +38,11 @@ def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
 
 
 OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
-    "both": lambda call, fields, _warn: RecordObjects(RecordText(BESIDE_JSON, fields), RecordJson(call.redactor)),
-    "text_only": lambda _call, fields, _warn: RecordLines(RecordText(ALONE, fields)),
-    "json_stream": lambda call, fields, _warn: PageStream(RecordText(BESIDE_JSON, fields), RecordJson(call.redactor)),
+    "both": lambda call, fields, _warn: RecordObjects(RecordText(SHORT_TEXT, fields), RecordJson(call.redactor)),
+    "text_only": lambda _call, fields, _warn: RecordLines(RecordText(FULL_TEXT, fields)),
+    "json_stream": lambda call, fields, _warn: PageStream(RecordText(SHORT_TEXT, fields), RecordJson(call.redactor)),
     "flattened_json": lambda call, fields, _warn: RecordObjects(
-        RecordText(BESIDE_JSON, fields), RecordJson(call.redactor), flatten
+        RecordText(SHORT_TEXT, fields), RecordJson(call.redactor), flatten
     ),
     "csv_file": lambda call, fields, warn: RecordFile(
         CsvExport(_csv_columns(call, fields, warn)), call.app, call.settings.max_file_bytes
@@ -91,7 +80,7 @@ class QueryRecords(base.KintoneTool):
         if warning := missing.warning(lambda: form_of(call)):
             warnings.append(warning)
         yield from output.rest()
-        return output.result(Outcome.of(reading, call.app, records, pages, tuple(warnings)))
+        return output.result(QuerySummary.of(reading, call.app, records, pages, tuple(warnings)))
 
 
 def _reading(call: base.Call) -> Reading:

@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.files.attachments import check_attachment_field
-from kintone.files.files_api import FilesApi
-from kintone.forms.field_definitions import Form
+from kintone.files import FilesApi, check_attachment_field
+from kintone.forms.fields import Form
 from kintone.messages import Message
-from kintone.reading.records import RecordsApi
-from kintone.writing.appending import ListMode
-from kintone.writing.attaching import attach, lacks_attachment_field
+from kintone.reading.reader import RecordsApi
+from kintone.writing.append import ListMode
+from kintone.writing.one_record import attach, lacks_attachment_field
 from tools import base
 from tools.code_suggestions import attachment_field_by_label, form_of
-from tools.file_source.names import read_names
-from tools.file_source.source import SourceLimits
-from tools.file_source.value import read_files
-from tools.record_field import RecordField, read_record_field, record_named
-from tools.records_mapping import PARAMETER, RecordsMapping
+from tools.dify_files.source import SourceLimits
+from tools.dify_files.values import read_files, read_names
+from tools.record_inputs import RecordField, read_record_field, record_named
 from tools.results import Result
-from tools.text_input.structured_text import read_structure, unwrap, with_list
-from tools.upload_batch import UploadBatch, Uploaded, already_uploaded
+from tools.structured_text import read_structure, unwrap, with_list
+from tools.uploads import PARAMETER, RecordsMapping, UploadBatch, Uploaded, already_uploaded
 
 NEXT = Message(
     "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, by "
@@ -100,7 +97,7 @@ def _attach(
         attach(call.client, call.app, target.record_id, target.code, keys, mode, form)
     except KintoneError as error:
         note = KEYS_SPENT if error.maybe_saved else already_uploaded(uploaded)
-        raise error.but(notes=[*error.notes, note]) from None
+        raise error.copy_with(notes=[*error.notes, note]) from None
 
 
 def _result(

@@ -5,17 +5,17 @@ from typing import Any
 
 from kintone.errors import KintoneError, entries_named
 from kintone.messages import Joined, Message
-from kintone.writing.appending import ListMode
+from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
-from kintone.writing.upsert import UpsertReport, UpsertRequest, repeat_notice, upsert
-from tools import base, record_check
-from tools.entry_check import CheckedEntries, check_entries
-from tools.record_input import read_records_data
-from tools.results import LARGEST_MESSAGE, Result, size_of
+from kintone.writing.writer import UpsertReport, UpsertRequest, repeat_notice, upsert
+from tools import base, record_checks
+from tools.record_checks import CheckedEntries, check_entries
+from tools.record_inputs import read_records_data
+from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 
 TO_APPEND = Message(
     "what is a table or an attachment field is read from the app's form: {permission}, or use the mode replace",
-    permission=record_check.GIVE_PERMISSION,
+    permission=record_checks.GIVE_PERMISSION,
 )
 LEFT_OUT = Message("The list of results is too large for Dify and was left out; all entries are saved.")
 RECOUNTED = Message(
@@ -23,7 +23,7 @@ RECOUNTED = Message(
     "try, so a record that the try before may have added is counted as updated.",
     entries="",
 )
-MOST_IDS_SHOWN = 100
+MAX_IDS_SHOWN = 100
 
 
 class UpsertRecords(base.KintoneTool):
@@ -64,15 +64,15 @@ def _result(report: UpsertReport, app: int, ready: CheckedEntries, notice: Messa
         *_ids(report),
         notice,
     ]
-    if size_of(response) + size_of(results) > LARGEST_MESSAGE:
+    if size_of(response) + size_of(results) > MAX_MESSAGE_BYTES:
         # All is saved; a variable that Dify could not carry must not turn that into a failure.
         results, response = [], {}
         lines.append(LEFT_OUT)
     if report.repeated:
-        lines.append(RECOUNTED.but(entries=Joined([entries_named(span) for span in report.repeated], ", ")))
-    lines += record_check.change_lines(ready.changes, ready.unlisted)
+        lines.append(RECOUNTED.copy_with(entries=Joined([entries_named(span) for span in report.repeated], ", ")))
+    lines += record_checks.change_lines(ready.changes, ready.unlisted)
     if not check:
-        lines.append(record_check.SKIPPED if ready.form else record_check.WITHOUT_FORM)
+        lines.append(record_checks.SKIPPED if ready.form else record_checks.WITHOUT_FORM)
     variables = {"upsert_result": counts, "results": results, "response": response}
     return Result(lines, {"upsert_result": counts, "results": results}, variables)
 
@@ -82,10 +82,10 @@ def _ids(report: UpsertReport) -> list[Message]:
     added = [record["id"] for record in report.results if record["operation"] == "INSERT"]
     updated = [record["id"] for record in report.results if record["operation"] != "INSERT"]
     told = ((Message("Added records: {ids}.", ids=""), added), (Message("Updated records: {ids}.", ids=""), updated))
-    return [sentence.but(ids=_listed(ids)) for sentence, ids in told if ids]
+    return [sentence.copy_with(ids=_listed(ids)) for sentence, ids in told if ids]
 
 
 def _listed(ids: Sequence[str]) -> Message:
-    left = len(ids) - MOST_IDS_SHOWN
-    shown = Joined(ids[:MOST_IDS_SHOWN], ", ")
+    left = len(ids) - MAX_IDS_SHOWN
+    shown = Joined(ids[:MAX_IDS_SHOWN], ", ")
     return Message("{ids} and {left} more", ids=shown, left=left) if left > 0 else shown

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from kintone.forms.field_definitions import WriteMode
+from kintone.forms.fields import WriteMode
 from kintone.messages import Message
 from kintone.records import CheckedRecord, check_record
-from tools import base, record_check
-from tools.record_input import read_record_data
+from tools import base, record_checks
+from tools.record_inputs import read_record_data
 from tools.results import Result
 
 OPENINGS: Mapping[tuple[WriteMode, bool], Message] = {
@@ -28,10 +28,10 @@ class ValidateRecordData(base.KintoneTool):
         """Check one record; an invalid one is a result, not a failure."""
         raw = read_record_data(call.parameters)
         operation: WriteMode = "update" if call.parameters.choice("operation") == "update" else "add"
-        validation = record_check.checked(
+        validation = record_checks.checked(
             call,
             lambda form: check_record(raw, form, operation),
-            record_check.GIVE_PERMISSION,
+            record_checks.GIVE_PERMISSION,
         )
         errors = [problem.as_dict() for problem in validation.problems]
         changes = [str(change.text) for change in validation.changes]
@@ -41,6 +41,6 @@ class ValidateRecordData(base.KintoneTool):
 
 def _lines(validation: CheckedRecord, app: int, operation: WriteMode) -> list[Message]:
     count = len(validation.problems) + validation.unlisted_problems
-    opening = OPENINGS[operation, validation.valid].but(app=app, count=count)
+    opening = OPENINGS[operation, validation.valid].copy_with(app=app, count=count)
     problems = [Message("- {problem}", problem=line) for line in validation.lines]
-    return [opening, *problems, *record_check.change_lines(validation.changes, validation.unlisted_changes)]
+    return [opening, *problems, *record_checks.change_lines(validation.changes, validation.unlisted_changes)]

@@ -12,14 +12,14 @@ from kintone import limits
 from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
-from kintone.values.full_width import narrow
-from kintone.values.whole_numbers import may_be_rounded, whole_number
+from kintone.texts import to_half_width
+from kintone.values.numbers import may_be_rounded, whole_number
 from tools.declarations import Parameter
 
-LONGEST_SHOWN = 40
+MAX_SHOWN = 40
 LIKE_A_TOKEN = Message("a text like an API token")
 """What is said of a value that may be a token in the wrong place, instead of quoting it."""
-MOST_BITS = 120
+MAX_BITS = 120
 """Of a whole number that is written out; Python refuses some thousand digits, and no parameter has use for so many."""
 YES = frozenset({"true", "yes", "y", "1", "on"})
 NO = frozenset({"false", "no", "n", "0", "off"})
@@ -72,7 +72,7 @@ class Parameters:
         value = self._values[name]
         if not isinstance(value, str):
             return value
-        if len(value) > limits.TEXT_LENGTH and name not in DATA:
+        if len(value) > limits.MAX_TEXT_LENGTH and name not in DATA:
             raise self._too_long(name, len(value))
         return value if value.strip() else None
 
@@ -160,7 +160,7 @@ class Parameters:
             "{name} has {length:,} characters, and at most {most:,} are taken; write {instead}",
             name=name,
             length=length,
-            most=limits.TEXT_LENGTH,
+            most=limits.MAX_TEXT_LENGTH,
             instead=instead,
         )
 
@@ -169,7 +169,7 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        value = narrow(value) if len(value) <= LONGEST_SHOWN else ""
+        value = to_half_width(value) if len(value) <= MAX_SHOWN else ""
         if not _DECIMAL.fullmatch(value):
             return None
     try:
@@ -180,7 +180,7 @@ def _number(value: object) -> float | None:
 
 
 def _is_endless(value: object) -> bool:
-    return isinstance(value, int) and value.bit_length() > MOST_BITS
+    return isinstance(value, int) and value.bit_length() > MAX_BITS
 
 
 def _kind(value: object) -> Message:
@@ -199,4 +199,4 @@ def _shown(value: object) -> str | Message:
     text = str(value)
     if looks_like_a_token(text):
         return LIKE_A_TOKEN
-    return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
+    return repr(text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…")

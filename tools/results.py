@@ -1,15 +1,9 @@
-"""What a tool comes to, and the messages that Dify is sent of it, none longer than a line of its protocol may be.
-
-Dify's daemon reads the plugin's output line by line and kills the whole plugin at a line over 5,242,880 bytes, with
-every other call in it; the SDK splits files only. So each message is measured before it is sent.
-
-A server may answer with what it was sent, so secrets are masked in everything but files. U+0085 breaks a call inside
-Dify's API server, which takes it for a line end, so a line end takes its place (seen under Dify 1.14.2).
-"""
+"""What a tool comes to, and the messages that Dify is sent of it, none longer than a line of its protocol may be."""
 
 import json
+import re
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,11 +11,30 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 from pydantic_core import from_json, to_json
 
 from kintone.access.redaction import Redactor
-from kintone.errors import ResultTooLargeError
+from kintone.errors import ResultTooLargeError, UnknownResponseError
 from kintone.messages import NOTHING, Message, Translate, counted, render
-from tools.exact_numbers import holds_long_numbers, with_exact_numbers
+from kintone.runtime import yield_thread
 
-LARGEST_MESSAGE = 4_000_000
+MAX_EXACT_NUMBER: Final = 2**53
+_LONG_NUMBERS: Final = tuple(re.compile(mark + rb"-?[0-9]{16}") for mark in (rb"^", rb":", rb"\[", rb","))
+"""Where a long number may begin in compact JSON; one pattern each, which takes half the time of one for all."""
+
+
+def holds_long_numbers(written: bytes) -> bool:
+    """Tell whether compact JSON may hold such a number; a text that looks like one counts too."""
+    return any(pattern.search(written) for pattern in _LONG_NUMBERS)
+
+
+def with_exact_numbers(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what JSON holds with a text of digits in the place of each whole number beyond 2^53."""
+    if isinstance(value, Mapping):
+        return {key: with_exact_numbers(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_exact_numbers(entry) for entry in value]
+    return str(value) if isinstance(value, int) and abs(value) > MAX_EXACT_NUMBER else value
+
+
+MAX_MESSAGE_BYTES = 4_000_000
 """Bytes of JSON in one message; the frame around it takes a few hundred more."""
 NEXT_LINE: Final = "\x85"
 
@@ -209,13 +222,66 @@ def variable_message(name: str, value: Any) -> ToolInvokeMessage:  # noqa: ANN40
 
 def refuse_oversize(size: int, what: Message, remedy: Message = NOTHING) -> None:
     """Raise ``ResultTooLargeError`` for more bytes than one message may have."""
-    if size > LARGEST_MESSAGE:
+    if size > MAX_MESSAGE_BYTES:
         raise ResultTooLargeError(
             Message(
                 "{what} would have {size:,} bytes, and one message to Dify holds {largest:,}",
                 what=what,
                 size=size,
-                largest=LARGEST_MESSAGE,
+                largest=MAX_MESSAGE_BYTES,
             ),
             remedy=remedy,
         )
+
+
+CHUNK_BYTES = 8192
+"""Dify refuses chunks of more bytes (``chunk_merger.py`` of its API server)."""
+
+
+def blob_chunks(
+    chunks: Iterable[bytes], total_length: int, filename: str, mime_type: str
+) -> Iterator[ToolInvokeMessage]:
+    """Yield the messages of one file; ``chunks`` may have any sizes, ``total_length`` is their sum.
+
+    Raises ``UnknownResponseError`` when the sum is another one; Dify drops what it has of a file when the call fails.
+    """
+    identity = uuid.uuid4().hex
+    meta = {"filename": filename, "mime_type": mime_type}
+    sent = 0
+    sequence = -1
+    for sequence, content in enumerate(_of_chunk_size(chunks)):
+        sent += len(content)
+        if sent > total_length:
+            break
+        yield _message(identity, sequence, total_length, content, meta)
+    if sent != total_length:
+        raise UnknownResponseError(
+            Message("the file does not have the {length} bytes that were announced for it", length=total_length)
+        )
+    yield _message(identity, sequence + 1, total_length, b"", meta, end=True)
+
+
+def _of_chunk_size(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    buffer = bytearray()
+    for chunk in chunks:
+        # Where both ends are fast nothing else gives the other calls of this process their turn.
+        yield_thread()
+        buffer += chunk
+        whole = len(buffer) - len(buffer) % CHUNK_BYTES
+        for start in range(0, whole, CHUNK_BYTES):
+            yield bytes(buffer[start : start + CHUNK_BYTES])
+        del buffer[:whole]
+    if buffer:
+        yield bytes(buffer)
+
+
+def _message(  # noqa: PLR0913 - the fields of the SDK's message
+    identity: str, sequence: int, total_length: int, content: bytes, meta: dict[str, str], *, end: bool = False
+) -> ToolInvokeMessage:
+    return ToolInvokeMessage(
+        type=ToolInvokeMessage.MessageType.BLOB_CHUNK,
+        message=ToolInvokeMessage.BlobChunkMessage(
+            id=identity, sequence=sequence, total_length=total_length, blob=content, end=end
+        ),
+        meta=meta,
+    )

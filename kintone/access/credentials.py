@@ -1,18 +1,22 @@
-"""Who asks: API tokens, the app and the guest space, checked before any request is made of them."""
+"""Who asks what: API tokens, the app and the guest space, checked before any request is made."""
 
+import hashlib
 import re
+import secrets
+from dataclasses import dataclass
 
 from kintone.access.redaction import SURELY_MASKED
+from kintone.access.sites import Site
 from kintone.errors import InvalidParameterError
-from kintone.limits import TOKENS_PER_REQUEST
+from kintone.limits import MAX_TOKENS
 from kintone.messages import Message
-from kintone.values.whole_numbers import whole_number
+from kintone.values.numbers import whole_number
 
 TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 BETWEEN_TOKENS = re.compile("[\\s,\uff0c\u3001\u200b\u2060\ufeff]+")
 """What may stand between tokens, none of which holds any of it; the last three are invisible and come with a copy."""
-LONGEST_TOKEN = 256
-LONGEST_LIST = 4_096
+MAX_TOKEN_LENGTH = 256
+MAX_TOKEN_LIST = 4_096
 """Characters of a text in which tokens are looked for; nine of the longest, and what stands between them, fit."""
 WHERE_TOKENS_ARE = Message("copy it from the app's settings, API Token, and publish the app with Update App")
 
@@ -30,13 +34,13 @@ class Tokens:
         values = tuple(dict.fromkeys(_pieces(text)))
         if not values:
             raise InvalidParameterError("{parameter} is empty; {how}", parameter=parameter, how=WHERE_TOKENS_ARE)
-        if len(values) > TOKENS_PER_REQUEST:
+        if len(values) > MAX_TOKENS:
             raise InvalidParameterError(
                 "{parameter} holds {count} tokens, and kintone takes at most {most} at once; "
                 "leave out the tokens of apps that this work does not touch",
                 parameter=parameter,
                 count=len(values),
-                most=TOKENS_PER_REQUEST,
+                most=MAX_TOKENS,
             )
         for place, value in enumerate(values, start=1):
             _check(place, value, parameter)
@@ -70,8 +74,8 @@ def secrets_in(value: object) -> tuple[str, ...]:
     separates them. What is too short to be masked is left out, and what stands behind the place where any list of
     tokens has ended: such a text is refused and sent nowhere.
     """
-    is_number = isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= LONGEST_TOKEN
-    text = str(value).strip()[:LONGEST_LIST] if isinstance(value, str) or is_number else ""
+    is_number = isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= MAX_TOKEN_LENGTH
+    text = str(value).strip()[:MAX_TOKEN_LIST] if isinstance(value, str) or is_number else ""
     pieces = _pieces(text)
     found = dict.fromkeys((text, *pieces, *TOKEN.findall(text), "".join(pieces)))
     return tuple(each for each in found if len(each) >= SURELY_MASKED)
@@ -92,7 +96,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _check(place: int, value: str, parameter: str) -> None:
-    if not TOKEN.fullmatch(value) or len(value) > LONGEST_TOKEN:
+    if not TOKEN.fullmatch(value) or len(value) > MAX_TOKEN_LENGTH:
         raise InvalidParameterError(
             "{parameter}: token {place} is not an API token of kintone, which has only letters and digits; "
             "{how}, and join several by commas",
@@ -109,3 +113,22 @@ def _check(place: int, value: str, parameter: str) -> None:
             least=SURELY_MASKED,
             how=WHERE_TOKENS_ARE,
         )
+
+
+_SALT = secrets.token_bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Everything that decides how a request is authenticated and where it goes."""
+
+    site: Site
+    tokens: Tokens
+    guest_space: int | None = None
+
+    def digest(self) -> str:
+        """Return what tells one access from another, for whatever is kept between calls; no token is found from it."""
+        digest = hashlib.blake2b(key=_SALT, digest_size=16)
+        for part in (str(self.site), str(self.guest_space), *self.tokens.secrets()):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\n")
+        return digest.hexdigest()

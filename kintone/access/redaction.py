@@ -14,23 +14,23 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus
 
 MASK: Final = "***"
-SHORTEST_SECRET: Final = 4
+MIN_SECRET_LENGTH: Final = 4
 SURELY_MASKED: Final = 8
 """Characters from which on a secret can be masked: a shorter one would be found in ordinary words."""
 TOKEN_LENGTH: Final = 24
 """Letters and digits in a row that nobody writes but as a key; the tokens of kintone have 40."""
 STRIDE: Final = 4
-LEAST: Final = SURELY_MASKED
+MIN_PIECE: Final = SURELY_MASKED
 """Every piece of so many bytes of a long secret is found, wherever it was cut: parts are looked for at every fourth
 byte, short enough for one to be whole in such a piece, and count where the piece around them is long enough."""
-LEAST_ENCODED: Final = 11
-"""Characters of base64 for ``LEAST`` bytes."""
+MIN_ENCODED_PIECE: Final = 11
+"""Characters of base64 for ``MIN_PIECE`` bytes."""
 QUICK_PART: Final = 8
 BETWEEN_TEXTS: Final = b"\xff"
 """A byte that no text has in UTF-8."""
 ROUNDS: Final = 3
 """How often a text may be escaped, one way in the other, for a secret in it to be found."""
-LONGEST_VALUE: Final = 500
+MAX_LOGGED_VALUE: Final = 500
 LONG_NUMBERS: Final = (10 ** (SURELY_MASKED - 1), 10**300)
 """The numbers whose digits may be a secret; Python refuses to write out some thousand digits."""
 USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
@@ -83,7 +83,7 @@ class Redactor:
         needles: dict[bytes, list[_Origin]] = {}
         quick: set[bytes] = set()
         for secret in secrets:
-            if len(secret) >= SHORTEST_SECRET:
+            if len(secret) >= MIN_SECRET_LENGTH:
                 for form, least in _forms(secret):
                     for start, size in _parts(form, least):
                         needles.setdefault(form[start : start + size], []).append(
@@ -309,9 +309,9 @@ def _forms(secret: str) -> Iterator[tuple[bytes, int]]:
     """Yield the forms that a secret takes, in small letters, each with the shortest piece of it that is a secret."""
     encoded = secret.encode("utf-8", "surrogatepass")
     plain = {encoded, *(form(secret, safe="", errors="replace").encode() for form in (quote, quote_plus))}
-    yield from ((form.lower(), LEAST) for form in plain)
+    yield from ((form.lower(), MIN_PIECE) for form in plain)
     if len(secret) >= SURELY_MASKED:
-        yield from ((form.lower(), LEAST_ENCODED) for form in _in_base64(encoded))
+        yield from ((form.lower(), MIN_ENCODED_PIECE) for form in _in_base64(encoded))
 
 
 def _in_base64(secret: bytes) -> set[bytes]:
@@ -346,7 +346,7 @@ def _quick_parts(form: bytes, least: int) -> set[bytes]:
         return {b""}
     if not _is_key(form):
         return {form}
-    if least == LEAST_ENCODED:
+    if least == MIN_ENCODED_PIECE:
         return {form[: 2 * QUICK_PART]}
     last = len(form) - QUICK_PART
     return {form[start : start + QUICK_PART] for start in (*range(0, last, QUICK_PART), last)}
@@ -360,6 +360,6 @@ def _without_query(address: re.Match[str]) -> str:
     return f"{address[1]}?{MASK}" if address[2] else address[0]
 
 
-def truncate(text: str, longest: int = LONGEST_VALUE) -> str:
+def truncate(text: str, longest: int = MAX_LOGGED_VALUE) -> str:
     """Cut a value that is too large for a log and say how large it was."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"

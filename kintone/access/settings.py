@@ -1,20 +1,76 @@
-"""What the operator of the plugin process may set, all in its environment; no workflow can change it."""
+"""What the operator of the plugin process may set in its environment, and how hosts and proxies are written there."""
 
+import ipaddress
+import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from kintone.access.hosts import is_loopback
 from kintone.access.redaction import looks_like_a_token
 from kintone.messages import Message, Value
-from kintone.values.whole_numbers import whole_number
+from kintone.values.numbers import whole_number
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def literal_address(host: str) -> Address | None:
+    """Return the IP address that a host is written as, None for a name.
+
+    ``127.1``, ``0x7f.0.0.1`` and ``2130706433`` are 127.0.0.1 to every resolver
+    (https://man7.org/linux/man-pages/man3/inet_aton.3.html).
+    """
+    bare = host.strip("[]").rstrip(".")
+    try:
+        return ipaddress.ip_address(bare)
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(bare))
+    except (OSError, UnicodeError):
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether the host is written as this machine itself: ``localhost`` or a loopback address."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    address = literal_address(host)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return address is not None and address.is_loopback
+
+
+NAMES = ("{scheme}_proxy", "all_proxy")
+"""In the order in which the HTTP library asks for them."""
+
+
+def proxy_variable(scheme: str) -> str:
+    """Return the variable that names the proxy for addresses of this scheme, spelled as it is set.
+
+    Empty where there is none: a system may also keep a proxy elsewhere. Python prefers the small letters:
+    https://docs.python.org/3/library/urllib.request.html#urllib.request.getproxies
+    """
+    for name in NAMES:
+        small = name.format(scheme=scheme)
+        spelled = small if small in os.environ else small.upper()
+        if os.environ.get(spelled, "").strip():
+            return spelled
+    return ""
+
+
+def shown_proxy(address: str) -> str:
+    """Return host and port of a proxy's address, without user name and password; empty for an address that is none."""
+    parts = urlsplit(address if "://" in address else f"//{address}")
+    return parts.netloc.rpartition("@")[2]
+
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LARGEST_PORT = 65_535
-LONGEST_SHOWN = 40
+MAX_PORT = 65_535
+MAX_SHOWN = 40
 
 
 class SettingsError(ValueError):
@@ -89,7 +145,7 @@ def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int
 
 def _shown(text: str) -> str | Message:
     """Quote a value that is refused, but for what may be a secret in the wrong place."""
-    return Message("a text like an API token") if looks_like_a_token(text) else repr(text[:LONGEST_SHOWN])
+    return Message("a text like an API token") if looks_like_a_token(text) else repr(text[:MAX_SHOWN])
 
 
 def _origins(environment: Mapping[str, str]) -> frozenset[Origin]:
@@ -105,11 +161,11 @@ def _origin(text: str) -> Origin:
             "for example https://kintone-proxy.example or http://127.0.0.1:8787"
         )
     origin = Origin(match["scheme"], match["host"].strip("[]"), int(match["port"] or DEFAULT_PORTS[match["scheme"]]))
-    if not 1 <= origin.port <= LARGEST_PORT:
+    if not 1 <= origin.port <= MAX_PORT:
         raise SettingsError(
             "KINTONE_ALLOWED_ORIGINS names the port {port}; ports go from 1 to {largest}",
             port=origin.port,
-            largest=LARGEST_PORT,
+            largest=MAX_PORT,
         )
     if origin.scheme == "http" and not is_loopback(origin.host):
         raise SettingsError(

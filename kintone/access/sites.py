@@ -19,9 +19,9 @@ ADDRESS = re.compile(
 PAGE = re.compile(r"/k/(?:\d+|guest|m)(?:/.*)?$", re.ASCII)
 """What follows the site in an address copied from the browser."""
 WRITE_THIS = Message("write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn")
-LONGEST_ADDRESS = 2_000
-LONGEST_SHOWN = 80
-MOST_UNQUOTINGS = 5
+MAX_ADDRESS_LENGTH = 2_000
+MAX_SHOWN = 80
+MAX_UNQUOTINGS = 5
 BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,=:-]+)*", re.ASCII)
 DOTS = re.compile(r"(?:^|[/\\])\.{1,2}(?:;[^/\\]*)?(?=[/\\]|$)")
 """A segment that leads elsewhere; some servers take what follows a semicolon for a parameter of the segment."""
@@ -92,7 +92,7 @@ def _parse(text: str, parameter: str) -> re.Match[str]:
         raise InvalidParameterError(
             "{parameter} must not hold a user name or an @ sign; {how}", parameter=parameter, how=WRITE_THIS
         )
-    match = ADDRESS.fullmatch(text) if len(text) <= LONGEST_ADDRESS else None
+    match = ADDRESS.fullmatch(text) if len(text) <= MAX_ADDRESS_LENGTH else None
     if match is None or not text.isascii() or not text.isprintable() or "\\" in text or "%" in match["host"]:
         raise InvalidParameterError(
             "{parameter} is not an address of kintone; {how}", parameter=parameter, how=WRITE_THIS
@@ -112,7 +112,7 @@ def _allowed(scheme: str, host: str, port: str | None, allowed_origins: frozense
 
 def leads_elsewhere(path: str) -> bool:
     """Tell whether a path has a segment of dots, plain or percent-encoded, which a client or a server may resolve."""
-    for _ in range(MOST_UNQUOTINGS):
+    for _ in range(MAX_UNQUOTINGS):
         plain = unquote(path, errors="replace")
         if plain == path:
             return DOTS.search(path) is not None
@@ -136,7 +136,7 @@ def shown_host(host: str) -> str | Message:
     """Return a host for a sentence; what may be a token that was filled in at the wrong place is not shown."""
     if looks_like_a_token(host):
         return Message("something that looks like an API token")
-    return host if len(host) <= LONGEST_SHOWN else f"{host[:LONGEST_SHOWN]}…"
+    return host if len(host) <= MAX_SHOWN else f"{host[:MAX_SHOWN]}…"
 
 
 def _refuse_other(scheme: str, host: str, port: str | None, parameter: str) -> None:

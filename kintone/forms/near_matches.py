@@ -6,14 +6,14 @@ from difflib import get_close_matches
 
 from kintone import limits
 from kintone.messages import Joined, Message
-from kintone.values.excerpts import printable
+from kintone.texts import printable
 
 ALIKE = 0.6
 
 
 def folded(text: str) -> str:
     """Return a text with letter case, width and blanks levelled, Japanese included."""
-    return "".join(unicodedata.normalize("NFKC", text[: 4 * limits.NAME_LENGTH]).casefold().split())
+    return "".join(unicodedata.normalize("NFKC", text[: 4 * limits.MAX_NAME_LENGTH]).casefold().split())
 
 
 def nearest(wanted: str, names: Iterable[tuple[str, str]]) -> str | None:
@@ -29,7 +29,7 @@ def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, .
 
     Codes that match come before those whose label does; none where nothing is near.
     """
-    if len(wanted) > 2 * limits.NAME_LENGTH:
+    if len(wanted) > 2 * limits.MAX_NAME_LENGTH:
         return ()
     by_code: dict[str, list[str]] = {}
     by_label: dict[str, list[str]] = {}

@@ -1,18 +1,20 @@
 """What comes back from a read: kintone's answers, checked, and the pages made of them."""
 
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from kintone.answer_models import misshapen, named, number_text
-from kintone.errors import UnknownResponseError
-from kintone.field_types.table import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
+from kintone import api, limits
+from kintone.api import Answer, Caller, Request
+from kintone.deadline import Deadline
+from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
+from kintone.field_types import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
 from kintone.messages import Message
-from kintone.operations import Answer
-
-RECORDS_PER_PAGE = 500
-"""kintone's largest page (https://cybozu.dev/ja/kintone/docs/overview/query)."""
-MOST_SKIPPED = 10_000
-"""kintone's largest offset (same page)."""
+from kintone.replies import misshapen, named, number_text
+from kintone.runtime import Workers
 
 type Record = dict[str, Any]
 
@@ -27,16 +29,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RawPage:
     """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for."""
 
     records: list[Record] = field(repr=False)
     ids: list[int] = field(repr=False)
     total: int | None = None
 
-    def part(self, start: int, end: int | None = None) -> "Batch":
+    def part(self, start: int, end: int | None = None) -> "RawPage":
         """Return some of the records."""
-        return Batch(self.records[start:end], self.ids[start:end], self.total)
+        return RawPage(self.records[start:end], self.ids[start:end], self.total)
 
     def is_last(self, size: int) -> bool:
         """Tell whether nothing follows, given how many records were asked for.
@@ -46,13 +48,13 @@ class Batch:
         return len(self.ids) < size
 
 
-def batch_of(answer: Answer, reading: Message) -> Batch:
+def raw_page_of(answer: Answer, reading: Message) -> RawPage:
     """Check an answer; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
         raise misshapen(reading, Message("records of the answer"), records)
-    if len(records) > RECORDS_PER_PAGE:
+    if len(records) > limits.MAX_LIMIT:
         raise misshapen(reading, Message("the number of records"), Message("{count}", count=len(records)))
     ids: list[int] = []
     for record in records:
@@ -66,7 +68,7 @@ def batch_of(answer: Answer, reading: Message) -> Batch:
     total = count_of(told)
     if total is None and told is not None:
         raise misshapen(reading, Message("totalCount of the answer"), told)
-    return Batch(records, ids, total)
+    return RawPage(records, ids, total)
 
 
 def checked_id(record: object, part: Message, reading: Message) -> int:
@@ -118,3 +120,145 @@ def count_of(value: object) -> int | None:
     """Return kintone's count, which is a text, or nothing where there is none."""
     text = number_text(value)
     return None if text is None else int(text)
+
+
+class FirstFailure:
+    """Keeps the first failure of several reads that share a deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        """Start without one; ``deadline`` is cancelled by it."""
+        self._deadline = deadline
+        self._error: KintoneError | None = None
+
+    def guard[Result](self, read: Callable[[], Result]) -> Result:
+        """Read; a failure ends the others."""
+        try:
+            return read()
+        except CancelledError:
+            raise
+        except KintoneError as error:
+            if self._error is None:
+                self._error = error
+            self._deadline.cancel()
+            raise
+
+    def told[Result](self, result: Callable[[], Result]) -> Result:
+        """Return a result; where it was cancelled, raise the failure that did it."""
+        try:
+            return result()
+        except CancelledError:
+            if self._error is not None:
+                raise self._error from None
+            raise
+
+
+PAGES_AT_ONCE = 4
+SYSTEM_FIELDS = ("$id", "$revision")
+
+_CUT_OFF = "Filter aborted because of too many search results"
+
+
+class RecordSource:
+    """Asks kintone for records; safe to share between threads.
+
+    ``fields`` are the codes the caller asked for, each once; empty means all. ``$id`` is always asked for, since pages
+    are told apart by it.
+    """
+
+    def __init__(self, caller: Caller, app: int, fields: Sequence[str]) -> None:
+        """Raise ``InvalidParameterError`` for more fields than kintone takes."""
+        self.fields = tuple(dict.fromkeys(fields))
+        self.requests_made = 0
+        self.warnings: list[str] = []
+        self.reading = Message("reading records of app {app}", app=app)
+        self.deadline = caller.deadline
+        self._caller = caller
+        self._app = app
+        self._asked = list(dict.fromkeys([*self.fields, "$id"])) if self.fields else []
+        self._lock = threading.Lock()
+        if len(self._asked) > limits.MAX_FIELDS_IN_BODY:
+            raise InvalidParameterError(
+                "fields: {count} field codes ($id among them) are more than the {most:,} that kintone takes; "
+                "name fewer, or leave fields blank for all",
+                count=len(self._asked),
+                most=limits.MAX_FIELDS_IN_BODY,
+            )
+
+    def fetch(self, query: str, *, counted: bool = False, only_ids: bool = False) -> RawPage:
+        """Read one page; ``counted`` asks for the number of all matches too, which costs kintone time."""
+        parameters: dict[str, object] = self.selection(only_ids=only_ids)
+        parameters["query"] = query
+        if counted:
+            parameters["totalCount"] = True
+        answer = self.call(api.get_records(self.reading, parameters))
+        return raw_page_of(answer, self.reading)
+
+    def fetch_all(self, queries: Sequence[str]) -> list[RawPage]:
+        """Read one page for each query, several at once, in their order; the first that fails ends the others."""
+        if len(queries) == 1:
+            return [self.fetch(queries[0])]
+        with self.working():
+            failure = FirstFailure(self.deadline)
+            workers = self.workers(min(PAGES_AT_ONCE, len(queries)), "kintone-page")
+            try:
+                answers = [workers.submit(failure.guard, partial(self.fetch, query)) for query in queries]
+                return [failure.told(answer.result) for answer in answers]
+            finally:
+                workers.shutdown(wait=False, cancel_futures=True)
+
+    def selection(self, *, only_ids: bool = False) -> dict[str, object]:
+        """Return the parameters that say which app and which fields."""
+        fields = ["$id"] if only_ids else self._asked
+        return {"app": self._app, "fields": fields} if fields else {"app": self._app}
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Read within the block: whatever still waits or runs at its end is cancelled."""
+        with self._caller.deadline.within(self._caller.deadline.remaining()) as deadline:
+            self.deadline = deadline
+            try:
+                yield
+            finally:
+                deadline.cancel()
+
+    def workers(self, count: int, name: str) -> Workers:
+        """Return threads for reading ahead."""
+        return self.deadline.runtime.workers(count, name)
+
+    def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
+        """Ask, count the request and keep the warning that came with the answer."""
+        with self._lock:
+            self.requests_made += 1
+        answer = self._caller.call(request, deadline or self.deadline)
+        if answer.warning:
+            self.warn(_in_words(answer.warning))
+        return answer
+
+    def warn(self, sentence: str) -> None:
+        """Keep a sentence for the reader, once."""
+        with self._lock:
+            if sentence not in self.warnings:
+                self.warnings.append(sentence)
+
+    def arrange(self, records: list[Record]) -> None:
+        """Bring the fields of each record into the order that the caller asked for them.
+
+        kintone answers in an order of its own, with ``$id``, which is asked for on our own account. What else comes
+        unasked stays, behind the others.
+        """
+        if not self.fields:
+            return
+        unasked = [code for code in SYSTEM_FIELDS if code not in self.fields]
+        for place, record in enumerate(records):
+            if tuple(record) == self.fields:
+                continue
+            arranged = {code: record[code] for code in self.fields if code in record}
+            records[place] = arranged | {code: content for code, content in record.items() if code not in unasked}
+
+
+def _in_words(warning: str) -> str:
+    if _CUT_OFF.lower() in warning.lower():
+        return (
+            "kintone stopped the search at 100,000 hits: the answer is partial; narrow the condition to get a whole one"
+        )
+    return f"kintone warns: {one_line(warning)}"

@@ -5,17 +5,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
-from kintone.answer_models import misshapen
+from kintone import api, limits
+from kintone.api import Caller
 from kintone.errors import CursorLimitError
 from kintone.messages import Message
-from kintone.operations import Caller
-from kintone.reading.cursors import open_cursor
-from kintone.reading.id_order import IdOrder, skip
-from kintone.reading.offsets import offset_batches, refuse_unless_it_fits
-from kintone.reading.pages import MOST_SKIPPED, Batch, Page
-from kintone.reading.plan import Plan, plan_of
-from kintone.reading.record_source import RecordSource
-from kintone.reading.seeking import Seek, SeekRun
+from kintone.reading.by_cursor import open_cursor
+from kintone.reading.by_id import KeysetPlan, KeysetReader
+from kintone.reading.by_offset import offset_pages, require_reachable
+from kintone.reading.pages import Page, RawPage, Record, RecordSource, checked_id
+from kintone.reading.plan import IdOrder, Plan, plan_of, skip
+from kintone.replies import misshapen
 
 type Strategy = Literal["single", "record_id", "cursor", "offset"]
 type Progress = Callable[[int, int | None], None]
@@ -96,10 +95,10 @@ class Reading:
         ``KintoneError``, without waiting for pages that had not arrived before the failure.
         """
         count = 0
-        with self._source.working(), closing(self._batches()) as batches:
-            for number, batch in enumerate(batches, start=1):
-                self._source.arrange(batch.records)
-                count += len(batch.ids)
+        with self._source.working(), closing(self._raw_pages()) as raw_pages:
+            for number, page in enumerate(raw_pages, start=1):
+                self._source.arrange(page.records)
+                count += len(page.ids)
                 if self._plan.wanted is not None and count > self._plan.wanted:
                     found = Message("{count}", count=count)
                     raise misshapen(self._source.reading, Message("the number of records"), found)
@@ -107,10 +106,10 @@ class Reading:
                     self.total = None
                 if self._progress:
                     self._progress(count, self.total)
-                yield Page(number, batch.records, [str(record_id) for record_id in batch.ids])
+                yield Page(number, page.records, [str(record_id) for record_id in page.ids])
         self.total = count
 
-    def _batches(self) -> Generator[Batch]:
+    def _raw_pages(self) -> Generator[RawPage]:
         """Choose the way, by the plan and, where the plan leaves it open, by the first page."""
         if self._plan.wanted == 0:
             return self._none()
@@ -125,23 +124,23 @@ class Reading:
         self._expect(None if count == size else count)
         return self._by_record_id(first, plan.id_order) if plan.id_order else self._by_cursor()
 
-    def _none(self) -> Generator[Batch]:
+    def _none(self) -> Generator[RawPage]:
         """Ask for one record and hand out none: kintone takes no ``limit`` of 0, and a wrong query is to be told."""
         self._source.fetch(str(self._plan.query.cut(limit=1)), counted=True)
         self.total = 0
-        return _alone(Batch([], []))
+        return _alone(RawPage([], []))
 
-    def _behind_a_deep_offset(self) -> Generator[Batch]:
+    def _behind_a_deep_offset(self) -> Generator[RawPage]:
         plan, order = self._plan, self._plan.id_order
         if order is None:
             return self._by_cursor()
         self.strategy = "record_id"
-        place = skip(self._source, plan.seek_query, order, plan.offset)
+        place = skip(self._source, plan.keyset_query, order, plan.offset)
         if place is None:
             self.total = 0
-            return _alone(Batch([], []))
+            return _alone(RawPage([], []))
         last, offset = place
-        query = order.after(plan.seek_query, last).cut(plan.page_size, offset)
+        query = order.after(plan.keyset_query, last).cut(plan.page_size, offset)
         first = self._source.fetch(str(query), counted=True)
         order.check(first, last, self._source.reading)
         if first.is_last(plan.page_size):
@@ -150,37 +149,37 @@ class Reading:
         self._expect(_count_behind(first, offset))
         return self._by_record_id(first, order)
 
-    def _is_end(self, first: Batch) -> bool:
+    def _is_end(self, first: RawPage) -> bool:
         """Tell whether nothing follows a full first page, by asking for one record behind it.
 
         kintone's count says so, which proves nothing. Where an offset does not reach, a cursor will tell.
         """
         plan = self._plan
         if plan.id_order:
-            query = plan.id_order.after(plan.seek_query, first.ids[-1]).cut(limit=1)
-        elif plan.offset + len(first.ids) <= MOST_SKIPPED:
+            query = plan.id_order.after(plan.keyset_query, first.ids[-1]).cut(limit=1)
+        elif plan.offset + len(first.ids) <= limits.MAX_OFFSET:
             query = plan.query.cut(limit=1, offset=plan.offset + len(first.ids))
         else:
             return False
         return not self._source.fetch(str(query), only_ids=True).ids
 
-    def _by_record_id(self, first: Batch, order: IdOrder) -> Generator[Batch]:
+    def _by_record_id(self, first: RawPage, order: IdOrder) -> Generator[RawPage]:
         self.strategy = "record_id"
-        seek = Seek(self._source, self._plan.seek_query, order, self._plan.wanted, self._ranges)
-        return SeekRun(seek, first, self.total).batches()
+        seek = KeysetPlan(self._source, self._plan.keyset_query, order, self._plan.wanted, self._ranges)
+        return KeysetReader(seek, first, self.total).raw_pages()
 
-    def _by_cursor(self) -> Generator[Batch]:
+    def _by_cursor(self) -> Generator[RawPage]:
         plan = self._plan
         self.strategy = "cursor"
         try:
             cursor = open_cursor(self._source, plan.query)
         except CursorLimitError as refused:
             count = plan.wanted if self.total is None else self.total
-            refuse_unless_it_fits(plan.offset, count, refused)
+            require_reachable(plan.offset, count, refused)
             self.strategy = "offset"
-            return offset_batches(self._source, plan.query, plan.offset, plan.wanted)
+            return offset_pages(self._source, plan.query, plan.offset, plan.wanted)
         self._expect(max(0, cursor.total - plan.offset))
-        return cursor.batches(plan.offset, plan.wanted)
+        return cursor.raw_pages(plan.offset, plan.wanted)
 
     def _expect(self, count: int | None) -> None:
         """Note how many records will come, given how many match behind the offset."""
@@ -188,13 +187,42 @@ class Reading:
         self.total = min(bounds) if count is not None else None
 
 
-def _count_behind(first: Batch, offset: int) -> int | None:
+def _count_behind(first: RawPage, offset: int) -> int | None:
     """Return the number of matches from the first page on; a count that the page itself disproves is none."""
     if first.total is None or first.total < offset + len(first.ids):
         return None
     return first.total - offset
 
 
-def _alone(batch: Batch) -> Generator[Batch]:
-    if batch.ids:
-        yield batch
+def _alone(page: RawPage) -> Generator[RawPage]:
+    if page.ids:
+        yield page
+
+
+class RecordsApi:
+    """Reads records: one, or all that a query matches."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Read through a caller."""
+        self._caller = caller
+
+    def read(
+        self,
+        request: ReadRequest,
+        progress: Progress | None = None,
+    ) -> Reading:
+        """Plan the reading of a query; its ``pages`` do it. Raises ``InvalidParameterError``."""
+        return read(self._caller, request, progress)
+
+    def get(self, app: int, record_id: int | str) -> Record:
+        """Return one record as kintone shows it: ``{"code": {"type": …, "value": …}}``; raises ``NotFoundError``.
+
+        Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
+        """
+        reading = Message("reading record {record} of app {app}", record=record_id, app=app)
+        request = api.get_record(reading, app, record_id)
+        record: Record = self._caller.call(request).body.get("record", {})
+        found = checked_id(record, Message("the record"), reading)
+        if str(found) != str(record_id):
+            raise misshapen(reading, Message("the id of the record"), Message("that of another record"))
+        return record

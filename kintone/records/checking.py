@@ -1,22 +1,187 @@
-"""A whole record: every field that was brought, against every field that the form has.
-
-What only kintone can know stays unchecked: duplicates, what lookups find, existing users and files, permissions.
-"""
+"""A whole record with its tables: every field that was brought, against every field that the form has."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from kintone import limits
 from kintone.errors import InvalidParameterError
-from kintone.field_types.table import PSEUDO_FIELDS
-from kintone.forms.field_definitions import FieldDefinition, Form, WriteMode
+from kintone.field_types import PSEUDO_FIELDS
+from kintone.forms.fields import FieldDefinition, Form, WriteMode
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Joined, Message
-from kintone.problems import MOST_LISTED, Change, Findings, Place, Problem, ProblemCode, problem_lines
-from kintone.records.cells import CheckContext, given_value, read_cell
-from kintone.records.rows import TableReader
-from kintone.values.excerpts import excerpt, printable
+from kintone.problems import (
+    MAX_LISTED,
+    Change,
+    Findings,
+    Place,
+    Problem,
+    ProblemCode,
+    UnusableValueError,
+    problem_lines,
+)
+from kintone.records.fields import CheckContext, given_value, read_cell
+from kintone.records.values import is_empty
+from kintone.texts import preview, printable
+from kintone.values.json_texts import read_rendered
+from kintone.values.numbers import whole_number
+
+_ROW_KEYS = {"id", "value"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableReader:
+    """Reads the rows of one table of one record."""
+
+    table: FieldDefinition
+    form: Form
+    context: CheckContext
+
+    def rows(self, raw: object) -> list[dict[str, object]] | None:
+        """Return the rows as kintone takes them, or None after noting why there are none.
+
+        Every row is looked at, so that all problems are told.
+        """
+        findings, place = self.context.findings, Place(self.table.code)
+        before = findings.count
+        given = self._given_rows(raw)
+        if is_empty(given):
+            if not isinstance(given, list):
+                findings.change(place, given, [])
+            return []
+        if isinstance(given, str):
+            given = self._rendered(given)
+            if given is None:
+                return None
+        if isinstance(given, Mapping):
+            findings.change(place, given, [given])
+            given = [given]
+        if not isinstance(given, list):
+            complaint = Message("a list of rows is needed, not {value}", value=preview(given))
+            findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            return None
+        if len(given) > limits.MAX_LIST_ENTRIES:
+            complaint = Message(
+                "{count} rows are more than the {most} that are taken at once",
+                count=len(given),
+                most=limits.MAX_LIST_ENTRIES,
+            )
+            findings.problem(place, ProblemCode.TOO_LONG, complaint, Message("write the record with fewer rows"))
+            return None
+        self._refuse_repeated_ids(given)
+        rows = [self._row(row, number) for number, row in enumerate(given, start=1)]
+        # Written without the rows that cannot be read, the table would lose them.
+        return [row for row in rows if row is not None] if findings.count == before else None
+
+    def _rendered(self, text: str) -> object:
+        """Return the rows that a text shows, or None after noting that it cannot be read."""
+        try:
+            return read_rendered(text)
+        except UnusableValueError as error:
+            self.context.findings.unusable(Place(self.table.code), error)
+            return None
+
+    def _given_rows(self, raw: object) -> object:
+        """Return what stands under ``value``, unless the object is one row: by its id, or by a column of that name."""
+        if not isinstance(raw, Mapping) or "value" not in raw or "id" in raw:
+            return raw
+        inner = raw["value"]
+        if "value" in self.table.columns and not (inner is None or _holds_rows(inner)):
+            return raw
+        return inner
+
+    def _row(self, raw: object, number: int) -> dict[str, object] | None:
+        place = Place(self.table.code, number, self.table.code)
+        if not isinstance(raw, Mapping):
+            complaint = Message("a row must be an object, not {value}", value=preview(raw))
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            return None
+        row_id, cells = self._parts(raw)
+        id_text = _id_text(row_id)
+        if not cells and id_text is not None:
+            # An id that the record does not have is no id to kintone, and the row a new one.
+            complaint = Message("a row without columns may be stored as a blank row")
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            return None
+        if id_text is None:
+            complaint = Message("{value} is not a row id", value=preview(row_id))
+            advice = Message("leave the id out to add the row")
+            self.context.findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
+        value: dict[str, object] = {}
+        before = self.context.findings.count
+        for code, cell in cells.items():
+            read = self._cell(code, cell, number)
+            if read is not None:
+                value[str(code)] = read
+        told = self.context.findings.count > before
+        if not (told or id_text or not cells or any(map(self._is_written, value))):
+            complaint = Message("a row without a column that can be written would be stored as a blank row")
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+        if self.context.mode == "add" or not id_text:
+            self.context.absences(self.table.columns, cells, number, self.table.code)
+        return {"id": id_text, "value": value} if id_text else {"value": value}
+
+    def _is_written(self, code: str) -> bool:
+        column = self.table.columns.get(code)
+        return column is not None and column.refusal(self.context.mode) is None
+
+    def _parts(self, raw: Mapping[object, object]) -> tuple[object, Mapping[object, object]]:
+        """Take a row apart into id and cells; a column that is called ``id`` owns that name in a plain row."""
+        inner = raw.get("value")
+        if isinstance(inner, Mapping) and raw.keys() <= _ROW_KEYS:
+            return raw.get("id"), inner
+        if "id" in self.table.columns:
+            return None, raw
+        return raw.get("id"), {code: cell for code, cell in raw.items() if code != "id"}
+
+    def _cell(self, code: object, cell: object, number: int) -> dict[str, object] | None:
+        column = self.table.columns.get(code) if isinstance(code, str) else None
+        place = Place(code if isinstance(code, str) else preview(code), number, self.table.code)
+        if column is not None:
+            return read_cell(cell, column, place, self.context)
+        if isinstance(code, str) and code in self.form.fields:
+            complaint = Message("this is a field of the record, not a column of the table")
+            advice = Message("write it beside the table")
+            self.context.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, advice)
+            return None
+        complaint = Message("the table {table} has no such column", table=printable(self.table.code))
+        self.context.findings.problem(place, ProblemCode.UNKNOWN_COLUMN, complaint, lambda: self._meant(place.field))
+        return None
+
+    def _meant(self, code: str) -> Message:
+        near = nearest_codes(code, ((column.code, column.label) for column in self.table.columns.values()))
+        return Message("did you mean {code}?", code=either(near)) if near else self._row_shape()
+
+    def _refuse_repeated_ids(self, rows: list[object]) -> None:
+        """Refuse an id that two rows bear; kintone would answer GAIA_SI01 without naming them."""
+        first: dict[str, int] = {}
+        for number, row in enumerate(rows, start=1):
+            row_id = _id_text(self._parts(row)[0]) if isinstance(row, Mapping) else None
+            if row_id and first.setdefault(row_id, number) != number:
+                complaint = Message(
+                    "rows {first} and {second} have the same id {id}", first=first[row_id], second=number, id=row_id
+                )
+                self.context.findings.problem(
+                    Place(self.table.code), ProblemCode.BAD_FORMAT, complaint, Message("keep one of them")
+                )
+
+    def _row_shape(self) -> Message:
+        codes = [code for code, column in self.table.columns.items() if column.type.on_add][:3]
+        return Message("write rows like [{{{cells}}}]", cells=", ".join(f"{preview(code)}: …" for code in codes))
+
+
+def _holds_rows(value: object) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and all(isinstance(row, Mapping) for row in value))
+
+
+def _id_text(row_id: object) -> str | None:
+    """Return a row id as text, ``""`` for none, None for what is no id."""
+    if is_empty(row_id):
+        return ""
+    number = whole_number(row_id)
+    return str(number) if number is not None and number > 0 else None
+
 
 type Record = dict[str, dict[str, object]]
 
@@ -55,7 +220,7 @@ def check_record(
     operation: WriteMode,
     *,
     rules: bool = True,
-    most_problems: int = MOST_LISTED,
+    most_problems: int = MAX_LISTED,
 ) -> CheckedRecord:
     """Read a record; raises ``InvalidParameterError`` for what is no record at all, and nothing else.
 
@@ -64,7 +229,7 @@ def check_record(
     presence, lengths, ranges. Without, values are still brought into kintone's shape or refused. ``most_problems`` are
     listed, no more than a hundred: finding what was meant takes the more time the more fields the form has.
     """
-    context = CheckContext(operation, rules, Findings(most_problems=min(most_problems, MOST_LISTED)))
+    context = CheckContext(operation, rules, Findings(most_problems=min(most_problems, MAX_LISTED)))
     record: Record = {}
     for code, value in _fields_of(raw).items():
         cell = _read_field(code, value, form, context)
@@ -95,7 +260,7 @@ def record_without_form(raw: Mapping[str, object]) -> CheckedRecord:
         if _plain(given) or (isinstance(given, list) and all(isinstance(part, str) for part in given)):
             record[code] = {"value": given}
             continue
-        complaint = Message("{value} cannot be read without the app's form", value=excerpt(given))
+        complaint = Message("{value} cannot be read without the app's form", value=preview(given))
         advice = Message("give the API token the permission to view or add records, by which the form is read")
         findings.problem(Place(code), ProblemCode.WRONG_TYPE, complaint, advice)
     return _result(record, findings)
@@ -109,7 +274,7 @@ def _fields_of(raw: object) -> Mapping[Any, object]:
     if isinstance(raw, Mapping):
         return raw
     raise InvalidParameterError(
-        'the record must be an object such as {{"field code": "value"}}, not {value}', value=excerpt(raw)
+        'the record must be an object such as {{"field code": "value"}}, not {value}', value=preview(raw)
     )
 
 
@@ -140,7 +305,7 @@ def _read_table(raw: object, table: FieldDefinition, form: Form, context: CheckC
 
 def _report_no_text(code: object, findings: Findings) -> None:
     complaint, advice = Message("a field code must be a text"), Message("put it in quotes")
-    findings.problem(Place(excerpt(code)), ProblemCode.UNKNOWN_FIELD, complaint, advice)
+    findings.problem(Place(preview(code)), ProblemCode.UNKNOWN_FIELD, complaint, advice)
 
 
 def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
@@ -154,7 +319,7 @@ def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
         context.findings.problem(
             place, ProblemCode.UNKNOWN_FIELD, Message("this column belongs to the table {table}", table=table),
             Message(
-                "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=excerpt(table), column=excerpt(code)
+                "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=preview(table), column=preview(code)
             ),
         )  # fmt: skip
     else:
@@ -169,7 +334,7 @@ def _meant(code: str, form: Form) -> Message:
     columns = nearest_codes(code, form.column_names())
     if columns:
         meant = [
-            Message("the column {column} of the table {table}", column=excerpt(column), table=excerpt(table))
+            Message("the column {column} of the table {table}", column=preview(column), table=preview(table))
             for column in columns
             for table in (form.tables_by_column[column],)
         ]

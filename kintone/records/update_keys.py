@@ -1,16 +1,16 @@
 """The field and value by which an upsert finds its record."""
 
 from kintone import limits
-from kintone.field_types.values import is_empty, read_value
-from kintone.forms.field_definitions import FieldDefinition, Form
+from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import either, nearest_codes
 from kintone.messages import Message
 from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
-from kintone.records.cells import given_value
-from kintone.values.excerpts import excerpt, excerpts
+from kintone.records.fields import given_value
+from kintone.records.values import is_empty, read_value
+from kintone.texts import preview, previews
 from kintone.values.numbers import NumberPrecision, decimals_of
 
-MOST_PRECISE = NumberPrecision(limits.MOST_NUMBER_DIGITS, limits.MOST_NUMBER_DECIMALS)
+MAX_EXACT_KEY_DIGITS = NumberPrecision(limits.MAX_NUMBER_DIGITS, limits.MAX_NUMBER_DECIMALS)
 """What no app goes beyond; a key is held to it where the app's own precision is not known."""
 
 
@@ -21,7 +21,7 @@ def check_update_key(field: object, value: object, form: Form) -> tuple[str, Pro
     https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
     """
     findings = Findings()
-    place = Place(field if isinstance(field, str) else excerpt(field))
+    place = Place(field if isinstance(field, str) else preview(field))
     definition = form.fields.get(field) if isinstance(field, str) else None
     if definition is None:
         usable = set(form.update_key_codes())
@@ -44,12 +44,12 @@ def check_update_key(field: object, value: object, form: Form) -> tuple[str, Pro
         except UnusableValueError as error:
             findings.unusable(place, error)
         else:
-            if len(key) <= limits.UNIQUE_LENGTH:
+            if len(key) <= limits.MAX_UNIQUE_LENGTH:
                 return key, None
             complaint = Message(
                 "{value} is longer than the {longest} characters of an update key",
-                value=excerpt(key),
-                longest=limits.UNIQUE_LENGTH,
+                value=preview(key),
+                longest=limits.MAX_UNIQUE_LENGTH,
             )
             findings.problem(place, ProblemCode.TOO_LONG, complaint)
     return "", findings.problems[0]
@@ -60,8 +60,8 @@ def _key(value: object, definition: FieldDefinition) -> str:
     key = str(read_value(given_value(value), definition))
     if not definition.is_number:
         return key
-    precision = definition.precision or MOST_PRECISE
-    most = precision.decimals if precision.known else MOST_PRECISE.decimals
+    precision = definition.precision or MAX_EXACT_KEY_DIGITS
+    most = precision.decimals if precision.known else MAX_EXACT_KEY_DIGITS.decimals
     if decimals_of(key) > most:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT,
@@ -75,4 +75,4 @@ def _usable(form: Form) -> Message:
     codes = form.update_key_codes()
     if not codes:
         return Message("this app has no such field; prohibit duplicates in one")
-    return Message("this app offers {codes}", codes=excerpts(codes))
+    return Message("this app offers {codes}", codes=previews(codes))

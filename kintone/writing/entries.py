@@ -1,24 +1,16 @@
-"""The entries of an upsert: from what the caller brought to one value each, with all that is wrong told at once."""
+"""The entries of an upsert: from what the caller brought to one value each, with all that is wrong reported at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from difflib import get_close_matches
 from itertools import islice
 from typing import Self
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Joined, Message
-from kintone.values.excerpts import excerpt, excerpts
-from kintone.writing.entry_parts import (
-    ENTRY_KEYS,
-    kind,
-    near_key,
-    read_id,
-    read_record,
-    read_revision,
-    read_update_key,
-    stranger_problems,
-    unwrapped,
-)
+from kintone.texts import preview, previews
+from kintone.values.numbers import number_in, plain_number, record_id_hint, whole_number
 from kintone.writing.update_keys import (
     KeyProblemError,
     UpdateKey,
@@ -26,15 +18,133 @@ from kintone.writing.update_keys import (
     key_text,
     repeated_ids,
     repeated_keys,
+    repeated_numbers,
     same_key,
 )
 
+ENTRY_KEYS = ("updateKey", "id", "revision", "record")
+KEY_KEYS = ("field", "value")
+MAX_TYPO_LENGTH = 20
+MAX_UNKNOWN_KEYS = 50
+# kintone's own word for "whatever the revision is"; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
+NO_CHECK = -1
+
+_KINDS: Mapping[type, Message] = {
+    dict: Message("an object"),
+    list: Message("a list"),
+    str: Message("a text"),
+    bool: Message("true or false"),
+    type(None): Message("null"),
+}
+
+
+def unknown_key_problems(item: Mapping[str, object]) -> list[Message]:
+    """Return a problem for every key that an entry does not have, the first fifty of them."""
+    problems: list[Message] = []
+    for key in item:
+        if len(problems) == MAX_UNKNOWN_KEYS:
+            break
+        if key not in ENTRY_KEYS:
+            near = near_key(key)
+            hint = (
+                Message('did you mean "{key}"?', key=near)
+                if near
+                else Message("an entry has updateKey or id, revision and record only")
+            )
+            problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
+    return problems
+
+
+def near_key(key: object) -> str | None:
+    """Return the key of an entry that was probably meant, as by "updatekey" or "update_key"."""
+    if not isinstance(key, str) or len(key) > MAX_TYPO_LENGTH:
+        return None
+    plain = {known.casefold(): known for known in ENTRY_KEYS}
+    matches = get_close_matches(key.replace("_", "").replace("-", "").strip().casefold(), plain, n=1, cutoff=0.75)
+    return plain[matches[0]] if matches else None
+
+
+def read_record(value: object, problems: list[Message]) -> Mapping[str, object]:
+    """Return the field map."""
+    if not isinstance(value, dict):
+        problems.append(
+            Message('"record" is {kind}; write an object: {{"code": {{"value": …}}}}', kind=type_name(value))
+        )
+        return {}
+    strange = [key for key in value if not isinstance(key, str)]
+    if strange:
+        problems.append(
+            Message("has {codes} as a field code; field codes are texts in quotes", codes=previews(strange))
+        )
+    return value
+
+
+def read_update_key(item: Mapping[str, object], problems: list[Message]) -> UpdateKey | None:
+    """Return the key to match on; an empty one is a problem, since the entry would be inserted again and again."""
+    if "updateKey" not in item:
+        return None
+    key = item["updateKey"]
+    if not isinstance(key, dict) or set(key) != set(KEY_KEYS):
+        problems.append(Message('updateKey must be {{"field": "<field code>", "value": "<value>"}} and nothing else'))
+        return None
+    code = key["field"]
+    if not isinstance(code, str) or not is_field_code(code.strip()):
+        problems.append(Message("the field of updateKey is {code}; write the code of one field", code=preview(code)))
+        return None
+    try:
+        return UpdateKey(code.strip(), key_text(key["value"]))
+    except KeyProblemError as error:
+        problems.append(Message("the value of updateKey {problem}", problem=error.problem))
+        return None
+
+
+def read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
+    """Return the record id without leading zeros; an empty one is a problem, since the entry would be inserted."""
+    if "id" not in item:
+        return None
+    number = whole_number(item["id"])
+    if number is None or number <= 0:
+        hint = record_id_hint(item["id"]) or Message("write the record's number, or leave id out to insert")
+        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=hint))
+        return None
+    return str(number)
+
+
+def read_revision(item: Mapping[str, object], problems: list[Message]) -> str | None:
+    """Return the revision that the caller insists on; absent, null and -1 mean none."""
+    value = item.get("revision")
+    if value is None:
+        return None
+    number = whole_number(value)
+    if number is None or (number <= 0 and number != NO_CHECK):
+        problems.append(
+            Message(
+                "revision is {revision}; write the record's revision number, or leave it out", revision=preview(value)
+            )
+        )
+        return None
+    return None if number == NO_CHECK else str(number)
+
+
+def unwrapped(value: object) -> object:
+    """Return the value of ``{"value": …}``, or the value itself."""
+    return value["value"] if isinstance(value, dict) and "value" in value else value
+
+
+def type_name(value: object) -> Message:
+    """Name the type of a decoded value in words."""
+    known = _KINDS.get(type(value))
+    if known is not None:
+        return known
+    return Message("a number") if isinstance(value, int | float) else Message("something else")
+
+
 PARAMETER = "records_data"
 LISTED_PROBLEMS = 20
-MOST_PROBLEMS = 1_000
+MAX_PROBLEMS = 1_000
 """Problems after which the entries behind are not looked at any more; a text of ten million characters may hold one
 million of them."""
-MOST_KEYS_COMPARED = 50
+MAX_KEYS_COMPARED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +186,7 @@ def read_entries(structure: object, update_key_field: str | None = None, *, para
         problems += [Message("entry {position}: {problem}", position=position, problem=problem) for problem in found]
         if entry is not None and not found:
             entries.append(entry)
-        if len(problems) >= MOST_PROBLEMS:
+        if len(problems) >= MAX_PROBLEMS:
             refuse(problems, parameter)
     problems += repeated_keys([(entry.position, entry.update_key) for entry in entries])
     problems += repeated_ids([(entry.position, entry.id) for entry in entries])
@@ -111,7 +221,7 @@ def refuse(problems: Sequence[Message], parameter: str = PARAMETER) -> None:
         return
     left = len(problems) - LISTED_PROBLEMS
     more = NOTHING
-    if len(problems) >= MOST_PROBLEMS:
+    if len(problems) >= MAX_PROBLEMS:
         more = Message("and many more")
     elif left > 0:
         more = Message("and {count} more", count=left)
@@ -123,7 +233,7 @@ def _key_field(update_key_field: str | None) -> str | None:
     code = (update_key_field or "").strip()
     if code and not is_field_code(code):
         raise InvalidParameterError(
-            "update_key: {code} is not a field code; write the code of one field, as in sku", code=excerpt(code)
+            "update_key: {code} is not a field code; write the code of one field, as in sku", code=preview(code)
         )
     return code or None
 
@@ -139,14 +249,14 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
                     "leave it out (app, token and options are parameters of their own)",
                     parameter=parameter,
                     wrapper=wrapper,
-                    others=excerpts(others),
+                    others=previews(others),
                 )
             inside = inside[wrapper]
     if not isinstance(inside, list | tuple):
         raise InvalidParameterError(
             '{parameter}: a list of entries is needed, not {kind}; write {{"records": [{{"record": {{…}}}}]}}',
             parameter=parameter,
-            kind=kind(inside),
+            kind=type_name(inside),
         )
     if not inside:
         raise InvalidParameterError("{parameter}: the list is empty; give at least one entry", parameter=parameter)
@@ -155,11 +265,11 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
 
 def _entry(position: int, item: object, code: str | None, problems: list[Message]) -> Entry | None:
     if not isinstance(item, dict):
-        problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=kind(item)))
+        problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=type_name(item)))
         return None
     if code is not None and (code in item or not _looks_like_entry(item)):
         return _row(Entry(position, item), code, problems)
-    if not any(key in ENTRY_KEYS for key in item) and not any(map(near_key, islice(item, MOST_KEYS_COMPARED))):
+    if not any(key in ENTRY_KEYS for key in item) and not any(map(near_key, islice(item, MAX_KEYS_COMPARED))):
         problems.append(
             Message('has no "record"; write {{"record": {{…}}}} for each entry, or name update_key to send plain rows')
         )
@@ -171,7 +281,7 @@ def _entry(position: int, item: object, code: str | None, problems: list[Message
 
 
 def _read_entry(position: int, item: Mapping[str, object], problems: list[Message]) -> Entry:
-    problems += stranger_problems(item)
+    problems += unknown_key_problems(item)
     record: Mapping[str, object] = {}
     if "record" in item:
         record = read_record(item["record"], problems)
@@ -218,3 +328,40 @@ def _without_key(entry: Entry, problems: list[Message]) -> Entry:
             )
         )
     return entry.with_record({code: value for code, value in entry.record.items() if code != key.field})
+
+
+def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) -> list[Entry]:
+    """Write the keys of NUMBER fields with plain digits; ``number_fields`` are their codes, from the app's form.
+
+    Raises ``InvalidParameterError`` for number keys that are no numbers and for two keys that are equal.
+    """
+    problems: list[Message] = []
+    numbers: list[tuple[int, UpdateKey, Decimal]] = []
+    written: list[Entry] = []
+    for entry in entries:
+        key = entry.update_key
+        if key is None or key.field not in number_fields:
+            written.append(entry)
+            continue
+        number = number_in(key.value)
+        if number is None:
+            problems.append(
+                Message(
+                    'entry {position}: the update key {field} is a number field and "{value}" is not a number; '
+                    "write digits only",
+                    position=entry.position,
+                    field=key.field,
+                    value=key.value,
+                )
+            )
+            continue
+        numbers.append((entry.position, key, number))
+        written.append(entry.with_key_value(plain_number(number)))
+    # Normalisation may have made one key of two texts.
+    texts = [(entry.position, entry.update_key) for entry in entries if not _is_number(entry, number_fields)]
+    refuse(problems + repeated_numbers(numbers) + repeated_keys(texts))
+    return written
+
+
+def _is_number(entry: Entry, number_fields: Container[str]) -> bool:
+    return entry.update_key is not None and entry.update_key.field in number_fields

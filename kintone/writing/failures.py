@@ -1,57 +1,118 @@
-"""A write that failed, in the caller's own numbering: which entry it was, and what to send again."""
+"""Where kintone's complaints point to, in words that count from 1.
+
+kintone names the place of a bad value in keys such as ``records[3].lines.value[0].value.qty.value``, counting from 0;
+``record.`` for a single record, ``record[code]`` for a number that is none, ``values`` for choices and files.
+"""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kintone.errors import (
-    BudgetExceededError,
-    ConnectionFailedError,
     InvalidRequestError,
     KintoneError,
-    LockedError,
-    RateLimitedError,
     RevisionConflictError,
-    ServiceUnavailableError,
     TimedOutError,
+    UnavailableError,
+    UnreachableError,
     entries_named,
 )
 from kintone.ledger import EntryState, Span, WriteLedger
-from kintone.messages import NOTHING, Joined, Message, counted
+from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.remedies import for_write, where_unsure
+from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
-from kintone.writing.field_paths import read_path
-from kintone.writing.transactions import InnerCall, Item, Kind, Transaction
+
+_FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
+_START = re.compile(r"records\[(?P<index>\d{1,6})\]|record(?=[.\[])")
+_TOP = re.compile(_FIELD, re.DOTALL)
+_CELL = re.compile(r"\[(?P<row>\d{1,6})\]\.value" + _FIELD, re.DOTALL)
+_CHOICE = re.compile(r"\[(?P<choice>\d{1,6})\](?:\.value)?")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPath:
+    """A place in what was sent: ``index``, ``row`` and ``choice`` count from 0 as kintone's keys do."""
+
+    code: str
+    index: int | None = None
+    row: int | None = None
+    column: str = ""
+    choice: int | None = None
+
+    def words(self, given_rows: Mapping[str, Mapping[int, int]] | None = None) -> Message:
+        """Name the field, row and choice.
+
+        ``given_rows`` tells for tables that were appended to which of the rows sent are the caller's: from the place
+        among those sent to the place among the caller's. The others were saved before and do not count as the caller's.
+        """
+        field = verbatim(self.code) if self.row is None else self._cell(self.row, (given_rows or {}).get(self.code))
+        return field if self.choice is None else Message("{field}, value {number}", field=field, number=self.choice + 1)
+
+    def _cell(self, row: int, given: Mapping[int, int] | None) -> Message:
+        number = row if given is None else given.get(row)
+        if number is None:
+            return Message(
+                "{table} row {row} of those already saved, {column}", table=self.code, row=row + 1, column=self.column
+            )
+        return Message("{table} row {row}, {column}", table=self.code, row=number + 1, column=self.column)
+
+
+def read_path(key: str) -> FieldPath | None:
+    """Read one of kintone's keys; None for one that does not point into a record, such as ``app``."""
+    start = _START.match(key)
+    if start is None:
+        return None
+    index = int(start["index"]) if start["index"] else None
+    rest = key[start.end() :]
+    inner = rest.removeprefix(".record")
+    # A wrapper "record" inside "records[3]" is skipped; a field whose code is "record" is not.
+    if index is not None and inner.startswith((".", "[")) and not re.match(r"\.values?(?:$|\[)", inner):
+        rest = inner
+    field = _TOP.fullmatch(rest)
+    if field is None:
+        return FieldPath(rest.strip(".") or "record", index) if index is not None else None
+    code = field["code"] or field["bracketed"]
+    cell = _CELL.fullmatch(field["rest"])
+    if cell is None:
+        return FieldPath(code, index, choice=_choice(field["rest"]))
+    column = cell["code"] or cell["bracketed"]
+    return FieldPath(code, index, int(cell["row"]), column, _choice(cell["rest"]))
+
+
+def readable(key: str) -> Message:
+    """Return the words for a key of a single record, or the key itself."""
+    path = read_path(key)
+    return verbatim(key) if path is None else path.words()
+
+
+def _choice(rest: str) -> int | None:
+    choice = _CHOICE.fullmatch(rest)
+    return int(choice["choice"]) if choice else None
+
 
 FOUND_BY = {
-    Kind.UPSERT: Message("with an update key"),
-    Kind.UPDATE: Message("with an id or a revision"),
-    Kind.INSERT: Message("with neither key nor id"),
+    WriteKind.UPSERT: Message("with an update key"),
+    WriteKind.UPDATE: Message("with an id or a revision"),
+    WriteKind.INSERT: Message("with neither key nor id"),
 }
 SENT_AS = {
-    Kind.UPSERT: Message("with an update key"),
-    Kind.UPDATE: Message("whose records are there"),
-    Kind.INSERT: Message("whose records are not there yet"),
+    WriteKind.UPSERT: Message("with an update key"),
+    WriteKind.UPDATE: Message("whose records are there"),
+    WriteKind.INSERT: Message("whose records are not there yet"),
 }
 CONFLICTS = ("GAIA_CO02", "GAIA_UN03")
 MISSING = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
-PASSING = (
-    LockedError,
-    RateLimitedError,
-    ServiceUnavailableError,
-    ConnectionFailedError,
-    TimedOutError,
-    BudgetExceededError,
-)
+PASSING = (UnavailableError, UnreachableError, TimedOutError)
 SAFE = Message("sending these again is safe, since an update key or id finds the same records again")
 ABOUT_THE_APP = ("GAIA_IL23",)
 
 
-def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneError:
+def map_to_entries(error: KintoneError, batch: Batch) -> KintoneError:
     """Return the error with kintone's places (``results[1]``, ``records[3].name.value``) as the caller's entries."""
     reply = error.reply
-    call = failing_call(error, transaction)
-    if reply is None or call is None or transaction.is_single:
+    call = failing_call(error, batch)
+    if reply is None or call is None or batch.is_single:
         return error
     fields: list[tuple[str | Message, Sequence[str]]] = []
     is_placed = False
@@ -65,22 +126,22 @@ def map_to_entries(error: KintoneError, transaction: Transaction) -> KintoneErro
         given_rows = item.plan.given_rows if item.plan else None
         named = Message("entry {position}, {place}", position=item.entry.position, place=path.words(given_rows))
         fields.append((named, words))
-    mapped = error.but(reply=replace(reply, fields=fields))
+    mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in MISSING
     if about_entries and error.code not in ABOUT_THE_APP and not is_placed:
         entries = _candidates_named(error, call)
-        mapped = mapped.but(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
+        mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
     return mapped
 
 
-def is_outdated(error: KintoneError, transaction: Transaction) -> bool:
+def is_outdated(error: KintoneError, batch: Batch) -> bool:
     """Tell whether a refusal may come of what others did between reading and writing, so that reading again helps.
 
     That is a revision that was read and is not the latest, a record found by its key that is gone, or a key that was
     not there and is now. A revision of the caller's own is the caller's business, and where kintone complains about
     something else too, reading again would not help.
     """
-    call = failing_call(error, transaction)
+    call = failing_call(error, batch)
     if call is None:
         return False
     if isinstance(error, RevisionConflictError):
@@ -110,18 +171,18 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     Where nothing was saved and that is sure, kintone's own error says all.
     """
     # It may come from reading what entries are appended to.
-    error = error.but(remedy=for_write(error.remedy, len(ledger)))
+    error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
-            return error.but(ledger=ledger)
+            return error.copy_with(ledger=ledger)
         first = Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
         if isinstance(error, PASSING):
             first = Message("wait a minute")
         remedy = Message("{first}, then send {rest} again and none of those before", first=first, rest=rest)
-        return error.but(ledger=ledger, remedy=remedy)
+        return error.copy_with(ledger=ledger, remedy=remedy)
     if not ledger.numbered:
-        return error.but(ledger=ledger)
+        return error.copy_with(ledger=ledger)
     unknown = [entry for entry in entries if ledger.state(entry.position) is EntryState.UNKNOWN]
     advice = resend_advice(unknown, appends=appends)
     parts: list[Message] = [advice]
@@ -133,7 +194,7 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
         parts.append(Message("of {rest}, send again what is not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about what became of the first one.
     parts.append(NOTHING if error.kintone_code else where_unsure(error.remedy))
-    return error.but(ledger=ledger, remedy=Joined(parts))
+    return error.copy_with(ledger=ledger, remedy=Joined(parts))
 
 
 def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noqa: PLR0911 - one for each reason
@@ -172,12 +233,12 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noq
     return SAFE
 
 
-def failing_call(error: KintoneError, transaction: Transaction) -> InnerCall | None:
+def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
     """Return the call that kintone refused; a failure of the request as a whole has none."""
     index = error.reply.index if error.reply else None
     if index is not None:
-        return transaction.calls[index] if 0 <= index < len(transaction.calls) else None
-    return transaction.calls[0] if len(transaction.calls) == 1 and error.kintone_code else None
+        return batch.calls[index] if 0 <= index < len(batch.calls) else None
+    return batch.calls[0] if len(batch.calls) == 1 and error.kintone_code else None
 
 
 def _candidates_named(error: KintoneError, call: InnerCall) -> Message:

@@ -13,7 +13,6 @@ from kintone.messages import Joined, Message
 from kintone.problems import UnusableValueError
 from kintone.values.numbers import decimal_of, number_in, plain_number, read_number
 
-LONGEST_FIELD_CODE = 128
 NAMED_POSITIONS = 10
 
 _NOT_IN_A_CODE = re.compile(r"""[\s"'`()<>=!,;{}\[\]\\]""")
@@ -37,7 +36,7 @@ class KeyProblemError(Exception):
 
 def is_field_code(code: str) -> bool:
     """Tell whether a text can be a field code; what cannot must not get into a query."""
-    return 0 < len(code) <= LONGEST_FIELD_CODE and _NOT_IN_A_CODE.search(code) is None
+    return 0 < len(code) <= limits.MAX_NAME_LENGTH and _NOT_IN_A_CODE.search(code) is None
 
 
 def key_text(value: object) -> str:
@@ -50,12 +49,12 @@ def key_text(value: object) -> str:
         raise KeyProblemError(Message("must be a text or a number"))
     if not text.strip():
         raise KeyProblemError(Message("is empty; kintone can find no record by an empty key"))
-    if len(text) > limits.UNIQUE_LENGTH:
+    if len(text) > limits.MAX_UNIQUE_LENGTH:
         raise KeyProblemError(
             Message(
                 "is {length} characters long; a key has {longest} at most",
                 length=len(text),
-                longest=limits.UNIQUE_LENGTH,
+                longest=limits.MAX_UNIQUE_LENGTH,
             )
         )
     return text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kintone.field_types.table import KINDS
+from kintone.field_types import FIELD_TYPES
 from tests.contract.plugin_files import ROOT
 
 DIFY = {"dify_plugin"}
@@ -112,10 +112,10 @@ def test_names_of_field_types_when_the_code_is_read() -> None:
         for folder in ("kintone", "tools", "provider")
         for path in _sources(folder)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and node.value in KINDS
+        if isinstance(node, ast.Constant) and node.value in FIELD_TYPES
     }
 
-    assert named == {"kintone/field_types/table.py"}
+    assert named == {"kintone/field_types.py"}
 
 
 def test_arrows_inside_kintone_when_its_imports_are_read() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from simulation.plugin import silence_logs
 from tests.logger_states import LoggerState, loggers_restored
-from tools.plugin_log import LIBRARY_LOGGERS, OUR_LOGGERS, connect_loggers
+from tools.process_output import LIBRARY_LOGGERS, OUR_LOGGERS, connect_loggers
 
 CHANGED = [logging.getLogger(name) for name in (*OUR_LOGGERS, *LIBRARY_LOGGERS)]
 

@@ -73,9 +73,9 @@ LIMITED_ROWS = [
     *rows(
         UNIQUE,
         [
-            stored("u" * 64, "u" * 64, why.UNIQUE_LENGTH),
-            refused("u" * 65, why.UNIQUE_LENGTH),
-            refused("u" * 64 + " ", why.UNIQUE_LENGTH),
+            stored("u" * 64, "u" * 64, why.MAX_UNIQUE_LENGTH),
+            refused("u" * 65, why.MAX_UNIQUE_LENGTH),
+            refused("u" * 64 + " ", why.MAX_UNIQUE_LENGTH),
             stored(None, "", why.CLEARED),
             refused({}, why.REST),
         ],

@@ -42,7 +42,7 @@ TEXT_FROM_NUMBER = Reason("fact sheet 6.1 SINGLE_LINE_TEXT", "write value: strin
 LINE_ENDS = Reason("fact sheet 6.1 MULTI_LINE_TEXT", "string, LF", TYPES)
 RICH = Reason("fact sheet 6.1 RICH_TEXT", "HTML; the server sanitises (unsure how)", TYPES)
 LENGTHS = Reason("fact sheet 6.6 and 6.2", "minLength and maxLength; minLength is enforced for empty values too")
-UNIQUE_LENGTH = Reason("fact sheet 3", "at most 64 characters where duplicates are prohibited", LIMITS)
+MAX_UNIQUE_LENGTH = Reason("fact sheet 3", "at most 64 characters where duplicates are prohibited", LIMITS)
 AUTOMATIC = Reason(
     "fact sheet 6.1 SINGLE_LINE_TEXT and CALC", "computed by the server; what is sent is silently ignored", TYPES
 )

@@ -50,7 +50,7 @@ def test_write_when_the_network_fails(
 ) -> None:
     """Whatever fails, nothing is applied twice and no saved entry is told as not saved."""
     if write.split:
-        monkeypatch.setattr("kintone.writing.transactions.MOST_BYTES", 1)
+        monkeypatch.setattr("kintone.writing.batches.MAX_BULK_BYTES", 1)
     for name, fault in FAULTS.items():
         for times in TIMES:
             failure = _try(site, files, write, {**fault, "times": times})

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from kintone.client import KintoneClient
-from kintone.reading.reader import ReadRequest
-from kintone.reading.records import RecordsApi
-from kintone.writing.adding import add_record
+from kintone.reading.reader import ReadRequest, RecordsApi
 from kintone.writing.entries import Entry
+from kintone.writing.one_record import add_record
 from kintone.writing.update_keys import UpdateKey
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.network.clients import IMPATIENT, RetryPolicy, open_client
 from tests.network.stand_ins import StandIn

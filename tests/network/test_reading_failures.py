@@ -4,8 +4,7 @@ import logging
 
 import pytest
 
-from kintone.reading.reader import ReadRequest
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import ReadRequest, RecordsApi
 from tests.network.clients import STANDARD
 from tests.network.outcomes import OUT_OF_TIME, failure, soon
 from tests.network.routes import Route, through

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from kintone.writing.adding import add_record
+from kintone.writing.one_record import add_record
 from tests.network.clients import AT_ONCE, PATIENT, open_client
 from tests.network.outcomes import ACCESS_DENIED, NOT_SENT, UNKNOWN, UNREACHABLE, failure
 from tests.network.routes import BEHIND_PROXY, ENCRYPTED, Route, through

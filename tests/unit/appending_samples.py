@@ -8,25 +8,24 @@ from typing import Any
 
 import pytest
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
+from kintone.api import EncodedRequest
 from kintone.client import KintoneClient
 from kintone.connections import Exchange, Phase
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError
 from kintone.execution import Engine
-from kintone.forms.field_definitions import Form
-from kintone.forms.forms_api import read_form
+from kintone.forms.fields import Form
+from kintone.forms.reading import read_form
 from kintone.retry import RetryPolicy
 from kintone.transport import UploadBody
 from kintone.transport_failures import failure_of
-from kintone.wire_format import WireRequest
-from kintone.writing.appending import ListMode
+from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
-from kintone.writing.upsert import UpsertReport, UpsertRequest, upsert
+from kintone.writing.writer import UpsertReport, UpsertRequest, upsert
 from local_kintone import ConnectionCutError, LocalKintone, ReceivedRequest, Response
 
 LOOKUP: dict[str, Any] = {
@@ -81,7 +80,12 @@ class InProcess:
 
     @contextmanager
     def open(
-        self, request: WireRequest, access: Access, deadline: Deadline, timeout: float, body: UploadBody | None = None
+        self,
+        request: EncodedRequest,
+        access: Access,
+        deadline: Deadline,
+        timeout: float,
+        body: UploadBody | None = None,
     ) -> Iterator[_Streamed]:
         """Send the request and hand over the answer; raises TransportError as the real one does."""
         assert body is None

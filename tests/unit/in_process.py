@@ -12,8 +12,7 @@ from random import Random
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.client import KintoneClient

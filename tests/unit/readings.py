@@ -38,8 +38,8 @@ def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
             patch.setattr(f"kintone.reading.{module}.RECORDS_PER_PAGE", page)
         for module in ("seeking", "offsets", "plan", "id_order", "reader"):
             patch.setattr(f"kintone.reading.{module}.MOST_SKIPPED", most_skipped)
-        patch.setattr("kintone.reading.offsets.FARTHEST", most_skipped + page)
-        patch.setattr("kintone.reading.seeking.LARGEST_OVERLAP", page - 2)
+        patch.setattr("kintone.reading.by_offset.MAX_REACH", most_skipped + page)
+        patch.setattr("kintone.reading.by_id.MAX_OVERLAP", page - 2)
         patch.setattr("local_kintone.calls.reading_calls.MAX_LIMIT", page)
         patch.setattr("local_kintone.calls.reading_calls.MAX_OFFSET", most_skipped)
         patch.setattr("local_kintone.calls.reading_calls.MAX_SIZE", page)

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from kintone.deadline import Deadline
-from tools.file_source.address import FileAddress, read_address
+from tools.dify_files.addresses import FileAddress, read_address
 
 NAMES = {
     "public.example": ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"],

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from kintone.errors import InvalidParameterError, InvalidRequestError, NotFoundError
-from kintone.writing.appending import ListMode
+from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
-from kintone.writing.upsert import UpsertRequest
+from kintone.writing.writer import UpsertRequest
 from tests.unit.appending_samples import Bench, by_id, by_key, by_number, new, row
 
 SAVED: dict[str, Any] = {"qty": "5", "item": "pen", "price": "80", "rank": "Low"}
@@ -227,7 +227,7 @@ def test_a_number_that_kintone_itself_rounds_is_matched_by_what_it_answers(bench
 
 def test_a_query_does_not_grow_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Long keys go into several reads."""
-    monkeypatch.setattr("kintone.writing.saved_records.LONGEST_QUERY", 100)
+    monkeypatch.setattr("kintone.writing.append.MAX_QUERY_LENGTH", 100)
     for letter in "abc":
         bench.save(sku=letter * 60, lines=[SAVED])
     bench.append(*(by_key(letter * 60, lines=[row(qty="7")]) for letter in "abc"))

@@ -1,4 +1,4 @@
-"""Appending while others write, and when reading fails."""
+"""AppendPlan while others write, and when reading fails."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from kintone.errors import (
     RevisionConflictError,
     UnknownResponseError,
 )
-from kintone.writing.upsert import MAX_CONFLICTS, SOMEBODY_ELSE
+from kintone.writing.writer import MAX_CONFLICTS, SOMEBODY_ELSE
 from tests.unit.appending_samples import SEVEN, Bench, by_id, by_key, by_number, failing, new, row, states
 
 FOR_EVER = 1_000
@@ -253,7 +253,7 @@ def test_a_lock_is_waited_for(bench: Bench) -> None:
 
 def test_tables_with_many_rows_are_sent_in_several_transactions(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not fit any more is sent next, and is not read again; all or nothing, it is refused."""
-    monkeypatch.setattr("kintone.writing.transactions.MOST_BYTES", 1_000)
+    monkeypatch.setattr("kintone.writing.batches.MAX_BULK_BYTES", 1_000)
     for number in range(1, 4):
         bench.save(sku=f"k{number}", lines=[{"qty": "5"}] * 50)
     entries = [by_key(f"k{number}", lines=SEVEN) for number in range(1, 4)]

@@ -1,13 +1,13 @@
-"""Appending where an answer is lost: what is certain, what is sent again, and what stays unknown."""
+"""AppendPlan where an answer is lost: what is certain, what is sent again, and what stays unknown."""
 
 from typing import Any
 
 import pytest
 
 from kintone.errors import (
-    ConnectionFailedError,
     KintoneError,
-    ServiceUnavailableError,
+    UnavailableError,
+    UnreachableError,
 )
 from tests.unit.appending_samples import SEVEN, Bench, by_key, failing, new, row, states
 
@@ -55,7 +55,7 @@ def test_a_lost_answer_stays_unknown_when_somebody_wrote_since(bench: Bench) -> 
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="records", method="PUT", times=1, cut="after")
     bench.before("GET records", bench.touch, after=1)
-    error = failing(ConnectionFailedError, bench, by_key(lines=SEVEN))
+    error = failing(UnreachableError, bench, by_key(lines=SEVEN))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
     assert bench.calls() == ["GET records", "PUT records", "GET records"]
@@ -79,7 +79,7 @@ def test_a_lost_answer_stays_unknown_when_it_cannot_be_read_again(bench: Bench) 
     bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=True)
     form = bench.form()
     bench.kintone.fail(api="records", method="GET", after=1, times=None, status=403, code="GAIA_NO01")
-    error = failing(ServiceUnavailableError, bench, by_key(lines=SEVEN), form=form)
+    error = failing(UnavailableError, bench, by_key(lines=SEVEN), form=form)
 
     assert states(error) == [(1, 1, "UNKNOWN")]
 
@@ -88,7 +88,7 @@ def test_a_lost_answer_with_plain_inserts_beside_is_not_settled(bench: Bench) ->
     """An insert without a key cannot be found again, so all of its transaction stays unknown and nothing is resent."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="bulkRequest", times=1, cut="after")
-    error = failing(ConnectionFailedError, bench, by_key(lines=SEVEN), new(lines=SEVEN))
+    error = failing(UnreachableError, bench, by_key(lines=SEVEN), new(lines=SEVEN))
 
     assert states(error) == [(1, 2, "UNKNOWN")]
     assert bench.calls() == ["GET records", "POST bulkRequest"]
@@ -99,7 +99,7 @@ def test_a_lost_insert_stays_unknown_when_somebody_wrote_since(bench: Bench) -> 
     """Only the first revision comes of the insert alone."""
     bench.kintone.fail(api="records", method="POST", times=1, status=503, applied=True)
     bench.before("GET records", bench.touch, after=1)
-    error = failing(ServiceUnavailableError, bench, by_key(lines=SEVEN))
+    error = failing(UnavailableError, bench, by_key(lines=SEVEN))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
     assert bench.calls() == ["GET records", "POST records", "GET records"]
@@ -121,7 +121,7 @@ def test_a_lost_answer_with_file_keys_is_not_settled(bench: Bench, applied: bool
     """The key of an upload serves once: it is never sent again."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=applied)
-    error = failing(ServiceUnavailableError, bench, by_key(papers=[bench.upload("a.txt")]))
+    error = failing(UnavailableError, bench, by_key(papers=[bench.upload("a.txt")]))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
     assert bench.calls() == ["GET records", "PUT records"]

@@ -10,7 +10,7 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 
 from dify_host.blobs import BlobMerger
 from kintone.errors import UnknownResponseError
-from tools.blob_chunks import blob_chunks
+from tools.results import blob_chunks
 
 
 def _dumped(pieces: list[bytes], length: int, name: str = "a.pdf") -> list[dict[str, Any]]:

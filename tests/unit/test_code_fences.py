@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from tools.text_input.structured_text import read_structure
+from tools.structured_text import read_structure
 
 PROSE = [
     "Here is the data:\n```json\n{}\n```\nLet me know if it fits.",

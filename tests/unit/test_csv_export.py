@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.forms.forms_api import Form
+from kintone.forms.reading import Form
 from tests.unit.form_samples import form_of
 from tests.unit.query_tool import full_record, text_field
-from tools.query_outputs.csv_columns import CsvColumns
-from tools.query_outputs.csv_export import CsvExport, guarded
+from tools.record_formats import CsvColumns, CsvExport, guarded
 
 
 def _rows(*parts: bytes) -> list[list[str]]:

@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import Entry, holds_file_keys, read_entries
-from kintone.writing.number_keys import with_number_keys
+from kintone.writing.entries import Entry, holds_file_keys, read_entries, with_number_keys
 from kintone.writing.update_keys import UpdateKey
 
 KEYED = {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"stock": {"value": "5"}}}

@@ -10,8 +10,8 @@ import pytest
 
 from kintone.access.redaction import Redactor
 from kintone.errors import (
-    LONGEST_PROBLEM,
-    LONGEST_SENTENCE,
+    MAX_PROBLEM,
+    MAX_SENTENCE,
     ErrorReply,
     InvalidParameterError,
     InvalidRequestError,
@@ -212,7 +212,7 @@ def test_but_makes_a_new_error_and_leaves_the_old_one_alone() -> None:
     """Class and all other parts are kept."""
     old = InvalidRequestError(Message("reading failed"), remedy=Message("try again"), code="CB_VA01")
 
-    new = old.but(remedy=Message("correct {field}", field="name"), notes=[Message("nothing was written")])
+    new = old.copy_with(remedy=Message("correct {field}", field="name"), notes=[Message("nothing was written")])
 
     assert type(new) is InvalidRequestError
     assert str(old) == "[CB_VA01] reading failed · try again"
@@ -226,8 +226,8 @@ TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
 @pytest.mark.parametrize("left", [7, 30])
 def test_line_is_masked_before_it_is_cut(left: int) -> None:
     """A token across the place where a part of the line is cut shows nothing of itself, wherever it stands."""
-    problem, remedy = (Message("{text}", text="x" * (LONGEST_PROBLEM - left) + TOKEN) for _ in range(2))
-    words = "x" * (LONGEST_SENTENCE - len("kintone says: ") - left) + TOKEN
+    problem, remedy = (Message("{text}", text="x" * (MAX_PROBLEM - left) + TOKEN) for _ in range(2))
+    words = "x" * (MAX_SENTENCE - len("kintone says: ") - left) + TOKEN
     reply = ErrorReply(400, code=TOKEN, message=words, error_id=TOKEN)
     error = KintoneError(problem, remedy=remedy, notes=[problem], reply=reply)
 

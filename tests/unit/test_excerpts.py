@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from kintone.values.excerpts import excerpt, printable
+from kintone.texts import preview, printable
 
 
 @pytest.mark.parametrize("character", ["\x85", "\x00", "\n", "\u2028", "\u200b", "\U000e0001", "\ud800", "😀", '"'])
 def test_text_when_it_is_copied_from_a_sentence_into_json(character: str) -> None:
     """What is shown is printable JSON that means the same, so that a model may copy what a suggestion names."""
-    shown = excerpt(f"o{character}p")
+    shown = preview(f"o{character}p")
 
     assert shown.isprintable()
     assert json.loads(shown) == f"o{character}p"

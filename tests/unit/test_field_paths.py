@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.writing.field_paths import read_path, readable
+from kintone.writing.failures import read_path, readable
 
 
 @pytest.mark.parametrize(

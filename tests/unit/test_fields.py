@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kintone.field_types.table import KINDS, PSEUDO_FIELDS, Shape, kind_of, markdown_table
+from kintone.field_types import FIELD_TYPES, PSEUDO_FIELDS, Shape, field_type, markdown_table
 
 WRITABLE: dict[str, object] = {
     "SINGLE_LINE_TEXT": "", "MULTI_LINE_TEXT": "", "RICH_TEXT": "", "NUMBER": "", "LINK": "", "RADIO_BUTTON": "",
@@ -20,62 +20,62 @@ NEVER = {
 
 def test_the_table_lists_every_type_once() -> None:
     """The table knows the documented types, all of them and no others."""
-    assert set(KINDS) == set(WRITABLE) | ON_ADD_ONLY | NEVER
+    assert set(FIELD_TYPES) == set(WRITABLE) | ON_ADD_ONLY | NEVER
 
 
 @pytest.mark.parametrize("name", WRITABLE)
 def test_a_writable_type_can_be_added_and_updated(name: str) -> None:
     """Types with values of their own take them on add and on update."""
-    assert KINDS[name].on_add
-    assert KINDS[name].on_update
-    assert not KINDS[name].advice
+    assert FIELD_TYPES[name].on_add
+    assert FIELD_TYPES[name].on_update
+    assert not FIELD_TYPES[name].advice
 
 
 @pytest.mark.parametrize("name", sorted(ON_ADD_ONLY | NEVER))
 def test_a_system_type_cannot_be_updated_and_says_what_to_do(name: str) -> None:
     """Types that kintone fills are refused on update, with advice; four of them may be given when adding."""
-    assert KINDS[name].on_add == (name in ON_ADD_ONLY)
-    assert not KINDS[name].on_update
-    assert KINDS[name].advice
+    assert FIELD_TYPES[name].on_add == (name in ON_ADD_ONLY)
+    assert not FIELD_TYPES[name].on_update
+    assert FIELD_TYPES[name].advice
 
 
 @pytest.mark.parametrize(("name", "empty"), WRITABLE.items())
 def test_the_empty_value_is_the_one_kintone_shows(name: str, empty: object) -> None:
     """Clearing a field uses the empty value that kintone itself shows for the type."""
-    assert KINDS[name].empty_value == empty
+    assert FIELD_TYPES[name].empty_value == empty
 
 
 def test_an_empty_list_is_new_each_time() -> None:
     """Two records do not share one empty list."""
-    assert KINDS["FILE"].empty_value is not KINDS["FILE"].empty_value
+    assert FIELD_TYPES["FILE"].empty_value is not FIELD_TYPES["FILE"].empty_value
 
 
 def test_update_keys_are_one_line_texts_and_numbers() -> None:
     """No other type can be an update key."""
-    assert {name for name, kind in KINDS.items() if kind.update_key} == {"SINGLE_LINE_TEXT", "NUMBER"}
+    assert {name for name, kind in FIELD_TYPES.items() if kind.update_key} == {"SINGLE_LINE_TEXT", "NUMBER"}
 
 
 def test_tables_take_no_tables_and_no_system_fields() -> None:
     """Columns are the writable types and calculations, tables excepted."""
-    assert {name for name, kind in KINDS.items() if kind.in_tables} == set(WRITABLE) - {"SUBTABLE"} | {"CALC"}
+    assert {name for name, kind in FIELD_TYPES.items() if kind.in_tables} == set(WRITABLE) - {"SUBTABLE"} | {"CALC"}
 
 
 @pytest.mark.parametrize("name", sorted(WRITABLE))
 def test_the_example_is_json(name: str) -> None:
     """What a sentence offers as an example can be copied into JSON."""
-    assert json.loads(KINDS[name].example)
+    assert json.loads(FIELD_TYPES[name].example)
 
 
 def test_required_is_not_enforced_for_radio_buttons_and_calculations() -> None:
     """Two types may be marked as required without kintone enforcing it."""
-    assert not KINDS["RADIO_BUTTON"].required_holds
-    assert not KINDS["CALC"].required_holds
-    assert KINDS["DROP_DOWN"].required_holds
+    assert not FIELD_TYPES["RADIO_BUTTON"].required_holds
+    assert not FIELD_TYPES["CALC"].required_holds
+    assert FIELD_TYPES["DROP_DOWN"].required_holds
 
 
 def test_an_unknown_type_goes_through_unchecked() -> None:
     """A type that kintone adds later can still be written."""
-    kind = kind_of("HOLOGRAM")
+    kind = field_type("HOLOGRAM")
     assert kind.shape is Shape.OTHER
     assert kind.on_add
     assert kind.on_update
@@ -89,6 +89,6 @@ def test_record_id_and_revision_are_known_though_no_form_lists_them() -> None:
 def test_the_documentation_table_has_a_line_per_type() -> None:
     """The documentation is made of the same table."""
     lines = markdown_table().splitlines()
-    assert len(lines) == len(KINDS) + 2
+    assert len(lines) == len(FIELD_TYPES) + 2
     assert '| `NUMBER` | `"1234.5"` | yes | yes | yes | yes |' in lines
     assert "| `CALC` | none | no | no | yes | no |" in lines

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kintone.errors import InvalidParameterError, UnknownResponseError
-from kintone.files.attachments import Attachment, check_attachment_field, read_attachments
+from kintone.files import Attachment, check_attachment_field, read_attachments
 
 FILE = {"fileKey": "k1", "name": "見積.pdf", "contentType": "application/pdf", "size": "123"}
 RECORD: dict[str, Any] = {

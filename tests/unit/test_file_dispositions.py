@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.files.content_disposition import file_name
+from kintone.file_names import file_name
 
 NAME = '見積 "最終"; 100%.pdf'
 

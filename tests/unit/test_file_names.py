@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.files.names import (
-    change_of,
-    clean_name,
-    complete_name,
-    distinct_name,
-    made_name,
-    shown_name,
-    shown_size,
-)
+from kintone.file_names import change_of, clean_name, complete_name, distinct_name, made_name, shown_name, shown_size
 from kintone.messages import render
 
 MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from kintone.errors import InvalidParameterError
 from kintone.writing.entries import read_entries
-from tools.records_mapping import RecordsMapping
+from tools.uploads import RecordsMapping
 
 KEY = {"field": "sku", "value": "A-1"}
 

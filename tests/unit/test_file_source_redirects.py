@@ -4,7 +4,7 @@ import pytest
 
 from kintone.errors import InvalidParameterError
 from tests.unit.resolver_double import checked, use_names
-from tools.file_source.address import stays
+from tools.dify_files.addresses import stays
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,8 @@ from dify_plugin.file.entities import FileType
 from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
-from tools.file_source.names import read_names
-from tools.file_source.source import HandedFile
-from tools.file_source.value import read_files
+from tools.dify_files.source import HandedFile
+from tools.dify_files.values import read_files, read_names
 
 URL = "http://api:5001/files/1?sign=SECRETSIGN"
 MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)

@@ -6,20 +6,18 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from kintone.api import Answer, Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import (
     BudgetExceededError,
-    ConnectionFailedError,
     KintoneError,
     ResultTooLargeError,
     TimedOutError,
     UnknownResponseError,
+    UnreachableError,
 )
-from kintone.files.attachments import Attachment
-from kintone.files.files_api import FilesApi
-from kintone.files.multipart import MeasuredSource
+from kintone.files import Attachment, FilesApi, MeasuredSource
 from kintone.messages import Message
-from kintone.operations import Answer, Operation, Repeat
 from kintone.transport import StreamedReply, UploadBody
 
 
@@ -49,7 +47,7 @@ class Caller:
 
     def __init__(self, *answers: Arriving, upload_answer: dict[str, object] | None = None) -> None:
         """Keep the answers to give, in order."""
-        self.operations: list[Operation] = []
+        self.operations: list[Request] = []
         self.deadlines: list[Deadline | None] = []
         self.uploaded: list[bytes] = []
         self._answers = list(answers)
@@ -57,7 +55,7 @@ class Caller:
 
     def upload(
         self,
-        operation: Operation,
+        operation: Request,
         open_body: Callable[[], AbstractContextManager[UploadBody]],
         deadline: Deadline | None = None,
     ) -> Answer:
@@ -72,7 +70,7 @@ class Caller:
         return Answer(self._upload_answer)
 
     @contextmanager
-    def download(self, operation: Operation) -> Iterator[StreamedReply]:
+    def download(self, operation: Request) -> Iterator[StreamedReply]:
         """Hand over the next answer."""
         self.operations.append(operation)
         yield self._answers.pop(0)
@@ -103,7 +101,7 @@ def test_upload_when_it_is_tried_twice() -> None:
     assert len(opened) == 2
     assert all(b"content" in body and b'filename="a.txt"' in body for body in caller.uploaded)
     assert (caller.operations[0].method, caller.operations[0].api) == ("POST", "file")
-    assert caller.operations[0].repeat is Repeat.UPLOAD
+    assert caller.operations[0].repeat is RetrySafety.UPLOAD
 
 
 @contextmanager
@@ -133,7 +131,7 @@ def test_download_when_the_headers_tell_all() -> None:
 
     assert _read(caller) == (6, "text/csv", "a.csv", b"abcdef")
     assert caller.operations[0].parameters == {"fileKey": "key"}
-    assert caller.operations[0].repeat is Repeat.READ
+    assert caller.operations[0].repeat is RetrySafety.READ
 
 
 def test_download_when_the_record_tells_more() -> None:
@@ -161,7 +159,7 @@ def test_download_when_the_answer_is_compressed() -> None:
 @pytest.mark.parametrize(("pieces", "words"), [((b"ab",), "only 2 bytes"), ((b"ab", b"cd"), "more bytes")])
 def test_download_when_the_size_is_another(pieces: tuple[bytes, ...], words: str) -> None:
     """A file shorter or longer than told is an error, never a truncated file."""
-    with pytest.raises(ConnectionFailedError, match=words):
+    with pytest.raises(UnreachableError, match=words):
         _read(Caller(Arriving(NAMED, *pieces)), Attachment("key", "a.csv", "text/csv", 3))
 
 
@@ -181,7 +179,7 @@ def test_download_when_it_is_over_the_limit(answer: Arriving) -> None:
         _read(Caller(answer))
 
 
-@pytest.mark.parametrize("kind", [ConnectionFailedError, TimedOutError, BudgetExceededError])
+@pytest.mark.parametrize("kind", [UnreachableError, TimedOutError, BudgetExceededError])
 def test_download_when_it_breaks_on_the_way(kind: type[KintoneError]) -> None:
     """What the execution says of a broken transfer is the failure, and it comes after what had arrived."""
     failure = kind(Message("it broke"))

@@ -1,7 +1,7 @@
 """Records as plain objects."""
 
 from tests.unit.query_tool import full_record
-from tools.query_outputs.flat_records import flatten
+from tools.record_formats import flatten
 
 
 def test_values_stand_alone_when_a_record_is_flattened() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import KintoneError, UnknownResponseError
-from kintone.forms.forms_api import Form, FormCache, FormKey, FormsApi, parse_form, read_form
-from kintone.forms.parsing import parse_precision
+from kintone.forms.fields import parse_precision
+from kintone.forms.reading import Form, FormCache, FormKey, FormsApi, parse_form, read_form
 from kintone.messages import Message
 from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
 from tests.unit.form_samples import columns, field, make_form, options, rich_form

@@ -3,8 +3,7 @@
 import json
 
 from tests.unit.query_tool import full_record
-from tools.query_outputs.flat_records import flatten
-from tools.query_outputs.jsonl_export import JsonlExport
+from tools.record_formats import JsonlExport, flatten
 
 
 def test_each_line_is_one_plain_record_when_records_are_exported() -> None:

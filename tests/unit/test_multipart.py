@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.files.multipart import FileBody, MeasuredSource
+from kintone.files import FileBody, MeasuredSource
 
 
 class WrongLengthError(Exception):

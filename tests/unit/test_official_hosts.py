@@ -7,12 +7,12 @@ from responses import matchers
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
+from kintone.api import Request, RetrySafety
 from kintone.client import Access, KintoneClient
 from kintone.errors import AuthenticationError, NotFoundError, UnknownResponseError
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 
-READ = Operation(Message("reading the app"), "GET", "app", {"id": 12}, Repeat.READ)
+READ = Request(Message("reading the app"), "GET", "app", {"id": 12}, RetrySafety.READ)
 
 
 def client_of(address: str, guest_space: int | None = None) -> KintoneClient:

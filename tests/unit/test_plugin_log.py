@@ -10,7 +10,7 @@ import pytest
 from dify_plugin.config.logger_format import plugin_logger_handler
 
 from tests.contract.plugin_files import ROOT
-from tools.plugin_log import connect_loggers
+from tools.process_output import connect_loggers
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_log_when_a_library_warns(
 
 SCRIPT = """
 import dify_plugin, gevent, sys, threading, warnings
-from tools.plugin_log import connect_loggers, guard_stderr
+from tools.process_output import connect_loggers, guard_stderr
 connect_loggers()
 guard_stderr()
 class Failing:

@@ -4,7 +4,7 @@ import os
 import select
 import threading
 
-from tools.plugin_output import PatientOutput
+from tools.process_output import PatientOutput
 
 LINE = "あ" * 100_000
 

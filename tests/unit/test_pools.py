@@ -1,7 +1,6 @@
 """Connections that outlive a call: apart for each access, closed when nobody has used them for a while."""
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.sites import read_site
 from kintone.transport import Pools
 from tests.unit.still_runtime import StillRuntime

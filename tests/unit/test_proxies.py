@@ -4,7 +4,7 @@ import urllib.request
 
 import pytest
 
-from kintone.access.proxies import proxy_variable, shown_proxy
+from kintone.access.settings import proxy_variable, shown_proxy
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from tools.text_input.structured_text import read_structure
+from tools.structured_text import read_structure
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.reading.query import Query, parse, quote
+from kintone.query import Query, parse, quote
 
 
 @pytest.mark.parametrize(

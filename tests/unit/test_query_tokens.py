@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.reading.query_tokens import Kind, tokens_of
+from kintone.query import TokenKind, tokens_of
 
 
 def test_tokens_are_split_at_symbols_and_white_space_of_any_kind() -> None:
@@ -19,7 +19,7 @@ def test_quoted_text_is_one_token_when_it_holds_escapes() -> None:
     tokens = tokens_of(r'a = "x \" and \\" limit 5')
 
     assert [token.text for token in tokens] == ["a", "=", r'"x \" and \\"', "limit", "5"]
-    assert tokens[2].kind is Kind.TEXT
+    assert tokens[2].kind is TokenKind.TEXT
 
 
 def test_dots_dollars_and_signs_belong_to_words() -> None:

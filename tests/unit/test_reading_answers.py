@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from kintone.errors import InvalidParameterError, KintoneError, UnknownResponseError
-from kintone.reading.reader import Reading, ReadRequest, read
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import Reading, ReadRequest, RecordsApi, read
 from tests.unit.in_process import InProcess
 from tests.unit.readings import add, ids_read, small_pages
 

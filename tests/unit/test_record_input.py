@@ -6,7 +6,7 @@ from kintone.errors import InvalidParameterError
 from kintone.writing.entries import Entry, read_entries
 from tools.declarations import parameters_named
 from tools.parameters import Parameters
-from tools.record_input import read_records_data
+from tools.record_inputs import read_records_data
 
 ENTRY = {"record": {"name": "x", "on": True, "off": None}}
 WANTED = [Entry(1, ENTRY["record"])]

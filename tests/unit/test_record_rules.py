@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.forms.forms_api import Form, WriteMode
+from kintone.forms.reading import Form, WriteMode
 from kintone.records import CheckedRecord, check_record
-from kintone.records.rules import example_of
+from kintone.records.fields import example_of
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
 
 

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from kintone.messages import Message
 from kintone.reading.pages import Page
 from tests.unit.query_tool import full_record, text_field
-from tools.query_outputs.flat_records import flatten
-from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.record_text import ALONE, BESIDE_JSON, RecordText, TextLimits
+from tools.query_summary import QuerySummary
+from tools.record_formats import flatten
+from tools.record_texts import FULL_TEXT, SHORT_TEXT, RecordText, TextLimits
 
 
-def _outcome(records: int, query: str = "", warnings: tuple[str, ...] = ()) -> Outcome:
-    return Outcome(12, records, 1, 1, "single", (), query, warnings)
+def _outcome(records: int, query: str = "", warnings: tuple[str, ...] = ()) -> QuerySummary:
+    return QuerySummary(12, records, 1, 1, "single", (), query, warnings)
 
 
-def _text(records: list[dict[str, Any]], limits: TextLimits = ALONE, outcome: Outcome | None = None) -> str:
+def _text(records: list[dict[str, Any]], limits: TextLimits = FULL_TEXT, outcome: QuerySummary | None = None) -> str:
     text = RecordText(limits, ())
     text.add(_page(records))
     return _joined(text, outcome or _outcome(len(records)))
@@ -31,7 +31,7 @@ def _page(records: list[dict[str, Any]]) -> Page:
     return Page(1, records, ids)
 
 
-def _joined(text: RecordText, outcome: Outcome) -> str:
+def _joined(text: RecordText, outcome: QuerySummary) -> str:
     return "".join(f"{line}\n" for line in text.lines(outcome, Message("On: {onward}.")))
 
 
@@ -54,7 +54,7 @@ def test_several_values_are_told_apart_when_they_stand_in_a_table_row() -> None:
 
 def test_revision_is_shown_when_it_was_asked_for() -> None:
     """What fields name is shown."""
-    text = RecordText(ALONE, ("$id", "$revision"))
+    text = RecordText(FULL_TEXT, ("$id", "$revision"))
     text.add(_page([full_record(17)]))
 
     assert "#17 $revision: 4 |" in _joined(text, _outcome(1))
@@ -87,7 +87,7 @@ def test_sentence_is_all_when_there_is_no_record() -> None:
 
 def test_text_names_each_record_by_its_id_when_no_field_holds_it() -> None:
     """An agent that reads the text alone can name the record in its next call."""
-    text = RecordText(ALONE, ("a",))
+    text = RecordText(FULL_TEXT, ("a",))
     text.add(Page(1, [{"a": text_field("x")}, {"a": text_field("")}], ["31", "32"]))
 
     assert _joined(text, _outcome(2)).splitlines()[1:] == ["#31 a: x", "#32 empty: a"]
@@ -126,7 +126,7 @@ def test_text_says_where_to_go_on_when_the_query_has_no_offset() -> None:
 
 def test_value_is_whole_when_the_text_has_room() -> None:
     """An agent that reads one record gets all of it: nothing is cut that need not be."""
-    _, *lines = _text([{"a": text_field("x" * 15_000)}, {"a": text_field("y" * 4_000)}], BESIDE_JSON).splitlines()
+    _, *lines = _text([{"a": text_field("x" * 15_000)}, {"a": text_field("y" * 4_000)}], SHORT_TEXT).splitlines()
 
     assert lines == [f"#9 a: {'x' * 15_000}", f"#9 a: {'y' * 4_000}"]
 
@@ -134,10 +134,10 @@ def test_value_is_whole_when_the_text_has_room() -> None:
 def test_longest_values_are_cut_when_all_records_are_to_have_room() -> None:
     """What is short stays whole; the end says what the mark means and how to read more."""
     records = [{"a": text_field("x" * 30_000), "b": text_field("short")}, {"a": text_field("y" * 2_000)}]
-    text = _text(records, BESIDE_JSON)
+    text = _text(records, SHORT_TEXT)
     _, first, second, last = text.splitlines()
 
-    assert BESIDE_JSON.text - 1_000 < len(text) <= BESIDE_JSON.text
+    assert SHORT_TEXT.text - 1_000 < len(text) <= SHORT_TEXT.text
     assert first.endswith("x… | b: short")
     assert second == f"#9 a: {'y' * 2_000}"
     assert "…" in last
@@ -145,9 +145,9 @@ def test_longest_values_are_cut_when_all_records_are_to_have_room() -> None:
 
 def test_values_are_cut_when_there_are_many_records() -> None:
     """Then a value has its thousand characters, and the text is cut between two records."""
-    _, line, *_, more, last = _text([{"a": text_field("x" * 5_000)}] * 100, BESIDE_JSON).splitlines()
+    _, line, *_, more, last = _text([{"a": text_field("x" * 5_000)}] * 100, SHORT_TEXT).splitlines()
 
-    assert line == f"#9 a: {'x' * (BESIDE_JSON.value - 1)}…"
+    assert line == f"#9 a: {'x' * (SHORT_TEXT.value - 1)}…"
     assert "more" in more
     assert "…" in last
 
@@ -168,11 +168,11 @@ def test_first_record_is_cut_when_not_even_one_fits() -> None:
 def test_fields_are_counted_when_a_record_has_too_many(text: str) -> None:
     """No field goes in silence: of a record as wide as the text those that are not shown are counted."""
     codes = [f"f{number}" for number in range(6_000)]
-    told = _text([{code: text_field(text) for code in codes}], BESIDE_JSON)
+    told = _text([{code: text_field(text) for code in codes}], SHORT_TEXT)
     _, line, hidden = told.splitlines()
     shown = re.findall(r"\bf\d+\b", line)
 
-    assert BESIDE_JSON.text - 1_000 < len(told) <= BESIDE_JSON.text
+    assert SHORT_TEXT.text - 1_000 < len(told) <= SHORT_TEXT.text
     assert shown == codes[: len(shown)]
     assert hidden.startswith(f"{6_000 - len(shown):,} more fields of #9 ")
     assert "in fields" in hidden
@@ -180,11 +180,11 @@ def test_fields_are_counted_when_a_record_has_too_many(text: str) -> None:
 
 def test_nothing_is_kept_when_the_text_is_full() -> None:
     """Memory does not grow with the records behind the cut."""
-    text = RecordText(BESIDE_JSON, ())
+    text = RecordText(SHORT_TEXT, ())
     for _ in range(50):
         text.add(_page([{"a": text_field("x" * 100)}] * 500))
 
-    assert len(_joined(text, _outcome(25_000))) <= BESIDE_JSON.text
+    assert len(_joined(text, _outcome(25_000))) <= SHORT_TEXT.text
 
 
 _values = st.one_of(

@@ -6,26 +6,26 @@ import pytest
 
 from kintone import errors
 from kintone.access.redaction import Redactor
+from kintone.api import Request, RetrySafety
 from kintone.error_codes import MEANINGS
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
-from kintone.replies import Received, Refusal, json_object, not_kintone, refusal_of
+from kintone.replies import Refusal, Reply, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind
 
 SECRET = "t0ken" * 8
-READING = Operation(Message("reading records of app 12"), "GET", "records", {"app": 12}, Repeat.READ)
-WRITING = Operation(Message("adding a record to app 12"), "POST", "record", {"app": 12}, Repeat.INSERT)
+READING = Request(Message("reading records of app 12"), "GET", "records", {"app": 12}, RetrySafety.READ)
+WRITING = Request(Message("adding a record to app 12"), "POST", "record", {"app": 12}, RetrySafety.INSERT)
 
 
-def refusal(status: int, body: object, operation: Operation = READING, **headers: str) -> Refusal:
+def refusal(status: int, body: object, operation: Request = READING, **headers: str) -> Refusal:
     """Read an answer, given as JSON value or bytes; ``retry_after`` is the header ``Retry-After``."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {name.replace("_", "-").title(): value for name, value in headers.items()}
     named = {"WWW-Authenticate" if name == "Www-Authenticate" else name: value for name, value in named.items()}
-    return refusal_of(operation, Received(status, named, raw), Redactor([SECRET]))
+    return refusal_of(operation, Reply(status, named, raw), Redactor([SECRET]))
 
 
-def answer(status: int, body: object, operation: Operation = READING) -> errors.KintoneError:
+def answer(status: int, body: object, operation: Request = READING) -> errors.KintoneError:
     """Return the error of an answer."""
     return refusal(status, body, operation).error
 
@@ -43,13 +43,13 @@ def answer(status: int, body: object, operation: Operation = READING) -> errors.
         (400, "CB_VA01", errors.InvalidRequestError),
         (400, "GAIA_IQ11", errors.InvalidQueryError),
         (409, "GAIA_CO02", errors.RevisionConflictError),
-        (400, "GAIA_DA02", errors.LockedError),
-        (429, "GAIA_TO04", errors.RateLimitedError),
+        (400, "GAIA_DA02", errors.UnavailableError),
+        (429, "GAIA_TO04", errors.UnavailableError),
         (429, "GAIA_TM12", errors.CursorLimitError),
         (404, "GAIA_CN01", errors.CursorGoneError),
-        (503, "XX_QQ99", errors.ServiceUnavailableError),
+        (503, "XX_QQ99", errors.UnavailableError),
         (404, "XX_QQ99", errors.NotFoundError),
-        (429, "XX_QQ99", errors.RateLimitedError),
+        (429, "XX_QQ99", errors.UnavailableError),
         (400, "GAIA_ZZ99", errors.InvalidRequestError),
     ],
 )
@@ -67,9 +67,9 @@ def test_error_when_kintone_gives_a_code(status: int, code: str, kind: type[erro
     ("status", "body", "kind"),
     [
         (404, b"<html>not found</html>", errors.NotFoundError),
-        (503, b"<html>maintenance</html>", errors.ServiceUnavailableError),
-        (502, b"", errors.ServiceUnavailableError),
-        (429, b"slow down", errors.RateLimitedError),
+        (503, b"<html>maintenance</html>", errors.UnavailableError),
+        (502, b"", errors.UnavailableError),
+        (429, b"slow down", errors.UnavailableError),
         (401, b"<html>Basic</html>", errors.AuthenticationError),
         (403, b"error code: 1003", errors.AuthenticationError),
         (400, b"\xff\xfe\x00", errors.UnknownResponseError),
@@ -97,7 +97,7 @@ def test_error_when_there_is_no_kintone_says_so_in_its_code(status: int) -> None
 
 
 @pytest.mark.parametrize("operation", [READING, WRITING])
-def test_missing_file_when_it_is_to_be_attached_has_a_remedy_of_its_own(operation: Operation) -> None:
+def test_missing_file_when_it_is_to_be_attached_has_a_remedy_of_its_own(operation: Request) -> None:
     """A file that was uploaded and cannot be attached is something else than one that cannot be downloaded."""
     error = answer(404, {"code": "GAIA_BL01", "id": "i", "message": "m"}, operation)
 

@@ -11,9 +11,9 @@ from kintone.access.redaction import Redactor
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from tests.unit.query_tool import LONGEST_LINE, Line, Sent, full_record, line_of, plain
-from tools.query_outputs.record_json import RecordJson
+from tools.record_formats import RecordJson
 from tools.results import (
-    LARGEST_MESSAGE,
+    MAX_MESSAGE_BYTES,
     PreparedMessage,
     Result,
     WrittenList,
@@ -36,10 +36,10 @@ def sent(result: Result, redactor: Redactor | None = None) -> Sent:
 @pytest.mark.parametrize("character", ["a", "日", '"', "\x01", "🐟"])
 def test_longest_allowed_text_fits_into_a_line_when_any_character_fills_it(character: str) -> None:
     """The size is counted as the SDK writes it, whatever has to be escaped."""
-    text = character * ((LARGEST_MESSAGE - 2) // (size_of(character) - 2))
+    text = character * ((MAX_MESSAGE_BYTES - 2) // (size_of(character) - 2))
 
-    assert LARGEST_MESSAGE - 10 < size_of(text) <= LARGEST_MESSAGE
-    assert len(line_of(text_message(text)).encode()) < LARGEST_MESSAGE + 1_000 < LONGEST_LINE
+    assert MAX_MESSAGE_BYTES - 10 < size_of(text) <= MAX_MESSAGE_BYTES
+    assert len(line_of(text_message(text)).encode()) < MAX_MESSAGE_BYTES + 1_000 < LONGEST_LINE
     with pytest.raises(ResultTooLargeError, match=r"the text would have 4,000,0\d\d bytes"):
         text_message(text + character * 6)
 
@@ -63,7 +63,7 @@ def test_result_when_it_has_exactly_the_most_bytes(
         return WrittenList(to_json([text]).decode()) if written else [text]
 
     # Beside a written list the braces around count as an object of their own.
-    largest = LARGEST_MESSAGE - (size_of({}) - around if written and what == "the JSON" else 0)
+    largest = MAX_MESSAGE_BYTES - (size_of({}) - around if written and what == "the JSON" else 0)
     build(value(largest)).messages(Redactor([]))
     with pytest.raises(ResultTooLargeError, match=f"{what} would have"):
         build(value(largest + 1)).messages(Redactor([]))
@@ -71,7 +71,7 @@ def test_result_when_it_has_exactly_the_most_bytes(
 
 def test_result_when_one_message_is_too_large() -> None:
     """Nothing is sent of it, and the error carries the remedy."""
-    result = Result(["short"], {"records": ["x" * LARGEST_MESSAGE]}, remedy=Message("name fewer fields"))
+    result = Result(["short"], {"records": ["x" * MAX_MESSAGE_BYTES]}, remedy=Message("name fewer fields"))
 
     with pytest.raises(ResultTooLargeError) as refused:
         result.messages(Redactor([]))

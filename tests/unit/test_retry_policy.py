@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.operations import Repeat
+from kintone.api import RetrySafety
 from kintone.retry import NO_REPETITION, FailureKind, RetryPolicy, read_retry_after
 
 ORDER = (
@@ -18,15 +18,15 @@ ORDER = (
 )
 TABLE = {
     # 429, no cursor, locked, not sent, unavailable, 500, broken, timed out, final
-    Repeat.READ: "yes yes yes yes yes yes yes yes no",
-    Repeat.CURSOR_CREATE: "yes yes yes yes no no no no no",
-    Repeat.CURSOR_READ: "yes yes yes yes no no no no no",
-    Repeat.CURSOR_DELETE: "yes yes yes yes yes no yes yes no",
-    Repeat.INSERT: "yes yes yes yes no no no no no",
-    Repeat.UPDATE: "yes yes yes yes yes no yes yes no",
-    Repeat.UPDATE_WITH_REVISION: "yes yes yes yes no no no no no",
-    Repeat.UPSERT: "yes yes yes yes yes no yes yes no",
-    Repeat.UPLOAD: "yes yes yes yes yes no yes yes no",
+    RetrySafety.READ: "yes yes yes yes yes yes yes yes no",
+    RetrySafety.CURSOR_CREATE: "yes yes yes yes no no no no no",
+    RetrySafety.CURSOR_READ: "yes yes yes yes no no no no no",
+    RetrySafety.CURSOR_DELETE: "yes yes yes yes yes no yes yes no",
+    RetrySafety.INSERT: "yes yes yes yes no no no no no",
+    RetrySafety.UPDATE: "yes yes yes yes yes no yes yes no",
+    RetrySafety.UPDATE_WITH_REVISION: "yes yes yes yes no no no no no",
+    RetrySafety.UPSERT: "yes yes yes yes yes no yes yes no",
+    RetrySafety.UPLOAD: "yes yes yes yes yes no yes yes no",
 }
 ROWS = [
     (repeat, kind, answer == "yes")
@@ -37,7 +37,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("repeat", "kind", "expected"), ROWS)
 def test_may_repeat_for_every_operation_and_kind_of_failure(
-    repeat: Repeat, kind: FailureKind, *, expected: bool
+    repeat: RetrySafety, kind: FailureKind, *, expected: bool
 ) -> None:
     """Each operation is repeated after just those failures that leave no doubt or do no harm."""
     assert RetryPolicy().may_repeat(repeat, kind, tries_made=1) is expected
@@ -45,7 +45,7 @@ def test_may_repeat_for_every_operation_and_kind_of_failure(
 
 def test_table_covers_every_operation() -> None:
     """No operation and no kind of failure is left out of the table above."""
-    assert set(TABLE) == set(Repeat)
+    assert set(TABLE) == set(RetrySafety)
     assert set(ORDER) == set(FailureKind)
 
 
@@ -54,7 +54,7 @@ def test_may_repeat_when_all_tries_are_used() -> None:
     policy = RetryPolicy(tries=3, tries_when_busy=5, cursor_pauses=(1.0,))
 
     def tries(kind: FailureKind) -> int:
-        return next(made for made in range(1, 20) if not policy.may_repeat(Repeat.READ, kind, made))
+        return next(made for made in range(1, 20) if not policy.may_repeat(RetrySafety.READ, kind, made))
 
     assert tries(FailureKind.LOCKED) == tries(FailureKind.BROKEN) == 3
     assert tries(FailureKind.RATE_LIMITED) == 5
@@ -66,7 +66,7 @@ def test_may_repeat_when_all_tries_are_used() -> None:
 @pytest.mark.parametrize("kind", FailureKind)
 def test_no_repetition_never_repeats(kind: FailureKind) -> None:
     """One try is all, whatever happened to it."""
-    assert not NO_REPETITION.may_repeat(Repeat.READ, kind, tries_made=1)
+    assert not NO_REPETITION.may_repeat(RetrySafety.READ, kind, tries_made=1)
 
 
 def test_pause_when_tries_go_on() -> None:

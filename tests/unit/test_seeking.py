@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
-from kintone.errors import InvalidQueryError, KintoneError, ServiceUnavailableError
-from kintone.reading.pages import Batch
+from kintone.errors import InvalidQueryError, KintoneError, UnavailableError
+from kintone.reading.pages import RawPage
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.readings import add, ids_read, small_pages
@@ -86,7 +86,7 @@ def test_few_pages_are_alive_when_many_are_read(site: InProcess) -> None:
 
     for _page in _reading(site, 5000).pages():
         site.pass_time(1)
-        alive = max(alive, sum(type(thing) is Batch for thing in gc.get_objects()))
+        alive = max(alive, sum(type(thing) is RawPage for thing in gc.get_objects()))
 
     assert alive <= 4 + 1
 
@@ -114,7 +114,7 @@ def test_no_page_is_asked_for_in_vain_when_the_count_is_known(site: InProcess) -
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "error"), [(503, None, ServiceUnavailableError), (400, "GAIA_IQ11", InvalidQueryError)]
+    ("status", "code", "error"), [(503, None, UnavailableError), (400, "GAIA_IQ11", InvalidQueryError)]
 )
 def test_other_pages_are_given_up_when_one_has_failed_for_certain(
     site: InProcess, status: int, code: str | None, error: type[KintoneError]
@@ -162,7 +162,7 @@ def test_failure_surfaces_after_the_pages_before_it_when_a_page_fails(site: InPr
     pages = _reading(site, 4000).pages()
 
     assert [next(pages).number for _ in range(3)] == [1, 2, 3]
-    with pytest.raises(ServiceUnavailableError):
+    with pytest.raises(UnavailableError):
         next(pages)
     assert list(pages) == []
     _expect_no_workers(site)

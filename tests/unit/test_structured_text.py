@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from tools.text_input.structured_text import is_absent, read_structure, unwrap
+from tools.structured_text import is_absent, read_structure, unwrap
 
 WANTED = {"name": "東京", "n": [1, None, True]}
 

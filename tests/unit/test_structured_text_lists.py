@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from tools.text_input.name_lists import read_list
+from tools.name_lists import read_list
 
 
 @pytest.mark.parametrize(

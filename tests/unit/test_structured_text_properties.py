@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from tools.text_input.name_lists import read_list
-from tools.text_input.structured_text import read_structure
+from tools.name_lists import read_list
+from tools.structured_text import read_structure
 
 TEXT = st.text(max_size=20)
 DATA = st.recursive(

@@ -5,7 +5,7 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 from dify_plugin.errors.model import InvokeBadRequestError
 
 from kintone.errors import (
-    LONGEST_SENTENCE,
+    MAX_SENTENCE,
     ErrorReply,
     InvalidParameterError,
     InvalidRequestError,
@@ -15,7 +15,7 @@ from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
 from kintone.messages import Message
 from tools import base
 from tools.declarations import Declaration, parameters_named
-from tools.failures import LONGEST_TRACEBACK
+from tools.failures import MAX_TRACEBACK
 from tools.results import text_message
 
 NONE = Declaration("nothing", {}, frozenset())
@@ -89,7 +89,7 @@ def test_tool_when_it_fails_for_an_unknown_reason(error: Exception) -> None:
     assert raised.__cause__ is None
 
 
-@pytest.mark.parametrize("filler", [0, LONGEST_SENTENCE - 45, LONGEST_SENTENCE - 10, 4 * LONGEST_SENTENCE - 10])
+@pytest.mark.parametrize("filler", [0, MAX_SENTENCE - 45, MAX_SENTENCE - 10, 4 * MAX_SENTENCE - 10])
 def test_failure_when_a_server_repeats_the_token(filler: int) -> None:
     """All of kintone's words are masked before they are cut: no eight characters of a token are left."""
     token = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123"
@@ -148,7 +148,7 @@ def test_traceback_is_masked_before_it_is_cut(
 ) -> None:
     """No part of a token is left at the place where the log's line ends, not even one too short to be masked."""
     token = "t0ken" * 8
-    lines = "x" * (LONGEST_TRACEBACK - left) + token + "y" * 100
+    lines = "x" * (MAX_TRACEBACK - left) + token + "y" * 100
     monkeypatch.setattr("tools.failures.traceback.format_tb", lambda _: [lines])
 
     with pytest.raises(InvokeBadRequestError):

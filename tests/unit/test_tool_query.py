@@ -11,8 +11,8 @@ from kintone.errors import InvalidParameterError
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import full_record, hold, running, sent
 from tests.unit.readings import add
-from tools.query_outputs.flat_records import flatten
-from tools.query_outputs.record_text import BESIDE_JSON
+from tools.record_formats import flatten
+from tools.record_texts import SHORT_TEXT
 
 MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
 SUMMARY = {
@@ -85,7 +85,7 @@ def test_each_page_is_a_message_when_the_mode_is_json_stream(site: InProcess) ->
     assert set(last) == {"summary"}
     assert result.variables == {"record_count": 1200}
     assert result.text.startswith("1,200 records of app 1:\n#1 ")
-    assert len(result.text) <= BESIDE_JSON.text
+    assert len(result.text) <= SHORT_TEXT.text
     assert "offset" in result.text.splitlines()[-1]
 
 

@@ -15,18 +15,11 @@ from kintone.reading.pages import Page
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
 from tests.unit.readings import BY_NAME, add
-from tools.query_outputs.carrying_capacity import CarryingCapacity
-from tools.query_outputs.csv_columns import CsvColumns
-from tools.query_outputs.csv_export import CsvExport
-from tools.query_outputs.jsonl_export import JsonlExport
-from tools.query_outputs.outcome import Outcome
-from tools.query_outputs.output import Output
-from tools.query_outputs.page_stream import PageStream
-from tools.query_outputs.progress_log import ProgressLog
-from tools.query_outputs.record_file import RecordFile
-from tools.query_outputs.record_json import RecordJson
-from tools.query_outputs.record_text import BESIDE_JSON, RecordText
-from tools.results import LARGEST_MESSAGE, Result
+from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, SizeBudget
+from tools.query_summary import QuerySummary
+from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson
+from tools.record_texts import SHORT_TEXT, RecordText
+from tools.results import MAX_MESSAGE_BYTES, Result
 
 
 @pytest.mark.parametrize("mode", ["both", "flattened_json"])
@@ -68,8 +61,8 @@ def test_no_line_is_too_long_when_the_result_is_as_large_as_it_may_be(site: InPr
     hold(site, *(wide_record(number, 39_450) for number in range(1, 101)))
     lines = [line_of(message).encode() for message in messages_of(site, output_mode=mode)]
 
-    assert max(len(line) for line in lines) < LARGEST_MESSAGE + 10_000 < LONGEST_LINE
-    assert mode == "text_only" or max(len(line) for line in lines) > LARGEST_MESSAGE - 50_000
+    assert max(len(line) for line in lines) < MAX_MESSAGE_BYTES + 10_000 < LONGEST_LINE
+    assert mode == "text_only" or max(len(line) for line in lines) > MAX_MESSAGE_BYTES - 50_000
 
 
 def test_page_comes_in_parts_when_one_message_cannot_hold_it(site: InProcess) -> None:
@@ -82,12 +75,12 @@ def test_page_comes_in_parts_when_one_message_cannot_hold_it(site: InProcess) ->
     assert {page["page"] for page in pages} == {1}
     ids = [record["$id"]["value"] for page in pages for record in page["records"]]
     assert ids == [str(number) for number in range(1, 501)]
-    assert max(len(line_of(message).encode()) for message in messages) < LARGEST_MESSAGE + 1_000
+    assert max(len(line_of(message).encode()) for message in messages) < MAX_MESSAGE_BYTES + 1_000
 
 
 def test_record_is_named_when_not_even_one_fits(site: InProcess) -> None:
     """Only fewer fields help then."""
-    hold(site, wide_record(1, 10), wide_record(2, LARGEST_MESSAGE))
+    hold(site, wide_record(1, 10), wide_record(2, MAX_MESSAGE_BYTES))
 
     with pytest.raises(ResultTooLargeError, match=r"record 2 alone would have .* bytes.*fields"):
         messages_of(site, output_mode="json_stream")
@@ -116,8 +109,8 @@ def test_file_is_sent_when_it_is_just_as_large_as_it_may_be(site: InProcess, mod
 
 def test_capacity_counts_what_came_when_no_total_is_known() -> None:
     """Exactly the ceiling still fits."""
-    capacity = CarryingCapacity(Message("the list"))
-    capacity.add(LARGEST_MESSAGE, 10, None)
+    capacity = SizeBudget(Message("the list"))
+    capacity.add(MAX_MESSAGE_BYTES, 10, None)
 
     with pytest.raises(ResultTooLargeError, match="the list would be too large for Dify"):
         capacity.add(1, 1, None)
@@ -132,7 +125,7 @@ SUMMARY = {"pagination_strategy": "record_id", "fields": [], "effective_query": 
 
 def _outputs() -> list[Output]:
     return [
-        PageStream(RecordText(BESIDE_JSON, ()), RecordJson(Redactor([]))),
+        PageStream(RecordText(SHORT_TEXT, ()), RecordJson(Redactor([]))),
         RecordFile(CsvExport(CsvColumns([])), 12, 10**6),
         RecordFile(JsonlExport(), 12, 10**6),
     ]
@@ -140,11 +133,11 @@ def _outputs() -> list[Output]:
 
 def _streamed(pages: int) -> Result:
     """Return the account of a stream of pages of a megabyte each."""
-    output = PageStream(RecordText(BESIDE_JSON, ()), RecordJson(Redactor([])))
+    output = PageStream(RecordText(SHORT_TEXT, ()), RecordJson(Redactor([])))
     for number in range(1, pages + 1):
         page = Page(number, [{"a": {"type": "SINGLE_LINE_TEXT", "value": "x" * 1_000_000}}], [str(number)])
         assert len(list(output.take(page, None))) == 1
-    return output.result(Outcome(12, pages, pages, pages, "record_id", (), ""))
+    return output.result(QuerySummary(12, pages, pages, pages, "record_id", (), ""))
 
 
 def test_stream_warns_when_dify_may_not_keep_it() -> None:

@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kintone.api import Request, RetrySafety, api_path
 from kintone.errors import InvalidParameterError
-from kintone.operations import Operation, Repeat
-from kintone.wire_format import api_path
+from kintone.writing.batches import MAX_BULK_BYTES, AppendedRecord, Item, WriteKind, batch_of, fitting, item_of
 from kintone.writing.entries import Entry
-from kintone.writing.transactions import MOST_BYTES, Item, Kind, Planned, fitting, item_of, transaction_of
 from kintone.writing.update_keys import UpdateKey
 
-LETTERS = {"k": Kind.UPSERT, "i": Kind.UPDATE, "n": Kind.INSERT}
+LETTERS = {"k": WriteKind.UPSERT, "i": WriteKind.UPDATE, "n": WriteKind.INSERT}
 
 
 def entry(position: int, letter: str, size: int = 1, revision: str | None = None) -> Entry:
@@ -25,14 +24,14 @@ def items(letters: str, size: int = 1) -> list[Item]:
     return [item_of(entry(position, letter, size)) for position, letter in enumerate(letters, start=1)]
 
 
-def operation_of(sent: list[Item]) -> Operation:
+def operation_of(sent: list[Item]) -> Request:
     """Return the request for a transaction in guest space 3."""
-    return transaction_of(12, sent).operation(lambda api: api_path(api, 3))
+    return batch_of(12, sent).operation(lambda api: api_path(api, 3))
 
 
 def shape(letters: str) -> list[tuple[str, int]]:
     """Return kind and length of each call of a transaction."""
-    return [(call.kind.value, len(call.items)) for call in transaction_of(12, items(letters)).calls]
+    return [(call.kind.value, len(call.items)) for call in batch_of(12, items(letters)).calls]
 
 
 def test_two_thousand_entries_of_one_kind_are_one_transaction() -> None:
@@ -67,14 +66,14 @@ def test_a_transaction_ends_where_its_body_would_be_too_large() -> None:
     assert fitting(items("kkk", size=2_000_000)) == 2
 
     first, second = items("kk")
-    rest = MOST_BYTES - first.size - second.size
+    rest = MAX_BULK_BYTES - first.size - second.size
     for more, together in ((rest, 2), (rest + 1, 1)):
         assert fitting([first, item_of(entry(2, "k", size=1 + more))]) == together
 
 
 def test_an_oversized_entry_goes_out_alone() -> None:
     """Only kintone knows whether it takes it."""
-    large = [item_of(entry(1, "k", MOST_BYTES + 1)), item_of(entry(2, "k"))]
+    large = [item_of(entry(1, "k", MAX_BULK_BYTES + 1)), item_of(entry(2, "k"))]
 
     assert fitting(large) == 1
 
@@ -121,35 +120,35 @@ def test_several_calls_are_a_bulk_request_with_inner_paths_of_the_guest_space() 
 
 def test_a_merge_is_an_update_by_id_with_the_revision_that_was_read() -> None:
     """By its key it could reach another record than the one that was read."""
-    item = item_of(entry(1, "k"), Planned({"name": {"value": "y"}}, "40", "9"))
+    item = item_of(entry(1, "k"), AppendedRecord({"name": {"value": "y"}}, "40", "9"))
 
-    assert (item.kind, item.id) == (Kind.UPDATE, "40")
+    assert (item.kind, item.id) == (WriteKind.UPDATE, "40")
     assert item.payload == {"id": "40", "record": {"name": {"value": "y"}}, "revision": "9"}
-    assert transaction_of(12, [item]).repeat is Repeat.UPDATE_WITH_REVISION
+    assert batch_of(12, [item]).repeat is RetrySafety.UPDATE_WITH_REVISION
 
 
 def test_an_entry_whose_key_was_not_found_is_posted() -> None:
     """It must be refused if somebody was first, which an upsert is not."""
-    item = item_of(entry(1, "k"), Planned({"name": {"value": "y"}, "sku": {"value": "A-1"}}))
-    operation = transaction_of(12, [item]).operation(lambda api: api_path(api, None))
+    item = item_of(entry(1, "k"), AppendedRecord({"name": {"value": "y"}, "sku": {"value": "A-1"}}))
+    operation = batch_of(12, [item]).operation(lambda api: api_path(api, None))
 
-    assert (operation.method, operation.repeat) == ("POST", Repeat.INSERT)
+    assert (operation.method, operation.repeat) == ("POST", RetrySafety.INSERT)
     assert operation.parameters == {"app": 12, "records": [{"name": {"value": "y"}, "sku": {"value": "A-1"}}]}
 
 
 @pytest.mark.parametrize(
     ("letters", "revision", "repeat"),
     [
-        ("kk", None, Repeat.UPSERT),
-        ("ii", None, Repeat.UPDATE),
-        ("ki", None, Repeat.UPSERT),
-        ("kk", "3", Repeat.UPDATE_WITH_REVISION),
-        ("nn", None, Repeat.INSERT),
-        ("kn", "3", Repeat.INSERT),
+        ("kk", None, RetrySafety.UPSERT),
+        ("ii", None, RetrySafety.UPDATE),
+        ("ki", None, RetrySafety.UPSERT),
+        ("kk", "3", RetrySafety.UPDATE_WITH_REVISION),
+        ("nn", None, RetrySafety.INSERT),
+        ("kn", "3", RetrySafety.INSERT),
     ],
 )
 def test_a_transaction_is_as_repeatable_as_its_least_repeatable_entry(
-    letters: str, revision: str | None, repeat: Repeat
+    letters: str, revision: str | None, repeat: RetrySafety
 ) -> None:
     """One plain insert is enough to make a second try dangerous."""
     sent = [item_of(entry(position, letter, 1, revision)) for position, letter in enumerate(letters, start=1)]
@@ -173,7 +172,7 @@ def test_every_entry_is_in_exactly_one_call_within_the_limits_whatever_the_mixtu
     start = 0
     while start < len(everything):
         number = fitting(everything, start)
-        transaction = transaction_of(12, everything[start : start + number])
+        transaction = batch_of(12, everything[start : start + number])
         assert 1 <= len(transaction.calls) <= 20
         for call in transaction.calls:
             assert 1 <= len(call.items) <= 100
@@ -191,8 +190,8 @@ def test_repetition_when_an_entry_renames_the_key_of_another() -> None:
     by_key = Entry(1, {"t": {"value": "A"}}, UpdateKey("k", "p0"))
     renaming = Entry(2, {"k": {"value": "renamed"}}, id="7")
 
-    assert transaction_of(1, [item_of(by_key), item_of(renaming)]).repeat is Repeat.INSERT
-    assert transaction_of(1, [item_of(by_key)]).repeat is Repeat.UPSERT
+    assert batch_of(1, [item_of(by_key), item_of(renaming)]).repeat is RetrySafety.INSERT
+    assert batch_of(1, [item_of(by_key)]).repeat is RetrySafety.UPSERT
 
 
 def test_repetition_when_an_entry_holds_a_file_key() -> None:
@@ -200,4 +199,4 @@ def test_repetition_when_an_entry_holds_a_file_key() -> None:
     rows = [{"value": {"scan": {"value": [{"fileKey": "new"}]}}}]
     entry = Entry(1, {"lines": {"value": rows}}, UpdateKey("k", "p0"))
 
-    assert transaction_of(1, [item_of(entry)]).repeat is Repeat.UPDATE_WITH_REVISION
+    assert batch_of(1, [item_of(entry)]).repeat is RetrySafety.UPDATE_WITH_REVISION

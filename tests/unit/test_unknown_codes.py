@@ -2,8 +2,8 @@
 
 import pytest
 
-from kintone.forms.forms_api import parse_form
-from kintone.reading.unknown_codes import near_codes
+from kintone.forms.reading import parse_form
+from kintone.query import near_codes
 
 FORM = parse_form(
     {

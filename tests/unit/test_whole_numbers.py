@@ -8,12 +8,12 @@ import pytest
 from kintone.access.credentials import read_positive_number
 from kintone.access.settings import OperatorSettings, SettingsError
 from kintone.errors import InvalidParameterError
-from kintone.reading.query import parse
-from kintone.values.whole_numbers import record_id_hint, whole_number
+from kintone.query import parse
+from kintone.values.numbers import record_id_hint, whole_number
 from kintone.writing.entries import read_entries
 from tools.declarations import Parameter, parameters_named
 from tools.parameters import Parameters
-from tools.record_field import read_record_field
+from tools.record_inputs import read_record_field
 
 NUMBERS: list[tuple[object, int]] = [
     (10, 10),

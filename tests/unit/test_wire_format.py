@@ -5,21 +5,20 @@ from decimal import Decimal
 
 import pytest
 
+from kintone.api import Request, RetrySafety, api_path, encode_json, encode_request
 from kintone.errors import InvalidParameterError
-from kintone.limits import LONGEST_URL
+from kintone.limits import MAX_URL_LENGTH
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
-from kintone.wire_format import api_path, build, encode_json
 
 
-def reading(**parameters: object) -> Operation:
+def reading(**parameters: object) -> Request:
     """Return a read with these parameters."""
-    return Operation(Message("reading"), "GET", "records", parameters, Repeat.READ)
+    return Request(Message("reading"), "GET", "records", parameters, RetrySafety.READ)
 
 
 def test_build_when_a_get_is_short() -> None:
     """A short GET carries everything percent-encoded in its address and neither body nor Content-Type."""
-    request = build(
+    request = encode_request(
         reading(app=1, query='名前 = "a b"', fields=["$id", "名前"], totalCount=True), "/k/v1/records.json", 30
     )
 
@@ -36,7 +35,7 @@ def test_build_when_a_get_is_short() -> None:
 )
 def test_build_when_a_get_is_too_long_for_an_address(parameters: dict[str, object]) -> None:
     """A long GET, or one with more fields than an address may name, travels as POST with the override."""
-    request = build(reading(**parameters), "/k/v1/records.json", 30)
+    request = encode_request(reading(**parameters), "/k/v1/records.json", 30)
 
     assert (request.method, request.query) == ("POST", "")
     assert request.headers == {"X-HTTP-Method-Override": "GET", "Content-Type": "application/json"}
@@ -45,8 +44,10 @@ def test_build_when_a_get_is_too_long_for_an_address(parameters: dict[str, objec
 
 def test_build_when_it_writes() -> None:
     """A write carries JSON as UTF-8."""
-    request = build(
-        Operation(Message("adding"), "POST", "record", {"app": 1, "名": "値"}, Repeat.INSERT), "/k/v1/record.json", 30
+    request = encode_request(
+        Request(Message("adding"), "POST", "record", {"app": 1, "名": "値"}, RetrySafety.INSERT),
+        "/k/v1/record.json",
+        30,
     )
 
     assert (request.method, request.body) == ("POST", '{"app":1,"名":"値"}'.encode())
@@ -74,19 +75,22 @@ def test_encode_json_when_json_cannot_carry_it(value: object) -> None:
 def test_build_when_the_query_holds_half_a_character() -> None:
     """A lone surrogate in a query is refused in words."""
     with pytest.raises(InvalidParameterError, match="surrogate"):
-        build(reading(app=1, query="\ud800"), "/k/v1/records.json", 30)
+        encode_request(reading(app=1, query="\ud800"), "/k/v1/records.json", 30)
 
 
 @pytest.mark.parametrize(("extra", "method"), [(0, "GET"), (1, "POST")])
 def test_build_when_an_address_has_exactly_the_most_characters(extra: int, method: str) -> None:
     """The whole address counts, not the query string alone."""
     path, site = "/k/v1/records.json", 30
-    spare = LONGEST_URL - 1 - site - len(path) - len("query=")
+    spare = MAX_URL_LENGTH - 1 - site - len(path) - len("query=")
 
-    assert build(reading(query="x" * (spare + extra)), path, site).method == method
+    assert encode_request(reading(query="x" * (spare + extra)), path, site).method == method
 
 
 @pytest.mark.parametrize(("count", "method"), [(100, "GET"), (101, "POST")])
 def test_build_when_there_are_exactly_the_most_fields(count: int, method: str) -> None:
     """Indexes go from 0 to 99."""
-    assert build(reading(fields=[f"f{number}" for number in range(count)]), "/k/v1/records.json", 30).method == method
+    assert (
+        encode_request(reading(fields=[f"f{number}" for number in range(count)]), "/k/v1/records.json", 30).method
+        == method
+    )

@@ -13,9 +13,9 @@ from kintone.errors import (
     TimedOutError,
     UnknownResponseError,
 )
-from kintone.writing.adding import add_record
 from kintone.writing.entries import Entry, read_entries
-from kintone.writing.upsert import UpsertRequest, repeat_notice, upsert
+from kintone.writing.one_record import add_record
+from kintone.writing.writer import UpsertRequest, repeat_notice, upsert
 from tests.unit.form_samples import field, make_form
 from tests.unit.in_process import InProcess
 from tests.unit.writings import STOCK, TOO_MUCH, fates, have, mixed, rows

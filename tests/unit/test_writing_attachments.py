@@ -3,15 +3,15 @@
 import pytest
 
 from kintone.errors import (
-    ConnectionFailedError,
     InvalidRequestError,
     RevisionConflictError,
     UnknownResponseError,
+    UnreachableError,
 )
-from kintone.files.attachments import NoAttachmentFieldError
-from kintone.writing.appending import ListMode
-from kintone.writing.attaching import attach
-from kintone.writing.upsert import MAX_CONFLICTS
+from kintone.files import NoAttachmentFieldError
+from kintone.writing.append import ListMode
+from kintone.writing.one_record import attach
+from kintone.writing.writer import MAX_CONFLICTS
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.writings import STOCK, fates, have
 
@@ -64,7 +64,7 @@ def test_files_replace_those_that_are_there_when_asked_to(stock: InProcess) -> N
 def test_files_are_not_attached_again_when_the_answer_is_lost(stock: InProcess, mode: ListMode) -> None:
     """The key of an upload serves once, and the revision is another one by then."""
     stock.kintone.fail(method="PUT", cut="after")
-    with pytest.raises(ConnectionFailedError, match="look in kintone before sending it again") as raised:
+    with pytest.raises(UnreachableError, match="look in kintone before sending it again") as raised:
         _attach(stock, mode)
 
     assert fates(raised.value) == [(1, 1, "UNKNOWN")]

@@ -8,20 +8,19 @@ import pytest
 from kintone.deadline import Deadline
 from kintone.errors import (
     BudgetExceededError,
-    ConnectionFailedError,
     InvalidRequestError,
     KintoneError,
-    LockedError,
     NotFoundError,
     RevisionConflictError,
-    ServiceUnavailableError,
+    UnavailableError,
     UnknownResponseError,
+    UnreachableError,
 )
 from kintone.ledger import Span
 from kintone.limiter import Limiter
 from kintone.messages import Message
 from kintone.writing.entries import Entry
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.writer import UpsertRequest, upsert
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.writings import (
     NOT_FOUND,
@@ -93,7 +92,7 @@ def test_a_failure_of_the_first_transaction_keeps_kintones_own_remedy(stock: InP
 def test_a_lost_answer_tells_which_entries_may_have_been_saved(stock: InProcess) -> None:
     """All entries have keys, so sending them again is safe and said to be."""
     stock.kintone.fail(after=1, times=None, cut="after")
-    partial = failing(ConnectionFailedError, stock, rows(130))
+    partial = failing(UnreachableError, stock, rows(130))
 
     assert fates(partial) == [(1, 50, "SAVED"), (51, 100, "UNKNOWN"), (101, 130, "NOT_SENT")]
     assert partial.code == "UNREACHABLE"
@@ -142,7 +141,7 @@ def test_a_lost_answer_is_told_when_no_second_try_gets_its_turn(
 def test_a_failure_that_passes_asks_to_wait_before_the_rest_is_sent(stock: InProcess) -> None:
     """There is nothing to correct when the database was locked."""
     stock.kintone.fail(after=1, times=None, status=400, code="GAIA_DA02")
-    partial = failing(LockedError, stock, rows(51))
+    partial = failing(UnavailableError, stock, rows(51))
 
     assert fates(partial) == [(1, 50, "SAVED"), (51, 51, "REFUSED")]
     assert "wait a minute, then send entry 51 again and none of those before" in str(partial)
@@ -151,7 +150,7 @@ def test_a_failure_that_passes_asks_to_wait_before_the_rest_is_sent(stock: InPro
 def test_a_lock_that_outlasted_the_repeats_leaves_nothing_saved(stock: InProcess) -> None:
     """Its fate is known, and it is no entry's fault."""
     stock.kintone.fail(times=None, status=400, code="GAIA_DA02")
-    raised = failing(LockedError, stock, rows(1))
+    raised = failing(UnavailableError, stock, rows(1))
 
     assert raised.code == "GAIA_DA02"
     assert fates(raised) == [(1, 1, "REFUSED")]
@@ -162,7 +161,7 @@ def test_a_lock_that_outlasted_the_repeats_leaves_nothing_saved(stock: InProcess
 def test_a_lost_answer_warns_when_entries_could_be_inserted_twice(stock: InProcess) -> None:
     """Entries with neither key nor id must be looked for first, and are sent once."""
     stock.kintone.fail(times=None, cut="after")
-    partial = failing(ConnectionFailedError, stock, mixed("kknn"))
+    partial = failing(UnreachableError, stock, mixed("kknn"))
 
     assert fates(partial) == [(1, 4, "UNKNOWN")]
     assert ledger_of(partial).first_unsaved() == 1
@@ -173,7 +172,7 @@ def test_a_lost_answer_warns_when_entries_could_be_inserted_twice(stock: InProce
 def test_entries_that_may_be_there_are_never_simply_tried_again(stock: InProcess) -> None:
     """The advice for a kintone that is not available would have them inserted twice."""
     stock.kintone.fail(times=None, status=503, applied=True)
-    unsure = failing(ServiceUnavailableError, stock, mixed("nn"))
+    unsure = failing(UnavailableError, stock, mixed("nn"))
 
     assert fates(unsure) == [(1, 2, "UNKNOWN")]
     assert "look in kintone first" in str(unsure)
@@ -184,7 +183,7 @@ def test_a_lost_answer_warns_when_an_entry_has_a_revision(stock: InProcess) -> N
     """It would be refused when it is sent again after it was saved."""
     have(stock, 1)
     stock.kintone.fail(times=None, cut="after")
-    partial = failing(ConnectionFailedError, stock, [Entry(1, {}, None, "1", "1")])
+    partial = failing(UnreachableError, stock, [Entry(1, {}, None, "1", "1")])
 
     assert fates(partial) == [(1, 1, "UNKNOWN")]
     assert "look in kintone first: an entry with a revision" in str(partial)

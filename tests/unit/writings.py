@@ -49,8 +49,8 @@ def mixed(letters: str) -> list[Entry]:
 def small_transactions() -> Iterator[None]:
     """Let a transaction hold 50 entries, in 5 calls of 10, so that a few entries make many transactions."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kintone.limits.BULK_CALLS", 5)
-        patch.setattr("kintone.limits.WRITE_BATCH", 10)
+        patch.setattr("kintone.limits.MAX_BULK_REQUESTS", 5)
+        patch.setattr("kintone.limits.MAX_RECORDS_PER_WRITE", 10)
         yield
 
 

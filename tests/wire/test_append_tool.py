@@ -1,4 +1,4 @@
-"""Appending rows by ``kintone_upsert_records``, in the real plugin process."""
+"""AppendPlan rows by ``kintone_upsert_records``, in the real plugin process."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def append_to(host: DifyHost, site: LocalKintone, app: int, code: str, *, check:
 @pytest.mark.parametrize("check", [True, False])
 def test_upsert_when_rows_are_appended(host: DifyHost, site: LocalKintone, *, check: bool) -> None:
     """The form tells which field is a table, with the check off too; saved rows stay, and the text warns of a retry."""
-    app = site.create_app("Appending", APPENDED)
+    app = site.create_app("AppendPlan", APPENDED)
     site.add_records(app, [{"key": "K-1", "lines": [{"code": "old"}]}])
     outcome = append_to(host, site, app, "lines", check=check)
 

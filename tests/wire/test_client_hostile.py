@@ -9,13 +9,13 @@ from kintone import errors
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import Site, read_site
+from kintone.api import Request, RetrySafety
 from kintone.client import Access, KintoneClient
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from local_kintone import LocalKintone
 from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
 
-READ = Operation(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
+READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 MEGABYTE = 1024 * 1024
 
 
@@ -94,7 +94,7 @@ def test_read_when_nobody_listens() -> None:
         url = gone.url
     with (
         client_of(url, settings=settings_for(url)) as client,
-        pytest.raises(errors.ConnectionFailedError, match="refused"),
+        pytest.raises(errors.UnreachableError, match="refused"),
     ):
         client.call(READ)
 
@@ -102,7 +102,7 @@ def test_read_when_nobody_listens() -> None:
 def test_read_when_the_host_does_not_exist() -> None:
     """A host that DNS does not know is told as such."""
     url = "https://no-such-host.invalid"
-    with client_of(url, settings=settings_for(url)) as client, pytest.raises(errors.ConnectionFailedError, match="DNS"):
+    with client_of(url, settings=settings_for(url)) as client, pytest.raises(errors.UnreachableError, match="DNS"):
         client.call(READ)
 
 
@@ -119,7 +119,10 @@ def test_read_over_tls_when_the_certificate_is_trusted(monkeypatch: pytest.Monke
 def test_read_over_tls_when_the_certificate_is_not_trusted() -> None:
     """A certificate nobody vouches for is refused, once, and nothing is sent."""
     with LocalKintone(seed="demo", https=True) as kintone:
-        with client_of(kintone.url, settings=settings_for(kintone.origin)) as client, pytest.raises(errors.TlsError):
+        with (
+            client_of(kintone.url, settings=settings_for(kintone.origin)) as client,
+            pytest.raises(errors.UnreachableError),
+        ):
             client.call(READ)
 
         assert kintone.stats.requests == 0

@@ -6,20 +6,22 @@ from typing import Any
 import pytest
 
 from kintone import errors
+from kintone.api import Request, RetrySafety
 from kintone.client import KintoneClient
 from kintone.ledger import ONE_ENTRY, EntryState, WriteLedger
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 
-READ = Operation(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, Repeat.READ)
+READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 
 
-def adding(sku: str) -> Operation:
+def adding(sku: str) -> Request:
     """Return an insert that must never happen twice."""
     record = {"sku": {"value": sku}, "name": {"value": "n"}}
-    return Operation(Message("adding a record to app 1"), "POST", "record", {"app": 1, "record": record}, Repeat.INSERT)
+    return Request(
+        Message("adding a record to app 1"), "POST", "record", {"app": 1, "record": record}, RetrySafety.INSERT
+    )
 
 
 def add(client: KintoneClient, sku: str) -> WriteLedger:
@@ -32,14 +34,14 @@ def add(client: KintoneClient, sku: str) -> WriteLedger:
 def change(client: KintoneClient) -> None:
     """Change a record, which may be done twice."""
     parameters = {"app": 1, "id": 1, "record": {"name": {"value": "x"}}}
-    operation = Operation(Message("changing"), "PUT", "record", parameters, Repeat.UPDATE)
+    operation = Request(Message("changing"), "PUT", "record", parameters, RetrySafety.UPDATE)
     client.write(operation, lambda answer: answer.body, WriteLedger(1, numbered=False), ONE_ENTRY)
 
 
 def count(client: KintoneClient, sku: str) -> int:
     """Count the records with this key."""
     query = {"app": 1, "query": f'sku = "{sku}"'}
-    return len(client.call(Operation(Message("counting"), "GET", "records", query, Repeat.READ)).body["records"])
+    return len(client.call(Request(Message("counting"), "GET", "records", query, RetrySafety.READ)).body["records"])
 
 
 @pytest.mark.parametrize(
@@ -74,9 +76,7 @@ def test_read_when_retry_after_is_named(kintone: LocalKintone, open_client: Open
     assert open_client().call(READ).body["records"]
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"), [(503, errors.ServiceUnavailableError), (500, errors.UnknownResponseError)]
-)
+@pytest.mark.parametrize(("status", "kind"), [(503, errors.UnavailableError), (500, errors.UnknownResponseError)])
 def test_read_when_it_never_succeeds(
     kintone: LocalKintone, open_client: OpenClient, status: int, kind: type[errors.KintoneError]
 ) -> None:
@@ -100,8 +100,8 @@ def test_read_when_the_server_failed_with_kintones_code(
     assert kintone.stats.by_api == {"GET records": 1}
 
 
-@pytest.mark.parametrize("repeat", set(Repeat) - {Repeat.READ})
-def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: OpenClient, repeat: Repeat) -> None:
+@pytest.mark.parametrize("repeat", set(RetrySafety) - {RetrySafety.READ})
+def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: OpenClient, repeat: RetrySafety) -> None:
     """After a 500 nobody knows what was done, so what is not a read is sent once."""
     kintone.fail(times=None, status=500, body="oops")
 
@@ -129,10 +129,10 @@ def test_insert_when_nothing_was_done(kintone: LocalKintone, open_client: OpenCl
 @pytest.mark.parametrize(
     ("failure", "kind"),
     [
-        ({"cut": "after"}, errors.ConnectionFailedError),
-        ({"cut_after_bytes": 5}, errors.ConnectionFailedError),
-        ({"status": 503, "body": "<html/>", "applied": True}, errors.ServiceUnavailableError),
-        ({"status": 502, "body": "", "applied": True}, errors.ServiceUnavailableError),
+        ({"cut": "after"}, errors.UnreachableError),
+        ({"cut_after_bytes": 5}, errors.UnreachableError),
+        ({"status": 503, "body": "<html/>", "applied": True}, errors.UnavailableError),
+        ({"status": 502, "body": "", "applied": True}, errors.UnavailableError),
         ({"status": 500, "body": "oops", "applied": True}, errors.UnknownResponseError),
         ({"login_page": True, "applied": True}, errors.UnknownResponseError),
     ],
@@ -235,7 +235,9 @@ def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:
     requests = [{**inner, "payload": good}, {**inner, "payload": bad}]
 
     with pytest.raises(errors.NotFoundError, match="GAIA_RE01") as failed:
-        open_client().call(Operation(Message("writing"), "POST", "bulkRequest", {"requests": requests}, Repeat.UPDATE))
+        open_client().call(
+            Request(Message("writing"), "POST", "bulkRequest", {"requests": requests}, RetrySafety.UPDATE)
+        )
 
     assert failed.value.reply is not None
     assert failed.value.reply.index == 1

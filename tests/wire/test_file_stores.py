@@ -9,21 +9,20 @@ from itertools import chain, repeat
 
 import pytest
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
+from kintone.api import Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.exchanges import proxy_for
 from kintone.execution import Execution
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from kintone.retry import NO_REPETITION
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 from tests.wire.raw_server import Answer, Answering, RawServer, answer, endless, raw
-from tools.file_source.source import FileSource, HandedFile, SourceLimits
+from tools.dify_files.source import FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file" * 100
 MOST = 100_000
@@ -270,7 +269,7 @@ def test_kintone_on_loopback_when_a_proxy_is_set(
     """The token does not leave the machine in clear: the proxy hears nothing, and the call succeeds."""
     with raw(answer("502 Bad Gateway")) as proxy:
         monkeypatch.setenv(variable, proxy.origin)
-        open_client().call(Operation(Message("reading"), "GET", "records", {"app": 1}, Repeat.READ))
+        open_client().call(Request(Message("reading"), "GET", "records", {"app": 1}, RetrySafety.READ))
 
     assert (proxy.heads, kintone.stats.requests) == ([], 1)
 

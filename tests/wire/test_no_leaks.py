@@ -13,9 +13,9 @@ from dify_host import DifyHost, PluginFailure
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
+from kintone.api import Request, RetrySafety
 from kintone.client import Access, KintoneClient
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from kintone.transport import pools
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
@@ -196,7 +196,7 @@ def test_client_when_printed_or_pickled(site: LocalKintone) -> None:
     token = site.token(1, "view")
     access = Access(read_site(site.url, settings.allowed_origins), Tokens(token))
     with KintoneClient(access, settings) as client:
-        client.call(Operation(Message("reading"), "GET", "records", {"app": 1}, Repeat.READ))
+        client.call(Request(Message("reading"), "GET", "records", {"app": 1}, RetrySafety.READ))
         kept = list(pools._pools.values())  # noqa: SLF001 - whatever outlives the call
         held = (access, client, client.execution, pools, *kept, *(pool.adapter for pool in kept))
         shown = [f"{each!r} {vars_of(each)!r}" for each in held if each is not access]

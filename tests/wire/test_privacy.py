@@ -17,7 +17,7 @@ from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient
 from kintone.errors import KintoneError
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import RecordsApi
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import OWN_PARAMETERS
 from tests.wire import watch

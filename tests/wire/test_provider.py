@@ -117,8 +117,8 @@ def test_validate_when_the_site_misbehaves(
     ("seconds", "failure", "code"),
     [
         ({"TIMEOUT": 0.2}, {"delay": 3.0}, "TIMED_OUT"),
-        ({"LONGEST_CHECK": 0.3}, {"delay": 3.0}, "BUDGET_EXCEEDED"),
-        ({"LONGEST_CHECK": 0.3}, {"delay_sending": 0.1, "pieces": 50}, "BUDGET_EXCEEDED"),
+        ({"MAX_CHECK_SECONDS": 0.3}, {"delay": 3.0}, "BUDGET_EXCEEDED"),
+        ({"MAX_CHECK_SECONDS": 0.3}, {"delay_sending": 0.1, "pieces": 50}, "BUDGET_EXCEEDED"),
         ({}, {"bomb_bytes": 1_000_000}, "TOO_LARGE"),
     ],
 )
@@ -130,7 +130,7 @@ def test_validate_when_the_answer_is_slow_or_endless(
     code: str,
 ) -> None:
     """The check has a time of its own, and nothing is advised that only a tool's call or the operator could change."""
-    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", 10_000)
+    monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", 10_000)
     for name, value in seconds.items():
         monkeypatch.setattr(f"provider.kintone.{name}", value)
     monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)

@@ -6,12 +6,11 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from kintone.api import Request, RetrySafety
 from kintone.client import KintoneClient
-from kintone.errors import InvalidQueryError, KintoneError, ServiceUnavailableError
+from kintone.errors import InvalidQueryError, KintoneError, UnavailableError
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
-from kintone.reading.reader import Reading, ReadRequest
-from kintone.reading.records import RecordsApi
+from kintone.reading.reader import Reading, ReadRequest, RecordsApi
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 
@@ -122,7 +121,7 @@ def test_cursor_is_given_back_and_its_read_not_repeated_when_a_gateway_fails(
     """A lost answer may have moved the cursor on."""
     failure = kintone.fail(method="GET", api="records/cursor", status=503, times=9)
 
-    with pytest.raises(ServiceUnavailableError):
+    with pytest.raises(UnavailableError):
         _read(client, app, "order by n desc")
     assert failure.hits == 1
     assert kintone.stats.live_cursors == 0
@@ -174,13 +173,15 @@ def test_answer_is_read_when_it_has_exactly_the_most_bytes(
     kintone: LocalKintone, app: int, client: KintoneClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The limit itself is within it; one byte more is refused."""
-    answer = client.call(Operation(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, Repeat.READ))
+    answer = client.call(
+        Request(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, RetrySafety.READ)
+    )
     # The local kintone writes compact JSON, too.
     size = len(json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode())
-    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", size)
+    monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", size)
 
     assert len(_read_all(client, app)) == 3
-    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", size - 1)
+    monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", size - 1)
     with pytest.raises(KintoneError, match=str(size - 1)):
         _read_all(client, app)
     assert len(kintone.requests) == 3

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kintone.client import KintoneClient
-from kintone.reading.query import quote
+from kintone.query import quote
 from kintone.reading.reader import ReadRequest, read
 from local_kintone import LocalKintone
 from tests.unit.readings import ids_read, small_pages

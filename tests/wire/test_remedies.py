@@ -8,14 +8,12 @@ import pytest
 
 from kintone.client import KintoneClient
 from kintone.errors import KintoneError
-from kintone.files.files_api import FilesApi
-from kintone.files.multipart import MeasuredSource
-from kintone.reading.reader import ReadRequest
-from kintone.reading.records import RecordsApi
-from kintone.writing.adding import add_record
-from kintone.writing.appending import ListMode
+from kintone.files import FilesApi, MeasuredSource
+from kintone.reading.reader import ReadRequest, RecordsApi
+from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.one_record import add_record
+from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.unit.form_samples import columns, field, make_form
 from tests.wire.conftest import OpenClient
@@ -122,7 +120,7 @@ def test_remedy_when_the_answer_is_too_large(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Likewise; what answers one record or form with so much is not kintone."""
-    monkeypatch.setattr("kintone.execution.ANSWER_BYTES", 10_000)
+    monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", 10_000)
     kintone.fail(times=None, bomb_bytes=1_000_000)
     remedy = remedy_of(call, open_client(), "TOO_LARGE")
 

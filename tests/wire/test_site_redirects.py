@@ -5,20 +5,19 @@ from http import HTTPStatus
 
 import pytest
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.sites import read_site
+from kintone.api import Request, RetrySafety
 from kintone.client import KintoneClient
 from kintone.errors import KintoneError, TimedOutError, UnknownResponseError
 from kintone.messages import Message
-from kintone.operations import Operation, Repeat
 from kintone.retry import NO_REPETITION
-from kintone.writing.adding import add_record
+from kintone.writing.one_record import add_record
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient, settings_for
 from tests.wire.raw_server import Answer, RawServer, answer, endless, raw
 
-READ = Operation(Message("reading"), "GET", "app", {"id": 1}, Repeat.READ)
+READ = Request(Message("reading"), "GET", "app", {"id": 1}, RetrySafety.READ)
 FOUND = answer("200 OK", "Content-Length: 2\r\n", b"{}")
 
 
@@ -119,7 +118,7 @@ def test_read_that_travels_as_post_when_it_is_redirected(
 ) -> None:
     """The whole request goes out again or none: without its body it would ask for something else."""
     long = f"stock > 100 and name not in ({', '.join(['"x"'] * 2_000)})"
-    operation = Operation(Message("reading"), "GET", "records", {"app": 1, "query": long}, Repeat.READ)
+    operation = Request(Message("reading"), "GET", "records", {"app": 1, "query": long}, RetrySafety.READ)
     kintone.fail(api="records", status=status, redirect="/k/v1/records.json")
 
     if status in SAME_REQUEST_AGAIN:

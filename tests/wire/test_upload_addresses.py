@@ -12,15 +12,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from kintone.access.access import Access
-from kintone.access.credentials import Tokens
+from kintone.access.credentials import Access, Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.execution import Execution
 from tests.wire.conftest import IMPATIENT
-from tools.file_source.source import PATIENCE, FileSource, HandedFile, SourceLimits
+from tools.dify_files.source import READ_SECONDS, FileSource, HandedFile, SourceLimits
 
 CONTENT = b"content of a file"
 SIGNED = "timestamp=1&nonce=2&sign=SECRETSIGN"
@@ -227,7 +226,7 @@ def test_source_when_the_call_is_out_of_time(resolved: list[str], monkeypatch: p
         pass
 
 
-QUICK = replace(PATIENCE, first_pause=0.001, longest_pause=0.002)
+QUICK = replace(READ_SECONDS, first_pause=0.001, longest_pause=0.002)
 
 
 @pytest.mark.parametrize("failures", [["cut"], ["503"], ["429", "cut"], ["502", "504"]])
@@ -236,7 +235,7 @@ def test_source_when_a_failure_passes(
 ) -> None:
     """A connection that breaks before the answer, and a store that is busy, are asked again."""
     assert resolved == []
-    monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
+    monkeypatch.setattr("tools.dify_files.source.READ_SECONDS", QUICK)
     with storing(failures=failures) as (store, seen):
         assert _read(f"{store}/files/a?{SIGNED}") == CONTENT
 
@@ -249,7 +248,7 @@ def test_source_when_a_failure_stays(
 ) -> None:
     """Three tries at most, and one where another would change nothing."""
     assert resolved == []
-    monkeypatch.setattr("tools.file_source.source.PATIENCE", QUICK)
+    monkeypatch.setattr("tools.dify_files.source.READ_SECONDS", QUICK)
     with storing(failures=failures) as (store, seen), pytest.raises(InvalidParameterError):
         _read(f"{store}/files/a?{SIGNED}")
 

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from kintone.errors import (
-    ConnectionFailedError,
     InvalidRequestError,
     KintoneError,
-    LockedError,
     NotFoundError,
     RevisionConflictError,
+    UnavailableError,
+    UnreachableError,
 )
 from kintone.ledger import EntryState, Span
-from kintone.writing.adding import add_record
 from kintone.writing.entries import Entry, read_entries
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.one_record import add_record
+from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.unit.form_samples import field, make_form
 from tests.unit.writings import small_transactions
@@ -153,7 +153,7 @@ def test_the_reported_rest_completes_the_job_when_the_connection_dies_after_two_
     """The report matches what is there, and sending the rest makes no duplicate."""
     entries = rows(250)
     kintone.fail(api="bulkRequest", after=2, times=None, cut=cut)
-    with pytest.raises(ConnectionFailedError) as raised:
+    with pytest.raises(UnreachableError) as raised:
         upsert(open_client(token), UpsertRequest(app, entries))
     partial = raised.value
     ledger = partial.ledger
@@ -180,7 +180,7 @@ def test_a_transaction_without_keys_is_not_repeated_when_its_answer_is_lost(
     """It was saved once, and the sentence says to look first."""
     entries = read_entries([{"record": {"name": {"value": "x"}}} for _ in range(150)])
     kintone.fail(api="bulkRequest", cut="after", times=None)
-    with pytest.raises(ConnectionFailedError, match="look in kintone first: 150 of these entries") as raised:
+    with pytest.raises(UnreachableError, match="look in kintone first: 150 of these entries") as raised:
         upsert(open_client(token), UpsertRequest(app, entries))
 
     assert fates(raised.value) == [(1, 150, "UNKNOWN")]
@@ -232,7 +232,7 @@ def test_locks_and_limits_are_waited_for(
 def test_a_lock_that_stays_is_told(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
     """Its fate is known: nothing is saved."""
     kintone.fail(api="records", status=400, code="GAIA_DA02", times=None)
-    with pytest.raises(LockedError, match="nothing is saved") as raised:
+    with pytest.raises(UnavailableError, match="nothing is saved") as raised:
         upsert(open_client(token), UpsertRequest(app, rows(3)))
 
     assert (raised.value.code, fates(raised.value)) == ("GAIA_DA02", [(1, 3, "REFUSED")])
@@ -318,7 +318,7 @@ def test_a_lost_answer_to_an_added_record_says_that_it_may_be_saved(
 ) -> None:
     """It is not sent again."""
     kintone.fail(api="record", cut="after", times=None)
-    with pytest.raises(ConnectionFailedError, match="may have been saved") as raised:
+    with pytest.raises(UnreachableError, match="may have been saved") as raised:
         add_record(open_client(token), app, {"name": {"value": "x"}})
 
     assert raised.value.ledger

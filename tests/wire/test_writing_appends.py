@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from kintone.client import KintoneClient
-from kintone.errors import ConnectionFailedError
+from kintone.errors import UnreachableError
 from kintone.ledger import EntryState
-from kintone.writing.appending import ListMode
-from kintone.writing.attaching import attach
+from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry, read_entries
-from kintone.writing.upsert import UpsertRequest, upsert
+from kintone.writing.one_record import attach
+from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 
@@ -129,7 +129,7 @@ def test_rows_are_appended_once_when_the_answer_is_lost(kintone: LocalKintone, a
     """The write is not repeated, and whose row the record shows is not guessed."""
     kintone.add_records(app, [{"sku": "A", "lines": [{"qty": "1"}]}])
     kintone.fail(api="records", method="PUT", cut="after", times=None)
-    with pytest.raises(ConnectionFailedError) as raised:
+    with pytest.raises(UnreachableError) as raised:
         upsert(client, appending(client, app, entry("A", 2)))
 
     assert raised.value.ledger
@@ -145,7 +145,7 @@ def test_a_lost_answer_is_told_as_unknown_where_reading_proves_nothing(
     kintone.add_records(app, [{"sku": "A"}])
     kintone.fail(api="records", method="PUT", cut="after", times=None)
     record = {"papers": {"value": [{"fileKey": uploaded(kintone, "a.txt")}]}}
-    with pytest.raises(ConnectionFailedError) as raised:
+    with pytest.raises(UnreachableError) as raised:
         upsert(client, appending(client, app, Entry(1, record, None, "1")))
 
     assert raised.value.ledger

@@ -1,0 +1,228 @@
+"""The one table of kintone's field types: reading input, checking it and documenting it all go by it.
+
+Shapes and permissions are those of https://cybozu.dev/ja/kintone/docs/overview/field-types and of the pages about
+adding and updating records, https://cybozu.dev/ja/kintone/docs/rest-api/records/.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from kintone.messages import NOTHING, Message
+
+
+class Shape(Enum):
+    """What a value looks like on its way to kintone."""
+
+    TEXT = auto()
+    """One text."""
+    LINES = auto()
+    """One text whose line ends are LF."""
+    NUMBER = auto()
+    """A number written as text."""
+    OPTION = auto()
+    """The name of one option."""
+    OPTIONS = auto()
+    """A list of names of options."""
+    DATE = auto()
+    """``YYYY-MM-DD``."""
+    TIME = auto()
+    """``HH:MM``."""
+    DATETIME = auto()
+    """``YYYY-MM-DDTHH:MM:00Z``, in UTC."""
+    CODES = auto()
+    """A list of ``{"code": …}``."""
+    PERSON = auto()
+    """One ``{"code": …}``."""
+    FILES = auto()
+    """A list of ``{"fileKey": …}``."""
+    ROWS = auto()
+    """A list of ``{"id": …, "value": {column: {"value": …}}}``, the id only for rows that exist."""
+    OTHER = auto()
+    """Not known here; goes out as it came in."""
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether it is one text, or nothing."""
+        return self in TEXT_SHAPES
+
+
+TEXT_SHAPES = frozenset({Shape.TEXT, Shape.LINES, Shape.NUMBER, Shape.OPTION, Shape.DATE, Shape.TIME, Shape.DATETIME})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """What is true of every field of one type.
+
+    ``name`` is the type's name on the wire, ``words`` what a sentence calls a value of it, ``empty`` what kintone takes
+    for "no value" and also shows for it, ``example`` a value as JSON. ``on_add``/``on_update`` tell whether a write may
+    bring it, ``in_tables`` whether a table may have such a column, ``update_key`` whether it can serve as ``updateKey``
+    once duplicates are prohibited, ``required_holds`` whether kintone enforces "required". ``advice`` says what to do
+    instead where writing is refused. ``calculated`` says that kintone ignores what is sent for it, ``yes_or_no`` that a
+    field with one option stands for true and false, ``plain_in_csv`` that no spreadsheet can take a value for a
+    formula, ``always_shown`` that every record shows the field: some types hold no value, others may be switched off.
+    """
+
+    name: str
+    words: Message
+    shape: Shape
+    empty: str | tuple[()] | None
+    example: str
+    on_add: bool = True
+    on_update: bool = True
+    in_tables: bool = True
+    update_key: bool = False
+    required_holds: bool = True
+    advice: Message = NOTHING
+    calculated: bool = False
+    yes_or_no: bool = False
+    plain_in_csv: bool = False
+    always_shown: bool = True
+
+    @property
+    def empty_value(self) -> str | list[object] | None:
+        """Return the empty value as JSON has it: ``""``, ``None`` or a new empty list."""
+        return [] if isinstance(self.empty, tuple) else self.empty
+
+
+NOT_ALWAYS_SHOWN = (
+    "STATUS", "STATUS_ASSIGNEE", "CATEGORY", "REFERENCE_TABLE", "GROUP", "LABEL", "SPACER", "HR",
+)  # fmt: skip
+PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
+
+
+def _fixed(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldType:
+    """Describe a type that kintone fills itself."""
+    example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
+    return FieldType(
+        name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, required_holds=False,
+        advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS, always_shown=name not in NOT_ALWAYS_SHOWN,
+    )  # fmt: skip
+
+
+_CODE_LIST = '[{"code": "sato"}]'
+_ONLY_WHEN_ADDING = Message("leave it out; it can be given only when adding")
+_HOLDS_NOTHING = Message("leave it out; it holds no value")
+
+_FIELD_TYPES = (
+    FieldType("SINGLE_LINE_TEXT", Message("a text"), Shape.TEXT, "", '"abc"', update_key=True),
+    FieldType("MULTI_LINE_TEXT", Message("a text of several lines"), Shape.LINES, "", '"a\\nb"'),
+    FieldType("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"'),
+    FieldType("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True, plain_in_csv=True),
+    FieldType("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"'),
+    FieldType("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', yes_or_no=True),
+    FieldType("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
+    FieldType("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', required_holds=False),
+    FieldType("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"'),
+    FieldType("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"', plain_in_csv=True),
+    FieldType("TIME", Message("a time"), Shape.TIME, None, '"09:30"', plain_in_csv=True),
+    FieldType(
+        "DATETIME", Message("a date and time with its offset"), Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"',
+        plain_in_csv=True,
+    ),
+    FieldType("USER_SELECT", Message("a list of users"), Shape.CODES, (), _CODE_LIST),
+    FieldType("ORGANIZATION_SELECT", Message("a list of departments"), Shape.CODES, (), '[{"code": "sales"}]'),
+    FieldType("GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]'),
+    FieldType("FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]'),
+    FieldType(
+        "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
+    ),
+    FieldType(
+        "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False, required_holds=False,
+        advice=Message("leave it out; kintone calculates it"), calculated=True,
+        plain_in_csv=True,
+    ),
+    _fixed(
+        "RECORD_NUMBER", Message("the record number"), Shape.OTHER,
+        Message("leave it out; to update a record give its id beside the record, not inside it"),
+    ),
+    _fixed("CREATOR", Message("the creator"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
+    _fixed("MODIFIER", Message("the last editor"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
+    _fixed("CREATED_TIME", Message("the time of creation"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
+    _fixed("UPDATED_TIME", Message("the time of the last change"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
+    _fixed(
+        "STATUS", Message("the status"), Shape.OTHER,
+        Message("leave it out; only an action of the process changes it"),
+    ),
+    _fixed(
+        "STATUS_ASSIGNEE", Message("the assignees"), Shape.OTHER,
+        Message("leave it out; only the process changes them"),
+    ),
+    _fixed(
+        "CATEGORY", Message("the categories"), Shape.OTHER,
+        Message("leave it out; kintone's API cannot set categories"),
+    ),
+    _fixed(
+        "REFERENCE_TABLE", Message("related records"), Shape.OTHER,
+        Message("leave it out; change the related records in their app"),
+    ),
+    _fixed(
+        "GROUP", Message("a group of fields"), Shape.OTHER,
+        Message("give its fields themselves, beside the other fields"),
+    ),
+    _fixed(
+        "__ID__", Message("the record id"), Shape.OTHER,
+        Message("leave it out; give the id beside the record, not inside it"),
+    ),
+    _fixed(
+        "__REVISION__", Message("the revision"), Shape.OTHER,
+        Message("leave it out; kintone ignores it inside a record"),
+    ),
+    _fixed("LABEL", Message("a label"), Shape.OTHER, _HOLDS_NOTHING),
+    _fixed("SPACER", Message("a blank space"), Shape.OTHER, _HOLDS_NOTHING),
+    _fixed("HR", Message("a border"), Shape.OTHER, _HOLDS_NOTHING),
+)  # fmt: skip
+
+FIELD_TYPES = {kind.name: kind for kind in _FIELD_TYPES}
+"""Every type that kintone documents, by its name on the wire."""
+
+_TABLES = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape is Shape.ROWS)
+_LISTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.empty == ())
+_TEXTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape.is_text)
+_ATTACHMENTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape is Shape.FILES)
+
+RECORD_ID = "$id"
+REVISION = "$revision"
+PSEUDO_FIELDS = {RECORD_ID: FIELD_TYPES["__ID__"], REVISION: FIELD_TYPES["__REVISION__"]}
+"""Codes that every fetched record has although no form lists them."""
+
+
+def field_type(name: str) -> FieldType:
+    """Return what is known of a type; one that kintone added later goes through unchecked."""
+    return FIELD_TYPES.get(name) or FieldType(
+        name, Message("a value of the type {type}", type=name), Shape.OTHER, "", ""
+    )
+
+
+def is_table(name: object) -> bool:
+    """Tell whether the values of a type are rows; ``name`` stands beside the value in what kintone answers."""
+    return isinstance(name, str) and name in _TABLES
+
+
+SHOWN_AS_TEXT = _TEXTS | {kind.name for kind in _FIELD_TYPES if kind.shape is Shape.OTHER}
+"""Types of which kintone may show a text."""
+
+
+def is_value(name: str, value: object) -> bool:
+    """Tell whether kintone shows such a value for a type: a list, a text or nothing; of an unknown type any."""
+    if name in _LISTS:
+        return isinstance(value, list)
+    return name not in _TEXTS or value is None or isinstance(value, str)
+
+
+def holds_files(name: object) -> bool:
+    """Tell whether the values of a type are attachments."""
+    return isinstance(name, str) and name in _ATTACHMENTS
+
+
+def markdown_table() -> str:
+    """Return the table for the documentation: type, value to write, add, update, table column, update key."""
+    lines = ["| Type | Value to write | Add | Update | In tables | Update key |", "|---|---|---|---|---|---|"]
+    for kind in _FIELD_TYPES:
+        marks = [_mark(kind.on_add), _mark(kind.on_update), _mark(kind.in_tables), _mark(kind.update_key)]
+        example = f"`{kind.example}`" if kind.example else "none"
+        lines.append("| " + " | ".join([f"`{kind.name}`", example, *marks]) + " |")
+    return "\n".join(lines)
+
+
+def _mark(yes: bool) -> str:  # noqa: FBT001 - a table cell is made of exactly this
+    return "yes" if yes else "no"

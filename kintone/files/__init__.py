@@ -1,1 +1,0 @@
-"""Files: uploading, downloading, their names and where records keep them."""

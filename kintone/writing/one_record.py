@@ -1,0 +1,112 @@
+"""Writing one record: adding it, and attaching uploaded files to it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kintone import api
+from kintone.api import Answer, Caller, Request
+from kintone.errors import KintoneError
+from kintone.field_types import field_type
+from kintone.files import check_attachment_field
+from kintone.forms.fields import FieldDefinition, Form
+from kintone.ledger import ONE_ENTRY, WriteLedger
+from kintone.messages import Joined, Message
+from kintone.reading.reader import RecordsApi
+from kintone.remedies import where_unsure
+from kintone.replies import read_answer
+from kintone.writing.append import ListMode
+from kintone.writing.batches import AddedAnswer
+from kintone.writing.entries import Entry
+from kintone.writing.failures import readable
+from kintone.writing.writer import UpsertRequest, upsert
+
+CHECK_FIRST = Message("look in kintone before sending it again")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The new record; ``response`` is kintone's whole answer."""
+
+    id: str
+    revision: str
+    response: dict[str, Any] = field(repr=False)
+
+
+def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
+    """Add a record in kintone's shape, ``{"code": {"value": …}}``; an unknown outcome never leads to a second try.
+
+    Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record.
+    """
+    adding = Message("adding a record to app {app}", app=app)
+    request = api.add_record(adding, app, record)
+
+    def added(answer: Answer) -> Added:
+        told = read_answer(AddedAnswer, answer.body, adding)
+        return Added(told.id, told.revision, answer.body)
+
+    return write_one(caller, request, added)
+
+
+def write_one[Result](caller: Caller, request: Request, read: Callable[[Answer], Result]) -> Result:
+    """Write a single record; the places in an error count from 1, and an unknown outcome says to look first."""
+    try:
+        return caller.write(request, read, WriteLedger(1, numbered=False), ONE_ENTRY)
+    except KintoneError as error:
+        raise restated_for_one(error) from None
+
+
+def restated_for_one(error: KintoneError) -> KintoneError:
+    """Return the error of a write of one record: places in words, and to look first where the outcome is unknown."""
+    told = with_named_fields(error)
+    if error.maybe_saved:
+        told = told.copy_with(remedy=Joined([CHECK_FIRST, where_unsure(told.remedy)]))
+    return told
+
+
+def with_named_fields(error: KintoneError) -> KintoneError:
+    """Return the error with the places of a single record in words that count from 1."""
+    if error.reply is None:
+        return error
+    fields = [(readable(str(place)), words) for place, words in error.reply.fields]
+    return error.copy_with(reply=replace(error.reply, fields=fields))
+
+
+def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too
+    caller: Caller,
+    app: int,
+    record_id: str,
+    field: str,
+    file_keys: Sequence[str],
+    mode: ListMode,
+    form: Form | None = None,
+) -> str:
+    """Put uploaded files into an attachment field and return the record's new revision.
+
+    The record is read first, since kintone would ignore a field that is not there and drop the files that are. It tells
+    the types of its fields, so that ``form`` is needed only where the record is too old to show the field. Raises
+    ``InvalidParameterError`` for a field that is no attachment field.
+    """
+    record = RecordsApi(caller).get(app, record_id)
+    if form is None or not lacks_attachment_field(record, field, form):
+        check_attachment_field(record, field)
+        form = _form_of(app, record)
+    entry = Entry(1, {field: {"value": [{"fileKey": key} for key in file_keys]}}, id=record_id)
+    request = UpsertRequest(app, [entry], file_mode=mode, form=form, is_single=True)
+    try:
+        report = upsert(caller, request, {1: record})
+    except KintoneError as error:
+        raise restated_for_one(error) from None
+    return report.results[0]["revision"]
+
+
+def lacks_attachment_field(record: Mapping[str, Any], field: str, form: Form) -> bool:
+    """Tell whether a record from before the form got an attachment field does not show it yet."""
+    definition = form.fields.get(field)
+    return field not in record and definition is not None and definition.holds_files
+
+
+def _form_of(app: int, record: Mapping[str, Any]) -> Form:
+    """Return the fields of a record as far as it tells them: their codes and types."""
+    types = {code: str(wrapper.get("type")) for code, wrapper in record.items() if isinstance(wrapper, Mapping)}
+    return Form(str(app), "", {code: FieldDefinition(code, code, field_type(name)) for code, name in types.items()})

@@ -1,0 +1,363 @@
+"""Writing many records: entries go out transaction by transaction, and nothing follows a failure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kintone import limits
+from kintone.api import Answer, Caller
+from kintone.errors import InvalidParameterError, KintoneError, NotFoundError, RevisionConflictError
+from kintone.forms.fields import Form
+from kintone.ledger import Span, WriteLedger
+from kintone.messages import Message
+from kintone.reading.reader import RecordsApi
+from kintone.writing.append import (
+    AppendPlan,
+    ListMode,
+    SavedRecords,
+    SavedState,
+    are_untouched,
+    can_be_looked_at,
+    saved_state_of,
+)
+from kintone.writing.batches import (
+    AppendedRecord,
+    Batch,
+    Item,
+    SavedRecord,
+    batch_of,
+    fitting,
+    item_of,
+    max_entries,
+    read_saved,
+)
+from kintone.writing.entries import Entry, holds_file_keys, renames_keys, with_number_keys
+from kintone.writing.failures import failing_call, is_outdated, map_to_entries, write_failed
+
+MAX_CONFLICTS = 6
+"""Refusals by what others changed after which the same entries are not read and sent again."""
+SOMEBODY_ELSE = Message(
+    "somebody else is editing these records right now: what is saved was read again and again, and changed each time "
+    "before it could be written back; agree with those who edit them whose changes are to stay"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertRequest:
+    """What is to be written into which app.
+
+    The records of the entries are in kintone's own shape, ``{"code": {"value": …}}``; their positions are counted anew
+    from 1. ``atomic`` refuses what does not fit into one transaction. ``form`` tells what is a table or an attachment
+    field and which keys are numbers; it is needed to append. ``is_single`` is for one entry with an id, of a caller
+    that counts no entries.
+    """
+
+    app: int
+    entries: Sequence[Entry] = field(repr=False)
+    atomic: bool = False
+    table_mode: ListMode = ListMode.REPLACE
+    file_mode: ListMode = ListMode.REPLACE
+    form: Form | None = field(default=None, repr=False)
+    is_single: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse to guess what is a table."""
+        if self.form is None and ListMode.APPEND in (self.table_mode, self.file_mode):
+            raise TypeError("appending needs the app's form")
+
+    @property
+    def appending(self) -> AppendPlan:
+        """Which fields are appended to."""
+        return AppendPlan(self.form, self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND)
+
+    @property
+    def appends(self) -> bool:
+        """Tell whether an entry brings rows or files that are put behind those that are saved."""
+        return any(map(self.appending.concerns, self.entries))
+
+    @property
+    def number_keys(self) -> Collection[str]:
+        """The codes of the app's number fields."""
+        if self.form is None:
+            return ()
+        return {code for code, definition in self.form.fields.items() if definition.is_number}
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertReport:
+    """What became of the entries: ``results`` in input order, ``responses`` of kintone, one for each transaction.
+
+    ``repeated`` are the entries that were sent again after a try whose outcome was unknown, so that a record that the
+    first try added is told as updated.
+    """
+
+    results: list[SavedRecord] = field(repr=False)
+    requested: int
+    with_update_key: int
+    responses: list[dict[str, Any]] = field(repr=False)
+    repeated: Sequence[Span] = ()
+
+    @property
+    def added(self) -> int:
+        """Count the inserted records."""
+        return sum(record["operation"] == "INSERT" for record in self.results)
+
+    @property
+    def updated(self) -> int:
+        """Count the updated records."""
+        return len(self.results) - self.added
+
+    def summary(self) -> dict[str, int]:
+        """Return the counts under the names that workflows use."""
+        return {
+            "add": self.added,
+            "updated": self.updated,
+            "requested": self.requested,
+            "with_update_key": self.with_update_key,
+        }
+
+
+def upsert(caller: Caller, request: UpsertRequest, read: Mapping[int, Mapping[str, Any]] | None = None) -> UpsertReport:
+    """Write all entries, up to 2,000 in one transaction.
+
+    ``read`` are records that were read a moment ago, by the position of the entry that appends to them. Raises
+    ``InvalidParameterError`` before anything is sent, and what made a transaction fail with a ledger of all entries.
+    """
+    return _Writer(caller, request).write(read or {})
+
+
+def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message:
+    """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does.
+
+    ``appends`` tells whether one of them brings rows or files that are put behind those that are saved.
+    """
+    fresh = [entry.position for entry in entries if entry.update_key is None and entry.id is None]
+    if fresh:
+        return Message(
+            "Warning: {fresh} of {count} entries (the first is entry {first}) have neither update key nor id; sending "
+            "them again, as a retry of the workflow's node does, would insert them twice. Give them an update key, or "
+            "switch the retry off.",
+            fresh=len(fresh),
+            count=len(entries),
+            first=fresh[0],
+        )
+    if renames_keys(entries):
+        return Message(
+            "Warning: some entries change the field by which others find their records, so sending the same entries "
+            "again, as a retry of the workflow's node does, may find other records or add new ones."
+        )
+    if holds_file_keys(entries):
+        return Message(
+            "Warning: the key of an uploaded file serves once, so sending the same entries again, as a retry of the "
+            "workflow's node does, is refused."
+        )
+    if appends:
+        return Message(
+            "Warning: in append mode, sending the same entries again, as a retry of the workflow's node does, would "
+            "append their rows or files twice."
+        )
+    return Message(
+        "Every entry has an update key or an id, so sending the same entries again is safe: the same records are found."
+    )
+
+
+class _Writer:
+    """One upsert on its way: what is done and what is left."""
+
+    def __init__(self, caller: Caller, request: UpsertRequest) -> None:
+        self._caller = caller
+        self._request = request
+        self._appending = request.appending
+        self._saved = SavedRecords(caller, request.app, request.form)
+        numbered = [replace(entry, position=position) for position, entry in enumerate(request.entries, start=1)]
+        self._entries = with_number_keys(numbered, request.number_keys)
+        self._appending.refuse_unusable_keys(self._entries)
+        self._items = [item_of(self._appending.without_empty_lists(entry)) for entry in self._entries]
+        self._plans: dict[int, AppendedRecord] = {}
+        self._ledger = WriteLedger(len(self._entries), numbered=not request.is_single)
+        self._results: list[SavedRecord] = []
+        self._responses: list[dict[str, Any]] = []
+
+    def write(self, read: Mapping[int, Mapping[str, Any]]) -> UpsertReport:
+        self._refuse_split(self._items)
+        try:
+            self._plan_from(read)
+            while len(self._results) < len(self._items):
+                self._write_next()
+        except KintoneError as error:
+            appends = any(map(self._appending.concerns, self._entries))
+            raise write_failed(error, self._entries, self._ledger, appends=appends) from None
+        keyed = sum(entry.update_key is not None for entry in self._entries)
+        # Of two tries of a plan one at most is carried out, so that its counts are right.
+        recounted = [span for span in self._ledger.repeated if span.first not in self._plans]
+        return UpsertReport(self._results, len(self._items), keyed, self._responses, recounted)
+
+    def _write_next(self) -> None:
+        """Write the next transaction; what was refused because others were at work is read and sent again.
+
+        Where that does not end, fewer entries go out together, so that only those that others are at stay unsaved.
+        """
+        start, most, conflicts = len(self._results), max_entries(), 0
+        while True:
+            items = self._ready(start, most)
+            batch = batch_of(self._request.app, items, is_single=self._request.is_single)
+            try:
+                self._results += self._sent(batch)
+            except KintoneError as error:
+                told = map_to_entries(error, batch)
+                if error.maybe_saved or not is_outdated(error, batch):
+                    raise told from None
+                if not self._read_again(error, batch):
+                    raise told from None
+                conflicts += 1
+                if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
+                    raise told.copy_with(remedy=SOMEBODY_ELSE) from None
+                if conflicts > 1 and not self._request.atomic:
+                    most = max(1, len(items) // 2)
+            else:
+                return
+
+    def _ready(self, start: int, most: int) -> Sequence[Item]:
+        """Return the items from a place on that go out together, each with a plan where it appends."""
+        raw = self._items[start : start + fitting(self._items, start)][:most]
+        self._plan(raw)
+        ready = [item_of(item.entry, plan) if (plan := self._plans.get(item.entry.position)) else item for item in raw]
+        self._refuse_split(ready)
+        return self._split_singles(ready[: fitting(ready)])
+
+    def _plan(self, items: Sequence[Item]) -> None:
+        """Read what is not read yet of the records to which is to be appended, and plan what is sent for them."""
+        entries = [item.entry for item in items if item.entry.position not in self._plans]
+        entries = [entry for entry in entries if self._appending.concerns(entry)]
+        if not entries:
+            return
+        codes = sorted({code for entry in entries for code, given in self._appending.lists(entry).items() if given})
+        saved = self._saved.read(entries, codes)
+        for entry in entries:
+            self._plans[entry.position] = self._planned(entry, saved.get(entry.position))
+
+    def _plan_from(self, read: Mapping[int, Mapping[str, Any]]) -> None:
+        for entry in self._entries:
+            record = read.get(entry.position)
+            if record is not None and entry.id is not None and self._appending.concerns(entry):
+                reading = Message("reading record {record}", record=entry.id)
+                self._plans[entry.position] = self._planned(entry, saved_state_of(record, entry.id, reading))
+
+    def _planned(self, entry: Entry, saved: SavedState | None) -> AppendedRecord:
+        if saved is None and entry.id is not None:
+            # Asked for alone, kintone says why it did not show it: there is none, or it may not be viewed.
+            saved = self._looked_up(entry, entry.id)
+        if saved is None:
+            if entry.revision is not None:
+                raise _no_record(entry)
+            return self._appending.insertion(entry)
+        return self._appending.merge(entry, saved)
+
+    def _looked_up(self, entry: Entry, record_id: str) -> SavedState:
+        try:
+            record = RecordsApi(self._caller).get(self._request.app, record_id)
+        except KintoneError as error:
+            problem = Message("{problem} (entry {position})", problem=error.problem, position=entry.position)
+            raise error.copy_with(problem=problem) from None
+        return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
+
+    def _read_again(self, error: KintoneError, batch: Batch) -> bool:
+        """Plan the items of a refused transaction anew; tells whether it makes sense to send them again."""
+        before = {item.entry.position: item.plan for item in batch.items if item.plan}
+        for position in before:
+            del self._plans[position]
+        self._plan(batch.items)
+        if any(_is_other(plan, self._plans[position]) for position, plan in before.items()):
+            return True
+        # Nobody has changed what was read. An entry without a revision of its own may have been changed by another
+        # one before it in the same transaction, which ends when they go out one after the other.
+        call = failing_call(error, batch)
+        own = call is None or any(item.entry.revision for item in call.items)
+        return isinstance(error, RevisionConflictError) and not own
+
+    def _sent(self, batch: Batch) -> Sequence[SavedRecord]:
+        """Send a transaction, and once more where its outcome is not known and every record is as it was read."""
+        try:
+            return self._send_once(batch)
+        except KintoneError:
+            if not self._ledger.has_unknown(batch.span) or not can_be_looked_at(batch.items):
+                raise
+            if not self._is_untouched(batch):
+                raise
+        return self._send_once(batch)
+
+    def _is_untouched(self, batch: Batch) -> bool:
+        try:
+            saved = self._saved.read([item.entry for item in batch.items], [])
+        except KintoneError:
+            return False
+        return are_untouched(batch.items, saved)
+
+    def _send_once(self, batch: Batch) -> Sequence[SavedRecord]:
+        request = batch.request(self._caller.api_path)
+
+        def kept(answer: Answer) -> list[SavedRecord]:
+            results = read_saved(batch, answer.body, request.description)
+            self._responses.append(answer.body)
+            return results
+
+        return self._caller.write(request, kept, self._ledger, batch.span)
+
+    def _split_singles(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Leave out what follows a second entry for the same record: its rows have to be read after the first is saved.
+
+        Raises ``InvalidParameterError`` where all are to be saved together.
+        """
+        first: dict[str, int] = {}
+        for place, item in enumerate(items):
+            if item.id is None:
+                continue
+            earlier = first.setdefault(item.id, place)
+            if earlier == place or not (item.merges or items[earlier].merges):
+                continue
+            if not self._request.atomic:
+                return items[:place]
+            raise InvalidParameterError(
+                "records_data: entries {first} and {second} are both for record {record}, and one of them appends, so "
+                "they cannot be saved all or nothing; make one entry of them, or switch atomic off",
+                first=items[earlier].entry.position,
+                second=item.entry.position,
+                record=item.id,
+            )
+        return items
+
+    def _refuse_split(self, items: Sequence[Item]) -> None:
+        if not self._request.atomic or fitting(items) == len(items):
+            return
+        if len(items) > max_entries():
+            reason = Message(
+                "kintone saves at most {most} entries at once and these are {count}",
+                most=max_entries(),
+                count=len(items),
+            )
+        else:
+            reason = Message(
+                "kintone saves at most 20 times 100 entries of one kind (with update key, with id, with neither; when "
+                "appending, those whose records are there and those whose are not) and {megabytes} MB at once, and "
+                "these entries need more",
+                megabytes=limits.MAX_BULK_BYTES // 1_000_000,
+            )
+        raise InvalidParameterError(
+            "atomic: {reason}, so they cannot be saved all or nothing; send fewer, or switch atomic off", reason=reason
+        )
+
+
+def _is_other(left: AppendedRecord, right: AppendedRecord) -> bool:
+    return (left.id, left.revision) != (right.id, right.revision)
+
+
+def _no_record(entry: Entry) -> NotFoundError:
+    return NotFoundError(
+        Message(
+            "entry {position} is meant for revision {revision} of a record that is not there",
+            position=entry.position,
+            revision=entry.revision,
+        ),
+        code="NOT_FOUND",
+        remedy=Message("leave the revision out to add the record, or correct the update key"),
+    )

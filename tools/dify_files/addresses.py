@@ -1,0 +1,185 @@
+"""From which addresses a file may be read: the URL comes from the caller in some Dify set-ups.
+
+Public addresses are allowed; private and loopback ones only at the origin (scheme, host and port) that ``FILES_URL`` or
+``INTERNAL_FILES_URL`` names in the environment of the plugin, whatever the query says; addresses of cloud metadata,
+link-local, multicast and reserved ones never. What is checked here is what is connected to: names are resolved once.
+"""
+
+import ipaddress
+import os
+import re
+from typing import NamedTuple
+from urllib.parse import SplitResult, quote, urlsplit
+
+from kintone.access.settings import DEFAULT_PORTS, Address, Origin, literal_address, proxy_variable, shown_proxy
+from kintone.connections import addresses_of
+from kintone.deadline import Deadline
+from kintone.exchanges import CheckedAddress, proxy_for
+from kintone.messages import Message
+from kintone.transport_failures import NO_HOST
+from tools.dify_files.failures import (
+    READING,
+    bad_url,
+    forbidden_address,
+    no_scheme,
+    private_address,
+    proxy_failed,
+    unreachable,
+)
+
+STORE_SETTINGS = ("FILES_URL", "INTERNAL_FILES_URL")
+MAX_URL_LENGTH = 8_192
+HOST_NAME = re.compile(r"[a-z0-9_.-]+", re.ASCII)
+METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"),
+    )
+)
+"""Metadata services outside the link-local ranges: Alibaba Cloud, Azure, Oracle, AWS and Google over IPv6."""
+THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+SPECIAL_USE = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Protocols between a host and its own gateway, relays of 6to4, documentation (RFC 6890, 7526, 9637): no version of
+Python that we run on calls all of them private."""
+ISATAP = 0x5EFE
+"""What stands before the IPv4 address in an IPv6 address of ISATAP, but for one bit (RFC 5214, 6.1)."""
+UNIVERSAL_BIT = 0x2000000
+INSIDE_NAMES = (".internal", ".local", ".localhost", ".lan", ".home.arpa")
+
+
+class FileAddress(NamedTuple):
+    """Where a file may be read, and whether that is Dify's own file store."""
+
+    checked: CheckedAddress
+    is_store: bool
+
+
+def read_address(url: str, deadline: Deadline, seconds: float) -> FileAddress:
+    """Check the URL of a file and resolve its host, which may take so many seconds.
+
+    Raises ``InvalidParameterError``, and what a ``Deadline`` raises when it is over.
+    """
+    parts = _split(url)
+    host = _host(parts.hostname or "")
+    if host is None:
+        raise bad_url(Message("names no host"))
+    origin = Origin(parts.scheme, host, parts.port or DEFAULT_PORTS[parts.scheme])
+    stores = _stores()
+    proxy = _proxy(origin)
+    addresses = _resolve(origin, deadline, seconds)
+    if not addresses and (proxy is None or not _is_left_to_proxies(origin.host)):
+        raise unreachable(origin.host, NO_HOST.what)
+    is_store = origin in stores.values()
+    are_public = [_is_public(address, origin) for address in addresses]
+    if not is_store and not all(are_public):
+        raise private_address(origin, stores)
+    shown = tuple(map(str, addresses))
+    return FileAddress(CheckedAddress(origin, _target(parts), shown, proxy if all(are_public) else None), is_store)
+
+
+def stays(address: FileAddress, url: str) -> bool:
+    """Tell whether a redirect to ``url`` stays at the origin, or only goes up from http to https on the same host."""
+    here = address.checked.origin
+    upgraded = Origin("https", here.host, 443) if (here.scheme, here.port) == ("http", 80) else here
+    return _origin_of(url) in (here, upgraded)
+
+
+def _split(url: str) -> SplitResult:
+    if len(url) > MAX_URL_LENGTH or not url.isprintable() or "\\" in url or " " in url:
+        raise bad_url(Message("is not a web address"))
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        raise bad_url(Message("is not a web address")) from None
+    if "://" not in url.partition("?")[0]:
+        raise no_scheme()
+    if parts.scheme not in DEFAULT_PORTS:
+        raise bad_url(Message("starts neither with http:// nor with https://"))
+    if not parts.hostname or not is_port:
+        raise bad_url(Message("names no host"))
+    if parts.username is not None or parts.password is not None:
+        raise bad_url(Message("holds a user name, which is not sent to anybody"))
+    return parts
+
+
+def _host(host: str) -> str | None:
+    """Return the one spelling of a host by which it is compared and asked, None for what is none."""
+    try:
+        name = (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
+    except UnicodeError:
+        return None
+    address = literal_address(name)
+    if address is not None:
+        return str(address)
+    return name if HOST_NAME.fullmatch(name) else None
+
+
+def _target(parts: SplitResult) -> str:
+    """Return path and query as they travel; what is percent-encoded stays so."""
+    path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
+    query = quote(parts.query, safe="/%!$&'()*+,;=:@~?[]{}|^`")
+    return f"{path}?{query}" if query else path
+
+
+def _stores() -> dict[str, Origin | None]:
+    """Return which origin each setting names that is there; None for one that names none."""
+    texts = {name: os.environ.get(name, "").strip() for name in STORE_SETTINGS}
+    return {name: _origin_of(text) for name, text in texts.items() if text}
+
+
+def _origin_of(text: str) -> Origin | None:
+    origin = Origin.of(text)
+    host = _host(origin.host) if origin else None
+    return Origin(origin.scheme, host, origin.port) if origin and host else None
+
+
+def _proxy(origin: Origin) -> str | None:
+    proxy = proxy_for(str(origin))
+    if proxy is None:
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if urlsplit(proxy).scheme not in DEFAULT_PORTS:
+        raise proxy_failed(origin.host, shown_proxy(proxy), proxy_variable(origin.scheme))
+    return proxy
+
+
+def _is_left_to_proxies(host: str) -> bool:
+    """Tell whether a name that does not resolve here may be one that only a proxy can resolve."""
+    return "." in host and not host.endswith(INSIDE_NAMES)
+
+
+def _resolve(origin: Origin, deadline: Deadline, seconds: float) -> list[Address]:
+    try:
+        found = addresses_of(origin.host, origin.port, deadline, seconds)
+    except OSError:
+        deadline.check(READING)
+        return []
+    return [ipaddress.ip_address(address) for address in found]
+
+
+def _is_public(address: Address, origin: Origin) -> bool:
+    """Tell public from private; raises for an address that may not be asked."""
+    real = _embedded(address)
+    if _is_forbidden(real):
+        raise forbidden_address(origin)
+    if any(real in network for network in SPECIAL_USE):
+        return False
+    return real.is_global and not (isinstance(real, ipaddress.IPv6Address) and real.is_site_local)
+
+
+def _is_forbidden(address: Address) -> bool:
+    if address in METADATA or address.is_link_local or address.is_multicast or address.is_unspecified:
+        return True
+    return address in THIS_NETWORK or (address.is_reserved and not address.is_loopback)
+
+
+def _embedded(address: Address) -> Address:
+    """Return the IPv4 address that an IPv6 address stands for, else the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    is_isatap = int(address) >> 32 & 0xFFFFFFFF & ~UNIVERSAL_BIT == ISATAP
+    if address in NAT64 or (is_isatap and not address.is_link_local):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address

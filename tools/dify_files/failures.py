@@ -1,0 +1,161 @@
+"""What can be wrong with a file that Dify hands over, one sentence each with its remedy.
+
+No sentence holds the query string of a URL: it is the signature that opens the file.
+"""
+
+from collections.abc import Mapping
+
+from kintone.access.settings import Origin
+from kintone.errors import InvalidParameterError
+from kintone.file_names import shown_name
+from kintone.messages import Joined, Message
+
+MAX_SHOWN_HOST = 100
+NOT_ALLOWED = (401, 403, 404, 410)
+READING = Message("reading the files from Dify")
+"""What a call does when its time ends."""
+
+
+def no_scheme() -> InvalidParameterError:
+    """Return the error for the URL that Dify builds when it does not know its own address."""
+    return InvalidParameterError(
+        "upload_file: the address of the file starts without http:// or https://, because Dify does not know its own "
+        "address; set FILES_URL (with Docker also INTERNAL_FILES_URL, such as http://api:5001) in Dify's environment "
+        "file and restart Dify"
+    )
+
+
+def bad_url(what: Message) -> InvalidParameterError:
+    """Return the error for a URL that is not fetched at all."""
+    return InvalidParameterError(
+        "upload_file: the address of the file {what}; pass a file variable of the workflow, "
+        "or a file whose address starts with https://",
+        what=what,
+    )
+
+
+def forbidden_address(origin: Origin) -> InvalidParameterError:
+    """Return the error for an address that is never asked, whatever the settings say."""
+    return InvalidParameterError(
+        "upload_file: the file lies on {host}, an address that files are never read from (metadata, link-local or "
+        "reserved); upload the file to Dify itself and pass that",
+        host=origin.host[:MAX_SHOWN_HOST],
+    )
+
+
+def private_address(origin: Origin, stores: Mapping[str, Origin | None]) -> InvalidParameterError:
+    """Return the error for a private address that no setting names; ``stores`` are the settings that are there."""
+    return InvalidParameterError(
+        "upload_file: the file lies on {origin}, an address inside the network of the Dify server, and such a one is "
+        "read only where FILES_URL or INTERNAL_FILES_URL in the environment of the plugin names the same scheme, host "
+        "and port ({found}); upload the file to Dify itself and pass that, or, if this is Dify's own file store, set "
+        "FILES_URL to {origin}: in Dify's docker/.env, which reaches the plugin through the plugin daemon, or, when "
+        "debugging remotely, in the plugin's own environment",
+        origin=str(origin)[:MAX_SHOWN_HOST],
+        found=Joined([_found(name, store) for name, store in stores.items()], ", ")
+        if stores
+        else Message("neither is set there"),
+    )
+
+
+def _found(name: str, store: Origin | None) -> Message:
+    if store is None:
+        return Message("{name} is not an address with http:// or https://", name=name)
+    return Message("{name} is {origin}", name=name, origin=str(store)[:MAX_SHOWN_HOST])
+
+
+def unreachable(host: str, what: Message) -> InvalidParameterError:
+    """Return the error for a file store that cannot be reached; ``what`` is what failed."""
+    return InvalidParameterError(
+        "upload_file: the file could not be fetched from {host}: {what}; if that is Dify's own file store, the plugin "
+        "cannot reach what FILES_URL or INTERNAL_FILES_URL says in Dify's environment file: inside containers "
+        "localhost is the container itself, so use the service's name, such as http://api:5001",
+        host=host[:MAX_SHOWN_HOST],
+        what=what,
+    )
+
+
+def proxy_failed(host: str, proxy: str, variable: str) -> InvalidParameterError:
+    """Return the error for a proxy that cannot be used; ``variable`` names it, or is empty where that is not known."""
+    return InvalidParameterError(
+        "upload_file: the file could not be fetched from {host}: the proxy {proxy} could not be used; it was taken "
+        "from {variable} in the environment of the plugin: check that it is right, speaks HTTP and runs, or name the "
+        "host in NO_PROXY if it can be reached without",
+        host=host[:MAX_SHOWN_HOST],
+        proxy=proxy[:MAX_SHOWN_HOST],
+        variable=variable or "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
+    )
+
+
+def refused_by_store(host: str, status: int) -> InvalidParameterError:
+    """Return the error for an answer that is not the file."""
+    where = Message("{host} answered HTTP {status}", host=host[:MAX_SHOWN_HOST], status=status)
+    if status in NOT_ALLOWED:
+        return InvalidParameterError(
+            "upload_file: the link to the file is no longer good, or never was ({where}); Dify's links live 300 "
+            "seconds (FILES_ACCESS_TIMEOUT), so run the workflow again, upload the file anew, or raise that setting",
+            where=where,
+        )
+    return InvalidParameterError(
+        "upload_file: the file could not be fetched ({where}); try again, and look at the log of the file store",
+        where=where,
+    )
+
+
+def refused_redirect(host: str) -> InvalidParameterError:
+    """Return the error for a redirect that leaves the host."""
+    return InvalidParameterError(
+        "upload_file: {host} redirects to another place, which is not followed; "
+        "upload the file to Dify itself and pass that, or pass the final address",
+        host=host[:MAX_SHOWN_HOST],
+    )
+
+
+def broken(name: str, what: Message) -> InvalidParameterError:
+    """Return the error for a transfer from Dify that did not come to its end."""
+    return InvalidParameterError(
+        "upload_file: reading {name} from Dify broke off: {what}; nothing of it was kept in kintone, so run it again",
+        name=shown_name(name),
+        what=what,
+    )
+
+
+def too_slow(name: str) -> InvalidParameterError:
+    """Return the error for a source that sends nothing for too long."""
+    return InvalidParameterError(
+        "upload_file: {name} did not arrive from Dify within the time for one request; nothing of it was "
+        "kept in kintone; raise request_timeout and run it again",
+        name=shown_name(name),
+    )
+
+
+def empty(name: str) -> InvalidParameterError:
+    """Return the error for a file without content."""
+    return InvalidParameterError(
+        "upload_file: {name} is empty (0 bytes), and an empty file is not uploaded; check the step that made it",
+        name=shown_name(name),
+    )
+
+
+def too_large(name: str, size: int | None, most: int) -> InvalidParameterError:
+    """Return the error for a file over the limit."""
+    told = Message("more") if size is None else Message("{size:,} bytes", size=size)
+    return InvalidParameterError(
+        "upload_file: {name} has {told}, and at most {most:,} bytes are uploaded; make it smaller or "
+        "split it, or let the operator raise KINTONE_MAX_FILE_BYTES",
+        name=shown_name(name),
+        told=told,
+        most=most,
+    )
+
+
+def wrong_length(name: str, told: int, *, is_short: bool) -> InvalidParameterError:
+    """Return the error for a source of another length than announced."""
+    what = Message("fewer") if is_short else Message("more")
+    return InvalidParameterError(
+        "upload_file: {name} has {what} than the {told:,} bytes that were announced for it; nothing of it "
+        "was kept in kintone; upload the file to Dify anew and run it again",
+        name=shown_name(name),
+        what=what,
+        told=told,
+    )

@@ -1,1 +1,0 @@
-"""What ``kintone_query`` makes of the records it reads: one output per mode."""

@@ -1,0 +1,191 @@
+"""Records as plain objects, JSON, JSON Lines and CSV."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic_core import to_json
+
+from kintone.access.redaction import Redactor
+from kintone.errors import InvalidParameterError
+from kintone.field_types import RECORD_ID, REVISION, field_type, is_table
+from kintone.forms.fields import Form
+from kintone.messages import Message
+from kintone.reading.pages import Record
+from kintone.texts import printable
+from tools.record_texts import text_of
+from tools.results import NEXT_LINE, holds_long_numbers, next_lines_told, with_exact_numbers
+
+type FlatRecord = dict[str, Any]
+
+
+def flatten(record: Record) -> FlatRecord:
+    """Return a record of kintone's shape, ``{"code": {"type", "value"}}``, as ``{"code": value}``."""
+    return {
+        code: value if type(value := field.get("value")) is not list else _listed(field)
+        for code, field in record.items()
+    }
+
+
+def _listed(field: dict[str, Any]) -> list[Any]:
+    values: list[Any] = field["value"]
+    if not is_table(field.get("type")):
+        return values
+    return [{"id": row.get("id"), **flatten(row["value"])} for row in values]
+
+
+NEXT_LINE_IN_JSON = NEXT_LINE.encode()
+MASKED = Message("the records hold an API token of this call, which is shown as ***")
+
+
+class RecordJson:
+    """Writes records as JSON and knows what it had to replace in them."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        """Start with nothing replaced; ``redactor`` knows the secrets of the call."""
+        self._redactor = redactor
+        self._next_lines = 0
+        self._masked = False
+
+    def write(self, records: Sequence[Record]) -> bytes:
+        """Return the JSON of a list of records in UTF-8, on one line."""
+        written = to_json(records)
+        if self._redactor.may_occur_in(written):
+            masked = self._redactor.mask_data(records)
+            self._masked = self._masked or masked is not records
+            records, written = masked, to_json(masked)
+        if holds_long_numbers(written):
+            written = to_json(with_exact_numbers(records))
+        count = written.count(NEXT_LINE_IN_JSON)
+        self._next_lines += count
+        return written.replace(NEXT_LINE_IN_JSON, rb"\n") if count else written
+
+    @property
+    def warnings(self) -> Sequence[Message]:
+        """Say what was replaced."""
+        told = [next_lines_told(self._next_lines)] if self._next_lines else []
+        return [*told, MASKED] if self._masked else told
+
+
+class JsonlExport:
+    """Turns pages into the parts of one file."""
+
+    extension = "jsonl"
+    mime_type = "text/plain"
+    """Dify stores what it is told to be application/x-ndjson as .bin, which none of its readers takes."""
+
+    def part(self, records: Sequence[Record]) -> bytes:
+        """Return the lines of these records."""
+        lines = [to_json(flatten(record)) for record in records]
+        return b"\n".join([*lines, b""])
+
+
+LISTED = 10
+
+
+class CsvColumns:
+    """The codes of one file's columns, in order.
+
+    They are the fields asked for; when all were asked for, those of the form in its order, ``$id`` first and without
+    ``$revision``, so that a field which only later records show has its column too. Without a form they are those of
+    the first records, and a later record that has another field is refused.
+    """
+
+    def __init__(self, fields: Sequence[str], form: Form | None = None) -> None:
+        """Take the fields asked for, none meaning all, and the form where it could be read."""
+        self.codes = list(fields)
+        self._form = form
+        self._all = not fields
+        self._known: frozenset[str] = frozenset()
+
+    def begin(self, records: Sequence[Record]) -> None:
+        """Settle the columns by the first records, of which there may be none."""
+        if not self._all:
+            return
+        shown = dict.fromkeys(code for record in records for code in record)
+        fields = self._form.fields.values() if self._form else ()
+        formed = [field.code for field in fields if field.code in shown or field.type.always_shown]
+        self.codes = [code for code in dict.fromkeys([RECORD_ID, *formed, *shown]) if code != REVISION]
+        self._known = frozenset([*self.codes, REVISION])
+
+    def check(self, records: Iterable[Record]) -> None:
+        """Raise ``InvalidParameterError`` for a record with a field that has no column."""
+        if not self._all:
+            return
+        for record in records:
+            if not record.keys() <= self._known:
+                raise self._without_column(record)
+
+    def _without_column(self, record: Record) -> InvalidParameterError:
+        codes = [printable(code) for code in record if code not in self._known]
+        return InvalidParameterError(
+            "fields is blank, and a record has fields that the file has no column for ({codes}), because {reason}; "
+            "name all field codes that are needed in fields",
+            codes=", ".join(codes[:LISTED]),
+            reason=Message("the app's form changed meanwhile")
+            if self._form
+            else Message("the app's form could not be read, and the first records do not have them"),
+        )
+
+
+BYTE_ORDER_MARK = "\ufeff"
+JOINT = "\n"
+FORMULA_STARTS = frozenset(
+    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+NO_FIELD: Record = {"value": None}
+
+_SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
+
+
+class CsvExport:
+    """Turns pages into the parts of one file."""
+
+    extension = "csv"
+    mime_type = "text/csv"
+
+    def __init__(self, columns: CsvColumns) -> None:
+        """Start without records."""
+        self._columns = columns
+        self._begun = False
+
+    def part(self, records: Sequence[Record]) -> bytes:
+        """Return the lines of these records; behind the header when they are the first.
+
+        Raises ``InvalidParameterError`` for a record with a field that has no column.
+        """
+        buffer = io.StringIO(newline="")
+        writer = csv.writer(buffer, lineterminator="\r\n")
+        if not self._begun:
+            self._columns.begin(records)
+            self._begun = True
+            buffer.write(BYTE_ORDER_MARK)
+            writer.writerow([guarded(code) for code in self._columns.codes])
+        self._columns.check(records)
+        writer.writerows([self._cells(record) for record in records])
+        return buffer.getvalue().encode()
+
+    def _cells(self, record: Record) -> list[str]:
+        codes = self._columns.codes
+        try:
+            fields = [record[code] for code in codes]
+        except KeyError:
+            fields = [record.get(code, NO_FIELD) for code in codes]
+        return [
+            value if type(value := field["value"]) is str and value[:1] not in FORMULA_STARTS else _cell(field)
+            for field in fields
+        ]
+
+
+def _cell(field: Record) -> str:
+    text = text_of(field["value"], JOINT)
+    return text if field_type(str(field.get("type"))).plain_in_csv else guarded(text)
+
+
+def guarded(text: str) -> str:
+    """Return the text so that no spreadsheet runs it; a number with a sign is harmless and stays as it is."""
+    if text[:1] not in FORMULA_STARTS or _SIGNED_NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"

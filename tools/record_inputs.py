@@ -1,0 +1,86 @@
+"""Parameters that say which record is meant and what goes into it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from kintone.access.redaction import looks_like_a_token
+from kintone.errors import InvalidParameterError, NotFoundError
+from kintone.messages import Joined, Message
+from kintone.texts import preview
+from kintone.values.numbers import record_id_hint, whole_number
+from tools.parameters import LIKE_A_TOKEN, Parameters
+from tools.structured_text import read_structure, unwrap, with_list
+
+MAX_SHOWN = 40
+NO_SUCH_RECORD = "GAIA_RE01"
+CHECK_RECORD = Message("check record_id, and kintone_app_id if the record is in another app; it may have been deleted")
+
+
+class RecordField(NamedTuple):
+    """A record's id and the code of one of its attachment fields."""
+
+    record_id: str
+    code: str
+
+
+def read_record_field(parameters: Parameters) -> RecordField | None:
+    """Return what ``record_id`` and ``attachment_field`` name; None when both are blank, one alone is refused."""
+    record_id, code = parameters.raw("record_id"), parameters.text("attachment_field")
+    if record_id is None and not code:
+        return None
+    if record_id is None:
+        raise InvalidParameterError("attachment_field is given without record_id; name the record too, or neither")
+    if not code:
+        raise InvalidParameterError(
+            "record_id is given without attachment_field; name the code of the attachment field too, or neither"
+        )
+    return RecordField(read_record_id(record_id), code)
+
+
+@contextmanager
+def record_named() -> Iterator[None]:
+    """Have an error about a record that is not there name the parameters that name it."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise (error.copy_with(remedy=CHECK_RECORD) if error.kintone_code == NO_SUCH_RECORD else error) from None
+
+
+def read_record_id(value: object, parameter: str = "record_id") -> str:
+    """Return the id of a record; raises ``InvalidParameterError``, which tells the spelling that is wanted."""
+    number = whole_number(value)
+    if number is None or number < 1:
+        problem = Message(
+            "{parameter} must be a positive whole number such as 12, not {given}",
+            parameter=parameter,
+            given=LIKE_A_TOKEN if looks_like_a_token(str(value)) else preview(value, MAX_SHOWN),
+        )
+        raise InvalidParameterError(Joined([problem, record_id_hint(value)]))
+    return str(number)
+
+
+def read_record_data(parameters: Parameters) -> Mapping[str, object]:
+    """Return the record, still as the caller wrote it."""
+    raw = parameters.raw("record_data")
+    if raw is None:
+        raise InvalidParameterError(
+            'record_data is missing; write a JSON object such as {{"name": "Tea", "stock": 40}}'
+        )
+    record = unwrap(read_structure("record_data", raw), "record_data")
+    if not isinstance(record, dict):
+        raise InvalidParameterError(
+            "record_data must be one record, a JSON object; use kintone_upsert_records for a list of records"
+        )
+    return record
+
+
+def read_records_data(parameters: Parameters) -> object:
+    """Return the entries, still as the caller wrote them."""
+    raw = parameters.raw("records_data")
+    if raw is None:
+        raise InvalidParameterError(
+            'records_data is missing; write a JSON list such as [{{"updateKey": {{"field": "sku", "value": "A-1"}}, '
+            '"record": {{"stock": 5}}}}], or plain rows together with update_key'
+        )
+    return with_list(read_structure("records_data", raw), "records_data", "records_data", "records")

@@ -1,1 +1,0 @@
-"""Structured parameters as people and models write them: JSON, Python literals, lists of names."""
