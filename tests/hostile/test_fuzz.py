@@ -2,7 +2,7 @@
 
 import pytest
 
-from fuzz.runs import Tally, run
+from fuzz.runs import InputStatistics, run
 from fuzz.targets import TARGETS
 
 INPUTS = 300
@@ -11,9 +11,9 @@ INPUTS = 300
 @pytest.mark.parametrize("name", TARGETS)
 def test_reader_when_its_input_is_random(name: str) -> None:
     """No reader does anything but read or refuse, and some inputs of either kind are tried."""
-    tally = Tally()
+    statistics = InputStatistics()
 
-    run(TARGETS[name], tally, INPUTS, seeded=True)
+    run(TARGETS[name], statistics, INPUTS, seeded=True)
 
-    assert tally.tried >= INPUTS
-    assert tally.taken > 0
+    assert statistics.tried >= INPUTS
+    assert statistics.accepted > 0

@@ -20,7 +20,7 @@ def _reading(site: InProcess, count: int, query: str = "", ranges: int = 4) -> R
 def _expect_no_workers(site: InProcess) -> None:
     """Let those end that were told to; one that goes on is named."""
     site.pass_time(0.01)
-    assert [name for name in site.scheduler.left_over() if name.startswith("kintone-")] == []
+    assert [name for name in site.scheduler.remaining_tasks() if name.startswith("kintone-")] == []
 
 
 @pytest.mark.parametrize("vanishing", [1, 499, 500, 501, 750, 998, 1000, 1700])

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from local_kintone import Received
+from local_kintone import ReceivedRequest
 from tests.wire.file_desk import FileDesk, open_desk
 
 MIB = 1024 * 1024
@@ -108,10 +108,10 @@ def _move_ten_files(desk: FileDesk) -> None:
     assert desk.host.heartbeat_gap < LONGEST_HEARTBEAT_GAP
 
 
-def _holding(released: threading.Event) -> Callable[[Received], None]:
+def _holding(released: threading.Event) -> Callable[[ReceivedRequest], None]:
     """Let kintone answer nothing about files until then."""
 
-    def hold(received: Received) -> None:
+    def hold(received: ReceivedRequest) -> None:
         if received.path.endswith("/file.json"):
             released.wait(60)
 

@@ -1,4 +1,4 @@
-"""What the careful client expects of an answer, and what it makes of one."""
+"""The responses that the reference client expects, and functions that read them."""
 
 import json
 from typing import Any
@@ -25,24 +25,24 @@ class FailedError(Exception):
     """A request failed; `is_open` tells whether a write may have been applied."""
 
     def __init__(self, why: str, *, is_open: bool, reply: Reply | None = None) -> None:
-        """Take the sentence and what is known."""
+        """Take the message, whether a write may have been applied, and the response."""
         super().__init__(why)
         self.is_open = is_open
         self.reply = reply
 
 
 def parsed(reply: Reply) -> dict[str, Any] | None:
-    """Return the object that an answer holds, or None."""
+    """Return the JSON object of a response; None if there is none."""
     try:
-        told = json.loads(reply.body)
+        answer = json.loads(reply.body)
     except ValueError:
         return None
-    return told if isinstance(told, dict) else None
+    return answer if isinstance(answer, dict) else None
 
 
-def results_of(told: dict[str, Any]) -> list[dict[str, str]]:
-    """Return id, revision and operation of each record that was written."""
-    if "ids" in told:
-        pairs = zip(told["ids"], told["revisions"], strict=True)
+def results_of(answer: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the id, revision and operation of each written record."""
+    if "ids" in answer:
+        pairs = zip(answer["ids"], answer["revisions"], strict=True)
         return [{"id": number, "revision": revision, "operation": "INSERT"} for number, revision in pairs]
-    return [{"operation": "UPDATE", **result} for result in told["records"]]
+    return [{"operation": "UPDATE", **result} for result in answer["records"]]

@@ -1,4 +1,4 @@
-"""Calls without sockets, for the tests of what happens within the process."""
+"""A client and a clock for tests without sockets."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from local_kintone import LocalKintone, Response
 STARTED = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
 
 
-class HandClock:
-    """A clock that only its sleepers move."""
+class ManualClock:
+    """A clock that only sleep() advances."""
 
     def __init__(self) -> None:
-        """Start at a fixed moment."""
+        """Start at a fixed time."""
         self.passed = 0.0
 
     def monotonic(self) -> float:
@@ -24,17 +24,17 @@ class HandClock:
         return self.passed
 
     def sleep(self, seconds: float) -> None:
-        """Let the time pass at once, and others have their turn."""
+        """Advance the clock immediately, and let other threads run."""
         self.passed += seconds
         time.sleep(0)
 
     def now(self) -> datetime:
-        """Return the moment that the sleepers have reached."""
+        """Return the current time of the clock."""
         return STARTED + timedelta(seconds=self.passed)
 
 
-class Desk:
-    """One writer at a server: a token header, and calls by verb and API."""
+class InProcessClient:
+    """A client of one server with a token header, without sockets."""
 
     def __init__(self, kintone: LocalKintone, *tokens: str) -> None:
         """Take the server and the tokens to send."""
@@ -62,18 +62,18 @@ class Desk:
 
 
 def cells(**values: object) -> dict[str, Any]:
-    """Return a field map as it is written."""
+    """Return a field map for a write."""
     return {code: {"value": value} for code, value in values.items()}
 
 
 def body_of(response: Response) -> dict[str, Any]:
-    """Return an answer's JSON."""
+    """Return the JSON of a response."""
     parsed: dict[str, Any] = json.loads(response.body)
     return parsed
 
 
 def refusal_of(response: Response) -> tuple[int, str, set[str]]:
-    """Return status, code and the keys complained about."""
+    """Return the status, the code and the keys of `errors`."""
     body = body_of(response)
     return response.status, str(body.get("code")), set(body.get("errors", {}))
 

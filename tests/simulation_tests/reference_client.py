@@ -1,4 +1,4 @@
-"""A small client of our own that keeps every promise, and makes a mistake where it is told to: food for the oracle."""
+"""A small reference client that keeps every promise, or makes the given mistakes, to test the oracle."""
 
 import json
 import re
@@ -6,48 +6,48 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from simulation.calling import parameters_of, query_of, wrapped_record_of
+from simulation.network import BrokenError, Network, OutgoingRequest
 from simulation.scenario import ADD, APPEND, ATTACH, BY_ID, BY_KEY, NEW, QUERY, Entry, Scenario
 from simulation.scheduler import Event, Scheduler
 from simulation.statements import SAVED, UNKNOWN, UNSAVED
+from simulation.tool_parameters import parameters_of, query_of, wrapped_record_of
 from simulation.trace import Outcome
-from simulation.wire import BrokenError, Letter, Wire
 from simulation.world import FILE, Reply, key_text
-from tests.simulation_tests.careful_answers import EXPECTED, FailedError, parsed, results_of
+from tests.simulation_tests.reference_answers import EXPECTED, FailedError, parsed, results_of
 
 LOCKS = ("GAIA_DA02", "GAIA_RE18", "GAIA_LT01")
 TRIES = 4
 CALLS = 20
 BOUNDARY = "simulated"
 FORM = "multipart/form-data; boundary=simulated"
-WORDS = {SAVED: ("is saved", "are saved"), UNSAVED: ("is not saved", "are not saved")}
-MAYBE = "may have been saved"
+STATE_PHRASES = {SAVED: ("is saved", "are saved"), UNSAVED: ("is not saved", "are not saved")}
+MAY_BE_SAVED = "may have been saved"
 
 
-class CarefulClient:
+class ReferenceClient:
     """Makes the call of a scenario; `mistakes` names what it does wrong."""
 
     def __init__(self, *mistakes: str) -> None:
-        """Keep the mistakes."""
+        """Take the mistakes."""
         self.mistakes = frozenset(mistakes)
 
-    def __call__(self, scenario: Scenario, wire: Wire, scheduler: Scheduler) -> Outcome:
+    def __call__(self, scenario: Scenario, network: Network, scheduler: Scheduler) -> Outcome:
         """Make the call."""
-        outcome = _Call(scenario, wire, scheduler, self.mistakes).run()
+        outcome = _Call(scenario, network, scheduler, self.mistakes).run()
         if outcome.failure:
-            return Outcome(self._spoilt(outcome.failure, wire))
+            return Outcome(self._with_mistakes(outcome.failure, network))
         return outcome
 
-    def _spoilt(self, line: str, wire: Wire) -> str:
+    def _with_mistakes(self, line: str, network: Network) -> str:
         if "says too much" in self.mistakes:
             return line + " " * 20_000
         if "tells its token" in self.mistakes:
-            return f"{line} {wire.world.token}"
+            return f"{line} {network.world.token}"
         return line
 
 
 class _Part(NamedTuple):
-    """One call of a transaction, and the positions of its entries."""
+    """One call of a bulk request and the positions of its entries."""
 
     method: str
     payload: dict[str, Any]
@@ -56,7 +56,7 @@ class _Part(NamedTuple):
 
 class _Call(NamedTuple):
     scenario: Scenario
-    wire: Wire
+    network: Network
     scheduler: Scheduler
     mistakes: frozenset[str]
 
@@ -75,26 +75,26 @@ class _Call(NamedTuple):
         return self._upsert()
 
     def _json(self, method: str, api: str, payload: Mapping[str, Any], *, cleaning: bool = False) -> Any:  # noqa: ANN401 - JSON
-        body = json.dumps({"app": self.wire.world.app, **payload}).encode()
+        body = json.dumps({"app": self.network.world.app, **payload}).encode()
         return self._ask(method, api, body, "application/json", cleaning=cleaning)
 
     def _ask(self, method: str, api: str, body: bytes, content_type: str, *, cleaning: bool = False) -> Any:  # noqa: ANN401 - JSON
-        """Send until an answer counts, and return it; what is certain not to be applied is sent again."""
+        """Send a request, repeat it if it was certainly not applied, and return the response."""
         headers = {
             "Content-Type": content_type,
-            "X-Cybozu-API-Token": self.wire.world.token,
+            "X-Cybozu-API-Token": self.network.world.token,
             "User-Agent": "careful",
             "X-HTTP-Method-Override": method,
         }
         if method in ("POST", "PUT"):
             headers.pop("X-HTTP-Method-Override")
-        letter = Letter("PUT" if method == "PUT" else "POST", f"/k/v1/{api}.json", headers, body)
+        outgoing = OutgoingRequest("PUT" if method == "PUT" else "POST", f"/k/v1/{api}.json", headers, body)
         was_open = False
         for number in range(1, TRIES + 1):
             left = self.scenario.budget - self.scheduler.now()
             try:
                 seconds = min(self.scenario.request_timeout, 2.0 if cleaning else max(left, 0.0))
-                return self._once(letter, seconds, EXPECTED[f"{method} {api}"])
+                return self._once(outgoing, seconds, EXPECTED[f"{method} {api}"])
             except FailedError as failed:
                 was_open = was_open or (failed.is_open and "forgets open tries" not in self.mistakes)
                 safe = method == "GET" and api != "records/cursor"
@@ -116,19 +116,19 @@ class _Call(NamedTuple):
         return reply.status == 429 or reply.code in LOCKS
 
     def _wait_of(self, failed: FailedError, number: int) -> float:
-        told = failed.reply.headers.get("Retry-After") if failed.reply else None
-        return float(told) if told else 0.5 * number
+        seconds = failed.reply.headers.get("Retry-After") if failed.reply else None
+        return float(seconds) if seconds else 0.5 * number
 
-    def _once(self, letter: Letter, seconds: float, expected: frozenset[str]) -> Any:  # noqa: ANN401 - JSON
+    def _once(self, outgoing: OutgoingRequest, seconds: float, expected: frozenset[str]) -> Any:  # noqa: ANN401 - JSON
         if seconds <= 0 and "overruns" not in self.mistakes:
             raise FailedError("[BUDGET_EXCEEDED] the time of the call is over", is_open=False)
         try:
-            reply = self.wire.send(letter, 1000.0 if "overruns" in self.mistakes else seconds)
+            reply = self.network.send(outgoing, 1000.0 if "overruns" in self.mistakes else seconds)
         except BrokenError as broken:
             raise FailedError(f"[UNREACHABLE] {broken}", is_open=broken.sent) from None
-        told = parsed(reply)
-        if reply.status == 200 and told is not None and (not expected or told.keys() & expected):
-            return told
+        answer = parsed(reply)
+        if reply.status == 200 and answer is not None and (not expected or answer.keys() & expected):
+            return answer
         certain = reply.status in {429, 407} or "WWW-Authenticate" in reply.headers
         certain = certain or (bool(reply.code) and (reply.status < 500 or reply.code in LOCKS))
         if "calls a 5xx unsaved" in self.mistakes and reply.status >= 500:
@@ -138,19 +138,19 @@ class _Call(NamedTuple):
     def _add(self) -> Outcome:
         record = wrapped_record_of(self.scenario, self.scenario.entries[0])
         try:
-            if self.scenario.checked:
+            if self.scenario.validated:
                 self._json("GET", "app/form/fields", {})
-            told = self._json("POST", "record", {"record": record})
+            answer = self._json("POST", "record", {"record": record})
         except FailedError as failed:
             return self._failed_one(failed)
-        return Outcome(text="added", variables={"record_id": told["id"], "revision": told["revision"]})
+        return Outcome(text="added", variables={"record_id": answer["id"], "revision": answer["revision"]})
 
     def _failed_one(self, failed: FailedError) -> Outcome:
-        return Outcome(f"{failed} · {MAYBE if failed.is_open else 'nothing is saved'}")
+        return Outcome(f"{failed} · {MAY_BE_SAVED if failed.is_open else 'nothing is saved'}")
 
     def _attach(self) -> Outcome:
         try:
-            keys = [self._upload(f"given{place}.txt") for place in range(1, self.scenario.files + 1)]
+            keys = [self._upload(f"given{index}.txt") for index in range(1, self.scenario.files + 1)]
             for _ in range(TRIES):
                 record = self._json("GET", "record", {"id": self.scenario.record})["record"]
                 kept = [{"fileKey": file["fileKey"]} for file in record["files"]["value"]]
@@ -189,7 +189,7 @@ class _Call(NamedTuple):
                 going = page["next"]
         except (FailedError, KeyError) as failed:
             if cursor and "leaves cursors" not in self.mistakes:
-                self._drop(cursor)
+                self._delete_cursor(cursor)
             return Outcome(str(failed))
         if "loses a record" in self.mistakes:
             ids = ids[:-1]
@@ -197,81 +197,83 @@ class _Call(NamedTuple):
             ids += ids[:1]
         return Outcome(text="read", variables={"record_ids": ids, "record_count": len(ids)})
 
-    def _drop(self, cursor: str) -> None:
+    def _delete_cursor(self, cursor: str) -> None:
         try:
             self._json("DELETE", "records/cursor", {"id": cursor}, cleaning=True)
         except FailedError:
             return
 
     def _upsert(self) -> Outcome:
-        fates = dict.fromkeys(range(1, len(self.scenario.entries) + 1), UNSAVED)
+        states = dict.fromkeys(range(1, len(self.scenario.entries) + 1), UNSAVED)
         results: dict[int, dict[str, str]] = {}
-        # Entries of three kinds fill twenty calls at least so far.
+        # Entries of three kinds can leave three calls of a bulk request partly filled.
         window = (CALLS - 3) * self.scenario.batch
         try:
-            if self.scenario.checked:
+            if self.scenario.validated:
                 self._json("GET", "app/form/fields", {})
-            for start in range(0, len(fates), window):
-                positions = list(fates)[start : start + window]
+            for start in range(0, len(states), window):
+                positions = list(states)[start : start + window]
                 try:
-                    told = self._merged(positions)
+                    written = self._write_with_merge(positions)
                 except FailedError as failed:
-                    fates.update(dict.fromkeys(positions, UNKNOWN if failed.is_open else UNSAVED))
+                    states.update(dict.fromkeys(positions, UNKNOWN if failed.is_open else UNSAVED))
                     if "goes on after failures" not in self.mistakes:
                         raise
                     continue
-                fates.update(dict.fromkeys(positions, SAVED))
-                results |= told
+                states.update(dict.fromkeys(positions, SAVED))
+                results |= written
         except FailedError as failed:
-            return Outcome(f"{failed} · {self._told(fates)}")
-        if UNSAVED in fates.values() or UNKNOWN in fates.values():
-            return Outcome(f"[X] failed · {self._told(fates)}")
+            return Outcome(f"{failed} · {self._statements(states)}")
+        if UNSAVED in states.values() or UNKNOWN in states.values():
+            return Outcome(f"[X] failed · {self._statements(states)}")
         return self._success([results[position] for position in sorted(results)])
 
-    def _merged(self, positions: list[int]) -> dict[int, dict[str, str]]:
-        """Write some entries; what was refused because others were first is read and sent again."""
+    def _write_with_merge(self, positions: list[int]) -> dict[int, dict[str, str]]:
+        """Write some entries; after a conflict with another writer read and send them again."""
         for number in range(1, TRIES + 1):
             calls = self._calls(positions)
             try:
-                return self._transaction(calls)
+                return self._send_parts(calls)
             except FailedError as failed:
-                blamed = self._blamed(calls, failed.reply)
+                reported = self._blamed(calls, failed.reply)
                 entries = [self.scenario.entries[position - 1] for position in positions]
                 merges = any(self._appends(entry) and entry.revision is None for entry in entries)
                 own = any(entry.revision for entry in entries)
                 code = failed.reply.code if failed.reply else ""
-                again = (code == "GAIA_CO02" and not own) or (code == "GAIA_RE01" and self._is_gone(failed, positions))
-                again = again or (code == "CB_VA01" and len(blamed) == 1 and self._is_second(blamed[0]))
+                again = (code == "GAIA_CO02" and not own) or (
+                    code == "GAIA_RE01" and self._was_deleted(failed, positions)
+                )
+                again = again or (code == "CB_VA01" and len(reported) == 1 and self._can_be_overtaken(reported[0]))
                 if failed.is_open or not merges or not again or number == TRIES or "never merges" in self.mistakes:
                     shift = 1 if "blames the wrong entry" in self.mistakes else 0
-                    words = "".join(f" (entry {position + shift}, wrong)" for position in blamed)
+                    words = "".join(f" (entry {position + shift}, wrong)" for position in reported)
                     raise FailedError(f"{failed}{words}", is_open=failed.is_open, reply=failed.reply) from None
         raise AssertionError
 
     def _appends(self, entry: Entry) -> bool:
         return self.scenario.table_mode == APPEND and entry.target != NEW and bool(entry.rows)
 
-    def _is_second(self, position: int) -> bool:
+    def _can_be_overtaken(self, position: int) -> bool:
         entry = self.scenario.entries[position - 1]
         return entry.target == BY_KEY and self._appends(entry)
 
-    def _is_gone(self, failed: FailedError, positions: list[int]) -> bool:
+    def _was_deleted(self, failed: FailedError, positions: list[int]) -> bool:
         text = failed.reply.body.decode() if failed.reply else ""
         ids = [entry.record for entry in self.scenario.entries if entry.record]
-        return any(map(self._is_second, positions)) and not any(f"(ID: {number})" in text for number in ids)
+        return any(map(self._can_be_overtaken, positions)) and not any(f"(ID: {number})" in text for number in ids)
 
     def _calls(self, positions: list[int]) -> list[_Part]:
-        """Return the calls for some entries, kind by kind."""
+        """Return the calls for some entries, grouped by kind."""
         entries = {position: self.scenario.entries[position - 1] for position in positions}
         found = self._found([entry for entry in entries.values() if self._appends(entry)])
-        rows = {position: self._row(entry, found.get(entry.number)) for position, entry in entries.items()}
+        rows = {position: self._write_of(entry, found.get(entry.number)) for position, entry in entries.items()}
         parts: list[_Part] = []
         for kind in (BY_KEY, BY_ID, NEW):
             of_kind = [position for position, (target, _) in rows.items() if target == kind]
             for start in range(0, len(of_kind), self.scenario.batch):
                 some = of_kind[start : start + self.scenario.batch]
                 payload: dict[str, Any] = {
-                    "app": self.wire.world.app,
+                    "app": self.network.world.app,
                     "records": [rows[position][1] for position in some],
                 }
                 if kind == BY_KEY or (kind == BY_ID and "upserts by id" in self.mistakes):
@@ -280,24 +282,24 @@ class _Call(NamedTuple):
         return parts
 
     def _found(self, entries: list[Entry]) -> dict[int, dict[str, Any]]:
-        """Return the records to which is to be appended, by the number of the entry."""
+        """Return the existing records of the entries that append, by the number of the entry."""
         found: dict[int, dict[str, Any]] = {}
         for start in range(0, len(entries), 100):
             part = entries[start : start + 100]
             keys = ", ".join(f'"{key_text(self.scenario, entry.key)}"' for entry in part if entry.key)
             ids = ", ".join(str(entry.record) for entry in part if entry.record)
             asked = [f"key in ({keys})"] * bool(keys) + [f"$id in ({ids})"] * bool(ids)
-            told = self._json("GET", "records", {"query": f"{' or '.join(asked)} limit 500"})["records"]
-            by_key = {record["key"]["value"]: record for record in told}
-            by_id = {int(record["$id"]["value"]): record for record in told}
+            records = self._json("GET", "records", {"query": f"{' or '.join(asked)} limit 500"})["records"]
+            by_key = {record["key"]["value"]: record for record in records}
+            by_id = {int(record["$id"]["value"]): record for record in records}
             for entry in part:
                 record = by_id.get(entry.record or 0) or by_key.get(key_text(self.scenario, entry.key or 0))
                 if record is not None:
                     found[entry.number] = record
         return found
 
-    def _row(self, entry: Entry, found: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
-        """Return how an entry is sent, and its element of the records."""
+    def _write_of(self, entry: Entry, found: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+        """Return the kind of an entry's write and its element of `records`."""
         record = wrapped_record_of(self.scenario, entry)
         if "writes what nobody asked for" in self.mistakes:
             record["amount"] = {"value": "77"}
@@ -324,46 +326,46 @@ class _Call(NamedTuple):
             row["id"] = entry.record
         return entry.target, row
 
-    def _told(self, fates: dict[int, str]) -> str:
+    def _statements(self, states: dict[int, str]) -> str:
         if "says nothing" in self.mistakes:
             return "sorry"
         if "says all may have been saved" in self.mistakes:
-            fates = dict.fromkeys(fates, UNKNOWN)
-        if set(fates.values()) == {UNSAVED}:
+            states = dict.fromkeys(states, UNKNOWN)
+        if set(states.values()) == {UNSAVED}:
             return "nothing is saved"
         shift = 1 if "is off by one" in self.mistakes else 0
         parts = []
-        for fate, group in groupby(fates.items(), key=lambda item: item[1]):
+        for state, group in groupby(states.items(), key=lambda item: item[1]):
             numbers = [number for number, _ in group]
-            one, many = WORDS.get(fate, (MAYBE, MAYBE))
+            one, many = STATE_PHRASES.get(state, (MAY_BE_SAVED, MAY_BE_SAVED))
             first, last = max(1, numbers[0] - shift), numbers[-1] - shift
-            if numbers[-1] == len(fates):
-                last = len(fates)
+            if numbers[-1] == len(states):
+                last = len(states)
             parts.append(f"entry {first} {one}" if first == last else f"entries {first} to {last} {many}")
         return ", ".join(parts)
 
-    def _transaction(self, parts: list[_Part]) -> dict[int, dict[str, str]]:
+    def _send_parts(self, parts: list[_Part]) -> dict[int, dict[str, str]]:
         if len(parts) == 1:
             answers = [self._json(parts[0].method, "records", parts[0].payload)]
         else:
             requests = [{"method": part.method, "api": "/k/v1/records.json", "payload": part.payload} for part in parts]
             body = json.dumps({"requests": requests}).encode()
             answers = self._ask("POST", "bulkRequest", body, "application/json")["results"]
-        told: dict[int, dict[str, str]] = {}
+        results: dict[int, dict[str, str]] = {}
         for part, answer in zip(parts, answers, strict=True):
-            told.update(zip(part.positions, results_of(answer), strict=True))
-        return told
+            results.update(zip(part.positions, results_of(answer), strict=True))
+        return results
 
     def _blamed(self, parts: list[_Part], reply: Reply | None) -> list[int]:
-        """Return the positions of the entries about which kintone complains by their places."""
-        told = (parsed(reply) if reply else None) or {}
+        """Return the positions of the entries that kintone's error reports by their indexes."""
+        answer = (parsed(reply) if reply else None) or {}
         part = parts[0]
-        for place, result in enumerate(told.get("results", [])):
+        for index, result in enumerate(answer.get("results", [])):
             if "code" in result:
-                part, told = parts[place], result
-        matches = [re.match(r"records\[(\d+)\]", key) for key in told.get("errors", {})]
+                part, answer = parts[index], result
+        matches = [re.match(r"records\[(\d+)\]", key) for key in answer.get("errors", {})]
         places = {int(match[1]) for match in matches if match}
-        return [part.positions[place] for place in sorted(places)]
+        return [part.positions[index] for index in sorted(places)]
 
     def _success(self, results: list[dict[str, str]]) -> Outcome:
         if "counts all as updates" in self.mistakes:

@@ -1,7 +1,7 @@
-"""The plain programs, written as people write them, each in a fresh process: `python -m benchmarks.contestants NAME`.
+"""The plain programs, each in a new process: `python -m benchmarks.programs NAME`.
 
-Standard input has the task as one line of JSON. The program makes itself ready with a small request, prints READY,
-waits for a second line, does its work and prints what it used as JSON.
+The first line of standard input is the task as JSON. The program warms up with a small request, prints READY, waits
+for a second line, does its work and prints its usage as JSON.
 """
 
 import json
@@ -27,7 +27,7 @@ READY = "ready"
 TIMEOUT = 120.0  # seconds for one request
 PAGE = 500
 THREADS = 4
-BATCH = 100  # the most records that kintone takes in one request
+BATCH = 100  # the maximum number of records in one request to kintone
 RANKS = ("High", "Middle", "Low")
 
 type Record = dict[str, Any]
@@ -37,15 +37,15 @@ type OnPage = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a program is asked to do; it travels to the program as JSON.
+    """The task of a program, sent to it as JSON.
 
     Attributes:
         url: Scheme, host and port of kintone.
         app: The app.
         token: An API token of the app.
-        fields: Field codes to read; none means all.
-        entries: How many entries to write.
-        prefix: What the keys of the written entries begin with.
+        fields: Field codes to read; empty for all.
+        entries: Number of entries to write.
+        prefix: Prefix of the keys of the written entries.
         source: URL of the file to upload.
         file_key: Key of the file to download.
     """
@@ -61,7 +61,7 @@ class Task:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The header that proves who asks."""
+        """The authentication header."""
         return {"X-Cybozu-API-Token": self.token}
 
     def address(self, api: str) -> str:
@@ -81,7 +81,7 @@ def keep_alive_loop(task: Task, on_page: OnPage) -> list[Record]:
 
 
 def four_threads(task: Task, on_page: OnPage) -> list[Record]:
-    """Read four id ranges of the same length at once, each over its own connection: the practical limit."""
+    """Read four id ranges of equal length concurrently, each over its own connection: the practical limit."""
     with requests.Session() as session:
         newest = _page(session.get, task, "order by $id desc limit 1", ("$id",))
     largest = int(newest[0]["$id"]["value"]) if newest else 0
@@ -96,7 +96,7 @@ def four_threads(task: Task, on_page: OnPage) -> list[Record]:
 
 
 def upsert_loop(task: Task, on_page: OnPage) -> int:
-    """Write with one upsert request per 100 entries over one connection; return how many kintone answered for."""
+    """Write with one upsert request per 100 entries over one connection; return the number of written records."""
     written = 0
     with requests.Session() as session:
         for batch in batched(entries(task.prefix, task.entries), BATCH):
@@ -109,7 +109,7 @@ def upsert_loop(task: Task, on_page: OnPage) -> int:
 
 
 def upload(task: Task, on_page: OnPage) -> int:
-    """Fetch a file into memory, send it to kintone and return its size in bytes."""
+    """Download a file into memory, upload it to kintone and return its size in bytes."""
     source = requests.get(task.source, timeout=TIMEOUT)
     source.raise_for_status()
     on_page()
@@ -120,7 +120,7 @@ def upload(task: Task, on_page: OnPage) -> int:
 
 
 def download(task: Task, on_page: OnPage) -> int:
-    """Fetch a file from kintone into memory and return its size in bytes."""
+    """Download a file from kintone into memory and return its size in bytes."""
     asked = {"fileKey": task.file_key}
     response = requests.get(task.address("file"), params=asked, headers=task.headers, timeout=TIMEOUT)
     response.raise_for_status()
@@ -129,7 +129,7 @@ def download(task: Task, on_page: OnPage) -> int:
 
 
 def entries(prefix: str, count: int) -> Iterator[dict[str, Any]]:
-    """Yield so many entries to insert, in the shape that kintone and the plugin both take."""
+    """Yield entries to insert, in the format that both kintone and the plugin accept."""
     for number in range(count):
         record = {
             "text_1": {"value": f"値 {number}"},
@@ -154,7 +154,7 @@ def _follow_ids(get: Get, task: Task, on_page: OnPage, after: int = 0, to: int |
 
 
 def _page(get: Get, task: Task, query: str, fields: tuple[str, ...]) -> list[Record]:
-    asked = {"app": task.app, "query": query, **{f"fields[{place}]": code for place, code in enumerate(fields)}}
+    asked = {"app": task.app, "query": query, **{f"fields[{index}]": code for index, code in enumerate(fields)}}
     response = get(task.address("records"), params=asked, headers=task.headers, timeout=TIMEOUT)
     response.raise_for_status()
     page: list[Record] = json.loads(response.content)["records"]

@@ -1,20 +1,20 @@
-"""The call of a scenario as a workflow makes it: parameters of the tool."""
+"""The tool parameters of a scenario's call."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from simulation.knowledge import given_files
-from simulation.rules_of_writes import note_of, row_of
+from simulation.entry_evidence import given_files
 from simulation.scenario import ADD, ATTACH, BY_ID, BY_KEY, NEW, NUMBER, QUERY, Entry, Scenario
 from simulation.world import key_text
+from simulation.write_rules import note_of, row_of
 
 FILES = "files"
 ORDERS = {False: "asc", True: "desc"}
 
 
 def wrapped_record_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
-    """Return the fields that an entry writes, in kintone's own shape."""
+    """Return the fields that an entry writes, in kintone's format."""
     record: dict[str, Any] = {code: {"value": value} for code, value in record_of(scenario, entry).items()}
     for row in record.get("rows", {}).get("value", ()):
         cells = {code: {"value": cell} for code, cell in row.items()}
@@ -24,7 +24,7 @@ def wrapped_record_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
 
 
 def record_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
-    """Return the fields that an entry writes, plain."""
+    """Return the fields that an entry writes, as plain values."""
     record: dict[str, Any] = {"mark": entry.mark}
     if entry.target == NEW and entry.key is not None:
         record["key"] = key_text(scenario, entry.key)
@@ -36,8 +36,8 @@ def record_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
 
 
 def _given_record(scenario: Scenario, entry: Entry) -> dict[str, Any]:
-    """Return a record plain where it is checked against the form, which tells its shape."""
-    return record_of(scenario, entry) if scenario.checked else wrapped_record_of(scenario, entry)
+    """Return a record with plain values if it is validated against the form, otherwise in kintone's format."""
+    return record_of(scenario, entry) if scenario.validated else wrapped_record_of(scenario, entry)
 
 
 def entry_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
@@ -57,12 +57,12 @@ def entry_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
 
 
 def query_of(scenario: Scenario) -> str:
-    """Return the query, which is ordered so that a cursor is needed."""
+    """Return a query whose order requires a cursor."""
     return f"order by amount {ORDERS[scenario.descending]}, $id asc"
 
 
 def parameters_of(scenario: Scenario) -> dict[str, Any]:
-    """Return the parameters of the tool, without the files of an upload: where they come from, the driver knows."""
+    """Return the tool's parameters without the files of an upload, which the driver adds."""
     common: dict[str, Any] = {"request_timeout": scenario.request_timeout}
     if scenario.tool == QUERY:
         return {**common, "query": query_of(scenario), "fields": "key,mark,amount"}
@@ -74,7 +74,7 @@ def parameters_of(scenario: Scenario) -> dict[str, Any]:
             "file_mode": scenario.file_mode,
             "file_names": ",".join(given_files(scenario)),
         }
-    common["validate_before_write"] = scenario.checked
+    common["validate_before_write"] = scenario.validated
     if scenario.tool == ADD:
         return {**common, "record_data": _given_record(scenario, scenario.entries[0])}
     entries = [entry_of(scenario, entry) for entry in scenario.entries]

@@ -1,4 +1,4 @@
-"""Which line of the plugin belongs to whom."""
+"""Routes the plugin's lines to the sessions that they belong to."""
 
 import threading
 import time
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from dify_host.failures import HostViolation
-from dify_host.frames import Frame, read_frame, session_of_large_json, unread_json
+from dify_host.frames import Frame, frame_without_json, read_frame, session_of_large_json
 from dify_host.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of the plugin's log, as Dify's daemon would write it to its own."""
+    """One line of the plugin's log."""
 
     level: str
     message: str
     timestamp: float
 
 
-class Switchboard:
-    """Takes the plugin's lines and hands each to its session; remembers manifest, log, heartbeats and violations."""
+class SessionRouter:
+    """Routes each line of the plugin to its session; stores the manifest, the log, heartbeats and violations."""
 
     def __init__(self) -> None:
-        """Start with no session and nothing heard."""
+        """Start without sessions."""
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
         self._closed: set[str] = set()
@@ -33,13 +33,13 @@ class Switchboard:
         self.logs: list[LogLine] = []
         self.heartbeats: list[float] = []
         self.violations: list[HostViolation] = []
-        self.unreported: list[HostViolation] = []
+        self.unassigned: list[HostViolation] = []
 
     def open(self, *, skips_json: bool = False) -> Session:
         """Return a new session.
 
         Raises:
-            HostViolation, PluginStopped: The plugin is gone, for this reason.
+            HostViolation, PluginStopped: The plugin has ended, for this reason.
         """
         session = Session(skips_json)
         with self._lock:
@@ -48,13 +48,13 @@ class Switchboard:
         return session
 
     def close(self, session: Session) -> None:
-        """Forget a session; what still comes for it is dropped, as Dify drops it."""
+        """Remove a session; later frames for it are dropped, as in Dify."""
         with self._lock:
             self._sessions.pop(session.id, None)
             self._closed.add(session.id)
 
     def end(self, reason: Exception) -> None:
-        """Fail every session, now and later, because the process is gone."""
+        """Fail every current and later session, because the process has ended."""
         with self._lock:
             if self._end is not None:
                 return
@@ -67,16 +67,16 @@ class Switchboard:
         self.ready.set()
 
     def raise_if_ended(self) -> None:
-        """Raise the reason why the process is gone, if it is."""
+        """Raise the reason why the process has ended, if it has."""
         if self._end is not None:
             raise self._end
 
     def take(self, line: bytes) -> None:
-        """Hand one line, without its line end, to whom it belongs."""
+        """Route one line, without its line end."""
         session_id = session_of_large_json(line)
         session = self._sessions.get(session_id) if session_id else None
         if session is not None and session.skips_json:
-            session.deliver(unread_json(session.id, line))
+            session.deliver(frame_without_json(session.id, line))
             return
         try:
             self._dispatch(read_frame(line))
@@ -89,16 +89,14 @@ class Switchboard:
         elif self.manifest is None and not frame.event:
             self.manifest = frame.data
         elif self.manifest is None and frame.event != "log":
-            raise HostViolation(f"the first frame is no manifest but {frame.event!r}")
+            raise HostViolation(f"the first frame is not the manifest but {frame.event!r}")
         elif frame.event == "heartbeat":
             self.heartbeats.append(time.monotonic())
             self.ready.set()
         elif frame.event == "log":
             self.logs.append(_log_line(frame.data))
         else:
-            raise HostViolation(
-                f"a frame that Dify does not know: {frame.event or 'no event'!r} {str(frame.data)[:200]}"
-            )
+            raise HostViolation(f"an unknown frame: {frame.event or 'no event'!r} {str(frame.data)[:200]}")
 
     def _deliver(self, frame: Frame) -> None:
         with self._lock:
@@ -107,15 +105,15 @@ class Switchboard:
         if session is not None:
             session.deliver(frame)
         elif not known:
-            raise HostViolation(f"a frame for session {frame.session_id!r}, which was never opened")
+            raise HostViolation(f"a frame for the unknown session {frame.session_id!r}")
 
     def _report(self, violation: HostViolation) -> None:
-        # Nothing tells whose call wrote the line, so every call under way hears of it.
+        # It is unknown which call wrote the line, so it is reported to every running call.
         with self._lock:
             sessions = list(self._sessions.values())
         self.violations.append(violation)
         if not sessions:
-            self.unreported.append(violation)
+            self.unassigned.append(violation)
         for session in sessions:
             session.deliver(violation)
 
