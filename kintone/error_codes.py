@@ -36,8 +36,8 @@ TOKEN_UNKNOWN = Meaning(
     AuthenticationError,
     Message("kintone does not know the API token"),
     Message(
-        "correct kintone_api_token: copy the token again from the settings of the app that is asked, API Token, and "
-        "publish the app with Update App, without which a new token does not work"
+        "correct kintone_api_token: copy the token again from the settings of the app, API Token, and publish the app "
+        "with Update App, without which a new token does not work"
     ),
 )
 NOT_PERMITTED = Meaning(
@@ -87,12 +87,12 @@ FIELD_UNKNOWN = Meaning(
 GUEST_SPACE = Meaning(
     InvalidRequestError,
     Message("the app is in a guest space"),
-    Message("fill in kintone_guest_space_id: the number behind /guest/ in the app's address"),
+    Message("fill in kintone_guest_space_id: the number after /guest/ in the app's address"),
 )
 APP_MISSING = Meaning(
     NotFoundError,
     Message("there is no such app"),
-    Message("check kintone_app_id: the number behind /k/ in the app's address"),
+    Message("check kintone_app_id: the number after /k/ in the app's address"),
 )
 RECORD_MISSING = Meaning(
     NotFoundError,

@@ -18,7 +18,7 @@ from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, KintoneError, unexpected
 from kintone.exchanges import is_readable
 from kintone.ledger import Span, WriteLedger
-from kintone.limiter import RESERVED_SLOTS, Limiters
+from kintone.limiter import RESERVED_SLOTS, WAITING_FOR_SLOT, Limiters
 from kintone.limits import MAX_ANSWER_BYTES
 from kintone.messages import Joined, Message
 from kintone.remedies import for_one, for_write
@@ -133,7 +133,7 @@ class Execution:
                 reply = self._send(request, encoded, limit, body)
             return self._read(request, reply, read)
 
-        result = self._retry(request, attempt, limit, entries)
+        result = self.repeat(request, attempt, deadline=limit, entries=entries)
         if entries:
             entries.ledger.mark_saved(entries.span, result if isinstance(result, list) else ())
         return result
@@ -145,28 +145,19 @@ class Execution:
         Its method ``chunks`` raises ``KintoneError``.
         """
         with ExitStack() as stack:
-            yield self._retry(request, lambda: self._open(request, encoded, stack), self.deadline, None)
+            yield self.repeat(request, lambda: self._open(request, encoded, stack))
 
     def repeat[Result](
         self,
         request: Request,
         attempt: Callable[[], Result],
         *,
+        entries: Entries | None = None,
         deadline: Deadline | None = None,
         policy: RetryPolicy | None = None,
     ) -> Result:
         """Run ``attempt``, and again after an ``AttemptError`` if the request and the policy allow it."""
-        return self._retry(request, attempt, deadline or self.deadline, None, policy)
-
-    def _retry[Result](
-        self,
-        request: Request,
-        attempt: Callable[[], Result],
-        deadline: Deadline,
-        entries: Entries | None,
-        policy: RetryPolicy | None = None,
-    ) -> Result:
-        policy = policy or self._policy
+        deadline, policy = deadline or self.deadline, policy or self._policy
         tries = 0
         previous: KintoneError | None = None
         while True:
@@ -190,9 +181,7 @@ class Execution:
         with self._limiter.slot(id(self), deadline, request.description), self._logged(encoded) as log:
             if request.retry_safety.writes and deadline.remaining() < MIN_SECONDS_FOR_WRITE:
                 # The deadline would end before the answer arrives, and the outcome would be unknown.
-                raise deadline.error(
-                    request.description, Message("waiting for other requests to the same kintone site")
-                )
+                raise deadline.error(request.description, WAITING_FOR_SLOT)
             try:
                 opened = self._transport.open(encoded, self._access, deadline, self._timeout, body)
                 with opened as reply:
@@ -305,7 +294,7 @@ def _content(request: Request, reply: StreamedReply, most: int) -> bytes:
 
 def _require_readable(request: Request, reply: StreamedReply) -> None:
     if not is_readable(reply.headers):
-        error = not_kintone(request, Message("the answer is packed in a way that was not asked for"))
+        error = not_kintone(request, Message("the answer is compressed in a way that was not requested"))
         raise AttemptError(FailureKind.FINAL, error)
 
 

@@ -16,7 +16,7 @@ from kintone.runtime import Event
 
 RESERVED_SLOTS = 2
 """Slots that transfers of files, which take long, leave to other requests."""
-WAITING = Message("waiting for other requests to the same kintone site")
+WAITING_FOR_SLOT = Message("waiting for other requests to the same kintone site")
 
 
 class _QueuedRequest:
@@ -58,7 +58,7 @@ class Limiter:
         if queued is not None:
             try:
                 deadline.wait_for(queued.event)
-                deadline.check(description, WAITING)
+                deadline.check(description, WAITING_FOR_SLOT)
             except BaseException:
                 # Any exception may interrupt the wait, and a slot that was granted meanwhile must not be lost.
                 self._cancel(call, queued)

@@ -29,7 +29,7 @@ from kintone.messages import Message
 from kintone.remedies import CHECK_SITE, MAINTENANCE, TRY_LATER
 from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, read_retry_after
 from kintone.texts import printable
-from kintone.transport_failures import PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
+from kintone.transport_failures import CHECK_DOMAIN, PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
 
 # Successful answers
 
@@ -167,7 +167,7 @@ def refusal_of(request: Request, reply: Reply, redactor: Redactor) -> Refusal:
     """Return the meaning of an answer with a status other than 2xx.
 
     kintone answers an object with ``code``, ``id``, ``message`` and perhaps ``errors``. A bulkRequest answers
-    ``results``, of which one is such an object: https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
+    ``results``, one of which is such an object: https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
     """
     entry, index = _error_object(reply.body)
     code = entry.get("code")
@@ -250,9 +250,7 @@ def _without_code(request: Request, reply: Reply) -> KintoneError:
             failure_sentence(
                 request, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")
             ),
-            remedy=Message(
-                "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
-            ),
+            remedy=CHECK_DOMAIN,
             code="NOT_KINTONE",
             reply=error_reply,
         )
