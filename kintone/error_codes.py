@@ -70,7 +70,7 @@ BAD_QUERY = Meaning(
     InvalidQueryError,
     Message("kintone refused the query"),
     Message(
-        'put texts in double quotes, write no SQL words, and keep to: status in ("Open") and amount >= 100 '
+        'put texts in double quotes, use no SQL keywords, and keep to: status in ("Open") and amount >= 100 '
         "order by $id asc limit 10"
     ),
 )
@@ -129,7 +129,7 @@ UNKNOWN_USER = Meaning(
 
 MEANINGS: dict[str, Meaning] = {
     "GAIA_IA02": TOKEN_UNKNOWN,
-    "CB_AU01": Meaning(AuthenticationError, Message("kintone got no credential"), TOKEN_UNKNOWN.remedy),
+    "CB_AU01": Meaning(AuthenticationError, Message("kintone received no credential"), TOKEN_UNKNOWN.remedy),
     "CB_WA01": Meaning(AuthenticationError, Message("kintone refused the credential"), TOKEN_UNKNOWN.remedy),
     "GAIA_AP15": Meaning(
         AuthenticationError,

@@ -354,7 +354,7 @@ class CancelledError(KintoneError):
         super().__init__(Message("the work was stopped because another part of it failed"))
 
 
-def unexpected(kind: str) -> KintoneError:
+def internal_error(kind: str) -> KintoneError:
     """Return the error for an exception that is not a ``KintoneError``; ``kind`` is the name of its class."""
     return KintoneError(
         Message("an internal error of the plugin ({kind})", kind=kind),

@@ -15,7 +15,7 @@ from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.api import Answer, EncodedRequest, Request
 from kintone.deadline import Deadline
-from kintone.errors import BudgetExceededError, KintoneError, unexpected
+from kintone.errors import BudgetExceededError, KintoneError, internal_error
 from kintone.exchanges import is_readable
 from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, WAITING_FOR_SLOT, Limiters
@@ -232,7 +232,7 @@ class Execution:
             # Whatever ``read`` raises, a write that was answered must not be reported as one that was not sent. The
             # text of the exception may hold data of the answer, so only its class is logged.
             logger.warning("%s: reading the answer raised %s", _name_for_log(request), type(error).__name__)
-            raise AttemptError(FailureKind.FINAL, unexpected(type(error).__name__)) from None
+            raise AttemptError(FailureKind.FINAL, internal_error(type(error).__name__)) from None
 
     @contextmanager
     def _logged(self, encoded: EncodedRequest) -> Iterator["_LogEntry"]:
@@ -331,7 +331,7 @@ def _final_error(failed: AttemptError, tries: int, deadline: Deadline) -> Kinton
         error = error.copy_with(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
     if failed.retry_after and failed.retry_after >= deadline.remaining():
         note = Message(
-            "it asks to be tried again after {seconds:,.0f} s, which is more than is left of the time for one call",
+            "it asks for the next try after {seconds:,.0f} s, which is more than the time left for this call",
             seconds=failed.retry_after,
         )
         error = error.copy_with(notes=[*error.notes, note])

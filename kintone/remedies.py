@@ -27,21 +27,22 @@ class Remedy(Message):
 
 
 class TryAgain(Message):
-    """Advice to repeat the request; ``unsure`` replaces it if the request may already have been carried out."""
+    """Advice to repeat the request; ``if_maybe_saved`` replaces it if the request may already have been carried out."""
 
-    __slots__ = ("unsure",)
+    __slots__ = ("if_maybe_saved",)
 
-    unsure: Message
+    if_maybe_saved: Message
 
-    def __init__(self, text: str, /, *, unsure: Message = NOTHING) -> None:
+    def __init__(self, text: str, /, *, if_maybe_saved: Message = NOTHING) -> None:
         """Keep both sentences."""
         super().__init__(text)
-        object.__setattr__(self, "unsure", unsure)
+        object.__setattr__(self, "if_maybe_saved", if_maybe_saved)
 
 
 TRY_LATER: Final = TryAgain("try again in a few minutes")
 MAINTENANCE: Final = TryAgain(
-    "kintone may be under maintenance; try again in a few minutes", unsure=Message("kintone may be under maintenance")
+    "kintone may be under maintenance; try again in a few minutes",
+    if_maybe_saved=Message("kintone may be under maintenance"),
 )
 RAISE_TIMEOUT: Final = Remedy(
     "raise request_timeout, or ask for less at once",
@@ -73,6 +74,6 @@ def for_one(remedy: Message) -> Message:
     return remedy.one if isinstance(remedy, Remedy) else remedy
 
 
-def where_unsure(remedy: Message) -> Message:
+def for_maybe_saved(remedy: Message) -> Message:
     """Return the remedy for a write that may have been carried out, without the advice to repeat it."""
-    return remedy.unsure if isinstance(remedy, TryAgain) else remedy
+    return remedy.if_maybe_saved if isinstance(remedy, TryAgain) else remedy

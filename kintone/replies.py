@@ -83,7 +83,7 @@ def read_answer[Model: AnswerModel](
         first = error.errors(include_url=False, include_context=False)[0]
     if not isinstance(value, dict):
         raise misshapen(description, part, value)
-    place = Message("{name} of {part}", name=named(".".join(map(str, first["loc"]))), part=part)
+    place = Message("{name} of {part}", name=name_in_answer(".".join(map(str, first["loc"]))), part=part)
     raise misshapen(description, place, MISSING if first["type"] == "missing" else first["input"])
 
 
@@ -94,7 +94,7 @@ def misshapen(description: Message, part: Message, value: object) -> UnknownResp
     """
     found = value if isinstance(value, Message) else _type_name(value)
     problem = Message(
-        "{description}: {part} is {found}, which kintone does not answer",
+        "{description}: {part} is {found}, which is not what kintone documents",
         description=description,
         part=part,
         found=found,
@@ -102,7 +102,7 @@ def misshapen(description: Message, part: Message, value: object) -> UnknownResp
     return UnknownResponseError(problem, remedy=CHECK_SITE)
 
 
-def named(name: object) -> str | Message:
+def name_in_answer(name: object) -> str | Message:
     """Return a name from an answer, whole or not at all, since a part of a secret could not be masked."""
     text = str(name)
     return printable(text) if len(text) <= limits.MAX_NAME_LENGTH else Message("a very long name")

@@ -96,7 +96,7 @@ REDIRECT = Failure(
     UnknownResponseError, Message("a redirect (HTTP {status}) leads where no API token may go", status=0), CHECK_SITE
 )
 TOO_MANY_REDIRECTS = Failure(UnknownResponseError, Message("kintone redirects in a circle"), CHECK_NETWORK)
-STOPPED = Failure(CancelledError, Message("it was not needed any more"), NOTHING)
+STOPPED = Failure(CancelledError, Message("it was no longer needed"), NOTHING)
 NO_HOST = Failure(UnreachableError, Message("there is no such host (DNS)"), CHECK_DOMAIN)
 NOT_CONNECTED = Failure(
     UnreachableError,
@@ -162,7 +162,7 @@ WAITS_BY_PHASE = {
     Phase.PREPARING: Message("preparing the request"),
     Phase.CONNECTING: Message("connecting to {peer}", peer=KINTONE),
     Phase.TUNNELLING: Message("connecting through the proxy"),
-    Phase.HANDSHAKE: Message("agreeing on encryption with {peer}", peer=KINTONE),
+    Phase.HANDSHAKE: Message("negotiating encryption with {peer}", peer=KINTONE),
     Phase.SENDING: Message("sending the request"),
     Phase.WAITING: Message("waiting for the answer of {peer}", peer=KINTONE),
     Phase.READING: Message("receiving the answer of {peer}", peer=KINTONE),

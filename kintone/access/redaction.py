@@ -76,7 +76,7 @@ def looks_like_a_token(text: str) -> bool:
 class Redactor:
     """Masks the secrets of one call; its ``repr`` does not show them."""
 
-    __slots__ = ("_needles", "_quick")
+    __slots__ = ("_needles", "_quick_parts")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         """Prepare the search for each form of each secret, in parts if it is long."""
@@ -92,7 +92,7 @@ class Redactor:
                         )
                     quick |= _quick_parts(form, least)
         self._needles = needles
-        self._quick = quick
+        self._quick_parts = quick
 
     def mask(self, text: str) -> str:
         """Return the text with secrets, tokens in headers, passwords and query strings in addresses masked."""
@@ -117,7 +117,7 @@ class Redactor:
         ``2 * QUICK_PART_LENGTH - 1`` bytes.
         """
         lowered = text.lower()
-        if any(part in lowered for part in self._quick):
+        if any(part in lowered for part in self._quick_parts):
             return True
         if not self._needles or not any(mark in lowered for mark in _ESCAPE_MARKS):
             return False
