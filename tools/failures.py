@@ -11,7 +11,7 @@ from typing import Any
 
 from kintone.access.credentials import secrets_in
 from kintone.access.redaction import Redactor, truncate
-from kintone.errors import KintoneError, line_of, unexpected
+from kintone.errors import KintoneError, internal_error, line_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,4 +35,4 @@ def failure_line(error: Exception, where: str, redactor: Redactor) -> str:
     kind = type(error).__name__
     lines = "".join(traceback.format_tb(error.__traceback__)[-6:])
     logger.error("%s in %s: %s", kind, where, truncate(redactor.mask(lines), MAX_TRACEBACK))
-    return line_of(unexpected(kind))
+    return line_of(internal_error(kind))

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 from kintone import limits
 from kintone.field_types import FieldType, Shape, field_type
 from kintone.messages import Message
-from kintone.replies import AnswerModel, PositiveNumber, misshapen, named, number_text, read_answer
+from kintone.replies import AnswerModel, PositiveNumber, misshapen, name_in_answer, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
 
 type WriteMode = Literal["add", "update"]
@@ -257,7 +257,7 @@ class _Reader:
         self._count = 0
 
     def definition(self, code: str, raw: object, *, column: bool = False) -> FieldDefinition:
-        part = Message("the field {code}", code=named(code))
+        part = Message("the field {code}", code=name_in_answer(code))
         told = read_answer(_Field, raw, self._reading, part)
         self._count += 1
         if self._count > limits.MAX_FORM_FIELDS:
@@ -298,7 +298,7 @@ class _Reader:
             raise misshapen(self._reading, Message("the number of options of {part}", part=part), found)
         placed: list[tuple[Decimal, str, str]] = []
         for name, raw in told.options.items():
-            place = Message("the option {option} of {part}", option=named(name), part=part)
+            place = Message("the option {option} of {part}", option=name_in_answer(name), part=part)
             option = read_answer(_Option, raw, self._reading, place)
             placed.append((option.index or Decimal(0), name, option.label or name))
         return {name: label for _, name, label in sorted(placed, key=lambda entry: entry[0])}

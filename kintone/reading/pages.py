@@ -13,7 +13,7 @@ from kintone.deadline import Deadline
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
 from kintone.field_types import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
 from kintone.messages import Message
-from kintone.replies import misshapen, named, number_text
+from kintone.replies import misshapen, name_in_answer, number_text
 from kintone.runtime import Workers
 
 type Record = dict[str, Any]
@@ -100,7 +100,9 @@ def _misshapen(record: object, part: Message, reading: Message) -> UnknownRespon
         return misshapen(reading, part, record)
     for code, content in record.items():
         if not _is_field(content):
-            return misshapen(reading, Message("the field {code} of {part}", code=named(code), part=part), content)
+            return misshapen(
+                reading, Message("the field {code} of {part}", code=name_in_answer(code), part=part), content
+            )
     return misshapen(reading, Message("$id of {part}", part=part), record.get(RECORD_ID))
 
 

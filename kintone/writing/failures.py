@@ -19,7 +19,7 @@ from kintone.errors import (
 )
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
-from kintone.remedies import for_write, where_unsure
+from kintone.remedies import for_maybe_saved, for_write
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
@@ -193,7 +193,7 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     else:
         parts.append(Message("of {rest}, send again what is not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about what became of the first one.
-    parts.append(NOTHING if error.kintone_code else where_unsure(error.remedy))
+    parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
     return error.copy_with(ledger=ledger, remedy=Joined(parts))
 
 

@@ -13,7 +13,7 @@ from kintone.forms.fields import FieldDefinition, Form
 from kintone.ledger import ONE_ENTRY, WriteLedger
 from kintone.messages import Joined, Message
 from kintone.reading.reader import RecordsApi
-from kintone.remedies import where_unsure
+from kintone.remedies import for_maybe_saved
 from kintone.replies import read_answer
 from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
@@ -60,7 +60,7 @@ def restated_for_one(error: KintoneError) -> KintoneError:
     """Return the error of a write of one record: places in words, and to look first where the outcome is unknown."""
     told = with_named_fields(error)
     if error.maybe_saved:
-        told = told.copy_with(remedy=Joined([CHECK_FIRST, where_unsure(told.remedy)]))
+        told = told.copy_with(remedy=Joined([CHECK_FIRST, for_maybe_saved(told.remedy)]))
     return told
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kintone.forms import reading
-from kintone.transport import REST_SECONDS
+from kintone.transport import IDLE_SECONDS
 from tests.contract.agreed_names import TOOLS
 from tests.contract.plugin_files import LANGUAGES, ROOT, tool
 
@@ -79,7 +79,7 @@ def test_times_in_the_privacy_notice_are_those_of_the_code() -> None:
     }
 
     assert re.findall(r"\d+", told["forms-cached"]) == [f"{reading.TIME_TO_LIVE:.0f}", str(reading.CAPACITY)]
-    assert re.findall(r"\d+", told["connections-kept"]) == [f"{REST_SECONDS:.0f}"]
+    assert re.findall(r"\d+", told["connections-kept"]) == [f"{IDLE_SECONDS:.0f}"]
 
 
 @pytest.mark.parametrize("name", TOOLS)

@@ -16,7 +16,7 @@ def _adapter_of(pools: Pools, access: Access) -> int:
 def test_session_is_the_same_until_it_has_rested() -> None:
     """It is kept for a next call, and made anew after the time of rest."""
     clock = StillRuntime()
-    pools = Pools(clock, rest=30.0)
+    pools = Pools(clock, idle_seconds=30.0)
     access = Access(SITE, Tokens("a" * 40))
     with pools.adapter(access, 4) as first:
         closed: list[bool] = []
@@ -34,7 +34,7 @@ def test_session_is_the_same_until_it_has_rested() -> None:
 def test_session_when_it_is_in_use() -> None:
     """However long a request takes, its connections are not closed under it."""
     clock = StillRuntime()
-    pools = Pools(clock, rest=30.0)
+    pools = Pools(clock, idle_seconds=30.0)
     access = Access(SITE, Tokens("a" * 40))
     _adapter_of(pools, access)
     with pools.adapter(access, 4) as adapter:

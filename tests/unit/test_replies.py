@@ -243,7 +243,7 @@ def test_json_object_when_the_body_is_none(body: bytes) -> None:
 
 def test_meanings_tell_what_to_do() -> None:
     """Every code has words for what happened and what to do about it."""
-    assert all(meaning.what and meaning.remedy for meaning in MEANINGS.values())
+    assert all(meaning.problem and meaning.remedy for meaning in MEANINGS.values())
 
 
 def test_code_of_a_gateway_proves_nothing() -> None:

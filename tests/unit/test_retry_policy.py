@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.api import RetrySafety
-from kintone.retry import NO_REPETITION, FailureKind, RetryPolicy, read_retry_after
+from kintone.retry import NO_RETRIES, FailureKind, RetryPolicy, read_retry_after
 
 ORDER = (
     FailureKind.RATE_LIMITED,
@@ -66,7 +66,7 @@ def test_may_repeat_when_all_tries_are_used() -> None:
 @pytest.mark.parametrize("kind", FailureKind)
 def test_no_repetition_never_repeats(kind: FailureKind) -> None:
     """One try is all, whatever happened to it."""
-    assert not NO_REPETITION.may_repeat(RetrySafety.READ, kind, tries_made=1)
+    assert not NO_RETRIES.may_repeat(RetrySafety.READ, kind, tries_made=1)
 
 
 def test_pause_when_tries_go_on() -> None:

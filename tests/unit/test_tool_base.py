@@ -131,7 +131,7 @@ def test_nothing_is_saved_is_said_of_failures_before_the_first_write() -> None:
 def test_nothing_is_saved_leaves_alone_what_knows_better() -> None:
     """A write's own ledger says more, and a parameter is refused before anybody thinks of saving."""
     ledger = WriteLedger(1)
-    ledger.leave_unknown(ONE_ENTRY)
+    ledger.mark_unknown(ONE_ENTRY)
     with pytest.raises(TimedOutError) as lost, base.nothing_is_saved():
         raise TimedOutError(Message("writing failed"), ledger=ledger)
     with pytest.raises(InvalidParameterError) as refused, base.nothing_is_saved():

@@ -18,7 +18,7 @@ from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.exchanges import proxy_for
 from kintone.execution import Execution
 from kintone.messages import Message
-from kintone.retry import NO_REPETITION
+from kintone.retry import NO_RETRIES
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 from tests.wire.raw_server import Answer, Answering, RawServer, answer, endless, raw
@@ -44,7 +44,7 @@ def fetched(url: str, *, seconds: float = 5.0, budget: float = 30.0, size: int |
     """Read a file as an upload does."""
     settings = OperatorSettings()
     access = Access(read_site("example.cybozu.com", settings.allowed_origins), Tokens("SECRETTOKEN"))
-    execution = Execution(access, settings, policy=NO_REPETITION)
+    execution = Execution(access, settings, policy=NO_RETRIES)
     with Deadline(budget) as deadline:
         limits = SourceLimits(seconds, MOST, execution, deadline)
         with FileSource(HandedFile(url, "a.txt", "text/plain", size), limits).open() as source:

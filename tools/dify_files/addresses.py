@@ -69,7 +69,7 @@ def read_address(url: str, deadline: Deadline, seconds: float) -> FileAddress:
     proxy = _proxy(origin)
     addresses = _resolve(origin, deadline, seconds)
     if not addresses and (proxy is None or not _is_left_to_proxies(origin.host)):
-        raise unreachable(origin.host, NO_HOST.what)
+        raise unreachable(origin.host, NO_HOST.problem)
     is_store = origin in stores.values()
     are_public = [_is_public(address, origin) for address in addresses]
     if not is_store and not all(are_public):

@@ -163,7 +163,7 @@ class FileSource:
             return failures.too_large(self.file.name, None, self._limits.most_bytes)
         if error.failure.error is TimedOutError:
             return failures.too_slow(self.file.name)
-        return failures.broken(self.file.name, error.failure.what)
+        return failures.broken(self.file.name, error.failure.problem)
 
     def _check_size(self, size: int) -> None:
         if size > self._limits.most_bytes:
@@ -179,7 +179,7 @@ def _unreachable(address: CheckedAddress, error: TransportError) -> KintoneError
     """Return the error for an address that gave no answer, or for the proxy in front of it."""
     if address.proxy and error.failure.with_variable:
         return _proxy_failed(address, address.proxy)
-    return failures.unreachable(address.origin.host, error.failure.what)
+    return failures.unreachable(address.origin.host, error.failure.problem)
 
 
 def _proxy_failed(address: CheckedAddress, proxy: str) -> KintoneError:
