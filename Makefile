@@ -5,7 +5,7 @@ CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo be
 
 .DEFAULT_GOAL := help
 SEEDS ?= 10000
-.PHONY: help demo test check bench simulate declarations package format audit setup clean
+.PHONY: help demo test check coverage bench simulate declarations package format audit setup clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -21,6 +21,9 @@ check: setup ## Check formatting, lint, types and run all tests
 	@echo '== lint' && $(RUN) ruff check .
 	@echo '== types' && $(RUN) mypy $(CODE)
 	@echo '== tests' && $(RUN) scripts.test
+
+coverage: setup ## Run all tests and tell which lines of the plugin none of them runs
+	@$(RUN) scripts.coverage
 
 bench: setup ## Run the benchmark
 	@$(RUN) benchmarks

@@ -77,6 +77,7 @@ SECONDS: dict[str, float] = {
     "tests/unit/test_writing.py": 1.5,
     "tests/wire/test_no_leaks.py": 14.5,
     "tests/wire/test_query_characters.py": 1.5,
+    "tests/contract/test_coverage.py": 1.5,
     "tests/contract/test_declarations.py": 1,
     "tests/contract/test_layers.py": 1,
     "tests/contract/test_package.py": 1,

@@ -39,14 +39,14 @@ def rows() -> dict[str, str]:
     return dict(ROW.findall(rest.partition("\n## ")[0]))
 
 
-@pytest.mark.parametrize("paragraph", paragraphs())
-def test_sentence_has_a_key(paragraph: str) -> None:
+def test_sentences_have_keys() -> None:
     """A key stands behind each sentence, and none stands behind two."""
-    *sentences, rest = KEY.split(paragraph)[::2]
+    for paragraph in paragraphs():
+        *sentences, rest = (part.strip() for part in KEY.split(paragraph)[::2])
 
-    assert not rest.strip()
-    assert sentences
-    assert [sentence for sentence in sentences if not sentence.strip() or SENTENCE_END.search(sentence.strip())] == []
+        assert sentences, paragraph
+        assert not rest, paragraph
+        assert [sentence for sentence in sentences if not sentence or SENTENCE_END.search(sentence)] == []
 
 
 def test_sentences_are_held() -> None:

@@ -9,12 +9,11 @@ from tests.contract.agreed_names import TOOLS
 from tools.declarations import FOLDER, MEANT, NETWORK_PARAMETERS, declaration_of
 
 
-@pytest.mark.parametrize("name", TOOLS)
-def test_parameters_when_looked_for_in_the_code(name: str) -> None:
+def test_parameters_when_looked_for_in_the_code() -> None:
     """Every parameter that a tool declares is read somewhere in the code."""
     sources = [path for path in Path(FOLDER).rglob("*.py") if path.name != "declarations.py"]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    own = [parameter for parameter in declaration_of(name).parameters if parameter not in NETWORK_PARAMETERS]
+    own = {parameter for name in TOOLS for parameter in declaration_of(name).parameters} - set(NETWORK_PARAMETERS)
 
     assert own
     assert [parameter for parameter in own if f'"{parameter}"' not in code] == []

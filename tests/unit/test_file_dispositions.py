@@ -24,6 +24,8 @@ NAME = '見積 "最終"; 100%.pdf'
         ('attachment; filename="%E8%A6%8B%E7%A9%8D.pdf"', "見積.pdf"),
         ('attachment; filename="100% sure.txt"', "100% sure.txt"),
         ('attachment; filename="=?UTF-8?B?6KaL56mN?="', "見積"),
+        ('attachment; filename="=?utf-8?B?a?="', "=?utf-8?B?a?="),
+        ('attachment; filename="見積.pdf"', "見積.pdf"),
         ('inline; FILENAME="upper.txt"', "upper.txt"),
         ("attachment", ""),
         ("", ""),
@@ -31,7 +33,7 @@ NAME = '見積 "最終"; 100%.pdf'
     ],
 )
 def test_name_when_a_header_tells_it(header: str | None, expected: str) -> None:
-    """Quoted, bare, RFC 5987, percent-encoded and encoded words are all read."""
+    """Quoted, bare, RFC 5987, percent-encoded and encoded words are all read; one that is cut stays as it is."""
     assert file_name(header) == expected
 
 

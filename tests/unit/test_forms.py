@@ -226,6 +226,14 @@ def test_what_is_learned_of_a_form_is_kept_with_that_form_only() -> None:
     assert cache.form(key, lambda: old) is newer
 
 
+def test_precision_is_asked_for_once(site: InProcess) -> None:
+    """A form that knows it is not read for it again."""
+    form = site.client.forms.with_precision(site.client.forms.read(site.app))
+
+    assert site.client.forms.with_precision(form) is form
+    assert site.calls["GET app/settings"] == 1
+
+
 @pytest.mark.parametrize(
     ("raw", "wanted"),
     [

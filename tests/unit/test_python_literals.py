@@ -62,7 +62,7 @@ def test_equal_names_are_refused_when_a_literal_holds_them() -> None:
 
 
 @pytest.mark.parametrize("opening", ["[", "{'a': ", "['x', ", "[{'a': ["])
-@pytest.mark.parametrize("depth", [65, 1_000, 100_000])
+@pytest.mark.parametrize("depth", [65, 100_000])
 def test_deep_literal_is_one_refusal_when_it_is_read_in_a_thread(opening: str, depth: int) -> None:
     """Nothing descends into it, so that the small stack of a thread is never used up."""
     failures: list[BaseException] = []

@@ -18,6 +18,13 @@ def test_only_a_field_that_can_be_the_key_is_offered_as_one() -> None:
     assert '"s"' not in str(problem.suggestion)
 
 
+def test_an_app_without_update_keys_offers_none() -> None:
+    """Then there is something to change in the app, and no code to write."""
+    _, problem = check_update_key("s", "x", make_form(field("SINGLE_LINE_TEXT", "s")))
+    assert problem is not None
+    assert "prohibit duplicates" in str(problem.suggestion)
+
+
 def test_a_number_key_that_the_app_would_round_is_refused() -> None:
     """It would find the record of another number, or none and insert it again and again."""
     form = make_form(field("NUMBER", "n", unique=True))

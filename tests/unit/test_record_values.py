@@ -203,6 +203,8 @@ BAD = [
     ("due", "2026-02-30", "bad_format", "YYYY"),
     ("due", "tomorrow", "bad_format", "YYYY"),
     ("due", "0999-12-31", "too_small", "1000"),
+    ("due", "0000-04-01", "too_small", "1000"),
+    ("due", "40/41/2026", "ambiguous", "YYYY"),
     ("due", 20260401, "wrong_type", "YYYY"),
     ("due", "2026-03-31T15:00:00.000Z", "ambiguous", "YYYY"),
     ("at", "24:00", "bad_format", "23:59"),

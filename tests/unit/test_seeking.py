@@ -23,14 +23,15 @@ def _expect_no_workers(site: InProcess) -> None:
     assert [name for name in site.scheduler.remaining_tasks() if name.startswith("kintone-")] == []
 
 
-@pytest.mark.parametrize("vanishing", [1, 499, 500, 501, 750, 998, 1000, 1700])
+@pytest.mark.parametrize("vanishing", [1, 4, 5, 6, 7, 8, 10, 17])
 def test_no_record_is_missed_when_one_vanishes_behind_the_first_page(site: InProcess, vanishing: int) -> None:
     """A page that does not meet the one before it is read again, and only that one."""
     site.before = lambda asked: site.delete([vanishing]) if asked.number == 3 else None
-    reading = _reading(site, 2500)
-    ids = ids_read(reading)
+    with small_pages(page=5, most_skipped=100):
+        reading = _reading(site, 25)
+        ids = ids_read(reading)
 
-    assert set(ids) >= set(range(1, 2501)) - {vanishing}
+    assert set(ids) >= set(range(1, 26)) - {vanishing}
     assert ids == sorted(set(ids))
     assert reading.requests_made <= 8
 
@@ -64,7 +65,8 @@ def test_reading_ends_when_records_keep_appearing_at_the_end(site: InProcess) ->
 
     assert ids == list(range(1, len(ids) + 1))
     assert reading.requests_made < 60
-    assert reading.warnings == ["records kept appearing while they were read: the newest may be missing"]
+    assert len(reading.warnings) == 1
+    assert "newest may be missing" in reading.warnings[0]
 
 
 def test_pages_are_asked_for_at_once_but_not_all_when_the_reader_takes_its_time(site: InProcess) -> None:

@@ -1,5 +1,7 @@
 """Naming what somebody probably meant by a field code that the app does not have."""
 
+import re
+
 import pytest
 
 from kintone.forms.reading import parse_form
@@ -28,26 +30,23 @@ FORM = parse_form(
 @pytest.mark.parametrize(
     ("query", "hints"),
     [
-        ('nmae = "x"', ['did you mean "name" instead of "nmae"?']),
-        ("在庫 >= 5 and $id > 3", ['did you mean "在庫数" instead of "在庫"?']),
-        (
-            "Stock > 5 order by NAME desc",
-            ['did you mean "在庫数" instead of "Stock"?', 'did you mean "name" instead of "NAME"?'],
-        ),
-        ("担当者 in (LOGINUSER())", ['did you mean "owner" or "deputy" instead of "担当者"?']),
-        ("quantty not in (1)", ['did you mean "quantity" instead of "quantty"?']),
+        ('nmae = "x"', [["name", "nmae"]]),
+        ("在庫 >= 5 and $id > 3", [["在庫数", "在庫"]]),
+        ("Stock > 5 order by NAME desc", [["在庫数", "Stock"], ["name", "NAME"]]),
+        ("担当者 in (LOGINUSER())", [["owner", "deputy", "担当者"]]),
+        ("quantty not in (1)", [["quantity", "quantty"]]),
         ('name = "nmae = 5" and quantity > 1', []),
         ("zzzzzz = 1", []),
         ("", []),
     ],
 )
-def test_near_codes_when_a_query_names_fields(query: str, hints: list[str]) -> None:
+def test_near_codes_when_a_query_names_fields(query: str, hints: list[list[str]]) -> None:
     """Words in the place of a field code are compared with the form by code and label; texts in quotes are not."""
-    assert list(map(str, near_codes(query, [], FORM))) == hints
+    assert [re.findall('"(.+?)"', str(hint)) for hint in near_codes(query, [], FORM)] == hints
 
 
 def test_near_codes_when_fields_are_listed() -> None:
     """Listed codes are compared too, each once."""
     [hint] = near_codes("nmae = 1", ["nmae", "name"], FORM)
 
-    assert str(hint) == 'did you mean "name" instead of "nmae"?'
+    assert '"name" instead of "nmae"' in str(hint)

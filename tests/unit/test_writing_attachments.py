@@ -64,7 +64,7 @@ def test_files_replace_those_that_are_there_when_asked_to(stock: InProcess) -> N
 def test_files_are_not_attached_again_when_the_answer_is_lost(stock: InProcess, mode: ListMode) -> None:
     """The key of an upload serves once, and the revision is another one by then."""
     stock.kintone.fail(method="PUT", cut="after")
-    with pytest.raises(UnreachableError, match="look in kintone before sending it again") as raised:
+    with pytest.raises(UnreachableError, match="look in kintone") as raised:
         _attach(stock, mode)
 
     assert fates(raised.value) == [(1, 1, "UNKNOWN")]
