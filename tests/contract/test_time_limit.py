@@ -86,7 +86,8 @@ def run(folder: Path, text: str) -> tuple[int, str]:
         "tests.time_limit",
         "-s",
     ]
-    done = run_program([sys.executable, "-m", "pytest", *plain, file], PYTHONPATH=str(ROOT))
+    # Unbuffered: a process that is ended in haste would take with it what it had not yet written.
+    done = run_program([sys.executable, "-u", "-m", "pytest", *plain, file], PYTHONPATH=str(ROOT))
     return done.returncode, done.stdout + done.stderr
 
 
