@@ -1,4 +1,4 @@
-"""Checking a record against the app's form; never writes."""
+"""The tool ``kintone_validate_record_data``."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ OPENINGS: Mapping[tuple[WriteMode, bool], Message] = {
 
 
 class ValidateRecordData(base.KintoneTool):
-    """Tells what kintone would refuse, drop or misread, and returns the record as it should be sent."""
+    """Reports what kintone would refuse, drop or misread, and returns the record in kintone's shape; writes nothing."""
 
     tool_name = "kintone_validate_record_data"
 

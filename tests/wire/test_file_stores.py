@@ -22,7 +22,7 @@ from kintone.retry import NO_REPETITION
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 from tests.wire.raw_server import Answer, Answering, RawServer, answer, endless, raw
-from tools.dify_files.source import FileSource, HandedFile, SourceLimits
+from tools.dify_files.source import DifyFile, FileSource, SourceLimits
 
 CONTENT = b"content of a file" * 100
 MOST = 100_000
@@ -47,7 +47,7 @@ def fetched(url: str, *, seconds: float = 5.0, budget: float = 30.0, size: int |
     execution = Execution(access, settings, policy=NO_REPETITION)
     with Deadline(budget) as deadline:
         limits = SourceLimits(seconds, MOST, execution, deadline)
-        with FileSource(HandedFile(url, "a.txt", "text/plain", size), limits).open() as source:
+        with FileSource(DifyFile(url, "a.txt", "text/plain", size), limits).open() as source:
             return source.read()
 
 
