@@ -37,7 +37,7 @@ class AddRecord(base.KintoneTool):
 def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> CheckedRecord:
     """Check the record; a token that can add records can read the form too."""
     remedy = record_checks.SWITCH_OFF if rules else record_checks.GIVE_PERMISSION
-    checked = record_checks.checked(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
+    checked = record_checks.check_by_form(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
     record_checks.raise_if_any("record_data", checked.lines)
     return checked
 

@@ -28,7 +28,7 @@ class ValidateRecordData(base.KintoneTool):
         """Check one record; an invalid one is a result, not a failure."""
         raw = read_record_data(call.parameters)
         operation: WriteMode = "update" if call.parameters.choice("operation") == "update" else "add"
-        validation = record_checks.checked(
+        validation = record_checks.check_by_form(
             call,
             lambda form: check_record(raw, form, operation),
             record_checks.GIVE_PERMISSION,

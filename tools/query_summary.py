@@ -29,7 +29,7 @@ class QuerySummary:
     def of(
         cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[Message | str, ...]
     ) -> "QuerySummary":
-        """Return the summary of a reading after its last page; ``warnings`` stand before the reading's own."""
+        """Return the summary of a reading after its last page; ``warnings`` come before the reading's own."""
         return cls(
             app=app,
             records=records,

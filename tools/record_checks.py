@@ -60,7 +60,7 @@ class Checked(Protocol):
         """Whether the form has every field of the record."""
 
 
-def checked[Result: Checked](call: Call, check: Callable[[Form], Result], remedy: Message = SWITCH_OFF) -> Result:
+def check_by_form[Result: Checked](call: Call, check: Callable[[Form], Result], remedy: Message = SWITCH_OFF) -> Result:
     """Check with the remembered form; after a problem or an unknown field check again with the current form."""
     remembered = call.client.forms.holds(call.app)
     result = _check_once(call, check, remedy)
@@ -79,10 +79,10 @@ def _check_once[Result: Checked](
     return result
 
 
-def checked_if_readable[Result: Checked](call: Call, check: Callable[[Form | None], Result]) -> Result:
+def check_by_form_if_readable[Result: Checked](call: Call, check: Callable[[Form | None], Result]) -> Result:
     """Bring values into kintone's shape by the form; ``check`` gets None if the token may not read the form."""
     try:
-        return checked(call, check)
+        return check_by_form(call, check)
     except PermissionDeniedError:
         return check(None)
 
@@ -139,9 +139,9 @@ def check_entries(
     """
     if rules or form_needed:
         remedy = form_needed or SWITCH_OFF
-        result = checked(call, lambda form: _checked(entries, form, rules=rules), remedy)
+        result = check_by_form(call, lambda form: _check_all(entries, form, rules=rules), remedy)
     else:
-        result = checked_if_readable(call, lambda form: _checked(entries, form, rules=False))
+        result = check_by_form_if_readable(call, lambda form: _check_all(entries, form, rules=False))
     raise_if_any("records_data", [*result.problems, *_more_problems(result.unlisted_problems)])
     return result
 
@@ -154,12 +154,12 @@ def _more_problems(unlisted: int) -> list[Message]:
     return [counted(unlisted, Message("and 1 more problem"), Message("and {count} more problems", count=unlisted))]
 
 
-def _checked(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> CheckedEntries:
+def _check_all(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> CheckedEntries:
     result = CheckedEntries(form=form)
     for count, entry in enumerate(entries):
         if count % ENTRIES_PER_TURN == 0:
             yield_thread()
-        _check(entry, form, result, rules=rules)
+        _check_entry(entry, form, result, rules=rules)
         if result.wants_precision and form is not None and form.precision is None:
             # All entries are checked again with the app's number settings, so the rest can wait for that.
             break
@@ -168,7 +168,7 @@ def _checked(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> Che
     return result
 
 
-def _check(entry: Entry, form: Form | None, result: CheckedEntries, *, rules: bool) -> None:
+def _check_entry(entry: Entry, form: Form | None, result: CheckedEntries, *, rules: bool) -> None:
     key = entry.update_key
     lines: list[Message] = []
     if form is None:

@@ -58,7 +58,7 @@ class UploadBatch:
         """Upload all files; if one fails, stop the others and list in the error the file keys obtained so far."""
         deadline = self._limits.deadline
         workers = deadline.runtime.workers(min(MAX_PARALLEL_UPLOADS, len(self._sources)), "kintone-file")
-        futures = [workers.submit(self._outcome, source) for source in self._sources]
+        futures = [workers.submit(self._upload, source) for source in self._sources]
         outcomes = [future.result() for future in futures]
         workers.shutdown(wait=False)
         failures = [(index, outcome) for index, outcome in enumerate(outcomes) if isinstance(outcome, Exception)]
@@ -67,7 +67,7 @@ class UploadBatch:
                 raise self._with_keys(index, failure, outcomes)
         return [outcome for outcome in outcomes if isinstance(outcome, Uploaded)]
 
-    def _outcome(self, source: FileSource) -> Uploaded | Exception:
+    def _upload(self, source: FileSource) -> Uploaded | Exception:
         deadline = self._limits.deadline
         if deadline.is_cancelled:
             return CancelledError()

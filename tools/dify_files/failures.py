@@ -37,7 +37,7 @@ def bad_url(problem: Message) -> InvalidParameterError:
 def forbidden_address(origin: Origin) -> InvalidParameterError:
     """Return the error for an address that is never allowed, whatever the settings are."""
     return InvalidParameterError(
-        "upload_file: the file lies on {host}, an address that files are never read from (metadata, link-local or "
+        "upload_file: the file is on {host}, an address that files are never read from (metadata, link-local or "
         "reserved); upload the file to Dify itself and pass that",
         host=origin.host[:MAX_SHOWN_HOST],
     )
@@ -46,7 +46,7 @@ def forbidden_address(origin: Origin) -> InvalidParameterError:
 def private_address(origin: Origin, stores: Mapping[str, Origin | None]) -> InvalidParameterError:
     """Return the error for a private address that no setting names; ``stores`` are the settings that are set."""
     return InvalidParameterError(
-        "upload_file: the file lies on {origin}, an address inside the network of the Dify server, which is read "
+        "upload_file: the file is on {origin}, an address inside the network of the Dify server, which is read "
         "only where FILES_URL or INTERNAL_FILES_URL in the environment of the plugin names the same scheme, host "
         "and port ({found}); upload the file to Dify itself and pass that, or, if this is Dify's own file store, set "
         "FILES_URL to {origin}: in Dify's docker/.env, which reaches the plugin through the plugin daemon, or, when "

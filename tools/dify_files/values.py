@@ -87,11 +87,11 @@ def read_names(value: object, files: Sequence[DifyFile]) -> list[DifyFile]:
             files=len(files),
             advice=NAMES_ADVICE,
         )
-    taken: set[str] = set()
+    used_names: set[str] = set()
     named = [
         _renamed(file, name, number) for number, (file, name) in enumerate(zip(files, names, strict=True), start=1)
     ]
-    return [replace(file, name=distinct_name(file.name, taken)) for file in named]
+    return [replace(file, name=distinct_name(file.name, used_names)) for file in named]
 
 
 def _names(value: object, file_count: int) -> Sequence[object]:
