@@ -138,7 +138,7 @@ def test_file_when_it_is_compressed_though_nobody_asked() -> None:
     assert len(running.heads) == 2
 
 
-@pytest.mark.parametrize(("layers", "told"), [(1, "100,000 bytes are uploaded"), (2, "packed")])
+@pytest.mark.parametrize(("layers", "told"), [(1, "100,000 bytes are uploaded"), (2, "content encoding")])
 def test_file_when_it_is_a_bomb(layers: int, told: str) -> None:
     """A small answer that unpacks to more than a file may have is given up at the limit, a packed package at once."""
     packed = b"\0" * 50 * MIB
@@ -154,7 +154,7 @@ def test_file_when_it_is_a_bomb(layers: int, told: str) -> None:
 def test_file_when_its_compression_is_unknown(encoding: str) -> None:
     """It is refused, not uploaded as it is, as if that were the file."""
     script = answer("200 OK", f"Content-Encoding: {encoding}\r\nContent-Length: 3\r\n", b"abc")
-    with store(script) as running, pytest.raises(InvalidParameterError, match="packed"):
+    with store(script) as running, pytest.raises(InvalidParameterError, match="content encoding"):
         fetched(f"{running.origin}/a", size=3)
 
 
