@@ -36,7 +36,7 @@ SWITCH_OFF = Message(
 MAX_CHANGES_SHOWN = 20
 
 
-def read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False) -> Form:
+def _read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False) -> Form:
     """Return the app's form; a ``PermissionDeniedError`` gets ``remedy`` as its advice."""
     try:
         return forms.read(app, fresh=fresh)
@@ -72,7 +72,7 @@ def check_by_form[Result: Checked](call: Call, check: Callable[[Form], Result], 
 def _check_once[Result: Checked](
     call: Call, check: Callable[[Form], Result], remedy: Message, *, fresh: bool = False
 ) -> Result:
-    form = read_form(call.client.forms, call.app, remedy, fresh=fresh)
+    form = _read_form(call.client.forms, call.app, remedy, fresh=fresh)
     result = check(form)
     if result.wants_precision and form.precision is None:
         result = check(call.client.forms.with_precision(form))
