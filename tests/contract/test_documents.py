@@ -30,7 +30,7 @@ SYMPTOMS = (
     "changed by somebody else", "too many requests at once", "all ten cursors of the kintone site are in use",
     "did not answer in time", "not finished within", "would be too large for Dify", "not a host of kintone",
     "the address of the file starts without http://", "an address inside the network of the Dify server",
-    "the file could not be fetched from", "the link to the file is no longer good", "it may have been saved",
+    "the file could not be fetched from", "the link to the file is no longer valid", "it may have been saved",
 )  # fmt: skip
 TEXT_TYPES = ("SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT", "NUMBER", "LINK", "DATE", "TIME", "DATETIME")
 CHOICE_TYPES = ("CHECK_BOX", "MULTI_SELECT", "RADIO_BUTTON", "DROP_DOWN")

@@ -6,7 +6,7 @@ import pytest
 
 from kintone.errors import InvalidParameterError
 from tests.contract.agreed_names import TOOLS
-from tools.declarations import FOLDER, MEANT, NETWORK_PARAMETERS, declaration_of
+from tools.declarations import FOLDER, NETWORK_PARAMETERS, SYNONYMS, declaration_of
 
 
 def test_parameters_when_looked_for_in_the_code() -> None:
@@ -124,4 +124,4 @@ def test_meant_names_when_compared_with_the_parameters() -> None:
     """Each name that is proposed is a parameter of some tool."""
     parameters = {name: frozenset(declaration_of(name).parameters) for name in TOOLS}
 
-    assert set(MEANT) <= frozenset().union(*parameters.values())
+    assert set(SYNONYMS) <= frozenset().union(*parameters.values())

@@ -6,7 +6,7 @@ from kintone.errors import InvalidParameterError
 from tools.declarations import Parameter
 from tools.parameters import Parameters
 
-NUMBER = Parameter("it", default=30, least=1, most=300)
+NUMBER = Parameter("it", default=30, minimum=1, maximum=300)
 
 
 def given(value: object) -> Parameters:

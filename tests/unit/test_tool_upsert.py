@@ -12,7 +12,7 @@ from kintone.files import NoAttachmentFieldError
 from tests.unit.in_process import InProcess
 from tools import kintone_upsert_records
 from tools.base import Call
-from tools.code_suggestions import attachment_field_by_label
+from tools.code_suggestions import suggest_attachment_field
 from tools.kintone_upsert_records import UpsertRecords
 from tools.parameters import Parameters
 from tools.results import Result
@@ -82,7 +82,7 @@ def test_error_about_an_attachment_field_is_kept_when_the_form_cannot_be_read(si
     site.kintone.fail(api="app/form/fields", times=None, status=403, code="CB_NO02", message="No privilege.")
     error = NoAttachmentFieldError("attachment_field: {code} is none", code="papers")
 
-    with pytest.raises(KintoneError) as raised, attachment_field_by_label(call_of(site), "papers"):
+    with pytest.raises(KintoneError) as raised, suggest_attachment_field(call_of(site), "papers"):
         raise error
 
     assert raised.value is error

@@ -9,7 +9,7 @@ from kintone.deadline import Deadline
 from kintone.execution import Execution
 from kintone.files import FilesApi
 from tests.unit.resolver_double import use_names
-from tools.dify_files.source import HandedFile, SourceLimits
+from tools.dify_files.source import DifyFile, SourceLimits
 from tools.uploads import UploadBatch
 
 
@@ -32,7 +32,7 @@ class Api:
 
 def run(upload: Callable[[str], str], *names: str) -> None:
     """Upload files of these names."""
-    files = [HandedFile(f"https://public.example/{name}", name, "text/plain", 1) for name in names]
+    files = [DifyFile(f"https://public.example/{name}", name, "text/plain", 1) for name in names]
     with Deadline(60) as deadline:
         limits = SourceLimits(1.0, 10, cast("Execution", None), deadline)
         UploadBatch(cast("FilesApi", Api(upload)), files, limits).run()

@@ -66,7 +66,7 @@ OTHERS: list[object] = [
 ]
 
 
-NUMBER = {"it": Parameter("it", default=30, least=1, most=300)}
+NUMBER = {"it": Parameter("it", default=30, minimum=1, maximum=300)}
 
 
 def _parameter(value: object) -> int | None:

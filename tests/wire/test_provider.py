@@ -105,7 +105,7 @@ def test_validate_when_the_site_misbehaves(
 @pytest.mark.parametrize(
     ("seconds", "failure", "code"),
     [
-        ({"TIMEOUT": 0.2}, {"delay": 3.0}, "TIMED_OUT"),
+        ({"REQUEST_TIMEOUT": 0.2}, {"delay": 3.0}, "TIMED_OUT"),
         ({"MAX_CHECK_SECONDS": 0.3}, {"delay": 3.0}, "BUDGET_EXCEEDED"),
         ({"MAX_CHECK_SECONDS": 0.3}, {"delay_sending": 0.1, "pieces": 50}, "BUDGET_EXCEEDED"),
         ({}, {"bomb_bytes": 1_000_000}, "TOO_LARGE"),

@@ -59,9 +59,9 @@ def test_log_when_a_library_warns(
 
 SCRIPT = """
 import dify_plugin, gevent, sys, threading, warnings
-from tools.process_output import connect_loggers, guard_stderr
+from tools.process_output import connect_loggers, hide_exception_texts
 connect_loggers()
-guard_stderr()
+hide_exception_texts()
 class Failing:
     def __del__(self):
         raise KeyError(sys.argv[1])

@@ -4,7 +4,7 @@ import os
 import select
 import threading
 
-from tools.process_output import PatientOutput
+from tools.process_output import PipeOutput
 
 LINE = "あ" * 100_000
 
@@ -12,7 +12,7 @@ LINE = "あ" * 100_000
 def test_lines_of_many_threads_are_not_mixed() -> None:
     """Each line is larger than the pipe, so every write has to wait in the middle."""
     reading, writing = os.pipe()
-    output = PatientOutput(writing)
+    output = PipeOutput(writing)
     threads = [threading.Thread(target=output.write, args=(f"{number}{LINE}\n",)) for number in range(5)]
     for thread in threads:
         thread.start()

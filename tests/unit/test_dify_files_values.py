@@ -8,7 +8,7 @@ from dify_plugin.file.entities import FileType
 from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
-from tools.dify_files.source import HandedFile
+from tools.dify_files.source import DifyFile
 from tools.dify_files.values import read_files, read_names
 
 URL = "http://api:5001/files/1?sign=SECRETSIGN"
@@ -23,7 +23,7 @@ def test_files_when_dify_hands_over_the_sdks_own() -> None:
     """The SDK's File objects are read, one alone or a list of them."""
     file = File(url=URL, type=FileType.DOCUMENT, filename="見積.pdf", mime_type="application/pdf", size=7)
 
-    assert read_files(file) == read_files([file]) == [HandedFile(URL, "見積.pdf", "application/pdf", 7, "見積.pdf")]
+    assert read_files(file) == read_files([file]) == [DifyFile(URL, "見積.pdf", "application/pdf", 7, "見積.pdf")]
 
 
 def test_files_when_they_are_plain_objects() -> None:
@@ -31,8 +31,8 @@ def test_files_when_they_are_plain_objects() -> None:
     files = read_files([_file(filename="a.png"), {"remote_url": URL, "name": "A/B.txt"}])
 
     assert files == [
-        HandedFile(URL, "a.png", "image/png", original_name="a.png"),
-        HandedFile(URL, "A_B.txt", "text/plain", original_name="A/B.txt"),
+        DifyFile(URL, "a.png", "image/png", original_name="a.png"),
+        DifyFile(URL, "A_B.txt", "text/plain", original_name="A/B.txt"),
     ]
 
 
@@ -82,7 +82,7 @@ def test_file_when_it_is_shown() -> None:
 
 
 def _names(value: object, count: int) -> list[str]:
-    return [file.name for file in read_names(value, [HandedFile(URL, f"own{n}.txt", "a/b") for n in range(count)])]
+    return [file.name for file in read_names(value, [DifyFile(URL, f"own{n}.txt", "a/b") for n in range(count)])]
 
 
 @pytest.mark.parametrize(

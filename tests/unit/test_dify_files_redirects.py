@@ -4,7 +4,7 @@ import pytest
 
 from kintone.errors import InvalidParameterError
 from tests.unit.resolver_double import checked, use_names
-from tools.dify_files.addresses import stays
+from tools.dify_files.addresses import stays_at_origin
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_redirect_when_it_stays_on_the_host(url: str) -> None:
     """A redirect at the same origin is followed, also up to https."""
-    assert stays(checked("http://public.example/files/a"), url)
+    assert stays_at_origin(checked("http://public.example/files/a"), url)
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_redirect_when_it_stays_on_the_host(url: str) -> None:
 )
 def test_redirect_when_it_leaves_the_host(url: str) -> None:
     """A redirect to another host or port, or to nowhere, is not followed."""
-    assert not stays(checked("http://public.example/files/a"), url)
+    assert not stays_at_origin(checked("http://public.example/files/a"), url)
 
 
 def test_redirect_when_it_gives_up_encryption() -> None:
     """A redirect from https to http is not followed."""
-    assert not stays(checked("https://public.example/a"), "http://public.example/a")
+    assert not stays_at_origin(checked("https://public.example/a"), "http://public.example/a")
 
 
 @pytest.mark.parametrize("proxy", ["http://proxy.example:3128", "proxy.example:3128"])

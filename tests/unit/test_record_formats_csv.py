@@ -11,7 +11,7 @@ from kintone.errors import InvalidParameterError
 from kintone.forms.reading import Form
 from tests.unit.form_samples import form_of
 from tests.unit.query_tool import full_record, text_field
-from tools.record_formats import CsvColumns, CsvExport, guarded
+from tools.record_formats import CsvColumns, CsvExport, without_formula
 
 
 def _rows(*parts: bytes) -> list[list[str]]:
@@ -163,7 +163,7 @@ def test_formula_is_disarmed_when_text_looks_like_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["-5", "+81312345678", "-0.5", "a=b", "", "1-2"])
 def test_text_stays_when_it_is_harmless(text: str) -> None:
     """Signed numbers and text without such a start are not touched."""
-    assert guarded(text) == text
+    assert without_formula(text) == text
 
 
 def test_numbers_and_dates_stay_when_they_begin_with_a_sign() -> None:
@@ -179,4 +179,4 @@ def test_texts_come_back_when_the_file_is_read_again(texts: list[str]) -> None:
     codes = [f"f{place}" for place in range(len(texts))]
     record = {code: text_field(text) for code, text in zip(codes, texts, strict=True)}
 
-    assert _rows(CsvExport(CsvColumns(codes)).part([record])) == [codes, [guarded(text) for text in texts]]
+    assert _rows(CsvExport(CsvColumns(codes)).part([record])) == [codes, [without_formula(text) for text in texts]]
