@@ -99,7 +99,7 @@ def test_a_lost_answer_tells_which_entries_may_have_been_saved(stock: InProcess)
     line = str(partial)
     assert "; entries 1 to 50 are saved, entries 51 to 100 may have been saved, entries 101 to 130 are" in line
     assert "either all of these or none; sending these again is safe" in line
-    assert "what is to be sent again is entries 51 to 130" in line
+    assert "; send entries 51 to 130 again" in line
 
 
 def test_a_call_out_of_time_keeps_its_own_advice() -> None:
@@ -110,7 +110,7 @@ def test_a_call_out_of_time_keeps_its_own_advice() -> None:
 
     assert fates(partial) == [(1, 1, "UNKNOWN")]
     assert partial.code == "BUDGET_EXCEEDED"
-    assert "what is to be sent again is entry 1; let the operator raise" in str(partial)
+    assert "; send entry 1 again; let the operator raise" in str(partial)
 
 
 def test_a_lost_answer_is_told_when_no_second_try_gets_its_turn(
