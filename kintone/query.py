@@ -102,7 +102,7 @@ class Query:
     limit: int | None = None
     offset: int | None = None
 
-    def with_guard(self, guard: str) -> "Query":
+    def with_condition(self, guard: str) -> "Query":
         """Return the query with one more condition; ``and`` binds tighter than ``or``, hence the parentheses."""
         return replace(self, condition=f"({self.condition}) and {guard}" if self.condition else guard)
 

@@ -103,8 +103,10 @@ def test_order_by_is_refused_when_it_names_no_field() -> None:
 
 def test_guard_puts_the_condition_in_parentheses_when_there_is_one() -> None:
     """``and`` binds tighter than ``or``, so the caller's condition is kept together."""
-    assert str(parse('a = "1" or b = "2" limit 5').with_guard("$id > 5")) == '(a = "1" or b = "2") and $id > 5 limit 5'
-    assert str(Query().with_guard("$id > 5")) == "$id > 5"
+    assert (
+        str(parse('a = "1" or b = "2" limit 5').with_condition("$id > 5")) == '(a = "1" or b = "2") and $id > 5 limit 5'
+    )
+    assert str(Query().with_condition("$id > 5")) == "$id > 5"
 
 
 def test_quote_escapes_what_would_end_or_break_a_text() -> None:
