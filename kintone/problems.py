@@ -101,13 +101,13 @@ class UnusableValueError(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """Problems and changes of one record; the first ``most_problems`` and hundred changes are kept, others counted."""
+    """Problems and changes of one record; the first ``max_problems`` and hundred changes are kept, others counted."""
 
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     unlisted_problems: int = 0
     unlisted_changes: int = 0
-    most_problems: int = MAX_LISTED
+    max_problems: int = MAX_LISTED
 
     @property
     def count(self) -> int:
@@ -122,7 +122,7 @@ class Findings:
         suggestion: Message | Callable[[], Message] = NOTHING,
     ) -> None:
         """Note a problem; a suggestion that costs time to find is handed over as a function."""
-        if len(self.problems) >= self.most_problems:
+        if len(self.problems) >= self.max_problems:
             self.unlisted_problems += 1
             return
         words = suggestion if isinstance(suggestion, Message) else suggestion()

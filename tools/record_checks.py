@@ -180,7 +180,7 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
         room = max(0, MAX_PROBLEMS_SHOWN - len(ready.problems) - len(lines))
-        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, most_problems=room)
+        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, max_problems=room)
     ready.wants_precision |= checked.wants_precision
     ready.knows_all_fields &= checked.knows_all_fields
     lines += [problem.line for problem in checked.problems]

@@ -164,7 +164,7 @@ def test_listed_problems_are_capped_and_counted() -> None:
 @pytest.mark.parametrize(("asked", "listed"), [(0, 0), (3, 3), (100, 100), (1_000, 100)])
 def test_record_is_not_valid_however_few_problems_are_listed(asked: int, listed: int) -> None:
     """All of them count."""
-    read = check_record({f"k{number}": 1 for number in range(200)}, FORM, "update", most_problems=asked)
+    read = check_record({f"k{number}": 1 for number in range(200)}, FORM, "update", max_problems=asked)
 
     assert (len(read.problems), read.unlisted_problems, read.valid) == (listed, 200 - listed, False)
 
