@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from kintone.errors import InvalidParameterError
 from kintone.forms.fields import Form
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import joined_by_or, nearest_codes
 from kintone.messages import Message
 from kintone.values.numbers import whole_number
 
@@ -278,7 +278,7 @@ def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
     unknown = dict.fromkeys(code for code in (*_codes(tokens_of(query)), *fields) if code not in known)
     hints = ((code, nearest_codes(code, names)) for code in list(unknown)[:MAX_NAMED])
     return [
-        Message('did you mean {near} instead of "{code}"?', near=either(near), code=code)
+        Message('did you mean {near} instead of "{code}"?', near=joined_by_or(near), code=code)
         for code, near in hints
         if near
     ]

@@ -7,7 +7,7 @@ from kintone.errors import InvalidQueryError, KintoneError
 from kintone.field_types import Shape
 from kintone.files import NoAttachmentFieldError
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import joined_by_or, nearest_codes
 from kintone.messages import NOTHING, Joined, Message
 from kintone.query import near_codes
 from kintone.texts import printable
@@ -55,7 +55,7 @@ def _meant(written: str, form: Form | None) -> Message:
         return Message(
             "it is a column of the table {table}, which has no row in this record; check record_id", table=table
         )
-    return Message("did you mean {near}?", near=either(near)) if near else NOTHING
+    return Message("did you mean {near}?", near=joined_by_or(near)) if near else NOTHING
 
 
 def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.forms.reading import WriteMode
+from kintone.forms.fields import WriteMode
 from kintone.records import check_record, check_update_key, record_without_form
 from tests.unit.form_samples import columns, field, make_form, rich_form
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.forms.reading import parse_form
+from kintone.forms.fields import parse_form
 from kintone.query import near_codes
 
 FORM = parse_form(
