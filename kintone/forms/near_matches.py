@@ -47,6 +47,6 @@ def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, .
     return tuple(dict.fromkeys([*by_code.get(key, ()), *by_label.get(key, ())]))
 
 
-def joined_by_or(codes: Iterable[str]) -> Message:
+def one_of(codes: Iterable[str]) -> Message:
     """Return the codes in quotes, joined by "or", for a sentence such as ``did you mean …?``."""
     return Joined([Message('"{code}"', code=printable(code)) for code in codes], " or ")

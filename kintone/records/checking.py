@@ -9,7 +9,7 @@ from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.field_types import PSEUDO_FIELDS
 from kintone.forms.fields import FieldDefinition, Form, WriteMode
-from kintone.forms.near_matches import joined_by_or, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Joined, Message
 from kintone.problems import (
     MAX_LISTED,
@@ -173,7 +173,7 @@ def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
 def _suggest(code: str, form: Form) -> Message:
     nearest = nearest_codes(code, form.names())
     if nearest:
-        return Message("did you mean {code}?", code=joined_by_or(nearest))
+        return Message("did you mean {code}?", code=one_of(nearest))
     columns = nearest_codes(code, form.column_names())
     if columns:
         suggested = [
@@ -315,7 +315,7 @@ class TableReader:
 
     def _suggest(self, code: str) -> Message:
         nearest = nearest_codes(code, ((column.code, column.label) for column in self.table.columns.values()))
-        return Message("did you mean {code}?", code=joined_by_or(nearest)) if nearest else self._row_shape()
+        return Message("did you mean {code}?", code=one_of(nearest)) if nearest else self._row_shape()
 
     def _refuse_repeated_ids(self, rows: list[object]) -> None:
         """Note ids that two rows have; kintone would answer GAIA_SI01 without naming the rows."""

@@ -2,7 +2,7 @@
 
 from kintone import limits
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import joined_by_or, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Message
 from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
 from kintone.records.fields import given_value
@@ -26,7 +26,7 @@ def check_update_key(field: object, value: object, form: Form) -> tuple[str, Pro
     if definition is None:
         usable = set(form.update_key_codes())
         nearest = nearest_codes(place.field, ((code, label) for code, label in form.names() if code in usable))
-        advice = Message("did you mean {code}?", code=joined_by_or(nearest)) if nearest else _usable_keys(form)
+        advice = Message("did you mean {code}?", code=one_of(nearest)) if nearest else _usable_keys(form)
         complaint = Message("app {app} has no field of this code to find records by", app=form.app)
         findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, advice)
     elif not definition.usable_as_update_key:

@@ -91,7 +91,7 @@ def test_number_is_refused_when_limit_is_no_whole_number(value: str) -> None:
 @pytest.mark.parametrize("text", ["limit 5 limit 6", "order by a order by b", "offset 1 limit 2 offset 3"])
 def test_option_is_refused_when_it_stands_twice(text: str) -> None:
     """Which of the two is meant cannot be known."""
-    with pytest.raises(InvalidParameterError, match="stands twice"):
+    with pytest.raises(InvalidParameterError, match="given twice"):
         parse(text)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
-from kintone.file_names import clean_name, clean_type, distinct_name, made_name
+from kintone.file_names import clean_name, clean_type, distinct_name, generated_name
 from kintone.messages import Message
 from tools.dify_files.source import HandedFile
 from tools.structured_text import read_structure, unwrap
@@ -50,7 +50,7 @@ def _file(entry: object, place: int, count: int, moment: datetime) -> HandedFile
     name = clean_name(told_name)
     mime_type = clean_type(_text(told.get("mime_type")), name or f"x{_text(told.get('extension'))}")
     if not name:
-        name = made_name(mime_type, moment, _text(told.get("extension")))
+        name = generated_name(mime_type, moment, _text(told.get("extension")))
     return HandedFile(url.strip(), name, mime_type, _size(told), told_name)
 
 
