@@ -83,7 +83,7 @@ def test_anything_else_is_not_absent(value: object) -> None:
         ('{"a": }', ("line 1, column 7", "a value is needed")),
         ('{"a" 1}', ("line 1, column 6", "colon")),
         ("{a: 1}", ("line 1, column 2", "double quotes")),
-        ('{"a": "x', ("line 1, column 7", "never closed")),
+        ('{"a": "x', ("line 1, column 7", "closing quote")),
         ('{"a": "x\ny"}', ("line 1, column 9", "\\n")),
         ('{"a": "\\q"}', ("line 1, column 8", "backslash")),
         ('{"a": "\\u12"}', ("line 1, column 9", "hexadecimal")),
