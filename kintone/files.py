@@ -259,8 +259,8 @@ class IncomingFile:
             count = Message("only {received}", received=received) if received < self.size else Message("more")
             raise UnreachableError(
                 Message(
-                    "{action} failed: {count} bytes arrived where {size} were announced",
-                    action=self._request.description,
+                    "{description} failed: {count} bytes arrived where {size} were announced",
+                    description=self._request.description,
                     count=count,
                     size=self.size,
                 ),
@@ -339,8 +339,8 @@ def too_large(request: Request, size: int | None, max_bytes: int) -> ResultTooLa
     found = Message("more") if size is None else Message("{size:,} bytes", size=size)
     return ResultTooLargeError(
         Message(
-            "{action} failed: it has {found}, and at most {max_bytes:,} bytes can be handed to Dify",
-            action=request.description,
+            "{description} failed: it has {found}, and at most {max_bytes:,} bytes can be handed to Dify",
+            description=request.description,
             found=found,
             max_bytes=max_bytes,
         ),
@@ -361,8 +361,8 @@ def _size(request: Request, reply: StreamedReply, expected: Attachment | None) -
     if size is not None and in_record is not None and size != in_record:
         raise UnknownResponseError(
             Message(
-                "{action} failed: kintone sends {size} bytes of a file that has {in_record} in the record",
-                action=request.description,
+                "{description} failed: kintone sends {size} bytes of a file that has {in_record} in the record",
+                description=request.description,
                 size=size,
                 in_record=in_record,
             ),

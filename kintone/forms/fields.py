@@ -222,23 +222,23 @@ class _Precision(AnswerModel):
 
 def parse_form(body: Mapping[str, object], app: str) -> Form:
     """Read a form; raises ``UnknownResponseError`` for an answer that does not have the documented shape."""
-    reading = Message("reading the form of app {app}", app=app)
-    answer = read_answer(_FormAnswer, body, reading)
-    reader = _FieldReader(reading)
+    description = Message("reading the form of app {app}", app=app)
+    answer = read_answer(_FormAnswer, body, description)
+    reader = _FieldReader(description)
     fields = {code: reader.definition(code, raw) for code, raw in answer.properties.items()}
     fields = {code: _with_copied_mark(definition, reader.copied) for code, definition in fields.items()}
     tables = {column: code for code, definition in fields.items() for column in definition.columns}
     return Form(app, answer.revision or "", fields, tables)
 
 
-def parse_precision(raw: object, action: Message) -> NumberPrecision:
+def parse_precision(raw: object, description: Message) -> NumberPrecision:
     """Read ``numberPrecision`` of ``app/settings.json``; raises ``UnknownResponseError`` for another shape.
 
     Returns kintone's default, marked as not known, where it is missing or holds values that no app can have.
     """
     if raw is None:
         return DEFAULT_PRECISION
-    parsed = read_answer(_Precision, raw, action, Message("numberPrecision"))
+    parsed = read_answer(_Precision, raw, description, Message("numberPrecision"))
     fits = parsed.decimal_places <= parsed.digits and parsed.decimal_places <= limits.MAX_NUMBER_DECIMALS
     if not fits or parsed.digits > limits.MAX_NUMBER_DIGITS or parsed.rounding_mode not in ROUNDINGS:
         return DEFAULT_PRECISION
@@ -254,24 +254,24 @@ def _with_copied_mark(definition: FieldDefinition, copied: set[str]) -> FieldDef
 class _FieldReader:
     """Reads the fields of one answer; ``copied`` collects the codes that lookups fill."""
 
-    def __init__(self, reading: Message) -> None:
+    def __init__(self, description: Message) -> None:
         self.copied: set[str] = set()
-        self._reading = reading
+        self._description = description
         self._count = 0
 
     def definition(self, code: str, raw: object, *, column: bool = False) -> FieldDefinition:
         """Read a field or, with ``column``, a column of a table; raises ``UnknownResponseError``."""
         part = Message("the field {code}", code=named(code))
-        parsed = read_answer(_Field, raw, self._reading, part)
+        parsed = read_answer(_Field, raw, self._description, part)
         self._count += 1
         if self._count > limits.MAX_FORM_FIELDS:
             raise misshapen(
-                self._reading,
+                self._description,
                 Message("the number of fields"),
                 Message("above {maximum}", maximum=limits.MAX_FORM_FIELDS),
             )
         if not code or parsed.code not in (None, code):
-            raise misshapen(self._reading, Message("code of {part}", part=part), parsed.code)
+            raise misshapen(self._description, Message("code of {part}", part=part), parsed.code)
         type_of_field = field_type(parsed.type)
         if parsed.lookup is not None:
             self._note_copied(parsed.lookup, part)
@@ -298,24 +298,24 @@ class _FieldReader:
 
     def _columns(self, parsed: _Field, part: Message) -> dict[str, FieldDefinition]:
         if not parsed.fields:
-            raise misshapen(self._reading, Message("fields of {part}", part=part), parsed.fields)
+            raise misshapen(self._description, Message("fields of {part}", part=part), parsed.fields)
         return {code: self.definition(code, raw, column=True) for code, raw in parsed.fields.items()}
 
     def _options(self, parsed: _Field, part: Message) -> dict[str, str]:
         """Return option names and labels in the order of ``index``, which may be a text."""
         if parsed.options is None:
-            raise misshapen(self._reading, Message("options of {part}", part=part), None)
+            raise misshapen(self._description, Message("options of {part}", part=part), None)
         if len(parsed.options) > limits.MAX_FIELD_OPTIONS:
             found = Message("above {maximum}", maximum=limits.MAX_FIELD_OPTIONS)
-            raise misshapen(self._reading, Message("the number of options of {part}", part=part), found)
+            raise misshapen(self._description, Message("the number of options of {part}", part=part), found)
         indexed: list[tuple[Decimal, str, str]] = []
         for name, raw in parsed.options.items():
             option_part = Message("the option {option} of {part}", option=named(name), part=part)
-            option = read_answer(_Option, raw, self._reading, option_part)
+            option = read_answer(_Option, raw, self._description, option_part)
             indexed.append((option.index or Decimal(0), name, option.label or name))
         return {name: label for _, name, label in sorted(indexed, key=lambda entry: entry[0])}
 
     def _note_copied(self, raw: dict[str, Any], part: Message) -> None:
         lookup = Message("the lookup of {part}", part=part)
-        for entry in read_answer(_Lookup, raw, self._reading, lookup).field_mappings:
-            self.copied.add(read_answer(_Mapping, entry, self._reading, lookup).field)
+        for entry in read_answer(_Lookup, raw, self._description, lookup).field_mappings:
+            self.copied.add(read_answer(_Mapping, entry, self._description, lookup).field)

@@ -130,12 +130,12 @@ def read_precision(caller: Caller, app: str) -> NumberPrecision:
 
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings.
     """
-    reading = Message("reading the settings of app {app}", app=app)
+    description = Message("reading the settings of app {app}", app=app)
     try:
-        body = caller.call(api.get_app_settings(reading, app)).body
+        body = caller.call(api.get_app_settings(description, app)).body
     except SETTINGS_UNAVAILABLE:
         return DEFAULT_PRECISION
-    return parse_precision(body.get("numberPrecision"), reading)
+    return parse_precision(body.get("numberPrecision"), description)
 
 
 class FormsApi:

@@ -76,18 +76,19 @@ class Cursor:
         the records may be wrong.
         """
         try:
-            answer = self._source.call(api.read_cursor(self._source.reading, self._id))
+            answer = self._source.call(api.read_cursor(self._source.description, self._id))
         except CursorGoneError as error:
             self._alive = False
             raise error.copy_with(
                 problem=Message(
-                    "{action}: the cursor was gone before all records were read", action=self._source.reading
+                    "{description}: the cursor was gone before all records were read",
+                    description=self._source.description,
                 ),
                 remedy=Message("run the query again; kintone drops a cursor ten minutes after its last use"),
             ) from None
-        page = raw_page_of(answer, self._source.reading)
+        page = raw_page_of(answer, self._source.description)
         self._refuse_endless(page)
-        has_more = read_answer(_Fetched, answer.body, self._source.reading).next
+        has_more = read_answer(_Fetched, answer.body, self._source.description).next
         # The end of the deadline may have deleted the cursor in the meantime.
         self._alive = self._alive and has_more
         return page
@@ -103,8 +104,8 @@ class Cursor:
         if is_endless:
             raise UnknownResponseError(
                 Message(
-                    "{action}: the cursor does not end after its {total} records",
-                    action=self._source.reading,
+                    "{description}: the cursor does not end after its {total} records",
+                    description=self._source.description,
                     total=self.total,
                 )
             )
@@ -119,7 +120,7 @@ class Cursor:
         self._alive = False
         try:
             with self._source.deadline.grace() as grace:
-                self._source.call(api.delete_cursor(self._source.reading, self._id), grace)
+                self._source.call(api.delete_cursor(self._source.description, self._id), grace)
         except CursorGoneError:
             return
         except KintoneError as error:
@@ -134,10 +135,10 @@ class Cursor:
 def open_cursor(source: RecordSource, query: Query) -> Cursor:
     """Create a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay in use."""
     parameters = {**source.selection(), "query": str(query), "size": limits.MAX_LIMIT}
-    body = source.call(api.create_cursor(source.reading, parameters)).body
-    cursor_id = read_answer(_Created, body, source.reading).id
+    body = source.call(api.create_cursor(source.description, parameters)).body
+    cursor_id = read_answer(_Created, body, source.description).id
     total = count_of(body.get("totalCount"))
     if total is None:
         Cursor(source, cursor_id, 0).discard()
-        raise misshapen(source.reading, Message("the number of records of the cursor"), body.get("totalCount"))
+        raise misshapen(source.description, Message("the number of records of the cursor"), body.get("totalCount"))
     return Cursor(source, cursor_id, total)

@@ -35,7 +35,7 @@ class KeysetPlan:
         """Read a page that starts ``offset`` records after the record ``after``, and check that its ids advance."""
         query = self.order.after(self.query, after).cut(size, offset)
         page = self.source.fetch(str(query))
-        self.order.check(page, after, self.source.reading)
+        self.order.check(page, after, self.source.description)
         return page
 
     def newest(self) -> int | None:
@@ -65,7 +65,7 @@ class KeysetReader:
 
     def __init__(self, plan: KeysetPlan, first: RawPage, expected: int | None) -> None:
         """Start after a first page that is not empty; ``expected`` counts all matches from its first record on."""
-        plan.order.check(first, None, plan.source.reading)
+        plan.order.check(first, None, plan.source.description)
         self._plan = plan
         # A list, from which the page is removed when it is yielded, so that it does not stay in memory.
         self._first = [first]

@@ -51,34 +51,34 @@ class RawPage:
 # Checking kintone's answer
 
 
-def raw_page_of(answer: Answer, reading: Message) -> RawPage:
-    """Check an answer; errors begin with ``reading``. Raises ``UnknownResponseError``."""
+def raw_page_of(answer: Answer, description: Message) -> RawPage:
+    """Check an answer; errors begin with ``description``. Raises ``UnknownResponseError``."""
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
-        raise misshapen(reading, Message("records of the answer"), records)
+        raise misshapen(description, Message("records of the answer"), records)
     if len(records) > limits.MAX_LIMIT:
-        raise misshapen(reading, Message("the number of records"), Message("{count}", count=len(records)))
+        raise misshapen(description, Message("the number of records"), Message("{count}", count=len(records)))
     ids: list[int] = []
     for record in records:
         record_id = _id_of(record)
         if not record_id:
-            raise _misshapen(record, Message("entry {place}", place=len(ids) + 1), reading)
+            raise _misshapen(record, Message("entry {place}", place=len(ids) + 1), description)
         ids.append(record_id)
     if len(set(ids)) != len(ids):
-        raise misshapen(reading, Message("the number of records"), Message("more than that of their ids"))
+        raise misshapen(description, Message("the number of records"), Message("more than that of their ids"))
     raw_total = body.get("totalCount")
     total = count_of(raw_total)
     if total is None and raw_total is not None:
-        raise misshapen(reading, Message("totalCount of the answer"), raw_total)
+        raise misshapen(description, Message("totalCount of the answer"), raw_total)
     return RawPage(records, ids, total)
 
 
-def checked_id(record: object, part: Message, reading: Message) -> int:
+def checked_id(record: object, part: Message, description: Message) -> int:
     """Return the id of a record after checking all its fields; raises ``UnknownResponseError``."""
     record_id = _id_of(record)
     if not record_id:
-        raise _misshapen(record, part, reading)
+        raise _misshapen(record, part, description)
     return record_id
 
 
@@ -98,13 +98,13 @@ def _id_of(record: Any) -> int:  # noqa: ANN401 - any value that JSON can hold
         return 0
 
 
-def _misshapen(record: object, part: Message, reading: Message) -> UnknownResponseError:
+def _misshapen(record: object, part: Message, description: Message) -> UnknownResponseError:
     if not isinstance(record, dict):
-        return misshapen(reading, part, record)
+        return misshapen(description, part, record)
     for code, content in record.items():
         if not _is_field(content):
-            return misshapen(reading, Message("the field {code} of {part}", code=named(code), part=part), content)
-    return misshapen(reading, Message("$id of {part}", part=part), record.get(RECORD_ID))
+            return misshapen(description, Message("the field {code} of {part}", code=named(code), part=part), content)
+    return misshapen(description, Message("$id of {part}", part=part), record.get(RECORD_ID))
 
 
 def _is_field(content: object) -> bool:
@@ -176,7 +176,7 @@ class RecordSource:
         self.fields = tuple(dict.fromkeys(fields))
         self.requests_made = 0
         self.warnings: list[str] = []
-        self.reading = Message("reading records of app {app}", app=app)
+        self.description = Message("reading records of app {app}", app=app)
         self.deadline = caller.deadline
         self._caller = caller
         self._app = app
@@ -196,8 +196,8 @@ class RecordSource:
         parameters["query"] = query
         if counted:
             parameters["totalCount"] = True
-        answer = self.call(api.get_records(self.reading, parameters))
-        return raw_page_of(answer, self.reading)
+        answer = self.call(api.get_records(self.description, parameters))
+        return raw_page_of(answer, self.description)
 
     def fetch_all(self, queries: Sequence[str]) -> list[RawPage]:
         """Read one page for each query, several at once; return them in order. The first failure cancels the others."""

@@ -26,7 +26,7 @@ class IdOrder(Enum):
             return query
         return query.with_condition(f"$id {'>' if self is IdOrder.ASCENDING else '<'} {record_id}")
 
-    def check(self, page: RawPage, after: int | None, reading: str | Message) -> None:
+    def check(self, page: RawPage, after: int | None, description: Message) -> None:
         """Raise ``UnknownResponseError`` unless every id follows the one before it; otherwise reading would not end."""
         previous = None if after is None else self.key(after)
         for record_id in page.ids:
@@ -34,8 +34,8 @@ class IdOrder(Enum):
             if previous is not None and key <= previous:
                 raise UnknownResponseError(
                     Message(
-                        "{reading}: kintone's answer does not advance: record {record} follows record {previous}",
-                        reading=reading,
+                        "{description}: kintone's answer does not advance: record {record} follows record {previous}",
+                        description=description,
                         record=record_id,
                         previous=abs(previous),
                     ),
@@ -137,7 +137,7 @@ def skip(source: RecordSource, query: Query, order: IdOrder, offset: int) -> tup
     while offset > limits.MAX_OFFSET:
         step = order.after(query, last).cut(limit=1, offset=limits.MAX_OFFSET)
         page = source.fetch(str(step), only_ids=True)
-        order.check(page, last, source.reading)
+        order.check(page, last, source.description)
         if not page.ids:
             return None
         last = page.ids[0]

@@ -56,12 +56,12 @@ class RecordsApi:
 
         Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
         """
-        reading = Message("reading record {record} of app {app}", record=record_id, app=app)
-        request = api.get_record(reading, app, record_id)
+        description = Message("reading record {record} of app {app}", record=record_id, app=app)
+        request = api.get_record(description, app, record_id)
         record: Record = self._caller.call(request).body.get("record", {})
-        found = checked_id(record, Message("the record"), reading)
+        found = checked_id(record, Message("the record"), description)
         if str(found) != str(record_id):
-            raise misshapen(reading, Message("the id of the record"), Message("that of another record"))
+            raise misshapen(description, Message("the id of the record"), Message("that of another record"))
         return record
 
 
@@ -130,7 +130,7 @@ class Reading:
                 count += len(page.ids)
                 if self._plan.wanted is not None and count > self._plan.wanted:
                     found = Message("{count}", count=count)
-                    raise misshapen(self._source.reading, Message("the number of records"), found)
+                    raise misshapen(self._source.description, Message("the number of records"), found)
                 if self.total is not None and count > self.total:
                     self.total = None
                 if self._progress:
@@ -171,7 +171,7 @@ class Reading:
         last, offset = skipped
         query = order.after(plan.keyset_query, last).cut(plan.page_size, offset)
         first = self._source.fetch(str(query), counted=True)
-        order.check(first, last, self._source.reading)
+        order.check(first, last, self._source.description)
         if first.is_last(plan.page_size):
             self.total = len(first.ids)
             return _single_page(first)

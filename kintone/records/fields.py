@@ -171,7 +171,7 @@ _LINK_RULES = {
     "MAIL": (
         re.compile(r"(?!mailto:)[^\s@]+@[^\s@]+", re.IGNORECASE),
         Message("a mail address"),
-        Message("write one address alone, with its @ and without mailto:"),
+        Message("write a single address, with its @ and without mailto:"),
     ),
     "CALL": (
         re.compile(r"[0-9A-Za-z+*#(][0-9A-Za-z+*#().,; -]*"),

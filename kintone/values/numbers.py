@@ -59,10 +59,10 @@ def record_id_hint(value: object) -> Message:
     text = to_half_width(value) if isinstance(value, str) and len(value) <= MAX_WHOLE_NUMBER_TEXT else ""
     if match := _RECORD_NUMBER.fullmatch(text):
         return Message(
-            "if {given} is a record number of this app, write its last part alone: {id}", given=text, id=match[1]
+            "if {given} is a record number of this app, write only its last part: {id}", given=text, id=match[1]
         )
     if match := _DECORATED.fullmatch(text):
-        return Message("write the number alone: {id}", id=match[1])
+        return Message("write only the number: {id}", id=match[1])
     return NOTHING
 
 

@@ -69,11 +69,13 @@ class SavedState:
         )
 
 
-def saved_state_of(record: Mapping[str, Any], record_id: str, reading: Message) -> SavedState:
+def saved_state_of(record: Mapping[str, Any], record_id: str, description: Message) -> SavedState:
     """Return a record with its revision; raises ``UnknownResponseError`` where it has none."""
     revision = number_text(_value(record, REVISION))
     if revision is None:
-        raise UnknownResponseError(Message("{reading}: the answer holds a record without revision", reading=reading))
+        raise UnknownResponseError(
+            Message("{description}: the answer holds a record without revision", description=description)
+        )
     return SavedState(record_id, revision, record)
 
 
@@ -95,13 +97,13 @@ class SavedRecords:
         found: dict[int, SavedState] = {}
         for code, keys in wanted.items():
             source = RecordSource(self._caller, self._app, [RECORD_ID, REVISION, code, *codes])
-            source.reading = Message("reading the records of app {app} that are appended to", app=self._app)
+            source.description = Message("reading the records of app {app} that are appended to", app=self._app)
             chunks = list(_chunks(keys))
             pages = source.fetch_all([_query(code, chunk) for chunk in chunks])
             for chunk, page in zip(chunks, pages, strict=True):
-                _require_keys(page.records, code, source.reading)
+                _require_keys(page.records, code, source.description)
                 records = [
-                    saved_state_of(record, str(record_id), source.reading)
+                    saved_state_of(record, str(record_id), source.description)
                     for record, record_id in zip(page.records, page.ids, strict=True)
                 ]
                 found |= self._matched(code, chunk, records)
@@ -117,11 +119,11 @@ class SavedRecords:
         return {position: by_text[value] for value, position in wanted if value in by_text}
 
 
-def _require_keys(records: Sequence[Mapping[str, Any]], code: str, reading: Message) -> None:
+def _require_keys(records: Sequence[Mapping[str, Any]], code: str, description: Message) -> None:
     """Raise for records that do not show the key they were found by: the key would count as one that no record has."""
     for place, record in enumerate(records, start=1):
         if not isinstance(_value(record, code), str | int):
-            raise misshapen(reading, Message("the key {code} of entry {place}", code=code, place=place), record)
+            raise misshapen(description, Message("the key {code} of entry {place}", code=code, place=place), record)
 
 
 def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]) -> dict[int, SavedState]:

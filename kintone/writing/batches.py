@@ -294,67 +294,69 @@ class _Bulk(AnswerModel):
     results: Annotated[list[dict[str, Any]], FailFast()]
 
 
-def read_saved(batch: Batch, body: Mapping[str, Any], action: Message) -> list[SavedRecord]:
+def read_saved(batch: Batch, body: Mapping[str, Any], description: Message) -> list[SavedRecord]:
     """Return the results of a batch in input order.
 
     Raises ``UnknownResponseError`` when they do not match the entries that were sent.
     """
     if batch.is_single:
         record_id = batch.items[0].id or ""
-        revision = read_answer(_Revision, body, action).revision
+        revision = read_answer(_Revision, body, description).revision
         return [{"id": record_id, "revision": revision, "operation": "UPDATE"}]
     bodies: Sequence[object] = [body]
     if len(batch.calls) > 1:
-        bodies = read_answer(_Bulk, body, action).results
+        bodies = read_answer(_Bulk, body, description).results
         if len(bodies) != len(batch.calls):
-            raise _wrong_count(action, len(bodies), len(batch.calls))
+            raise _wrong_count(description, len(bodies), len(batch.calls))
     saved: dict[int, SavedRecord] = {}
     for call, answer in zip(batch.calls, bodies, strict=True):
-        records = _records(call, answer, action)
+        records = _records(call, answer, description)
         saved.update(zip((item.entry.position for item in call.items), records, strict=True))
-    _refuse_shared_ids(list(saved.values()), action)
+    _refuse_shared_ids(list(saved.values()), description)
     return [saved[item.entry.position] for item in batch.items]
 
 
-def _records(call: InnerCall, answer: object, action: Message) -> list[SavedRecord]:
-    records = _inserted(answer, action) if call.kind is WriteKind.INSERT else _updated(call.kind, answer, action)
+def _records(call: InnerCall, answer: object, description: Message) -> list[SavedRecord]:
+    records = (
+        _inserted(answer, description) if call.kind is WriteKind.INSERT else _updated(call.kind, answer, description)
+    )
     if len(records) != len(call.items):
-        raise _wrong_count(action, len(records), len(call.items))
+        raise _wrong_count(description, len(records), len(call.items))
     for item, record in zip(call.items, records, strict=True):
         if item.id not in (None, record["id"]):
             place = Message("the id of entry {position}", position=item.entry.position)
-            raise misshapen(action, place, Message("that of another record"))
+            raise misshapen(description, place, Message("that of another record"))
     return records
 
 
-def _inserted(answer: object, action: Message) -> list[SavedRecord]:
-    inserted = read_answer(InsertAnswer, answer, action)
+def _inserted(answer: object, description: Message) -> list[SavedRecord]:
+    inserted = read_answer(InsertAnswer, answer, description)
     if len(inserted.ids) != len(inserted.revisions):
-        raise _wrong_count(action, len(inserted.revisions), len(inserted.ids))
+        raise _wrong_count(description, len(inserted.revisions), len(inserted.ids))
     return [
         {"id": record_id, "revision": revision, "operation": "INSERT"}
         for record_id, revision in zip(inserted.ids, inserted.revisions, strict=True)
     ]
 
 
-def _updated(kind: WriteKind, answer: object, action: Message) -> list[SavedRecord]:
+def _updated(kind: WriteKind, answer: object, description: Message) -> list[SavedRecord]:
     records: Sequence[_Updated | _Upserted]
     if kind is WriteKind.UPSERT:
-        records = read_answer(_UpsertedList, answer, action).records
+        records = read_answer(_UpsertedList, answer, description).records
     else:
-        records = read_answer(_UpdatedList, answer, action).records
+        records = read_answer(_UpdatedList, answer, description).records
     return [{"id": record.id, "revision": record.revision, "operation": record.operation} for record in records]
 
 
-def _refuse_shared_ids(records: Sequence[SavedRecord], action: Message) -> None:
+def _refuse_shared_ids(records: Sequence[SavedRecord], description: Message) -> None:
     """Raise for a new record with the id of another one: the answer does not show which entry was saved where."""
     seen: set[str] = set()
     for record in sorted(records, key=lambda record: record["operation"] == "INSERT"):
         if record["operation"] == "INSERT" and record["id"] in seen:
-            raise misshapen(action, Message("the id of a new record"), Message("that of another record"))
+            raise misshapen(description, Message("the id of a new record"), Message("that of another record"))
         seen.add(record["id"])
 
 
-def _wrong_count(action: Message, count: int, expected: int) -> UnknownResponseError:
+def _wrong_count(description: Message, count: int, expected: int) -> UnknownResponseError:
     found = Message("{count} where {expected} were sent", count=count, expected=expected)
-    return misshapen(action, Message("the number of results"), found)
+    return misshapen(description, Message("the number of results"), found)

@@ -241,8 +241,8 @@ class _Writer:
         for entry in self._entries:
             record = read.get(entry.position)
             if record is not None and entry.id is not None and self._appending.appends(entry):
-                reading = Message("reading record {record}", record=entry.id)
-                self._plans[entry.position] = self._plan_of(entry, saved_state_of(record, entry.id, reading))
+                description = Message("reading record {record}", record=entry.id)
+                self._plans[entry.position] = self._plan_of(entry, saved_state_of(record, entry.id, description))
 
     def _plan_of(self, entry: Entry, saved: SavedState | None) -> AppendedRecord:
         if saved is None and entry.id is not None:

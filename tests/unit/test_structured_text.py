@@ -87,7 +87,7 @@ def test_anything_else_is_not_absent(value: object) -> None:
         ('{"a": "x\ny"}', ("line 1, column 9", "\\n")),
         ('{"a": "\\q"}', ("line 1, column 8", "backslash")),
         ('{"a": "\\u12"}', ("line 1, column 9", "hexadecimal")),
-        ('{"a": 1} and more', ("line 1, column 10", "something follows")),
+        ('{"a": 1} and more', ("line 1, column 10", "more text follows")),
         ("\ufeffx", ("line 1, column 1",)),
         ('{"a\x85": "\x85", "b": x}', ("line 1, column 18",)),
         ('{"a\u2028": "\u2029",\n "b": x}', ("line 2, column 7",)),
