@@ -1,4 +1,4 @@
-"""AppendPlan while others write, and when reading fails."""
+"""Appending while others write, and when reading fails."""
 
 import pytest
 

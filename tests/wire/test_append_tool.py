@@ -1,4 +1,4 @@
-"""AppendPlan rows by ``kintone_upsert_records``, in the real plugin process."""
+"""Appending rows by ``kintone_upsert_records``, in the real plugin process."""
 
 from typing import Any
 
