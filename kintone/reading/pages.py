@@ -52,7 +52,7 @@ class RawPage:
 
 
 def raw_page_of(answer: Answer, description: Message) -> RawPage:
-    """Check an answer; errors begin with ``description``. Raises ``UnknownResponseError``."""
+    """Check an answer and return its page; raises ``UnknownResponseError`` that begins with ``description``."""
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
@@ -83,7 +83,7 @@ def checked_id(record: object, part: Message, description: Message) -> int:
 
 
 def _id_of(record: Any) -> int:  # noqa: ANN401 - any value that JSON can hold
-    """Return the id of a record, 0 where a field has not the shape of one.
+    """Return the id of a record, 0 where a field does not have the shape of a field.
 
     Fields are objects with ``type`` and ``value``, rows of tables hold such objects in their ``value``:
     https://cybozu.dev/ja/kintone/docs/overview/field-types. Every value of every record is checked, so this is plain
