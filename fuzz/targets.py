@@ -20,7 +20,7 @@ from kintone.access.settings import Origin
 from kintone.access.sites import read_site
 from kintone.api import Answer, encode_json
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.file_names import MAX_NAME_LENGTH, clean_name, clean_type, file_name
+from kintone.file_names import MAX_NAME_LENGTH, clean_name, clean_type, name_in_disposition
 from kintone.forms.fields import parse_form
 from kintone.messages import Message
 from kintone.query import parse
@@ -150,7 +150,7 @@ TARGETS = {
     ),
     "record": Target(structures(CODES) | texts(DATE_PIECES), _record),
     "file name": Target(texts(NAME_PIECES), _name),
-    "disposition": Target(texts(HEADER_PIECES), lambda text: clean_name(file_name(text)).encode()),
+    "disposition": Target(texts(HEADER_PIECES), lambda text: clean_name(name_in_disposition(text)).encode()),
     "file": Target(structures(FILE_NAMES) | FILES, read_files),
     "address": Target(texts(NAME_PIECES) | ADDRESSES, lambda text: read_site(text, ORIGINS)),
     "parameters": Target(SCALARS | structures(CODES), _parameters),

@@ -7,9 +7,9 @@ from kintone.errors import InvalidQueryError, KintoneError
 from kintone.field_types import Shape
 from kintone.files import NoAttachmentFieldError
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import NOTHING, Joined, Message
-from kintone.query import near_codes
+from kintone.query import code_hints
 from kintone.texts import printable
 from tools.base import Call
 from tools.name_lists import read_fields
@@ -32,7 +32,7 @@ def with_near_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
     form = current_form(call) if error.code == UNKNOWN_FIELD else None
     if form is None:
         return error
-    hints = near_codes(unfenced(call.parameters.text("query")), read_fields(call.parameters.raw("fields")), form)
+    hints = code_hints(unfenced(call.parameters.text("query")), read_fields(call.parameters.raw("fields")), form)
     return error.copy_with(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 
@@ -55,7 +55,7 @@ def _suggestion(written: str, form: Form | None) -> Message:
         return Message(
             "it is a column of the table {table}, which has no row in this record; check record_id", table=table
         )
-    return Message("did you mean {near}?", near=either(near)) if near else NOTHING
+    return Message("did you mean {near}?", near=one_of(near)) if near else NOTHING
 
 
 def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from kintone.errors import InvalidParameterError
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Joined, Message
 from kintone.texts import printable
 
@@ -113,11 +113,14 @@ class Declaration:
                 "{tool} has no parameter {name}; leave it out, {meant} is for the author of the workflow to set",
                 tool=self.tool,
                 name=shown,
-                meant=either(meant),
+                meant=one_of(meant),
             )
         if meant:
             return Message(
-                "{tool} has no parameter {name}; did you mean {meant}?", tool=self.tool, name=shown, meant=either(meant)
+                "{tool} has no parameter {name}; did you mean {meant}?",
+                tool=self.tool,
+                name=shown,
+                meant=one_of(meant),
             )
         return Message(
             "{tool} has no parameter {name}; leave it out, or use one of {names}",

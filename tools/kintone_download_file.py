@@ -7,11 +7,11 @@ from typing import NamedTuple
 from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.file_names import (
-    change_of,
     clean_name,
     complete_name,
     distinct_name,
-    made_name,
+    generated_name,
+    rename_note,
     sent_type,
     shown_name,
     shown_size,
@@ -71,11 +71,11 @@ def _sent_file(call: base.Call, download: Download, new_name: str, used_names: s
     """Return the name and MIME type under which Dify stores the file with a usable extension."""
     name = clean_name(new_name) or download.file_name
     mime_type = sent_type(download.mime_type, name, download.file_name)
-    name = distinct_name(complete_name(name or made_name(mime_type, datetime.now(UTC)), mime_type), used_names)
+    name = distinct_name(complete_name(name or generated_name(mime_type, datetime.now(UTC)), mime_type), used_names)
     # A server may repeat the token in its response headers.
     shown = call.redactor.mask_data(name)
     return SentFile(
-        shown, call.redactor.mask_data(mime_type), download.size, change_of(new_name or download.original_name, shown)
+        shown, call.redactor.mask_data(mime_type), download.size, rename_note(new_name or download.original_name, shown)
     )
 
 

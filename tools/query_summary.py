@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kintone.forms.fields import Form
 from kintone.messages import Joined, Message, counted
-from kintone.query import near_codes, parse
+from kintone.query import code_hints, parse
 from kintone.reading.pages import Record
 from kintone.reading.reader import Reading, Strategy
 
@@ -129,4 +129,4 @@ def _hints(missing: Sequence[str], form: Form) -> list[Message]:
         for code in missing[:MAX_CODES_SHOWN]
         if code in form.tables_by_column
     ]
-    return [*tables, *near_codes("", missing, form)]
+    return [*tables, *code_hints("", missing, form)]

@@ -184,7 +184,7 @@ def _check_entry(entry: Entry, form: Form | None, result: CheckedEntries, *, rul
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
         room = max(0, MAX_PROBLEMS_SHOWN - len(result.problems) - len(lines))
-        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, most_problems=room)
+        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, max_problems=room)
     result.wants_precision |= checked.wants_precision
     result.knows_all_fields &= checked.knows_all_fields
     lines += [problem.line for problem in checked.problems]

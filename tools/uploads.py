@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kintone.api import encode_json
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, one_line
-from kintone.file_names import change_of, shown_name, shown_size
+from kintone.file_names import rename_note, shown_name, shown_size
 from kintone.files import FilesApi
 from kintone.messages import Joined, Message, counted
 from kintone.writing.entries import read_entries
@@ -40,7 +40,7 @@ class Uploaded:
             size=shown_size(self.size),
             key=self.file_key,
         )
-        return Joined([line, change_of(self.original_name, self.name)])
+        return Joined([line, rename_note(self.original_name, self.name)])
 
 
 class UploadBatch:

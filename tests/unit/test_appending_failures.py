@@ -1,4 +1,4 @@
-"""AppendPlan while others write, and when reading fails."""
+"""Appending while others write, and when reading fails."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from kintone.errors import (
     RevisionConflictError,
     UnknownResponseError,
 )
-from kintone.writing.writer import MAX_CONFLICTS, SOMEBODY_ELSE
+from kintone.writing.writer import CONCURRENT_EDITS, MAX_CONFLICTS
 from tests.unit.appending_samples import SEVEN, Bench, by_id, by_key, by_number, failing, new, row, states
 
 FOR_EVER = 1_000
@@ -94,7 +94,7 @@ def test_a_conflict_that_never_ends_is_told(bench: Bench) -> None:
     bench.before("PUT records", bench.touch, FOR_EVER)
     error = failing(RevisionConflictError, bench, by_key(lines=SEVEN))
 
-    assert (error.code, error.remedy, states(error)) == ("GAIA_CO02", SOMEBODY_ELSE, [(1, 1, "REFUSED")])
+    assert (error.code, error.remedy, states(error)) == ("GAIA_CO02", CONCURRENT_EDITS, [(1, 1, "REFUSED")])
     assert bench.calls().count("PUT records") == MAX_CONFLICTS
     assert bench.quantities() == ["5"]
 

@@ -162,7 +162,7 @@ def test_an_empty_list_is_refused() -> None:
 
 def test_a_stranger_beside_records_is_refused() -> None:
     """An app number in the data would otherwise be ignored in silence."""
-    assert 'beside "records" stands "app"' in refusal({"app": 12, "records": [KEYED]})
+    assert 'beside "records" there is "app"' in refusal({"app": 12, "records": [KEYED]})
 
 
 def test_all_problems_of_all_entries_are_told_at_once() -> None:

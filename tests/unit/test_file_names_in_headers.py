@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.file_names import file_name
+from kintone.file_names import name_in_disposition
 
 NAME = '見積 "最終"; 100%.pdf'
 
@@ -34,22 +34,22 @@ NAME = '見積 "最終"; 100%.pdf'
 )
 def test_name_when_a_header_tells_it(header: str | None, expected: str) -> None:
     """Quoted, bare, RFC 5987, percent-encoded and encoded words are all read; one that is cut stays as it is."""
-    assert file_name(header) == expected
+    assert name_in_disposition(header) == expected
 
 
 def test_name_when_raw_utf_8_was_read_as_latin_1() -> None:
     """The HTTP library reads headers as Latin-1; UTF-8 in them is put right."""
     header = 'attachment; filename="見積書😀.pdf"'.encode().decode("latin-1")
 
-    assert file_name(header) == "見積書😀.pdf"
+    assert name_in_disposition(header) == "見積書😀.pdf"
 
 
 def test_name_when_it_really_is_latin_1() -> None:
     """A name that is no UTF-8 is left as it came."""
-    assert file_name('attachment; filename="r\xe9sum\xe9.pdf"') == "r\xe9sum\xe9.pdf"
+    assert name_in_disposition('attachment; filename="r\xe9sum\xe9.pdf"') == "r\xe9sum\xe9.pdf"
 
 
 @given(st.text())
 def test_name_when_the_header_is_anything(header: str) -> None:
     """No header makes the reader fail."""
-    assert isinstance(file_name(header), str)
+    assert isinstance(name_in_disposition(header), str)

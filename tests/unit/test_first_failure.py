@@ -22,7 +22,7 @@ def test_who_was_cancelled_hears_of_the_failure_that_did_it() -> None:
         failure.guard(lambda: raising(error))
 
     with pytest.raises(NotFoundError) as raised:
-        failure.told(lambda: raising(CancelledError()))
+        failure.result_of(lambda: raising(CancelledError()))
 
     assert raised.value is error
     assert deadline.is_cancelled
@@ -31,4 +31,4 @@ def test_who_was_cancelled_hears_of_the_failure_that_did_it() -> None:
 def test_who_was_cancelled_by_somebody_else_is_cancelled() -> None:
     """No page failed."""
     with pytest.raises(CancelledError):
-        FirstFailure(Deadline(10, StillRuntime())).told(lambda: raising(CancelledError()))
+        FirstFailure(Deadline(10, StillRuntime())).result_of(lambda: raising(CancelledError()))

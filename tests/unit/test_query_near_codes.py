@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from kintone.forms.reading import parse_form
-from kintone.query import near_codes
+from kintone.forms.fields import parse_form
+from kintone.query import code_hints
 
 FORM = parse_form(
     {
@@ -42,11 +42,11 @@ FORM = parse_form(
 )
 def test_near_codes_when_a_query_names_fields(query: str, hints: list[list[str]]) -> None:
     """Words in the place of a field code are compared with the form by code and label; texts in quotes are not."""
-    assert [re.findall('"(.+?)"', str(hint)) for hint in near_codes(query, [], FORM)] == hints
+    assert [re.findall('"(.+?)"', str(hint)) for hint in code_hints(query, [], FORM)] == hints
 
 
 def test_near_codes_when_fields_are_listed() -> None:
     """Listed codes are compared too, each once."""
-    [hint] = near_codes("nmae = 1", ["nmae", "name"], FORM)
+    [hint] = code_hints("nmae = 1", ["nmae", "name"], FORM)
 
     assert '"name" instead of "nmae"' in str(hint)

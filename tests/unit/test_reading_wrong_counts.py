@@ -92,7 +92,7 @@ def test_reader_is_told_when_an_offset_does_not_reach_the_end(site: InProcess, c
     reading = _reading(site, f"order by name asc{options}")
 
     assert ids_read(reading) == site.ids("order by name asc")[:25]
-    assert any("no record further on" in warning for warning in reading.warnings)
+    assert any("cannot reach further records" in warning for warning in reading.warnings)
 
 
 def test_offsets_are_not_used_when_the_first_page_proves_the_count_wrong(site: InProcess) -> None:

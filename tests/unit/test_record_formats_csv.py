@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.forms.reading import Form
+from kintone.forms.fields import Form
 from tests.unit.form_samples import form_of
 from tests.unit.query_tool import full_record, text_field
 from tools.record_formats import CsvColumns, CsvExport, without_formula

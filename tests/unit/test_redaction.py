@@ -87,7 +87,7 @@ def test_mask_when_a_header_holds_a_token_that_the_call_does_not_know(text: str)
 @pytest.mark.parametrize(
     "text",
     [
-        'Authorization: "zzz" is no option of this field: choose from "a", "b"',
+        'Authorization: "zzz" is not an option of this field: choose from "a", "b"',
         "Authorization: this field is required: choose one | name: this field is required",
         "Authorization: Fill in one of the values (code: b)",
         "record.Authorization.value: required",

@@ -87,7 +87,7 @@ def test_a_conflict_that_never_ends_says_who_must_decide(stock: InProcess) -> No
             stock.ask("PUT", "record", id=1, record={"name": {"value": str(asked.number)}})
 
     stock.before = touch
-    with pytest.raises(RevisionConflictError, match="agree with those who edit them") as raised:
+    with pytest.raises(RevisionConflictError, match="agree with the others") as raised:
         _attach(stock)
 
     assert fates(raised.value) == [(1, 1, "REFUSED")]

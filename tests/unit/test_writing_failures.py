@@ -96,8 +96,8 @@ def test_a_lost_answer_tells_which_entries_may_have_been_saved(stock: InProcess)
     assert partial.code == "UNREACHABLE"
     line = str(partial)
     assert "; entries 1 to 50 are saved, entries 51 to 100 may have been saved, entries 101 to 130 are" in line
-    assert "is safe" in line
-    assert "again is entries 51 to 130" in line
+    assert "either all of these or none; sending these again is safe" in line
+    assert "; send entries 51 to 130 again" in line
 
 
 def test_a_call_out_of_time_keeps_its_own_advice() -> None:
@@ -108,7 +108,7 @@ def test_a_call_out_of_time_keeps_its_own_advice() -> None:
 
     assert fates(partial) == [(1, 1, "UNKNOWN")]
     assert partial.code == "BUDGET_EXCEEDED"
-    assert "again is entry 1; let the operator" in str(partial)
+    assert "; send entry 1 again; let the operator raise" in str(partial)
 
 
 def test_a_lost_answer_is_told_when_no_second_try_gets_its_turn(

@@ -9,7 +9,7 @@ from typing import Any
 from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
-from kintone.file_names import clean_name, clean_type, distinct_name, made_name
+from kintone.file_names import clean_name, clean_type, distinct_name, generated_name
 from kintone.messages import Message
 from tools.dify_files.source import DifyFile
 from tools.structured_text import read_structure, unwrap
@@ -56,7 +56,7 @@ def _file(entry: object, number: int, count: int, now_utc: datetime) -> DifyFile
     name = clean_name(given_name)
     mime_type = clean_type(_text(content.get("mime_type")), name or f"x{_text(content.get('extension'))}")
     if not name:
-        name = made_name(mime_type, now_utc, _text(content.get("extension")))
+        name = generated_name(mime_type, now_utc, _text(content.get("extension")))
     return DifyFile(url.strip(), name, mime_type, _size(content), given_name)
 
 
