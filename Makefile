@@ -5,7 +5,7 @@ CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo be
 
 .DEFAULT_GOAL := help
 SEEDS ?= 10000
-.PHONY: help demo test check coverage bench simulate declarations package format audit setup clean
+.PHONY: help demo test check coverage bench simulate mutants declarations package format audit setup clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,9 @@ bench: setup ## Run the benchmark
 
 simulate: setup ## Simulate calls under faults and report every broken promise (SEEDS=10000)
 	@$(RUN) simulation --seeds $(SEEDS)
+
+mutants: setup ## Put mistakes into the plugin one at a time and report those that no test detects
+	@$(RUN) scripts.mutation
 
 declarations: setup ## Write the shared parameters into every tool's YAML
 	@$(RUN) scripts.declarations

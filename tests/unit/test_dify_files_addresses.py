@@ -38,6 +38,32 @@ def test_address_when_it_is_as_long_as_one_may_be() -> None:
         checked(f"{url}x")
 
 
+@pytest.mark.parametrize(("path", "target"), [("", "/"), ("?x=1", "/?x=1"), ("/?", "/"), ("/a#b", "/a")])
+def test_address_without_a_path(path: str, target: str) -> None:
+    """The root is asked for (RFC 9110, 4.2.3), and a fragment does not travel."""
+    assert checked(f"https://public.example{path}").checked.target == target
+
+
+def test_address_travels_as_it_was_signed() -> None:
+    """What an address may hold as it is stays so; the rest is percent-encoded (RFC 3986, 3.3 and 3.4)."""
+    address = checked("https://public.example/-._~!$&'()*+,;=:@%2F\"<é?-._~!$&'()*+,;=:@/?%2F[]{}|^`\"é")
+
+    assert address.checked.target == "/-._~!$&'()*+,;=:@%2F%22%3C%C3%A9?-._~!$&'()*+,;=:@/?%2F[]{}|^`%22%C3%A9"
+
+
+def test_address_that_only_resembles_one_of_isatap() -> None:
+    """The two groups before the IPv4 address are 0:5efe or 200:5efe (RFC 5214, 6.1); others are plain IPv6."""
+    for groups in ("0:5eff", "1:5efe", "400:5efe", "0:5efc"):
+        assert not checked(f"http://[2606:2800:0:0:{groups}:a00:1]/").is_store
+
+
+def test_address_behind_nat64_beside_one_that_is_forbidden() -> None:
+    """168.63.129.17 is not the metadata service of Azure at 168.63.129.16 (RFC 6052, 2.1 says where it stands)."""
+    assert not checked("http://[64:ff9b::a83f:8111]/").is_store
+    with pytest.raises(InvalidParameterError, match="never read from"):
+        checked("http://[64:ff9b::a83f:8110]/")
+
+
 def test_address_when_it_holds_other_scripts() -> None:
     """A path and a host in another script are put into the form in which they travel."""
     address = checked("http://日本語.example:8080/見.pdf")
@@ -125,6 +151,7 @@ def test_address_when_nobody_may_read_from_it(host: str, monkeypatch: pytest.Mon
         (" http://API.:5001/ ", "http://api:5001/files/1"),
         ("HTTP://api:5001/some/path?x=1", "http://Api.:5001/files/1"),
         ("http://api", "http://api:80/files/1"),
+        ("http://dify_api:1", "http://dify_api:1/files/1"),
         ("http://api:80", "http://api/files/1"),
         ("https://api:443/", "https://api/files/1"),
         ("http://127.0.0.1:5001", "http://127.1:5001/files/1"),
@@ -157,6 +184,7 @@ def test_address_when_it_is_the_file_store_of_the_settings(
         ("//api:5001", "http://api:5001/files/1"),
         ("http://me:PASSWORD@api:5001", "http://api:5001/files/1"),
         ("http://api:port", "http://api/files/1"),
+        ("http://a^b:5001", "http://api:5001/files/1"),
         ("*", "http://api/files/1"),
     ],
 )
@@ -174,6 +202,7 @@ def test_address_when_it_is_another_than_that_of_the_settings(
 
 def test_refusal_tells_what_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where none is set it says so and names FILES_URL; else the origins that are set, and that of the link."""
+    monkeypatch.setenv("FILES_URL", " ")
     with pytest.raises(InvalidParameterError, match="neither is set") as none_set:
         checked(f"http://api:5001/files/1?{SIGNED}")
     monkeypatch.setenv("FILES_URL", "https://public.example/path?secret=1")
@@ -202,6 +231,15 @@ def test_address_when_the_name_server_hangs(monkeypatch: pytest.MonkeyPatch) -> 
     [
         ("/files/123/file-preview?timestamp=1&sign=SECRETSIGN", "FILES_URL"),
         ("dify.example/files/123?sign=SECRETSIGN", "FILES_URL"),
+        ("dify.example/files/123?next=http://other.example&sign=SECRETSIGN", "FILES_URL"),
+        ("http://public.example:0/", "names no host"),
+        ("http://me@/a", "names no host"),
+        ("http://me@public.example/", "user name"),
+        ("http://:pass@public.example/", "user name"),
+        ("http://public.example/\x7f", "not a web address"),
+        ("http://public.example/\r\nX:y", "not a web address"),
+        ("http://public.example/\u200b", "not a web address"),
+        ("http://\u65e5..\u672c/", "names no host"),
         ("ftp://public.example/a", "http:// nor with https://"),
         ("file:///etc/passwd", "http:// nor with https://"),
         ("http:///a", "names no host"),

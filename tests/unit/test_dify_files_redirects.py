@@ -45,6 +45,13 @@ def test_redirect_when_it_leaves_the_host(url: str) -> None:
     assert not stays_at_origin(checked("http://public.example/files/a"), url)
 
 
+@pytest.mark.parametrize("port", [8080, 443])
+def test_redirect_when_only_another_port_is_upgraded(port: int) -> None:
+    """What runs beside the usual port of http is another service than the one at that of https."""
+    assert not stays_at_origin(checked(f"http://public.example:{port}/a"), "https://public.example/a")
+    assert not stays_at_origin(checked("https://public.example:8443/a"), "https://public.example/a")
+
+
 def test_redirect_when_it_gives_up_encryption() -> None:
     """A redirect from https to http is not followed."""
     assert not stays_at_origin(checked("https://public.example/a"), "http://public.example/a")
@@ -69,7 +76,7 @@ def test_proxy_when_the_file_store_is_private(store: str, monkeypatch: pytest.Mo
     assert (address.is_store, address.checked.proxy) == (True, None)
 
 
-@pytest.mark.parametrize("host", ["single", "db.internal", "printer.local"])
+@pytest.mark.parametrize("host", ["single", "db.internal", "printer.local", "x.localhost", "nas.lan", "tv.home.arpa"])
 def test_proxy_when_the_name_is_of_the_inside(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that nobody outside has is not handed to the proxy to resolve."""
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
