@@ -76,7 +76,7 @@ class Answer:
     warning: str | None = None
 
 
-class Caller(Protocol):
+class RequestSender(Protocol):
     """An object that carries out requests; safe to share between threads.
 
     It also does retries, limits concurrency, keeps the time budget and turns failures into errors.

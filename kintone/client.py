@@ -7,7 +7,7 @@ from typing import Self
 
 from kintone.access.credentials import Access
 from kintone.access.settings import OperatorSettings
-from kintone.api import Answer, Caller, EncodedRequest, Request, api_path, encode_request, get_app
+from kintone.api import Answer, EncodedRequest, Request, RequestSender, api_path, encode_request, get_app
 from kintone.deadline import Deadline
 from kintone.errors import PermissionDeniedError, TimedOutError
 from kintone.execution import DEFAULT_TIMEOUT, Engine, Entries, Execution, OpenBody
@@ -125,7 +125,7 @@ class _App(AnswerModel):
     app_id: PositiveNumber
 
 
-def verify_credentials(caller: Caller, app: int) -> None:
+def verify_credentials(caller: RequestSender, app: int) -> None:
     """Read the name of the app, which a token with view or add permission may do; raises ``KintoneError``.
 
     A token that kintone knows but that has neither permission is accepted as well.

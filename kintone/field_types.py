@@ -56,8 +56,8 @@ class FieldType:
     ``name`` is the type's name in kintone's API, ``words`` the noun for a value in a sentence, ``empty`` the value that
     kintone takes and shows for "no value", ``example`` a value as JSON. ``on_add`` and ``on_update`` say whether a
     write may set it, ``in_tables`` whether it can be a column of a table, ``update_key`` whether it can be the update
-    key where it prohibits duplicates, ``required_holds`` whether kintone enforces "required". ``advice`` says what to
-    do instead where it cannot be written. ``calculated`` says that kintone ignores a value that is sent, ``yes_or_no``
+    key where it prohibits duplicates, ``enforces_required`` whether kintone enforces "required". ``advice`` says what to
+    do instead where it cannot be written. ``calculated`` says that kintone ignores a value that is sent, ``accepts_booleans``
     that a field with a single option can be written as true and false, ``plain_in_csv`` that a spreadsheet cannot
     mistake a value for a formula, ``always_shown`` that every record shows the field: some types hold no value, others
     may be switched off.
@@ -72,10 +72,10 @@ class FieldType:
     on_update: bool = True
     in_tables: bool = True
     update_key: bool = False
-    required_holds: bool = True
+    enforces_required: bool = True
     advice: Message = NOTHING
     calculated: bool = False
-    yes_or_no: bool = False
+    accepts_booleans: bool = False
     plain_in_csv: bool = False
     always_shown: bool = True
 
@@ -95,7 +95,7 @@ def _system(name: str, words: Message, shape: Shape, advice: Message, *, on_add:
     """Return a type whose values kintone sets itself."""
     example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
     return FieldType(
-        name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, required_holds=False,
+        name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, enforces_required=False,
         advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS, always_shown=name not in NOT_ALWAYS_SHOWN,
     )  # fmt: skip
 
@@ -110,9 +110,9 @@ _FIELD_TYPES = (
     FieldType("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"'),
     FieldType("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True, plain_in_csv=True),
     FieldType("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"'),
-    FieldType("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', yes_or_no=True),
+    FieldType("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', accepts_booleans=True),
     FieldType("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
-    FieldType("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', required_holds=False),
+    FieldType("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', enforces_required=False),
     FieldType("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"'),
     FieldType("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"', plain_in_csv=True),
     FieldType("TIME", Message("a time"), Shape.TIME, None, '"09:30"', plain_in_csv=True),
@@ -128,7 +128,7 @@ _FIELD_TYPES = (
         "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
     ),
     FieldType(
-        "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False, required_holds=False,
+        "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False, enforces_required=False,
         advice=Message("leave it out; kintone calculates it"), calculated=True,
         plain_in_csv=True,
     ),

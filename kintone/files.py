@@ -13,8 +13,9 @@ from kintone.api import Answer, Request
 from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, ResultTooLargeError, UnknownResponseError, UnreachableError
 from kintone.field_types import holds_files, is_table
-from kintone.file_names import clean_name, clean_type, name_in_disposition, shown_name
+from kintone.file_names import clean_name, name_in_disposition, shown_name
 from kintone.messages import Message
+from kintone.mime_types import clean_type
 from kintone.reading.pages import count_of
 from kintone.replies import FILE_KEY, AnswerModel, not_kintone, read_answer
 from kintone.transport import StreamedReply, UploadBody
@@ -193,7 +194,7 @@ class _Uploaded(AnswerModel):
     file_key: str = Field(pattern=FILE_KEY)
 
 
-class FileCaller(Protocol):
+class FileSender(Protocol):
     """An object that sends and receives bodies that are not JSON, as ``KintoneClient`` does."""
 
     def upload(
@@ -275,7 +276,7 @@ class FilesApi:
     https://kintone.dev/en/docs/kintone/rest-api/files/download-file/
     """
 
-    def __init__(self, caller: FileCaller, max_bytes: int) -> None:
+    def __init__(self, caller: FileSender, max_bytes: int) -> None:
         """Send requests through a caller."""
         self._caller = caller
         self._max_bytes = max_bytes

@@ -1,7 +1,7 @@
 """Maxima that kintone documents, each with its page, and some of our own where kintone documents none."""
 
 # Records in one answer of GET records; https://cybozu.dev/ja/kintone/docs/overview/query
-MAX_LIMIT = 500
+MAX_RECORDS_PER_READ = 500
 
 # Largest ``offset``; https://cybozu.dev/ja/kintone/docs/overview/query
 MAX_OFFSET = 10_000

@@ -104,7 +104,7 @@ def _settings(scenario: Scenario, environment: Mapping[str, str]) -> Iterator[No
     """Set the plugin's limits and environment for a scenario."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(limits, "MAX_RECORDS_PER_WRITE", scenario.batch))
-        stack.enter_context(patch.object(limits, "MAX_LIMIT", scenario.page))
+        stack.enter_context(patch.object(limits, "MAX_RECORDS_PER_READ", scenario.page))
         values = {"KINTONE_CALL_BUDGET": str(scenario.budget), "KINTONE_MAX_CONCURRENCY": str(scenario.slots)}
         values |= {"KINTONE_READ_RANGES": "", **environment}
         stack.enter_context(patch.dict(os.environ, values))

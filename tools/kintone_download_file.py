@@ -12,12 +12,12 @@ from kintone.file_names import (
     distinct_name,
     generated_name,
     rename_note,
-    sent_type,
     shown_name,
     shown_size,
 )
 from kintone.files import Attachment, Download, FilesApi, read_attachments
 from kintone.messages import Joined, Message, counted
+from kintone.mime_types import sent_type
 from kintone.reading.reader import RecordsApi
 from tools import base
 from tools.code_suggestions import suggest_attachment_field

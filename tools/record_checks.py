@@ -112,7 +112,7 @@ def change_lines(changes: Sequence[Change], unlisted: int = 0) -> list[Message]:
 MAX_PROBLEMS_SHOWN = 50
 MAX_PROBLEMS_COUNTED = 1_000
 """Unlisted problems after which the rest of the entries is not checked."""
-ENTRIES_PER_TURN = 100
+ENTRIES_BETWEEN_YIELDS = 100
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ def _more_problems(unlisted: int) -> list[Message]:
 def _check_all(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> CheckedEntries:
     result = CheckedEntries(form=form)
     for count, entry in enumerate(entries):
-        if count % ENTRIES_PER_TURN == 0:
+        if count % ENTRIES_BETWEEN_YIELDS == 0:
             yield_thread()
         _check_entry(entry, form, result, rules=rules)
         if result.wants_precision and form is not None and form.precision is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kintone import api
-from kintone.api import Caller, Request
+from kintone.api import Request, RequestSender
 from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
 from kintone.forms.fields import Form, parse_form, parse_precision
 from kintone.messages import Message
@@ -120,12 +120,12 @@ def form_request(app: int | str) -> Request:
     return api.get_form_fields(Message("reading the form of app {app}", app=app), app)
 
 
-def read_form(caller: Caller, app: int | str) -> Form:
+def read_form(caller: RequestSender, app: int | str) -> Form:
     """Read the form from kintone; raises ``UnknownResponseError`` for an answer that is not kintone's."""
     return parse_form(caller.call(form_request(app)).body, str(app))
 
 
-def read_precision(caller: Caller, app: str) -> NumberPrecision:
+def read_precision(caller: RequestSender, app: str) -> NumberPrecision:
     """Read the number precision of an app, kintone's default marked as not known where the settings are not visible.
 
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings.
@@ -141,7 +141,7 @@ def read_precision(caller: Caller, app: str) -> NumberPrecision:
 class FormsApi:
     """Reads forms with one credential on one site, through a cache that may be shared with other credentials."""
 
-    def __init__(self, caller: Caller, cache: FormCache, key: Callable[[str], FormKey]) -> None:
+    def __init__(self, caller: RequestSender, cache: FormCache, key: Callable[[str], FormKey]) -> None:
         """Read through a caller and a cache; ``key`` makes the cache key of an app id for this credential."""
         self._caller = caller
         self._cache = cache

@@ -40,7 +40,7 @@ class Cursor:
         self.total = total
         self._source = source
         self._id = cursor_id
-        self._empty_left = -(-total // limits.MAX_LIMIT) + MAX_EMPTY_READS
+        self._empty_left = -(-total // limits.MAX_RECORDS_PER_READ) + MAX_EMPTY_READS
         self._first_ids: set[int] = set()
         self._alive = True
 
@@ -134,7 +134,7 @@ class Cursor:
 
 def open_cursor(source: RecordSource, query: Query) -> Cursor:
     """Create a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay in use."""
-    parameters = {**source.selection(), "query": str(query), "size": limits.MAX_LIMIT}
+    parameters = {**source.selection(), "query": str(query), "size": limits.MAX_RECORDS_PER_READ}
     body = source.call(api.create_cursor(source.description, parameters)).body
     cursor_id = read_answer(_Created, body, source.description).id
     total = count_of(body.get("totalCount"))

@@ -115,7 +115,7 @@ class KeysetReader:
     def _request(self, start: int) -> _RequestedPage:
         """Request the page that begins at ``start``, counted in records of the result."""
         wanted = self._plan.wanted
-        size = limits.MAX_LIMIT if wanted is None else min(limits.MAX_LIMIT, wanted - start)
+        size = limits.MAX_RECORDS_PER_READ if wanted is None else min(limits.MAX_RECORDS_PER_READ, wanted - start)
         offset = start - self._count
         answer = self._workers.submit(self._fetch, self._last, size, offset)
         return _RequestedPage(self._last, offset, size, start + size, answer)

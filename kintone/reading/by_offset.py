@@ -11,7 +11,7 @@ from kintone.reading.pages import RawPage, RecordSource
 
 def max_reach() -> int:
     """Return how many records can be read by offset."""
-    return limits.MAX_OFFSET + limits.MAX_LIMIT
+    return limits.MAX_OFFSET + limits.MAX_RECORDS_PER_READ
 
 
 def offset_pages(source: RecordSource, query: Query, offset: int, wanted: int | None) -> Generator[RawPage]:
@@ -29,7 +29,7 @@ def offset_pages(source: RecordSource, query: Query, offset: int, wanted: int | 
     reach = max_reach()
     end = reach if wanted is None else min(reach, offset + wanted)
     while offset < end:
-        size = min(limits.MAX_LIMIT, end - offset)
+        size = min(limits.MAX_RECORDS_PER_READ, end - offset)
         page = source.fetch(str(query.cut(size, offset)))
         is_last = page.is_last(size)
         new = _unseen(page, seen)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from kintone import api, limits
-from kintone.api import Answer, Caller, Request
+from kintone.api import Answer, Request, RequestSender
 from kintone.deadline import Deadline
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
 from kintone.field_types import RECORD_ID, REVISION, SHOWN_AS_TEXT, is_table, is_value
@@ -57,7 +57,7 @@ def raw_page_of(answer: Answer, description: Message) -> RawPage:
     records = body.get("records")
     if not isinstance(records, list):
         raise misshapen(description, Message("records of the answer"), records)
-    if len(records) > limits.MAX_LIMIT:
+    if len(records) > limits.MAX_RECORDS_PER_READ:
         raise misshapen(description, Message("the number of records"), Message("{count}", count=len(records)))
     ids: list[int] = []
     for record in records:
@@ -173,7 +173,7 @@ class RecordSource:
     reading needs it.
     """
 
-    def __init__(self, caller: Caller, app: int, fields: Sequence[str]) -> None:
+    def __init__(self, caller: RequestSender, app: int, fields: Sequence[str]) -> None:
         """Read through a caller; raises ``InvalidParameterError`` for more fields than kintone takes."""
         self.fields = tuple(dict.fromkeys(fields))
         self.requests_made = 0

@@ -60,7 +60,7 @@ class Plan:
     @property
     def in_one_request(self) -> bool:
         """Tell whether one page holds all records that are wanted."""
-        return self.wanted is not None and self.wanted <= limits.MAX_LIMIT and not self.is_deep
+        return self.wanted is not None and self.wanted <= limits.MAX_RECORDS_PER_READ and not self.is_deep
 
     @property
     def is_deep(self) -> bool:
@@ -70,7 +70,7 @@ class Plan:
     @property
     def page_size(self) -> int:
         """The number of records in the first request."""
-        return limits.MAX_LIMIT if self.wanted is None else min(limits.MAX_LIMIT, self.wanted)
+        return limits.MAX_RECORDS_PER_READ if self.wanted is None else min(limits.MAX_RECORDS_PER_READ, self.wanted)
 
     @property
     def keyset_query(self) -> Query:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kintone import api, limits
-from kintone.api import Caller
+from kintone.api import RequestSender
 from kintone.errors import CursorLimitError
 from kintone.messages import Message
 from kintone.reading.by_cursor import open_cursor
@@ -39,7 +39,7 @@ class ReadRequest:
 class RecordsApi:
     """Reads records: one, or all that a query matches."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: RequestSender) -> None:
         """Read through a caller."""
         self._caller = caller
 
@@ -66,7 +66,7 @@ class RecordsApi:
 
 
 def read(
-    caller: Caller,
+    caller: RequestSender,
     request: ReadRequest,
     progress: Progress | None = None,
 ) -> "Reading":

@@ -21,7 +21,7 @@ from kintone.problems import (
     UnusableValueError,
     problem_lines,
 )
-from kintone.records.fields import CheckContext, given_value, read_cell
+from kintone.records.field_rules import CheckContext, given_value, read_cell
 from kintone.records.values import is_empty
 from kintone.texts import preview, printable
 from kintone.values.json_texts import read_rendered

@@ -39,7 +39,7 @@ def read_options(value: object, definition: FieldDefinition) -> list[str]:
     A text is split at commas and line ends, except inside an option's own name. For a check box with a single option,
     true means that option and false means none.
     """
-    if isinstance(value, bool) and definition.type.yes_or_no and len(definition.options) == 1:
+    if isinstance(value, bool) and definition.type.accepts_booleans and len(definition.options) == 1:
         return list(definition.options) if value else []
     value = _list_in_text(value, definition)
     if isinstance(value, str):

@@ -5,7 +5,7 @@ from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Message
 from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
-from kintone.records.fields import given_value
+from kintone.records.field_rules import given_value
 from kintone.records.values import is_empty, read_value
 from kintone.texts import preview, previews
 from kintone.values.numbers import NumberPrecision, decimals_of

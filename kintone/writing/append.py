@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from kintone import limits
-from kintone.api import Caller
+from kintone.api import RequestSender
 from kintone.errors import RevisionConflictError, UnknownResponseError
 from kintone.field_types import RECORD_ID, REVISION, Shape
 from kintone.forms.fields import FieldDefinition, Form
@@ -82,7 +82,7 @@ def saved_state_of(record: Mapping[str, Any], record_id: str, description: Messa
 class SavedRecords:
     """Reads the saved records that entries update."""
 
-    def __init__(self, caller: Caller, app: int, form: Form | None) -> None:
+    def __init__(self, caller: RequestSender, app: int, form: Form | None) -> None:
         """Read through a caller; ``form`` shows which keys are numbers."""
         self._caller = caller
         self._app = app
@@ -159,7 +159,7 @@ def _chunks(wanted: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]
 
 
 def _query(code: str, chunk: Sequence[tuple[str, int]]) -> str:
-    return f"{code} in ({', '.join(quote(value) for value, _ in chunk)}) limit {limits.MAX_LIMIT}"
+    return f"{code} in ({', '.join(quote(value) for value, _ in chunk)}) limit {limits.MAX_RECORDS_PER_READ}"
 
 
 def _value(record: Mapping[str, Any], code: str) -> object:

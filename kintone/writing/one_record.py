@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kintone import api
-from kintone.api import Answer, Caller, Request
+from kintone.api import Answer, Request, RequestSender
 from kintone.errors import KintoneError
 from kintone.field_types import field_type
 from kintone.files import check_attachment_field
@@ -33,7 +33,7 @@ class Added:
     response: dict[str, Any] = field(repr=False)
 
 
-def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
+def add_record(caller: RequestSender, app: int, record: Mapping[str, object]) -> Added:
     """Add a record in kintone's shape, ``{"code": {"value": …}}``; after an unknown outcome it is not sent again.
 
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record.
@@ -48,7 +48,7 @@ def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
     return write_one(caller, request, added)
 
 
-def write_one[Result](caller: Caller, request: Request, read: Callable[[Answer], Result]) -> Result:
+def write_one[Result](caller: RequestSender, request: Request, read: Callable[[Answer], Result]) -> Result:
     """Write a single record; errors are those of ``restated_for_one``."""
     try:
         return caller.write(request, read, WriteLedger(1, numbered=False), ONE_ENTRY)
@@ -73,7 +73,7 @@ def with_named_fields(error: KintoneError) -> KintoneError:
 
 
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too
-    caller: Caller,
+    caller: RequestSender,
     app: int,
     record_id: str,
     field: str,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kintone import limits
-from kintone.api import Answer, Caller
+from kintone.api import Answer, RequestSender
 from kintone.errors import InvalidParameterError, KintoneError, NotFoundError, RevisionConflictError
 from kintone.forms.fields import Form
 from kintone.ledger import Span, WriteLedger
@@ -117,7 +117,9 @@ class UpsertReport:
         }
 
 
-def upsert(caller: Caller, request: UpsertRequest, read: Mapping[int, Mapping[str, Any]] | None = None) -> UpsertReport:
+def upsert(
+    caller: RequestSender, request: UpsertRequest, read: Mapping[int, Mapping[str, Any]] | None = None
+) -> UpsertReport:
     """Write all entries, up to 2,000 in one batch.
 
     ``read`` holds records that were just read, by the position of the entry that appends to them. Raises
@@ -164,7 +166,7 @@ def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message
 class _Writer:
     """Carries out one upsert; holds its entries, their append plans, the results so far and the ledger."""
 
-    def __init__(self, caller: Caller, request: UpsertRequest) -> None:
+    def __init__(self, caller: RequestSender, request: UpsertRequest) -> None:
         self._caller = caller
         self._request = request
         self._appending = request.appending

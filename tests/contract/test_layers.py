@@ -35,7 +35,7 @@ LAYERS = (
     "kintone.problems", "kintone.values", "kintone.runtime", "kintone.deadline", "kintone.limiter", "kintone.api",
     "kintone.retry", "kintone.access", "kintone.connections", "kintone.transport_failures", "kintone.exchanges",
     "kintone.transport", "kintone.error_codes", "kintone.replies", "kintone.execution", "kintone.field_types",
-    "kintone.forms", "kintone.records", "kintone.query", "kintone.reading", "kintone.file_names", "kintone.files",
+    "kintone.forms", "kintone.records", "kintone.query", "kintone.reading", "kintone.mime_types", "kintone.file_names", "kintone.files",
     "kintone.writing", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",

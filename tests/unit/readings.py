@@ -34,7 +34,7 @@ def _record(record_id: int) -> dict[str, Any]:
 def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
     """Make kintone's limits small on both sides, so that a few records make many pages."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kintone.limits.MAX_LIMIT", page)
+        patch.setattr("kintone.limits.MAX_RECORDS_PER_READ", page)
         patch.setattr("kintone.limits.MAX_OFFSET", most_skipped)
         patch.setattr("kintone.reading.by_id.MAX_OVERLAP", page - 2)
         patch.setattr("local_kintone.calls.reading_calls.MAX_LIMIT", page)

@@ -55,9 +55,9 @@ def test_the_examples_are_json() -> None:
 
 def test_required_is_not_enforced_for_radio_buttons_and_calculations() -> None:
     """Two types may be marked as required without kintone enforcing it."""
-    assert not FIELD_TYPES["RADIO_BUTTON"].required_holds
-    assert not FIELD_TYPES["CALC"].required_holds
-    assert FIELD_TYPES["DROP_DOWN"].required_holds
+    assert not FIELD_TYPES["RADIO_BUTTON"].enforces_required
+    assert not FIELD_TYPES["CALC"].enforces_required
+    assert FIELD_TYPES["DROP_DOWN"].enforces_required
 
 
 def test_an_unknown_type_goes_through_unchecked() -> None:

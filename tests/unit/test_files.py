@@ -42,7 +42,7 @@ class Arriving:
             yield piece
 
 
-class Caller:
+class RequestSender:
     """Answers downloads with what it was given and keeps what was uploaded."""
 
     def __init__(self, *answers: Arriving, upload_answer: dict[str, object] | None = None) -> None:
@@ -76,7 +76,7 @@ class Caller:
         yield self._answers.pop(0)
 
 
-def _read(caller: Caller, expected: Attachment | None = None, most: int = 100) -> tuple[int, str, str, bytes]:
+def _read(caller: RequestSender, expected: Attachment | None = None, most: int = 100) -> tuple[int, str, str, bytes]:
     with FilesApi(caller, most).download("key", expected) as download:
         return download.size, download.mime_type, download.file_name, b"".join(download.chunks())
 
@@ -93,7 +93,7 @@ def test_upload_when_it_is_tried_twice() -> None:
         opened.append(1)
         yield MeasuredSource(iter([b"content"]), 7, lambda _short: AssertionError())
 
-    caller = Caller()
+    caller = RequestSender()
 
     with Deadline(60) as deadline:
         assert FilesApi(caller, 100).upload(open_source, "a.txt", "text/plain", deadline) == "new-key"
@@ -115,19 +115,19 @@ def _one_byte() -> Iterator[MeasuredSource]:
 def test_upload_when_the_answer_has_no_key(body: dict[str, object]) -> None:
     """An answer without a key is not taken for a success."""
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] uploading .*fileKey"):
-        FilesApi(Caller(upload_answer=body), 100).upload(_one_byte, "a.txt", "text/plain")
+        FilesApi(RequestSender(upload_answer=body), 100).upload(_one_byte, "a.txt", "text/plain")
 
 
 def test_upload_when_the_key_is_as_long_as_one_may_be() -> None:
     """A key is opaque, and 500 characters of one are taken."""
-    answered = Caller(upload_answer={"fileKey": "k" * 500})
+    answered = RequestSender(upload_answer={"fileKey": "k" * 500})
 
     assert FilesApi(answered, 100).upload(_one_byte, "a.txt", "text/plain") == "k" * 500
 
 
 def test_download_when_the_headers_tell_all() -> None:
     """Without a record's word the headers tell size, type and name."""
-    caller = Caller(Arriving({**NAMED, "Content-Length": "6"}, b"abc", b"def"))
+    caller = RequestSender(Arriving({**NAMED, "Content-Length": "6"}, b"abc", b"def"))
 
     assert _read(caller) == (6, "text/csv", "a.csv", b"abcdef")
     assert caller.operations[0].parameters == {"fileKey": "key"}
@@ -138,12 +138,12 @@ def test_download_when_the_record_tells_more() -> None:
     """The record's name, type and size count before the headers."""
     expected = Attachment("key", "見積.pdf", "application/pdf", 3)
 
-    assert _read(Caller(Arriving(NAMED, b"abc")), expected) == (3, "application/pdf", "見積.pdf", b"abc")
+    assert _read(RequestSender(Arriving(NAMED, b"abc")), expected) == (3, "application/pdf", "見積.pdf", b"abc")
 
 
 def test_download_when_nothing_tells_the_size() -> None:
     """The file is read once to count it, then handed over from a second answer."""
-    caller = Caller(Arriving(NAMED, b"abc", b"d"), Arriving(NAMED, b"ab", b"cd"))
+    caller = RequestSender(Arriving(NAMED, b"abc", b"d"), Arriving(NAMED, b"ab", b"cd"))
 
     assert _read(caller) == (4, "text/csv", "a.csv", b"abcd")
     assert len(caller.operations) == 2
@@ -153,20 +153,20 @@ def test_download_when_the_answer_is_compressed() -> None:
     """The length of a compressed answer is not taken for that of the file."""
     headers = {**NAMED, "Content-Length": "2", "Content-Encoding": "gzip"}
 
-    assert _read(Caller(Arriving(headers, b"abc"), Arriving(headers, b"abc")))[0] == 3
+    assert _read(RequestSender(Arriving(headers, b"abc"), Arriving(headers, b"abc")))[0] == 3
 
 
 @pytest.mark.parametrize(("pieces", "words"), [((b"ab",), "only 2 bytes"), ((b"ab", b"cd"), "more bytes")])
 def test_download_when_the_size_is_another(pieces: tuple[bytes, ...], words: str) -> None:
     """A file shorter or longer than told is an error, never a truncated file."""
     with pytest.raises(UnreachableError, match=words):
-        _read(Caller(Arriving(NAMED, *pieces)), Attachment("key", "a.csv", "text/csv", 3))
+        _read(RequestSender(Arriving(NAMED, *pieces)), Attachment("key", "a.csv", "text/csv", 3))
 
 
 def test_download_when_record_and_header_disagree() -> None:
     """A length that contradicts the record is an error before the first byte."""
     with pytest.raises(UnknownResponseError, match="4 bytes of a file that has 3"):
-        _read(Caller(Arriving({**NAMED, "Content-Length": "4"})), Attachment("key", "a.csv", "text/csv", 3))
+        _read(RequestSender(Arriving({**NAMED, "Content-Length": "4"})), Attachment("key", "a.csv", "text/csv", 3))
 
 
 @pytest.mark.parametrize(
@@ -176,14 +176,14 @@ def test_download_when_record_and_header_disagree() -> None:
 def test_download_when_it_is_over_the_limit(answer: Arriving) -> None:
     """A file over the limit is refused before a byte is handed over, whether its size is told or counted."""
     with pytest.raises(ResultTooLargeError, match=r"^\[TOO_LARGE\] .*KINTONE_MAX_FILE_BYTES"):
-        _read(Caller(answer))
+        _read(RequestSender(answer))
 
 
 @pytest.mark.parametrize("kind", [UnreachableError, TimedOutError, BudgetExceededError])
 def test_download_when_it_breaks_on_the_way(kind: type[KintoneError]) -> None:
     """What the execution says of a broken transfer is the failure, and it comes after what had arrived."""
     failure = kind(Message("it broke"))
-    caller = Caller(Arriving(NAMED, b"ab", failure))
+    caller = RequestSender(Arriving(NAMED, b"ab", failure))
     arrived: list[bytes] = []
 
     with FilesApi(caller, 100).download("key", Attachment("key", "a.csv", "text/csv", 3)) as download:
@@ -202,7 +202,7 @@ def test_download_when_a_login_page_comes() -> None:
     page = Arriving({"Content-Type": "text/html;charset=UTF-8", "Content-Length": "5"}, b"<html")
 
     with pytest.raises(UnknownResponseError, match="a web page came instead of the file"):
-        _read(Caller(page))
+        _read(RequestSender(page))
 
 
 @pytest.mark.parametrize(
@@ -216,12 +216,12 @@ def test_download_when_the_attachment_is_a_web_page(headers: dict[str, str], exp
     """An attachment that is HTML is one when the disposition or the record says so."""
     page = Arriving({"Content-Type": "text/html", "Content-Length": "5", **headers}, b"<html")
 
-    assert _read(Caller(page), expected)[3] == b"<html"
+    assert _read(RequestSender(page), expected)[3] == b"<html"
 
 
 def test_limit_when_the_record_tells_the_size() -> None:
     """A file that the record says is too large is refused without asking for it."""
-    caller = Caller()
+    caller = RequestSender()
     with pytest.raises(ResultTooLargeError, match=r'"big\.bin".*101 bytes'):
         FilesApi(caller, 100).refuse_too_large(Attachment("key", "big.bin", "a/b", 101))
 

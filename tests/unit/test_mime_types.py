@@ -4,7 +4,7 @@ import mimetypes
 
 import pytest
 
-from kintone.file_names import EXTENSIONS, clean_type, extension_of, sent_type
+from kintone.mime_types import EXTENSIONS, clean_type, extension_of, sent_type
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNKNOWN = "application/octet-stream"

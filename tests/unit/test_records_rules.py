@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kintone.errors import InvalidParameterError
 from kintone.forms.fields import Form, WriteMode
 from kintone.records import CheckedRecord, check_record
-from kintone.records.fields import example_of
+from kintone.records.field_rules import example_of
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
 
 

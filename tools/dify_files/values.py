@@ -9,8 +9,9 @@ from typing import Any
 from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
-from kintone.file_names import clean_name, clean_type, distinct_name, generated_name
+from kintone.file_names import clean_name, distinct_name, generated_name
 from kintone.messages import Message
+from kintone.mime_types import clean_type
 from tools.dify_files.source import DifyFile
 from tools.structured_text import read_structure, unwrap
 

@@ -200,7 +200,7 @@ def check_left_out(definition: FieldDefinition, place: Place, findings: Findings
 
 
 def _check_empty(definition: FieldDefinition, place: Place, findings: Findings) -> None:
-    if definition.required and definition.type.required_holds:
+    if definition.required and definition.type.enforces_required:
         findings.problem(
             place, ProblemCode.REQUIRED, Message("this field is required"), lambda: _give_value(definition)
         )
