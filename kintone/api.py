@@ -41,7 +41,7 @@ class RetrySafety(Enum):
     UPSERT = auto()
     """By update key: the second request updates the record that the first one inserted."""
     UPLOAD = auto()
-    """kintone deletes a file that is not attached within three days."""
+    """A second upload leaves a copy that is attached nowhere; kintone deletes it after three days."""
 
     @property
     def writes(self) -> bool:

@@ -2,7 +2,7 @@
 
 The exception types of urllib3 and http.client do not tell reliably what failed. A proxy that drops the connection after
 the request raises the same exception as a proxy that was never reached. A TLS alert after the request looks like a
-refused handshake. So each connection records its progress in the current exchange. ``http.client`` is_connecting inside
+refused handshake. So each connection records its progress in the current exchange. ``http.client`` connects inside
 ``send``, and a proxy's CONNECT goes through ``send`` too: neither counts as part of the request.
 """
 

@@ -200,8 +200,8 @@ class CheckedAddress:
 def fetch(address: CheckedAddress, deadline: Deadline, timeout: float) -> Iterator[HttpReply]:
     """Send a GET and return the answer before its body is read; raises ``TransportError``.
 
-    The IP addresses are tried in turn until one accepts the connection. It is used for this request only, since the
-    check holds for no other address. Redirects are not followed. ``timeout`` is that of ``Exchange``.
+    The IP addresses are tried in turn until one accepts the connection. The connection serves this request
+    only, since the check holds for no other address. Redirects are not followed. ``timeout`` is that of ``Exchange``.
     """
     exchange = Exchange(deadline, timeout, addresses=address.addresses, peer=FILE_STORE)
     adapter = new_adapter(1)

@@ -56,11 +56,11 @@ class FieldType:
     ``name`` is the type's name in kintone's API, ``words`` the noun for a value in a sentence, ``empty`` the value that
     kintone takes and shows for "no value", ``example`` a value as JSON. ``on_add`` and ``on_update`` say whether a
     write may set it, ``in_tables`` whether it can be a column of a table, ``update_key`` whether it can be the update
-    key where it prohibits duplicates, ``enforces_required`` whether kintone enforces "required". ``advice`` says what to
-    do instead where it cannot be written. ``calculated`` says that kintone ignores a value that is sent, ``accepts_booleans``
-    that a field with a single option can be written as true and false, ``plain_in_csv`` that a spreadsheet cannot
-    mistake a value for a formula, ``always_shown`` that every record shows the field: some types hold no value, others
-    may be switched off.
+    key where it prohibits duplicates, ``enforces_required`` whether kintone enforces "required". ``advice`` says what
+    to do instead where it cannot be written. ``calculated`` says that kintone ignores a value that is sent,
+    ``accepts_booleans`` that a field with a single option can be written as true and false, ``plain_in_csv`` that a
+    spreadsheet cannot mistake a value for a formula, ``always_shown`` that every record shows the field: some types hold
+    no value, others may be switched off.
     """
 
     name: str
@@ -128,8 +128,8 @@ _FIELD_TYPES = (
         "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
     ),
     FieldType(
-        "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False, enforces_required=False,
-        advice=Message("leave it out; kintone calculates it"), calculated=True,
+        "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False,
+        enforces_required=False, advice=Message("leave it out; kintone calculates it"), calculated=True,
         plain_in_csv=True,
     ),
     _system(

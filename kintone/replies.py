@@ -1,4 +1,8 @@
-"""Answers of kintone: successful ones are checked by models, others become errors."""
+"""Answers of kintone: successful ones are checked by models, others become errors.
+
+``exchanges.HttpReply`` is an HTTP answer whose body is not read yet, ``transport.StreamedReply`` one from kintone,
+``Reply`` one that was read as a whole, ``api.Answer`` a success, ``errors.ErrorReply`` what kintone said of a failure.
+"""
 
 import re
 from collections.abc import Mapping

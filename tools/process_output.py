@@ -74,7 +74,7 @@ logger = logging.getLogger(__name__)
 
 
 class _PlaceHandler(logging.Handler):
-    """Logs a library's message as its level, or the class of its exception, and the line of code; never the text."""
+    """Replaces a library's message by its level, or the class of its exception, and the line of code."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log the place with this module's logger."""

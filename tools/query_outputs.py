@@ -30,7 +30,7 @@ from tools.results import (
 # Size and progress
 
 FORECAST_FACTOR = 3
-"""A forecast stops the reading only from this many times the limit on: later records may be smaller than the first."""
+"""The reading stops early only if the forecast exceeds the limit this many times: later records may be smaller."""
 
 OTHER_MODE = Message(
     "set output_mode to csv_file or jsonl_file, which carry any number of records, or to json_stream, which carries "

@@ -301,10 +301,10 @@ def _found(text: str, span: Span) -> Structure:
 
 
 def _parsed(text: str) -> object:
-    """Read the text as JSON, else as a Python literal; if both fail, raise the complaint further on in the text."""
+    """Read the text as JSON, else as a Python literal; if both fail, raise the error at the later position."""
     try:
         if depth_of_json(text) > limits.MAX_DEPTH:
-            # Brackets in single quotes do not nest, which only the reader of Python literals recognizes.
+            # Brackets inside single-quoted text do not nest; only the reader of Python literals knows that.
             raise _too_deep(decided="'" not in text)
         return read_json(text)
     except UnreadableTextError as error:

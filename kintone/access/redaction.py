@@ -22,8 +22,9 @@ MIN_KEY_LENGTH: Final = 24
 """A row of this many letters and digits is taken for a key; the tokens of kintone have 40."""
 PART_STEP: Final = 4
 MIN_PIECE: Final = MIN_TOKEN_LENGTH
-"""Every piece of this many bytes of a long secret is found, wherever it was cut. Parts that begin at every fourth byte
-are searched, so short that each piece contains one. A part counts if the piece around it is long enough."""
+"""Every piece of this many bytes of a long secret is found, wherever it was cut. The parts searched for start every
+``PART_STEP`` bytes and are short enough that any such piece contains one; a part counts if the piece around it is long
+enough."""
 MIN_ENCODED_PIECE: Final = 11
 """Characters of base64 for ``MIN_PIECE`` bytes."""
 QUICK_PART_LENGTH: Final = 8

@@ -25,7 +25,7 @@ def nearest(wanted: str, names: Iterable[tuple[str, str]]) -> str | None:
 
 
 def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the code nearest to ``wanted``, each once; several where their fields share a label.
+    """Return the nearest codes without repetition: one, or several where their fields share a label.
 
     Fields whose code matches come before those whose label matches. Empty where none is similar.
     """

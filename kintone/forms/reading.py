@@ -126,7 +126,7 @@ def read_form(caller: RequestSender, app: int | str) -> Form:
 
 
 def read_precision(caller: RequestSender, app: str) -> NumberPrecision:
-    """Read the number precision of an app, kintone's default marked as not known where the settings are not visible.
+    """Read the number precision of an app; kintone's default with ``known=False`` where the settings cannot be read.
 
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings.
     """

@@ -19,7 +19,7 @@ from kintone.reading.pages import RawPage, RecordSource, count_of, raw_page_of
 from kintone.replies import AnswerModel, misshapen, read_answer
 
 MAX_EMPTY_READS = 2
-"""Empty pages that a cursor may have beyond the number of pages its records fill; with more it counts as endless."""
+"""Empty pages allowed in addition to the pages that the records need; after more, the cursor counts as endless."""
 
 log = logging.getLogger(__name__)
 

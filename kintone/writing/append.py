@@ -120,7 +120,7 @@ class SavedRecords:
 
 
 def _require_keys(records: Sequence[Mapping[str, Any]], code: str, description: Message) -> None:
-    """Raise for records that do not show the key they were found by: the key would count as one that no record has."""
+    """Raise for records that do not show the key they were found by; otherwise the entry would be inserted again."""
     for place, record in enumerate(records, start=1):
         if not isinstance(_value(record, code), str | int):
             raise misshapen(description, Message("the key {code} of entry {place}", code=code, place=place), record)

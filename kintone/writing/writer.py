@@ -190,7 +190,7 @@ class _Writer:
             appends = any(map(self._appending.appends, self._entries))
             raise write_failed(error, self._entries, self._ledger, appends=appends) from None
         keyed = sum(entry.update_key is not None for entry in self._entries)
-        # At most one of two tries of a plan is carried out, so its counts are right.
+        # kintone refuses the second try of a planned entry, so nothing is counted wrongly there.
         recounted = [span for span in self._ledger.repeated if span.first not in self._plans]
         return UpsertReport(self._results, len(self._items), keyed, self._responses, recounted)
 
@@ -307,7 +307,7 @@ class _Writer:
         return self._caller.write(request, read_results, self._ledger, batch.span)
 
     def _until_repeated_record(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Cut the items before the second one for a record, whose rows must be read after the first is saved.
+        """Stop before a second entry for the same record: its rows must be read after the first is saved.
 
         Raises ``InvalidParameterError`` where all entries must be saved together.
         """
