@@ -15,7 +15,7 @@ from local_kintone import LocalKintone
 
 type OpenClient = Callable[..., KintoneClient]
 
-IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002, cursor_pauses=(0.001,) * 5)
+FAST_RETRIES = RetryPolicy(first_pause=0.001, longest_pause=0.002, cursor_pauses=(0.001,) * 5)
 
 
 def settings_for(origin: str, budget: float | None = None, **environment: str) -> OperatorSettings:
@@ -45,6 +45,6 @@ def open_client(kintone: LocalKintone) -> Iterator[OpenClient]:
             settings = settings_for(kintone.origin, budget, **environment)
             tokens = Tokens(token or kintone.token(1, "view", "add", "edit"))
             access = Access(read_site(kintone.url, settings.allowed_origins), tokens)
-            return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=IMPATIENT))
+            return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=FAST_RETRIES))
 
         yield opened

@@ -13,7 +13,7 @@ from kintone.api import Request, RetrySafety
 from kintone.client import Access, KintoneClient
 from kintone.messages import Message
 from local_kintone import LocalKintone
-from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
+from tests.wire.conftest import FAST_RETRIES, OpenClient, settings_for
 
 READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 MEGABYTE = 1024 * 1024
@@ -85,7 +85,7 @@ def test_read_when_the_body_drips(kintone: LocalKintone, open_client: OpenClient
 def client_of(url: str, *, settings: OperatorSettings) -> KintoneClient:
     """Return a client of any address the operator allows."""
     access = Access(read_site(url, settings.allowed_origins), Tokens("t" * 40))
-    return KintoneClient(access, settings, request_timeout=2.0, policy=IMPATIENT)
+    return KintoneClient(access, settings, request_timeout=2.0, policy=FAST_RETRIES)
 
 
 def test_read_when_nobody_listens() -> None:

@@ -21,7 +21,7 @@ from kintone.reading.reader import RecordsApi
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import OWN_PARAMETERS
 from tests.wire import watch
-from tests.wire.conftest import IMPATIENT
+from tests.wire.conftest import FAST_RETRIES
 from tests.wire.plugin import credentials_of, running_plugin
 
 type Parameters = dict[str, Any]
@@ -207,7 +207,7 @@ def test_proxy_hears_nothing_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     access = Access(read_site("example.cybozu.com", frozenset()), Tokens(TOKEN))
     with (
         closing(proxy),
-        KintoneClient(access, OperatorSettings(), request_timeout=5.0, policy=IMPATIENT) as client,
+        KintoneClient(access, OperatorSettings(), request_timeout=5.0, policy=FAST_RETRIES) as client,
         pytest.raises(KintoneError),
     ):
         RecordsApi(client).get(1, 1)

@@ -18,7 +18,7 @@ from kintone.access.sites import read_site
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.execution import Execution
-from tests.wire.conftest import IMPATIENT
+from tests.wire.conftest import FAST_RETRIES
 from tools.dify_files.source import READ_RETRIES, DifyFile, FileSource, SourceLimits
 
 CONTENT = b"content of a file"
@@ -101,7 +101,7 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def _execution() -> Execution:
     settings = OperatorSettings()
     access = Access(read_site("example.cybozu.com", settings.allowed_origins), Tokens("t" * 40))
-    return Execution(access, settings, policy=IMPATIENT)
+    return Execution(access, settings, policy=FAST_RETRIES)
 
 
 def _read(url: str) -> bytes:
