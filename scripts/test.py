@@ -85,7 +85,7 @@ SECONDS: dict[str, float] = {
     "tests/unit/test_query_properties.py": 1,
     "tests/wire/test_provider.py": 1,
     "tests/wire/test_reading_properties.py": 1,
-    "tests/wire/test_whose_token.py": 1,
+    "tests/wire/test_token_scope.py": 1,
 }
 """Files that take longer and their seconds, used to balance the two processes."""
 

@@ -1,4 +1,4 @@
-"""What the tools really send is what their declarations promise to the next node."""
+"""The tools send what their declarations promise to the next node."""
 
 import json
 from typing import Any
@@ -21,8 +21,8 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 MAPPING = json.dumps([{"attachment_field": "attachment", "updateKey": {"field": "sku", "value": "A-001"}}])
 
-TESTED_APART = {"kintone_query", "kintone_upload_file", "kintone_download_file"}
-"""Tools with modes or files."""
+TESTED_SEPARATELY = {"kintone_query", "kintone_upload_file", "kintone_download_file"}
+"""Tools with modes or files, which have tests of their own below."""
 
 
 def checked(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str, Any]) -> Outcome:
@@ -71,11 +71,11 @@ def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: 
     }
 
 
-@pytest.mark.parametrize("name", [name for name in TOOLS if name not in TESTED_APART])
+@pytest.mark.parametrize("name", [name for name in TOOLS if name not in TESTED_SEPARATELY])
 def test_tool_sends_what_it_declares(host: DifyHost, site: LocalKintone, name: str) -> None:
     """A tool without modes and files sends every declared variable and a JSON message."""
-    mistaken = {"record_data": {"sku": "S-1", "nmae": 1}}
-    parameters = mistaken if name == "kintone_validate_record_data" else good_parameters(name)
+    invalid_record = {"record_data": {"sku": "S-1", "nmae": 1}}
+    parameters = invalid_record if name == "kintone_validate_record_data" else good_parameters(name)
     outcome = checked(host, site, name, parameters)
 
     assert set(outcome.variables) == set(tool(name)["output_schema"]["properties"])
