@@ -104,7 +104,7 @@ def test_end_when_the_handshake_does_not_finish(route: Route, step: str) -> None
     [("direct", "drip"), ("direct-TLSv1_2", "hang"), ("tunnel-TLSv1_3", "drip")],
 )
 def test_end_when_the_head_does_not_finish(route: Route, step: str) -> None:
-    """A call ends in time although each byte of the endless head arrives within the request's timeout."""
+    """A call ends in time while the head of the answer is missing or arrives slowly."""
     route.fault_server.script(request=[step])
 
     _require_end_within_budget(route, UNKNOWN)

@@ -74,10 +74,6 @@ def answer_with_record_text(text: str) -> dict[str, Any]:
     return {"status": 200, "body": body, "content_type": "application/json"}
 
 
-LARGE = f"{TOKEN}x" * 100 + "x" * 4_500_000
-"""Longer than a message to Dify may be."""
-
-
 def _echo(status: int = 200, **more: object) -> dict[str, Any]:
     """Return an answer that has the token in every place of an answer of kintone."""
     text = all_encodings_of()

@@ -16,7 +16,7 @@ from tests.wire.conftest import OpenClient
 READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 
 
-def adding(sku: str) -> Request:
+def insert_request(sku: str) -> Request:
     """Return an insert, which must not be sent twice."""
     record = {"sku": {"value": sku}, "name": {"value": "n"}}
     return Request(
@@ -27,7 +27,7 @@ def adding(sku: str) -> Request:
 def add(client: KintoneClient, sku: str) -> WriteLedger:
     """Add a record and return its ledger."""
     ledger = WriteLedger(1, numbered=False)
-    client.write(adding(sku), lambda answer: answer.body, ledger, ONE_ENTRY)
+    client.write(insert_request(sku), lambda answer: answer.body, ledger, ONE_ENTRY)
     return ledger
 
 

@@ -80,11 +80,11 @@ def test_redirect_when_the_origin_differs(location: str, monkeypatch: pytest.Mon
         with file_store(answer("302 Found", f"Location: {location.format(port=port)}\r\n")) as running:
             with pytest.raises(InvalidParameterError) as refused:
                 fetch(f"{running.origin}/a")
-            asked = len(running.heads)
+            request_count = len(running.heads)
 
     assert refused.value.code == "INVALID_INPUT"
     # An empty Location leads to the same URL again.
-    assert asked == (1 if location else 4)
+    assert request_count == (1 if location else 4)
     assert other.heads == []
 
 
@@ -126,10 +126,10 @@ def test_redirect_when_the_name_changes_its_address(monkeypatch: pytest.MonkeyPa
     assert [head.split()[1] for head in proxy.heads] == ["http://public.example/a"]
 
 
-def test_file_when_it_is_compressed_without_request() -> None:
+def test_file_when_it_is_compressed_although_not_requested() -> None:
     """The request asks for no compression; a gzip answer is decompressed."""
-    packed = gzip.compress(CONTENT)
-    script = answer("200 OK", f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n", packed)
+    compressed = gzip.compress(CONTENT)
+    script = answer("200 OK", f"Content-Encoding: gzip\r\nContent-Length: {len(compressed)}\r\n", compressed)
     with file_store(script) as running:
         assert fetch(f"{running.origin}/a") == CONTENT
 
@@ -141,11 +141,11 @@ def test_file_when_it_is_compressed_without_request() -> None:
 @pytest.mark.parametrize(("layers", "words"), [(1, "100,000 bytes are uploaded"), (2, "content encoding")])
 def test_file_when_it_is_a_compression_bomb(layers: int, words: str) -> None:
     """Decompression stops at the size limit, and nested compression is refused at once."""
-    packed = b"\0" * 50 * MIB
+    compressed = b"\0" * 50 * MIB
     for _ in range(layers):
-        packed = gzip.compress(packed)
+        compressed = gzip.compress(compressed)
     encoding = ", ".join(["gzip"] * layers)
-    script = answer("200 OK", f"Content-Encoding: {encoding}\r\nContent-Length: {len(packed)}\r\n", packed)
+    script = answer("200 OK", f"Content-Encoding: {encoding}\r\nContent-Length: {len(compressed)}\r\n", compressed)
     with file_store(script) as running, pytest.raises(InvalidParameterError, match=words):
         fetch(f"{running.origin}/a")
 
@@ -165,7 +165,7 @@ def test_file_when_its_compression_is_broken() -> None:
         fetch(f"{running.origin}/a")
 
 
-def test_file_when_its_request_headers_are_inspected(
+def test_file_request_has_no_credentials(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file store gets no token and nothing from a .netrc file, only three headers."""
@@ -184,12 +184,12 @@ def test_head_when_it_is_endless(beginning: str) -> None:
     """A head whose bytes each arrive in time ends with the timeout of one request."""
     test_ended = threading.Event()
 
-    def dripping() -> Answer:
+    def slow_head() -> Answer:
         yield beginning.encode()
         while not test_ended.wait(0.05):
             yield b"x" if beginning.endswith(" ") else beginning.encode()
 
-    with file_store(dripping) as running:
+    with file_store(slow_head) as running:
         with pytest.raises(InvalidParameterError, match="the file store did not answer in time"):
             fetch(f"{running.origin}/a", seconds=0.3)
         test_ended.set()
@@ -215,11 +215,11 @@ def test_call_when_its_time_ends_before_the_head() -> None:
 
 def test_store_when_connecting_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection timeout is not retried."""
-    with socket.socket() as full, ExitStack() as filling:
+    with socket.socket() as full, ExitStack() as backlog_clients:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         for _ in range(16):
-            client = filling.enter_context(socket.socket())
+            client = backlog_clients.enter_context(socket.socket())
             client.settimeout(0.1)
             try:
                 client.connect(full.getsockname())

@@ -124,8 +124,8 @@ def test_one_file_and_a_list_of_files_are_uploaded(
     """Dify wraps one file in a list and leaves a list as it is."""
     outcome = run(host, site, "kintone_upload_file", upload_file=[file, file] if many else file)
 
-    wanted = ["a.csv", "a (2).csv"] if many else ["a.csv"]
-    assert [each["file_name"] for each in outcome.variables["uploaded_files"]] == wanted
+    expected = ["a.csv", "a (2).csv"] if many else ["a.csv"]
+    assert [each["file_name"] for each in outcome.variables["uploaded_files"]] == expected
 
 
 @pytest.mark.parametrize(

@@ -96,11 +96,11 @@ def observations(tmp_path_factory: pytest.TempPathFactory) -> Observations:
         site.add_records(1, [{"sku": {"value": f"{CONTENT}-{number}"}} for number in range(600)])
         credentials = credentials_of(site)
         codes = [code_of(host, *call, credentials) for call in CALLS]
-        quoting: dict[str, Any] = {"times": None, "status": 400, "code": "CB_VA01", "message": CONTENT}
+        quoting_failure: dict[str, Any] = {"times": None, "status": 400, "code": "CB_VA01", "message": CONTENT}
         for method in ("GET", "DELETE"):
-            site.fail(api="records/cursor", method=method, **quoting)
+            site.fail(api="records/cursor", method=method, **quoting_failure)
         codes.append(code_of(host, *BY_CURSOR, credentials))
-        site.fail(**quoting)
+        site.fail(**quoting_failure)
         # Forms are cached for each credential separately.
         another = credentials_of(site, "view", "add", "edit", "delete")
         codes += [code_of(host, *call, another) for call in CALLS]
@@ -212,7 +212,7 @@ def test_proxy_gets_no_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         RecordsApi(client).get(1, 1)
 
-    connect, hello, *_ = proxy.received
+    connect, first_record, *_ = proxy.received
     assert connect.startswith(b"CONNECT example.cybozu.com:443 ")
-    assert hello[:2] == TLS_HANDSHAKE
+    assert first_record[:2] == TLS_HANDSHAKE
     assert TOKEN.encode() not in b"".join(proxy.received)

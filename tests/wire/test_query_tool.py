@@ -138,9 +138,9 @@ def test_every_warning_is_reported_when_pages_have_different_ones(
         site.fail(api=api, method="GET", after=1, headers={"X-Cybozu-Warning": "first thing"})
     outcome = run(host, site, query=query, output_mode=mode, fields="$id")
 
-    wanted = ["kintone warns: first thing", "kintone warns: other thing"]
-    assert mode == "text_only" or sorted(outcome.json[-1]["summary"]["warnings"]) == wanted
-    assert [outcome.text.count(f"Warning: {warning}") for warning in wanted] == [1, 1]
+    expected = ["kintone warns: first thing", "kintone warns: other thing"]
+    assert mode == "text_only" or sorted(outcome.json[-1]["summary"]["warnings"]) == expected
+    assert [outcome.text.count(f"Warning: {warning}") for warning in expected] == [1, 1]
 
 
 def test_csv_columns_when_old_records_lack_a_field(host: DifyHost, site: LocalKintone) -> None:

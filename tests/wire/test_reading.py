@@ -158,8 +158,8 @@ def test_cursor_is_requested_six_times_when_all_stay_in_use(
     kintone.fail(api="records/cursor", method="POST", status=429, code="GAIA_TM12", times=None)
     reading, ids = _read(client, app, "order by n asc")
 
-    asked = [request for request in kintone.requests if request.path.endswith("/records/cursor.json")]
-    assert len(asked) == 6
+    cursor_requests = [request for request in kintone.requests if request.path.endswith("/records/cursor.json")]
+    assert len(cursor_requests) == 6
     assert (reading.strategy, len(ids)) == ("offset", COUNT)
 
 

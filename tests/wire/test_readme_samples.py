@@ -58,5 +58,5 @@ def test_answers_in_the_readme_are_those_of_the_tools(host: DifyHost, site: Loca
     shown["failure"] = fences(section(path, heading), "text")[0]
     answers["failure"] = answer(host, "kintone_query", FAILING_QUERY, site)
 
-    wanted = {name: without_random_parts(text).replace(site.origin, EXAMPLES[path]) for name, text in answers.items()}
-    assert {name: without_random_parts(text) for name, text in shown.items()} == wanted
+    expected = {name: without_random_parts(text).replace(site.origin, EXAMPLES[path]) for name, text in answers.items()}
+    assert {name: without_random_parts(text) for name, text in shown.items()} == expected

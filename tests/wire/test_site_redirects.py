@@ -72,12 +72,12 @@ def test_redirect_when_the_second_answer_is_endless() -> None:
     """The second request has the same timeout as the first."""
     test_ended = threading.Event()
 
-    def dripping() -> Answer:
+    def slow_head() -> Answer:
         yield b"HTTP/1.1 200 OK\r\nX-Padding: "
         while not test_ended.wait(0.05):
             yield b"x"
 
-    with running_raw_server(answer("302 Found", "Location: app.json\r\n"), dripping) as server:
+    with running_raw_server(answer("302 Found", "Location: app.json\r\n"), slow_head) as server:
         with pytest.raises(TimedOutError):
             _read(server, timeout=0.3)
         test_ended.set()

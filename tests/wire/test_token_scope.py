@@ -170,9 +170,9 @@ def test_guest_space_of_a_call(server: TenantServer, space: object, path: str) -
     assert f"{server.origin}/tenantA{path}1/show#record=7" in text
 
 
-@pytest.mark.parametrize("between", [",", "\n", "\r\n", " ", "、"])
-def test_tokens_are_joined_by_commas_in_one_header(server: TenantServer, between: str) -> None:
+@pytest.mark.parametrize("separator", [",", "\n", "\r\n", " ", "、"])
+def test_tokens_are_joined_by_commas_in_one_header(server: TenantServer, separator: str) -> None:
     """Tokens that are separated by other characters are sent in one header, joined by commas."""
-    run(QueryRecords, server, kintone_api_token=f"{TOKEN_OF_THE_CALL}{between}{TOKEN}{between}")
+    run(QueryRecords, server, kintone_api_token=f"{TOKEN_OF_THE_CALL}{separator}{TOKEN}{separator}")
 
     assert [each.tokens for each in server.requests] == [f"{TOKEN_OF_THE_CALL},{TOKEN}"]

@@ -89,17 +89,17 @@ def running_file_store(
 def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Resolve example names to loopback and the public one to a public address; return the names that were resolved."""
     getaddrinfo = socket.getaddrinfo
-    asked: list[str] = []
+    resolved_names: list[str] = []
 
     def resolve(host: str, port: int, *arguments: int, **options: int) -> list[object]:
         if not host.endswith(".example"):
             return list(getaddrinfo(host, port, *arguments, **options))
-        asked.append(host)
+        resolved_names.append(host)
         address = "93.184.216.34" if host.startswith("public") else "127.0.0.1"
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    return asked
+    return resolved_names
 
 
 def _execution() -> Execution:
@@ -129,12 +129,12 @@ def test_source_when_its_name_resolves_to_loopback(resolved: list[str], query: s
 def test_source_when_host_or_port_is_not_the_stores(resolved: list[str], host: str) -> None:
     """Another port of the store's host, or the store's port on another host, is refused, signed or not."""
     assert resolved == []
-    with running_file_store() as (file_store, asked), running_server() as (other, received):
+    with running_file_store() as (file_store, received_by_store), running_server() as (other, received):
         port = other if host == "store.example" else file_store.rpartition(":")[2]
         with pytest.raises(InvalidParameterError, match="inside the network"):
             _read(f"http://{host}:{port}/files/a?{SIGNED}")
 
-    assert (asked, received) == ([], [])
+    assert (received_by_store, received) == ([], [])
 
 
 def test_source_when_its_name_was_checked(resolved: list[str]) -> None:
@@ -259,7 +259,7 @@ def test_source_when_a_failure_persists(
     assert len(received) == requests
 
 
-def _sized(url: str, size: int | None, max_bytes: int = 1000) -> FileSource:
+def _source_of_size(url: str, size: int | None, max_bytes: int = 1000) -> FileSource:
     return FileSource(
         DifyFile(url, "a.txt", "text/plain", size), SourceLimits(5.0, max_bytes, _execution(), Deadline(30.0))
     )
@@ -269,7 +269,7 @@ def test_difys_size_is_required_when_the_file_is_in_its_store(resolved: list[str
     """A file of Dify's store with another length than Dify's size is incomplete."""
     assert resolved == []
     with running_file_store() as (file_store, _):
-        source = _sized(f"{file_store}/files/a?{SIGNED}", len(CONTENT) + 1)
+        source = _source_of_size(f"{file_store}/files/a?{SIGNED}", len(CONTENT) + 1)
         with pytest.raises(InvalidParameterError, match="fewer than"), source.open():
             pass
 
@@ -281,7 +281,7 @@ def test_announced_size_is_used_when_the_file_is_elsewhere(
     assert resolved == []
     with running_server() as (port, _):
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
-        with _sized("http://public.example/a", len(CONTENT) + 1).open() as source:
+        with _source_of_size("http://public.example/a", len(CONTENT) + 1).open() as source:
             assert source.len == len(CONTENT)
             assert source.read() == CONTENT
 
@@ -291,7 +291,7 @@ def test_announced_size_is_checked_against_the_limit(resolved: list[str], extra:
     """A file as large as the limit is read; one more byte is refused by its head."""
     assert resolved == []
     with running_file_store() as (file_store, received):
-        source = _sized(f"{file_store}/files/a?{SIGNED}", None, len(CONTENT) - extra)
+        source = _source_of_size(f"{file_store}/files/a?{SIGNED}", None, len(CONTENT) - extra)
         if extra:
             with pytest.raises(InvalidParameterError, match=f"has {len(CONTENT)} bytes"), source.open():
                 pass
@@ -305,6 +305,6 @@ def test_announced_size_is_checked_against_the_limit(resolved: list[str], extra:
 def test_file_is_not_requested_when_dify_reports_it_as_too_large(resolved: list[str]) -> None:
     """A file whose size is known to be too large is refused without a request."""
     with running_file_store() as (file_store, received), pytest.raises(InvalidParameterError, match="has 1,001 bytes"):
-        _sized(f"{file_store}/files/a?{SIGNED}", 1001).check()
+        _source_of_size(f"{file_store}/files/a?{SIGNED}", 1001).check()
 
     assert (received, resolved) == ([], [])

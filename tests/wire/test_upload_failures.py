@@ -173,14 +173,14 @@ def test_upload_when_one_of_several_fails(transfers: FileTransfers) -> None:
             assert started.acquire(timeout=MAX_WAIT_SECONDS)
         yield b"cont"
 
-    def goes_on() -> Iterator[bytes]:
+    def continue_until_end() -> Iterator[bytes]:
         started.release()
         yield b"cont"
         test_ended.wait(MAX_WAIT_SECONDS)
 
     good = [transfers.host.serve(f"{n}.bin", b"content") for n in range(3)]
     bad = transfers.host.serve("bad.bin", ends_early, length=7)
-    later = [transfers.host.serve(f"later{n}.bin", goes_on, length=7) for n in range(4)]
+    later = [transfers.host.serve(f"later{n}.bin", continue_until_end, length=7) for n in range(4)]
     try:
         refused = transfers.refused_upload(*good, bad, *later)
     finally:

@@ -60,7 +60,7 @@ def test_transfers_when_they_would_take_all_slots(transfers: FileTransfers) -> N
 
 
 def test_downloads_when_they_would_take_all_slots(transfers: FileTransfers) -> None:
-    """Downloads leave slots to other requests too, and at most one of them runs."""
+    """Downloads leave slots to other requests too: one of them runs at a time."""
     released = threading.Event()
     records = [_record_with_stored_file(transfers, b"content") for _ in range(4)]
     transfers.site.before_request.append(_delay_file_answers(released))

@@ -222,7 +222,7 @@ def test_record_link_when_the_app_is_in_a_guest_space(host: DifyHost, site: Loca
 
 @pytest.mark.parametrize("mode", ["replace", "append"])
 def test_upsert_when_a_revision_is_given_for_a_missing_record(host: DifyHost, site: LocalKintone, mode: str) -> None:
-    """An entry with a revision must exist, so nothing is inserted."""
+    """The record of an entry with a revision must exist, so nothing is inserted."""
     before = len(site.records(1))
     entries = [
         {

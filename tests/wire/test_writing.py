@@ -137,7 +137,7 @@ def test_an_unknown_id_is_an_error(kintone: LocalKintone, app: int, token: str, 
 def test_an_outdated_revision_is_a_conflict(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """It is sent once, and the entry is named."""
+    """An entry with an outdated revision is not retried, and the error names the entry."""
     [record_id] = kintone.add_records(app, [{"sku": "a", "name": "x"}])
     entries = [*rows(3), Entry(4, {"name": {"value": "y"}}, None, str(record_id), "7")]
     with pytest.raises(RevisionConflictError, match="entry 4"):
