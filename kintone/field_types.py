@@ -59,8 +59,8 @@ class FieldType:
     key where it prohibits duplicates, ``enforces_required`` whether kintone enforces "required". ``advice`` says what
     to do instead where it cannot be written. ``calculated`` says that kintone ignores a value that is sent,
     ``accepts_booleans`` that a field with a single option can be written as true and false, ``plain_in_csv`` that a
-    spreadsheet cannot mistake a value for a formula, ``always_shown`` that every record shows the field: some types hold
-    no value, others may be switched off.
+    spreadsheet cannot mistake a value for a formula, ``always_shown`` that every record shows the field: some types
+    hold no value, others may be switched off.
     """
 
     name: str

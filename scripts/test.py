@@ -36,7 +36,7 @@ SECONDS: dict[str, float] = {
     "tests/simulation_tests/test_plugin.py": 5.5,
     "tests/facts/test_value_properties.py": 4.5,
     "tests/wire/test_client_retries.py": 4.5,
-    "tests/network/test_not_sent.py": 4,
+    "tests/network/test_failures_before_sending.py": 4,
     "tests/wire/test_concurrency.py": 4,
     "tests/hostile/test_fuzz.py": 3.5,
     "tests/hostile/test_process_input.py": 3.5,
@@ -70,7 +70,7 @@ SECONDS: dict[str, float] = {
     "tests/contract/test_layers.py": 1.5,
     "tests/dify_host_tests/test_host.py": 1.5,
     "tests/dify_host_tests/test_sdk.py": 1.5,
-    "tests/network/test_full_pipe.py": 1.5,
+    "tests/network/test_blocked_output.py": 1.5,
     "tests/simulation_tests/test_oracle.py": 1.5,
     "tests/unit/test_appending.py": 1.5,
     "tests/unit/test_process_output_log.py": 1.5,
@@ -85,7 +85,7 @@ SECONDS: dict[str, float] = {
     "tests/unit/test_query_properties.py": 1,
     "tests/wire/test_provider.py": 1,
     "tests/wire/test_reading_properties.py": 1,
-    "tests/wire/test_whose_token.py": 1,
+    "tests/wire/test_token_scope.py": 1,
 }
 """Files that take longer and their seconds, used to balance the two processes."""
 

@@ -11,7 +11,7 @@ from hypothesis import settings
 from dify_host import DifyHost
 from local_kintone import LocalKintone
 from tests.logger_states import loggers_restored
-from tests.wire.plugin import NO_SUCH_HOST, NOBODY_LISTENS, Ports, running_plugin
+from tests.wire.plugin import CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN, Ports, running_plugin
 
 # Machines are shared and noisy: how long an example takes says nothing about the code.
 settings.register_profile("without deadlines", parent=settings(), deadline=None)
@@ -69,5 +69,5 @@ def site(ports: Ports) -> Iterator[LocalKintone]:
 @pytest.fixture(scope="session")
 def host(ports: Ports) -> Iterator[DifyHost]:
     """Run one plugin process for all tests that need no settings of their own; starting it takes a second."""
-    with running_plugin(*ports.origins, NOBODY_LISTENS, NO_SUCH_HOST) as running:
+    with running_plugin(*ports.origins, CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN) as running:
         yield running

@@ -1,4 +1,4 @@
-"""A kintone at the end of a route, and the stand-ins on the way."""
+"""A local kintone, and the network route with a fault server through which clients reach it."""
 
 import ssl
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ import pytest
 
 from local_kintone import LocalKintone
 from local_kintone.serving.http_server import HOSTS, tls_context
-from tests.network.routes import BEHIND_PROXY, FORM, Route
-from tests.network.stand_ins import StandIn, StandIns
+from tests.network.fault_servers import FaultServer, FaultServers
+from tests.network.network_routes import FORM, HOST_BEHIND_PROXY, Route
 
 
 @pytest.fixture(scope="session")
-def stand_ins() -> Iterator[StandIns]:
-    """Run the process of the stand-ins."""
-    with StandIns() as running:
+def fault_servers() -> Iterator[FaultServers]:
+    """Run the process of the fault servers."""
+    with FaultServers() as running:
         yield running
 
 
@@ -29,27 +29,27 @@ def stack() -> Iterator[ExitStack]:
 
 @pytest.fixture
 def route_name() -> str:
-    """Tell which route a test takes unless it is parametrized."""
+    """Return the name of the route that a test uses unless it is parametrized."""
     return "direct"
 
 
 @pytest.fixture
 def certificate_hosts() -> tuple[str, ...]:
-    """Tell for which hosts the certificate of kintone is unless a test is parametrized."""
-    return (*HOSTS, BEHIND_PROXY)
+    """Return the hosts in the certificate of kintone unless a test is parametrized."""
+    return (*HOSTS, HOST_BEHIND_PROXY)
 
 
 @pytest.fixture
 def kintone(
     route_name: str, certificate_hosts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[LocalKintone]:
-    """Run an empty local kintone, under the version of TLS that the name of the route ends with, if any."""
+    """Run an empty local kintone; the end of the route's name, if any, is its only version of TLS."""
     version = route_name.partition("-")[2]
 
-    def limited(ca_file: Path) -> ssl.SSLContext:
+    def limited_tls_context(ca_file: Path) -> ssl.SSLContext:
         context = tls_context(ca_file, certificate_hosts)
         context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
-        # The first bytes of data that the server sends are those of an answer.
+        # Without session tickets the first application data from the server is an answer.
         context.num_tickets = 0
         return context
 
@@ -59,7 +59,7 @@ def kintone(
         with LocalKintone(seed="none") as running:
             yield running
         return
-    monkeypatch.setattr("local_kintone.local.tls_context", limited)
+    monkeypatch.setattr("local_kintone.local.tls_context", limited_tls_context)
     ca_file = tmp_path / "ca.pem"
     with LocalKintone(seed="none", https=True, ca_file=ca_file) as running:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_file))
@@ -70,25 +70,25 @@ def kintone(
 def route(
     route_name: str,
     kintone: LocalKintone,
-    stand_ins: StandIns,
+    fault_servers: FaultServers,
     stack: ExitStack,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Route]:
-    """Lead the way to an empty app of that kintone; plain and direct unless a test names another route."""
+    """Create an app and return a route to it; plain and direct unless a test names another route."""
     is_direct = route_name.startswith("direct")
-    stand_in = stand_ins.open("relay" if is_direct else "proxy", upstream=kintone.port)
+    fault_server = fault_servers.open("relay" if is_direct else "proxy", upstream=kintone.port)
     if not is_direct:
-        monkeypatch.setenv("HTTPS_PROXY", stand_in.url)
-    taken = Route(route_name, kintone, kintone.create_app("Stock", FORM), stand_in, stack)
+        monkeypatch.setenv("HTTPS_PROXY", fault_server.url)
+    opened = Route(route_name, kintone, kintone.create_app("Stock", FORM), fault_server, stack)
     if not is_direct:
-        taken.host = BEHIND_PROXY
-    yield taken
-    taken.stand_in.close()
+        opened.host = HOST_BEHIND_PROXY
+    yield opened
+    opened.fault_server.close()
 
 
 @pytest.fixture
-def idle_proxy(stand_ins: StandIns, kintone: LocalKintone) -> Iterator[StandIn]:
-    """Run a proxy that no setting names yet."""
-    proxy = stand_ins.open("proxy", upstream=kintone.port)
+def idle_proxy(fault_servers: FaultServers, kintone: LocalKintone) -> Iterator[FaultServer]:
+    """Run a proxy that no environment variable names yet."""
+    proxy = fault_servers.open("proxy", upstream=kintone.port)
     yield proxy
     proxy.close()

@@ -1,14 +1,14 @@
-"""Connections outlive a call: shared by calls with the same access, by no others, and missed by nobody when gone."""
+"""Connections are reused by later calls with the same access, not by others, and replaced when closed."""
 
 import pytest
 
-from tests.network.outcomes import success
-from tests.network.routes import ALL, Route, through
+from tests.network.call_outcomes import success
+from tests.network.network_routes import ALL_ROUTES, Route, on_routes
 
 
-@through(*ALL)
-def test_connection_when_the_same_access_comes_again(route: Route) -> None:
-    """The second client finds the connection of the first, which was closed before."""
+@on_routes(*ALL_ROUTES)
+def test_connection_when_the_access_is_the_same(route: Route) -> None:
+    """A second client with the same access uses the connection of the first, which was closed before."""
     for sku in ("A", "B"):
         with route.client() as client:
             route.add(client, sku)
@@ -17,9 +17,9 @@ def test_connection_when_the_same_access_comes_again(route: Route) -> None:
     assert route.kintone.stats.connections == 1
 
 
-@through(*ALL)
-def test_connection_when_another_token_comes(route: Route) -> None:
-    """What belongs to one token is not lent to another."""
+@on_routes(*ALL_ROUTES)
+def test_connection_when_the_token_differs(route: Route) -> None:
+    """A client with another token opens a connection of its own."""
     for sku, token in (("A", route.token), ("B", route.kintone.token(route.app, "add"))):
         with route.client(token=token) as client:
             route.add(client, sku)
@@ -28,9 +28,9 @@ def test_connection_when_another_token_comes(route: Route) -> None:
     assert route.kintone.stats.connections == 2
 
 
-@through("direct", "direct-TLSv1_3", "tunnel-TLSv1_3")
+@on_routes("direct", "direct-TLSv1_3", "tunnel-TLSv1_3")
 def test_cookie_when_a_server_sets_one(route: Route) -> None:
-    """It is sent back neither by the same client nor by the next."""
+    """A cookie is sent back neither by the same client nor by the next."""
     route.kintone.fail(times=1, headers={"Set-Cookie": "JSESSIONID=0123; Path=/; Secure; HttpOnly"})
     route.kintone.fail(times=1, headers={"Set-Cookie": "plain=0123; Path=/"})
     with route.client() as client:
@@ -43,17 +43,17 @@ def test_cookie_when_a_server_sets_one(route: Route) -> None:
     assert not any(received.headers.get("Cookie") for received in route.kintone.requests)
 
 
-@through(*ALL)
-@pytest.mark.parametrize("other", [False, True])
-def test_insert_when_the_idle_connection_was_closed(route: Route, *, other: bool) -> None:
-    """It goes over a new one, saved once; whether the same client kept the connection or another left it."""
+@on_routes(*ALL_ROUTES)
+@pytest.mark.parametrize("by_another_client", [False, True])
+def test_insert_when_the_idle_connection_was_closed(route: Route, *, by_another_client: bool) -> None:
+    """An insert uses a new connection and is saved once, whether or not the same client opened the closed one."""
     client = route.client()
     route.add(client, "A")
-    if other:
+    if by_another_client:
         client.__exit__(None, None, None)
         client = route.client()
-    route.stand_in.drop()
+    route.fault_server.drop_connections()
     success(lambda: route.add(client, "B"))
 
     assert (route.sent, route.writes, route.saved) == (2, 2, 2)
-    assert route.stand_in.count("connections") == 2
+    assert route.fault_server.count("connections") == 2

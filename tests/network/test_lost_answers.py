@@ -1,110 +1,110 @@
-"""A write whose answer never arrives: an insert goes out once, a write that may be repeated is."""
+"""Writes whose answer is lost: an insert is sent once, a write that is safe to repeat is retried."""
 
 import pytest
 
-from tests.network.outcomes import UNKNOWN, UNREACHABLE, failure, success
-from tests.network.routes import ALL, Route, through
+from tests.network.call_outcomes import UNKNOWN, UNREACHABLE, failure, success
+from tests.network.network_routes import ALL_ROUTES, Route, on_routes
 
-LONG = "x" * 200_000
+LONG_TEXT = "x" * 200_000
 
 
-@through(*ALL)
+@on_routes(*ALL_ROUTES)
 def test_add_record_when_its_answer_is_lost(route: Route) -> None:
-    """One record is there, and its fate is said to be unknown."""
-    route.stand_in.script(request=["lost"])
+    """The record is saved once, and its state is unknown."""
+    route.fault_server.script(request=["lost"])
     failed = failure(lambda: route.add(route.client()))
 
     assert (route.sent, route.writes, route.saved) == (1, 1, 1)
     assert failed.code == UNREACHABLE
-    assert failed.fate() == UNKNOWN
+    assert failed.entry_state() == UNKNOWN
 
 
-@through(*ALL)
+@on_routes(*ALL_ROUTES)
 @pytest.mark.parametrize("count", [1, 101])
 def test_inserts_when_their_answer_is_lost(route: Route, count: int) -> None:
-    """Entries with neither key nor id are there once, and all are unknown."""
-    route.stand_in.script(request=["lost"])
+    """Entries without key and id are saved once, and the state of all is unknown."""
+    route.fault_server.script(request=["lost"])
     failed = failure(lambda: route.insert(route.client(), count))
 
     assert (route.sent, route.writes, route.saved) == (1, 1, count)
-    assert failed.fates(range(1, count + 1)) == {UNKNOWN}
+    assert failed.entry_states(range(1, count + 1)) == {UNKNOWN}
 
 
-@through(*ALL)
+@on_routes(*ALL_ROUTES)
 @pytest.mark.parametrize("count", [1, 101])
 def test_upserts_by_key_when_their_answer_is_lost_once(route: Route, count: int) -> None:
-    """They are sent again and succeed; no key is there twice."""
-    route.stand_in.script(request=["lost", "works"])
+    """They are sent again and succeed, and no key is saved twice."""
+    route.fault_server.script(request=["lost", "works"])
     success(lambda: route.upsert(route.client(), count))
 
     assert route.sent == 2
     assert route.saved == count
 
 
-@through(*ALL)
+@on_routes(*ALL_ROUTES)
 def test_upserts_by_key_when_their_answer_is_lost_every_time(route: Route) -> None:
-    """Their fate is unknown when the tries are used up, and no key is there twice."""
-    route.stand_in.script(request=["lost"])
+    """Their state is unknown after the last try, and no key is saved twice."""
+    route.fault_server.script(request=["lost"])
     failed = failure(lambda: route.upsert(route.client(), 2))
 
     assert route.sent > 1
     assert route.saved == 2
-    assert failed.fates([1, 2]) == {UNKNOWN}
+    assert failed.entry_states([1, 2]) == {UNKNOWN}
 
 
-@through(*ALL)
+@on_routes(*ALL_ROUTES)
 @pytest.mark.parametrize("step", ["close", "reset"])
-def test_add_record_when_it_is_dropped_on_the_way(route: Route, step: str) -> None:
-    """Its bytes have left, so nobody knows: sent once, unknown, though it never reached kintone."""
-    route.stand_in.script(request=[step])
+def test_add_record_when_the_connection_ends_before_kintone(route: Route, step: str) -> None:
+    """A request that was sent but never reached kintone is not retried, and its state is unknown."""
+    route.fault_server.script(request=[step])
     failed = failure(lambda: route.add(route.client()))
 
     assert (route.sent, route.saved) == (1, 0)
     assert failed.code == UNREACHABLE
-    assert failed.fate() == UNKNOWN
+    assert failed.entry_state() == UNKNOWN
 
 
-@through(*ALL)
-def test_add_record_when_it_is_cut_in_the_middle(route: Route) -> None:
-    """A request that left in part is sent once and unknown."""
-    route.stand_in.script(request=["cut"])
-    failed = failure(lambda: route.add(route.client(), memo=LONG))
+@on_routes(*ALL_ROUTES)
+def test_add_record_when_it_is_sent_in_part(route: Route) -> None:
+    """A request that was sent in part is not retried, and its state is unknown."""
+    route.fault_server.script(request=["cut"])
+    failed = failure(lambda: route.add(route.client(), memo=LONG_TEXT))
 
     assert (route.sent, route.saved) == (1, 0)
-    assert failed.fate() == UNKNOWN
+    assert failed.entry_state() == UNKNOWN
 
 
-@through("direct", "tunnel-TLSv1_3")
+@on_routes("direct", "tunnel-TLSv1_3")
 @pytest.mark.parametrize("step", ["hang", "drip"])
-def test_add_record_when_no_answer_comes(route: Route, step: str) -> None:
-    """A request that nobody answers in time, or byte by byte only, is sent once and unknown."""
-    route.stand_in.script(request=[step])
+def test_add_record_when_the_answer_times_out(route: Route, step: str) -> None:
+    """A request without an answer in time is not retried, and its state is unknown."""
+    route.fault_server.script(request=[step])
     failed = failure(lambda: route.add(route.client(timeout=0.3)))
 
-    # What drips is the answer of a kintone that has saved it.
+    # The slow answer comes from a kintone that has saved the record.
     assert (route.sent, route.saved) == (1, int(step == "drip"))
     assert failed.code == "TIMED_OUT"
-    assert failed.fate() == UNKNOWN
+    assert failed.entry_state() == UNKNOWN
 
 
-@through(*ALL)
+@on_routes(*ALL_ROUTES)
 def test_add_record_when_the_answer_is_garbage(route: Route) -> None:
-    """What is neither HTTP nor TLS proves nothing."""
-    route.stand_in.script(request=["garbage"])
+    """After bytes that are neither HTTP nor TLS the request is not retried, and its state is unknown."""
+    route.fault_server.script(request=["garbage"])
     failed = failure(lambda: route.add(route.client()))
 
     assert (route.sent, route.saved) == (1, 0)
     assert failed.code in {UNREACHABLE, "NOT_KINTONE"}
-    assert failed.fate() == UNKNOWN
+    assert failed.entry_state() == UNKNOWN
 
 
-@through("direct")
+@on_routes("direct")
 @pytest.mark.parametrize("step", ["302", "403", "502", "503"])
 def test_add_record_when_a_gateway_answers(route: Route, step: str) -> None:
-    """A page of a gateway does not prove that nothing was passed on."""
-    route.stand_in.script(request=[step])
+    """A page of a gateway does not prove that the request was not forwarded, so its state is unknown."""
+    route.fault_server.script(request=[step])
     failed = failure(lambda: route.add(route.client()))
 
     assert route.sent == 1
     assert failed.code in {"UNAVAILABLE", "NOT_KINTONE", "ACCESS_DENIED"}
-    assert failed.fate() == UNKNOWN
+    assert failed.entry_state() == UNKNOWN

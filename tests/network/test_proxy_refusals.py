@@ -1,55 +1,55 @@
-"""A proxy that wants to know who asks is the operator's affair: final at once, with the setting named."""
+"""A proxy that requires authentication: the call fails without a retry and names the operator's setting."""
 
 import pytest
 
-from tests.network.clients import AT_ONCE, PATIENT
-from tests.network.outcomes import ACCESS_DENIED, NOT_SENT, REFUSED, failure
-from tests.network.routes import TUNNELS, Route, through
+from tests.network.call_outcomes import ACCESS_DENIED, NOT_SENT, REFUSED, failure
+from tests.network.clients import SECONDS_WITHOUT_RETRY, SLOW_RETRIES
+from tests.network.network_routes import TUNNEL_ROUTES, Route, on_routes
 
 WRITES = pytest.mark.parametrize("write", ["add", "insert", "upsert"])
 
 
 def _write(route: Route, write: str) -> None:
-    client = route.client(policy=PATIENT)
+    client = route.client(policy=SLOW_RETRIES)
     if write == "add":
         route.add(client)
     else:
         {"insert": route.insert, "upsert": route.upsert}[write](client, 2)
 
 
-@through(*TUNNELS)
+@on_routes(*TUNNEL_ROUTES)
 @WRITES
 def test_write_when_the_proxy_refuses_to_connect(route: Route, write: str) -> None:
-    """One CONNECT, nothing sent."""
-    route.stand_in.script(connect=["407"])
+    """After one CONNECT that is answered with 407 nothing is sent."""
+    route.fault_server.script(connect=["407"])
     failed = failure(lambda: _write(route, write))
 
-    assert route.stand_in.count("connects") == 1
-    assert failed.seconds < AT_ONCE
+    assert route.fault_server.count("connects") == 1
+    assert failed.seconds < SECONDS_WITHOUT_RETRY
     assert (route.sent, route.saved) == (0, 0)
     assert failed.code == ACCESS_DENIED
-    assert failed.fate() in {NOT_SENT, REFUSED}
+    assert failed.entry_state() in {NOT_SENT, REFUSED}
     assert "HTTPS_PROXY" in str(failed.error)
 
 
-@through(*TUNNELS)
-def test_read_when_the_proxy_refuses(route: Route) -> None:
-    """Reading is not tried again either."""
-    route.stand_in.script(connect=["407"])
-    failed = failure(lambda: route.read(route.client(policy=PATIENT)))
+@on_routes(*TUNNEL_ROUTES)
+def test_read_when_the_proxy_refuses_to_connect(route: Route) -> None:
+    """A read is not retried either."""
+    route.fault_server.script(connect=["407"])
+    failed = failure(lambda: route.read(route.client(policy=SLOW_RETRIES)))
 
-    assert route.stand_in.count("connections") == 1
-    assert failed.seconds < AT_ONCE
+    assert route.fault_server.count("connections") == 1
+    assert failed.seconds < SECONDS_WITHOUT_RETRY
     assert failed.code == ACCESS_DENIED
     assert "HTTPS_PROXY" in str(failed.error)
 
 
-@through(*TUNNELS)
-def test_secret_when_the_proxy_has_a_password(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The password in the setting is in no sentence."""
-    monkeypatch.setenv("HTTPS_PROXY", f"http://joe:sesame-4711@127.0.0.1:{route.stand_in.port}")
-    route.stand_in.script(connect=["407"])
-    failed = failure(lambda: route.add(route.client(policy=PATIENT)))
+@on_routes(*TUNNEL_ROUTES)
+def test_password_when_the_proxy_refuses_to_connect(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error does not show the password in the proxy's address."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://joe:sesame-4711@127.0.0.1:{route.fault_server.port}")
+    route.fault_server.script(connect=["407"])
+    failed = failure(lambda: route.add(route.client(policy=SLOW_RETRIES)))
 
     assert failed.code == ACCESS_DENIED
     assert "sesame-4711" not in str(failed.error)

@@ -1,4 +1,4 @@
-"""A local kintone for each test, and clients that ask it."""
+"""A local kintone for each test, and clients for it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,13 +15,13 @@ from local_kintone import LocalKintone
 
 type OpenClient = Callable[..., KintoneClient]
 
-IMPATIENT = RetryPolicy(first_pause=0.001, longest_pause=0.002, cursor_pauses=(0.001,) * 5)
+FAST_RETRIES = RetryPolicy(first_pause=0.001, longest_pause=0.002, cursor_pauses=(0.001,) * 5)
 
 
 def settings_for(origin: str, budget: float | None = None, **environment: str) -> OperatorSettings:
     """Return the operator's settings with the local kintone allowed.
 
-    ``budget`` are the seconds for a call, which the environment has whole only.
+    ``budget`` are the seconds for a call; the environment variable allows whole seconds only.
     """
     settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": origin, **environment})
     return settings if budget is None else replace(settings, call_budget=budget)
@@ -36,15 +36,15 @@ def kintone() -> Iterator[LocalKintone]:
 
 @pytest.fixture
 def open_client(kintone: LocalKintone) -> Iterator[OpenClient]:
-    """Return who opens clients of the local kintone; its pauses between tries are short."""
+    """Return a function that opens clients of the local kintone; their pauses between tries are short."""
     with ExitStack() as stack:
 
-        def opened(
+        def open_one(
             token: str | None = None, *, timeout: float = 5.0, budget: float | None = None, **environment: str
         ) -> KintoneClient:
             settings = settings_for(kintone.origin, budget, **environment)
             tokens = Tokens(token or kintone.token(1, "view", "add", "edit"))
             access = Access(read_site(kintone.url, settings.allowed_origins), tokens)
-            return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=IMPATIENT))
+            return stack.enter_context(KintoneClient(access, settings, request_timeout=timeout, policy=FAST_RETRIES))
 
-        yield opened
+        yield open_one

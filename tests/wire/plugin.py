@@ -1,4 +1,4 @@
-"""The plugin as Dify runs it, asked by tests."""
+"""The plugin as Dify runs it, and the ports and credentials that its tests use."""
 
 import socket
 from collections.abc import Iterator
@@ -9,39 +9,39 @@ from dify_host import DifyHost
 from local_kintone import LocalKintone
 
 ROOT = Path(__file__).resolve().parents[2]
-NOBODY_LISTENS = "http://127.0.0.1:9"
-NO_SUCH_HOST = "https://no-such-host.invalid"
+CLOSED_PORT_ORIGIN = "http://127.0.0.1:9"
+UNKNOWN_HOST_ORIGIN = "https://no-such-host.invalid"
 
 
 @contextmanager
 def running_plugin(*origins: str, **environment: str) -> Iterator[DifyHost]:
-    """Start the plugin with these origins allowed and the environment's proxies out of the way."""
+    """Start the plugin with these origins allowed and no proxy for loopback."""
     settings = {"KINTONE_ALLOWED_ORIGINS": ",".join(origins), "NO_PROXY": "127.0.0.1,localhost", **environment}
     with DifyHost(ROOT, environment=settings) as host:
         yield host
 
 
 class Ports:
-    """Ports of loopback kept for the local kintones of a run, so that one plugin process may be allowed all of them."""
+    """Reserved loopback ports for the local kintones of a run, all of which one plugin process may be allowed."""
 
     def __init__(self, count: int) -> None:
-        """Keep so many ports that are free."""
-        self._held = [socket.socket() for _ in range(count)]
-        for held in self._held:
-            held.bind(("127.0.0.1", 0))
-        addresses = [f"127.0.0.1:{held.getsockname()[1]}" for held in self._held]
+        """Reserve so many free ports."""
+        self._reserved = [socket.socket() for _ in range(count)]
+        for reserved in self._reserved:
+            reserved.bind(("127.0.0.1", 0))
+        addresses = [f"127.0.0.1:{reserved.getsockname()[1]}" for reserved in self._reserved]
         self.origins = [f"{scheme}://{address}" for scheme in ("http", "https") for address in addresses]
 
     def take(self) -> int:
-        """Return a port that nobody has taken before; it is free from now on."""
-        with self._held.pop() as held:
-            port: int = held.getsockname()[1]
+        """Return a reserved port that was not returned before; it is free from now on."""
+        with self._reserved.pop() as reserved:
+            port: int = reserved.getsockname()[1]
             return port
 
     def close(self) -> None:
-        """Free what nobody took."""
-        for held in self._held:
-            held.close()
+        """Free the ports that were not taken."""
+        for reserved in self._reserved:
+            reserved.close()
 
 
 def credentials_of(kintone: LocalKintone, *permissions: str, app: int = 1) -> dict[str, str]:

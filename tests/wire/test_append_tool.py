@@ -1,4 +1,4 @@
-"""Appending rows by ``kintone_upsert_records``, in the real plugin process."""
+"""Appending rows with ``kintone_upsert_records``, in the plugin process."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from tests.wire.write_calls import run
 
 
 @pytest.fixture(autouse=True)
-def _fresh(site: LocalKintone) -> None:
+def _reset_site(site: LocalKintone) -> None:
     site.clear_failures()
     site.reset()
 
 
-APPENDED: dict[str, dict[str, Any]] = {
+APPEND_FORM: dict[str, dict[str, Any]] = {
     "key": {"type": "SINGLE_LINE_TEXT", "unique": True},
     "lines": {"type": "SUBTABLE", "fields": {"code": {"type": "SINGLE_LINE_TEXT"}, "id": {"type": "NUMBER"}}},
 }
 
 
 def append_to(host: DifyHost, site: LocalKintone, app: int, code: str, *, check: bool) -> Outcome:
-    """Append a row to the record K-1 and to a new one."""
+    """Append a row to the record K-1 and to a new record."""
     rows = [{"value": {"code": {"value": "new"}}}]
     entries = [
         {"updateKey": {"field": "key", "value": key}, "record": {code: {"value": rows}}} for key in ("K-1", "K-2")
@@ -34,8 +34,8 @@ def append_to(host: DifyHost, site: LocalKintone, app: int, code: str, *, check:
 
 @pytest.mark.parametrize("check", [True, False])
 def test_upsert_when_rows_are_appended(host: DifyHost, site: LocalKintone, *, check: bool) -> None:
-    """The form tells which field is a table, with the check off too; saved rows stay, and the text warns of a retry."""
-    app = site.create_app("AppendPlan", APPENDED)
+    """Saved rows are kept, with or without the check, and the text warns that a retry appends twice."""
+    app = site.create_app("AppendPlan", APPEND_FORM)
     site.add_records(app, [{"key": "K-1", "lines": [{"code": "old"}]}])
     outcome = append_to(host, site, app, "lines", check=check)
 
@@ -49,17 +49,17 @@ def test_upsert_when_rows_are_appended(host: DifyHost, site: LocalKintone, *, ch
     assert site.stats.by_api == {"GET app/form/fields": 1, "GET records": 1, "POST bulkRequest": 1}
 
 
-def test_upsert_when_rows_are_appended_to_a_table_that_is_new(host: DifyHost, site: LocalKintone) -> None:
-    """A form remembered from a moment ago does not make it a field whose rows are replaced."""
-    app = site.create_app("Growing", APPENDED)
+def test_upsert_when_the_table_was_added_to_the_form(host: DifyHost, site: LocalKintone) -> None:
+    """A cached form that lacks the table does not cause its rows to be replaced."""
+    app = site.create_app("Growing", APPEND_FORM)
     append_to(host, site, app, "lines", check=False)
-    site.change_form(app, {"key": APPENDED["key"], "more": APPENDED["lines"]})
+    site.change_form(app, {"key": APPEND_FORM["key"], "more": APPEND_FORM["lines"]})
     credentials = credentials_of(site, "view", "add", "edit", app=app)
-    [grown] = site.add_records(app, [{"key": "K-3"}])
+    [new_id] = site.add_records(app, [{"key": "K-3"}])
     for cell in ("a", "b"):
         rows = [{"value": {"code": {"value": cell}}}]
         parameters = {
-            "records_data": [{"id": grown, "record": {"more": {"value": rows}}}],
+            "records_data": [{"id": new_id, "record": {"more": {"value": rows}}}],
             "validate_before_write": False,
         }
         host.invoke("kintone_upsert_records", {**parameters, "table_mode": "append"}, credentials)
@@ -67,11 +67,11 @@ def test_upsert_when_rows_are_appended_to_a_table_that_is_new(host: DifyHost, si
     assert [row["value"]["code"]["value"] for row in site.records(app)[-1]["more"]["value"]] == ["a", "b"]
 
 
-def test_upsert_when_rows_are_appended_to_a_table_that_is_gone(host: DifyHost, site: LocalKintone) -> None:
-    """A form remembered from a moment ago would have kintone drop the rows without a word."""
-    app = site.create_app("Shrinking", APPENDED)
+def test_upsert_when_the_table_was_removed_from_the_form(host: DifyHost, site: LocalKintone) -> None:
+    """A table that the form no longer has is refused, since kintone would ignore its rows."""
+    app = site.create_app("Shrinking", APPEND_FORM)
     append_to(host, site, app, "lines", check=True)
-    site.change_form(app, {"key": APPENDED["key"]})
+    site.change_form(app, {"key": APPEND_FORM["key"]})
 
     with pytest.raises(PluginFailure) as refused:
         append_to(host, site, app, "lines", check=True)
@@ -81,8 +81,8 @@ def test_upsert_when_rows_are_appended_to_a_table_that_is_gone(host: DifyHost, s
     assert [record["$revision"]["value"] for record in site.records(app)] == ["1", "1"]
 
 
-def test_upsert_when_nothing_is_appended_after_all(host: DifyHost, site: LocalKintone) -> None:
-    """The mode alone makes no repetition dangerous."""
+def test_upsert_when_append_mode_has_no_rows(host: DifyHost, site: LocalKintone) -> None:
+    """Append mode without rows is still safe to repeat and reads no records."""
     entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"stock": 5, "lines": []}}]
     outcome = run(host, site, "kintone_upsert_records", records_data=entries, table_mode="append")
 
@@ -91,7 +91,7 @@ def test_upsert_when_nothing_is_appended_after_all(host: DifyHost, site: LocalKi
 
 
 def test_upsert_when_a_column_is_called_file_key(host: DifyHost, site: LocalKintone) -> None:
-    """A column is no file, so the advice about sending again is that of rows."""
+    """A column named fileKey is not a file, so the advice about a retry is the one for rows."""
     columns = {"fileKey": {"type": "SINGLE_LINE_TEXT"}}
     form: dict[str, Any] = {"key": {"type": "SINGLE_LINE_TEXT", "unique": True}}
     app = site.create_app("Odd", {**form, "lines": {"type": "SUBTABLE", "fields": columns}})
@@ -105,7 +105,7 @@ def test_upsert_when_a_column_is_called_file_key(host: DifyHost, site: LocalKint
 
 @pytest.mark.parametrize("check", [True, False])
 def test_append_when_the_token_may_not_read_the_form(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """The advice is one that helps: switching the check off would not."""
+    """The message advises the mode replace, not switching the check off, which would not help."""
     entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"lines": [{"item": "x"}]}}]
     data = {"records_data": entries, "table_mode": "append", "validate_before_write": check}
     with pytest.raises(PluginFailure, match="use the mode replace") as failed:

@@ -1,4 +1,4 @@
-"""What the client repeats and what it does not, seen from the server."""
+"""Which requests the client retries, as counted by the server."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,8 +16,8 @@ from tests.wire.conftest import OpenClient
 READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 
 
-def adding(sku: str) -> Request:
-    """Return an insert that must never happen twice."""
+def insert_request(sku: str) -> Request:
+    """Return an insert, which must not be sent twice."""
     record = {"sku": {"value": sku}, "name": {"value": "n"}}
     return Request(
         Message("adding a record to app 1"), "POST", "record", {"app": 1, "record": record}, RetrySafety.INSERT
@@ -25,14 +25,14 @@ def adding(sku: str) -> Request:
 
 
 def add(client: KintoneClient, sku: str) -> WriteLedger:
-    """Add a record and return what became of it."""
+    """Add a record and return its ledger."""
     ledger = WriteLedger(1, numbered=False)
-    client.write(adding(sku), lambda answer: answer.body, ledger, ONE_ENTRY)
+    client.write(insert_request(sku), lambda answer: answer.body, ledger, ONE_ENTRY)
     return ledger
 
 
 def change(client: KintoneClient) -> None:
-    """Change a record, which may be done twice."""
+    """Update a record, which is safe to repeat."""
     parameters = {"app": 1, "id": 1, "record": {"name": {"value": "x"}}}
     operation = Request(Message("changing"), "PUT", "record", parameters, RetrySafety.UPDATE)
     client.write(operation, lambda answer: answer.body, WriteLedger(1, numbered=False), ONE_ENTRY)
@@ -63,21 +63,21 @@ def count(client: KintoneClient, sku: str) -> int:
     ],
 )
 def test_read_when_it_fails_twice(kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any]) -> None:
-    """A read that fails for a moment is repeated and succeeds."""
+    """A read that fails twice is retried and succeeds."""
     kintone.fail(api="records", times=2, **failure)
 
     assert len(open_client().call(READ).body["records"]) == 1
 
 
-def test_read_when_retry_after_is_named(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """An answer with Retry-After is repeated like any other 429."""
+def test_read_when_retry_after_is_given(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """A 429 with Retry-After is retried like any other 429."""
     kintone.fail(api="records", times=1, status=429, code="GAIA_TO04", headers={"Retry-After": "1"})
 
     assert open_client().call(READ).body["records"]
 
 
 @pytest.mark.parametrize(("status", "kind"), [(503, errors.UnavailableError), (500, errors.UnknownResponseError)])
-def test_read_when_it_never_succeeds(
+def test_read_when_every_try_fails(
     kintone: LocalKintone, open_client: OpenClient, status: int, kind: type[errors.KintoneError]
 ) -> None:
     """The last failure is raised, with the number of tries."""
@@ -92,7 +92,7 @@ def test_read_when_it_never_succeeds(
 def test_read_when_the_server_failed_with_kintones_code(
     kintone: LocalKintone, open_client: OpenClient, status: int
 ) -> None:
-    """An answer of kintone itself that is no lock would be the same again."""
+    """A 5xx with a code of kintone that is not a lock is not retried."""
     kintone.fail(api="records", times=None, status=status, code="CB_FA01")
 
     with pytest.raises(errors.KintoneError, match=r"^\[CB_FA01\] "):
@@ -101,8 +101,10 @@ def test_read_when_the_server_failed_with_kintones_code(
 
 
 @pytest.mark.parametrize("repeat", set(RetrySafety) - {RetrySafety.READ})
-def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: OpenClient, repeat: RetrySafety) -> None:
-    """After a 500 nobody knows what was done, so what is not a read is sent once."""
+def test_other_requests_when_the_server_failed(
+    kintone: LocalKintone, open_client: OpenClient, repeat: RetrySafety
+) -> None:
+    """After a 500 a request that is not a read is not retried, since it may have been applied."""
     kintone.fail(times=None, status=500, body="oops")
 
     with pytest.raises(errors.UnknownResponseError):
@@ -114,8 +116,10 @@ def test_no_read_when_the_server_failed(kintone: LocalKintone, open_client: Open
     "failure",
     [{"status": 429, "code": "GAIA_TO04"}, {"status": 400, "code": "GAIA_RE18"}, {"status": 400, "code": "GAIA_LT01"}],
 )
-def test_insert_when_nothing_was_done(kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any]) -> None:
-    """An insert that kintone did not carry out is repeated and happens once."""
+def test_insert_when_it_was_not_applied(
+    kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any]
+) -> None:
+    """An insert that kintone did not apply is retried and saved once."""
     kintone.fail(api="record", method="POST", times=2, **failure)
     client = open_client()
 
@@ -140,19 +144,19 @@ def test_insert_when_nothing_was_done(kintone: LocalKintone, open_client: OpenCl
 def test_insert_when_its_answer_is_lost(
     kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any], kind: type[errors.KintoneError]
 ) -> None:
-    """An insert whose answer is lost is not repeated, and its error says that it may have been saved."""
+    """An insert whose answer is lost is not retried, and the error says that it may have been saved."""
     kintone.fail(api="record", method="POST", times=1, **failure)
     client = open_client()
 
     with pytest.raises(kind, match="may have been saved") as failed:
-        add(client, "PERHAPS")
+        add(client, "LOST-1")
 
     assert failed.value.maybe_saved
-    assert count(client, "PERHAPS") == 1
+    assert count(client, "LOST-1") == 1
 
 
-def test_insert_when_no_answer_comes_in_time(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """An insert that times out is not repeated."""
+def test_insert_when_it_times_out(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """An insert that times out is not retried."""
     kintone.fail(api="record", method="POST", times=1, delay=1.5)
     client = open_client(timeout=0.3)
 
@@ -162,8 +166,8 @@ def test_insert_when_no_answer_comes_in_time(kintone: LocalKintone, open_client:
     assert kintone.stats.by_api == {"POST record": 1}
 
 
-def test_read_when_no_answer_comes_in_time(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """A read that times out is tried once more, not six times."""
+def test_read_when_it_times_out(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """A read that times out is tried twice, not six times."""
     kintone.fail(api="records", times=None, delay=0.8)
 
     with pytest.raises(errors.TimedOutError, match=r"did not answer in time.*tried 2 times"):
@@ -171,7 +175,7 @@ def test_read_when_no_answer_comes_in_time(kintone: LocalKintone, open_client: O
 
 
 def test_call_when_the_budget_is_used_up(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """The operator's budget bounds a call whose requests would be allowed more time."""
+    """The operator's budget ends a call whose requests would be allowed more time."""
     kintone.fail(api="records", times=None, delay=3)
     client = open_client(timeout=30.0, budget=0.5)
 
@@ -193,7 +197,7 @@ def test_call_when_the_budget_is_used_up(kintone: LocalKintone, open_client: Ope
 def test_call_when_the_budget_is_used_up_by_a_second_try(
     kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any], words: str
 ) -> None:
-    """What the try before met is told too: it, not the budget, is why the call took so long."""
+    """The error also reports how the previous try failed, since that is why the call took so long."""
     kintone.fail(api="records", times=1, **failure)
     kintone.fail(api="records", times=None, delay=3)
 
@@ -206,7 +210,7 @@ def test_call_when_the_budget_is_used_up_by_a_second_try(
 
 
 def test_write_when_the_budget_is_used_up_by_a_second_try(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """The same holds for a write, whose outcome is unknown then."""
+    """A write reports the previous try too, and its outcome is unknown."""
     kintone.fail(api="record", times=1, status=400, code="GAIA_DA02")
     kintone.fail(api="record", times=None, delay=3)
 
@@ -218,7 +222,7 @@ def test_write_when_the_budget_is_used_up_by_a_second_try(kintone: LocalKintone,
 
 
 def test_call_when_the_budget_is_used_up_by_the_first_try(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """No try came before, so none is told."""
+    """Without a previous try none is reported."""
     kintone.fail(api="records", times=None, delay=3)
 
     with pytest.raises(errors.BudgetExceededError) as failed:
@@ -227,8 +231,8 @@ def test_call_when_the_budget_is_used_up_by_the_first_try(kintone: LocalKintone,
     assert failed.value.notes == ()
 
 
-def test_bulk_request_when_one_call_fails(open_client: OpenClient) -> None:
-    """The place of the failing call in a bulkRequest is kept."""
+def test_bulk_request_when_one_request_fails(open_client: OpenClient) -> None:
+    """The error keeps the index of the request that failed in a bulk request."""
     inner = {"method": "PUT", "api": "/k/v1/records.json"}
     good = {"app": 1, "records": [{"id": 1, "record": {}}]}
     bad = {"app": 1, "records": [{"id": 999_999, "record": {}}]}

@@ -1,4 +1,4 @@
-"""Many calls at once through one plugin process, each with its own credential, records and failures."""
+"""Many parallel calls in one plugin process, each with its own credential, records and failures."""
 
 import os
 import threading
@@ -11,19 +11,19 @@ from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
 from tests.wire.plugin import credentials_of
 
-CALLS_AT_ONCE = 50
-MOST_REQUESTS_AT_ONCE = 10
+PARALLEL_CALLS = 50
+MAX_PARALLEL_REQUESTS = 10
 SOAK_CALLS = int(os.environ.get("SOAK_CALLS", "200"))
-GROWTH_ALLOWED = 6 * 1024 * 1024
+MAX_GROWTH_BYTES = 6 * 1024 * 1024
 
 type Work = Callable[[int], str | None]
 
 
 class Tenant:
-    """An app of its own with a token of its own, and the calls that can be made of it."""
+    """An app and a token of its own, and the calls to it."""
 
     def __init__(self, host: DifyHost, site: LocalKintone, number: int) -> None:
-        """Make the app and give it ten records that carry its number."""
+        """Create the app with ten records that contain its number."""
         self.host = host
         self.mark = f"tenant-{number}"
         fields: dict[str, dict[str, Any]] = {
@@ -40,7 +40,7 @@ class Tenant:
         return self.host.invoke(tool, parameters, self.credentials, timeout=120)
 
     def query(self, _: int) -> str | None:
-        """Read all records; only this app's may come."""
+        """Read all records; they must be of this app."""
         records = self.call("kintone_query", query='mark != ""').variables["records"]
         marks = {record["mark"]["value"] for record in records}
         return None if marks == {self.mark} and len(records) >= 10 else f"{self.mark} read {marks} ({len(records)})"
@@ -60,62 +60,62 @@ class Tenant:
         return None if [file.content for file in files] == [content] else f"{self.mark} got another file"
 
     def fail(self, _: int) -> str | None:
-        """Fail by an unknown field; the message must speak of this app."""
+        """Query an unknown field; the message must name this app."""
         try:
             self.call("kintone_query", query=f'no_{self.app} = "x"')
         except PluginFailure as failure:
-            right = failure.message.startswith("[GAIA_IQ11]") and f"app {self.app} " in failure.message
-            return None if right else f"{self.mark} failed with {failure.message}"
+            is_expected = failure.message.startswith("[GAIA_IQ11]") and f"app {self.app} " in failure.message
+            return None if is_expected else f"{self.mark} failed with {failure.message}"
         return f"{self.mark} did not fail"
 
-    def work(self, turn: int) -> str | None:
-        """Do what is due in this turn; return what went wrong."""
+    def run_turn(self, turn: int) -> str | None:
+        """Run the call of this turn; returns what went wrong."""
         jobs: tuple[Work, ...] = (self.query, self.upsert, self.file, self.fail, self.query)
         return jobs[turn % len(jobs)](turn)
 
 
-def together(tenants: list[Tenant], turns: int) -> list[str]:
-    """Let all tenants work at once, so many turns each; return what went wrong."""
-    wrong: list[str] = []
+def run_in_parallel(tenants: list[Tenant], turns: int) -> list[str]:
+    """Run all tenants in parallel, so many turns each; returns what went wrong."""
+    errors: list[str] = []
 
-    def live(tenant: Tenant, first: int) -> None:
+    def run_tenant(tenant: Tenant, first: int) -> None:
         for turn in range(first, first + turns):
             try:
-                mistake = tenant.work(turn)
+                error_text = tenant.run_turn(turn)
             except Exception as error:  # noqa: BLE001 - every failure counts
-                mistake = f"{tenant.mark}: {error!r}"
-            if mistake:
-                wrong.append(mistake)
+                error_text = f"{tenant.mark}: {error!r}"
+            if error_text:
+                errors.append(error_text)
 
-    threads = [threading.Thread(target=live, args=(tenant, number)) for number, tenant in enumerate(tenants)]
+    threads = [threading.Thread(target=run_tenant, args=(tenant, number)) for number, tenant in enumerate(tenants)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return wrong
+    return errors
 
 
-def test_tools_when_fifty_calls_run_at_once(host: DifyHost, site: LocalKintone) -> None:
-    """Queries, writes, files and failing calls at once: all correct, nothing crossed, requests bounded."""
+def test_tools_when_fifty_calls_run_in_parallel(host: DifyHost, site: LocalKintone) -> None:
+    """All results are correct and of the right app, and the number of parallel requests stays limited."""
     site.reset()
-    tenants = [Tenant(host, site, number) for number in range(CALLS_AT_ONCE)]
+    tenants = [Tenant(host, site, number) for number in range(PARALLEL_CALLS)]
 
-    assert together(tenants, 3) == []
-    assert site.stats.max_running <= MOST_REQUESTS_AT_ONCE
+    assert run_in_parallel(tenants, 3) == []
+    assert site.stats.max_running <= MAX_PARALLEL_REQUESTS
     assert host.violations == []
 
 
 @pytest.mark.time_limit(60 + SOAK_CALLS / 10)
-def test_plugin_when_soaked(host: DifyHost, site: LocalKintone) -> None:
-    """After many calls memory and connections are where they were after a few, and no cursor is left."""
+def test_plugin_after_many_calls(host: DifyHost, site: LocalKintone) -> None:
+    """After many calls memory and connections are as after a few, and no cursor is left."""
     tenants = [Tenant(host, site, number) for number in range(100, 110)]
     turns = max(1, SOAK_CALLS // len(tenants))
-    assert together(tenants, max(10, turns // 4)) == []
+    assert run_in_parallel(tenants, max(10, turns // 4)) == []
     before, connections = host.resources.memory_bytes, site.stats.open_connections
 
-    assert together(tenants, turns) == []
+    assert run_in_parallel(tenants, turns) == []
 
     after = host.resources.memory_bytes
-    assert before is None or after is None or after - before < GROWTH_ALLOWED
+    assert before is None or after is None or after - before < MAX_GROWTH_BYTES
     assert site.stats.live_cursors == 0
     assert site.stats.open_connections <= connections

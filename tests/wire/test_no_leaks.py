@@ -1,4 +1,4 @@
-"""A token that is looked for everywhere after everything that can fail has failed, in pieces of eight characters."""
+"""After every kind of failure no output, log or request has a piece of eight characters of the token."""
 
 import logging
 import pickle
@@ -20,26 +20,36 @@ from kintone.transport import pools
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
 from tests.contract.agreed_names import CREDENTIALS, OWN_PARAMETERS
-from tests.wire.leaks import A_FILE, CALLS, CONTENT, FAILURES, ONE_EACH, STRANGER, TOKEN, Called, traces
-from tests.wire.plugin import NO_SUCH_HOST, NOBODY_LISTENS, running_plugin
+from tests.wire.leak_cases import (
+    CALLS,
+    CONTENT,
+    FAILURES,
+    FILE_PLACEHOLDER,
+    ONE_CALL_PER_TOOL,
+    OTHER_TOKEN,
+    TOKEN,
+    ToolCall,
+    pieces_in,
+)
+from tests.wire.plugin import CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN, running_plugin
 from tools.kintone_query import QueryRecords
 
 PASSWORD = "hunter2hunter2"
-AT_ONCE = 8
-TURNS = 3
+PARALLEL_CALLS = 8
+MODE_GROUPS = 3
 
 
 @pytest.fixture(scope="module")
-def secure_site() -> Iterator[LocalKintone]:
-    """Run a local kintone whose certificate nobody trusts."""
+def untrusted_site() -> Iterator[LocalKintone]:
+    """Run a local kintone whose certificate is not trusted."""
     with LocalKintone(seed="none", https=True) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def host(site: LocalKintone, secure_site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process for all tests of this module, whose calls take no longer than a second."""
-    origins = (site.origin, secure_site.origin, NOBODY_LISTENS, NO_SUCH_HOST)
+def host(site: LocalKintone, untrusted_site: LocalKintone) -> Iterator[DifyHost]:
+    """Run one plugin process for all tests of this module, whose calls take at most a second."""
+    origins = (site.origin, untrusted_site.origin, CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN)
     with running_plugin(*origins, KINTONE_CALL_BUDGET="1") as running:
         yield running
 
@@ -57,10 +67,10 @@ def credentials(site: LocalKintone, **changes: object) -> dict[str, Any]:
     return {"kintone_domain": site.url, "kintone_app_id": "1", "kintone_api_token": TOKEN, **changes}
 
 
-def told(host: DifyHost, call: Called, stored: Mapping[str, Any]) -> str:
-    """Run a tool and return all that leaves for Dify but the contents of files."""
+def output_of(host: DifyHost, call: ToolCall, stored: Mapping[str, Any]) -> str:
+    """Run a tool and return everything that is sent to Dify except the contents of files."""
     parameters = {"request_timeout": 1, **call.parameters}
-    if parameters.get("upload_file") == A_FILE:
+    if parameters.get("upload_file") == FILE_PLACEHOLDER:
         parameters["upload_file"] = [host.serve(f"{CONTENT}.txt", b"content", "text/plain")]
     try:
         outcome = host.invoke(call.tool, parameters, stored, timeout=60)
@@ -70,75 +80,75 @@ def told(host: DifyHost, call: Called, stored: Mapping[str, Any]) -> str:
     return repr([(message.type, message.content, message.meta) for message in outcome.messages]) + repr(files)
 
 
-def all_told(host: DifyHost, stored: Mapping[str, Any], calls: Iterable[Called] = CALLS) -> dict[str, str]:
-    """Run calls, some at once; returns what each tells, and under "log" and "stderr" what the process writes."""
+def outputs_of(host: DifyHost, stored: Mapping[str, Any], calls: Iterable[ToolCall] = CALLS) -> dict[str, str]:
+    """Run calls in parallel; returns the output of each, and what the process writes as "log" and "stderr"."""
     calls, logged, written = list(calls), len(host.logs), len(host.stderr)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        answers = list(threads.map(lambda call: told(host, call, stored), calls))
-    everything = {
-        f"{call.tool} {str(call.parameters)[:80]}": answer for call, answer in zip(calls, answers, strict=True)
-    }
+    with ThreadPoolExecutor(PARALLEL_CALLS) as threads:
+        answers = list(threads.map(lambda call: output_of(host, call, stored), calls))
+    outputs = {f"{call.tool} {str(call.parameters)[:80]}": answer for call, answer in zip(calls, answers, strict=True)}
     assert all(answers)
-    return {**everything, "log": repr(host.logs[logged:]), "stderr": "\n".join(host.stderr[written:])}
+    return {**outputs, "log": repr(host.logs[logged:]), "stderr": "\n".join(host.stderr[written:])}
 
 
-def leaks(everything: Mapping[str, str], secret: str = TOKEN) -> dict[str, list[str]]:
-    """Return where pieces of a secret stand."""
-    return {place: found for place, text in everything.items() if (found := traces(text, secret))}
+def find_leaks(outputs: Mapping[str, str], secret: str = TOKEN) -> dict[str, list[str]]:
+    """Return the places that contain pieces of a secret."""
+    return {place: found for place, text in outputs.items() if (found := pieces_in(text, secret))}
 
 
-def sent(site: LocalKintone) -> dict[str, str]:
-    """Return what arrived at kintone, but for the header that carries the token."""
-    shown: dict[str, str] = {}
+def requests_without_token(site: LocalKintone) -> dict[str, str]:
+    """Return the requests to kintone without the header that has the token."""
+    texts: dict[str, str] = {}
     for each in site.requests:
         headers = [(name, value) for name, value in each.headers.items() if name.lower() != "x-cybozu-api-token"]
-        shown[f"request {each.number}"] = f"{each.method} {each.path}?{each.query} {headers} {each.body!r}"
-    return shown
+        texts[f"request {each.number}"] = f"{each.method} {each.path}?{each.query} {headers} {each.body!r}"
+    return texts
 
 
 def test_every_tool_is_called() -> None:
-    """A tool that is missing here would not be searched."""
+    """The list of calls covers every tool."""
     assert {call.tool for call in CALLS} == set(OWN_PARAMETERS)
 
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_tools_when_the_server_fails(host: DifyHost, site: LocalKintone, name: str) -> None:
-    """Whatever a server does, and says of the token, no piece of it leaves for Dify, the log or kintone again.
+    """No piece of the token is sent to Dify, the log or, outside its header, kintone.
 
-    Every tool meets every failure; the modes that a tool has beside its first take turns.
+    Every tool meets every failure; the further modes of a tool are spread over the failures.
     """
     site.fail(times=None, **FAILURES[name])
-    others = [call for call in CALLS if call not in ONE_EACH]
+    others = [call for call in CALLS if call not in ONE_CALL_PER_TOOL]
 
-    everything = all_told(host, credentials(site), [*ONE_EACH, *others[list(FAILURES).index(name) % TURNS :: TURNS]])
+    outputs = outputs_of(
+        host, credentials(site), [*ONE_CALL_PER_TOOL, *others[list(FAILURES).index(name) % MODE_GROUPS :: MODE_GROUPS]]
+    )
 
     assert site.requests
-    assert leaks({**everything, **sent(site)}) == {}
-    assert CONTENT not in everything["log"] + everything["stderr"]
-    assert not everything["stderr"]
+    assert find_leaks({**outputs, **requests_without_token(site)}) == {}
+    assert CONTENT not in outputs["log"] + outputs["stderr"]
+    assert not outputs["stderr"]
 
 
-@pytest.mark.parametrize("origin", ["secure", NOBODY_LISTENS, NO_SUCH_HOST])
+@pytest.mark.parametrize("origin", ["secure", CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN])
 def test_tools_when_there_is_no_connection(
-    host: DifyHost, site: LocalKintone, secure_site: LocalKintone, origin: str
+    host: DifyHost, site: LocalKintone, untrusted_site: LocalKintone, origin: str
 ) -> None:
-    """TLS, DNS and a closed port: the failure is told without the token, by the credential or by the call."""
-    domain = secure_site.url if origin == "secure" else origin
-    of_the_call = [
-        Called(each.tool, {**each.parameters, "kintone_domain": domain, "kintone_api_token": TOKEN})
-        for each in ONE_EACH
+    """For TLS, DNS and connection failures the token of the credential or of the call is not shown."""
+    domain = untrusted_site.url if origin == "secure" else origin
+    calls_with_token = [
+        ToolCall(each.tool, {**each.parameters, "kintone_domain": domain, "kintone_api_token": TOKEN})
+        for each in ONE_CALL_PER_TOOL
     ]
 
-    everything = all_told(host, credentials(site, kintone_domain=domain), ONE_EACH)
-    by_the_call = all_told(host, credentials(site, kintone_api_token=STRANGER), of_the_call)
+    outputs = outputs_of(host, credentials(site, kintone_domain=domain), ONE_CALL_PER_TOOL)
+    outputs_by_call = outputs_of(host, credentials(site, kintone_api_token=OTHER_TOKEN), calls_with_token)
 
-    assert leaks(everything) == {}
-    assert leaks(by_the_call) == leaks(by_the_call, STRANGER) == {}
+    assert find_leaks(outputs) == {}
+    assert find_leaks(outputs_by_call) == find_leaks(outputs_by_call, OTHER_TOKEN) == {}
     assert not site.requests
-    assert CONTENT not in everything["log"] + everything["stderr"]
+    assert CONTENT not in outputs["log"] + outputs["stderr"]
 
 
-PASTED = [
+INVALID_TOKENS = [
     "{}é",
     "{} x {}",
     "{};{}",
@@ -152,19 +162,21 @@ PASTED = [
 ]
 
 
-@pytest.mark.parametrize("wrong", PASTED)
-def test_tools_when_the_token_cannot_be_sent(host: DifyHost, site: LocalKintone, wrong: str) -> None:
-    """A token with something beside it is refused and not shown, in the credential or in the call; nothing leaves."""
-    pasted = wrong.replace("{}", TOKEN)
-    of_the_call = [Called(each.tool, {**each.parameters, "kintone_api_token": pasted}) for each in ONE_EACH]
+@pytest.mark.parametrize("pattern", INVALID_TOKENS)
+def test_tools_when_the_token_cannot_be_sent(host: DifyHost, site: LocalKintone, pattern: str) -> None:
+    """A token with additional characters is refused and not shown, and nothing is sent."""
+    pasted = pattern.replace("{}", TOKEN)
+    calls_with_token = [
+        ToolCall(each.tool, {**each.parameters, "kintone_api_token": pasted}) for each in ONE_CALL_PER_TOOL
+    ]
 
-    assert leaks(all_told(host, credentials(site, kintone_api_token=pasted), ONE_EACH)) == {}
-    assert leaks(all_told(host, credentials(site), of_the_call)) == {}
+    assert find_leaks(outputs_of(host, credentials(site, kintone_api_token=pasted), ONE_CALL_PER_TOOL)) == {}
+    assert find_leaks(outputs_of(host, credentials(site), calls_with_token)) == {}
     assert not site.requests
 
 
-def validated(host: DifyHost, stored: Mapping[str, Any]) -> str:
-    """Return all that leaves for Dify when a credential is saved."""
+def validation_output(host: DifyHost, stored: Mapping[str, Any]) -> str:
+    """Return everything that is sent to Dify when a credential is saved."""
     try:
         return f"accepted: {host.validate(stored, timeout=60)}"
     except PluginFailure as refused:
@@ -173,53 +185,51 @@ def validated(host: DifyHost, stored: Mapping[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_provider_when_the_server_fails(host: DifyHost, site: LocalKintone, name: str) -> None:
-    """No refusal of a credential shows a piece of the token."""
+    """The refusal of a credential has no piece of the token."""
     site.fail(times=None, **FAILURES[name])
     logged = len(host.logs)
 
-    everything = {"refusal": validated(host, credentials(site)), "log": repr(host.logs[logged:])}
+    outputs = {"refusal": validation_output(host, credentials(site)), "log": repr(host.logs[logged:])}
 
-    assert leaks(everything | sent(site)) == {}
+    assert find_leaks(outputs | requests_without_token(site)) == {}
 
 
-@pytest.mark.parametrize("secret", [TOKEN, STRANGER])
+@pytest.mark.parametrize("secret", [TOKEN, OTHER_TOKEN])
 @pytest.mark.parametrize("name", sorted(set(CREDENTIALS) - {"kintone_api_token"}))
-def test_provider_when_a_token_is_in_the_wrong_place(
-    host: DifyHost, site: LocalKintone, name: str, secret: str
-) -> None:
-    """A token typed into another field of the credential is not quoted, whether or not it is the credential's."""
+def test_provider_when_a_token_is_in_another_field(host: DifyHost, site: LocalKintone, name: str, secret: str) -> None:
+    """A token in another field of the credential is not quoted, whether or not it is the credential's."""
     site.fail(times=None, **FAILURES["unknown token"])
-    for typed in (secret, secret.upper(), f"https://{secret}/k/1", f"{secret} {secret}"):
-        assert traces(validated(host, credentials(site, **{name: typed})), secret) == []
+    for value in (secret, secret.upper(), f"https://{secret}/k/1", f"{secret} {secret}"):
+        assert pieces_in(validation_output(host, credentials(site, **{name: value})), secret) == []
 
 
 def test_client_when_printed_or_pickled(site: LocalKintone) -> None:
-    """Client, access and transport show no token and cannot be pickled with one."""
+    """Client, access and transport have no token in their repr and attributes, and cannot be pickled with one."""
     settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": site.origin})
     token = site.token(1, "view")
     access = Access(read_site(site.url, settings.allowed_origins), Tokens(token))
     with KintoneClient(access, settings) as client:
         client.call(Request(Message("reading"), "GET", "records", {"app": 1}, RetrySafety.READ))
-        kept = list(pools._pools.values())  # noqa: SLF001 - whatever outlives the call
+        kept = list(pools._pools.values())  # noqa: SLF001 - what is kept after the call
         held = (access, client, client.execution, pools, *kept, *(pool.adapter for pool in kept))
-        shown = [f"{each!r} {vars_of(each)!r}" for each in held if each is not access]
-        shown.append(repr(access))
+        texts = [f"{each!r} {vars_of(each)!r}" for each in held if each is not access]
+        texts.append(repr(access))
 
         assert kept
-        assert token not in "\n".join(shown)
+        assert token not in "\n".join(texts)
         for secret_holder in (access, client, client.execution):
             with pytest.raises(TypeError):
                 pickle.dumps(secret_holder)
 
 
 def vars_of(holder: object) -> dict[str, object]:
-    """Return the attributes of an object, with slots or without."""
+    """Return the attributes of an object, with or without slots."""
     names = getattr(type(holder), "__slots__", None) or vars(holder)
     return {name: getattr(holder, name) for name in names}
 
 
-def told_by(error: BaseException) -> str:
-    """Return everything that an exception and its chain can tell."""
+def text_of_exception(error: BaseException) -> str:
+    """Return the text of an exception, its attributes and its chain."""
     texts = ["".join(traceback.format_exception(error))]
     current: BaseException | None = error
     while current is not None:
@@ -232,7 +242,7 @@ def told_by(error: BaseException) -> str:
 def test_failure_has_no_token_in_its_chain_or_at_debug_level(
     site: LocalKintone, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Causes, attributes and DEBUG lines of our own code have none either, of tools and provider."""
+    """The exceptions and DEBUG lines of tools and provider have no piece of the token."""
     for logger in ("kintone", "tools", "provider"):
         caplog.set_level(logging.DEBUG, logger)
     monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)
@@ -244,14 +254,18 @@ def test_failure_has_no_token_in_its_chain_or_at_debug_level(
     with pytest.raises(Exception, match=r"^\[") as refused:
         KintoneProvider().validate_credentials(credentials(site))
 
-    shown = [told_by(failed.value), told_by(refused.value), *(record.getMessage() for record in caplog.records)]
-    assert traces("\n".join(shown)) == []
+    texts = [
+        text_of_exception(failed.value),
+        text_of_exception(refused.value),
+        *(record.getMessage() for record in caplog.records),
+    ]
+    assert pieces_in("\n".join(texts)) == []
 
 
 def test_tools_when_a_proxy_has_a_password(
     site: LocalKintone, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The password in a proxy's address is in no message and no log."""
+    """The password in a proxy's address is in no message and no log line."""
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("kintone.retry.RetryPolicy.pause", lambda *_: 0.0)
     monkeypatch.setenv("HTTPS_PROXY", f"http://joe:{PASSWORD}@127.0.0.1:9")
@@ -259,4 +273,4 @@ def test_tools_when_a_proxy_has_a_password(
     with pytest.raises(Exception, match="proxy") as failed:
         list(QueryRecords.from_credentials({**credentials(site), "kintone_domain": "example.cybozu.com"}).invoke({}))
 
-    assert PASSWORD not in told_by(failed.value) + caplog.text
+    assert PASSWORD not in text_of_exception(failed.value) + caplog.text

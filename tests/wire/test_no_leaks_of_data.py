@@ -1,4 +1,4 @@
-"""A token that a server puts into its data, or that a person types into the wrong parameter, is not read again."""
+"""A token that a server returns in its data, or that a user enters in another parameter, is not shown."""
 
 import json
 from typing import Any
@@ -8,30 +8,40 @@ import pytest
 from dify_host import DifyHost
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import NETWORK, OWN_PARAMETERS
-from tests.wire.leaks import CALLS, CONTENT, ECHOES, ONE_EACH, STRANGER, TOKEN, Called, records_that_say, ways_to_write
+from tests.wire.leak_cases import (
+    CALLS,
+    CONTENT,
+    ECHOING_ANSWERS,
+    ONE_CALL_PER_TOOL,
+    OTHER_TOKEN,
+    TOKEN,
+    ToolCall,
+    answer_with_record_text,
+    encodings_of,
+)
 from tests.wire.plugin import credentials_of
-from tests.wire.test_no_leaks import all_told, credentials, leaks, told
+from tests.wire.test_no_leaks import credentials, find_leaks, output_of, outputs_of
 
-NUMBERS_OF_TEXTS = ("kintone_domain", "kintone_app_id", "kintone_guest_space_id", "record_id")
-"""Parameters that are texts and hold neither data nor names."""
+TEXT_PARAMETERS_WITHOUT_DATA = ("kintone_domain", "kintone_app_id", "kintone_guest_space_id", "record_id")
+"""Text parameters that have neither data nor names."""
 
 
-def places(*, with_data: bool) -> list[tuple[Called, str]]:
-    """Return a call of each tool with each of its parameters but the token's."""
-    found: list[tuple[Called, str]] = []
-    for call in ONE_EACH:
+def calls_with_parameters(*, with_data: bool) -> list[tuple[ToolCall, str]]:
+    """Return a call of each tool with each of its parameters except the token's."""
+    found: list[tuple[ToolCall, str]] = []
+    for call in ONE_CALL_PER_TOOL:
         declared = NETWORK | OWN_PARAMETERS[call.tool]
         found += [
             (call, name)
             for name, parameter in declared.items()
             if name != "kintone_api_token"
-            and (with_data or name in NUMBERS_OF_TEXTS or parameter.type in {"number", "boolean", "select"})
+            and (with_data or name in TEXT_PARAMETERS_WITHOUT_DATA or parameter.type in {"number", "boolean", "select"})
         ]
     return found
 
 
-def ways_to_type(secret: str) -> list[Any]:
-    """Return what a person or a model may have made of a token."""
+def values_with(secret: str) -> list[Any]:
+    """Return values that a user or a model may enter instead of the token alone."""
     return [
         secret,
         secret.upper(),
@@ -43,29 +53,29 @@ def ways_to_type(secret: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("name", ECHOES)
-def test_outputs_when_a_server_fills_them(host: DifyHost, site: LocalKintone, name: str) -> None:
-    """Texts, JSON, variables, names and types of files show no piece of it, in values or in keys."""
+@pytest.mark.parametrize("name", ECHOING_ANSWERS)
+def test_outputs_when_a_server_returns_the_token(host: DifyHost, site: LocalKintone, name: str) -> None:
+    """Texts, JSON, variables, file names and types have no piece of the token, in values or in keys."""
     site.clear_failures()
-    site.fail(times=None, **ECHOES[name])
+    site.fail(times=None, **ECHOING_ANSWERS[name])
 
-    everything = all_told(host, credentials(site), CALLS)
-    site.clear_failures()
-
-    assert leaks(everything) == {}
-
-
-@pytest.mark.parametrize("said", ways_to_write())
-def test_records_when_a_server_writes_the_token_in_one_way_alone(host: DifyHost, site: LocalKintone, said: str) -> None:
-    """Records are masked whatever form a secret has in them, and also where it stands nowhere as it is."""
-    site.fail(times=None, **records_that_say(said))
-
-    everything = all_told(host, credentials(site), [call for call in CALLS if call.tool == "kintone_query"])
+    outputs = outputs_of(host, credentials(site), CALLS)
     site.clear_failures()
 
-    assert leaks(everything) == {}
+    assert find_leaks(outputs) == {}
+
+
+@pytest.mark.parametrize("text", encodings_of())
+def test_records_when_a_server_returns_the_token_in_one_encoding(host: DifyHost, site: LocalKintone, text: str) -> None:
+    """Records are masked in every encoding of the token, also where the plain token does not occur."""
+    site.fail(times=None, **answer_with_record_text(text))
+
+    outputs = outputs_of(host, credentials(site), [call for call in CALLS if call.tool == "kintone_query"])
+    site.clear_failures()
+
+    assert find_leaks(outputs) == {}
     assert all(
-        "***" in answer for place, answer in everything.items() if "kintone_query" in place and "_file" not in place
+        "***" in output for place, output in outputs.items() if "kintone_query" in place and "_file" not in place
     )
 
 
@@ -84,10 +94,10 @@ def test_records_when_a_server_writes_the_token_in_one_way_alone(host: DifyHost,
         ("kintone_upload_file", {"url": f"?key={TOKEN}"}),
     ],
 )
-def test_token_in_a_list_a_long_text_or_a_file_goes_nowhere(
+def test_token_in_a_list_a_long_text_or_a_file_is_refused(
     host: DifyHost, site: LocalKintone, tool: str, given: dict[str, Any]
 ) -> None:
-    """Neither into an address of kintone's nor to the file store, of which it would be the address or the name."""
+    """It is not sent to kintone, and not to the file store in an address or a name."""
     site.reset()
     parameters = given
     if tool == "kintone_upload_file":
@@ -96,33 +106,35 @@ def test_token_in_a_list_a_long_text_or_a_file_goes_nowhere(
         url = f"{file['url']}{given.get('url', '')}"
         parameters = {"upload_file": [{**file, **given, "url": url}], **names}
 
-    answer = told(host, Called(tool, parameters), credentials(site))
+    output = output_of(host, ToolCall(tool, parameters), credentials(site))
 
-    assert "[INVALID_INPUT]" in answer
-    assert "kintone_api_token" in answer
+    assert "[INVALID_INPUT]" in output
+    assert "kintone_api_token" in output
     assert not site.requests
-    assert not leaks({tool: answer})
+    assert not find_leaks({tool: output})
 
 
-@pytest.mark.parametrize("way", range(len(ways_to_type(""))))
-def test_tools_when_their_own_token_is_typed_into_another_parameter(
-    host: DifyHost, site: LocalKintone, way: int
-) -> None:
-    """Whatever the tool makes of it, neither a refusal nor a result quotes it."""
+@pytest.mark.parametrize("number", range(len(values_with(""))))
+def test_tools_when_their_own_token_is_in_another_parameter(host: DifyHost, site: LocalKintone, number: int) -> None:
+    """Neither a refusal nor a result quotes it."""
     stored = credentials_of(site)
     token = stored["kintone_api_token"]
-    typed = ways_to_type(token)[way]
-    calls = [Called(call.tool, {**call.parameters, name: typed}) for call, name in places(with_data=True)]
+    value = values_with(token)[number]
+    calls = [
+        ToolCall(call.tool, {**call.parameters, name: value}) for call, name in calls_with_parameters(with_data=True)
+    ]
 
-    assert leaks(all_told(host, stored, calls), token) == {}
+    assert find_leaks(outputs_of(host, stored, calls), token) == {}
 
 
-@pytest.mark.parametrize("way", range(4))
-def test_tools_when_a_strange_token_is_typed_where_no_data_belongs(
-    host: DifyHost, site: LocalKintone, way: int
+@pytest.mark.parametrize("number", range(4))
+def test_tools_when_an_unused_token_is_in_a_parameter_without_data(
+    host: DifyHost, site: LocalKintone, number: int
 ) -> None:
-    """A token that nobody knows as one is not quoted by the refusal either."""
-    typed = ways_to_type(STRANGER)[way]
-    calls = [Called(call.tool, {**call.parameters, name: typed}) for call, name in places(with_data=False)]
+    """The refusal does not quote a value that is not known to be a token."""
+    value = values_with(OTHER_TOKEN)[number]
+    calls = [
+        ToolCall(call.tool, {**call.parameters, name: value}) for call, name in calls_with_parameters(with_data=False)
+    ]
 
-    assert leaks(all_told(host, credentials_of(site), calls), STRANGER) == {}
+    assert find_leaks(outputs_of(host, credentials_of(site), calls), OTHER_TOKEN) == {}

@@ -1,4 +1,4 @@
-"""What `make package` does last, tried on the plugin as it lies here: it starts, and refuses as Dify needs it."""
+"""The last step of `make package`, on the working copy: the plugin starts and refuses credentials as Dify expects."""
 
 import sys
 
@@ -10,8 +10,8 @@ from tests.contract.agreed_names import TOOLS
 from tests.wire.plugin import ROOT
 
 
-def test_plugin_passes_its_own_trial() -> None:
-    """The provider and every tool refuse a credential in a line that Dify shows as it is, started either way."""
+def test_plugin_passes_the_trial() -> None:
+    """Started either way, the provider and every tool refuse a credential in a line that Dify shows unchanged."""
     reported: list[str] = []
 
     start_locally(ROOT, sys.executable, reported.append)
@@ -31,6 +31,6 @@ def test_plugin_passes_its_own_trial() -> None:
     ],
 )
 def test_trial_when_the_plugin_does_not_refuse_as_it_should(failure: PluginFailure | None) -> None:
-    """No failure, another one, and one that Dify does not show as it is end the trial."""
+    """The trial fails for no failure, for an internal error, and for an error that Dify would show differently."""
     with pytest.raises(TrialError, match="saving"):
         expect_refusal(failure, "saving")

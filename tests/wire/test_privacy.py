@@ -1,4 +1,4 @@
-"""What PRIVACY.md promises of disk, log and connections, watched in the plugin's own process while all tools run."""
+"""The promises of PRIVACY.md on disk, log and connections, observed in the plugin's process while all tools run."""
 
 import socket
 import threading
@@ -20,17 +20,17 @@ from kintone.errors import KintoneError
 from kintone.reading.reader import RecordsApi
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import OWN_PARAMETERS
-from tests.wire import watch
-from tests.wire.conftest import IMPATIENT
+from tests.wire import audit_hook
+from tests.wire.conftest import FAST_RETRIES
 from tests.wire.plugin import credentials_of, running_plugin
 
 type Parameters = dict[str, Any]
 
 TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
 TLS_HANDSHAKE = b"\x16\x03"
-"""How a record of a handshake begins (RFC 8446, 5.1)."""
+"""The first bytes of a handshake record (RFC 8446, 5.1)."""
 CONTENT = "Kontoauszug"
-"""Stands in records, queries, names and contents of files, and in what kintone says."""
+"""Part of records, queries, names and contents of files, and kintone's messages."""
 RECORD = {"sku": CONTENT, "name": CONTENT}
 MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
 BY_CURSOR: tuple[str, Parameters] = ("kintone_query", {"query": f'sku != "{CONTENT}3" order by sku asc'})
@@ -42,7 +42,7 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_download_file", {"record_id": "1", "attachment_field": "attachment"}),
     *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
 )
-"""Every tool, in an order in which each finds what it needs; 600 records come by cursor."""
+"""Every tool, in an order in which each has what it needs; 600 records are read by cursor."""
 REST_API = {
     "record.json",
     "records.json",
@@ -52,12 +52,12 @@ REST_API = {
     "app/form/fields.json",
     "app/settings.json",
 }
-"""What the tools may ask of https://cybozu.dev/ja/kintone/docs/rest-api/."""
+"""The paths that the tools may request, of https://cybozu.dev/ja/kintone/docs/rest-api/."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What was seen while all tools ran, well and badly; ``codes`` are those of the failures, empty for a success."""
+class Observations:
+    """What was observed while all tools ran; ``codes`` are those of the failures, empty for a success."""
 
     codes: list[str]
     events: list[str]
@@ -69,7 +69,7 @@ class Seen:
 
 
 def code_of(host: DifyHost, name: str, parameters: Parameters, credentials: dict[str, str]) -> str:
-    """Run a tool and return the code of its failure, "" where it succeeds."""
+    """Run a tool and return the code of its failure, "" if it succeeds."""
     if name == "kintone_upload_file":
         file = host.serve(f"{CONTENT}.txt", CONTENT.encode() * 300_000, "text/plain")
         parameters = {**parameters, "upload_file": file}
@@ -81,12 +81,12 @@ def code_of(host: DifyHost, name: str, parameters: Parameters, credentials: dict
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    """Run every tool, first against a kintone that works, then against one that refuses and quotes what it was sent."""
-    watcher, home, scratch = (tmp_path_factory.mktemp(name) for name in ("watcher", "home", "scratch"))
-    (watcher / "sitecustomize.py").write_bytes(Path(watch.__file__).read_bytes())
+def observations(tmp_path_factory: pytest.TempPathFactory) -> Observations:
+    """Run every tool against a kintone that works, then against one that refuses and quotes the request."""
+    hook_folder, home, scratch = (tmp_path_factory.mktemp(name) for name in ("hook", "home", "scratch"))
+    (hook_folder / "sitecustomize.py").write_bytes(Path(audit_hook.__file__).read_bytes())
     environment = {
-        "PYTHONPATH": str(watcher),
+        "PYTHONPATH": str(hook_folder),
         "PYTHONDONTWRITEBYTECODE": "1",
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home),
@@ -96,19 +96,19 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         site.add_records(1, [{"sku": {"value": f"{CONTENT}-{number}"}} for number in range(600)])
         credentials = credentials_of(site)
         codes = [code_of(host, *call, credentials) for call in CALLS]
-        quoting: dict[str, Any] = {"times": None, "status": 400, "code": "CB_VA01", "message": CONTENT}
+        quoting_failure: dict[str, Any] = {"times": None, "status": 400, "code": "CB_VA01", "message": CONTENT}
         for method in ("GET", "DELETE"):
-            site.fail(api="records/cursor", method=method, **quoting)
+            site.fail(api="records/cursor", method=method, **quoting_failure)
         codes.append(code_of(host, *BY_CURSOR, credentials))
-        site.fail(**quoting)
-        # Forms are remembered for each credential apart.
+        site.fail(**quoting_failure)
+        # Forms are cached for each credential separately.
         another = credentials_of(site, "view", "add", "edit", "delete")
         codes += [code_of(host, *call, another) for call in CALLS]
         stderr = "\n".join(host.stderr)
         addresses = [urlsplit(url) for url in (site.origin, host.serve("a", b"a")["url"])]
-        return Seen(
+        return Observations(
             codes=codes,
-            events=[line.removeprefix(watch.MARK) for line in host.stderr if line.startswith(watch.MARK)],
+            events=[line.removeprefix(audit_hook.MARK) for line in host.stderr if line.startswith(audit_hook.MARK)],
             log="\n".join([repr(line) for line in host.logs] + [stderr]),
             origins={(address.hostname, address.port) for address in addresses},
             paths={request.path for request in site.requests},
@@ -117,48 +117,48 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         )
 
 
-def test_every_tool_is_watched(seen: Seen) -> None:
+def test_every_tool_is_observed(observations: Observations) -> None:
     """Each call succeeds once and is refused once, the cursor twice."""
     count = len(CALLS)
 
     assert {name for name, _ in CALLS} == set(OWN_PARAMETERS)
-    assert seen.codes == [""] * count + ["CB_VA01"] * (1 + count)
+    assert observations.codes == [""] * count + ["CB_VA01"] * (1 + count)
 
 
-def test_nothing_is_written_to_disk(seen: Seen) -> None:
-    """From its start on the process opens no file for writing, makes none and starts nobody; the control is seen."""
-    control = seen.folders[1] / watch.CONTROL
-    events = [event for event in seen.events if not event.startswith("socket.")]
+def test_nothing_is_written_to_disk(observations: Observations) -> None:
+    """The process opens no file for writing, makes none and starts no process; only the control file is reported."""
+    control = observations.folders[1] / audit_hook.CONTROL_FILE
+    events = [event for event in observations.events if not event.startswith("socket.")]
 
     assert events == [f"open {str(control)!r}"]
-    assert [path for folder in seen.folders for path in folder.rglob("*")] == [control]
+    assert [path for folder in observations.folders for path in folder.rglob("*")] == [control]
 
 
-def test_only_kintone_and_the_file_store_are_connected_to(seen: Seen) -> None:
-    """Nobody else hears of a call."""
-    connected = {event for event in seen.events if event.startswith("socket.connect ")}
+def test_only_kintone_and_the_file_store_are_connected_to(observations: Observations) -> None:
+    """The process connects to no other host."""
+    connected = {event for event in observations.events if event.startswith("socket.connect ")}
 
-    assert connected == {f"socket.connect {origin!r}" for origin in seen.origins}
+    assert connected == {f"socket.connect {origin!r}" for origin in observations.origins}
 
 
-def test_only_kintones_rest_api_is_asked(seen: Seen) -> None:
-    """Every path is one of the documented ones, and the user's ID, which Dify sends along, is passed on to nobody."""
+def test_only_kintones_rest_api_is_requested(observations: Observations) -> None:
+    """Every path is a documented one, and the user's ID, which Dify sends, is not passed on."""
     user = invocation("", "", {}, {}).data["user_id"]
 
-    assert {path.removeprefix("/k/v1/") for path in seen.paths} <= REST_API
-    assert CONTENT in seen.bodies
-    assert user not in seen.bodies
+    assert {path.removeprefix("/k/v1/") for path in observations.paths} <= REST_API
+    assert CONTENT in observations.bodies
+    assert user not in observations.bodies
 
 
-def test_contents_stay_out_of_the_log(seen: Seen) -> None:
-    """Neither values of records nor queries, names and contents of files, and kintone's words are in a line of ours."""
-    assert "/k/v1/file.json" in seen.log
-    assert "/k/v1/records/cursor.json" in seen.log
-    assert CONTENT not in seen.log
+def test_contents_are_not_logged(observations: Observations) -> None:
+    """No log line has record values, queries, file names, file contents or kintone's messages."""
+    assert "/k/v1/file.json" in observations.log
+    assert "/k/v1/records/cursor.json" in observations.log
+    assert CONTENT not in observations.log
 
 
-def test_keys_of_connections_are_not_written_down(tmp_path: Path) -> None:
-    """Not even where the environment, which Dify's daemon hands on whole, asks every TLS library for it."""
+def test_tls_keys_are_not_written_to_disk(tmp_path: Path) -> None:
+    """TLS keys are not written even where the environment sets SSLKEYLOGFILE."""
     keys = tmp_path / "keys"
     with LocalKintone(seed="demo", https=True) as site:
         trusted = {"REQUESTS_CA_BUNDLE": str(site.ca_file), "SSLKEYLOGFILE": str(keys)}
@@ -169,12 +169,12 @@ def test_keys_of_connections_are_not_written_down(tmp_path: Path) -> None:
     assert not keys.exists()
 
 
-class Listening:
-    """A proxy that opens every tunnel, keeps what comes through it and hangs up."""
+class RecordingProxy:
+    """A proxy that accepts every tunnel, keeps the first bytes sent through it and closes the connection."""
 
     def __init__(self) -> None:
         """Listen on a free port of loopback."""
-        self.heard: list[bytes] = []
+        self.received: list[bytes] = []
         self._server = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -193,26 +193,26 @@ class Listening:
     def _serve(self) -> None:
         with suppress(OSError):
             while True:
-                plug, _ = self._server.accept()
-                with plug:
-                    self.heard.append(plug.recv(65_536))
-                    plug.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-                    self.heard.append(plug.recv(65_536))
+                connection, _ = self._server.accept()
+                with connection:
+                    self.received.append(connection.recv(65_536))
+                    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    self.received.append(connection.recv(65_536))
 
 
-def test_proxy_hears_nothing_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a request to kintone the operator's proxy hears the host and then TLS, and no token."""
-    proxy = Listening()
+def test_proxy_gets_no_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a request to kintone the operator's proxy gets the host and TLS records, and no token."""
+    proxy = RecordingProxy()
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     access = Access(read_site("example.cybozu.com", frozenset()), Tokens(TOKEN))
     with (
         closing(proxy),
-        KintoneClient(access, OperatorSettings(), request_timeout=5.0, policy=IMPATIENT) as client,
+        KintoneClient(access, OperatorSettings(), request_timeout=5.0, policy=FAST_RETRIES) as client,
         pytest.raises(KintoneError),
     ):
         RecordsApi(client).get(1, 1)
 
-    connect, hello, *_ = proxy.heard
+    connect, first_record, *_ = proxy.received
     assert connect.startswith(b"CONNECT example.cybozu.com:443 ")
-    assert hello[:2] == TLS_HANDSHAKE
-    assert TOKEN.encode() not in b"".join(proxy.heard)
+    assert first_record[:2] == TLS_HANDSHAKE
+    assert TOKEN.encode() not in b"".join(proxy.received)

@@ -1,4 +1,4 @@
-"""Querying records, in the real plugin process."""
+"""Querying records, in the plugin process."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ def site(ports: Ports) -> Iterator[LocalKintone]:
 
 
 @pytest.fixture(autouse=True)
-def _calm(site: LocalKintone) -> None:
+def _reset_site(site: LocalKintone) -> None:
     site.clear_failures()
 
 
@@ -33,15 +33,15 @@ def run(host: DifyHost, site: LocalKintone, **parameters: Any) -> Outcome:  # no
     return host.invoke("kintone_query", parameters, credentials_of(site, "view"), timeout=60)
 
 
-def test_nearest_code_is_named_when_the_query_has_an_unknown_one(host: DifyHost, site: LocalKintone) -> None:
-    """Kintone's refusal of a query is told with what was probably meant."""
+def test_unknown_field_code_in_a_query(host: DifyHost, site: LocalKintone) -> None:
+    """The error of an unknown field code suggests the nearest existing one."""
     with pytest.raises(PluginFailure, match=r'\[GAIA_IQ11\] .*did you mean "code" instead of "cdoe"'):
         run(host, site, query='cdoe = "1"')
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_every_record_comes_once_when_a_mode_reads_many_pages(host: DifyHost, site: LocalKintone, mode: str) -> None:
-    """Whatever the mode, the count is right and no line comes near Dify's limit."""
+def test_all_records_are_returned_when_a_mode_reads_many_pages(host: DifyHost, site: LocalKintone, mode: str) -> None:
+    """In every mode the count is right and no line is near Dify's limit."""
     outcome = run(host, site, output_mode=mode, fields="$id,code")
 
     assert outcome.variables["record_count"] == RECORDS
@@ -50,8 +50,8 @@ def test_every_record_comes_once_when_a_mode_reads_many_pages(host: DifyHost, si
     assert outcome.text.startswith(f"{RECORDS:,} records of app 1")
 
 
-def test_shapes_are_the_same_when_records_are_read_as_json_or_file(host: DifyHost, site: LocalKintone) -> None:
-    """Pages, plain objects, variables and both files tell of the same records."""
+def test_records_are_the_same_in_json_variables_and_files(host: DifyHost, site: LocalKintone) -> None:
+    """Pages, plain objects, variables and both kinds of file have the same records."""
     query = "order by $id asc limit 20"
     (both,) = run(host, site, query=query).json
     flat = run(host, site, query=query, output_mode="flattened_json")
@@ -67,8 +67,8 @@ def test_shapes_are_the_same_when_records_are_read_as_json_or_file(host: DifyHos
     assert (table.name.endswith(".csv"), lines.name.endswith(".jsonl")) == (True, True)
 
 
-def test_pages_come_in_order_when_they_are_streamed(host: DifyHost, site: LocalKintone) -> None:
-    """One message per page, then the summary."""
+def test_pages_are_in_order_when_they_are_streamed(host: DifyHost, site: LocalKintone) -> None:
+    """There is one message for each page, then one for the summary."""
     *pages, last = run(host, site, output_mode="json_stream").json
 
     assert [page["page"] for page in pages] == list(range(1, len(pages) + 1))
@@ -78,8 +78,8 @@ def test_pages_come_in_order_when_they_are_streamed(host: DifyHost, site: LocalK
     assert last["summary"]["pages"] == len(pages)
 
 
-def test_call_fails_before_sending_when_one_message_cannot_hold_the_records(host: DifyHost, site: LocalKintone) -> None:
-    """The error names what helps, and the plugin lives on."""
+def test_call_fails_when_the_records_do_not_fit_one_message(host: DifyHost, site: LocalKintone) -> None:
+    """Nothing is sent, the error names a mode that helps, and the plugin continues to work."""
     messages: list[object] = []
     with pytest.raises(PluginFailure) as failed:
         host.invoke("kintone_query", {}, credentials_of(site, "view"), timeout=60, on_message=messages.append)
@@ -91,18 +91,18 @@ def test_call_fails_before_sending_when_one_message_cannot_hold_the_records(host
     assert run(host, site, max_records=1).variables["record_count"] == 1
 
 
-def test_nothing_is_found_when_no_record_matches(host: DifyHost, site: LocalKintone) -> None:
-    """That is an answer."""
+def test_result_when_no_record_matches(host: DifyHost, site: LocalKintone) -> None:
+    """A query without matches is a result, not an error."""
     outcome = run(host, site, query="$id < 0")
 
     assert outcome.text == "No record of app 1 matches.\n"
     assert outcome.variables == {"record_count": 0, "record_ids": [], "records": []}
 
 
-def test_warning_comes_first_when_kintone_cuts_a_search_off(
+def test_warning_when_kintone_stops_a_search_early(
     host: DifyHost, site: LocalKintone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A partial answer says so, in the text and in the summary."""
+    """The text and the summary say that the result is partial."""
     monkeypatch.setattr(site.settings, "like_limit", 5)
     outcome = run(host, site, query='memo like "Record"')
 
@@ -111,15 +111,15 @@ def test_warning_comes_first_when_kintone_cuts_a_search_off(
 
 
 def test_failure_is_one_line_when_kintone_refuses_the_query(host: DifyHost, site: LocalKintone) -> None:
-    """The code of kintone comes first."""
+    """The message begins with kintone's error code."""
     with pytest.raises(PluginFailure) as failed:
         run(host, site, query='no_such_field = "1"')
 
     assert failed.value.message.startswith("[GAIA_IQ11] ")
 
 
-def test_pages_hold_the_fields_asked_for_alone_when_they_are_streamed(host: DifyHost, site: LocalKintone) -> None:
-    """Without ``$id`` and ``$revision``, although ``$id`` is read for the pages' sake; Dify sorts them by name."""
+def test_pages_have_only_the_requested_fields_when_they_are_streamed(host: DifyHost, site: LocalKintone) -> None:
+    """``$id``, which paging reads too, and ``$revision`` are left out; Dify sorts the names."""
     *pages, _ = run(host, site, output_mode="json_stream", fields="memo,code").json
 
     assert len(pages) > 1
@@ -128,23 +128,23 @@ def test_pages_hold_the_fields_asked_for_alone_when_they_are_streamed(host: Dify
 
 @pytest.mark.parametrize("query", ["", "order by code desc"])
 @pytest.mark.parametrize("mode", MODES)
-def test_every_warning_is_told_when_pages_came_with_different_ones(
+def test_every_warning_is_reported_when_pages_have_different_ones(
     host: DifyHost, site: LocalKintone, mode: str, query: str
 ) -> None:
-    """Each once, in the summary and in the text, whichever way was read."""
+    """Each warning stands once in the summary and once in the text, whichever way records are read."""
     for api in ("records", "records/cursor"):
         site.fail(api=api, method="GET", after=0, headers={"X-Cybozu-Warning": "first thing"})
         site.fail(api=api, method="GET", after=1, headers={"X-Cybozu-Warning": "other thing"})
         site.fail(api=api, method="GET", after=1, headers={"X-Cybozu-Warning": "first thing"})
     outcome = run(host, site, query=query, output_mode=mode, fields="$id")
 
-    wanted = ["kintone warns: first thing", "kintone warns: other thing"]
-    assert mode == "text_only" or sorted(outcome.json[-1]["summary"]["warnings"]) == wanted
-    assert [outcome.text.count(f"Warning: {warning}") for warning in wanted] == [1, 1]
+    expected = ["kintone warns: first thing", "kintone warns: other thing"]
+    assert mode == "text_only" or sorted(outcome.json[-1]["summary"]["warnings"]) == expected
+    assert [outcome.text.count(f"Warning: {warning}") for warning in expected] == [1, 1]
 
 
-def test_file_has_the_columns_of_the_form_when_old_records_lack_one(host: DifyHost, site: LocalKintone) -> None:
-    """Records from before a change of the form do not show the new field; they are not the measure of the header."""
+def test_csv_columns_when_old_records_lack_a_field(host: DifyHost, site: LocalKintone) -> None:
+    """The header comes from the form, not from records that were saved before the field was added."""
     form: dict[str, Any] = {"name": {"type": "SINGLE_LINE_TEXT"}}
     app = site.create_app("changed", form)
     site.add_records(app, ({"name": str(number)} for number in range(600)))
@@ -161,8 +161,8 @@ def test_file_has_the_columns_of_the_form_when_old_records_lack_one(host: DifyHo
     assert [row["added"] for row in rows] == [""] * 600 + ["-5"]
 
 
-def test_suggestion_knows_the_form_when_it_has_just_changed(host: DifyHost, site: LocalKintone) -> None:
-    """A form that was read a moment ago names no code that is gone."""
+def test_suggestion_when_the_form_has_just_changed(host: DifyHost, site: LocalKintone) -> None:
+    """The suggestion comes from the current form, not from the cached one."""
     app = site.create_app("renamed", {"amount_old": {"type": "NUMBER"}})
     credentials = credentials_of(site, "view", app=app)
     parameters = {"query": "amount > 1"}

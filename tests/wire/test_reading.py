@@ -1,4 +1,4 @@
-"""Reading many records from a kintone, over real sockets."""
+"""Reading many records from a local kintone over sockets."""
 
 import json
 import threading
@@ -26,7 +26,7 @@ FORM = {
 
 @pytest.fixture
 def app(kintone: LocalKintone) -> int:
-    """Make an app of 1,200 records whose ids have gaps."""
+    """Create an app of 1,200 records whose ids have gaps."""
     number = kintone.create_app("Reading", FORM)
     kintone.add_records(
         number,
@@ -40,7 +40,7 @@ def app(kintone: LocalKintone) -> int:
 
 @pytest.fixture
 def client(kintone: LocalKintone, app: int, open_client: OpenClient) -> KintoneClient:
-    """Open a client that may view the app."""
+    """Open a client with permission to view the app."""
     return open_client(kintone.token(app, "view"))
 
 
@@ -55,10 +55,10 @@ def _matching(kintone: LocalKintone, app: int, condition: str = "") -> list[str]
     return [str(record["$id"]["value"]) for record in records]
 
 
-def test_each_record_comes_once_when_the_condition_has_an_or(
+def test_each_record_is_read_once_when_the_condition_has_an_or(
     kintone: LocalKintone, app: int, client: KintoneClient
 ) -> None:
-    """The guard of later pages must not bind to one branch alone."""
+    """The condition for later pages applies to both branches of an ``or``."""
     reading, ids = _read(client, app, 'a = "1" or b = "2"')
 
     assert ids == _matching(kintone, app, 'a = "1" or b = "2"')
@@ -66,10 +66,8 @@ def test_each_record_comes_once_when_the_condition_has_an_or(
     assert (reading.strategy, reading.requests_made) == ("record_id", 2)
 
 
-def test_quoted_key_words_reach_kintone_unchanged_when_a_text_holds_them(
-    kintone: LocalKintone, app: int, client: KintoneClient
-) -> None:
-    """A text that looks like options stays one text."""
+def test_quoted_options_reach_kintone_unchanged(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
+    """A quoted text that looks like options is sent as a text."""
     kintone.reset()
 
     _read(client, app, 'memo like "limit 5 order by x"')
@@ -78,10 +76,8 @@ def test_quoted_key_words_reach_kintone_unchanged_when_a_text_holds_them(
     assert 'memo like "limit 5 order by x"' in unquote_plus(sent.query)
 
 
-def test_cursor_is_gone_afterwards_when_all_records_were_read_in_another_order(
-    kintone: LocalKintone, app: int, client: KintoneClient
-) -> None:
-    """An order by another field reads all records, and leaves no cursor behind."""
+def test_cursor_is_deleted_when_all_records_were_read(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
+    """Reading in the order of another field uses a cursor and leaves none open."""
     reading, ids = _read(client, app, "order by n desc")
 
     assert sorted(ids, key=int) == _matching(kintone, app)
@@ -89,10 +85,8 @@ def test_cursor_is_gone_afterwards_when_all_records_were_read_in_another_order(
     assert kintone.stats.live_cursors == 0
 
 
-def test_cursor_is_gone_afterwards_when_the_reader_stops_early(
-    kintone: LocalKintone, app: int, client: KintoneClient
-) -> None:
-    """Enough was read, or nobody wants more."""
+def test_cursor_is_deleted_when_the_reader_stops_early(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
+    """A cursor is deleted when max_records is reached or the caller stops reading."""
     _, capped = _read(client, app, "order by n desc", max_records=600)
     pages = RecordsApi(client).read(ReadRequest(app, "order by n desc")).pages()
     next(pages)
@@ -103,7 +97,7 @@ def test_cursor_is_gone_afterwards_when_the_reader_stops_early(
 
 
 def test_threads_end_when_the_reader_stops_early(app: int, client: KintoneClient) -> None:
-    """Pages that are read ahead leave no thread behind."""
+    """The threads that read pages ahead end."""
     pages = RecordsApi(client).read(ReadRequest(app)).pages()
     next(pages)
     threads = [thread for thread in threading.enumerate() if thread.name.startswith("kintone-page")]
@@ -115,10 +109,10 @@ def test_threads_end_when_the_reader_stops_early(app: int, client: KintoneClient
     assert not any(thread.is_alive() for thread in threads)
 
 
-def test_cursor_is_given_back_and_its_read_not_repeated_when_a_gateway_fails(
+def test_cursor_is_deleted_and_its_page_not_retried_when_a_gateway_fails(
     kintone: LocalKintone, app: int, client: KintoneClient
 ) -> None:
-    """A lost answer may have moved the cursor on."""
+    """A lost page may have advanced the cursor, so the request is not retried."""
     failure = kintone.fail(method="GET", api="records/cursor", status=503, times=9)
 
     with pytest.raises(UnavailableError):
@@ -127,10 +121,10 @@ def test_cursor_is_given_back_and_its_read_not_repeated_when_a_gateway_fails(
     assert kintone.stats.live_cursors == 0
 
 
-def test_pages_come_by_offset_when_all_cursors_are_taken(
+def test_pages_are_read_by_offset_when_all_cursors_are_in_use(
     kintone: LocalKintone, app: int, client: KintoneClient
 ) -> None:
-    """The result fits in what an offset reaches, so it comes with a warning instead of an error."""
+    """A result within the reach of offsets is returned with a warning instead of an error."""
     kintone.fail(method="POST", api="records/cursor", status=429, code="GAIA_TM12", times=None)
 
     reading, ids = _read(client, app, "order by n desc")
@@ -140,8 +134,8 @@ def test_pages_come_by_offset_when_all_cursors_are_taken(
     assert any("may be missing" in warning for warning in reading.warnings)
 
 
-def test_error_is_kintones_when_the_query_names_an_unknown_field(app: int, client: KintoneClient) -> None:
-    """What is wrong in the condition is kintone's to say."""
+def test_error_is_kintones_when_the_query_has_an_unknown_field(app: int, client: KintoneClient) -> None:
+    """A mistake in the condition is reported with kintone's error code."""
     with pytest.raises(InvalidQueryError, match=r"^\[GAIA_IQ11\] "):
         _read(client, app, 'nowhere = "1"')
 
@@ -149,7 +143,7 @@ def test_error_is_kintones_when_the_query_names_an_unknown_field(app: int, clien
 def test_no_record_is_missed_when_kintone_has_too_many_requests(
     kintone: LocalKintone, app: int, client: KintoneClient
 ) -> None:
-    """A busy site costs time, not records."""
+    """Pages that are answered with 429 are retried, and all records are read."""
     kintone.fail(api="records", status=429, code="GAIA_TO04", after=1, times=3)
 
     _, ids = _read(client, app, "")
@@ -157,22 +151,22 @@ def test_no_record_is_missed_when_kintone_has_too_many_requests(
     assert ids == _matching(kintone, app)
 
 
-def test_cursor_is_asked_for_six_times_in_all_when_all_stay_taken(
+def test_cursor_is_requested_six_times_when_all_stay_in_use(
     kintone: LocalKintone, app: int, client: KintoneClient
 ) -> None:
-    """The tries are counted in one place; others wait for the cursors too."""
+    """The tries are counted in one place, not once in each layer."""
     kintone.fail(api="records/cursor", method="POST", status=429, code="GAIA_TM12", times=None)
     reading, ids = _read(client, app, "order by n asc")
 
-    asked = [request for request in kintone.requests if request.path.endswith("/records/cursor.json")]
-    assert len(asked) == 6
+    cursor_requests = [request for request in kintone.requests if request.path.endswith("/records/cursor.json")]
+    assert len(cursor_requests) == 6
     assert (reading.strategy, len(ids)) == ("offset", COUNT)
 
 
-def test_answer_is_read_when_it_has_exactly_the_most_bytes(
+def test_answer_when_it_is_as_large_as_allowed(
     kintone: LocalKintone, app: int, client: KintoneClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit itself is within it; one byte more is refused."""
+    """An answer as large as the limit is read; one more byte is refused."""
     answer = client.call(
         Request(Message("reading"), "GET", "records", {"app": app, "query": "limit 3"}, RetrySafety.READ)
     )

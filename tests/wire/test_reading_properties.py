@@ -1,4 +1,4 @@
-"""Whatever is asked: the pages hold what the kintone would give in one go if it had no limits."""
+"""For any query the pages have the records that kintone would return at once without its limits."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,7 +36,7 @@ ORDERS = st.sampled_from(["", "order by $id asc", "order by $id desc", "order by
 
 @pytest.fixture
 def app(kintone: LocalKintone) -> int:
-    """Make an app of a few records that make many small pages."""
+    """Create an app of a few records that make many small pages."""
     number = kintone.create_app("Reading", FORM)
     kintone.add_records(
         number,
@@ -47,22 +47,22 @@ def app(kintone: LocalKintone) -> int:
 
 @pytest.fixture
 def client(kintone: LocalKintone, app: int, open_client: OpenClient) -> KintoneClient:
-    """Open a client that may view the app."""
+    """Open a client with permission to view the app."""
     return open_client(kintone.token(app, "view"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(condition=st.just("") | CONDITIONS, order=ORDERS, cut=PAGES)
-def test_paged_plan_equals_one_unlimited_evaluation_when_asked_anything(  # noqa: PLR0913, PLR0917 - fixtures, too
+@given(condition=st.just("") | CONDITIONS, order=ORDERS, limit_and_offset=PAGES)
+def test_paged_reading_equals_one_unlimited_evaluation(  # noqa: PLR0913, PLR0917 - fixtures, too
     kintone: LocalKintone,
     app: int,
     client: KintoneClient,
     condition: str,
     order: str,
-    cut: tuple[int | None, int | None],
+    limit_and_offset: tuple[int | None, int | None],
 ) -> None:
-    """The kintone evaluates condition and order alone; limit and offset are cut out of that."""
-    limit, offset = cut
+    """The expected records come from condition and order alone, with limit and offset applied afterwards."""
+    limit, offset = limit_and_offset
     options = [condition, order, f"limit {limit}" if limit else "", "" if offset is None else f"offset {offset}"]
     implied = order or ("order by $id desc" if limit else "order by $id asc")
 

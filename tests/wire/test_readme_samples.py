@@ -1,4 +1,4 @@
-"""What the READMEs show of the tools is what the tools answer today."""
+"""The samples in the READMEs are what the tools answer."""
 
 import json
 import re
@@ -16,19 +16,19 @@ from tests.wire.plugin import Ports, credentials_of
 FILE_KEY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 ERROR_ID = re.compile(r"\(kintone error id: \w+\)")
 EXAMPLES = {"README.md": "https://example.kintone.com", "readme/README_ja_JP.md": "https://example.cybozu.com"}
-FAILS = {"query": 'nmae = "x"'}
-"""What fails in the section about errors."""
+FAILING_QUERY = {"query": 'nmae = "x"'}
+"""The query that fails in the section about errors."""
 
 
 @pytest.fixture
 def site(ports: Ports) -> Iterator[LocalKintone]:
-    """Run a local kintone that nobody has written to."""
+    """Run a local kintone with the demo's records unchanged."""
     with LocalKintone(seed="demo", port=ports.take()) as running:
         yield running
 
 
-def without_chance(text: str) -> str:
-    """Return a text without what is drawn anew each time."""
+def without_random_parts(text: str) -> str:
+    """Return a text without its keys and ids, which differ each time."""
     return ERROR_ID.sub("(kintone error id: …)", FILE_KEY.sub("…", text)).strip()
 
 
@@ -47,16 +47,16 @@ def answer(host: DifyHost, name: str, parameters: dict[str, Any], site: LocalKin
 
 @pytest.mark.parametrize("path", READMES)
 def test_answers_in_the_readme_are_those_of_the_tools(host: DifyHost, site: LocalKintone, path: str) -> None:
-    """Each request of a tool's section, made one after the other, is answered as shown; so is the failure."""
+    """Each request of a tool's section, run in order, is answered as shown; so is the failure."""
     shown: dict[str, str] = {}
-    told: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for name in TOOLS:
         text = section(path, f"### {name}")
         shown[name] = fences(text, "text")[0]
-        told[name] = answer(host, name, json.loads(fences(text, "json")[0]), site)
+        answers[name] = answer(host, name, json.loads(fences(text, "json")[0]), site)
     heading = "## Errors" if path == "README.md" else "## エラー"
     shown["failure"] = fences(section(path, heading), "text")[0]
-    told["failure"] = answer(host, "kintone_query", FAILS, site)
+    answers["failure"] = answer(host, "kintone_query", FAILING_QUERY, site)
 
-    wanted = {name: without_chance(text).replace(site.origin, EXAMPLES[path]) for name, text in told.items()}
-    assert {name: without_chance(text) for name, text in shown.items()} == wanted
+    expected = {name: without_random_parts(text).replace(site.origin, EXAMPLES[path]) for name, text in answers.items()}
+    assert {name: without_random_parts(text) for name, text in shown.items()} == expected

@@ -1,4 +1,4 @@
-"""What to do about a slow or an oversized answer depends on what was asked."""
+"""The advice for a slow or an oversized answer depends on the request."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -20,8 +20,8 @@ from tests.wire.conftest import OpenClient
 
 APP = 1
 FORM = make_form(field("SUBTABLE", "lines", fields=columns(field("NUMBER", "qty"))))
-LATE: dict[str, Any] = {"delay": 2.0}
-FAULTS: dict[str, dict[str, Any]] = {
+LATE_ANSWER: dict[str, Any] = {"delay": 2.0}
+TIME_LIMITS: dict[str, dict[str, Any]] = {
     "TIMED_OUT": {"timeout": 0.05},
     "BUDGET_EXCEEDED": {"timeout": 30.0, "budget": 0.15},
 }
@@ -45,18 +45,18 @@ def change(client: KintoneClient, count: int) -> None:
 
 
 def append(client: KintoneClient) -> None:
-    """Append rows to two records, which are read before."""
+    """Append rows to two records, which are read first."""
     rows = [{"value": {"qty": {"value": "1"}}}]
     entries = read_entries([{"id": number, "record": {"lines": {"value": rows}}} for number in (1, 2)])
     upsert(client, UpsertRequest(APP, entries, table_mode=ListMode.APPEND, form=FORM))
 
 
-def form(client: KintoneClient) -> None:
+def read_form(client: KintoneClient) -> None:
     """Read the form."""
     client.forms.read(APP, fresh=True)
 
 
-def send_file(client: KintoneClient) -> None:
+def upload_file(client: KintoneClient) -> None:
     """Upload a file."""
 
     def source() -> AbstractContextManager[MeasuredSource]:
@@ -65,22 +65,22 @@ def send_file(client: KintoneClient) -> None:
     FilesApi(client, 10).upload(source, "a.txt", "text/plain")
 
 
-def fetch_file(client: KintoneClient) -> None:
+def download_file(client: KintoneClient) -> None:
     """Download a file."""
     with FilesApi(client, 10).download("key"):
         pass
 
 
-LIST, SEVERAL, ONE = "ask for", "send fewer", ""
+REQUEST_LESS, SEND_FEWER, NO_AMOUNT = "ask for", "send fewer", ""
 CALLS: list[tuple[Callable[[KintoneClient], None], str]] = [
-    (read, LIST),
-    (add, ONE),
-    (lambda client: change(client, 1), ONE),
-    (lambda client: change(client, 2), SEVERAL),
-    (append, SEVERAL),
-    (form, ONE),
-    (send_file, ONE),
-    (fetch_file, ONE),
+    (read, REQUEST_LESS),
+    (add, NO_AMOUNT),
+    (lambda client: change(client, 1), NO_AMOUNT),
+    (lambda client: change(client, 2), SEND_FEWER),
+    (append, SEND_FEWER),
+    (read_form, NO_AMOUNT),
+    (upload_file, NO_AMOUNT),
+    (download_file, NO_AMOUNT),
 ]
 NAMES = ["read", "add", "change one", "change two", "append", "form", "upload", "download"]
 
@@ -93,21 +93,21 @@ def remedy_of(call: Callable[[KintoneClient], None], client: KintoneClient, code
     return str(failed.value.remedy)
 
 
-def require(remedy: str, advice: str) -> None:
-    """Find this advice about amounts in a remedy, and no other."""
-    assert [words for words in (LIST, SEVERAL) if words in remedy] == ([advice] if advice else [])
+def require_advice(remedy: str, advice: str) -> None:
+    """Check that a remedy has this advice about amounts and no other."""
+    assert [words for words in (REQUEST_LESS, SEND_FEWER) if words in remedy] == ([advice] if advice else [])
 
 
-@pytest.mark.parametrize("code", FAULTS)
+@pytest.mark.parametrize("code", TIME_LIMITS)
 @pytest.mark.parametrize(("call", "advice"), CALLS, ids=NAMES)
-def test_remedy_when_no_answer_comes(
+def test_remedy_when_the_answer_is_late(
     kintone: LocalKintone, open_client: OpenClient, call: Callable[[KintoneClient], None], advice: str, code: str
 ) -> None:
-    """Readers of a list ask for less, writers of several entries send fewer, and one thing is not to be split."""
-    kintone.fail(times=None, **LATE)
-    remedy = remedy_of(call, open_client(**FAULTS[code]), code)
+    """A read of a list advises to request less, a write of several entries to send fewer; others advise neither."""
+    kintone.fail(times=None, **LATE_ANSWER)
+    remedy = remedy_of(call, open_client(**TIME_LIMITS[code]), code)
 
-    require(remedy, advice)
+    require_advice(remedy, advice)
     assert ("request_timeout" if code == "TIMED_OUT" else "KINTONE_CALL_BUDGET") in remedy
 
 
@@ -119,12 +119,12 @@ def test_remedy_when_the_answer_is_too_large(
     advice: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Likewise; what answers one record or form with so much is not kintone."""
+    """The advice is the same; a huge answer for one record or form points to a wrong kintone_domain."""
     monkeypatch.setattr("kintone.execution.MAX_ANSWER_BYTES", 10_000)
     kintone.fail(times=None, bomb_bytes=1_000_000)
     remedy = remedy_of(call, open_client(), "TOO_LARGE")
 
-    require(remedy, advice)
+    require_advice(remedy, advice)
     assert advice or "kintone_domain" in remedy
 
 
@@ -134,7 +134,7 @@ def test_remedy_when_the_answer_is_too_large(
 def test_remedy_when_a_file_breaks_off_in_the_middle(
     kintone: LocalKintone, open_client: OpenClient, options: dict[str, Any], words: str
 ) -> None:
-    """What fails after the answer has begun is no other case."""
+    """A failure after the file has begun has the same code and advice as one before."""
     attached = kintone.site.files.attach(kintone.site.files.upload("a.bin", "a/b", b"x" * 1_000), APP)
     assert attached
     file = [{"fileKey": attached[0], "name": "a.bin", "contentType": "a/b", "size": "1000"}]
@@ -147,4 +147,4 @@ def test_remedy_when_a_file_breaks_off_in_the_middle(
             pass
 
     assert str(failed.value).startswith(words)
-    require(str(failed.value.remedy), ONE)
+    require_advice(str(failed.value.remedy), NO_AMOUNT)

@@ -1,4 +1,4 @@
-"""What is stored with the check switched off, and of numbers that the app would round, in the real plugin process."""
+"""Writes with the check switched off, and numbers that the app would round, in the plugin process."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from tests.wire.write_calls import record_with, run
 
 
 @pytest.fixture(autouse=True)
-def _fresh(site: LocalKintone) -> None:
+def _reset_site(site: LocalKintone) -> None:
     site.clear_failures()
     site.reset()
 
 
 def test_add_when_the_check_is_off(host: DifyHost, site: LocalKintone) -> None:
-    """Without the check an unknown field goes out as it is, values are brought into shape, and the text says so."""
+    """An unknown field is sent as it is, values are converted, and the text says that the check is off."""
     outcome = run(
         host,
         site,
@@ -33,7 +33,7 @@ def test_add_when_the_check_is_off(host: DifyHost, site: LocalKintone) -> None:
 
 @pytest.mark.parametrize("check", [True, False])
 def test_number_when_the_app_keeps_fewer_decimals(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """The number is stored as the text says, and how the app keeps numbers is asked once."""
+    """The stored number is the one in the text, and the app's precision is requested once."""
     app = site.create_app("Prices", {"price": {"type": "NUMBER"}}, number_precision=NumberPrecision(10, 2))
     site.reset()
     credentials = credentials_of(site, app=app)
@@ -48,7 +48,7 @@ def test_number_when_the_app_keeps_fewer_decimals(host: DifyHost, site: LocalKin
 
 
 def test_number_when_the_settings_may_not_be_read(host: DifyHost, site: LocalKintone) -> None:
-    """Kintone's default is named, the number goes out as it is, and kintone's rounding is not passed over."""
+    """The number is sent unchanged, and the text warns that kintone keeps 4 decimals by default."""
     app = site.create_app("Prices", {"price": {"type": "NUMBER"}})
     site.reset()
     site.fail(api="app/settings", times=None, status=403, code="CB_NO02", message="No privilege.")
@@ -66,7 +66,7 @@ def test_upsert_when_a_number_key_has_more_decimals_than_the_app_keeps(
     site: LocalKintone,
     check: bool,  # noqa: FBT001
 ) -> None:
-    """Rounded it would find the record of another number; one that fits finds its own, however it is written."""
+    """A key that kintone would round is refused; one that fits finds its record in any spelling."""
     form: dict[str, Any] = {"no": {"type": "NUMBER", "unique": True}, "note": {"type": "SINGLE_LINE_TEXT"}}
     app = site.create_app("Keys", form, number_precision=NumberPrecision(10, 2))
     site.add_records(app, [{"no": "1.25", "note": "old"}])
@@ -86,7 +86,7 @@ def test_upsert_when_a_number_key_has_more_decimals_than_the_app_keeps(
 
 @pytest.mark.parametrize("check", [True, False])
 def test_upsert_when_an_insert_lacks_a_required_field(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """Checked, nothing is sent; unchecked, kintone refuses. Either way no entry of the call is stored."""
+    """Nothing is stored: with the check nothing is sent, without it kintone refuses the request."""
     needed = {"type": "SINGLE_LINE_TEXT", "required": True}
     app = site.create_app("Needs", {"need": needed, "note": {"type": "SINGLE_LINE_TEXT"}})
     site.reset()
@@ -103,7 +103,7 @@ def test_upsert_when_an_insert_lacks_a_required_field(host: DifyHost, site: Loca
 
 @pytest.mark.parametrize("check", [True, False])
 def test_upsert_when_rows_are_plain(host: DifyHost, site: LocalKintone, check: bool) -> None:  # noqa: FBT001
-    """Rows are stored as they were given, with and without the check, whatever their columns are called."""
+    """Rows are stored as given, with or without the check, whatever the codes of their columns."""
     columns = {code: {"type": "SINGLE_LINE_TEXT"} for code in ("code", "value", "fileKey", "item")}
     app = site.create_app("Odd", {"lines": {"type": "SUBTABLE", "fields": columns}})
     site.reset()
@@ -118,7 +118,7 @@ def test_upsert_when_rows_are_plain(host: DifyHost, site: LocalKintone, check: b
 
 
 def test_upsert_when_the_form_may_not_be_read(host: DifyHost, site: LocalKintone) -> None:
-    """Unchecked, plain texts are written, the text says what may become of them, and what needs the form is refused."""
+    """Unchecked, plain texts are written with a warning, and values that need the form are refused."""
     credentials = credentials_of(site, "edit")
     key = {"field": "sku", "value": "A-001"}
     entries: list[dict[str, Any]] = [{"id": record_with(site, "A-001")["$id"]["value"], "record": {"name": "新"}}]
@@ -134,15 +134,15 @@ def test_upsert_when_the_form_may_not_be_read(host: DifyHost, site: LocalKintone
 
 
 def test_add_when_the_token_may_not_read_the_form(host: DifyHost, site: LocalKintone) -> None:
-    """A token that cannot read the form gets a sentence that names the switch."""
+    """The message names validate_before_write."""
     credentials = credentials_of(site, "edit")
 
     with pytest.raises(PluginFailure, match="validate_before_write"):
         host.invoke("kintone_add_record", {"record_data": {"sku": "P-1"}}, credentials)
 
 
-def test_row_when_only_a_calculated_column_is_in_it(host: DifyHost, site: LocalKintone) -> None:
-    """Without the check too it would be stored as a blank row."""
+def test_row_when_it_has_only_a_calculated_column(host: DifyHost, site: LocalKintone) -> None:
+    """It is refused without the check too, since kintone would store an empty row."""
     columns = {"n": {"type": "NUMBER"}, "sum": {"type": "CALC", "expression": "n * 2"}}
     app = site.create_app("Sums", {"lines": {"type": "SUBTABLE", "fields": columns}})
     data = {"record_data": {"lines": [{"sum": "4"}]}, "validate_before_write": False}

@@ -1,4 +1,4 @@
-"""Files through the real plugin process: from Dify to kintone and back, byte for byte."""
+"""Files through the plugin process: from Dify to kintone and back without a changed byte."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ import pytest
 
 from dify_host import DifyHost
 from local_kintone import LocalKintone
-from tests.wire.file_desk import FileDesk
+from tests.wire.file_transfers import FileTransfers
 from tests.wire.plugin import Ports
 
 MIB = 1024 * 1024
@@ -25,21 +25,21 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def desk(host: DifyHost, ports: Ports) -> Iterator[FileDesk]:
+def transfers(host: DifyHost, ports: Ports) -> Iterator[FileTransfers]:
     """Run one kintone for all tests of this module."""
     with LocalKintone(seed="none", port=ports.take()) as site:
-        yield FileDesk(host, site)
+        yield FileTransfers(host, site)
 
 
 @pytest.mark.parametrize("size", [1, 8191, 8192, 8193, 65_536, 45 * MIB])
-def test_file_when_it_goes_there_and_back(desk: FileDesk, size: int) -> None:
-    """A file of any size reaches kintone and comes back to Dify byte for byte."""
+def test_file_when_it_is_uploaded_and_downloaded(transfers: FileTransfers, size: int) -> None:
+    """A file of any size is stored in kintone and returned to Dify unchanged."""
     content = os.urandom(size)
-    record_id = desk.record()
-    uploaded = desk.upload(
-        desk.host.serve("scan.bin", content, "application/x-scan"), record_id=record_id, attachment_field="photos"
+    record_id = transfers.new_record()
+    uploaded = transfers.upload(
+        transfers.host.serve("scan.bin", content, "application/x-scan"), record_id=record_id, attachment_field="photos"
     )
-    back = desk.download(record_id=record_id, attachment_field="photos")
+    back = transfers.download(record_id=record_id, attachment_field="photos")
 
     assert uploaded.variables["uploaded_files"][0]["size"] == size
     assert [hashlib.sha256(file.content).digest() for file in back.files] == [hashlib.sha256(content).digest()]
@@ -48,51 +48,51 @@ def test_file_when_it_goes_there_and_back(desk: FileDesk, size: int) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_name_when_it_goes_there_and_back(desk: FileDesk, name: str) -> None:
-    """A name goes out as raw UTF-8 in a plain filename, and Dify shows it as it was."""
-    desk.site.reset()
-    record_id = desk.attached(b"content", name=name)
-    uploaded = desk.upload(desk.host.serve(name, b"content", "text/plain"))
-    sent = next(request for request in desk.site.requests if request.path.endswith("/file.json"))
+def test_name_when_it_is_uploaded_and_downloaded(transfers: FileTransfers, name: str) -> None:
+    """A name is sent as raw UTF-8 in a plain filename parameter and returned unchanged."""
+    transfers.site.reset()
+    record_id = transfers.record_with_files(b"content", name=name)
+    uploaded = transfers.upload(transfers.host.serve(name, b"content", "text/plain"))
+    sent = next(request for request in transfers.site.requests if request.path.endswith("/file.json"))
 
     assert f'; filename="{name.replace(chr(34), "%22")}"\r\n'.encode() in sent.body
-    assert desk.stored(uploaded.variables["file_keys"][0]).name == name
-    assert desk.names(record_id) == [name]
-    assert [file.name for file in desk.download(record_id=record_id, attachment_field="photos").files] == [name]
+    assert transfers.stored_file(uploaded.variables["file_keys"][0]).name == name
+    assert transfers.attached_names(record_id) == [name]
+    assert [file.name for file in transfers.download(record_id=record_id, attachment_field="photos").files] == [name]
 
 
 @pytest.mark.parametrize("disposition", ["both", "encoded", "raw"])
 @pytest.mark.parametrize("name", NAMES[:4])
-def test_name_when_only_the_header_tells_it(desk: FileDesk, name: str, disposition: str) -> None:
-    """A download by key alone takes the name from whichever form of header kintone sends."""
-    desk.site.settings.disposition = disposition
-    record_id = desk.attached(b"content", name=name, mime_type="text/plain")
-    record = next(each for each in desk.site.records(desk.app) if each["$id"]["value"] == record_id)
-    back = desk.download(file_key=record["photos"]["value"][0]["fileKey"])
-    desk.site.settings.disposition = "both"
+def test_name_when_it_is_only_in_the_header(transfers: FileTransfers, name: str, disposition: str) -> None:
+    """A download by key reads the name from every form of Content-Disposition."""
+    transfers.site.settings.disposition = disposition
+    record_id = transfers.record_with_files(b"content", name=name, mime_type="text/plain")
+    record = next(each for each in transfers.site.records(transfers.app) if each["$id"]["value"] == record_id)
+    back = transfers.download(file_key=record["photos"]["value"][0]["fileKey"])
+    transfers.site.settings.disposition = "both"
 
     assert [(file.name, file.mime_type, file.content) for file in back.files] == [(name, "text/plain", b"content")]
 
 
-def test_name_when_nothing_tells_it(desk: FileDesk) -> None:
-    """A file without any name gets one made of time and type, on the way up and on the way down."""
-    up = desk.upload(desk.host.serve(None, b"content", "application/pdf"))
-    record_id = desk.attached(b"content", mime_type="application/pdf")
-    record = next(each for each in desk.site.records(desk.app) if each["$id"]["value"] == record_id)
-    desk.site.settings.disposition = "none"
-    down = desk.download(file_key=record["photos"]["value"][0]["fileKey"])
-    desk.site.settings.disposition = "both"
+def test_name_when_there_is_none(transfers: FileTransfers) -> None:
+    """A file without a name gets one made of time and type, when uploaded and when downloaded."""
+    up = transfers.upload(transfers.host.serve(None, b"content", "application/pdf"))
+    record_id = transfers.record_with_files(b"content", mime_type="application/pdf")
+    record = next(each for each in transfers.site.records(transfers.app) if each["$id"]["value"] == record_id)
+    transfers.site.settings.disposition = "none"
+    down = transfers.download(file_key=record["photos"]["value"][0]["fileKey"])
+    transfers.site.settings.disposition = "both"
 
     for name in (up.variables["uploaded_files"][0]["file_name"], down.files[0].name):
         assert name.startswith("file-2")
         assert name.endswith(".pdf")
 
 
-def test_download_when_the_field_holds_several_files(desk: FileDesk) -> None:
-    """All files of the field come, an empty one among them, with a line for each."""
+def test_download_when_the_field_holds_several_files(transfers: FileTransfers) -> None:
+    """All files of the field are returned, with a line for each."""
     contents = [b"first", b"x" * 100_000, b"third"]
-    record_id = desk.attached(*contents)
-    back = desk.download(record_id=record_id, attachment_field="photos")
+    record_id = transfers.record_with_files(*contents)
+    back = transfers.download(record_id=record_id, attachment_field="photos")
 
     assert [file.content for file in back.files] == contents
     assert back.text.count("Downloaded") == 3
@@ -100,30 +100,30 @@ def test_download_when_the_field_holds_several_files(desk: FileDesk) -> None:
     assert back.variables["size"] == 5
 
 
-def test_download_when_the_file_is_empty(desk: FileDesk) -> None:
-    """An attachment without content comes as an empty file, since that is what the record has."""
-    files = desk.site.site.files
-    attached = files.attach(files.upload("e.txt", "text/plain", b""), desk.app)
+def test_download_when_the_file_is_empty(transfers: FileTransfers) -> None:
+    """An empty attachment is returned as an empty file."""
+    files = transfers.site.site.files
+    attached = files.attach(files.upload("e.txt", "text/plain", b""), transfers.app)
     assert attached is not None
-    back = desk.download(file_key=attached[0])
+    back = transfers.download(file_key=attached[0])
 
     assert [(file.name, file.content) for file in back.files] == [("e.txt", b"")]
 
 
-def test_download_when_the_file_is_renamed(desk: FileDesk) -> None:
-    """file_name overrides the name of a single file and is refused for several."""
-    one, two = desk.attached(b"a"), desk.attached(b"a", b"b")
-    back = desk.download(record_id=one, attachment_field="photos", file_name="../新しい名前.txt")
+def test_download_when_the_file_is_renamed(transfers: FileTransfers) -> None:
+    """file_name replaces the name of a single file and is refused for several."""
+    one, two = transfers.record_with_files(b"a"), transfers.record_with_files(b"a", b"b")
+    back = transfers.download(record_id=one, attachment_field="photos", file_name="../新しい名前.txt")
 
     assert back.files[0].name == back.variables["file_name"] == ".._新しい名前.txt"
-    assert "holds 2" in desk.refused_download(record_id=two, attachment_field="photos", file_name="x.txt").message
+    assert "holds 2" in transfers.refused_download(record_id=two, attachment_field="photos", file_name="x.txt").message
 
 
-def test_names_with_separators_on_the_way_up(desk: FileDesk) -> None:
-    """Nothing of a name is lost, no two become one, and the text tells each that kintone has under another."""
+def test_names_with_separators_when_uploaded(transfers: FileTransfers) -> None:
+    """No two names become the same, and the text has each name that was changed."""
     names = ["A/B report.pdf", "A_B report.pdf", "C\\B report.pdf", "plain.pdf"]
-    outcome = desk.upload(*[desk.host.serve(name, name.encode(), "application/pdf") for name in names])
-    stored = [desk.stored(key) for key in outcome.variables["file_keys"]]
+    outcome = transfers.upload(*[transfers.host.serve(name, name.encode(), "application/pdf") for name in names])
+    stored = [transfers.stored_file(key) for key in outcome.variables["file_keys"]]
     lines = outcome.text.splitlines()
 
     kept = ["A_B report.pdf", "A_B report (2).pdf", "C_B report.pdf", "plain.pdf"]
@@ -134,13 +134,13 @@ def test_names_with_separators_on_the_way_up(desk: FileDesk) -> None:
     assert ["the name was" in line for line in lines[:4]] == [True, True, True, False]
 
 
-def test_names_with_separators_on_the_way_down(desk: FileDesk) -> None:
-    """Likewise: each file of a field comes under a name of its own, whether its record or a header alone tells it."""
+def test_names_with_separators_when_downloaded(transfers: FileTransfers) -> None:
+    """Each file of a field gets a distinct name, whether the name comes from the record or from a header."""
     names = ["A/B report.pdf", "A_B report.pdf", "A\\B report.pdf", "plain.pdf", "plain.pdf"]
-    record_id = desk.kept(*[(name, "application/pdf") for name in names])
-    down = desk.download(record_id=record_id, attachment_field="photos")
-    record = next(each for each in desk.site.records(desk.app) if each["$id"]["value"] == record_id)
-    by_key = [desk.download(file_key=file["fileKey"]) for file in record["photos"]["value"][:3]]
+    record_id = transfers.record_with_stored_files(*[(name, "application/pdf") for name in names])
+    down = transfers.download(record_id=record_id, attachment_field="photos")
+    record = next(each for each in transfers.site.records(transfers.app) if each["$id"]["value"] == record_id)
+    by_key = [transfers.download(file_key=file["fileKey"]) for file in record["photos"]["value"][:3]]
 
     assert [(file.name, file.content.decode()) for file in down.files] == [
         ("A_B report.pdf", names[0]),
@@ -160,7 +160,7 @@ UNKNOWN = "application/octet-stream"
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "renamed", "sent_as"),
+    ("name", "mime_type", "renamed", "sent_as"),
     [
         ("list.csv", UNKNOWN, "", ("list.csv", "text/csv")),
         ("list.CSV", "", "", ("list.CSV", "text/csv")),
@@ -174,13 +174,13 @@ UNKNOWN = "application/octet-stream"
         ("list.csv", "application/pdf", "", ("list.csv", "application/pdf")),
     ],
 )
-def test_type_when_dify_would_make_it_a_bin(
-    desk: FileDesk, name: str, told: str, renamed: str, sent_as: tuple[str, str]
+def test_type_when_dify_would_store_it_as_bin(
+    transfers: FileTransfers, name: str, mime_type: str, renamed: str, sent_as: tuple[str, str]
 ) -> None:
-    """Dify goes by the MIME type alone: one it does not know is guessed from the name, which may get an extension."""
-    record_id = desk.kept((name, told))
+    """A MIME type that Dify does not know is guessed from the name, which may get an extension."""
+    record_id = transfers.record_with_stored_files((name, mime_type))
     parameters = {"file_name": renamed} if renamed else {}
-    down = desk.download(record_id=record_id, attachment_field="photos", **parameters)
+    down = transfers.download(record_id=record_id, attachment_field="photos", **parameters)
 
     assert [(file.name, file.mime_type) for file in down.files] == [sent_as]
     assert (down.variables["file_name"], down.variables["mime_type"]) == sent_as
@@ -189,14 +189,14 @@ def test_type_when_dify_would_make_it_a_bin(
     assert ("the name was" in down.text) is (sent_as[0] != (renamed or name))
 
 
-def test_upload_when_several_files_go_at_once(desk: FileDesk) -> None:
-    """Several files go up a few at a time, and the results stand in input order, under the names given."""
+def test_upload_when_several_files_run_in_parallel(transfers: FileTransfers) -> None:
+    """Three uploads run in parallel, and results are in input order, under the given names."""
     contents = [os.urandom(200_000 // (n + 1)) for n in range(7)]
-    desk.site.reset()
-    desk.site.fail(api="file", delay=0.2, times=None)
-    files = [desk.host.serve(f"{n}.bin", content, "a/b") for n, content in enumerate(contents)]
-    outcome = desk.upload(*files, file_names='["zero.bin", null, "", "three.bin", null, null, null]')
-    desk.site.clear_failures()
+    transfers.site.reset()
+    transfers.site.fail(api="file", delay=0.2, times=None)
+    files = [transfers.host.serve(f"{n}.bin", content, "a/b") for n, content in enumerate(contents)]
+    outcome = transfers.upload(*files, file_names='["zero.bin", null, "", "three.bin", null, null, null]')
+    transfers.site.clear_failures()
     listed = outcome.variables["uploaded_files"]
 
     assert [file["file_name"] for file in listed] == [
@@ -208,8 +208,8 @@ def test_upload_when_several_files_go_at_once(desk: FileDesk) -> None:
         "5.bin",
         "6.bin",
     ]
-    assert [desk.stored(key).content for key in outcome.variables["file_keys"]] == contents
+    assert [transfers.stored_file(key).content for key in outcome.variables["file_keys"]] == contents
     assert [file["fileKey"] for file in listed] == outcome.variables["file_keys"]
     assert outcome.json == [{"uploaded_files": listed}]
     assert "Nothing is written into a record yet" in outcome.text
-    assert desk.site.stats.max_running == 3
+    assert transfers.site.stats.max_running == 3

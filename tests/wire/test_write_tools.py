@@ -1,4 +1,4 @@
-"""Checking, adding and upserting records, in the real plugin process."""
+"""Checking, adding and upserting records, in the plugin process."""
 
 import json
 from typing import Any
@@ -12,13 +12,13 @@ from tests.wire.write_calls import failure, record_with, run
 
 
 @pytest.fixture(autouse=True)
-def _fresh(site: LocalKintone) -> None:
+def _reset_site(site: LocalKintone) -> None:
     site.clear_failures()
     site.reset()
 
 
-def test_validate_when_the_record_is_good(host: DifyHost, site: LocalKintone) -> None:
-    """A good record is valid, comes back as kintone takes it, and nothing is written."""
+def test_validate_when_the_record_is_valid(host: DifyHost, site: LocalKintone) -> None:
+    """A valid record is returned in kintone's format, and nothing is written."""
     before = len(site.records(1))
     outcome = run(
         host, site, "kintone_validate_record_data", record_data={"sku": "V-1", "name": "n", "due": "2026/4/1"}
@@ -31,8 +31,8 @@ def test_validate_when_the_record_is_good(host: DifyHost, site: LocalKintone) ->
     assert len(site.records(1)) == before
 
 
-def test_validate_when_the_record_is_bad(host: DifyHost, site: LocalKintone) -> None:
-    """A bad record is a result that lists all mistakes with field, row, code, message and suggestion."""
+def test_validate_when_the_record_is_invalid(host: DifyHost, site: LocalKintone) -> None:
+    """The result lists all mistakes with field, row, code, message and suggestion."""
     record = {"sku": "V-1", "nmae": "x", "lines": [{"item": "a", "qty": "many"}, {"itme": "b"}]}
     outcome = run(host, site, "kintone_validate_record_data", record_data=json.dumps(record))
 
@@ -43,14 +43,14 @@ def test_validate_when_the_record_is_bad(host: DifyHost, site: LocalKintone) -> 
 
 
 def test_validate_when_it_is_an_update(host: DifyHost, site: LocalKintone) -> None:
-    """An update needs no required field that it does not touch."""
+    """An update may leave out required fields."""
     outcome = run(host, site, "kintone_validate_record_data", record_data={"stock": 1}, operation="update")
 
     assert outcome.variables["valid"] is True
 
 
 def test_validate_when_the_form_just_changed(host: DifyHost, site: LocalKintone) -> None:
-    """A form remembered from a moment ago does not make a new field unknown."""
+    """A field that was added after the form was cached is not unknown."""
     app = site.create_app("Growing", {"a": {"type": "SINGLE_LINE_TEXT"}})
     credentials = credentials_of(site, "view", app=app)
     host.invoke("kintone_validate_record_data", {"record_data": {"a": "1"}}, credentials)
@@ -64,7 +64,7 @@ def test_validate_when_the_form_just_changed(host: DifyHost, site: LocalKintone)
 
 @pytest.mark.parametrize("given", [None, "", "no json {", "[1, 2]", 5, [], "null", '"text"'])
 def test_add_when_there_is_no_record(host: DifyHost, site: LocalKintone, given: object) -> None:
-    """What is no record at all is refused by name before kintone is asked."""
+    """A value that is no record is refused by the parameter's name before kintone is asked."""
     failed = failure(host, site, "kintone_add_record", record_data=given)
 
     assert failed.code == "INVALID_INPUT"
@@ -82,8 +82,10 @@ def test_add_when_there_is_no_record(host: DifyHost, site: LocalKintone, given: 
         ("A-13", "{'sku': 'A-13', 'name': '茶 🍵', 'memo': None}"),
     ],
 )
-def test_add_when_the_record_comes_in_any_shape(host: DifyHost, site: LocalKintone, sku: str, record: object) -> None:
-    """Whatever way the record is written, it is added once and its number, revision and address come back."""
+def test_add_when_the_record_is_written_in_any_format(
+    host: DifyHost, site: LocalKintone, sku: str, record: object
+) -> None:
+    """In any format the record is added once, and its number, revision and address are returned."""
     outcome = run(host, site, "kintone_add_record", record_data=record)
 
     stored = record_with(site, sku)
@@ -97,7 +99,7 @@ def test_add_when_the_record_comes_in_any_shape(host: DifyHost, site: LocalKinto
 
 
 def test_add_when_a_field_is_unknown(host: DifyHost, site: LocalKintone) -> None:
-    """An unknown field, which kintone would drop in silence, is refused with the nearest real one."""
+    """An unknown field, which kintone would ignore, is refused with the nearest existing code."""
     failed = failure(host, site, "kintone_add_record", record_data={"sku": "U-1", "nmae": "x", "rank": "Top"})
 
     assert failed.code == "INVALID_INPUT"
@@ -107,7 +109,7 @@ def test_add_when_a_field_is_unknown(host: DifyHost, site: LocalKintone) -> None
 
 
 def test_add_when_kintone_refuses_the_record(host: DifyHost, site: LocalKintone) -> None:
-    """What only kintone can know is told in kintone's words with its code and field."""
+    """The message has kintone's words, code and field."""
     failed = failure(host, site, "kintone_add_record", record_data={"sku": "A-001", "name": "double"})
 
     assert failed.message.startswith("[CB_VA01] adding a record to app 1 failed: ")
@@ -117,7 +119,7 @@ def test_add_when_kintone_refuses_the_record(host: DifyHost, site: LocalKintone)
 
 
 def test_upsert_when_entries_are_of_every_kind(host: DifyHost, site: LocalKintone) -> None:
-    """Entries with a key, with an id and with neither are written in one transaction; results are in input order."""
+    """Entries with a key, with an id and with neither are written in one call, with results in input order."""
     known = record_with(site, "A-001")["$id"]["value"]
     entries = [
         {"record": {"sku": "N-1", "name": "new"}},
@@ -152,7 +154,7 @@ def test_upsert_when_the_id_is_unknown(host: DifyHost, site: LocalKintone) -> No
 
 
 def test_upsert_when_entries_have_mistakes(host: DifyHost, site: LocalKintone) -> None:
-    """All mistakes of all entries are told at once with their entry numbers, and nothing is written."""
+    """All mistakes of all entries are listed with their entry numbers, and nothing is written."""
     rows = [{"sku": "M-1", "stock": "many"}, {"sku": "M-2"}, {"sku": "M-3", "rank": "Top", "nmae": "x"}]
     failed = failure(host, site, "kintone_upsert_records", records_data=rows, update_key="sku")
 
@@ -172,8 +174,8 @@ def test_upsert_when_entries_have_mistakes(host: DifyHost, site: LocalKintone) -
         ([{"updateKey": {"field": "no", "value": "x"}, "record": {}}], "entry 1"),
     ],
 )
-def test_upsert_when_the_entries_cannot_be_used(host: DifyHost, site: LocalKintone, given: object, words: str) -> None:
-    """Unusable entries are refused with the place of the mistake."""
+def test_upsert_when_the_entries_are_invalid(host: DifyHost, site: LocalKintone, given: object, words: str) -> None:
+    """Invalid entries are refused with the place of the mistake."""
     update_key = "sku" if isinstance(given, list) and "sku" in given[0] else ""
     failed = failure(host, site, "kintone_upsert_records", records_data=given, update_key=update_key)
 
@@ -182,8 +184,10 @@ def test_upsert_when_the_entries_cannot_be_used(host: DifyHost, site: LocalKinto
 
 
 @pytest.mark.parametrize("tool", ["kintone_add_record", "kintone_upsert_records"])
-def test_form_is_read_anew_when_kintone_refused_what_it_allows(host: DifyHost, site: LocalKintone, tool: str) -> None:
-    """A form that changed a moment ago costs one refusal by kintone; the next call knows it."""
+def test_form_is_read_again_after_kintone_refused_a_checked_record(
+    host: DifyHost, site: LocalKintone, tool: str
+) -> None:
+    """After kintone refused a record that the cached form allows, the next call uses the current form."""
     form: dict[str, Any] = {"name": {"type": "SINGLE_LINE_TEXT"}}
     app = site.create_app("changing", form)
     credentials = credentials_of(site, "view", "add", "edit", app=app)
@@ -205,10 +209,8 @@ def test_form_is_read_anew_when_kintone_refused_what_it_allows(host: DifyHost, s
 
 
 @pytest.mark.parametrize("space", [None, 5])
-def test_link_leads_to_the_record_when_the_app_is_in_a_guest_space(
-    host: DifyHost, site: LocalKintone, space: int | None
-) -> None:
-    """The address in the browser names the space as the API's does."""
+def test_record_link_when_the_app_is_in_a_guest_space(host: DifyHost, site: LocalKintone, space: int | None) -> None:
+    """The record's link names the guest space as the API's path does."""
     app = site.create_app("guests", {"name": {"type": "SINGLE_LINE_TEXT"}}, guest_space=space)
     credentials = credentials_of(site, app=app) | {"kintone_guest_space_id": str(space or "")}
     outcome = host.invoke("kintone_add_record", {"record_data": {"name": "x"}}, credentials)
@@ -219,10 +221,8 @@ def test_link_leads_to_the_record_when_the_app_is_in_a_guest_space(
 
 
 @pytest.mark.parametrize("mode", ["replace", "append"])
-def test_upsert_when_a_revision_is_given_for_a_record_that_is_gone(
-    host: DifyHost, site: LocalKintone, mode: str
-) -> None:
-    """Whoever names a revision means a record that is there: nothing is inserted in its place."""
+def test_upsert_when_a_revision_is_given_for_a_missing_record(host: DifyHost, site: LocalKintone, mode: str) -> None:
+    """The record of an entry with a revision must exist, so nothing is inserted."""
     before = len(site.records(1))
     entries = [
         {

@@ -1,4 +1,4 @@
-"""Writing many records to a local kintone: what is reported is what is there."""
+"""Writing many records to a local kintone: the report matches the stored records."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -32,18 +32,18 @@ FORM: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def app(kintone: LocalKintone) -> int:
-    """Make an empty app with keys and a table."""
+    """Create an empty app with unique keys and a table."""
     return kintone.create_app("Stock", FORM)
 
 
 @pytest.fixture
 def token(kintone: LocalKintone, app: int) -> str:
-    """Return a token that may read, add and edit."""
+    """Return a token with permission to view, add and edit."""
     return kintone.token(app, "view", "add", "edit")
 
 
 @pytest.fixture
-def _small_transactions() -> Iterator[None]:
+def _small_batches() -> Iterator[None]:
     with small_transactions():
         yield
 
@@ -58,8 +58,8 @@ def skus(kintone: LocalKintone, app: int) -> list[Any]:
     return [record["sku"]["value"] for record in kintone.records(app)]
 
 
-def fates(error: KintoneError) -> list[tuple[int, int, str]]:
-    """Return first and last entry and what is known of them."""
+def states_of(error: KintoneError) -> list[tuple[int, int, str]]:
+    """Return first entry, last entry and state of each span."""
     assert error.ledger
     return [(span.first, span.last, state.name) for span, state in error.ledger.spans()]
 
@@ -69,10 +69,10 @@ def bulk_requests(kintone: LocalKintone) -> int:
     return sum(received.path.endswith("bulkRequest.json") for received in kintone.requests)
 
 
-def test_mixed_entries_are_written_in_one_transaction(
+def test_mixed_entries_are_written_in_one_bulk_request(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """250 entries with keys, ids and neither: results in input order are the records that are there."""
+    """250 entries with keys, ids and neither have their results in input order."""
     ids = kintone.add_records(app, [{"sku": f"old-{number}", "name": "old"} for number in range(60)])
     structure: list[dict[str, Any]] = []
     for number in range(250):
@@ -96,10 +96,10 @@ def test_mixed_entries_are_written_in_one_transaction(
     assert bulk_requests(kintone) == 1
 
 
-def test_nothing_is_written_when_one_entry_of_a_transaction_is_bad(
+def test_nothing_is_written_when_one_entry_of_a_bulk_request_is_invalid(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """The complaint names the caller's entry, table row and column."""
+    """The error names the caller's entry, table row and column."""
     entries = rows(250)
     lines = [{"value": {"qty": {"value": number}}} for number in ("1", "10")]
     entries[204] = entries[204].with_record({"name": {"value": "x"}, "lines": {"value": lines}})
@@ -108,12 +108,14 @@ def test_nothing_is_written_when_one_entry_of_a_transaction_is_bad(
 
     assert list(raised.value.field_errors) == ["entry 205, lines row 2, qty"]
     assert "; nothing is saved" in str(raised.value)
-    assert fates(raised.value) == [(1, 250, "REFUSED")]
+    assert states_of(raised.value) == [(1, 250, "REFUSED")]
     assert kintone.records(app) == []
 
 
-def test_a_duplicate_names_the_entry(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
-    """Two inserts with the same unique value are told apart by position."""
+def test_duplicate_value_is_reported_with_its_entry(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """The error for a value that a unique field already has names the entry."""
     kintone.add_records(app, [{"sku": "taken", "name": "x"}])
     entries = [*rows(120), Entry(121, {"sku": {"value": "taken"}, "name": {"value": "y"}})]
     with pytest.raises(InvalidRequestError) as raised:
@@ -124,7 +126,7 @@ def test_a_duplicate_names_the_entry(kintone: LocalKintone, app: int, token: str
 
 
 def test_an_unknown_id_is_an_error(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
-    """It is never inserted under another id."""
+    """A record with an unknown id is not inserted."""
     entries = [*rows(3), Entry(4, {"name": {"value": "x"}}, None, "999")]
     with pytest.raises(NotFoundError, match="entry 4"):
         upsert(open_client(token), UpsertRequest(app, entries))
@@ -135,7 +137,7 @@ def test_an_unknown_id_is_an_error(kintone: LocalKintone, app: int, token: str, 
 def test_an_outdated_revision_is_a_conflict(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """It is sent once, and the entry is named."""
+    """An entry with an outdated revision is not retried, and the error names the entry."""
     [record_id] = kintone.add_records(app, [{"sku": "a", "name": "x"}])
     entries = [*rows(3), Entry(4, {"name": {"value": "y"}}, None, str(record_id), "7")]
     with pytest.raises(RevisionConflictError, match="entry 4"):
@@ -145,12 +147,12 @@ def test_an_outdated_revision_is_a_conflict(
     assert skus(kintone, app) == ["a"]
 
 
-@pytest.mark.usefixtures("_small_transactions")
+@pytest.mark.usefixtures("_small_batches")
 @pytest.mark.parametrize("cut", ["before", "after"])
-def test_the_reported_rest_completes_the_job_when_the_connection_dies_after_two_of_five_transactions(
+def test_unsaved_entries_can_be_sent_again_when_the_third_of_five_batches_fails(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient, cut: str
 ) -> None:
-    """The report matches what is there, and sending the rest makes no duplicate."""
+    """The report matches the stored records, and sending the rest makes no duplicate."""
     entries = rows(250)
     kintone.fail(api="bulkRequest", after=2, times=None, cut=cut)
     with pytest.raises(UnreachableError) as raised:
@@ -159,7 +161,7 @@ def test_the_reported_rest_completes_the_job_when_the_connection_dies_after_two_
     ledger = partial.ledger
 
     assert partial.code == "UNREACHABLE"
-    assert fates(partial) == [(1, 100, "SAVED"), (101, 150, "UNKNOWN"), (151, 250, "NOT_SENT")]
+    assert states_of(partial) == [(1, 100, "SAVED"), (101, 150, "UNKNOWN"), (151, 250, "NOT_SENT")]
     assert "entries 1 to 100 are saved, entries 101 to 150 may have been saved" in str(partial)
     assert "sending these again is safe" in str(partial)
     assert "(tried 6 times)" in str(partial)
@@ -174,25 +176,25 @@ def test_the_reported_rest_completes_the_job_when_the_connection_dies_after_two_
     assert sorted(skus(kintone, app)) == sorted(f"A-{number}" for number in range(1, 251))
 
 
-def test_a_transaction_without_keys_is_not_repeated_when_its_answer_is_lost(
+def test_batch_without_keys_is_not_retried_when_its_answer_is_lost(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """It was saved once, and the sentence says to look first."""
+    """The entries are saved once, and the message advises to look in kintone first."""
     entries = read_entries([{"record": {"name": {"value": "x"}}} for _ in range(150)])
     kintone.fail(api="bulkRequest", cut="after", times=None)
     with pytest.raises(UnreachableError, match="look in kintone first: 150 of these entries") as raised:
         upsert(open_client(token), UpsertRequest(app, entries))
 
-    assert fates(raised.value) == [(1, 150, "UNKNOWN")]
+    assert states_of(raised.value) == [(1, 150, "UNKNOWN")]
     assert bulk_requests(kintone) == 1
     assert len(kintone.records(app)) == 150
 
 
-@pytest.mark.usefixtures("_small_transactions")
-def test_a_refusal_in_the_second_transaction_leaves_the_first(
+@pytest.mark.usefixtures("_small_batches")
+def test_refused_second_batch_leaves_the_first_saved(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """The corrected rest completes the job."""
+    """Sending the corrected rest saves all entries once."""
     entries = rows(105)
     good = entries[79]
     entries[79] = good.with_record({"name": {"value": ""}})
@@ -201,7 +203,7 @@ def test_a_refusal_in_the_second_transaction_leaves_the_first(
     partial = raised.value
 
     assert partial.code == "CB_VA01"
-    assert fates(partial) == [(1, 50, "SAVED"), (51, 100, "REFUSED"), (101, 105, "NOT_SENT")]
+    assert states_of(partial) == [(1, 50, "SAVED"), (51, 100, "REFUSED"), (101, 105, "NOT_SENT")]
     assert list(partial.field_errors) == ["entry 80, name"]
     assert len(kintone.records(app)) == 50
     entries[79] = good
@@ -218,10 +220,10 @@ def test_a_refusal_in_the_second_transaction_leaves_the_first(
         {"status": 400, "code": "GAIA_LT01"},
     ],
 )
-def test_locks_and_limits_are_waited_for(
+def test_locks_and_limits_are_retried(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient, failure: dict[str, Any]
 ) -> None:
-    """Nothing was done, so even plain inserts are sent again, once."""
+    """Nothing was applied, so inserts without a key are sent again and saved once."""
     kintone.fail(api="records", times=2, **failure)
     entries = read_entries([{"record": {"name": {"value": "x"}}} for _ in range(3)])
 
@@ -229,17 +231,17 @@ def test_locks_and_limits_are_waited_for(
     assert len(kintone.records(app)) == 3
 
 
-def test_a_lock_that_stays_is_told(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
-    """Its fate is known: nothing is saved."""
+def test_lock_that_persists_is_an_error(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
+    """The entries are refused: nothing is saved."""
     kintone.fail(api="records", status=400, code="GAIA_DA02", times=None)
     with pytest.raises(UnavailableError, match="nothing is saved") as raised:
         upsert(open_client(token), UpsertRequest(app, rows(3)))
 
-    assert (raised.value.code, fates(raised.value)) == ("GAIA_DA02", [(1, 3, "REFUSED")])
+    assert (raised.value.code, states_of(raised.value)) == ("GAIA_DA02", [(1, 3, "REFUSED")])
     assert kintone.records(app) == []
 
 
-NOT_PROVEN: list[dict[str, Any]] = [
+UNPROVEN_FAILURES: list[dict[str, Any]] = [
     {"status": 520, "code": "CB_VA01"},
     {"status": 503, "code": "GAIA_ZZ99"},
     {"status": 500, "body": "oops"},
@@ -247,7 +249,7 @@ NOT_PROVEN: list[dict[str, Any]] = [
     {"status": 403, "body": "<html></html>"},
     {"status": 404, "body": "<html></html>"},
 ]
-REFUSED: list[dict[str, Any]] = [
+DOCUMENTED_REFUSALS: list[dict[str, Any]] = [
     {"status": 407, "body": ""},
     {"status": 429, "body": "slow down"},
     {"status": 403, "code": "GAIA_NO01"},
@@ -257,36 +259,36 @@ REFUSED: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("applied", [False, True])
-@pytest.mark.parametrize("failure", NOT_PROVEN)
-def test_what_is_no_documented_refusal_leaves_the_entries_unknown(  # noqa: PLR0913 - fixtures and cases
+@pytest.mark.parametrize("failure", UNPROVEN_FAILURES)
+def test_undocumented_failure_leaves_the_entries_unknown(  # noqa: PLR0913 - fixtures and cases
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient, failure: dict[str, Any], *, applied: bool
 ) -> None:
-    """Another server in between, or kintone in trouble, may have let it through."""
+    """Another server on the way, or a failing kintone, may have applied the write."""
     kintone.fail(api="records", method="PUT", times=None, applied=applied, **failure)
     with pytest.raises(KintoneError) as raised:
         upsert(open_client(token), UpsertRequest(app, rows(3)))
 
-    assert fates(raised.value) == [(1, 3, "UNKNOWN")]
+    assert states_of(raised.value) == [(1, 3, "UNKNOWN")]
     assert len(kintone.records(app)) == (3 if applied else 0)
 
 
-@pytest.mark.parametrize("failure", REFUSED)
-def test_what_is_a_documented_refusal_leaves_nothing_saved(
+@pytest.mark.parametrize("failure", DOCUMENTED_REFUSALS)
+def test_documented_refusal_means_nothing_is_saved(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient, failure: dict[str, Any]
 ) -> None:
-    """Kintone's own code or a full house is proof enough."""
+    """A 4xx with kintone's own code, a 407, a 429 or a lock proves that nothing was saved."""
     kintone.fail(api="records", method="PUT", times=None, **failure)
     with pytest.raises(KintoneError, match="nothing is saved") as raised:
         upsert(open_client(token), UpsertRequest(app, rows(3)))
 
-    assert fates(raised.value) == [(1, 3, "REFUSED")]
+    assert states_of(raised.value) == [(1, 3, "REFUSED")]
     assert kintone.records(app) == []
 
 
-def test_a_record_that_a_lost_try_added_is_told_as_repeated(
+def test_record_inserted_by_a_lost_try_is_reported_as_repeated(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """The second try updates what the first one inserted, and the report says of which entries that is so."""
+    """The second try updates what the first inserted, and the report lists these entries as repeated."""
     kintone.fail(api="records", method="PUT", times=1, cut="after")
     report = upsert(open_client(token), UpsertRequest(app, rows(3)))
 
@@ -296,7 +298,7 @@ def test_a_record_that_a_lost_try_added_is_told_as_repeated(
 
 
 def test_number_keys_find_their_records(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
-    """Full-width digits and a needless decimal place name the same record."""
+    """Full-width digits and a trailing decimal zero find the same record."""
     kintone.add_records(app, [{"no": "12", "name": "old"}])
     entries = read_entries([{"no": "１２．０", "name": {"value": "new"}}], "no")
     report = upsert(open_client(token), UpsertRequest(app, entries, form=make_form(field("NUMBER", "no", unique=True))))
@@ -305,18 +307,20 @@ def test_number_keys_find_their_records(kintone: LocalKintone, app: int, token: 
     assert [record["name"]["value"] for record in kintone.records(app)] == ["new"]
 
 
-def test_a_record_is_added(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
-    """Its id and revision are those in kintone."""
+def test_added_record_has_the_returned_id_and_revision(
+    kintone: LocalKintone, app: int, token: str, open_client: OpenClient
+) -> None:
+    """The returned id and revision are those in kintone."""
     added = add_record(open_client(token), app, {"sku": {"value": "A"}, "name": {"value": "x"}})
 
     [record] = kintone.records(app)
     assert (record["$id"]["value"], record["$revision"]["value"]) == (added.id, added.revision)
 
 
-def test_a_lost_answer_to_an_added_record_says_that_it_may_be_saved(
+def test_added_record_is_unknown_when_the_answer_is_lost(
     kintone: LocalKintone, app: int, token: str, open_client: OpenClient
 ) -> None:
-    """It is not sent again."""
+    """The record is not sent again, and the error says that it may have been saved."""
     kintone.fail(api="record", cut="after", times=None)
     with pytest.raises(UnreachableError, match="may have been saved") as raised:
         add_record(open_client(token), app, {"name": {"value": "x"}})

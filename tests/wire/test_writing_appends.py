@@ -1,4 +1,4 @@
-"""Keeping rows and files that records already have, over sockets: the bytes that kintone gets, and its answers lost."""
+"""Appending rows and files to existing records, over sockets: the requests that kintone receives, and lost answers."""
 
 from typing import Any
 
@@ -33,13 +33,13 @@ FORM: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def app(kintone: LocalKintone) -> int:
-    """Make an empty app with a table and attachments."""
+    """Create an empty app with a table and an attachment field."""
     return kintone.create_app("Stock", FORM)
 
 
 @pytest.fixture
 def client(kintone: LocalKintone, app: int, open_client: OpenClient) -> KintoneClient:
-    """Open a client that may read, add and edit."""
+    """Open a client with permission to view, add and edit."""
     return open_client(kintone.token(app, "view", "add", "edit"))
 
 
@@ -50,8 +50,8 @@ def entry(sku: str, *quantities: int) -> Entry:
     return read
 
 
-def appending(client: KintoneClient, app: int, *entries: Entry) -> UpsertRequest:
-    """Return a request in append mode."""
+def append_request(client: KintoneClient, app: int, *entries: Entry) -> UpsertRequest:
+    """Return an upsert request in append mode."""
     form = client.forms.read(app)
     return UpsertRequest(app, entries, table_mode=ListMode.APPEND, file_mode=ListMode.APPEND, form=form)
 
@@ -66,30 +66,28 @@ def files(kintone: LocalKintone, app: int) -> list[list[str]]:
     return [[file["name"] for file in record["papers"]["value"]] for record in kintone.records(app)]
 
 
-def uploaded(kintone: LocalKintone, name: str) -> str:
+def upload_temporarily(kintone: LocalKintone, name: str) -> str:
     """Put a file into temporary storage and return its key."""
     return kintone.site.files.upload(name, "text/plain", b"abc")
 
 
 def test_rows_are_kept_with_their_ids_and_values(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
-    """Only new rows are added; a record that is not there yet is inserted."""
+    """New rows are added after the saved ones; a record that does not exist is inserted."""
     rows = [
         {"qty": "1", "rank": None, "who": [{"code": "Administrator"}], "day": "2026-04-01"},
         {"qty": "2", "rank": "Low"},
     ]
     kintone.add_records(app, [{"sku": "A", "lines": rows}])
     before = kintone.records(app)[0]["lines"]["value"]
-    report = upsert(client, appending(client, app, entry("A", 3), entry("B", 4)))
+    report = upsert(client, append_request(client, app, entry("A", 3), entry("B", 4)))
 
     assert quantities(kintone, app) == [["1", "2", "3"], ["4"]]
     assert kintone.records(app)[0]["lines"]["value"][:2] == before
     assert (report.added, report.updated) == (1, 1)
 
 
-def test_rows_are_replaced_unless_appending_is_asked_for(
-    kintone: LocalKintone, app: int, client: KintoneClient
-) -> None:
-    """Replacing is what kintone does, and needs no reading."""
+def test_rows_are_replaced_unless_append_mode_is_set(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
+    """Replacing is kintone's default and needs no read."""
     kintone.add_records(app, [{"sku": "A", "lines": [{"qty": "1"}]}])
     upsert(client, UpsertRequest(app, [entry("A", 3)]))
 
@@ -98,25 +96,25 @@ def test_rows_are_replaced_unless_appending_is_asked_for(
 
 
 def test_files_are_kept(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
-    """A second file stands behind the first, by upsert and by attaching."""
+    """Appended files follow the saved ones, by upsert and by attaching."""
     kintone.add_records(app, [{"sku": "A"}])
     for name in ("a.txt", "b.txt"):
-        record = {"papers": {"value": [{"fileKey": uploaded(kintone, name)}]}}
-        upsert(client, appending(client, app, Entry(1, record, None, "1")))
-    attach(client, app, "1", "papers", [uploaded(kintone, "c.txt")], ListMode.APPEND)
+        record = {"papers": {"value": [{"fileKey": upload_temporarily(kintone, name)}]}}
+        upsert(client, append_request(client, app, Entry(1, record, None, "1")))
+    attach(client, app, "1", "papers", [upload_temporarily(kintone, "c.txt")], ListMode.APPEND)
 
     assert files(kintone, app) == [["a.txt", "b.txt", "c.txt"]]
-    attach(client, app, "1", "papers", [uploaded(kintone, "d.txt")], ListMode.REPLACE)
+    attach(client, app, "1", "papers", [upload_temporarily(kintone, "d.txt")], ListMode.REPLACE)
     assert files(kintone, app) == [["d.txt"]]
 
 
-def test_two_hundred_and_fifty_records_are_read_in_three_requests_and_written_in_one(
+def test_250_records_are_read_in_three_requests_and_written_in_one(
     kintone: LocalKintone, app: int, client: KintoneClient
 ) -> None:
-    """A hundred keys go into each read, and the reads go side by side."""
+    """Each read requests up to 100 keys."""
     kintone.add_records(app, [{"sku": f"A-{number}", "lines": [{"qty": str(number)}]} for number in range(250)])
     entries = [entry(f"A-{number}", 999) for number in range(250)]
-    request = appending(client, app, *entries)
+    request = append_request(client, app, *entries)
     kintone.reset()
     report = upsert(client, request)
 
@@ -126,11 +124,11 @@ def test_two_hundred_and_fifty_records_are_read_in_three_requests_and_written_in
 
 
 def test_rows_are_appended_once_when_the_answer_is_lost(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
-    """The write is not repeated, and whose row the record shows is not guessed."""
+    """The write is not retried, and its state is unknown, although the record shows the row."""
     kintone.add_records(app, [{"sku": "A", "lines": [{"qty": "1"}]}])
     kintone.fail(api="records", method="PUT", cut="after", times=None)
     with pytest.raises(UnreachableError) as raised:
-        upsert(client, appending(client, app, entry("A", 2)))
+        upsert(client, append_request(client, app, entry("A", 2)))
 
     assert raised.value.ledger
     assert raised.value.ledger.state(1) is EntryState.UNKNOWN
@@ -138,15 +136,13 @@ def test_rows_are_appended_once_when_the_answer_is_lost(kintone: LocalKintone, a
     assert [request.method for request in kintone.requests].count("PUT") == 1
 
 
-def test_a_lost_answer_is_told_as_unknown_where_reading_proves_nothing(
-    kintone: LocalKintone, app: int, client: KintoneClient
-) -> None:
-    """An attachment's key is another one afterwards, so nobody can tell whether the file is ours."""
+def test_file_is_unknown_when_the_answer_is_lost(kintone: LocalKintone, app: int, client: KintoneClient) -> None:
+    """The key of an attached file differs from the upload's, so a read cannot show whose file it is."""
     kintone.add_records(app, [{"sku": "A"}])
     kintone.fail(api="records", method="PUT", cut="after", times=None)
-    record = {"papers": {"value": [{"fileKey": uploaded(kintone, "a.txt")}]}}
+    record = {"papers": {"value": [{"fileKey": upload_temporarily(kintone, "a.txt")}]}}
     with pytest.raises(UnreachableError) as raised:
-        upsert(client, appending(client, app, Entry(1, record, None, "1")))
+        upsert(client, append_request(client, app, Entry(1, record, None, "1")))
 
     assert raised.value.ledger
     assert raised.value.ledger.state(1) is EntryState.UNKNOWN

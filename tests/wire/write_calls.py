@@ -1,4 +1,4 @@
-"""Calling the writing tools in the real plugin process."""
+"""Calls of the writing tools in the plugin process."""
 
 import re
 from typing import Any
@@ -13,12 +13,12 @@ BEGINS_WITH_CODE = re.compile(r"\[[A-Z0-9_]+\] \S")
 
 
 def run(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
-    """Run a tool with a credential that may do everything it needs."""
+    """Run a tool with a credential that has all permissions it needs."""
     return host.invoke(tool, parameters, credentials_of(site), timeout=60)
 
 
-def failure(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - likewise
-    """Run a tool that must fail, with one line."""
+def failure(host: DifyHost, site: LocalKintone, tool: str, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - as Dify has it
+    """Run a tool that must fail, with a message of one line."""
     with pytest.raises(PluginFailure) as failed:
         run(host, site, tool, **parameters)
     assert "\n" not in failed.value.message

@@ -1,4 +1,4 @@
-"""Ways from a client to a kintone: directly, plain and under TLS, and through the tunnel of a proxy."""
+"""Network routes from a client to a kintone: directly, plain or under TLS, and through the tunnel of a proxy."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,41 +13,41 @@ from kintone.writing.one_record import add_record
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
-from tests.network.clients import IMPATIENT, RetryPolicy, open_client
-from tests.network.stand_ins import StandIn
+from tests.network.clients import FAST_RETRIES, RetryPolicy, open_client
+from tests.network.fault_servers import FaultServer
 
-DIRECT = ("direct", "direct-TLSv1_2", "direct-TLSv1_3")
-TUNNELS = ("tunnel-TLSv1_2", "tunnel-TLSv1_3")
-ENCRYPTED = (*DIRECT[1:], *TUNNELS)
-ALL = (*DIRECT, *TUNNELS)
-BEHIND_PROXY = "kintone.example"
-"""The host of kintone on routes through a proxy, which alone resolves it."""
+DIRECT_ROUTES = ("direct", "direct-TLSv1_2", "direct-TLSv1_3")
+TUNNEL_ROUTES = ("tunnel-TLSv1_2", "tunnel-TLSv1_3")
+TLS_ROUTES = (*DIRECT_ROUTES[1:], *TUNNEL_ROUTES)
+ALL_ROUTES = (*DIRECT_ROUTES, *TUNNEL_ROUTES)
+HOST_BEHIND_PROXY = "kintone.example"
+"""The host name of kintone on routes through a proxy, which only the proxy resolves."""
 
 FORM: dict[str, dict[str, Any]] = {
     "sku": {"type": "SINGLE_LINE_TEXT", "unique": True},
     "name": {"type": "SINGLE_LINE_TEXT"},
     "memo": {"type": "MULTI_LINE_TEXT"},
 }
-READS = ("GET",)
+READ_METHODS = ("GET",)
 
 
-def through(*names: str) -> pytest.MarkDecorator:
+def on_routes(*names: str) -> pytest.MarkDecorator:
     """Run a test once for each of these routes."""
     return pytest.mark.parametrize("route_name", names)
 
 
 @dataclass(slots=True)
 class Route:
-    """A kintone with one app, and the stand-in on the way to it.
+    """A kintone with one app, and the fault server between it and its clients.
 
-    ``host`` is the name that clients know kintone by. Behind a proxy that is none of this machine, which is never asked
-    through one.
+    ``host`` is the host name in the clients' URLs. Behind a proxy it is no name of this machine, since loopback
+    addresses bypass proxies.
     """
 
     name: str
     kintone: LocalKintone
     app: int
-    stand_in: StandIn
+    fault_server: FaultServer
     stack: ExitStack = field(repr=False)
     host: str = "127.0.0.1"
 
@@ -58,13 +58,13 @@ class Route:
 
     @property
     def url(self) -> str:
-        """What clients ask: the stand-in itself, or kintone behind it."""
-        port = self.stand_in.port if self.is_direct else self.kintone.port
+        """The base URL of the clients: the fault server itself, or kintone behind it."""
+        port = self.fault_server.port if self.is_direct else self.kintone.port
         return f"{self.kintone.url.partition(':')[0]}://{self.host}:{port}"
 
     @property
     def token(self) -> str:
-        """A token that may view, add and edit."""
+        """A token with the permissions to view, add and edit."""
         return self.kintone.token(self.app, "view", "add", "edit")
 
     def client(
@@ -72,11 +72,11 @@ class Route:
         *,
         token: str = "",
         timeout: float = 5.0,
-        policy: RetryPolicy = IMPATIENT,
+        policy: RetryPolicy = FAST_RETRIES,
         budget: float | None = None,
         **environment: str,
     ) -> KintoneClient:
-        """Open a client that takes this route."""
+        """Open a client that uses this route."""
         return open_client(
             self.stack,
             self.url,
@@ -116,13 +116,13 @@ class Route:
 
     @property
     def writes(self) -> int:
-        """The number of write requests that kintone received whole."""
+        """The number of write requests that kintone received completely."""
         return sum(
-            received.headers.get("X-HTTP-Method-Override", received.method) not in READS
+            received.headers.get("X-HTTP-Method-Override", received.method) not in READ_METHODS
             for received in self.kintone.requests
         )
 
     @property
     def sent(self) -> int:
-        """The number of requests that left the client, whole or not."""
-        return self.stand_in.count("requests")
+        """The number of requests that left the client, complete or not."""
+        return self.fault_server.count("requests")

@@ -1,4 +1,4 @@
-"""An app with attachment fields, a plugin process and Dify's file server: where files go to and fro."""
+"""Uploads and downloads through a plugin process: an app with attachment fields and Dify's file server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +19,11 @@ FIELDS: dict[str, dict[str, Any]] = {
 }
 
 
-class FileDesk:
-    """Moves files through the plugin and looks at what arrived."""
+class FileTransfers:
+    """Uploads and downloads files through the plugin and reads what kintone stored."""
 
     def __init__(self, host: DifyHost, site: LocalKintone) -> None:
-        """Make the app."""
+        """Create the app."""
         self.host = host
         self.site = site
         self.app = site.create_app("files", FIELDS)
@@ -31,36 +31,38 @@ class FileDesk:
         self._records = 0
 
     def upload(self, *files: dict[str, Any], **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
-        """Upload what Dify's file server offers."""
+        """Upload files that Dify's file server offers."""
         return self._run("kintone_upload_file", {"upload_file": list(files), **parameters})
 
-    def download(self, **parameters: Any) -> Outcome:  # noqa: ANN401 - likewise
+    def download(self, **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
         """Download files."""
         return self._run("kintone_download_file", parameters)
 
-    def refused_upload(self, *files: dict[str, Any], **parameters: Any) -> PluginFailure:  # noqa: ANN401 - likewise
-        """Upload what must fail, with one line that holds no signature."""
+    def refused_upload(self, *files: dict[str, Any], **parameters: Any) -> PluginFailure:  # noqa: ANN401 - as Dify has it
+        """Upload with an expected failure, whose message is one line without a link's signature."""
         return self._refused("kintone_upload_file", {"upload_file": list(files), **parameters})
 
-    def refused_download(self, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - likewise
-        """Download what must fail."""
+    def refused_download(self, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - as Dify has it
+        """Download with an expected failure."""
         return self._refused("kintone_download_file", parameters)
 
-    def record(self) -> str:
+    def new_record(self) -> str:
         """Add a record without files and return its id."""
         self._records += 1
         return str(self.site.add_records(self.app, [{"title": f"record {self._records}"}])[0])
 
-    def attached(self, *contents: bytes, name: str = "a.bin", mime_type: str = "application/octet-stream") -> str:
-        """Add a record with these files and return its id."""
-        record_id = self.record()
+    def record_with_files(
+        self, *contents: bytes, name: str = "a.bin", mime_type: str = "application/octet-stream"
+    ) -> str:
+        """Add a record, upload these files to it and return its id."""
+        record_id = self.new_record()
         files = [self.host.serve(name, content, mime_type) for content in contents]
         self.upload(*files, record_id=record_id, attachment_field="photos")
         self.site.reset()
         return record_id
 
-    def kept(self, *files: tuple[str, str]) -> str:
-        """Add a record whose files have these names and MIME types in kintone, and return its id."""
+    def record_with_stored_files(self, *files: tuple[str, str]) -> str:
+        """Add a record with files of these names and MIME types in kintone's storage and return its id."""
         store = self.site.site.files
         value = []
         for name, mime_type in files:
@@ -70,19 +72,19 @@ class FileDesk:
         self._records += 1
         return str(self.site.add_records(self.app, [{"title": f"record {self._records}", "photos": value}])[0])
 
-    def names(self, record_id: str, field: str = "photos") -> list[str]:
-        """Return the names of the files that a record has."""
+    def attached_names(self, record_id: str, field: str = "photos") -> list[str]:
+        """Return the names of the files in a record's field."""
         record = next(each for each in self.site.records(self.app) if each["$id"]["value"] == record_id)
         return [file["name"] for file in record[field]["value"]]
 
-    def stored(self, file_key: str) -> StoredFile:
-        """Return what kintone keeps under an upload key."""
+    def stored_file(self, file_key: str) -> StoredFile:
+        """Return the file that kintone stores under an upload key."""
         stored = self.site.site.files.get(file_key)
         assert stored is not None
         return stored
 
     def uploads_received(self) -> int:
-        """Return how many whole uploads came over the wire."""
+        """Return how many complete uploads kintone received."""
         return sum(request.path.endswith("/file.json") for request in self.site.requests)
 
     def _run(self, tool: str, parameters: dict[str, Any]) -> Outcome:
@@ -97,7 +99,7 @@ class FileDesk:
 
 
 @contextmanager
-def open_desk(**environment: str) -> Iterator[FileDesk]:
+def running_file_transfers(**environment: str) -> Iterator[FileTransfers]:
     """Run a local kintone and the plugin."""
     with LocalKintone(seed="none") as site, running_plugin(site.origin, **environment) as host:
-        yield FileDesk(host, site)
+        yield FileTransfers(host, site)

@@ -1,4 +1,4 @@
-"""What became of a call: the one place that knows how errors tell it."""
+"""How a call ended: the one module that knows how errors report it."""
 
 import threading
 import time
@@ -15,9 +15,9 @@ UNKNOWN = "UNKNOWN"
 UNREACHABLE = "UNREACHABLE"
 UNAVAILABLE = "UNAVAILABLE"
 ACCESS_DENIED = "ACCESS_DENIED"
-OUT_OF_TIME = frozenset({"BUDGET_EXCEEDED", "TIMED_OUT"})
+TIME_LIMIT_CODES = frozenset({"BUDGET_EXCEEDED", "TIMED_OUT"})
 
-LONGEST = 15.0
+MAX_CALL_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Outcome:
 
     @property
     def code(self) -> str:
-        """The code in brackets at the beginning of the sentence."""
+        """The code in brackets at the beginning of the message."""
         code = getattr(self.error, "code", None)
         assert isinstance(code, str), f"{self.error!r} has no code"
         assert str(self.error).startswith(f"[{code}] ")
         return code
 
-    def fate(self, position: int = 1) -> str:
-        """Return what is known of an entry of the write, counted from 1: the name of its state in the ledger."""
+    def entry_state(self, position: int = 1) -> str:
+        """Return the ledger's state of an entry of the write, counted from 1: the name of the state."""
         if isinstance(self.error, InvalidParameterError):
             return NOT_SENT
         ledger = getattr(self.error, "ledger", None)
@@ -44,19 +44,19 @@ class Outcome:
         name: str = ledger.state(position).name
         return name
 
-    def fates(self, positions: Iterable[int]) -> set[str]:
-        """Return what is known of several entries."""
-        return {self.fate(position) for position in positions}
+    def entry_states(self, positions: Iterable[int]) -> set[str]:
+        """Return the ledger's states of several entries."""
+        return {self.entry_state(position) for position in positions}
 
 
-def outcome(call: Callable[[], object], within: float = LONGEST) -> Outcome:
-    """Make a call; the test fails when it takes longer, or raises what is no error of ours."""
+def outcome(call: Callable[[], object], within: float = MAX_CALL_SECONDS) -> Outcome:
+    """Make a call; the test fails when it takes longer, or raises an error that is not the plugin's own."""
     raised: list[Exception] = []
 
     def run() -> None:
         try:
             call()
-        except Exception as error:  # noqa: BLE001 - what it is, is looked at below
+        except Exception as error:  # noqa: BLE001 - its class is checked below
             raised.append(error)
 
     thread = threading.Thread(target=run, name="call under test", daemon=True)
@@ -64,29 +64,29 @@ def outcome(call: Callable[[], object], within: float = LONGEST) -> Outcome:
     thread.start()
     thread.join(within)
     seconds = time.monotonic() - started
-    assert not thread.is_alive(), f"not back after {within} seconds"
+    assert not thread.is_alive(), f"not finished after {within} seconds"
     error = raised[0] if raised else None
-    assert error is None or isinstance(error, (KintoneError, InvalidParameterError)), f"escaped: {error!r}"
+    assert error is None or isinstance(error, (KintoneError, InvalidParameterError)), f"unexpected error: {error!r}"
     return Outcome(error, seconds)
 
 
-def failure(call: Callable[[], object], within: float = LONGEST) -> Outcome:
+def failure(call: Callable[[], object], within: float = MAX_CALL_SECONDS) -> Outcome:
     """Make a call that must fail."""
     failed = outcome(call, within)
     assert failed.error is not None, "it succeeded"
     return failed
 
 
-def success(call: Callable[[], object], within: float = LONGEST) -> None:
+def success(call: Callable[[], object], within: float = MAX_CALL_SECONDS) -> None:
     """Make a call that must succeed."""
     error = outcome(call, within).error
     if error is not None:
         raise error
 
 
-def soon(holds: Callable[[], bool], within: float = 2.0) -> bool:
-    """Wait until something holds; whether it does."""
+def wait_until(condition: Callable[[], bool], within: float = 2.0) -> bool:
+    """Wait until a condition holds; returns whether it does."""
     end = time.monotonic() + within
-    while not holds() and time.monotonic() < end:
+    while not condition() and time.monotonic() < end:
         time.sleep(0.01)
-    return holds()
+    return condition()

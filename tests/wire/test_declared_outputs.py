@@ -1,4 +1,4 @@
-"""What the tools really send is what their declarations promise to the next node."""
+"""The tools send what their declarations promise to the next node."""
 
 import json
 from typing import Any
@@ -21,11 +21,11 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 MAPPING = json.dumps([{"attachment_field": "attachment", "updateKey": {"field": "sku", "value": "A-001"}}])
 
-TESTED_APART = {"kintone_query", "kintone_upload_file", "kintone_download_file"}
-"""Tools with modes or files."""
+TESTED_SEPARATELY = {"kintone_query", "kintone_upload_file", "kintone_download_file"}
+"""Tools with modes or files, which have tests of their own below."""
 
 
-def checked(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str, Any]) -> Outcome:
+def run_and_check_outputs(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str, Any]) -> Outcome:
     """Run a tool and compare its variables with its ``output_schema``."""
     outcome = host.invoke(name, parameters, credentials_of(site), timeout=60)
     declared = tool(name)["output_schema"]["properties"]
@@ -51,8 +51,8 @@ def checked(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str,
     ],
 )
 def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: str, variables: set[str]) -> None:
-    """Each mode of the query sends its variables, a text and, but for text alone, a JSON message with the summary."""
-    outcome = checked(host, site, "kintone_query", {"query": "stock >= 0", "output_mode": mode})
+    """Each mode sends its variables, a text and, except text_only, a JSON message with the summary."""
+    outcome = run_and_check_outputs(host, site, "kintone_query", {"query": "stock >= 0", "output_mode": mode})
 
     assert set(outcome.variables) == variables
     assert bool(outcome.files) == mode.endswith("_file")
@@ -71,12 +71,12 @@ def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: 
     }
 
 
-@pytest.mark.parametrize("name", [name for name in TOOLS if name not in TESTED_APART])
+@pytest.mark.parametrize("name", [name for name in TOOLS if name not in TESTED_SEPARATELY])
 def test_tool_sends_what_it_declares(host: DifyHost, site: LocalKintone, name: str) -> None:
     """A tool without modes and files sends every declared variable and a JSON message."""
-    mistaken = {"record_data": {"sku": "S-1", "nmae": 1}}
-    parameters = mistaken if name == "kintone_validate_record_data" else good_parameters(name)
-    outcome = checked(host, site, name, parameters)
+    invalid_record = {"record_data": {"sku": "S-1", "nmae": 1}}
+    parameters = invalid_record if name == "kintone_validate_record_data" else good_parameters(name)
+    outcome = run_and_check_outputs(host, site, name, parameters)
 
     assert set(outcome.variables) == set(tool(name)["output_schema"]["properties"])
     assert all(value != [] for value in outcome.variables.values())
@@ -86,10 +86,14 @@ def test_tool_sends_what_it_declares(host: DifyHost, site: LocalKintone, name: s
 def test_file_tools_send_what_they_declare(host: DifyHost, site: LocalKintone) -> None:
     """Uploading sends its variables and a JSON message; downloading its variables, a line of text and the file."""
     file = host.serve("a.txt", b"content", "text/plain")
-    uploaded = checked(host, site, "kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING})
-    checked(host, site, "kintone_upsert_records", {"records_data": uploaded.variables["records_data"]})
+    uploaded = run_and_check_outputs(
+        host, site, "kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING}
+    )
+    run_and_check_outputs(host, site, "kintone_upsert_records", {"records_data": uploaded.variables["records_data"]})
     number = next(record for record in site.records(1) if record["sku"]["value"] == "A-001")["$id"]["value"]
-    downloaded = checked(host, site, "kintone_download_file", {"record_id": number, "attachment_field": "attachment"})
+    downloaded = run_and_check_outputs(
+        host, site, "kintone_download_file", {"record_id": number, "attachment_field": "attachment"}
+    )
 
     assert set(uploaded.variables) == {"uploaded_files", "file_keys", "records_data"}
     assert uploaded.json[0]["uploaded_files"][0]["file_name"] == "a.txt"

@@ -1,4 +1,4 @@
-"""What an agent's model reads of a tool that succeeded, and what a workflow gets, in the real plugin process."""
+"""What an agent's model reads of a successful tool, and what a workflow gets, in the plugin process."""
 
 import json
 
@@ -10,13 +10,13 @@ from tests.contract.agreed_names import TOOLS
 from tests.good_parameters import as_texts, good_parameters
 from tests.wire.plugin import credentials_of
 
-FILES = {"kintone_upload_file", "kintone_download_file"}
-"""What an agent has no file for, and what sends no JSON."""
+FILE_TOOLS = {"kintone_upload_file", "kintone_download_file"}
+"""Tools that an agent cannot give a file to, or that send no JSON."""
 
 
-@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in FILES])
-def test_agent_reads_the_text_alone_and_a_workflow_gets_the_json(host: DifyHost, site: LocalKintone, tool: str) -> None:
-    """The JSON is marked: an agent app leaves it out, the official Agent node knows no mark, the workflow has it."""
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in FILE_TOOLS])
+def test_agent_reads_only_the_text_and_a_workflow_gets_the_json(host: DifyHost, site: LocalKintone, tool: str) -> None:
+    """An agent app leaves out the marked JSON; the official Agent node and a workflow get it."""
     outcome = host.invoke(tool, as_texts(good_parameters(tool)), credentials_of(site), given_by="agent", timeout=60)
 
     assert outcome.agent_view == outcome.text
@@ -25,8 +25,8 @@ def test_agent_reads_the_text_alone_and_a_workflow_gets_the_json(host: DifyHost,
 
 
 @pytest.mark.parametrize("mode", ["both", "text_only", "json_stream", "flattened_json"])
-def test_nothing_that_a_record_holds_breaks_a_line_of_dify(host: DifyHost, site: LocalKintone, mode: str) -> None:
-    """A record with U+0085 is read in every mode, and found by it."""
+def test_query_when_a_record_contains_next_line_characters(host: DifyHost, site: LocalKintone, mode: str) -> None:
+    """A record with U+0085 is found and read in every output mode."""
     app = site.create_app("Lines", {"note": {"type": "MULTI_LINE_TEXT"}, "sku": {"type": "SINGLE_LINE_TEXT"}})
     site.add_records(app, [{"sku": "n\x85l", "note": "a\x85b\u2028c"}])
 
@@ -37,8 +37,8 @@ def test_nothing_that_a_record_holds_breaks_a_line_of_dify(host: DifyHost, site:
     assert outcome.variables["record_count"] == 1
 
 
-def test_next_line_in_a_mapping_reaches_the_record(host: DifyHost, site: LocalKintone) -> None:
-    """What the upload makes of a mapping is what the upsert takes, U+0085 in it included."""
+def test_mapping_when_it_contains_a_next_line_character(host: DifyHost, site: LocalKintone) -> None:
+    """U+0085 in a mapping is kept from the upload through the upsert."""
     mapping = {"records": [{"attachment_field": "attachment", "record": {"sku": "O-3", "memo": "a\x85b"}}]}
     given = {"upload_file": [host.serve("a.txt", b"x", "text/plain")], "records_mapping": json.dumps(mapping)}
     uploaded = host.invoke("kintone_upload_file", given, credentials_of(site), given_by="workflow", timeout=60)

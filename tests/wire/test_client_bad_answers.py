@@ -1,4 +1,4 @@
-"""Answers and sites that mean no good: one clear line each, in bounded time and memory."""
+"""Bad answers and unreachable sites: each becomes one clear line, in bounded time and memory."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from kintone.api import Request, RetrySafety
 from kintone.client import Access, KintoneClient
 from kintone.messages import Message
 from local_kintone import LocalKintone
-from tests.wire.conftest import IMPATIENT, OpenClient, settings_for
+from tests.wire.conftest import FAST_RETRIES, OpenClient, settings_for
 
 READ = Request(Message("reading records of app 1"), "GET", "records", {"app": 1, "query": "limit 1"}, RetrySafety.READ)
 MEGABYTE = 1024 * 1024
@@ -33,10 +33,10 @@ MEGABYTE = 1024 * 1024
         ({"status": 418, "body": "<html>teapot</html>"}, errors.UnknownResponseError),
     ],
 )
-def test_read_when_the_answer_is_not_kintones(
+def test_read_when_the_answer_is_not_from_kintone(
     kintone: LocalKintone, open_client: OpenClient, failure: dict[str, Any], kind: type[errors.KintoneError]
 ) -> None:
-    """Whatever comes instead of kintone's JSON becomes one line of the right kind."""
+    """Anything but kintone's JSON becomes an error of the right class with a message of one line."""
     kintone.fail(api="records", times=None, **failure)
 
     with pytest.raises(kind) as failed:
@@ -47,7 +47,7 @@ def test_read_when_the_answer_is_not_kintones(
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_read_when_redirected_to_another_host(kintone: LocalKintone, open_client: OpenClient, status: int) -> None:
-    """A redirect to another origin is an error and the other origin never hears from us, allowed or not."""
+    """A redirect to another origin is an error, and that origin is not connected to, allowed or not."""
     with LocalKintone(seed="none") as other:
         kintone.fail(api="records", times=None, status=status, redirect=f"{other.url}/k/v1/records.json?app=1")
         both = f"{kintone.origin},{other.origin}"
@@ -60,22 +60,22 @@ def test_read_when_redirected_to_another_host(kintone: LocalKintone, open_client
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_read_when_redirected_on_the_same_host(kintone: LocalKintone, open_client: OpenClient, status: int) -> None:
-    """A redirect on the same origin is followed for a read."""
+    """A read follows a redirect on the same origin."""
     kintone.fail(api="records", times=1, status=status, redirect=f"{kintone.url}/k/v1/records.json?app=1&query=limit+2")
 
     assert len(open_client().call(READ).body["records"]) == 2
 
 
 def test_read_when_redirected_in_a_circle(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """A circle of redirects ends."""
+    """A circle of redirects ends with an error."""
     kintone.fail(api="records", times=None, status=307, redirect=f"{kintone.url}/k/v1/records.json?app=1")
 
     with pytest.raises(errors.KintoneError, match="circle"):
         open_client().call(READ)
 
 
-def test_read_when_the_body_drips(kintone: LocalKintone, open_client: OpenClient) -> None:
-    """A body that drips for ever ends with the call's budget, although every drop comes in time."""
+def test_read_when_the_body_is_slow(kintone: LocalKintone, open_client: OpenClient) -> None:
+    """A slow body ends with the call's budget, although every piece arrives within the request's timeout."""
     kintone.fail(api="records", times=None, delay_sending=0.1, pieces=100)
 
     with pytest.raises((errors.TimedOutError, errors.BudgetExceededError)):
@@ -83,15 +83,15 @@ def test_read_when_the_body_drips(kintone: LocalKintone, open_client: OpenClient
 
 
 def client_of(url: str, *, settings: OperatorSettings) -> KintoneClient:
-    """Return a client of any address the operator allows."""
+    """Return a client for any address that the settings allow."""
     access = Access(read_site(url, settings.allowed_origins), Tokens("t" * 40))
-    return KintoneClient(access, settings, request_timeout=2.0, policy=IMPATIENT)
+    return KintoneClient(access, settings, request_timeout=2.0, policy=FAST_RETRIES)
 
 
-def test_read_when_nobody_listens() -> None:
-    """A refused connection is told as such."""
-    with LocalKintone(seed="none") as gone:
-        url = gone.url
+def test_read_when_the_connection_is_refused() -> None:
+    """The error says that the connection was refused."""
+    with LocalKintone(seed="none") as stopped:
+        url = stopped.url
     with (
         client_of(url, settings=settings_for(url)) as client,
         pytest.raises(errors.UnreachableError, match="refused"),
@@ -100,14 +100,14 @@ def test_read_when_nobody_listens() -> None:
 
 
 def test_read_when_the_host_does_not_exist() -> None:
-    """A host that DNS does not know is told as such."""
+    """The error says that DNS does not know the host."""
     url = "https://no-such-host.invalid"
     with client_of(url, settings=settings_for(url)) as client, pytest.raises(errors.UnreachableError, match="DNS"):
         client.call(READ)
 
 
 def test_read_over_tls_when_the_certificate_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The https path works, and trusts what REQUESTS_CA_BUNDLE names."""
+    """HTTPS works with the certificates that REQUESTS_CA_BUNDLE names."""
     with LocalKintone(seed="demo", https=True) as kintone:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(kintone.ca_file))
         settings = settings_for(kintone.origin)
@@ -117,7 +117,7 @@ def test_read_over_tls_when_the_certificate_is_trusted(monkeypatch: pytest.Monke
 
 
 def test_read_over_tls_when_the_certificate_is_not_trusted() -> None:
-    """A certificate nobody vouches for is refused, once, and nothing is sent."""
+    """An untrusted certificate is an error, and no request is sent."""
     with LocalKintone(seed="demo", https=True) as kintone:
         with (
             client_of(kintone.url, settings=settings_for(kintone.origin)) as client,
@@ -131,7 +131,7 @@ def test_read_over_tls_when_the_certificate_is_not_trusted() -> None:
 def test_read_when_a_netrc_names_the_host(
     kintone: LocalKintone, open_client: OpenClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A .netrc of the machine adds no credential of its own to our requests."""
+    """The credentials of a .netrc file are not added to a request."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login joe password hunter2\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
@@ -141,8 +141,8 @@ def test_read_when_a_netrc_names_the_host(
     assert "authorization" not in {name.lower() for name in kintone.requests[-1].headers}
 
 
-def test_site_url_when_behind_a_path() -> None:
-    """A reverse proxy's path comes before kintone's."""
+def test_site_url_when_the_site_has_a_path() -> None:
+    """The path of a reverse proxy comes before kintone's."""
     settings = settings_for("https://proxy.example")
     site: Site = read_site("https://proxy.example/kintone/", settings.allowed_origins)
 
