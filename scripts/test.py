@@ -25,7 +25,7 @@ GRACE_SECONDS = 10.0
 DEFAULT_SECONDS = 0.2
 """The seconds of a file that is not listed below."""
 SECONDS: dict[str, float] = {
-    "tests/facts/test_odd_values.py": 11,
+    "tests/facts/test_value_cases.py": 11,
     "tests/hostile/test_odd_parameters.py": 7,
     "tests/network/test_budget.py": 7,
     "tests/contract/test_time_limit.py": 6.5,
@@ -50,7 +50,7 @@ SECONDS: dict[str, float] = {
     "tests/network/test_reading_failures.py": 3,
     "tests/unit/test_reading_by_id.py": 3,
     "tests/wire/test_no_leaks_of_data.py": 3,
-    "tests/facts/test_checks_of_odd_values.py": 2.5,
+    "tests/facts/test_validation_of_value_cases.py": 2.5,
     "tests/unit/test_reading_by_cursor.py": 2.5,
     "tests/unit/test_reading.py": 2.5,
     "tests/unit/test_reading_properties.py": 2.5,
