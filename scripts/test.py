@@ -26,10 +26,10 @@ DEFAULT_SECONDS = 0.2
 """The seconds of a file that is not listed below."""
 SECONDS: dict[str, float] = {
     "tests/facts/test_value_cases.py": 11,
-    "tests/hostile/test_odd_parameters.py": 7,
+    "tests/hostile/test_unusual_parameters.py": 7,
     "tests/network/test_budget.py": 7,
     "tests/contract/test_time_limit.py": 6.5,
-    "tests/hostile/test_misshapen_answers.py": 6.5,
+    "tests/hostile/test_malformed_answers.py": 6.5,
     "tests/hostile/test_huge_parameters.py": 6,
     "tests/wire/test_no_leaks.py": 6,
     "tests/hostile/test_hostile_answers.py": 5.5,
@@ -44,7 +44,7 @@ SECONDS: dict[str, float] = {
     "tests/unit/test_tool_query_limits.py": 3.5,
     "tests/wire/test_download_files.py": 3.5,
     "tests/wire/test_upload_failures.py": 3.5,
-    "tests/hostile/test_packed_answers.py": 3,
+    "tests/hostile/test_compressed_answers.py": 3,
     "tests/hostile/test_process_rules.py": 3,
     "tests/hostile/test_write_faults.py": 3,
     "tests/network/test_reading_failures.py": 3,
