@@ -47,7 +47,7 @@ FAULTS: list[dict[str, dict[str, Any]]] = [
 ]
 """Groups of similar faults. Every write is tested with each group; the faults of a group are divided among writes."""
 REFUSED = frozenset({"429", "429 without code", "locked", "not saved", "refused"})
-"""Faults after which nothing was saved for certain."""
+"""Faults after which it is certain that nothing was saved."""
 FAULT_COUNTS = (1, None)
 MAX_TRIES = 6
 
