@@ -1,1 +1,1 @@
-"""Which mistakes in the product no test notices."""
+"""A mutation tester for the plugin."""

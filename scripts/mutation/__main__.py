@@ -1,9 +1,9 @@
-"""`python -m scripts.mutation`: puts mistakes into the product one at a time and tells which no test notices.
+"""`python -m scripts.mutation`: mutates the plugin's code, one place at a time, and lists the mutants that tests miss.
 
 Own code since mutmut (3.8, tried) changes bodies of functions only and not the patterns and limits that hold most rules
 of redaction and hosts, ends with an error under this repository's pytest.ini, and cannot reach the plugin's processes
-once it has forked; cosmic-ray (8.7, tried) starts a pytest, and with it Dify's SDK, for each mutant, and asks the same
-tests about each. Here each mutant is tried in a fork, by the tests that run its lines, closest first.
+once it has forked; cosmic-ray (8.7, tried) starts a pytest, and with it Dify's SDK, for each mutant, and runs the same
+tests for each. Here each mutant is run in a fork, with the tests that run its lines, closest first.
 """
 
 import argparse
@@ -31,7 +31,7 @@ EVERY = (
     "kintone/access/credentials.py", "kintone/access/settings.py", "kintone/access/redaction.py",
     "kintone/access/sites.py", "tools/access.py", "tools/failures.py", "tools/dify_files/addresses.py",
 )  # fmt: skip
-"""Who reads a secret and who is asked: every mutant of these is tried."""
+"""Modules that read secrets or check hosts: every mutant of these is run."""
 SAMPLED = (
     "kintone/deadline.py", "kintone/error_codes.py", "kintone/execution.py", "kintone/ledger.py", "kintone/limiter.py",
     "kintone/reading", "kintone/records", "kintone/replies.py", "kintone/retry.py", "kintone/writing",
@@ -43,8 +43,8 @@ LINES = ROOT / "build/mutation-lines.json"
 REPORT = ROOT / "build/mutants.txt"
 KILLERS = ROOT / "build/mutants.json"
 SECONDS = 30.0
-"""How long the tests that are asked about a mutant take without it, and again those that start the plugin; what is left
-out can only make survivors."""
+"""Seconds of the tests that are run for a mutant, and again of those that start the plugin; leaving tests out can only
+make more mutants survive."""
 RECORDING_SECONDS = 900.0
 
 type Same = dict[str, Any]
@@ -114,14 +114,14 @@ def change_of(mutant: Mutant) -> str:
 
 
 def reasons_of(mutants: dict[str, Mutant], known: Sequence[Same]) -> dict[str, str]:
-    """Return why mutants change no behaviour, of those that are known not to."""
+    """Return the reasons of the known equivalent mutants, which change no behaviour."""
     reasons = {(entry["where"], change): entry["why"] for entry in known for change in entry["mutants"]}
     found = {name: reasons.get((place_of(mutant), change_of(mutant))) for name, mutant in mutants.items()}
     return {name: why for name, why in found.items() if why is not None}
 
 
 def report(killers: dict[str, str], mutants: dict[str, Mutant], known: Sequence[Same]) -> tuple[float, str]:
-    """Return the share of the mutants that are noticed, and a text: figures, then who is not."""
+    """Return the share of the mutants that are killed, and a report: figures, then the survivors."""
     alike = reasons_of(mutants, known)
     alive = [name for name, by in killers.items() if not by and name not in alike]
     equal = [name for name, by in killers.items() if not by and name in alike]
@@ -138,7 +138,7 @@ def report(killers: dict[str, str], mutants: dict[str, Mutant], known: Sequence[
 
 
 def tried(mutants: dict[str, Mutant], workers: Sequence[Worker], seen: Seen, before: dict[str, str]) -> dict[str, str]:
-    """Return who notices each mutant; of those that are known before, what is known."""
+    """Return the test that kills each mutant; results of earlier runs are reused."""
     count = itertools.count(1)
 
     def killer(worker: Worker, name: str) -> str:
@@ -162,7 +162,7 @@ def tried(mutants: dict[str, Mutant], workers: Sequence[Worker], seen: Seen, bef
 
 
 def main() -> int:
-    """Try the mutants; returns 1 when too few are noticed."""
+    """Run the mutants; return 1 when too few are killed."""
     parser = argparse.ArgumentParser(prog="scripts.mutation", description=__doc__)
     parser.add_argument("paths", nargs="*", help="modules or folders; without, those of the two tables")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="try so many of them, or of the second table")

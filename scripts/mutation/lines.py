@@ -1,6 +1,6 @@
-"""Which tests run which lines: what decides which tests are asked about a mutant.
+"""Which tests run which lines, to choose the tests to run for a mutant.
 
-Python's own monitoring tells each line once for each test, in the plugin's processes too, so that it costs little.
+Python's `sys.monitoring` reports each line once for each test, in the plugin's processes too, so that it costs little.
 """
 
 import os
@@ -24,7 +24,7 @@ class Watch:
     """The lines of the product's functions that ran since it was last asked."""
 
     def __init__(self, root: Path, write_to: Path | None = None) -> None:
-        """Begin to watch; what is seen is also written down, for those who cannot be asked."""
+        """Start monitoring; lines are also written to a file, for processes that cannot be queried."""
         self._root = f"{root}{os.sep}"
         self._file = write_to.open("a", buffering=1) if write_to else None
         self._seen: Lines = defaultdict(set)
@@ -48,7 +48,7 @@ class Watch:
 
 
 class Recorder:
-    """Notes of every test that passes its seconds and its lines; what runs while tests are collected belongs to all."""
+    """Records the seconds and lines of every test that passes; lines run during collection count for all tests."""
 
     def __init__(self, watch: Watch) -> None:
         """Ask this watch."""
@@ -77,7 +77,7 @@ class Recorder:
 
 
 def read(path: Path) -> Lines:
-    """Return what processes of the plugin wrote down."""
+    """Return the lines that processes of the plugin wrote to files."""
     lines: Lines = defaultdict(set)
     for written in path.read_text().splitlines() if path.exists() else ():
         name, _, number = written.rpartition(" ")

@@ -1,7 +1,7 @@
-"""The mistakes that are tried: every one-place change of a module's text, from its syntax tree.
+"""The mutations: every one-place change of a module's text, from its syntax tree.
 
-Left out is what no test should hold: docstrings, annotations, decorators, ``__all__`` and ``__slots__``, the words of
-log lines and of sentences for people.
+Text that no test should assert is left out: docstrings, annotations, decorators, ``__all__`` and ``__slots__``, and the
+words of log lines and of sentences for people.
 """
 
 import ast
@@ -60,7 +60,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Mutant(NamedTuple):
-    """One mistake: where it is, the text as it was and as it becomes, and what takes the place of what."""
+    """One mutant: its place, the text before and after, and the replaced bytes."""
 
     module: str
     function: str

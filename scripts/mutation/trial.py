@@ -1,4 +1,4 @@
-"""A worker in a copy of the tree: runs pytest in a fork of itself, which has everything heavy imported already.
+"""A worker in a copy of the tree: runs pytest in a fork of itself, which has imported the large libraries already.
 
 Nothing of the product and no test is imported before the fork. The mutated text is written into the copy, so that a
 process of the plugin that a test starts runs it too.
@@ -92,7 +92,7 @@ def _masks(seen: lines.Lines) -> dict[str, str]:
 
 
 def _forked(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
-    """Return what the work answers in a process of its own; ``{"by": "time"}`` when it does not end in time."""
+    """Run work in a fork and return its result; ``{"by": "time"}`` when it does not end in time."""
     answer = ROOT.with_suffix(".answer")
     answer.unlink(missing_ok=True)
     child = gevent.monkey.get_original("os", "fork")()

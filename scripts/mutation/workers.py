@@ -1,4 +1,4 @@
-"""Who tries mutants: processes with a copy of the tree each, and which tests they are to run."""
+"""The worker processes, each with a copy of the tree, and the choice of the tests to run for a mutant."""
 
 import json
 import operator
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 from scripts.mutation.mutants import Mutant
 
 FIRST, NEXT = 60, 400
-"""How many tests are asked at once."""
+"""How many tests are run at once."""
 LEAST_SECONDS = 30.0
 
 
@@ -97,7 +97,7 @@ def _bits(lines: dict[str, str]) -> dict[str, int]:
 
 
 class Worker:
-    """A process in a copy of the tree, which answers one job after the other."""
+    """A process in a copy of the tree, which runs one job after the other."""
 
     def __init__(self, tree: Path, **environment: str) -> None:
         """Start it."""
@@ -117,12 +117,12 @@ class Worker:
         return self._ask(record=file, seconds=seconds)
 
     def killer(self, mutant: Mutant, seen: Seen) -> str:
-        """Return the test that notices a mutant, blank where none does."""
+        """Return the test that kills a mutant, "" if none does."""
         text = mutant.applied((self.tree / mutant.module).read_text())
         return next(filter(None, (self.run(mutant.module, text, tests) for tests in seen.asked_about(mutant))), "")
 
     def run(self, module: str, text: str, tests: Sequence[Test]) -> str:
-        """Run tests with this text of a module; return the first that fails, blank where all pass."""
+        """Run tests with this text of a module; return the first that fails, "" if all pass."""
         names = [test.name for test in tests]
         files = sorted({name.partition("::")[0] for name in names})
         seconds = LEAST_SECONDS + 3 * sum(test.seconds for test in tests)

@@ -1,1 +1,1 @@
-"""What Dify, the YAML files and the package must agree on."""
+"""Agreement of YAML files, code, documents and package with each other and with Dify."""

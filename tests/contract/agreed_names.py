@@ -1,11 +1,11 @@
-"""What users rely on, as data: the credentials, parameters and result variables by their agreed names."""
+"""The names that users rely on: credentials, parameters and result variables, with their types."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter as Dify must show it; ``options`` for a select."""
+    """A parameter as the YAML must declare it; ``options`` for a select."""
 
     type: str
     form: str

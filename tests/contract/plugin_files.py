@@ -39,7 +39,7 @@ def declared_files() -> list[str]:
 
 
 def translations(data: object, where: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield every text that a person reads, with its place."""
+    """Yield every translated text and its place."""
     if isinstance(data, list):
         for place, item in enumerate(data):
             yield from translations(item, f"{where}[{place}]")

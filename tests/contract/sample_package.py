@@ -1,4 +1,4 @@
-"""A small package that keeps every rule, to be broken in one place at a time."""
+"""A small valid package, and copies of it with one invalid value."""
 
 from typing import Any
 
@@ -49,8 +49,8 @@ TOOL: dict[str, Any] = {
 README = "# Sample\nSource: https://github.com/somebody/sample\n\n```\n漢字\n```\n"
 
 
-def good_package() -> dict[str, bytes]:
-    """Return the files of a package that Dify and its marketplace would take."""
+def valid_package() -> dict[str, bytes]:
+    """Return the files of a package that Dify and its marketplace accept."""
     return {
         "manifest.yaml": yaml.safe_dump(MANIFEST).encode(),
         "provider/sample.yaml": yaml.safe_dump(PROVIDER).encode(),
@@ -68,13 +68,13 @@ def good_package() -> dict[str, bytes]:
 
 
 def with_change(path: str, value: object) -> dict[str, bytes]:
-    """Return the good package with one value changed.
+    """Return the valid package with one value changed.
 
     Args:
         path: The file, then the keys: `manifest.yaml:meta.runner.language`.
-        value: The new value; None takes the key away.
+        value: The new value; None removes the key.
     """
-    files = good_package()
+    files = valid_package()
     name, _, keys = path.partition(":")
     content = yaml.safe_load(files[name])
     *parents, last = keys.split(".")

@@ -1,4 +1,4 @@
-"""The commands that people type set themselves up once and do what the README says."""
+"""The Makefile, the set-up script and continuous integration."""
 
 import os
 import re
@@ -15,13 +15,13 @@ TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILIN
 
 @pytest.fixture
 def commands(tmp_path: Path) -> Path:
-    """Return a folder for PATH that has what a shell script needs, and no Python."""
+    """Return a folder for PATH that has what a shell script needs, without Python."""
     return make_path_folder(tmp_path / "bin")
 
 
 @pytest.fixture
 def tree(commands: Path, tmp_path: Path) -> Path:
-    """Return a small repository whose Python writes down what it is asked to do."""
+    """Return a small repository with a fake Python that logs its arguments."""
     folder = tmp_path / "tree"
     (folder / "scripts").mkdir(parents=True)
     for name in ("find-python", "set-up"):
@@ -36,9 +36,9 @@ def tree(commands: Path, tmp_path: Path) -> Path:
 
 
 def set_up(tree: Path, commands: Path) -> int:
-    """Run scripts/set-up; return how many times it has installed the requirements so far."""
-    done = run_program([tree / "scripts/set-up"], PATH=str(commands), HOME=str(commands.parent))
-    assert done.returncode == 0
+    """Run scripts/set-up; return how often it has installed the requirements so far."""
+    finished = run_program([tree / "scripts/set-up"], PATH=str(commands), HOME=str(commands.parent))
+    assert finished.returncode == 0
     return (tree / "log").read_text().count("-m pip install")
 
 
@@ -53,8 +53,8 @@ def set_up(tree: Path, commands: Path) -> int:
     ],
     ids=["nothing", "requirements", "requirements-dev", "interrupted", "uninstalled"],
 )
-def test_set_up_happens_again_when_needed(tree: Path, commands: Path, change: str, times: int) -> None:
-    """Once is enough, unless requirements changed, the set-up was interrupted or the Python is gone."""
+def test_set_up_is_repeated_when_needed(tree: Path, commands: Path, change: str, times: int) -> None:
+    """Set-up runs again only when requirements changed, it was interrupted or its Python is missing."""
     set_up(tree, commands)
     (tree / ".venv/old").write_text("")
     run_program([commands / "sh", "-c", f"cd '{tree}' && {change}"], PATH=str(commands))
@@ -63,61 +63,61 @@ def test_set_up_happens_again_when_needed(tree: Path, commands: Path, change: st
     assert (tree / ".venv/old").exists() is (times == 1)
 
 
-def test_set_up_happens_again_when_the_tree_was_moved(tree: Path, commands: Path) -> None:
-    """An environment that came along from another place is made anew."""
+def test_set_up_is_repeated_when_the_tree_was_moved(tree: Path, commands: Path) -> None:
+    """A virtual environment that was moved with its repository is created again."""
     set_up(tree, commands)
 
     assert set_up(tree.rename(tree.with_name("moved")), commands) == 2
 
 
 def run_make(*words: str) -> str:
-    """Return what make prints when it is told so much in the repository."""
+    """Run make in the repository with these arguments and return its output."""
     make = shutil.which("make")
     if make is None:
         pytest.skip("this machine has no make")
-    done = run_program([make, "--no-print-directory", "-C", ROOT, *words], PATH=os.environ["PATH"])
-    assert done.returncode == 0
-    return done.stdout
+    finished = run_program([make, "--no-print-directory", "-C", ROOT, *words], PATH=os.environ["PATH"])
+    assert finished.returncode == 0
+    return finished.stdout
 
 
 def test_makefile_explains_each_target() -> None:
-    """`make` without a target lists every command."""
+    """`make` without a target lists every target."""
     listed = run_make()
 
     assert [target for target in TARGETS if f"make {target} " not in listed] == []
 
 
 def test_makefile_sets_up_before_it_runs() -> None:
-    """Each command that runs a Python of the environment makes sure of the environment first."""
+    """Each target that uses the virtual environment runs scripts/set-up first."""
     lines = {target: run_make("-n", target).splitlines() for target in TARGETS}
-    running = {target: told for target, told in lines.items() if any(".venv/bin/python" in line for line in told)}
+    running = {target: output for target, output in lines.items() if any(".venv/bin/python" in line for line in output)}
 
     assert running
-    assert [target for target, told in running.items() if told[0] != "scripts/set-up"] == []
+    assert [target for target, output in running.items() if output[0] != "scripts/set-up"] == []
 
 
 def test_types_are_checked_in_every_folder_of_code() -> None:
-    """No folder with Python in it escapes the type checker."""
+    """The type checker is given every folder with Python files."""
     checked = (ROOT / "Makefile").read_text().partition("CODE =")[2].partition("\n")[0]
     folders = {path.parent.name for path in ROOT.glob("[!.]*/*.py")} - {"build"}
 
     assert folders <= set(checked.strip(" $()").split())
 
 
-@pytest.mark.parametrize(("failing", "made"), [("", ["check", "demo", "package"]), ("demo", ["check", "demo"])])
-def test_ci_checks_then_shows_then_packages(commands: Path, tmp_path: Path, failing: str, made: list[str]) -> None:
+@pytest.mark.parametrize(("failing", "targets_run"), [("", ["check", "demo", "package"]), ("demo", ["check", "demo"])])
+def test_ci_runs_check_demo_and_package(commands: Path, tmp_path: Path, failing: str, targets_run: list[str]) -> None:
     """.ci/run makes check, demo and package in this order and stops at the first that fails."""
     log = tmp_path / "made"
     write_program(commands / "make", f'echo "$1" >>"{log}"; [ "$1" != "{failing}" ]')
 
-    done = run_program([commands / "bash", ROOT / ".ci/run"], PATH=str(commands))
+    finished = run_program([commands / "bash", ROOT / ".ci/run"], PATH=str(commands))
 
-    assert log.read_text().split() == made
-    assert (done.returncode == 0) is (not failing)
+    assert log.read_text().split() == targets_run
+    assert (finished.returncode == 0) is (not failing)
 
 
 def test_programs_can_be_executed() -> None:
-    """Each program of the repository may be run as it is."""
+    """Each script of the repository has permission to be executed."""
     programs = (".ci/run", "scripts/find-python", "scripts/set-up", "scripts/audit")
 
     assert [program for program in programs if not os.access(ROOT / program, os.X_OK)] == []

@@ -1,4 +1,4 @@
-"""`make coverage` counts what runs in the plugin's own process."""
+"""`make coverage` includes lines that run in the plugin's process."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from tests.contract.plugin_files import ROOT
 from tests.wire.plugin import running_plugin
 
 
-def test_plugin_process_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line that only a plugin's process runs is counted, although the process is killed in the end."""
+def test_lines_of_the_plugin_process_are_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that runs only in a plugin's process counts as covered, although the process is killed."""
     for name, value in coverage.measuring(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(PluginProcess, "kill", soft_end.kill)

@@ -1,4 +1,4 @@
-"""The YAML of provider and tools declares what was agreed, in the form that Dify accepts."""
+"""The YAML of provider and tools declares the agreed names, in the format that Dify accepts."""
 
 import re
 from typing import Any
@@ -63,23 +63,23 @@ def test_tool_when_loaded_by_the_sdk(name: str) -> None:
     assert ToolConfiguration(**tool(name)).identity.name == name
 
 
-def test_credentials_when_compared_with_the_agreement() -> None:
+def test_credentials_are_those_agreed() -> None:
     """The provider asks for the agreed credentials and no others."""
     declared = provider()["credentials_for_provider"]
 
     assert {name: (entry["type"], entry["required"]) for name, entry in declared.items()} == CREDENTIALS
 
 
-def test_credentials_when_someone_looks_for_a_value() -> None:
-    """Every credential says where to find its value, and the token links to kintone's own help."""
+def test_credentials_explain_where_to_find_them() -> None:
+    """Every credential has a help text and a placeholder, and the token links to kintone's help."""
     declared = provider()["credentials_for_provider"]
 
     assert all(entry["help"] and entry["placeholder"] for entry in declared.values())
     assert declared["kintone_api_token"]["url"] == TOKEN_HELP
 
 
-def test_provider_when_compared_with_the_manifest() -> None:
-    """The provider is called kintone, shows the plugin's icons and names its author."""
+def test_provider_matches_the_manifest() -> None:
+    """The provider is named kintone and has the plugin's icons and author."""
     identity = provider()["identity"]
     plugin = manifest()
 
@@ -90,8 +90,8 @@ def test_provider_when_compared_with_the_manifest() -> None:
     assert set(identity["tags"]) == PROVIDER_TAGS
 
 
-def test_tools_when_compared_with_their_files() -> None:
-    """Every tool's YAML is listed by the provider, and each is named as agreed."""
+def test_provider_lists_the_file_of_every_tool() -> None:
+    """The provider lists every YAML file of a tool, and their names are the agreed ones."""
     files = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tools").glob("*.yaml"))
 
     assert files == sorted(provider()["tools"])
@@ -99,8 +99,8 @@ def test_tools_when_compared_with_their_files() -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_identity_when_compared_with_the_file(name: str) -> None:
-    """A tool is named like its file, by the manifest's author, and its Python source has the same name."""
+def test_tool_is_named_like_its_file(name: str) -> None:
+    """A tool has the name of its file and the manifest's author, and its Python source has the same name."""
     declared = tool(name)
 
     assert declared["identity"]["name"] == name
@@ -108,15 +108,15 @@ def test_identity_when_compared_with_the_file(name: str) -> None:
     assert declared["extra"]["python"]["source"] == f"tools/{name}.py"
 
 
-def test_sources_when_dify_loads_them() -> None:
-    """Every Python source that a declaration names exists."""
+def test_declared_sources_exist() -> None:
+    """Every Python file that a declaration names exists."""
     sources = [load(path)["extra"]["python"]["source"] for path in declared_files() if path != "manifest.yaml"]
 
     assert [source for source in sources if not (ROOT / source).is_file()] == []
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_parameters_when_compared_with_the_agreement(name: str) -> None:
+def test_parameters_are_those_agreed(name: str) -> None:
     """A tool has the agreed parameters, with the agreed type, form, default, range and options, and no others."""
     declared = {entry["name"]: _as_agreed(entry) for entry in tool(name)["parameters"]}
 
@@ -124,17 +124,17 @@ def test_parameters_when_compared_with_the_agreement(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_parameters_that_work_when_compared_with_the_agreement(name: str) -> None:
-    """The tests of all tools have parameters for each one, of its own, with all that it needs."""
+def test_sample_parameters_are_those_of_the_tool(name: str) -> None:
+    """The sample parameters of a tool are its own and include the required ones."""
     own = OWN_PARAMETERS[name]
-    needed = {parameter for parameter, declared in own.items() if declared.required}
+    required = {parameter for parameter, declared in own.items() if declared.required}
 
-    assert needed <= good_parameters(name).keys() <= own.keys()
+    assert required <= good_parameters(name).keys() <= own.keys()
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_parameters_when_listed(name: str) -> None:
-    """Each parameter is declared once, a tool's own come first, and a default is one of the options."""
+def test_parameters_are_ordered_and_unique(name: str) -> None:
+    """Each parameter is declared once, a tool's own before the shared ones, and a default is one of the options."""
     declared = tool(name)["parameters"]
     names = [entry["name"] for entry in declared]
 
@@ -144,15 +144,15 @@ def test_parameters_when_listed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_secrets_when_a_model_fills_in_parameters(name: str) -> None:
-    """No secret is ever asked of a model, which would record it in the run's history."""
+def test_secret_parameters_are_not_filled_in_by_a_model(name: str) -> None:
+    """Secrets have ``form: form``, since a model's parameters are stored in the run's history."""
     secret = [entry for entry in tool(name)["parameters"] if entry["type"] == "secret-input"]
 
     assert [entry["form"] for entry in secret] == ["form"]
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_file_parameters_when_added_to_an_agent(name: str) -> None:
+def test_file_parameters_are_optional(name: str) -> None:
     """No file parameter is required, since Dify refuses to add such a tool to an agent."""
     files = [entry for entry in tool(name)["parameters"] if entry["type"] in ("file", "files")]
 
@@ -160,7 +160,7 @@ def test_file_parameters_when_added_to_an_agent(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_results_when_compared_with_the_agreement(name: str) -> None:
+def test_results_are_those_agreed(name: str) -> None:
     """A tool declares the agreed result variables with their types, and no others."""
     schema = tool(name)["output_schema"]
 
@@ -169,7 +169,7 @@ def test_results_when_compared_with_the_agreement(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_results_when_referenced_in_a_template(name: str) -> None:
+def test_result_names_can_be_used_in_a_template(name: str) -> None:
     """Result variables have names that Dify's templates can address and that Dify does not reserve."""
     names = list(tool(name)["output_schema"]["properties"])
 
@@ -178,8 +178,8 @@ def test_results_when_referenced_in_a_template(name: str) -> None:
 
 
 @pytest.mark.parametrize(("place", "keys"), ENTRIES.items())
-def test_result_entries_when_compared_with_the_agreement(place: tuple[str, str], keys: tuple[str, ...]) -> None:
-    """Objects inside result variables have the agreed keys, each with one plain type and a description."""
+def test_result_entries_are_those_agreed(place: tuple[str, str], keys: tuple[str, ...]) -> None:
+    """Objects in result variables have the agreed keys, each with one type and a description."""
     name, variable = place
     properties = _entry(tool(name)["output_schema"]["properties"][variable])["properties"]
 
@@ -187,8 +187,8 @@ def test_result_entries_when_compared_with_the_agreement(place: tuple[str, str],
     assert all(isinstance(value["type"], str) and value["description"] for value in properties.values())
 
 
-def test_validation_codes_when_described() -> None:
-    """The validation's result lists every code that a workflow may test."""
+def test_validation_codes_are_described() -> None:
+    """The description of the validation's result lists every error code."""
     errors = tool("kintone_validate_record_data")["output_schema"]["properties"]["errors"]
     description = errors["items"]["properties"]["code"]["description"]
 
@@ -196,8 +196,8 @@ def test_validation_codes_when_described() -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_shared_parameters_when_written_anew(name: str) -> None:
-    """``make declarations`` changes nothing: what repeats stands in one file, and every tool's YAML says the same."""
+def test_shared_parameters_are_up_to_date(name: str) -> None:
+    """``make declarations`` changes nothing: each tool's YAML has the shared parameters of the one source file."""
     written = (ROOT / "tools" / f"{name}.yaml").read_text(encoding="utf-8")
     shared = shared_parameters(SHARED.read_text(encoding="utf-8"), name)
 

@@ -1,4 +1,4 @@
-"""What the documents say is true of the code: names, commands, settings, examples, links."""
+"""Names, commands, settings, examples and links in the documents agree with the code."""
 
 import json
 import re
@@ -52,11 +52,11 @@ def without_fences(text: str) -> str:
 
 
 def section(path: str, heading: str) -> str:
-    """Return what stands below a heading, down to the next one of its rank or above."""
+    """Return the text below a heading, up to the next one of the same or a higher level."""
     _, _, rest = read(path).partition(f"\n{heading}\n")
     assert rest, f"{path} has no heading {heading}"
-    rank = len(heading) - len(heading.lstrip("#"))
-    return re.split(rf"^#{{1,{rank}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    level = len(heading) - len(heading.lstrip("#"))
+    return re.split(rf"^#{{1,{level}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def anchors(text: str) -> set[str]:
@@ -70,7 +70,7 @@ def sources(folder: str) -> list[Path]:
 
 
 def settings() -> dict[str, str]:
-    """Return the operator's settings by name, each with its default as people write it."""
+    """Return the operator's settings by name, each with its default as text."""
     names = re.findall(r'"(KINTONE_[A-Z_]+)"', read("kintone/access/settings.py"))
     defaults = OperatorSettings()
     return {
@@ -93,7 +93,7 @@ def test_readmes_explain_every_parameter_and_result_of_a_tool(name: str) -> None
 
 @pytest.mark.parametrize("path", READMES)
 def test_readme_explains_what_all_tools_share(path: str) -> None:
-    """The shared parameters, the fields of the credential and the six output modes stand in the README."""
+    """The README has a row for each shared parameter, credential, tool and output mode."""
     text = read(path)
     modes = next(entry for entry in tool("kintone_query")["parameters"] if entry["name"] == "output_mode")
 
@@ -102,8 +102,8 @@ def test_readme_explains_what_all_tools_share(path: str) -> None:
     assert [name for name in names if f"| `{name}` |" not in text] == []
 
 
-def test_readme_keeps_the_rules_of_the_marketplace() -> None:
-    """No ideograph outside code blocks, the address of the source, translations where Dify looks for them."""
+def test_readme_follows_the_rules_of_the_marketplace() -> None:
+    """README and PRIVACY.md follow the package's table_rules for texts, and the README has the source's address."""
     assert list(check_texts({path: read(path).encode() for path in (*READMES, "PRIVACY.md")})) == []
     assert manifest()["repo"] in read("README.md")
 
@@ -130,8 +130,8 @@ def test_every_setting_of_the_operator_is_explained(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", READMES)
-def test_version_of_the_package_is_the_manifests(path: str) -> None:
-    """The package that README names has the name and version that `make package` gives it; so has the changelog."""
+def test_documents_name_the_version_of_the_manifest(path: str) -> None:
+    """README and changelog name the package and version that `make package` builds."""
     declared = manifest()
 
     assert f"`build/{declared['name']}-{declared['version']}.difypkg`" in read(path)
@@ -140,8 +140,8 @@ def test_version_of_the_package_is_the_manifests(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", READMES)
-def test_codes_of_kintone_in_the_troubleshooting_are_known(path: str) -> None:
-    """Every code that README explains is one that the plugin explains too."""
+def test_error_codes_in_the_readme_are_known(path: str) -> None:
+    """Every error code of kintone in the README is one that the plugin explains."""
     codes = set(re.findall(r"\b(?:GAIA|CB)_[A-Z]{2}\d\d\b", read(path)))
 
     assert len(codes) >= 10
@@ -149,31 +149,31 @@ def test_codes_of_kintone_in_the_troubleshooting_are_known(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", READMES)
-def test_symptoms_in_the_troubleshooting_are_the_words_of_the_plugin(path: str) -> None:
-    """Who searches the README for what an error says finds it there, since both say it alike."""
+def test_symptoms_in_the_readme_are_words_of_error_messages(path: str) -> None:
+    """The troubleshooting section quotes the plugin's error messages."""
     code = "".join(file.read_text(encoding="utf-8") for folder in ("kintone", "tools") for file in sources(folder))
-    said = re.sub(r'"\s*\n\s*f?"', "", code)
+    messages = re.sub(r'"\s*\n\s*f?"', "", code)
 
-    assert [words for words in SYMPTOMS if words not in said] == []
+    assert [words for words in SYMPTOMS if words not in messages] == []
     assert [words for words in SYMPTOMS if words not in read(path)] == []
 
 
 def test_translation_has_the_same_outline() -> None:
     """Both READMEs have the same headings in the same order, the same tables and the same requests and queries."""
     english, japanese = (BENCHMARK.sub("", read(path)) for path in READMES)
-    ranks = [[rank for rank, _ in HEADING.findall(without_fences(text))] for text in (english, japanese)]
+    levels = [[level for level, _ in HEADING.findall(without_fences(text))] for text in (english, japanese)]
     names = [re.findall(r"^#+ (kintone_\w+)$", text, re.MULTILINE) for text in (english, japanese)]
-    rules = [re.findall(r"^\|(?:---\|)+$", text, re.MULTILINE) for text in (english, japanese)]
+    table_rules = [re.findall(r"^\|(?:---\|)+$", text, re.MULTILINE) for text in (english, japanese)]
 
-    assert ranks[0] == ranks[1]
+    assert levels[0] == levels[1]
     assert names[0] == names[1] == list(TOOLS)
-    assert rules[0] == rules[1]
+    assert table_rules[0] == table_rules[1]
     assert len(fences(english, "json")) == len(fences(japanese, "json"))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
-def test_links_lead_somewhere(path: str) -> None:
-    """Anchors exist, and links into the repository, relative or by its address, name files that it has."""
+def test_link_targets_exist(path: str) -> None:
+    """Linked anchors exist, and so do linked files of the repository."""
     text = read(path)
     blob = f"{manifest()['repo']}/blob/main/"
     links = [one or other for one, other in LINK.findall(without_fences(text))]
@@ -185,8 +185,8 @@ def test_links_lead_somewhere(path: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_requests_in_the_readmes_can_be_made(name: str) -> None:
-    """A tool's section begins with a request in valid JSON that has parameters of the tool alone."""
+def test_requests_in_the_readmes_are_valid(name: str) -> None:
+    """The first request in a tool's section is valid JSON and has only parameters of the tool."""
     for path in READMES:
         examples = [json.loads(example) for example in fences(section(path, f"### {name}"), "json")]
 
@@ -195,7 +195,7 @@ def test_requests_in_the_readmes_can_be_made(name: str) -> None:
 
 @pytest.mark.parametrize("path", READMES)
 def test_queries_in_the_readme_are_answered(path: str) -> None:
-    """The local kintone takes every example of kintone's query language."""
+    """The local kintone accepts every example query."""
     kintone = LocalKintone(seed="demo")
     try:
         queries = [*fences(read(path), "kintone")[0].splitlines()]
@@ -206,8 +206,8 @@ def test_queries_in_the_readme_are_answered(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", READMES)
-def test_mistakes_in_the_readme_are_those_that_are_found(path: str) -> None:
-    """The answer shown for a record with mistakes is the one that the sample app gives."""
+def test_validation_errors_in_the_readme_are_those_found(path: str) -> None:
+    """The errors shown for an invalid record are those that validation finds."""
     kintone = LocalKintone(seed="demo")
     properties = {"properties": kintone.apps[1].form.properties, "revision": "1"}
     kintone.stop()
@@ -218,13 +218,13 @@ def test_mistakes_in_the_readme_are_those_that_are_found(path: str) -> None:
     assert [f"- {line}" for line in found.lines] == fences(text, "text")[0].splitlines()[1:]
 
 
-def test_types_in_the_page_about_values_are_those_of_the_code() -> None:
-    """The table of types is the one that the code makes."""
+def test_type_table_in_the_page_about_values_is_generated() -> None:
+    """The table of types is the one that the code generates."""
     assert f"<!-- types -->\n{markdown_table()}\n<!-- /types -->" in read("docs/values.md")
 
 
-def example_form() -> Any:  # noqa: ANN401 - a form, as the example tables assume it
-    """Return a form with one field of each type, its code the name of the type; options are A and B."""
+def example_form() -> Any:  # noqa: ANN401 - a form
+    """Return a form with one field of each type, whose code is the type's name; options are A and B."""
     columns = {code: {"type": kind, "code": code} for code, kind in (("item", "SINGLE_LINE_TEXT"), ("qty", "NUMBER"))}
     properties: dict[str, dict[str, Any]] = {kind: {} for kind in (*TEXT_TYPES, "USER_SELECT", "FILE")}
     properties |= {kind: {"options": {"A": {"label": "A"}, "B": {"label": "B"}}} for kind in CHOICE_TYPES}
@@ -233,8 +233,8 @@ def example_form() -> Any:  # noqa: ANN401 - a form, as the example tables assum
     return parse_form({"properties": fields, "revision": "1"}, "1")
 
 
-def test_values_in_the_page_about_values_are_read_as_it_says() -> None:
-    """Each row of the examples holds: what is written becomes what is sent, or is refused with that suggestion."""
+def test_examples_in_the_page_about_values_hold() -> None:
+    """Each example value is converted to the value shown, or refused with the code and suggestion shown."""
     form = example_form()
     rows = re.findall(
         r"^\| `([A-Z_]+)` \| `(.+)` \| (`.+`|refused, `\w+`: .+) \|$", read("docs/values.md"), re.MULTILINE
@@ -242,8 +242,8 @@ def test_values_in_the_page_about_values_are_read_as_it_says() -> None:
     examples = [row for row in rows if not re.fullmatch(r"`.*` \| (yes|no) .*", row[2])]
 
     assert {kind for kind, _, _ in examples} == set(form.fields)
-    for kind, written, outcome in examples:
-        found = check_record({kind: json.loads(written)}, form, "update")
+    for kind, value, outcome in examples:
+        found = check_record({kind: json.loads(value)}, form, "update")
         problem = found.problems[0] if found.problems else None
-        told = f"refused, `{problem.code}`: {problem.suggestion}" if problem else ""
-        assert outcome == (told or f"`{json.dumps(found.record[kind]['value'], ensure_ascii=False)}`"), written
+        refusal = f"refused, `{problem.code}`: {problem.suggestion}" if problem else ""
+        assert outcome == (refusal or f"`{json.dumps(found.record[kind]['value'], ensure_ascii=False)}`"), value

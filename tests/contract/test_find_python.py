@@ -1,4 +1,4 @@
-"""A Python is found wherever people have one, and where there is none they hear what to install."""
+"""scripts/find-python finds a usable Python, or says what to install."""
 
 import subprocess
 import sys
@@ -21,14 +21,14 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Return a home whose bin has what a shell script needs, a Python that is too old and a shim that fails."""
+    """Return a home folder with a Python that is too old and a pyenv shim that fails."""
     write_python(make_path_folder(tmp_path / "bin") / "python3", PYTHON_3_11)
     write_program(tmp_path / "bin/python", 'echo "pyenv: $0: command not found" >&2; exit 127')
     return tmp_path
 
 
 def find_python(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run scripts/find-python in a home, with nothing else on PATH."""
+    """Run scripts/find-python with this home folder and nothing else on PATH."""
     given = {"PATH": str(home / "bin"), "HOME": str(home), **environment}
     return run_program([home / "bin/sh", ROOT / "scripts/find-python"], **given)
 
@@ -45,7 +45,7 @@ def find_python(home: Path, **environment: str) -> subprocess.CompletedProcess[s
     ],
 )
 def test_python_is_found(home: Path, place: str) -> None:
-    """On PATH, in the folders of pyenv and uv, or by asking uv."""
+    """A Python is found on PATH, in the folders of pyenv and uv, or by running uv."""
     asked = f"[ \"$1 $2 $3\" = 'python find >=3.12' ] && echo '{home}/known to uv/python3'"
     write_program(home / "bin/uv", asked)
     usable = write_python(home / place, PYTHON_3_12)
@@ -56,7 +56,7 @@ def test_python_is_found(home: Path, place: str) -> None:
 
 
 def test_named_python_comes_first(home: Path) -> None:
-    """PYTHON names the one to use; one that is too old is told, and another one is found."""
+    """PYTHON names the Python to use; if it is too old, a warning names it and another one is found."""
     other = write_python(home / "bin/python3.12", PYTHON_3_12)
     named = write_python(home / "my python", PYTHON_3_12)
 
@@ -75,7 +75,7 @@ def test_named_python_comes_first(home: Path) -> None:
     ],
 )
 def test_advice_is_given_when_there_is_no_python(home: Path, kind: str, advice: list[str]) -> None:
-    """Without a usable Python the command fails and says what to install; only venv, where only that is missing."""
+    """Without a usable Python the command fails and says what to install; if only venv is missing, only that."""
     write_python(home / "bin/python3", kind)
 
     found = find_python(home)
@@ -84,8 +84,8 @@ def test_advice_is_given_when_there_is_no_python(home: Path, kind: str, advice: 
     assert [word for word in advice if word not in found.stderr] == []
 
 
-def test_python_of_a_virtual_environment_leads_to_its_base(home: Path) -> None:
-    """The Python that is printed is not one inside a virtual environment, which may be made anew."""
+def test_python_of_a_virtual_environment_is_replaced_by_its_base(home: Path) -> None:
+    """For a Python of a virtual environment the Python that it was created from is printed."""
     found = Path(find_python(home, PYTHON=sys.executable).stdout.strip())
 
     assert found.exists()

@@ -1,4 +1,4 @@
-"""Who may import whom, read from the source of every file."""
+"""The permitted imports between modules, checked in the source of every file."""
 
 import ast
 from fnmatch import fnmatch
@@ -28,7 +28,7 @@ FORBIDDEN = {
     "dify_host": DIFY | DIFY_SIDE | {"kintone", "local_kintone"},
 }
 
-# The modules of both packages, lowest first: each imports only what stands before it, or beside it in the same entry.
+# The modules of the plugin, lowest first: each imports only modules of earlier entries or of its own entry.
 # An entry that names a folder holds all of its modules; no tool imports another one.
 LAYERS = (
     "kintone.messages", "kintone.ledger", "kintone.errors", "kintone.remedies", "kintone.limits", "kintone.texts",
@@ -65,7 +65,7 @@ def _module(path: Path) -> str:
 
 
 def _imported_of_ours(path: Path) -> set[str]:
-    """Return the modules of the plugin that a file imports, whichever way it is written."""
+    """Return the modules of the plugin that a file imports, by either form of import."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names: list[str] = []
@@ -84,37 +84,37 @@ def _is_module(name: str) -> bool:
     return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
 
 
-def _height(module: str) -> int:
-    """Return the place of a module's entry."""
+def _layer(module: str) -> int:
+    """Return the index of a module's entry."""
     places = [place for place, entry in enumerate(LAYERS) if fnmatch(module, entry) or module.startswith(f"{entry}.")]
-    assert len(places) == 1, f"{module} has no place in LAYERS, or more than one"
+    assert len(places) == 1, f"{module} is not in LAYERS, or more than once"
     return places[0]
 
 
-def _offenders(paths: list[Path], forbidden: set[str]) -> dict[str, set[str]]:
+def _forbidden_imports(paths: list[Path], forbidden: set[str]) -> dict[str, set[str]]:
     found = {path.relative_to(ROOT).as_posix(): _imported(path) & forbidden for path in paths}
     return {path: names for path, names in found.items() if names}
 
 
 @pytest.mark.parametrize("folder", FORBIDDEN)
-def test_folder_when_its_imports_are_read(folder: str) -> None:
-    """Each folder knows only what its layer may know: kintone/ nothing of Dify, the stand-ins nothing of the plugin."""
+def test_folder_imports_nothing_forbidden(folder: str) -> None:
+    """kintone/ imports nothing of Dify, the stand-ins nothing of the plugin, and no folder a higher one."""
     sources = _sources(folder)
 
     assert sources
-    assert _offenders(sources, FORBIDDEN[folder]) == {}
+    assert _forbidden_imports(sources, FORBIDDEN[folder]) == {}
 
 
-def test_http_library_when_its_importers_are_read() -> None:
-    """Inside kintone/ only what sends and fetches touches the HTTP library."""
+def test_http_library_is_imported_by_few_modules() -> None:
+    """In kintone/ only three modules import the HTTP library."""
     others = [path for path in _sources("kintone") if path.stem not in HTTP_MODULES]
 
     assert len(_sources("kintone")) - len(others) == len(HTTP_MODULES)
-    assert _offenders(others, HTTP) == {}
+    assert _forbidden_imports(others, HTTP) == {}
 
 
-def test_names_of_field_types_when_the_code_is_read() -> None:
-    """A type is named in the table of field types alone; every other module asks the table what is true of it."""
+def test_field_types_are_named_in_one_module() -> None:
+    """Only the table of field types contains the names of types."""
     named = {
         path.relative_to(ROOT).as_posix()
         for folder in ("kintone", "tools", "provider")
@@ -126,8 +126,8 @@ def test_names_of_field_types_when_the_code_is_read() -> None:
     assert named == {"kintone/field_types.py"}
 
 
-def test_arrows_when_imports_are_read() -> None:
-    """No module of the plugin imports one that stands above it in the list, and each has its place there."""
+def test_no_module_imports_upwards() -> None:
+    """No module of the plugin imports one of a later entry of LAYERS, and each module is in it."""
     sources = [
         path for folder in LAYERED for path in _sources(folder) if path.parent.parent != ROOT or path.stem != "__init__"
     ]
@@ -136,36 +136,36 @@ def test_arrows_when_imports_are_read() -> None:
         f"{module} → {imported}"
         for module, all_imported in modules.items()
         for imported in all_imported
-        if _height(imported) > _height(module) or fnmatch(imported, "tools.kintone_*")
+        if _layer(imported) > _layer(module) or fnmatch(imported, "tools.kintone_*")
     }
 
     assert upwards == set()
-    assert {LAYERS[_height(module)] for module in modules} == set(LAYERS)
+    assert {LAYERS[_layer(module)] for module in modules} == set(LAYERS)
     assert list(TopologicalSorter(modules).static_order())
 
 
-def test_layers_when_drawn() -> None:
+def test_map_names_every_module() -> None:
     """The map in CONTRIBUTING.md names every file at the top of kintone/ and every folder."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     names = {path.stem for path in KINTONE.glob("[!_]*.py")} | {
         f"{path.parent.name}/" for path in KINTONE.glob("*/*.py")
     }
 
-    drawing = text.partition("```text\n")[2].partition("```")[0].replace(",", " ").split()
+    map_words = text.partition("```text\n")[2].partition("```")[0].replace(",", " ").split()
 
-    assert names - set(drawing) == set()
+    assert names - set(map_words) == set()
 
 
 @pytest.mark.parametrize("folder", ["kintone", "tools", "provider"])
-def test_files_when_they_are_long(folder: str) -> None:
-    """A file that somebody has to understand as a whole stays within 400 lines."""
+def test_files_are_short(folder: str) -> None:
+    """No file of the plugin has more than 400 lines."""
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_bytes().splitlines()) for path in _sources(folder)}
 
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-def test_imports_when_relative() -> None:
-    """Imports are absolute, because Dify loads tool files in a way that breaks relative ones."""
+def test_imports_are_absolute() -> None:
+    """No import is relative, because Dify's way to load tool files breaks those."""
     relative = [
         path.relative_to(ROOT).as_posix()
         for folder in FORBIDDEN

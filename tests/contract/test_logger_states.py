@@ -1,4 +1,4 @@
-"""No test meets loggers that another one has changed."""
+"""Loggers that a test changes are restored for the next one."""
 
 import logging
 
@@ -13,8 +13,8 @@ CHANGED = [logging.getLogger(name) for name in (*OUR_LOGGERS, *LIBRARY_LOGGERS)]
 
 @pytest.mark.parametrize("turn", ["one", "another"])
 @pytest.mark.usefixtures("caplog")
-def test_loggers_are_untouched_when_a_test_before_changed_them(turn: str) -> None:
-    """Whichever turn comes second finds nothing of what the first has done."""
+def test_loggers_are_restored_after_a_test(turn: str) -> None:
+    """The second of two tests that change the loggers finds them unchanged."""
     assert turn
     assert [(logger.level, logger.propagate, logger.disabled) for logger in CHANGED] == [(0, True, False)] * len(
         CHANGED
@@ -29,8 +29,8 @@ def test_loggers_are_untouched_when_a_test_before_changed_them(turn: str) -> Non
         logger.disabled = True
 
 
-def test_logger_is_like_a_new_one_when_it_was_made_in_between() -> None:
-    """A logger that nobody had before is put back as well."""
+def test_new_logger_is_reset() -> None:
+    """A logger that was created in the block is reset to the state of a new one."""
     name = "kintone.only_here"
     assert name not in logging.root.manager.loggerDict
 
@@ -44,8 +44,8 @@ def test_logger_is_like_a_new_one_when_it_was_made_in_between() -> None:
     assert made.isEnabledFor(logging.CRITICAL)
 
 
-def test_handlers_are_back_when_they_were_taken_off() -> None:
-    """Both ways are undone: what was added goes, what was removed returns."""
+def test_handlers_are_restored() -> None:
+    """Added handlers are removed, and removed ones are added again."""
     logger = logging.getLogger("kintone")
     handler = logging.NullHandler()
     logger.addHandler(handler)

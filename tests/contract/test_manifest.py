@@ -1,4 +1,4 @@
-"""The manifest, and the files beside it that Dify's marketplace asks for."""
+"""The manifest, and other files that Dify's marketplace requires."""
 
 import datetime as dt
 import re
@@ -25,7 +25,7 @@ SOURCE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeb
 LOWEST_SDK = Version("0.9.0")
 DEPENDENCIES = {"PyYAML", "dify_plugin", "requests", "urllib3", "pydantic", "requests-toolbelt"}
 PEAK_MEMORY = 482 * 1024 * 1024
-"""What twenty queries of 20,000 records at once took under Dify's daemon."""
+"""Bytes measured under Dify's daemon for twenty parallel queries of 20,000 records."""
 
 
 def _requirements() -> list[Requirement]:
@@ -38,15 +38,15 @@ def test_manifest_when_loaded_by_the_sdk() -> None:
     assert PluginConfiguration(**manifest()).name == IDENTITY["name"]
 
 
-def test_identity_when_compared_with_the_agreement() -> None:
+def test_identity_is_the_one_agreed() -> None:
     """Name, author, contact and repository are the agreed ones."""
     declared = manifest()
 
     assert {key: declared[key] for key in IDENTITY} == IDENTITY
 
 
-def test_identity_when_installed() -> None:
-    """Author, name and version are written as Dify's daemon and the marketplace accept them."""
+def test_identity_has_the_required_format() -> None:
+    """Author, name, version, contact and repository have the format that Dify and its marketplace require."""
     declared = manifest()
 
     assert re.fullmatch(r"[a-z0-9_-]{1,64}", declared["author"])
@@ -58,21 +58,21 @@ def test_identity_when_installed() -> None:
     assert set(declared["tags"]) == TAGS
 
 
-def test_publisher_when_the_code_is_searched() -> None:
-    """Who publishes the plugin stands in the manifest and is repeated nowhere in the code."""
+def test_code_does_not_name_the_publisher() -> None:
+    """Author and contact are named in the manifest and not in the code."""
     folders = [ROOT / name for name in ("kintone", "tools", "provider", "local_kintone", "dify_host")]
     sources = [ROOT / "main.py", *(path for folder in folders for path in folder.rglob("*.py"))]
-    naming = [
+    found = [
         path.relative_to(ROOT).as_posix()
         for path in sources
         if any(IDENTITY[key] in path.read_text(encoding="utf-8") for key in ("author", "contact"))
     ]
 
-    assert naming == []
+    assert found == []
 
 
-def test_runner_when_started_by_dify() -> None:
-    """Dify finds the entry point, both architectures, a Python and the release the SDK needs."""
+def test_runner_is_declared() -> None:
+    """The manifest declares entry point, architectures, Python version and the Dify release that the SDK needs."""
     meta = manifest()["meta"]
 
     assert meta["version"] == "0.0.2"
@@ -82,8 +82,8 @@ def test_runner_when_started_by_dify() -> None:
     assert (ROOT / "main.py").is_file()
 
 
-def test_resources_when_permissions_are_granted() -> None:
-    """The plugin asks for as much memory as it was seen to take, and for no permission to call back into Dify."""
+def test_resources_and_permissions_are_declared() -> None:
+    """The plugin requests more memory than its measured peak, and no permission to call Dify."""
     declared = manifest()
 
     assert declared["resource"].keys() == {"memory"}
@@ -91,24 +91,24 @@ def test_resources_when_permissions_are_granted() -> None:
     assert declared["plugins"] == {"tools": ["provider/kintone.yaml"]}
 
 
-def test_creation_time_when_read() -> None:
-    """The time of creation has a zone, as RFC 3339 asks."""
+def test_creation_time_has_a_zone() -> None:
+    """The time of creation has a time zone, as RFC 3339 requires."""
     created = manifest()["created_at"]
 
     assert isinstance(created, dt.datetime)
     assert created.tzinfo is not None
 
 
-def test_version_when_compared_with_the_changelog() -> None:
-    """The newest release in the changelog is the version that the manifest declares."""
+def test_version_is_the_newest_in_the_changelog() -> None:
+    """The newest release in the changelog is the manifest's version."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
     assert re.findall(r"^## \[([0-9][^\]]*)\]", changelog, re.MULTILINE)[0] == manifest()["version"]
 
 
 @pytest.mark.parametrize("key", ["icon", "icon_dark"])
-def test_icons_when_shown(key: str) -> None:
-    """Both icons exist, are square drawings and load nothing from elsewhere."""
+def test_icons_are_square_and_self_contained(key: str) -> None:
+    """Both icons exist, are square and load nothing."""
     text = (ROOT / "_assets" / manifest()[key]).read_text(encoding="utf-8")
     drawing = ET.fromstring(text)  # noqa: S314 - our own file
     _, _, width, height = drawing.attrib["viewBox"].split()
@@ -117,16 +117,16 @@ def test_icons_when_shown(key: str) -> None:
     assert not re.search("href|<script|<image|<style|url\\(", text)
 
 
-def test_icons_when_the_theme_changes() -> None:
-    """The icons differ, since one is drawn for a dark background."""
+def test_icons_differ_between_themes() -> None:
+    """The icon for dark backgrounds is a different file with different content."""
     declared = manifest()
 
     assert declared["icon"] != declared["icon_dark"]
     assert (ROOT / "_assets" / declared["icon"]).read_bytes() != (ROOT / "_assets" / declared["icon_dark"]).read_bytes()
 
 
-def test_requirements_when_installed_later() -> None:
-    """Every dependency has a lower and an upper bound and comes from the package index, as the marketplace asks."""
+def test_requirements_are_bounded() -> None:
+    """Every dependency has a lower and an upper bound and no URL, as the marketplace requires."""
     requirements = _requirements()
 
     assert {requirement.name for requirement in requirements} == DEPENDENCIES
@@ -135,8 +135,8 @@ def test_requirements_when_installed_later() -> None:
         assert {specifier.operator for specifier in requirement.specifier} == {">=", "<"}
 
 
-def test_requirements_when_compared_with_what_is_tested() -> None:
-    """The tests run with versions that the requirements allow, and the SDK is not older than the marketplace takes."""
+def test_installed_versions_meet_the_requirements() -> None:
+    """The installed versions are permitted ones, and the SDK's lower bound is one that the marketplace accepts."""
     for requirement in _requirements():
         assert requirement.specifier.contains(version(requirement.name)), requirement.name
         if requirement.name == "dify_plugin":
@@ -145,30 +145,28 @@ def test_requirements_when_compared_with_what_is_tested() -> None:
 
 
 @pytest.mark.parametrize("release", ["2.2.3", "2.5.0", "2.6.3", "2.7.0"])
-def test_requirements_when_a_release_of_urllib3_is_not_bounded(release: str) -> None:
-    """No release is admitted that unpacks nested answers without limit, or reads a chunk's size without end.
-
-    Source: https://urllib3.readthedocs.io/en/stable/changelog.html
-    """
+def test_vulnerable_releases_of_urllib3_are_excluded(release: str) -> None:
+    """Releases that decompress nested codings or read a chunk's size without limit are excluded."""
+    # https://urllib3.readthedocs.io/en/stable/changelog.html
     urllib3 = next(requirement for requirement in _requirements() if requirement.name == "urllib3")
 
     assert not urllib3.specifier.contains(release)
 
 
-def test_dependency_files_when_dify_installs() -> None:
-    """No pyproject.toml stands beside requirements.txt, because Dify would install from it instead."""
+def test_no_pyproject_beside_the_requirements() -> None:
+    """There is no pyproject.toml, because Dify would install from it instead of requirements.txt."""
     assert not (ROOT / "pyproject.toml").exists()
 
 
-def test_privacy_when_read_by_a_user() -> None:
-    """The privacy notice is the one the manifest names and speaks of hosts, logs, storage and the operator's say."""
+def test_privacy_notice_covers_the_required_topics() -> None:
+    """The privacy notice that the manifest names covers hosts, logs, storage and the operator's settings."""
     text = (ROOT / manifest()["privacy"]).read_text(encoding="utf-8")
-    told = ("cybozu.com", "kintone.com", "cybozu.cn", "KINTONE_ALLOWED_ORIGINS", "masked", "disk", "HTTPS", "issues")
+    topics = ("cybozu.com", "kintone.com", "cybozu.cn", "KINTONE_ALLOWED_ORIGINS", "masked", "disk", "HTTPS", "issues")
 
-    assert [word for word in told if word not in text] == []
+    assert [word for word in topics if word not in text] == []
     assert "please fill in" not in text.lower()
 
 
-def test_licence_when_redistributed() -> None:
+def test_licence_is_mit() -> None:
     """The licence is MIT."""
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License\n")

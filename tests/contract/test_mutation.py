@@ -1,4 +1,4 @@
-"""The tool that puts mistakes into the product: which mistakes it makes, and that it tells who notices them."""
+"""The mutation tester: its mutants, its sample and its report."""
 
 import ast
 import os
@@ -13,7 +13,7 @@ from scripts.mutation.workers import Seen, Worker
 
 
 def changes(source: str) -> set[str]:
-    """Return every mutant of a text, in the form of the syntax tree."""
+    """Return every mutant of a text, normalised by its syntax tree."""
     return {ast.unparse(ast.parse(each.applied(source))) for each in mutants_of(source, "m.py")}
 
 
@@ -48,7 +48,7 @@ def changes(source: str) -> set[str]:
     ],
 )
 def test_mutants_of_a_text(source: str, others: set[str]) -> None:
-    """Each kind of mistake is made, and what is left of the text is as it was."""
+    """Each kind of mutation is applied, and the rest of the text is unchanged."""
     assert changes(source) >= others - {source}
 
 
@@ -66,20 +66,20 @@ def test_mutants_of_a_text(source: str, others: set[str]) -> None:
         "Message('some words')",
     ],
 )
-def test_mutants_of_what_no_test_should_hold(source: str) -> None:
-    """Words for people, annotations and the like are left as they are."""
+def test_text_that_is_not_mutated(source: str) -> None:
+    """Documentation, annotations, messages and type-checking code are not mutated."""
     assert not changes(source)
 
 
 def test_mutant_keeps_its_name_when_lines_move() -> None:
-    """It is named by function and change, with a number where the same change is possible twice."""
+    """A mutant is named by its function and change, with a number for a repeated change, not by its line."""
     source = "def f(a):\n    a(1)\n    a(1)\n"
 
     assert set(named(mutants_of(source, "m.py"))) == set(named(mutants_of(f"\n\n{source}", "m.py")))
 
 
 def test_sample_is_spread_over_all_modules() -> None:
-    """It can be drawn again, and no module is left out while others have many."""
+    """A sample is reproducible and has equally many mutants of each module."""
     mutants = [mutant for name in "abcd" for mutant in mutants_of("x = 1\ny = 2\nz = 3", name)]
     drawn = sample(mutants, 8, 5)
 
@@ -118,14 +118,14 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def worker(tree: Path) -> Iterator[Worker]:
-    """Run a worker in it."""
+    """Run a worker in the tree."""
     running = Worker(tree, PYTHONPATH=os.fspath(ROOT))
     yield running
     running.stop()
 
 
-def test_mutants_are_noticed_by_the_tests_that_run_them(tree: Path, worker: Worker) -> None:
-    """One that a test sees is told with it, one that none sees is reported, and the tree is as it was."""
+def test_mutants_are_killed_by_tests(tree: Path, worker: Worker) -> None:
+    """A killed mutant is reported with its test, a survivor as such, and the tree is unchanged afterwards."""
     record = worker.record("checks/test_sample.py", 60.0)
     seen = Seen.of({"checks/test_sample.py": record}, 60.0)
     mutants = named(mutants_of(SAMPLE, "kintone/sample.py"))
@@ -142,14 +142,14 @@ def test_mutants_are_noticed_by_the_tests_that_run_them(tree: Path, worker: Work
     assert "if number < 0:  →  if (number <= 0):" in text.partition("noticed by no test")[2]
 
 
-def test_mutant_that_changes_nothing_is_told_apart() -> None:
-    """It is not counted, and its reason is told; one that is noticed all the same is named."""
+def test_equivalent_mutants_are_not_counted() -> None:
+    """A known equivalent mutant is reported with its reason; one that a test kills is named."""
     mutants = named(mutants_of("x = True\ny = False", "m.py"))
     first, second = mutants
-    known = [{"where": "m.py", "why": "nobody asks", "mutants": ["x = True  →  x = False", "y = False  →  y = True"]}]
+    known = [{"where": "m.py", "why": "unused", "mutants": ["x = True  →  x = False", "y = False  →  y = True"]}]
 
     share, text = report({first: "", second: "test_y"}, mutants, known)
 
     assert share == 1
-    assert "(nobody asks)" in text
+    assert "(unused)" in text
     assert "by test_y" in text.partition("but noticed")[2]

@@ -1,18 +1,18 @@
-"""Each rule for packages is seen to refuse a broken sample, with the file and the reason."""
+"""Each rule for packages refuses an invalid sample, naming the file and the reason."""
 
 import pytest
 
 from scripts.difypkg.file_rules import MAX_BYTES, MAX_FILES
 from scripts.difypkg.rules import check
-from tests.contract.sample_package import README, good_package, with_change
+from tests.contract.sample_package import README, valid_package, with_change
 
 RANDOM_TEXT = "q7Zr2Xw9" + "Lk4Tn8Vb" + "c1Ms6Yd3" + "Hf5Jg0Pe"
 RANDOM_HEX = "9f86d081" + "884c7d65" + "9a2feaa0" + "c55ad015"
 
 
-def test_good_package_breaks_no_rule() -> None:
-    """The sample that the other tests break is good."""
-    assert check(good_package()) == []
+def test_valid_package_breaks_no_rule() -> None:
+    """The sample package of these tests is valid."""
+    assert check(valid_package()) == []
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_good_package_breaks_no_rule() -> None:
     ],
 )
 def test_manifest_is_refused(path: str, value: object) -> None:
-    """A manifest with one wrong field is refused for that field."""
+    """A manifest with one invalid field is refused, naming the field."""
     assert any(
         line.startswith(f"manifest.yaml: {path} ") for line in check(with_change(f"manifest.yaml:{path}", value))
     )
@@ -72,12 +72,12 @@ def test_manifest_is_refused(path: str, value: object) -> None:
     ],
 )
 def test_declaration_is_refused(path: str, value: object, named: str) -> None:
-    """Provider and tool are refused for one wrong key."""
+    """A provider or tool with one invalid key is refused, naming the key."""
     assert check(with_change(path, value))[0].startswith(f"{path.partition(':')[0]}: {named}")
 
 
-def test_secret_parameter_is_refused_when_the_model_would_fill_it() -> None:
-    """A secret belongs to the form, never to the model."""
+def test_secret_parameter_for_a_model_is_refused() -> None:
+    """A secret parameter with ``form: llm`` is refused."""
     parameter = {"name": "t", "type": "secret-input", "form": "llm", "label": {}, "human_description": {"en_US": "t"}}
 
     assert any("use form: form" in line for line in check(with_change("tools/sample.yaml:parameters", [parameter])))
@@ -124,24 +124,24 @@ def test_secret_parameter_is_refused_when_the_model_would_fill_it() -> None:
     ],
 )
 def test_file_is_refused(path: str, content: bytes, complaint: str) -> None:
-    """A package with one wrong file is refused in one line that begins with the file."""
-    lines = check({**good_package(), path: content})
+    """A package with one invalid file is refused in a line that begins with the file."""
+    lines = check({**valid_package(), path: content})
 
     assert any(line.startswith(path) and complaint in line for line in lines)
 
 
 @pytest.mark.parametrize("path", ["manifest.yaml", "main.py", "requirements.txt", "README.md", "PRIVACY.md", "LICENSE"])
 def test_missing_file_is_refused(path: str) -> None:
-    """What Dify or the marketplace needs must be there."""
-    files = good_package()
+    """A package without a required file is refused."""
+    files = valid_package()
     del files[path]
 
     assert f"{path}: is missing from the package" in check(files)
 
 
-def test_ideograph_is_found_at_its_line() -> None:
-    """The line number leads to the character; text inside a fence does not count, kana neither."""
-    files = {**good_package(), "README.md": f"{README}かな\n漢字\n".encode()}
+def test_ideograph_is_reported_with_its_line() -> None:
+    """An ideograph outside code fences is reported with its line number; kana are permitted."""
+    files = {**valid_package(), "README.md": f"{README}かな\n漢字\n".encode()}
 
     assert check(files) == ["README.md:8: contains the ideograph U+6F22 outside a code fence"]
 
@@ -161,8 +161,8 @@ def test_ideograph_is_found_at_its_line() -> None:
     ],
 )
 def test_secret_is_refused_without_being_shown(line: str) -> None:
-    """A line that looks like a secret is named by its place only."""
-    lines = check({**good_package(), "kintone/a.txt": f"first\n{line}\n".encode()})
+    """A line that looks like a secret is reported by its place, without its text."""
+    lines = check({**valid_package(), "kintone/a.txt": f"first\n{line}\n".encode()})
 
     assert len(lines) == 1
     assert lines[0].startswith("kintone/a.txt:2: may contain ")
@@ -177,21 +177,21 @@ def test_secret_is_refused_without_being_shown(line: str) -> None:
         'api_token = "your-token-here"',
     ],
 )
-def test_mention_of_a_secret_is_no_secret(line: str) -> None:
-    """Names of secrets, headers and placeholders pass."""
-    assert check({**good_package(), "kintone/a.txt": line.encode()}) == []
+def test_name_of_a_secret_is_accepted(line: str) -> None:
+    """Names of secrets, headers and placeholders are accepted."""
+    assert check({**valid_package(), "kintone/a.txt": line.encode()}) == []
 
 
 def test_too_many_files_are_refused() -> None:
-    """The marketplace counts files."""
-    files = {**good_package(), **{f"kintone/{number}.txt": b"" for number in range(MAX_FILES)}}
+    """A package with more files than the marketplace accepts is refused."""
+    files = {**valid_package(), **{f"kintone/{number}.txt": b"" for number in range(MAX_FILES)}}
 
     assert check(files) == [f"the package: has {len(files)} files; the marketplace accepts at most {MAX_FILES}"]
 
 
 def test_too_many_bytes_are_refused() -> None:
-    """Dify counts the unpacked bytes."""
-    lines = check({**good_package(), "_assets/large.png": b"\0" * MAX_BYTES})
+    """A package with more unpacked bytes than Dify accepts is refused."""
+    lines = check({**valid_package(), "_assets/large.png": b"\0" * MAX_BYTES})
 
     assert len(lines) == 1
     assert "Dify accepts at most 52428800" in lines[0]

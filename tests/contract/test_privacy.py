@@ -1,4 +1,4 @@
-"""Each sentence of PRIVACY.md has a row in docs/reliability.md that says what holds it, and its numbers are true."""
+"""Each sentence of PRIVACY.md has a row in docs/reliability.md that names a test or a design; its numbers are right."""
 
 import re
 
@@ -28,19 +28,19 @@ def reliability() -> str:
 
 
 def paragraphs() -> list[str]:
-    """Return paragraphs and entries of lists, each on one line; headings stand for themselves and hold no promise."""
+    """Return paragraphs and list entries of PRIVACY.md without headings, each on one line."""
     blocks = re.split(r"\n\n|\n(?=- )", privacy())
     return [" ".join(block.split()) for block in blocks if block.strip() and not block.lstrip().startswith("#")]
 
 
 def rows() -> dict[str, str]:
-    """Return what holds each sentence, by the sentence's key."""
+    """Return the test or design for each sentence, by the sentence's key."""
     _, _, rest = reliability().partition("\n## What PRIVACY.md says\n")
     return dict(ROW.findall(rest.partition("\n## ")[0]))
 
 
 def test_sentences_have_keys() -> None:
-    """A key stands behind each sentence, and none stands behind two."""
+    """Each sentence is followed by its own key."""
     for paragraph in paragraphs():
         *sentences, rest = (part.strip() for part in KEY.split(paragraph)[::2])
 
@@ -49,8 +49,8 @@ def test_sentences_have_keys() -> None:
         assert [sentence for sentence in sentences if not sentence or SENTENCE_END.search(sentence)] == []
 
 
-def test_sentences_are_held() -> None:
-    """The keys of PRIVACY.md are those of the table, each once."""
+def test_sentences_have_rows() -> None:
+    """The keys of PRIVACY.md are unique and are those of the table."""
     keys = KEY.findall(privacy())
 
     assert len(set(keys)) == len(keys)
@@ -58,33 +58,35 @@ def test_sentences_are_held() -> None:
 
 
 def test_row_names_a_test_or_a_design() -> None:
-    """Whatever no test holds says that it is a design, and whose."""
-    assert [key for key, held in rows().items() if not TEST.search(held) and not held.startswith("design")] == []
+    """Each row names a test or begins with ``design``."""
+    assert [
+        key for key, evidence in rows().items() if not TEST.search(evidence) and not evidence.startswith("design")
+    ] == []
 
 
 def test_tests_named_in_reliability_exist() -> None:
-    """A test that is renamed is renamed there, too."""
+    """Every test file named in docs/reliability.md exists."""
     named = set(TEST.findall(reliability()))
 
     assert len(named) > 10
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def test_times_in_the_privacy_notice_are_those_of_the_code() -> None:
-    """How long and how many forms are held, and how long a connection rests, stand there in figures."""
-    told = {
+def test_numbers_in_the_privacy_notice_are_those_of_the_code() -> None:
+    """PRIVACY.md states the lifetime and number of cached forms and the idle time of connections as in the code."""
+    sentences = {
         key: sentence
         for paragraph in paragraphs()
         for sentence, key in re.findall(r"(.*?)<!-- ([\w-]+) -->", paragraph)
     }
 
-    assert re.findall(r"\d+", told["forms-cached"]) == [f"{reading.TIME_TO_LIVE:.0f}", str(reading.CAPACITY)]
-    assert re.findall(r"\d+", told["connections-kept"]) == [f"{IDLE_SECONDS:.0f}"]
+    assert re.findall(r"\d+", sentences["forms-cached"]) == [f"{reading.TIME_TO_LIVE:.0f}", str(reading.CAPACITY)]
+    assert re.findall(r"\d+", sentences["connections-kept"]) == [f"{IDLE_SECONDS:.0f}"]
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_help_of_a_typed_token_says_where_it_ends_up(name: str) -> None:
-    """Whoever types a token into a step reads there, in every language, how to keep it out of the export."""
+def test_help_of_a_typed_token_recommends_a_secret_variable(name: str) -> None:
+    """The help of a step's token shows, in every language, the secret variable that keeps it out of exports."""
     entry = next(parameter for parameter in tool(name)["parameters"] if parameter["name"] == TYPED_TOKEN)
 
     assert [language for language in LANGUAGES if SECRET_VARIABLE not in entry["human_description"][language]] == []

@@ -1,4 +1,4 @@
-"""The SDK's own loader takes the plugin: manifest, provider, every tool, exactly one class each."""
+"""The SDK's loader accepts the plugin: the manifest, the provider and every tool, with one class each."""
 
 import importlib
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def registration() -> Iterator[PluginRegistration]:
         yield PluginRegistration(DifyPluginEnv())
 
 
-def test_plugin_when_dify_starts_it(registration: PluginRegistration) -> None:
+def test_plugin_is_registered(registration: PluginRegistration) -> None:
     """One provider with all tools is registered, under the manifest's name and version."""
     _, provider_class, tools = registration.tools_mapping["kintone"]
 
@@ -32,24 +32,24 @@ def test_plugin_when_dify_starts_it(registration: PluginRegistration) -> None:
     assert all(issubclass(tool_class, Tool) for _, tool_class in tools.values())
 
 
-def test_assets_when_dify_starts_the_plugin(registration: PluginRegistration) -> None:
-    """Both icons are handed to Dify."""
+def test_assets_are_registered(registration: PluginRegistration) -> None:
+    """Both icons are registered as assets."""
     declared = manifest()
 
     assert {declared["icon"], declared["icon_dark"]} <= {asset.filename for asset in registration.files}
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_tool_module_when_counted_by_the_loader(name: str) -> None:
-    """A tool's module shows the loader one subclass of Tool, its own; a second would stop the plugin at start."""
+def test_tool_module_has_one_tool(name: str) -> None:
+    """The loader finds one subclass of Tool in a tool's module; with two the plugin would not start."""
     module = importlib.import_module(f"tools.{name}")
     found = get_subclasses_from_module(module, Tool)
 
     assert [each.__module__ for each in found] == [f"tools.{name}"]
 
 
-def test_provider_module_when_counted_by_the_loader() -> None:
-    """The provider's module shows the loader one subclass of ToolProvider, its own."""
+def test_provider_module_has_one_provider() -> None:
+    """The loader finds one subclass of ToolProvider in the provider's module."""
     module = importlib.import_module("provider.kintone")
     found = get_subclasses_from_module(module, ToolProvider)
 
@@ -57,8 +57,8 @@ def test_provider_module_when_counted_by_the_loader() -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_tool_when_instantiated_for_each_call(name: str, registration: PluginRegistration) -> None:
-    """A tool implements all that its base asks for and leaves the SDK's constructor alone."""
+def test_tool_class_can_be_instantiated(name: str, registration: PluginRegistration) -> None:
+    """A tool has no abstract methods and does not override the SDK's constructor."""
     _, _, tools = registration.tools_mapping["kintone"]
     _, tool_class = tools[name]
 

@@ -1,4 +1,4 @@
-"""`--shuffle` changes the order of tests and nothing else."""
+"""`--shuffle` changes only the order of tests."""
 
 from itertools import groupby
 
@@ -11,8 +11,8 @@ def _files(nodeids: list[str]) -> list[str]:
     return [name for name, _ in groupby(nodeid.partition("::")[0] for nodeid in nodeids)]
 
 
-def test_order_when_it_is_another() -> None:
-    """Every test runs once, files and the tests within each stand in another order, and no file is torn apart."""
+def test_order_is_changed_within_and_between_files() -> None:
+    """Files and the tests of each file are reordered; each test runs once, and those of a file stay together."""
     order = shuffled(TESTS, 1)
 
     assert sorted(order) == sorted(TESTS)
@@ -23,7 +23,7 @@ def test_order_when_it_is_another() -> None:
     )
 
 
-def test_order_when_the_number_is_the_same() -> None:
-    """It is the same again, and another for another number."""
+def test_order_depends_on_the_seed() -> None:
+    """The order is the same for the same seed, and different for another one."""
     assert shuffled(TESTS, 7) == shuffled(TESTS, 7)
     assert shuffled(TESTS, 7) != shuffled(TESTS, 8)

@@ -1,4 +1,4 @@
-"""What people and models read about the tools: languages, lengths, examples, and the way from tool to tool."""
+"""Texts about the tools for people and models: languages, lengths, examples and references to other tools."""
 
 import json
 import re
@@ -10,15 +10,15 @@ from tests.contract.agreed_names import OWN_PARAMETERS, TOOLS
 from tests.contract.plugin_files import LANGUAGES, declared_files, load, tool, translations
 
 LONGEST_TEXT = 1_023
-# Longer function descriptions are refused by OpenAI's and Azure's interfaces.
+# OpenAI's and Azure's APIs refuse longer function descriptions.
 LONGEST_FOR_MODELS = 1_024
 KANA = re.compile(r"[\u3040-\u30ff]")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # Texts that are the same in all languages: a name, an example of a value.
 UNTRANSLATED = re.compile(r"kintone|[a-z.]*|[0-9]+")
 
-# Which tools a model must hear of to take the next or the right step.
-LEADS_TO = {
+# The tools that each tool's description must name.
+RELATED_TOOLS = {
     "kintone_query": {"kintone_add_record", "kintone_upsert_records", "kintone_download_file"},
     "kintone_validate_record_data": {"kintone_query", "kintone_add_record", "kintone_upsert_records"},
     "kintone_add_record": {
@@ -61,8 +61,8 @@ def _first_json(text: object) -> dict[str, object]:
     return value
 
 
-def test_texts_when_shown_to_a_person() -> None:
-    """Every label, description, help and option exists in all four languages, in one line and not too long."""
+def test_texts_exist_in_all_languages() -> None:
+    """Every label, description, help and option exists in all four languages, as one line of limited length."""
     found = list(_all_translations())
 
     assert found
@@ -73,8 +73,8 @@ def test_texts_when_shown_to_a_person() -> None:
             assert text == " ".join(text.split()), where
 
 
-def test_texts_when_read_in_their_language() -> None:
-    """Each text is written in the language it is filed under."""
+def test_texts_are_in_the_declared_language() -> None:
+    """Each text has the characters of its declared language, and differs from the other translations."""
     translated = [each for each in _all_translations() if not UNTRANSLATED.fullmatch(each[1]["en_US"])]
 
     assert translated
@@ -87,7 +87,7 @@ def test_texts_when_read_in_their_language() -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_labels_when_listed_in_one_form(name: str) -> None:
+def test_labels_of_a_tool_are_unique(name: str) -> None:
     """No two parameters of a tool have the same label, in any language."""
     for language in LANGUAGES:
         labels = [entry["label"][language] for entry in tool(name)["parameters"]]
@@ -95,19 +95,19 @@ def test_labels_when_listed_in_one_form(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_tool_when_a_model_chooses(name: str) -> None:
-    """A model is told what comes back, what is not supported, and which tools come before or after."""
+def test_tool_description_for_models(name: str) -> None:
+    """The description for models states what is returned, what is not supported, and the related tools."""
     text = tool(name)["description"]["llm"]
 
     assert 200 <= len(text) <= LONGEST_FOR_MODELS
     assert "returns" in text.lower()
     assert "not supported" in text.lower() or "not checked" in text.lower()
-    assert set(re.findall(r"kintone_[a-z_]+", text)) >= LEADS_TO[name]
+    assert set(re.findall(r"kintone_[a-z_]+", text)) >= RELATED_TOOLS[name]
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_tools_when_named_in_texts_for_models(name: str) -> None:
-    """Texts for models name no tool that does not exist."""
+def test_texts_for_models_name_existing_tools(name: str) -> None:
+    """Texts for models name only existing tools."""
     texts = [tool(name)["description"]["llm"], *(entry["llm_description"] for entry in tool(name)["parameters"])]
 
     assert set(re.findall(r"kintone_[a-z_]+", " ".join(texts))) <= set(TOOLS)
@@ -116,21 +116,21 @@ def test_tools_when_named_in_texts_for_models(name: str) -> None:
 @pytest.mark.parametrize(
     "name", [name for name in TOOLS if {"record_data", "records_data"} & OWN_PARAMETERS[name].keys()]
 )
-def test_writing_when_field_codes_are_unknown(name: str) -> None:
-    """Whoever writes is told how to learn the field codes with a single record."""
+def test_writing_tools_explain_how_to_find_field_codes(name: str) -> None:
+    """The description of a writing tool says how to read the field codes from one record."""
     assert "max_records 1" in tool(name)["description"]["llm"]
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_parameters_when_a_model_fills_them_in(name: str) -> None:
-    """Every parameter is explained to a model, briefly enough for any model's interface."""
+def test_parameters_are_described_for_models(name: str) -> None:
+    """Every parameter has a description for models within the length limit."""
     for entry in tool(name)["parameters"]:
         assert 20 <= len(entry["llm_description"]) <= LONGEST_FOR_MODELS, entry["name"]
 
 
 @pytest.mark.parametrize(("name", "parameter"), JSON_PARAMETERS)
-def test_json_parameters_when_copied_from_the_example(name: str, parameter: str) -> None:
-    """Parameters that take JSON show an example that is valid JSON, to models and to people in all languages."""
+def test_json_parameters_show_a_valid_example(name: str, parameter: str) -> None:
+    """JSON parameters show a valid example, for models and for people in all languages."""
     declared = _parameter(name, parameter)
 
     assert _first_json(declared["llm_description"])
@@ -142,6 +142,6 @@ def test_json_parameters_when_copied_from_the_example(name: str, parameter: str)
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_results_when_picked_in_a_later_node(name: str) -> None:
+def test_results_are_described(name: str) -> None:
     """Every result variable is described."""
     assert all(value["description"] for value in tool(name)["output_schema"]["properties"].values())

@@ -1,4 +1,4 @@
-"""A test that never ends fails under its name, whether it loops, waits or waits for another thread."""
+"""A test that does not end fails and is named, whether it loops, sleeps or waits for another thread."""
 
 import sys
 from pathlib import Path
@@ -72,10 +72,10 @@ def test_leaves_a_thread(): threading.Thread(target=threading.Event().wait).star
 
 
 def run(folder: Path, text: str) -> tuple[int, str]:
-    """Run a file of tests; return the exit status and what was printed."""
+    """Run a file of tests; return the exit status and the output."""
     file = folder / "test_endless.py"
     file.write_text(text)
-    plain = [
+    options = [
         "-c",
         str(ROOT / "pytest.ini"),
         "--rootdir",
@@ -86,13 +86,13 @@ def run(folder: Path, text: str) -> tuple[int, str]:
         "tests.time_limit",
         "-s",
     ]
-    # What is printed must not be lost when the process is ended.
-    done = run_program([sys.executable, "-m", "pytest", *plain, file], PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1")
-    return done.returncode, done.stdout + done.stderr
+    # Unbuffered, so that no output is lost when the process is killed.
+    finished = run_program([sys.executable, "-m", "pytest", *options, file], PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1")
+    return finished.returncode, finished.stdout + finished.stderr
 
 
 def test_endless_tests_fail(tmp_path: Path) -> None:
-    """Each is named with the place where it hung, and the tests after it run."""
+    """Each endless test fails with its name and the place where it hung, and the other tests run."""
     status, printed = run(tmp_path, ENDLESS)
 
     assert status == 1
@@ -112,7 +112,7 @@ def test_endless_tests_fail(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [LOOPS_IN_C, LOOPS_IN_C_AFTER_A_FAILURE])
 def test_loop_in_c_ends_the_run(tmp_path: Path, text: str) -> None:
-    """What cannot be interrupted ends the process, with the traceback that names the test; those before it ran."""
+    """A loop in C code, which cannot be interrupted, ends the process with a traceback that names the test."""
     status, printed = run(tmp_path, text)
 
     assert status == 1

@@ -1,4 +1,4 @@
-"""Only the execution waits: whoever else slept would outlast the deadline of its call, or could not be woken up."""
+"""Only a few modules wait, each until the deadline of its call at most."""
 
 import ast
 from collections.abc import Iterator
@@ -9,8 +9,10 @@ import pytest
 from tests.contract.plugin_files import ROOT
 
 PACKAGES = ("kintone", "tools", "provider")
-WAITERS = frozenset(f"kintone/{name}.py" for name in ("runtime", "deadline", "limiter", "execution", "connections"))
-"""The modules that may wait, each by the deadline of its call."""
+WAITING_MODULES = frozenset(
+    f"kintone/{name}.py" for name in ("runtime", "deadline", "limiter", "execution", "connections")
+)
+"""The modules that may wait, each until the deadline of its call at most."""
 WAITING_METHODS = frozenset({"wait", "wait_for", "slot", "acquire", "sleep", "as_completed"})
 WAITING_FUNCTIONS = {
     "time": {"sleep"},
@@ -22,9 +24,9 @@ WAITING_FUNCTIONS = {
 
 
 def waits(source: str) -> Iterator[str]:
-    """Yield every call that waits or takes a slot, and every import that brings such a function in, as it is written.
+    """Yield the source of every call that waits or takes a slot, and of every import of such a function.
 
-    ``wait`` of anything counts, whatever it is called: an event, a condition, a process.
+    ``wait`` of any object counts: an event, a condition, a process.
     """
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -47,7 +49,7 @@ def _is_wait(function: ast.expr) -> bool:
 
 
 def _is_own_deadline(node: ast.expr) -> bool:
-    """Tell whether it is a deadline that waits, which obeys its call by itself."""
+    """Return whether the object is a deadline, whose waits end with it."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
     return name.strip("_") == "deadline"
 
@@ -58,17 +60,17 @@ def _modules() -> list[str]:
 
 
 def test_no_other_module_waits() -> None:
-    """What has to wait asks the execution for it."""
+    """No module outside the list waits or takes a slot."""
     sources = {module: Path(ROOT, module).read_text(encoding="utf-8") for module in _modules()}
 
     assert [
-        (module, wait) for module, source in sources.items() if module not in WAITERS for wait in waits(source)
+        (module, wait) for module, source in sources.items() if module not in WAITING_MODULES for wait in waits(source)
     ] == []
 
 
-def test_waiters_exist() -> None:
-    """A module that was renamed does not stay on the list."""
-    assert set(_modules()) >= WAITERS
+def test_waiting_modules_exist() -> None:
+    """Every listed module exists."""
+    assert set(_modules()) >= WAITING_MODULES
 
 
 @pytest.mark.parametrize(
@@ -92,12 +94,12 @@ def test_waiters_exist() -> None:
         "condition.wait_for(ready)",
     ],
 )
-def test_scan_notices_a_wait(source: str) -> None:
-    """The scan itself would be worthless if it let these through."""
+def test_scan_finds_waits(source: str) -> None:
+    """The scan finds each form of a wait."""
     assert list(waits(source))
 
 
 @pytest.mark.parametrize("source", ["self.deadline.wait(2)", "with lock: pass", "from time import monotonic", "wait"])
-def test_scan_lets_the_rest_through(source: str) -> None:
-    """What obeys the deadline by itself is no offence."""
+def test_scan_ignores_other_code(source: str) -> None:
+    """Waits of a deadline, locks in a with statement and unrelated names are not found."""
     assert list(waits(source)) == []

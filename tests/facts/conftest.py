@@ -1,4 +1,4 @@
-"""One local kintone without sockets for the tests of a module, and the plugin in this process."""
+"""A local kintone without sockets, shared by the tests of a module; the plugin runs in this process."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.facts.in_process import answered_by
 
 @pytest.fixture(scope="module")
 def kintone() -> Iterator[LocalKintone]:
-    """Return a kintone without apps that answers whatever the plugin asks."""
+    """Return a kintone without apps that answers all requests of the plugin."""
     server = LocalKintone(seed="none")
     with answered_by(server):
         yield server

@@ -1,6 +1,6 @@
 """The plugin's tools in this process, talking to a local kintone without sockets: fast enough for thousands of calls.
 
-The tools are found as Dify finds them, by the provider's YAML, and called through the SDK's own classes.
+The tools are classes as Dify finds them, by the provider's YAML, and called through the SDK's tool_class classes.
 """
 
 import io
@@ -29,19 +29,19 @@ DOMAIN = "facts.cybozu.com"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a tool sent: the values of its variables, and its JSON messages."""
+    """The output of a tool: the values of its variables, and its JSON messages."""
 
     variables: Mapping[str, Any]
     json: list[Any]
 
 
 class ToolFailedError(Exception):
-    """A tool raised; the text is what a user reads."""
+    """A tool raised; the text is the message that a user reads."""
 
 
 @contextmanager
 def answered_by(kintone: LocalKintone) -> Iterator[None]:
-    """Have a local kintone answer every request that is made through the library `requests`."""
+    """Let a local kintone answer every request made through the library `requests`."""
 
     def send(
         adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, *_: object, **__: object
@@ -61,7 +61,7 @@ def answered_by(kintone: LocalKintone) -> Iterator[None]:
 
 
 def call(tool: str, parameters: Mapping[str, Any], *, app: int, token: str) -> Answer:
-    """Run a tool as the SDK does and return what it sent.
+    """Run a tool as the SDK does and return its output.
 
     Raises:
         ToolFailedError: the tool raised.
@@ -84,9 +84,9 @@ def _session() -> Session:
 def _tool(name: str) -> Any:  # noqa: ANN401 - the SDK's classes have no types
     declared = yaml.safe_load((ROOT / "tools" / f"{name}.yaml").read_text(encoding="utf-8"))
     module = import_module(declared["extra"]["python"]["source"].removesuffix(".py").replace("/", "."))
-    found = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Tool)]
-    (own,) = [each for each in found if each.__module__ == module.__name__]
-    return own
+    classes = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Tool)]
+    (tool_class,) = [each for each in classes if each.__module__ == module.__name__]
+    return tool_class
 
 
 def _kind(message: ToolInvokeMessage) -> str:

@@ -1,11 +1,11 @@
-"""Records as kintone may hold them, of every type that can be written: writing back what was read must keep them."""
+"""Hypothesis strategy for stored records with a field of every writable type, for tests that write them back."""
 
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.facts.meanings import DAYS, LETTERS, MOMENTS, OPTIONS, SHORT_NUMBERS, in_utc, number_text
-from tests.facts.odd_rows import Value
+from tests.facts.case_types import Value
+from tests.facts.value_strategies import APP_NUMBERS, DATETIME_VALUES, DAYS, LETTERS, OPTIONS, in_utc, number_text
 
 NAMES = {"sato": "佐藤 昇", "suzuki": "鈴木 花子", "guest/mika@example.com": "Mika"}
 TEAMS = {"sales": "営業部", "support": "サポート"}
@@ -28,29 +28,27 @@ def _files() -> st.SearchStrategy[Value]:
     return st.lists(files, max_size=3, unique_by=lambda file: file["fileKey"])
 
 
-CHOSEN = st.lists(st.sampled_from(OPTIONS), unique=True)
-ONE_OF_THEM = st.one_of(st.none(), st.sampled_from(OPTIONS))
-LIKE_OTHER_THINGS = st.sampled_from(
-    ["", " ", "{}", "[]", "['A']", "null", "1,234", "▲5", "A, B", "x\n", "\u3000", "=1"]
-)
-ONE_LINE = st.one_of(st.text(LETTERS), LIKE_OTHER_THINGS.filter(lambda text: "\n" not in text))
-LINES = st.one_of(st.text(st.one_of(LETTERS, st.just("\n"))), LIKE_OTHER_THINGS)
+CHOSEN_OPTIONS = st.lists(st.sampled_from(OPTIONS), unique=True)
+ONE_OR_NONE = st.one_of(st.none(), st.sampled_from(OPTIONS))
+AMBIGUOUS_TEXTS = st.sampled_from(["", " ", "{}", "[]", "['A']", "null", "1,234", "▲5", "A, B", "x\n", "\u3000", "=1"])
+ONE_LINE = st.one_of(st.text(LETTERS), AMBIGUOUS_TEXTS.filter(lambda text: "\n" not in text))
+LINES = st.one_of(st.text(st.one_of(LETTERS, st.just("\n"))), AMBIGUOUS_TEXTS)
 
 STORED: dict[str, tuple[dict[str, Any], st.SearchStrategy[Value]]] = {
     "text": ({"type": "SINGLE_LINE_TEXT"}, ONE_LINE),
     "lines": ({"type": "MULTI_LINE_TEXT"}, LINES),
     "rich": ({"type": "RICH_TEXT"}, LINES),
-    "number": ({"type": "NUMBER"}, st.one_of(st.just(""), SHORT_NUMBERS.map(number_text))),
+    "number": ({"type": "NUMBER"}, st.one_of(st.just(""), APP_NUMBERS.map(number_text))),
     "web": ({"type": "LINK", "protocol": "WEB"}, st.sampled_from(["", "https://example.com/a%20b?c=d#e", "http://x"])),
     "mail": ({"type": "LINK", "protocol": "MAIL"}, st.sampled_from(["", "sato@example.com"])),
     "call": ({"type": "LINK", "protocol": "CALL"}, st.sampled_from(["", "03-1234-5678", "+81 3 1234", "0120"])),
-    "checks": ({"type": "CHECK_BOX", "options": OPTIONS}, CHOSEN),
-    "choices": ({"type": "MULTI_SELECT", "options": OPTIONS}, CHOSEN),
-    "drop": ({"type": "DROP_DOWN", "options": OPTIONS}, ONE_OF_THEM),
+    "checks": ({"type": "CHECK_BOX", "options": OPTIONS}, CHOSEN_OPTIONS),
+    "choices": ({"type": "MULTI_SELECT", "options": OPTIONS}, CHOSEN_OPTIONS),
+    "drop": ({"type": "DROP_DOWN", "options": OPTIONS}, ONE_OR_NONE),
     "radio": ({"type": "RADIO_BUTTON", "options": OPTIONS}, st.sampled_from(OPTIONS)),
     "day": ({"type": "DATE"}, st.one_of(st.none(), DAYS.map(lambda day: day.isoformat()))),
     "hour": ({"type": "TIME"}, st.one_of(st.none(), st.times().map(lambda hour: f"{hour:%H:%M}"))),
-    "moment": ({"type": "DATETIME"}, st.one_of(st.just(""), MOMENTS.map(in_utc))),
+    "moment": ({"type": "DATETIME"}, st.one_of(st.just(""), DATETIME_VALUES.map(in_utc))),
     "users": ({"type": "USER_SELECT"}, _people(NAMES)),
     "teams": ({"type": "ORGANIZATION_SELECT"}, _people(TEAMS)),
     "groups": ({"type": "GROUP_SELECT"}, _people(GROUPS)),
@@ -63,7 +61,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 
 def stored_records() -> st.SearchStrategy[dict[str, Value]]:
-    """Return records of any values, with up to three rows in their table."""
+    """Return records with up to three table rows."""
     cells = {f"cell_{code}": values for code, (_, values) in STORED.items()}
     fields = {code: values for code, (_, values) in STORED.items()}
     return st.fixed_dictionaries({**fields, "table": st.lists(st.fixed_dictionaries(cells), max_size=3)})

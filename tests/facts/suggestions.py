@@ -1,4 +1,4 @@
-"""Reads the values that a suggestion of the check names, and tells whether it may offer them for what was given."""
+"""Reads the values that a validation suggestion names, and decides whether they suit the given value."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from tests.facts.odd_rows import Outcome, Row, Value
+from tests.facts.case_types import Case, Outcome, Value
 
 TEXT_TYPES = {"SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT", "LINK"}
 COMPARED = {"NUMBER", "DATE", "TIME", "DATETIME", *TEXT_TYPES}
-"""Types whose values have a sign, a size or a day that a suggestion could change; options and codes have none."""
+"""Types whose values have a sign, a size, a day or a text that a suggestion could change; options and codes do not."""
 
 _JSON_LIST = re.compile(r"\[[^\]…]*\]")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -19,11 +19,11 @@ _DATED = re.compile(r"\d{4}[-/.年]")
 _TEMPLATE = re.compile(r"[YMDHhms:./ -]+T?[YMDHhms:./ -]*Z?")
 
 
-def offered(suggestion: str, kind: str) -> list[Value]:
+def suggested_values(suggestion: str, kind: str) -> list[Value]:
     """Return the values that an English suggestion names: lists as JSON, texts in quotes, limits as numbers.
 
-    What stands for a form only, such as "YYYY-MM-DD" or a list with "…" in it, is left out, and so is what is only
-    part of a date and time: its time of day, its offset.
+    Format patterns such as "YYYY-MM-DD", lists with "…" in them, and parts of a date and time (its time of day, its
+    offset) are left out.
     """
     values: list[Value] = []
     rest = suggestion
@@ -41,37 +41,37 @@ def offered(suggestion: str, kind: str) -> list[Value]:
     return values + [float(number) for number in _LIMIT.findall(rest)]
 
 
-def may_offer(row: Row, kind: str, given: Value, candidate: Value, generic: Iterable[Value]) -> bool:
-    """Tell whether a suggestion may name a value for what was given: it keeps sign, size, day and text, or has none.
+def is_suitable(case: Case, kind: str, given: Value, candidate: Value, generic: Iterable[Value]) -> bool:
+    """Return whether a suggested value keeps the given value's sign, size, day and text, or is independent of it.
 
     Args:
-        row: the row of the table, for what the value may mean.
+        case: the case of the given value, which says what it may mean.
         kind: type of the field or column.
-        given: what was given for it.
-        candidate: what the suggestion names.
-        generic: what is suggested for values that have nothing in common with this one; anything of that may be named.
+        given: the given value.
+        candidate: the suggested value.
+        generic: values that are suggested for unrelated given values too; these are always permitted.
     """
     if kind not in COMPARED or candidate in generic or isinstance(candidate, float):
         return True
-    meanings = {_meaning(kind, value) for value in _meant(row)}
+    meanings = {_meaning(kind, value) for value in _meanings(case)}
     if _meaning(kind, candidate) in meanings:
         return True
     shown = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
     if kind in TEXT_TYPES:
         return str(candidate) == shown or str(candidate) not in shown
-    return not _taken_from(_digits(str(candidate)), _digits(shown))
+    return not _is_subsequence(_digits(str(candidate)), _digits(shown))
 
 
 def has_digits(value: Value) -> bool:
-    """Tell whether a value holds a digit."""
+    """Return whether a value contains a digit."""
     return bool(_digits(value if isinstance(value, str) else json.dumps(value)))
 
 
-def _meant(row: Row) -> list[Value]:
-    outcomes: list[Outcome] = [row.outcome, *filter(None, (row.unchecked, row.added, row.updated))]
+def _meanings(case: Case) -> list[Value]:
+    outcomes: list[Outcome] = [case.outcome, *filter(None, (case.unchecked, case.added, case.updated))]
     cells = [value for outcome in outcomes for value in outcome.stored]
     values = [value[0]["cell"] if isinstance(value, list) and value and _is_row(value[0]) else value for value in cells]
-    return [value for value in (*values, *row.readings) if isinstance(value, str)]
+    return [value for value in (*values, *case.readings) if isinstance(value, str)]
 
 
 def _is_row(value: Value) -> bool:
@@ -94,8 +94,8 @@ def _digits(text: str) -> str:
     return "".join(str(int(letter)) for letter in text if letter.isdecimal())
 
 
-def _taken_from(digits: str, source: str) -> bool:
-    """Tell whether all digits, but for noughts at either end, stand in the source in this order."""
+def _is_subsequence(digits: str, source: str) -> bool:
+    """Return whether the digits, without leading and trailing zeros, appear in the source in this order."""
     remaining = iter(source)
     core = digits.strip("0")
     return bool(core) and all(digit in remaining for digit in core)

@@ -1,1 +1,1 @@
-"""Input, servers and moments that mean no good, through all tools."""
+"""Invalid input, hostile answers and failures of the network, for all tools."""

@@ -1,4 +1,4 @@
-"""A local kintone and a credential for it, without pauses between tries."""
+"""A local kintone and a credential for it, without pauses before retries."""
 
 from collections.abc import Iterator
 
@@ -10,13 +10,13 @@ from tests.wire.plugin import credentials_of
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_retry_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kintone.retry.RetryPolicy.pause", lambda *_: 0.0)
 
 
 @pytest.fixture
 def credentials(site: LocalKintone, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Return a credential of the site, which tools in this process may ask."""
+    """Return a credential of the site; tools in this process are allowed to connect to it."""
     site.clear_failures()
     monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", site.origin)
     return credentials_of(site)
@@ -24,7 +24,7 @@ def credentials(site: LocalKintone, monkeypatch: pytest.MonkeyPatch) -> dict[str
 
 @pytest.fixture(scope="module")
 def files() -> Iterator[FileServer]:
-    """Serve the files that tools in this process upload, as the file store that the operator names."""
+    """Serve the files that tools in this process upload, as Dify's file store."""
     server = FileServer()
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("FILES_URL", server.origin)

@@ -1,4 +1,4 @@
-"""Some inputs for each target of ``python -m fuzz``."""
+"""A few random inputs for each target of ``python -m fuzz``."""
 
 import pytest
 
@@ -6,16 +6,16 @@ from fuzz.runs import InputStatistics, run
 from fuzz.targets import TARGETS
 
 INPUTS = {"entries": 300}
-OTHERWISE = 150
-"""Enough for some to be taken; few random entries can be."""
+"""Targets that need more inputs, since few random ones are valid."""
+DEFAULT_INPUTS = 150
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_reader_when_its_input_is_random(name: str) -> None:
-    """No reader does anything but read or refuse, and some inputs of either kind are tried."""
+def test_parser_with_random_input(name: str) -> None:
+    """A parser accepts or refuses random input without another error, and accepts some of it."""
     statistics = InputStatistics()
 
-    inputs = INPUTS.get(name, OTHERWISE)
+    inputs = INPUTS.get(name, DEFAULT_INPUTS)
     run(TARGETS[name], statistics, inputs, seeded=True)
 
     assert statistics.tried >= inputs

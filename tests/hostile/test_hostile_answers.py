@@ -1,4 +1,4 @@
-"""Answers that kintone would never give, to every tool: one clear line or correct work, and no harm."""
+"""Invalid answers of kintone, for every tool: it works correctly or fails with one clear line."""
 
 import json
 from collections.abc import Iterator
@@ -9,17 +9,17 @@ import pytest
 from dify_host.file_server import FileServer
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import TOOLS
-from tests.hostile.tool_bench import Told, told_by
+from tests.hostile.tool_calls import CallResult, call_tool
 
 MEGABYTE = 1024 * 1024
 LONG = 100_000
-"""Characters, many times more than a line may tell; a megabyte is tried once for each kind of answer."""
+"""Characters, many more than an error message may have; a megabyte is tried once for each kind of answer."""
 HUGE = "k" * MEGABYTE
-ODD: list[Any] = [
+UNUSUAL_VALUES: list[Any] = [
     None, True, False, 0, -1, 1.5, 10**400, "", "x", "1" * 5_000, "9" * 18, "\u202e", "a\nb", "k" * LONG,
     [], {}, [1], {"a": None},
 ]  # fmt: skip
-SHAPES: list[Any] = [
+UNUSUAL_RECORDS: list[Any] = [
     [None], ["x"], [[]], [{}], [{"$id": None}], [{"$id": {"value": None}}], [{"$id": {"value": "1"}, "a": "x"}],
     [{"$id": {"value": "1"}, "a": {}}], [{"$id": {"value": "1"}, "t": {"type": "SUBTABLE", "value": [1]}}],
     [{"$id": {"value": "1"}, "t": {"type": "SUBTABLE", "value": [{"value": {"c": 1}}]}}],
@@ -34,8 +34,8 @@ SHAPES: list[Any] = [
     {"name": {"type": "DROP_DOWN", "options": {"a": {"index": "NaN"}}}}, {"name": {"type": "X" * LONG,
     "label": 5}},
 ]  # fmt: skip
-"""What may stand where records or fields are expected."""
-HOLDERS = ("records", "record", "properties", "results")
+"""Values in the place of records or fields."""
+RECORD_KEYS = ("records", "record", "properties", "results")
 KEYS = {
     "GET records": ("records", "totalCount"),
     "GET record": ("record",),
@@ -84,61 +84,70 @@ WRITES = ("POST record", "POST records", "PUT records", "PUT record", "POST bulk
 
 
 @pytest.fixture
-def ask(
+def call(
     site: LocalKintone, files: FileServer, credentials: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Any]:
-    """Return who asks the site with one failure switched on."""
+    """Return a function that calls a tool while one request of it fails in the given way."""
     monkeypatch.setattr("kintone.client.form_cache._time_to_live", -1.0)
     monkeypatch.setenv("KINTONE_CALL_BUDGET", "20")
 
-    def asked(tool: str, parameters: dict[str, Any], request: str, **failure: Any) -> Told:  # noqa: ANN401 - as fail()
+    def call_with_failure(tool: str, parameters: dict[str, Any], request: str, **failure: Any) -> CallResult:  # noqa: ANN401 - as fail()
         site.clear_failures()
         method, api = request.split()
-        switched_on = site.fail(method=method, api=api, times=3, **failure)
+        failure_set = site.fail(method=method, api=api, times=3, **failure)
         if tool == "kintone_upload_file":
             parameters = {**parameters, "upload_file": [files.offer("a.txt", b"content", "text/plain")]}
-        told = told_by(tool, parameters, credentials)
-        assert switched_on.hits, f"{request} was never asked: {told}"
-        return told
+        result = call_tool(tool, parameters, credentials)
+        assert failure_set.hits, f"{request} was not sent: {result}"
+        return result
 
-    yield asked
+    yield call_with_failure
     site.clear_failures()
 
 
 @pytest.mark.parametrize(("tool", "parameters", "request_"), EACH)
-def test_tool_when_a_key_of_the_answer_is_odd(ask: Any, tool: str, parameters: dict[str, Any], request_: str) -> None:  # noqa: ANN401 - see ask
-    """No type and no size of any key that is read does anything but work or become one line.
+def test_tool_when_a_key_of_the_answer_is_invalid(
+    call: Any,  # noqa: ANN401 - see call
+    tool: str,
+    parameters: dict[str, Any],
+    request_: str,
+) -> None:
+    """A key with any type and size in an answer is accepted or causes an error of one line.
 
-    Where several tools, or one with several parameters, make the request, they take turns.
+    Where several calls send the same request, the values are divided among them.
     """
     keys = KEYS[request_]
-    makers = [each[:2] for each in EACH if each[2] == request_]
-    turns = min(4, len(makers))
+    calls = [each[:2] for each in EACH if each[2] == request_]
+    turns = min(4, len(calls))
     good: dict[str, Any] = {"records": [{"$id": {"value": "1"}}], "totalCount": "1", "id": "1", "revision": "1"}
     for key in keys:
-        values = [*ODD, *SHAPES] if key in HOLDERS else ODD
-        for value in values[makers.index((tool, parameters)) % turns :: turns]:
+        values = [*UNUSUAL_VALUES, *UNUSUAL_RECORDS] if key in RECORD_KEYS else UNUSUAL_VALUES
+        for value in values[calls.index((tool, parameters)) % turns :: turns]:
             body = {name: good.get(name, []) for name in keys}
-            told = ask(tool, parameters, request_, status=200, body=json.dumps({**body, key: value}))
-            _require_honest(told, request_)
-        told = ask(tool, parameters, request_, status=200, body=json.dumps({name: [] for name in keys if name != key}))
-        _require_honest(told, request_)
+            result = call(tool, parameters, request_, status=200, body=json.dumps({**body, key: value}))
+            _require_saved_warning(result, request_)
+        result = call(
+            tool, parameters, request_, status=200, body=json.dumps({name: [] for name in keys if name != key})
+        )
+        _require_saved_warning(result, request_)
 
 
 @pytest.mark.parametrize("request_", KEYS)
-def test_tool_when_an_answer_has_a_megabyte(ask: Any, request_: str) -> None:  # noqa: ANN401 - see ask
-    """Neither a huge text in an answer, nor beside what is read of it, nor of an error is told at its length."""
+def test_tool_when_an_answer_has_a_megabyte(call: Any, request_: str) -> None:  # noqa: ANN401 - see call
+    """A megabyte in an answer, in an unread key of it or in an error is not repeated in the message."""
     tool, parameters, _ = next(each for each in EACH if each[2] == request_)
     keys = KEYS[request_]
     for key in (*keys, "another"):
         body: dict[str, Any] = {name: [] for name in keys}
-        _require_honest(ask(tool, parameters, request_, status=200, body=json.dumps({**body, key: HUGE})), request_)
+        _require_saved_warning(
+            call(tool, parameters, request_, status=200, body=json.dumps({**body, key: HUGE})), request_
+        )
     errors = {f"records[{n}].record.name.value": {"messages": ["m" * 50] * 2} for n in range(10_000)}
     for error in ({"code": HUGE, "message": HUGE, "id": HUGE}, {"code": "CB_VA01", "message": "m", "errors": errors}):
-        ask(tool, parameters, request_, status=400, body=json.dumps(error))
+        call(tool, parameters, request_, status=400, body=json.dumps(error))
 
 
-BODIES: list[dict[str, Any]] = [
+ANSWERS: list[dict[str, Any]] = [
     {"login_page": True},
     {"status": 200, "body": ""},
     {"status": 204, "body": ""},
@@ -171,36 +180,36 @@ BODIES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize(("tool", "parameters", "request_"), EACH)
-def test_tool_when_the_whole_answer_is_odd(ask: Any, tool: str, parameters: dict[str, Any], request_: str) -> None:  # noqa: ANN401 - see ask
-    """No status, length, encoding or size of an answer does anything but work or become one line.
+def test_tool_when_the_whole_answer_is_invalid(call: Any, tool: str, parameters: dict[str, Any], request_: str) -> None:  # noqa: ANN401 - see call
+    """An answer of any status, length, encoding and size is accepted or causes an error of one line.
 
-    What all requests share reads them, so requests that only read take turns; each write is given every one.
+    The code that reads them is shared, so they are divided among reading requests; each write gets all of them.
     """
     turns = 1 if request_ in WRITES else 3
-    for failure in BODIES[EACH.index((tool, parameters, request_)) % turns :: turns]:
-        told = ask(tool, parameters, request_, **failure)
+    for failure in ANSWERS[EACH.index((tool, parameters, request_)) % turns :: turns]:
+        result = call(tool, parameters, request_, **failure)
         if failure.get("status", 200) < 300:
-            _require_honest(told, request_)
+            _require_saved_warning(result, request_)
 
 
 @pytest.mark.parametrize("failure", [{"bomb_bytes": 200 * MEGABYTE}, {"endless_bytes": 200 * MEGABYTE}], ids=str)
 @pytest.mark.parametrize("request_", ["GET records", "PUT record"])
-def test_tool_when_the_answer_has_no_end(
-    ask: Any,  # noqa: ANN401 - see ask
+def test_tool_when_the_answer_is_endless(
+    call: Any,  # noqa: ANN401 - see call
     request_: str,
     failure: dict[str, Any],
 ) -> None:
-    """An answer that unpacks to far too much, or goes on for ever, is given up in time, by who reads and who writes."""
+    """Reading stops in an answer that decompresses to too much or never ends, of a read and of a write."""
     tool, parameters, _ = next(each for each in EACH if each[2] == request_)
-    _require_honest(ask(tool, parameters, request_, **failure), request_)
+    _require_saved_warning(call(tool, parameters, request_, **failure), request_)
 
 
-def test_every_tool_is_asked() -> None:
-    """No tool is forgotten."""
+def test_calls_cover_every_tool() -> None:
+    """Each tool has a call in this module."""
     assert {tool for tool, _, _ in CALLS} == set(TOOLS)
 
 
-def _require_honest(told: Told, request: str) -> None:
-    """A write whose answer cannot be read may have been carried out, and must say so."""
-    if request in WRITES and told.failure:
-        assert "saved" in told.text, told
+def _require_saved_warning(result: CallResult, request: str) -> None:
+    """Require that the failure of a write with an unreadable answer says that it may have been saved."""
+    if request in WRITES and result.failure:
+        assert "saved" in result.text, result

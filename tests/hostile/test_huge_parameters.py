@@ -1,4 +1,4 @@
-"""A million characters where a few were expected: refused or worked off, in bounded time and memory."""
+"""Parameters of a million characters are processed or refused in bounded time and memory."""
 
 import gc
 import itertools
@@ -13,16 +13,16 @@ import pytest
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import TOOLS
 from tests.good_parameters import good_parameters
-from tests.hostile.odd_values import HUGE, MEGABYTE
-from tests.hostile.tool_bench import parameters_of, told_by
+from tests.hostile.tool_calls import call_tool, parameters_of
+from tests.hostile.unusual_values import HUGE_TEXTS, MEGABYTE
 
-GROWTH = 25
-"""Ten times the text may take so many times as long; what goes by the square takes a hundred times."""
-NO_TIME = 0.1
-"""Seconds that are not worth comparing: by the square, ten million characters would take ten."""
+MAX_GROWTH = 25
+"""How many times longer ten times the text may take; quadratic time would be a hundred times longer."""
+NEGLIGIBLE_SECONDS = 0.1
+"""Seconds too short to compare; in quadratic time ten million characters would take ten seconds."""
 TRIES = 3
-WARMING_TURNS = 2
-TURNS = 8
+WARM_UP_CALLS = 2
+CALLS = 8
 MEGABYTES_OF_A_TEXT = 2
 TEXT_PARAMETERS = [
     ("kintone_query", "query"),
@@ -40,110 +40,109 @@ TEXT_PARAMETERS = [
     ("kintone_download_file", "file_key"),
     ("kintone_download_file", "file_name"),
 ]
-DATA = ("record_data", "records_data", "records_mapping", "upload_file", "file_names")
-"""What carries data; every other text is short, https://cybozu.dev/ja/kintone/docs/overview/query."""
+DATA_PARAMETERS = ("record_data", "records_data", "records_mapping", "upload_file", "file_names")
+"""Parameters that carry data; all others are short."""
+# https://cybozu.dev/ja/kintone/docs/overview/query
 LONGEST_SHORT = 190_000
-TELLING = ("letters", "opening", "commas", "strangers", "escaped", "line ends", "fence lines", "fenced blanks")
-"""Those that once took long somewhere; ``python -m fuzz`` tries all."""
+SLOW_TEXTS = ("letters", "opening", "commas", "unknown parts", "escaped", "line ends", "fence lines", "fenced blanks")
+"""Texts that once took long to process; ``python -m fuzz`` tries all of them."""
 
 
-@pytest.mark.parametrize("name", TELLING)
+@pytest.mark.parametrize("name", SLOW_TEXTS)
 def test_tools_when_a_text_is_huge(credentials: dict[str, str], name: str) -> None:
-    """A huge text is refused or worked off by every reader that there is, in time that grows as the text does."""
+    """Every parameter processes or refuses a huge text in time linear in its length."""
     for tool, parameter in TEXT_PARAMETERS:
 
-        def tell(size: int, tool: str = tool, parameter: str = parameter) -> None:
-            told_by(tool, {**good_parameters(tool), parameter: HUGE[name](size)}, credentials)
+        def call(size: int, tool: str = tool, parameter: str = parameter) -> None:
+            call_tool(tool, {**good_parameters(tool), parameter: HUGE_TEXTS[name](size)}, credentials)
 
-        _require_linear(tell, (tool, parameter), MEGABYTE if parameter in DATA else LONGEST_SHORT)
+        _require_linear_time(call, (tool, parameter), MEGABYTE if parameter in DATA_PARAMETERS else LONGEST_SHORT)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_tools_when_a_text_that_is_no_data_is_huge(site: LocalKintone, credentials: dict[str, str], tool: str) -> None:
-    """Nothing is sent for it, and what is told names it."""
+def test_tools_when_a_short_parameter_is_huge(site: LocalKintone, credentials: dict[str, str], tool: str) -> None:
+    """A huge text in a parameter that carries no data is refused before any request, naming the parameter."""
     texts = ("a" * 5 * MEGABYTE, "a," * MEGABYTE, "\n" * 5 * MEGABYTE, "1" * 1_000_000, f"x{' ' * MEGABYTE}x")
-    names = [name for name in parameters_of(tool) if name not in DATA]
+    names = [name for name in parameters_of(tool) if name not in DATA_PARAMETERS]
     for parameter, text in itertools.product(names, texts):
         site.reset()
-        told = told_by(tool, {**good_parameters(tool), parameter: text}, credentials)
+        result = call_tool(tool, {**good_parameters(tool), parameter: text}, credentials)
 
-        assert told.failure == "INVALID_INPUT", (parameter, text[:9], told)
-        assert parameter in told.text
-        assert len(told.text) < 500
+        assert result.failure == "INVALID_INPUT", (parameter, text[:9], result)
+        assert parameter in result.text
+        assert len(result.text) < 500
         assert site.requests == []
 
 
 @pytest.mark.parametrize("fields", [["a", "x" * 129], ["n" * MEGABYTE], "x" * 129, "a" * 150_000])
-def test_query_when_a_field_code_is_longer_than_kintone_has(
-    site: LocalKintone, credentials: dict[str, str], fields: object
-) -> None:
-    """Such a code is sent with no page."""
+def test_query_when_a_field_code_is_too_long(site: LocalKintone, credentials: dict[str, str], fields: object) -> None:
+    """A field code of more than 128 characters is refused before any request."""
     site.reset()
 
-    told = told_by("kintone_query", {"fields": fields}, credentials)
+    result = call_tool("kintone_query", {"fields": fields}, credentials)
 
-    assert told.failure == "INVALID_INPUT"
-    assert "fields" in told.text
+    assert result.failure == "INVALID_INPUT"
+    assert "fields" in result.text
     assert site.requests == []
 
 
-def test_query_when_all_field_codes_are_as_long_as_kintone_has(site: LocalKintone, credentials: dict[str, str]) -> None:
-    """A thousand codes of 128 characters, ``$id`` among them, are what kintone itself takes."""
+def test_query_when_field_codes_have_the_maximum_length(site: LocalKintone, credentials: dict[str, str]) -> None:
+    """A thousand field codes, ``$id`` and 999 of 128 characters, are sent, as kintone allows."""
     codes = [f"{number:0128}" for number in range(999)]
     site.reset()
 
-    assert not told_by("kintone_query", {"fields": ",".join(codes)}, credentials).failure
+    assert not call_tool("kintone_query", {"fields": ",".join(codes)}, credentials).failure
     assert json.loads(site.requests[0].body)["fields"] == [*codes, "$id"]
 
 
 @pytest.mark.parametrize("name", ["records", "entries", "numbers", "one entry", "rows"])
 def test_upsert_when_there_are_very_many_problems(credentials: dict[str, str], name: str) -> None:
-    """What is wrong with very many entries is told in one short line, in time that grows as their number does."""
+    """Very many invalid entries are refused in one short line, in time linear in their number."""
 
-    def tell(size: int) -> None:
-        told = told_by("kintone_upsert_records", {"records_data": HUGE[name](size)}, credentials)
-        assert told.failure == "INVALID_INPUT"
+    def call(size: int) -> None:
+        result = call_tool("kintone_upsert_records", {"records_data": HUGE_TEXTS[name](size)}, credentials)
+        assert result.failure == "INVALID_INPUT"
 
-    _require_linear(tell, name)
+    _require_linear_time(call, name)
 
 
-def test_memory_when_huge_texts_are_over(credentials: dict[str, str]) -> None:
-    """What huge texts took is given back."""
-    text, commas = HUGE["letters"](MEGABYTES_OF_A_TEXT * MEGABYTE), HUGE["commas"](MEGABYTE // 20)
+def test_memory_after_huge_texts(credentials: dict[str, str]) -> None:
+    """The memory used for huge texts is released after each call."""
+    text, commas = HUGE_TEXTS["letters"](MEGABYTES_OF_A_TEXT * MEGABYTE), HUGE_TEXTS["commas"](MEGABYTE // 20)
     tracemalloc.start()
     try:
-        for turn in range(WARMING_TURNS + TURNS):
-            if turn == WARMING_TURNS:
+        for turn in range(WARM_UP_CALLS + CALLS):
+            if turn == WARM_UP_CALLS:
                 before = _held_megabytes()
-            # Texts of their own, which could be kept for each turn.
+            # Different texts, so that a cache would keep each of them.
             record = {"record_data": f'{{"name": "{text}{turn}", "status": "{commas}{turn}"}}'}
-            told_by("kintone_validate_record_data", record, credentials)
+            call_tool("kintone_validate_record_data", record, credentials)
 
         assert _held_megabytes() - before < MEGABYTES_OF_A_TEXT
     finally:
         tracemalloc.stop()
 
 
-def _require_linear(tell: Callable[[int], None], what: object, most: int = MEGABYTE) -> None:
-    """Compare the seconds for a text with those for a tenth of it, those of the processor alone."""
+def _require_linear_time(call: Callable[[int], None], what: object, most: int = MEGABYTE) -> None:
+    """Compare the processor seconds for a text with those for a tenth of it."""
     small = large = math.inf
     for _ in range(TRIES):
-        large = min(large, _seconds(tell, most))
-        if large < NO_TIME:
+        large = min(large, _seconds(call, most))
+        if large < NEGLIGIBLE_SECONDS:
             return
-        small = min(small, _seconds(tell, most // 10))
-        if large < small * GROWTH:
+        small = min(small, _seconds(call, most // 10))
+        if large < small * MAX_GROWTH:
             return
     pytest.fail(f"{what}: {small:.3f} s for a tenth of the text, {large:.3f} s for all of it")
 
 
-def _seconds(tell: Callable[[int], None], size: int) -> float:
+def _seconds(call: Callable[[int], None], size: int) -> float:
     started = time.process_time()
-    tell(size)
+    call(size)
     return time.process_time() - started
 
 
 def _held_megabytes() -> int:
-    """Return what objects hold; what the process keeps of freed memory is the allocator's business."""
+    """Return the megabytes of live objects, without freed memory that the allocator keeps."""
     gc.collect()
     return tracemalloc.get_traced_memory()[0] // MEGABYTE

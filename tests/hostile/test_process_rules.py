@@ -1,4 +1,4 @@
-"""What the plugin's process does when it is ended, and what its modules do when they are imported or used."""
+"""Start, imports, global state and end of the plugin's process."""
 
 import ast
 import os
@@ -17,7 +17,7 @@ from local_kintone import LocalKintone
 from tests.contract.agreed_names import TOOLS
 from tests.contract.plugin_files import ROOT
 from tests.good_parameters import good_parameters
-from tests.hostile.tool_bench import told_by
+from tests.hostile.tool_calls import call_tool
 from tests.wire.plugin import credentials_of, running_plugin
 
 SECONDS_TO_END = 5.0
@@ -27,11 +27,11 @@ MODULES = sorted(
     for package in PACKAGES
     for path in (ROOT / package).rglob("*.py")
 )
-WATCH = """
+IMPORT_MONITOR = """
 import dify_plugin, os, socket, sys, threading, urllib.request, requests, urllib3
 import requests_toolbelt.multipart.encoder, pydantic_core, email.header, mimetypes, concurrent.futures
 before = set(threading.enumerate())
-told = []
+events = []
 def refuse(what):
     def raised(*_, **__):
         raise AssertionError(what)
@@ -39,11 +39,11 @@ def refuse(what):
 def audit(event, arguments):
     if watching and (event.startswith(("socket.", "subprocess.", "os.system"))
                      or event == "open" and not str(arguments[0]).endswith((".py", ".pyc", ".so"))):
-        told.append((event, str(arguments[:1])[:80]))
+        events.append((event, str(arguments[:1])[:80]))
 class Environment(type(os.environ)):
     def __getitem__(self, name):
         if not name.startswith("PYDANTIC_"):  # pydantic reads its own switches
-            told.append(("environment", name))
+            events.append(("environment", name))
         return super().__getitem__(name)
 watching = False
 sys.addaudithook(audit)
@@ -53,23 +53,28 @@ for name in sys.argv[1:]:
     __import__(name)
 watching = False
 started = set(threading.enumerate()) - before
-print(told, started, file=sys.stderr) if told or started else None
-sys.exit(1 if told or started else 0)
+print(events, started, file=sys.stderr) if events or started else None
+sys.exit(1 if events or started else 0)
 """
 CONSTANTS = (int, float, str, bytes, bool, type(None), tuple, frozenset)
 
 
 def test_modules_when_they_are_imported() -> None:
-    """Importing any of our modules opens nothing, starts nothing, reads no environment and prints nothing."""
+    """Importing any module of the plugin opens nothing, starts nothing, reads no environment and prints nothing."""
     done = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", WATCH, *MODULES], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", IMPORT_MONITOR, *MODULES],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
     assert (done.returncode, done.stdout) == (0, ""), done.stderr[-2_000:]
 
 
 def test_modules_have_no_global_that_functions_assign() -> None:
-    """No function rebinds a name of its module, where the state of one call could reach another."""
+    """No function has a ``global`` statement, so that no state passes from one call to another."""
     paths = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
@@ -78,28 +83,28 @@ def test_modules_have_no_global_that_functions_assign() -> None:
 
 
 def test_module_globals_when_tools_have_run(site: LocalKintone, credentials: dict[str, str]) -> None:
-    """Apart from limiters and remembered forms nothing in our modules is different after calls of all tools."""
+    """Calls of all tools change no global of the plugin's modules, apart from limiters and cached forms."""
     for tool in TOOLS:
-        told_by(tool, good_parameters(tool), credentials)
+        call_tool(tool, good_parameters(tool), credentials)
     before = _globals()
 
     for turn in range(3):
         for tool in TOOLS:
-            told_by(tool, {**good_parameters(tool), "kintone_app_id": 1 + turn}, credentials_of(site, app=1 + turn))
+            call_tool(tool, {**good_parameters(tool), "kintone_app_id": 1 + turn}, credentials_of(site, app=1 + turn))
 
     assert _globals() == before
 
 
-def test_plugin_when_the_operator_set_what_makes_no_sense() -> None:
-    """It does not start, and its last line names the setting."""
+def test_plugin_when_a_setting_of_the_operator_is_invalid() -> None:
+    """The plugin does not start, and its last line of output names the setting."""
     with pytest.raises(PluginStopped, match="KINTONE_READ_RANGES"), running_plugin(KINTONE_READ_RANGES="four"):
         pass
 
 
-def test_plugin_when_it_is_told_to_end() -> None:
-    """SIGTERM ends the process at once, even while calls are under way, and leaves stdout clean."""
+def test_plugin_when_it_receives_sigterm() -> None:
+    """SIGTERM ends the process at once, even while calls run, and writes nothing else to stdout."""
     with LocalKintone(seed="demo") as site, running_plugin(site.origin) as host:
-        calls = _calls_under_way(host, site)
+        calls = _running_calls(host, site)
         started = time.monotonic()
         os.kill(host.pid, signal.SIGTERM)
         while _is_running(host.pid) and time.monotonic() - started < 2 * SECONDS_TO_END:
@@ -112,7 +117,7 @@ def test_plugin_when_it_is_told_to_end() -> None:
         assert host.violations == []
 
 
-def _calls_under_way(host: DifyHost, site: LocalKintone) -> list[threading.Thread]:
+def _running_calls(host: DifyHost, site: LocalKintone) -> list[threading.Thread]:
     site.fail(times=None, delay=20)
 
     def call() -> None:
@@ -128,7 +133,7 @@ def _calls_under_way(host: DifyHost, site: LocalKintone) -> list[threading.Threa
 
 
 def _is_running(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended and waits for its parent to notice does not."""
+    """Return whether a process runs; a zombie does not."""
     status = Path(f"/proc/{pid}/stat")
     if status.exists():
         return status.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
@@ -140,12 +145,12 @@ def _is_running(pid: int) -> bool:
 
 
 def _globals() -> dict[str, Any]:
-    """Return sizes and texts of everything that our modules hold and that can change."""
-    held: dict[str, Any] = {}
+    """Return the values of constants and the representations of containers in the plugin's modules."""
+    values: dict[str, Any] = {}
     for name in MODULES:
         for key, value in vars(sys.modules[name]).items() if name in sys.modules else ():
             if isinstance(value, dict | list | set) and not key.startswith("__"):
-                held[f"{name}.{key}"] = repr(value)
+                values[f"{name}.{key}"] = repr(value)
             elif isinstance(value, CONSTANTS):
-                held[f"{name}.{key}"] = value
-    return held
+                values[f"{name}.{key}"] = value
+    return values

@@ -1,6 +1,6 @@
-"""Whole numbers that were perhaps rounded on their way: Dify decodes objects, and holds every number as a binary float.
+"""Whole numbers that may have been rounded: Dify decodes objects and holds every number as a binary float.
 
-A float keeps 15 digits of every number, so 12345678901234567 arrives as 12345678901234568 and finds another record.
+A float keeps 15 digits, so 12345678901234567 arrives as 12345678901234568 and would match another record.
 """
 
 import json
@@ -10,7 +10,7 @@ import pytest
 
 from local_kintone import LocalKintone
 from tests.good_parameters import good_parameters
-from tests.hostile.tool_bench import told_by
+from tests.hostile.tool_calls import call_tool
 
 UPSERT, UPLOAD = "kintone_upsert_records", "kintone_upload_file"
 ROUNDED: list[Any] = [10**15, 12345678901234568, -(10**15), 10**400, 1e15, 12345678901234567.0, 1e22, 1e300]
@@ -18,7 +18,7 @@ EXACT: list[Any] = [10**15 - 1, 999_999_999_999_999.0, -(10**15 - 1)]
 
 
 def _places(number: Any) -> list[tuple[str, str, Any]]:  # noqa: ANN401 - of either type
-    """Return where such a number may stand: tool, parameter, value."""
+    """Return the tools, parameters and values in which a number may occur."""
     key = {"field": "sku", "value": number}
     attached: dict[str, Any] = {"attachment_field": "attachment"}
     return [
@@ -50,31 +50,33 @@ SCALARS = [
 def test_tools_when_a_decoded_number_may_be_rounded(
     site: LocalKintone, credentials: dict[str, str], number: float
 ) -> None:
-    """Wherever it stands it is refused before anything is sent."""
+    """A number of more than 15 digits in a decoded object is refused before any request."""
     beside = {"kintone_download_file": {"attachment_field": "attachment"}}
     scalars = [(tool, parameter, number) for tool, parameter in SCALARS]
     for tool, parameter, value in [*_places(number), *scalars]:
         site.reset()
-        told = told_by(tool, {**good_parameters(tool), **beside.get(tool, {}), parameter: value}, credentials)
+        result = call_tool(tool, {**good_parameters(tool), **beside.get(tool, {}), parameter: value}, credentials)
 
-        assert told.failure == "INVALID_INPUT", (tool, parameter, value)
-        assert parameter in told.text, (tool, parameter, told)
-        assert site.requests == [], (tool, parameter, told)
+        assert result.failure == "INVALID_INPUT", (tool, parameter, value)
+        assert parameter in result.text, (tool, parameter, result)
+        assert site.requests == [], (tool, parameter, result)
 
 
 @pytest.mark.parametrize("number", EXACT)
 def test_validate_when_a_decoded_number_is_exact(credentials: dict[str, str], number: float) -> None:
-    """Fifteen digits arrive as they were written."""
+    """A number of up to 15 digits is accepted."""
     for tool, parameter, value in _places(number)[:1]:
-        told = told_by(tool, {**good_parameters(tool), parameter: {**value, "sku": "NEW", "name": "n"}}, credentials)
+        result = call_tool(
+            tool, {**good_parameters(tool), parameter: {**value, "sku": "NEW", "name": "n"}}, credentials
+        )
 
-        assert not told.failure, told
+        assert not result.failure, result
 
 
-def test_upsert_when_a_number_stands_in_a_text(site: LocalKintone, credentials: dict[str, str]) -> None:
-    """A text is decoded here, with every digit of its numbers."""
+def test_upsert_when_a_number_is_in_json_text(site: LocalKintone, credentials: dict[str, str]) -> None:
+    """JSON text is decoded by the plugin, which keeps every digit of a number."""
     site.reset()
     entries = json.dumps([{"updateKey": {"field": "sku", "value": 12345678901234567}, "record": {"name": "n"}}])
 
-    assert not told_by(UPSERT, {"records_data": entries}, credentials).failure
+    assert not call_tool(UPSERT, {"records_data": entries}, credentials).failure
     assert json.loads(site.requests[-1].body)["records"][0]["updateKey"]["value"] == "12345678901234567"

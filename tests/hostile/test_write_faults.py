@@ -1,4 +1,4 @@
-"""Every failure of the network at every write: nothing is applied twice, and what is told is what is so."""
+"""Failures of the network at every write: nothing is applied twice, and the failure reports what was saved."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from dify_host.file_server import FileServer
 from kintone.errors import KintoneError
 from kintone.ledger import EntryState, WriteLedger
 from local_kintone import LocalKintone
-from tests.hostile.tool_bench import run
-from tests.hostile.write_cases import WRITES, Kept, Write, with_files
+from tests.hostile.tool_calls import run
+from tests.hostile.write_cases import WRITES, AppState, Write, with_files
 from tests.wire.plugin import credentials_of
 
 FAULTS: list[dict[str, dict[str, Any]]] = [
@@ -45,11 +45,11 @@ FAULTS: list[dict[str, dict[str, Any]]] = [
     },
     {"refused": {"status": 400, "code": "CB_VA01"}},
 ]
-"""Faults of one kind prove the same. Every write meets every kind; those of one kind take turns from write to write."""
+"""Groups of similar faults. Every write is tested with each group; the faults of a group are divided among writes."""
 REFUSED = frozenset({"429", "429 without code", "locked", "not saved", "refused"})
-"""Faults of which it is known that nothing was done."""
-TIMES = (1, None)
-TRIES = 6
+"""Faults after which it is certain that nothing was saved."""
+FAULT_COUNTS = (1, None)
+MAX_TRIES = 6
 
 
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
@@ -57,12 +57,12 @@ TRIES = 6
 def test_write_when_the_network_fails(
     site: LocalKintone, files: FileServer, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever fails, nothing is applied twice and no saved entry is told as not saved."""
+    """After any fault nothing is applied twice, and no saved entry is reported as not saved."""
     if write.split:
         monkeypatch.setattr("kintone.limits.MAX_BULK_BYTES", 1)
-    for kind in FAULTS:
-        for turn, times in enumerate(TIMES, WRITES.index(write)):
-            name, fault = list(kind.items())[turn % len(kind)]
+    for group in FAULTS:
+        for index, times in enumerate(FAULT_COUNTS, WRITES.index(write)):
+            name, fault = list(group.items())[index % len(group)]
             failure = _try(site, files, write, {**fault, "times": times})
             assert not (failure and name in REFUSED and failure.maybe_saved), (write.name, name, str(failure))
 
@@ -72,52 +72,52 @@ def test_write_when_the_network_fails(
 def test_write_when_the_answer_comes_too_late(
     site: LocalKintone, files: FileServer, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A write whose answer does not come in time is told as one that may have been saved, or is repeated harmlessly."""
+    """A write whose answer is late is reported as maybe saved, or repeated without being applied twice."""
     monkeypatch.setattr("tools.base.Call.request_timeout", 0.3)
     _try(site, files, write, {"delay": 0.5, "times": 1})
 
 
 def _try(site: LocalKintone, files: FileServer, write: Write, fault: dict[str, Any]) -> KintoneError | None:
-    """Run one write with one fault, compare what is told with what is there, and return the failure if there is one."""
-    kept = Kept(site)
+    """Run one write with one fault, compare its report with the app, and return its failure, if any."""
+    app_state = AppState(site)
     site.clear_failures()
     method, api = write.request.split()
-    switched_on = site.fail(method=method, api=api, after=write.position, **fault)
-    told, failed = "", None
+    failure_set = site.fail(method=method, api=api, after=write.position, **fault)
+    message, error = "", None
     try:
-        run(write.tool, with_files(write, files), credentials_of(site, app=kept.app))
+        run(write.tool, with_files(write, files), credentials_of(site, app=app_state.app))
     except InvokeBadRequestError as failure:
-        told, failed = str(failure), made_from(failure)
-    if failed:
-        _require_true(failed, told, kept, write)
+        message, error = str(failure), kintone_error_of(failure)
+    if error:
+        _compare_ledger(error, message, app_state, write)
     else:
-        assert kept.applied() == set(range(1, write.entries + 1)), (write.name, fault)
-    assert switched_on.hits
-    assert kept.most_revisions() <= 1 + TRIES
-    return failed
+        assert app_state.applied() == set(range(1, write.entries + 1)), (write.name, fault)
+    assert failure_set.hits
+    assert app_state.most_revisions() <= 1 + MAX_TRIES
+    return error
 
 
-def made_from(failure: Exception) -> KintoneError:
-    """Return the error that was turned into what Dify passes on."""
+def kintone_error_of(failure: Exception) -> KintoneError:
+    """Return the error from which the SDK's exception was made."""
     error = failure.__context__
     assert isinstance(error, KintoneError), error
     return error
 
 
-def _require_true(failure: KintoneError, text: str, kept: Kept, write: Write) -> None:
-    """Compare a failure, entry by entry, with what the app holds."""
-    applied = kept.applied()
+def _compare_ledger(failure: KintoneError, text: str, app_state: AppState, write: Write) -> None:
+    """Compare the ledger of a failure with the records of the app."""
+    applied = app_state.applied()
     assert text.startswith(f"[{failure.code}] "), text
     ledger = failure.ledger
     assert ledger, (write.name, text)
     assert len(ledger) == write.entries
-    surely = _entries(ledger, EntryState.SAVED)
-    perhaps = _entries(ledger, EntryState.UNKNOWN)
-    assert surely <= applied <= surely | perhaps, (write.name, text)
-    assert failure.maybe_saved is bool(perhaps)
+    saved = _entries_in(ledger, EntryState.SAVED)
+    unknown = _entries_in(ledger, EntryState.UNKNOWN)
+    assert saved <= applied <= saved | unknown, (write.name, text)
+    assert failure.maybe_saved is bool(unknown)
     assert "saved" in text, (write.name, text)
-    assert surely or perhaps or kept.state() == kept.before, (write.name, text)
+    assert saved or unknown or app_state.state() == app_state.before, (write.name, text)
 
 
-def _entries(ledger: WriteLedger, state: EntryState) -> set[int]:
+def _entries_in(ledger: WriteLedger, state: EntryState) -> set[int]:
     return {position for position in range(1, len(ledger) + 1) if ledger.state(position) is state}

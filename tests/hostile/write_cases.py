@@ -1,4 +1,4 @@
-"""Writes of every kind, each to an app of its own, and what kintone holds before and after them."""
+"""Writes of every kind, each to a new app, and the state of that app."""
 
 import json
 from typing import Any, NamedTuple
@@ -17,7 +17,10 @@ UPLOAD = "kintone_upload_file"
 
 
 class Write(NamedTuple):
-    """A call of a tool that writes ``entries`` records; ``request`` is the one that does it, ``position`` which one."""
+    """A call of a tool that writes ``entries`` records.
+
+    ``request`` is the request that fails, ``position`` its index among the requests of this kind.
+    """
 
     name: str
     tool: str
@@ -67,11 +70,11 @@ WRITES = [
 ]
 
 
-class Kept:
-    """One app and what it holds."""
+class AppState:
+    """A new app and its records."""
 
     def __init__(self, site: LocalKintone) -> None:
-        """Make the app with three records of one row each."""
+        """Create the app with three records of one table row each."""
         self.site = site
         self.app = site.create_app("writes", FIELDS)
         records = [{"key": f"k{n}", "mark": f"old{n}", "rows": [{"cell": "a"}]} for n in (1, 2, 3)]
@@ -79,11 +82,11 @@ class Kept:
         self.before = self.state()
 
     def state(self) -> str:
-        """Return all that the app holds, as one text."""
+        """Return all records of the app as JSON."""
         return json.dumps(self.site.records(self.app), sort_keys=True)
 
     def applied(self) -> set[int]:
-        """Return the entries that are saved, by what they write: a mark of their own, or a file."""
+        """Return the numbers of the saved entries, found by their mark or their file."""
         records = self.site.records(self.app)
         marks = [record["mark"]["value"] for record in records]
         numbers = [int(mark.removeprefix("new")) for mark in marks if mark.startswith("new")]
@@ -99,7 +102,7 @@ class Kept:
 
 
 def with_files(write: Write, files: FileServer) -> dict[str, Any]:
-    """Return the parameters, with a file where the tool takes one."""
+    """Return the parameters, with a file for the upload tool."""
     if write.tool != UPLOAD:
         return write.parameters
     return {**write.parameters, "upload_file": [files.offer("a.txt", b"content", "text/plain")]}

@@ -1,4 +1,4 @@
-"""How the table of odd values is written: forms, rows, what may happen, and the fact that says so."""
+"""The parts of a value case: the form, the value, the permitted outcomes, and the fact they follow from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,41 +7,41 @@ from typing import Any, Literal
 from local_kintone import NumberPrecision
 
 type Value = Any
-"""Anything that JSON can hold, and NaN."""
+"""Any JSON value, or NaN."""
 
 FIELD = "field"
 """Code of the field under test, unless a form says otherwise."""
 COLUMN = "cell"
-"""Code of the column under test, where a row of a field is tried in a table too."""
+"""Code of the column under test, where a case of a field is repeated in a table."""
 
-# Words that stand in a value for what is known only when it is sent.
+# Placeholders in a value, replaced when it is sent.
 UPLOADED = "key-of-a-file-uploaded-just-now"
 SAVED_FILE = "<key of the file that the record has>"
 SAVED_ROW = "<id of the row that the record has>"
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
+class _Marker:
     name: str
 
     def __repr__(self) -> str:
         return self.name
 
 
-ABSENT = _Mark("ABSENT")
-"""As a value: the field is not sent at all."""
-UNCHANGED = _Mark("UNCHANGED")
-"""As what is stored: what the record had before; in a new record what kintone itself fills in."""
+ABSENT = _Marker("ABSENT")
+"""As a value: the field is not sent."""
+UNCHANGED = _Marker("UNCHANGED")
+"""As a stored value: the one from before; in a new record the one that kintone fills in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """The fact that decides.
+class Fact:
+    """A documented fact that determines the outcomes of a case.
 
     Attributes:
         place: section of the fact sheet on kintone's API, or of the contract with users.
-        says: what it says there, in its own words or shortened.
-        page: the page of kintone's documentation it was taken from, "" for the contract and for measurements.
+        says: the text there, quoted or shortened.
+        page: the page of kintone's documentation that is its source; "" for the contract and for measurements.
     """
 
     place: str
@@ -51,10 +51,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What may happen.
+    """The permitted outcomes of a case.
 
     Attributes:
-        stored: each of these may be what the field holds afterwards, in the short form of `plain()`.
+        stored: the values that may be stored, each as `short_form()` returns it.
         may_refuse: whether the call may fail instead, with nothing written.
     """
 
@@ -67,17 +67,17 @@ REFUSED = Outcome(may_refuse=True)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """An app with the field under test beside a key and a note.
+    """An app with the field under test, a key and a note.
 
     Attributes:
-        name: shown in the names of the tests.
+        name: part of the names of the tests.
         properties: the field's properties as app/form/fields.json shows them, or those of other codes too.
-        before: what the field of a saved record holds, as kintone shows it; None for fields that nobody fills.
+        before: the field's value in a saved record, as kintone shows it; None for fields that are left empty.
         code: the field's code.
         others: further fields of the form by code.
         precision: how the app rounds numbers; kintone's default unless given.
         manages: whether the token may manage the app.
-        in_tables: whether every row is tried in a column of a table too.
+        in_tables: whether every case is repeated in a column of a table.
     """
 
     name: str
@@ -99,24 +99,24 @@ type Sent = Literal["both", "object", "text"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One value and what may become of it.
+class Case:
+    """A value and its permitted outcomes.
 
     Attributes:
-        value: what is given for the field.
-        outcome: what may happen.
-        because: the fact that says so.
-        unchecked: what may happen with `validate_before_write` off, where that differs.
-        added: what may happen in a new record, where that differs.
-        updated: what may happen in an update, where that differs.
-        sent: whether the record travels as JSON text, as a decoded object, or both.
+        value: the value given for the field.
+        outcome: the permitted outcomes.
+        fact: the fact they follow from.
+        unchecked: the outcomes with `validate_before_write` off, where they differ.
+        added: the outcomes in a new record, where they differ.
+        updated: the outcomes in an update, where they differ.
+        sent: whether the record is sent as JSON text, as a decoded object, or both.
         readings: further values, in the short form, that a suggestion may offer for this value.
-        form: the form it is for; set by `rows()`.
+        form: the form it is for; set by `cases()`.
     """
 
     value: Value
     outcome: Outcome
-    because: Reason
+    fact: Fact
     unchecked: Outcome | None = None
     added: Outcome | None = None
     updated: Outcome | None = None
@@ -125,31 +125,31 @@ class Row:
     form: Form = Form("", {})
 
     def expected(self, *, checked: bool, inserting: bool) -> Outcome:
-        """Return what may happen one way."""
+        """Return the outcomes for one way to write the record."""
         if not checked and self.unchecked is not None:
             return self.unchecked
         special = self.added if inserting else self.updated
         return self.outcome if special is None else special
 
 
-def stored(value: Value, becomes: Value, because: Reason, **more: Any) -> Row:  # noqa: ANN401 - the attributes of Row
-    """Return a row: exactly this is in kintone afterwards."""
-    return Row(value, Outcome((becomes,)), because, **more)
+def stored(value: Value, becomes: Value, fact: Fact, **more: Any) -> Case:  # noqa: ANN401 - the attributes of Case
+    """Return a case: exactly this value is stored."""
+    return Case(value, Outcome((becomes,)), fact, **more)
 
 
-def refused(value: Value, because: Reason, **more: Any) -> Row:  # noqa: ANN401 - likewise
-    """Return a row: the call fails and nothing is written."""
-    return Row(value, REFUSED, because, **more)
+def refused(value: Value, fact: Fact, **more: Any) -> Case:  # noqa: ANN401 - likewise
+    """Return a case: the call fails and nothing is written."""
+    return Case(value, REFUSED, fact, **more)
 
 
-def either(value: Value, *becomes: Value, because: Reason, **more: Any) -> Row:  # noqa: ANN401 - likewise
-    """Return a row of which the facts leave open whether it is refused; if not, one of these is stored."""
-    return Row(value, Outcome(becomes, may_refuse=True), because, **more)
+def either(value: Value, *becomes: Value, fact: Fact, **more: Any) -> Case:  # noqa: ANN401 - likewise
+    """Return a case for which the facts permit a refusal, or storing one of these values."""
+    return Case(value, Outcome(becomes, may_refuse=True), fact, **more)
 
 
-def rows(form: Form, entries: Iterable[Row]) -> list[Row]:
-    """Return the rows of a form; those of a field that stands in tables too once more for a column."""
-    own = [replace(row, form=form) for row in entries]
+def cases(form: Form, entries: Iterable[Case]) -> list[Case]:
+    """Return the cases of a form, and for a form with `in_tables` the same again for a table column."""
+    own = [replace(case, form=form) for case in entries]
     if not form.in_tables:
         return own
     column = Form(
@@ -159,21 +159,21 @@ def rows(form: Form, entries: Iterable[Row]) -> list[Row]:
         others=form.others,
         precision=form.precision,
     )
-    return own + [_in_table(row, column) for row in own if row.value is not ABSENT]
+    return own + [_in_table(case, column) for case in own if case.value is not ABSENT]
 
 
-def _in_table(row: Row, form: Form) -> Row:
+def _in_table(case: Case, form: Form) -> Case:
     def wrapped(outcome: Outcome | None) -> Outcome | None:
         if outcome is None:
             return None
         return Outcome(tuple([{"remark": "x", COLUMN: value}] for value in outcome.stored), outcome.may_refuse)
 
     return replace(
-        row,
-        value=[{"remark": "x", COLUMN: row.value}],
-        outcome=wrapped(row.outcome) or REFUSED,
-        unchecked=wrapped(row.unchecked),
-        added=wrapped(row.added),
-        updated=wrapped(row.updated),
+        case,
+        value=[{"remark": "x", COLUMN: case.value}],
+        outcome=wrapped(case.outcome) or REFUSED,
+        unchecked=wrapped(case.unchecked),
+        added=wrapped(case.added),
+        updated=wrapped(case.updated),
         form=form,
     )

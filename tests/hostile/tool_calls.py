@@ -1,4 +1,4 @@
-"""All tools in this process, with parameters that work, to be given one odd thing after the other."""
+"""Calls of the tools in this process, with the requirements on every failure."""
 
 import re
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from tests.contract.agreed_names import TOOLS
 from tests.contract.plugin_files import tool as declaration_of
 
 LONGEST_MESSAGE = 16_100
-"""Characters of a failure, which may list many problems; of ten million characters most must be left out."""
+"""Characters of a failure, which may list many problems but not repeat huge input."""
 CLASSES: dict[str, type[Any]] = {
     name: get_subclasses_from_module(import_module(f"tools.{name}"), Tool)[0] for name in TOOLS
 }
 """Each tool's class, as Dify's loader finds it."""
 
 
-class Told(NamedTuple):
-    """How a call ended: the code of its failure, empty for none, and what it says."""
+class CallResult(NamedTuple):
+    """The result of a call: the code of its failure, "" for none, and its text."""
 
     failure: str
     text: str
@@ -37,19 +37,19 @@ def run(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]
     return list(CLASSES[tool].from_credentials(dict(credentials)).invoke(dict(parameters)))
 
 
-def told_by(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]) -> Told:
-    """Run a tool; what it raises must be of the class that Dify passes on, of one short line, and foreseen."""
+def call_tool(tool: str, parameters: Mapping[str, Any], credentials: Mapping[str, Any]) -> CallResult:
+    """Run a tool; a failure must be of the class whose text Dify shows, one short line, and no internal error."""
     try:
         run(tool, parameters, credentials)
     except InvokeBadRequestError as failure:
         text = str(failure)
     else:
-        return Told("", "")
+        return CallResult("", "")
     text.encode()
-    begin = re.match(r"\[([A-Z_]+[0-9]*)\] ", text)
-    assert begin, text[:200]
-    # What a tool did not foresee becomes one line, too, but is a mistake of ours.
-    assert begin[1] != "INTERNAL", text
+    code = re.match(r"\[([A-Z_]+[0-9]*)\] ", text)
+    assert code, text[:200]
+    # An unexpected exception becomes one line too, but is a bug of the plugin.
+    assert code[1] != "INTERNAL", text
     assert text.isprintable(), text
-    assert len(begin[0]) < len(text) <= LONGEST_MESSAGE, len(text)
-    return Told(begin[1], text)
+    assert len(code[0]) < len(text) <= LONGEST_MESSAGE, len(text)
+    return CallResult(code[1], text)

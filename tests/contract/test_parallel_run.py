@@ -1,4 +1,4 @@
-"""`make test` runs every test once, in halves of about equal time, and fails when anything does."""
+"""`make test` runs every test file in one of two halves of similar duration, and fails when either fails."""
 
 import pytest
 
@@ -9,7 +9,7 @@ NONE = Counts(passed=0, failed=0, skipped=0)
 
 
 def test_every_file_is_in_one_half() -> None:
-    """No file is left out and none runs twice, new ones included."""
+    """Each test file, new ones included, is in one half only."""
     files = [*files_of_tests(), "tests/unit/test_new.py"]
 
     halves = share_out(files)
@@ -18,15 +18,15 @@ def test_every_file_is_in_one_half() -> None:
     assert sorted(file for half in halves for file in half) == sorted(files)
 
 
-def test_halves_take_about_equally_long() -> None:
-    """By what is known of the files, no half takes much longer than the other."""
+def test_halves_have_similar_durations() -> None:
+    """The listed durations of the halves differ by at most a second."""
     loads = [sum(SECONDS.get(file, DEFAULT_SECONDS) for file in half) for half in share_out(files_of_tests())]
 
     assert max(loads) - min(loads) <= 1
 
 
 def test_slow_files_exist() -> None:
-    """No file that was renamed or removed is still counted."""
+    """Every file with a listed duration exists."""
     assert set(SECONDS) <= set(files_of_tests())
 
 
@@ -43,5 +43,5 @@ def test_slow_files_exist() -> None:
     ],
 )
 def test_verdict(statuses: list[int], counts: Counts, *, are_chosen: bool, status: int) -> None:
-    """Both halves must succeed; only who chose tests may leave one of them without any."""
+    """Both halves must pass; a half without tests is accepted only if tests were selected."""
     assert verdict(statuses, counts, are_chosen=are_chosen) == status

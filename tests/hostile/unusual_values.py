@@ -1,4 +1,4 @@
-"""Values that nobody should send and somebody will."""
+"""Unusual and invalid parameter values."""
 
 import math
 from collections.abc import Callable
@@ -51,15 +51,15 @@ FILES: list[Any] = [
 
 
 def nested(levels: int) -> Any:  # noqa: ANN401 - any depth of either kind
-    """Return objects and lists inside each other."""
+    """Return alternately nested objects and lists."""
     value: Any = 1
     for level in range(levels):
         value = [value] if level % 2 else {"a": value}
     return value
 
 
-def odd_values() -> list[Any]:
-    """Return everything that is odd and small."""
+def unusual_values() -> list[Any]:
+    """Return all unusual values that are not huge."""
     deep = [nested(65), nested(MANY), {"sku": nested(MANY)}, [{"record": {"sku": nested(MANY)}}]]
     return [*NUMBERS, *TEXTS, *JSON_TEXTS, *OBJECTS, *FILES, *deep]
 
@@ -72,14 +72,14 @@ def _codes(size: int) -> str:
     return ",".join(f'"k{number}":1' for number in range(size // 11))
 
 
-HUGE: dict[str, Callable[[int], Any]] = {
+HUGE_TEXTS: dict[str, Callable[[int], Any]] = {
     "letters": _repeated("a"), "digits": _repeated("1"), "opening": _repeated("["), "braces": _repeated("{"),
     "pairs": _repeated("[],", "[", "[]]"), "parentheses": _repeated("("), "quotes": _repeated('"'),
     "apostrophes": _repeated("'"), "backslashes": _repeated("\\"), "escaped": _repeated("\\", '["', '"]'),
     "commas": _repeated(","), "words": _repeated("a,"), "lines": _repeated("a\n"), "blanks": _repeated(" ",
     after="x"),
     "fences": _repeated("`"), "entries": _repeated("{},", "[", "{}]"), "numbers": _repeated("1,", "[", "1]"),
-    "strangers": _repeated('{"a":1},', "[", "{}]"), "records": _repeated('{"record":{}},', "[", '{"record":{}}]'),
+    "unknown parts": _repeated('{"a":1},', "[", "{}]"), "records": _repeated('{"record":{}},', "[", '{"record":{}}]'),
     "value": _repeated("a", '{"name":"', '"}'), "integer": _repeated("1", '{"price":', "}"),
     "number": _repeated("1", '{"price":"', '"}'), "decimal": _repeated("9", '{"price":1.', "}"),
     "exponent": _repeated("9", '{"price":1e', "}"), "options": _repeated("a,", '{"status":"', '"}'),
@@ -91,4 +91,4 @@ HUGE: dict[str, Callable[[int], Any]] = {
     "fenced blanks": _repeated(" ", "x ```", "x"),
     "codes": lambda size: f"{{{_codes(size)}}}", "one entry": lambda size: f"[{{{_codes(size)}}}]",
 }  # fmt: skip
-"""Texts of about so many characters."""
+"""Functions that return a text of about the given number of characters."""
