@@ -9,7 +9,7 @@ from kintone.errors import (
     UnavailableError,
     UnreachableError,
 )
-from tests.unit.appending_samples import SEVEN, Bench, by_key, failing, new, row, states
+from tests.unit.appending_samples import NEW_ROWS, Bench, by_key, failing, new, row, states
 
 
 @pytest.mark.parametrize("lost", [{"cut": "after"}, {"status": 503, "applied": True}, {"status": 502, "applied": True}])
@@ -17,7 +17,7 @@ def test_nothing_is_made_of_records_that_changed_after_a_lost_answer(bench: Benc
     """They show what was sent, but somebody else may have written the very same; sending it again would double it."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="bulkRequest", times=1, **lost)
-    error = failing(KintoneError, bench, by_key("A", lines=SEVEN), by_key("B", lines=SEVEN))
+    error = failing(KintoneError, bench, by_key("A", lines=NEW_ROWS), by_key("B", lines=NEW_ROWS))
 
     assert states(error) == [(1, 2, "UNKNOWN")]
     assert bench.calls() == ["GET records", "POST bulkRequest", "GET records"]
@@ -32,7 +32,7 @@ def test_the_row_of_a_rival_is_not_taken_for_ones_own(bench: Bench, rival: dict[
     saved = [{"id": each["id"]} for each in bench.row_objects(1)]
     record = {"lines": {"value": [*saved, row(**rival)]}}
     bench.before("GET records", lambda: bench.ask("PUT", "record", id=1, record=record), after=1)
-    error = failing(KintoneError, bench, by_key("A", lines=SEVEN))
+    error = failing(KintoneError, bench, by_key("A", lines=NEW_ROWS))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
     assert bench.quantities(1) == ["5", "7"]
@@ -42,7 +42,7 @@ def test_a_write_that_never_arrived_is_sent_again(bench: Bench) -> None:
     """The records are as they were read, and their revisions let one of two tries through at most."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="bulkRequest", times=1, status=503, applied=False)
-    report = bench.append(by_key("A", lines=SEVEN), by_key("B", lines=SEVEN))
+    report = bench.append(by_key("A", lines=NEW_ROWS), by_key("B", lines=NEW_ROWS))
 
     assert bench.calls() == ["GET records", "POST bulkRequest", "GET records", "POST bulkRequest"]
     assert (bench.quantities(1), bench.quantities(2)) == (["5", "7"], ["7"])
@@ -55,7 +55,7 @@ def test_a_lost_answer_stays_unknown_when_somebody_wrote_since(bench: Bench) -> 
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="records", method="PUT", times=1, cut="after")
     bench.before("GET records", bench.touch, after=1)
-    error = failing(UnreachableError, bench, by_key(lines=SEVEN))
+    error = failing(UnreachableError, bench, by_key(lines=NEW_ROWS))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
     assert bench.calls() == ["GET records", "PUT records", "GET records"]
@@ -67,7 +67,7 @@ def test_a_lost_answer_stays_unknown_when_the_next_revision_holds_something_else
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.before("PUT records", lambda: bench.add_row(6))
     bench.kintone.fail(api="records", method="PUT", times=1, status=503)
-    error = failing(KintoneError, bench, by_key(lines=SEVEN))
+    error = failing(KintoneError, bench, by_key(lines=NEW_ROWS))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
     assert bench.quantities() == ["5", "6"]
@@ -79,7 +79,7 @@ def test_a_lost_answer_stays_unknown_when_it_cannot_be_read_again(bench: Bench) 
     bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=True)
     form = bench.form()
     bench.kintone.fail(api="records", method="GET", after=1, times=None, status=403, code="GAIA_NO01")
-    error = failing(UnavailableError, bench, by_key(lines=SEVEN), form=form)
+    error = failing(UnavailableError, bench, by_key(lines=NEW_ROWS), form=form)
 
     assert states(error) == [(1, 1, "UNKNOWN")]
 
@@ -88,7 +88,7 @@ def test_a_lost_answer_with_plain_inserts_beside_is_not_settled(bench: Bench) ->
     """An insert without a key cannot be found again, so all of its transaction stays unknown and nothing is resent."""
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="bulkRequest", times=1, cut="after")
-    error = failing(UnreachableError, bench, by_key(lines=SEVEN), new(lines=SEVEN))
+    error = failing(UnreachableError, bench, by_key(lines=NEW_ROWS), new(lines=NEW_ROWS))
 
     assert states(error) == [(1, 2, "UNKNOWN")]
     assert bench.calls() == ["GET records", "POST bulkRequest"]
@@ -99,7 +99,7 @@ def test_a_lost_insert_stays_unknown_when_somebody_wrote_since(bench: Bench) -> 
     """Only the first revision comes of the insert alone."""
     bench.kintone.fail(api="records", method="POST", times=1, status=503, applied=True)
     bench.before("GET records", bench.touch, after=1)
-    error = failing(UnavailableError, bench, by_key(lines=SEVEN))
+    error = failing(UnavailableError, bench, by_key(lines=NEW_ROWS))
 
     assert states(error) == [(1, 1, "UNKNOWN")]
     assert bench.calls() == ["GET records", "POST records", "GET records"]
@@ -110,7 +110,7 @@ def test_a_second_try_that_is_refused_for_another_reason_ends_the_call(bench: Be
     bench.save(sku="A", lines=[{"qty": "5"}])
     bench.kintone.fail(api="records", method="PUT", times=1, status=503, applied=False)
     bench.kintone.fail(api="records", method="PUT", times=1, status=403, code="GAIA_NO01")
-    error = failing(KintoneError, bench, by_key(lines=SEVEN))
+    error = failing(KintoneError, bench, by_key(lines=NEW_ROWS))
 
     assert (error.code, states(error)) == ("GAIA_NO01", [(1, 1, "UNKNOWN")])
     assert bench.calls() == ["GET records", "PUT records"] * 2

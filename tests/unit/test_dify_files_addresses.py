@@ -8,7 +8,7 @@ import pytest
 from kintone.access.settings import Origin
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
-from tests.unit.resolver_double import NAMES, checked, use_names
+from tests.unit.fake_resolver import NAMES, checked, use_names
 from tools.dify_files.addresses import read_address
 
 SIGNED = "timestamp=1&nonce=abc&sign=SECRETSIGN%3D"

@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from tests.unit.resolver_double import checked, use_names
+from tests.unit.fake_resolver import checked, use_names
 from tools.dify_files.addresses import stays_at_origin
 
 

@@ -6,7 +6,7 @@ from kintone.deadline import Deadline
 from kintone.errors import CancelledError, KintoneError, NotFoundError
 from kintone.messages import Message
 from kintone.reading.pages import FirstFailure
-from tests.unit.still_runtime import StillRuntime
+from tests.unit.fake_runtime import FakeRuntime
 
 
 def raising(error: KintoneError) -> None:
@@ -16,7 +16,7 @@ def raising(error: KintoneError) -> None:
 
 def test_who_was_cancelled_hears_of_the_failure_that_did_it() -> None:
     """A page that was given up says why, not that it was given up."""
-    deadline = Deadline(10, StillRuntime())
+    deadline = Deadline(10, FakeRuntime())
     failure, error = FirstFailure(deadline), NotFoundError(Message("gone"))
     with pytest.raises(NotFoundError):
         failure.guard(lambda: raising(error))
@@ -31,4 +31,4 @@ def test_who_was_cancelled_hears_of_the_failure_that_did_it() -> None:
 def test_who_was_cancelled_by_somebody_else_is_cancelled() -> None:
     """No page failed."""
     with pytest.raises(CancelledError):
-        FirstFailure(Deadline(10, StillRuntime())).result_of(lambda: raising(CancelledError()))
+        FirstFailure(Deadline(10, FakeRuntime())).result_of(lambda: raising(CancelledError()))

@@ -5,7 +5,7 @@ import pytest
 from kintone.errors import InvalidParameterError
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.reading_samples import add, ids_read, small_pages
 
 
 def _reading(site: InProcess, query: str = "", max_records: int | None = None, ranges: int = 4) -> Reading:

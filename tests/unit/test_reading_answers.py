@@ -7,7 +7,7 @@ import pytest
 from kintone.errors import InvalidParameterError, KintoneError, UnknownResponseError
 from kintone.reading.reader import Reading, ReadRequest, RecordsApi, read
 from tests.unit.in_process import InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.reading_samples import add, ids_read, small_pages
 
 CUT_OFF = "Filter aborted because of too many search results"
 

@@ -14,7 +14,7 @@ from kintone.errors import (
 )
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import BUDGET, Asked, InProcess
-from tests.unit.readings import BY_NAME, add, ids_read, small_pages
+from tests.unit.reading_samples import BY_NAME, add, ids_read, small_pages
 
 READ, DELETE = "GET records/cursor", "DELETE records/cursor"
 

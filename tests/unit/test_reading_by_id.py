@@ -8,7 +8,7 @@ from kintone.errors import InvalidQueryError, KintoneError, UnavailableError
 from kintone.reading.pages import RawPage
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.reading_samples import add, ids_read, small_pages
 
 
 def _reading(site: InProcess, count: int, query: str = "", ranges: int = 4) -> Reading:

@@ -5,7 +5,7 @@ import pytest
 from kintone.errors import CursorLimitError
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import BY_NAME, add, ids_read, small_pages
+from tests.unit.reading_samples import BY_NAME, add, ids_read, small_pages
 
 
 def _reading(site: InProcess, count: int, query: str) -> Reading:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kintone.reading.reader import ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import FORM, add, ids_read, small_pages
+from tests.unit.reading_samples import FORM, add, ids_read, small_pages
 
 IDS = st.sets(st.integers(1, 120), max_size=70)
 SEEDS = st.integers(0, 9)

@@ -8,7 +8,7 @@ import pytest
 from kintone.errors import CursorLimitError
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.reading_samples import add, ids_read, small_pages
 
 MATCHES = 43
 WRONG = (0, 1, 4, 5, 6, 10, 15, 40, 42, 44, 1000)

@@ -10,7 +10,7 @@ import pytest
 from kintone.errors import InvalidParameterError, InvalidQueryError
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import full_record, hold, running, sent
-from tests.unit.readings import add
+from tests.unit.reading_samples import add
 from tools.record_formats import flatten
 from tools.record_texts import SHORT_TEXT
 

@@ -14,7 +14,7 @@ from kintone.messages import Message
 from kintone.reading.pages import Page
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
-from tests.unit.readings import BY_NAME, add
+from tests.unit.reading_samples import BY_NAME, add
 from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, SizeBudget
 from tools.query_summary import QuerySummary
 from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson

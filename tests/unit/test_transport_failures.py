@@ -11,13 +11,13 @@ from kintone.errors import CancelledError
 from kintone.exchanges import Outgoing, send
 from kintone.retry import FailureKind
 from kintone.transport_failures import TransportError, failure_of
-from tests.unit.still_runtime import StillRuntime
+from tests.unit.fake_runtime import FakeRuntime
 
 
 @pytest.fixture
 def exchange() -> Exchange:
     """Return an exchange that has ten seconds."""
-    return Exchange(Deadline(10, StillRuntime()), 5)
+    return Exchange(Deadline(10, FakeRuntime()), 5)
 
 
 def test_an_unknown_mistake_before_anything_was_tried_is_final(exchange: Exchange) -> None:

@@ -3,7 +3,7 @@
 from kintone.access.credentials import Access, Tokens
 from kintone.access.sites import read_site
 from kintone.transport import Pools
-from tests.unit.still_runtime import StillRuntime
+from tests.unit.fake_runtime import FakeRuntime
 
 SITE = read_site("example.cybozu.com", frozenset())
 
@@ -15,7 +15,7 @@ def _adapter_of(pools: Pools, access: Access) -> int:
 
 def test_session_is_the_same_until_it_has_rested() -> None:
     """It is kept for a next call, and made anew after the time of rest."""
-    clock = StillRuntime()
+    clock = FakeRuntime()
     pools = Pools(clock, idle_seconds=30.0)
     access = Access(SITE, Tokens("a" * 40))
     with pools.adapter(access, 4) as first:
@@ -33,7 +33,7 @@ def test_session_is_the_same_until_it_has_rested() -> None:
 
 def test_session_when_it_is_in_use() -> None:
     """However long a request takes, its connections are not closed under it."""
-    clock = StillRuntime()
+    clock = FakeRuntime()
     pools = Pools(clock, idle_seconds=30.0)
     access = Access(SITE, Tokens("a" * 40))
     _adapter_of(pools, access)
@@ -44,7 +44,7 @@ def test_session_when_it_is_in_use() -> None:
 
 def test_sessions_of_different_accesses() -> None:
     """Another token or another guest space never uses the connections of the first."""
-    pools = Pools(StillRuntime())
+    pools = Pools(FakeRuntime())
     token, other = Tokens("a" * 40), Tokens("b" * 40)
     accesses = [Access(SITE, token), Access(SITE, other), Access(SITE, token, 3)]
 

@@ -8,7 +8,7 @@ import pytest
 from kintone.deadline import Deadline
 from kintone.execution import Execution
 from kintone.files import FilesApi
-from tests.unit.resolver_double import use_names
+from tests.unit.fake_resolver import use_names
 from tools.dify_files.source import DifyFile, SourceLimits
 from tools.uploads import UploadBatch
 

@@ -22,16 +22,16 @@ from kintone.writing.one_record import add_record, write_one
 from kintone.writing.writer import UpsertRequest, repeat_notice, upsert
 from tests.unit.form_samples import field, make_form
 from tests.unit.in_process import InProcess
-from tests.unit.writings import STOCK, TOO_MUCH, fates, have, mixed, rows
+from tests.unit.writing_samples import STOCK, TOO_MUCH, mixed, rows, save_records, states
 
 
 def unreadable(stock: InProcess, answer: dict[str, Any], entries: list[Entry]) -> UnknownResponseError:
     """Return the error of a write that is answered with this; all its entries are unknown then."""
-    have(stock, 1)
+    save_records(stock, 1)
     stock.change = lambda _asked, _body: answer
     with pytest.raises(UnknownResponseError) as raised:
         upsert(stock.client, UpsertRequest(stock.app, entries))
-    assert fates(raised.value) == [(1, len(entries), "UNKNOWN")]
+    assert states(raised.value) == [(1, len(entries), "UNKNOWN")]
     assert len(stock.asked) == 1
     assert any(words in str(raised.value) for words in ("look in kintone first", "sending these again is safe"))
     return raised.value
@@ -218,7 +218,7 @@ def test_fields_of_an_added_record_are_named_with_rows_from_one(stock: InProcess
         add_record(stock.client, stock.app, TOO_MUCH)
 
     assert list(raised.value.field_errors) == ["lines row 1, qty"]
-    assert fates(raised.value) == [(1, 1, "REFUSED")]
+    assert states(raised.value) == [(1, 1, "REFUSED")]
 
 
 @pytest.mark.parametrize("answer", [{}, {"id": "x", "revision": "1"}, {"id": "1", "revision": None}])
@@ -228,7 +228,7 @@ def test_an_added_record_without_id_may_have_been_saved(stock: InProcess, answer
     with pytest.raises(UnknownResponseError, match="look in kintone") as raised:
         add_record(stock.client, stock.app, {})
 
-    assert fates(raised.value) == [(1, 1, "UNKNOWN")]
+    assert states(raised.value) == [(1, 1, "UNKNOWN")]
 
 
 def test_an_added_record_whose_answer_is_lost_is_not_sent_again(stock: InProcess) -> None:
@@ -262,7 +262,7 @@ def test_an_added_record_that_may_be_there_is_never_simply_tried_again(
 def test_results_come_back_in_input_order_whatever_the_mixture(letters: str) -> None:
     """Each entry finds its own value under the id that its result names."""
     with InProcess(STOCK) as stock:
-        have(stock, len(letters))
+        save_records(stock, len(letters))
         report = upsert(stock.client, UpsertRequest(stock.app, mixed(letters)))
         names = dict(zip(map(str, stock.ids("order by $id asc")), stock.values("name"), strict=True))
 

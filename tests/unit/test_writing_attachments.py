@@ -13,7 +13,7 @@ from kintone.writing.append import ListMode
 from kintone.writing.one_record import attach
 from kintone.writing.writer import MAX_CONFLICTS
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.writings import STOCK, fates, have
+from tests.unit.writing_samples import STOCK, save_records, states
 
 
 def _uploaded(stock: InProcess, name: str) -> str:
@@ -37,7 +37,7 @@ def _attach(stock: InProcess, mode: ListMode = ListMode.APPEND, field: str = "pa
 @pytest.fixture
 def stock(stock: InProcess) -> InProcess:
     """Have record 1, which has one file and revision 2."""
-    have(stock, 1)
+    save_records(stock, 1)
     _somebody_attaches(stock, "old.txt")
     return stock
 
@@ -67,7 +67,7 @@ def test_files_are_not_attached_again_when_the_answer_is_lost(stock: InProcess, 
     with pytest.raises(UnreachableError, match="look in kintone") as raised:
         _attach(stock, mode)
 
-    assert fates(raised.value) == [(1, 1, "UNKNOWN")]
+    assert states(raised.value) == [(1, 1, "UNKNOWN")]
     assert len(stock.writes) == 1
 
 
@@ -90,7 +90,7 @@ def test_a_conflict_that_never_ends_says_who_must_decide(stock: InProcess) -> No
     with pytest.raises(RevisionConflictError, match="agree with the others") as raised:
         _attach(stock)
 
-    assert fates(raised.value) == [(1, 1, "REFUSED")]
+    assert states(raised.value) == [(1, 1, "REFUSED")]
     assert len(stock.writes) == MAX_CONFLICTS
 
 
@@ -106,7 +106,7 @@ def test_a_field_that_takes_no_files_is_refused(stock: InProcess, field: str) ->
 def test_a_record_without_attachment_fields_is_refused() -> None:
     """The sentence says that it has none."""
     with InProcess({"name": STOCK["name"]}) as bare:
-        have(bare, 1)
+        save_records(bare, 1)
         with pytest.raises(NoAttachmentFieldError, match="has no attachment field"):
             _attach(bare)
 
@@ -126,7 +126,7 @@ def test_an_answer_without_revision_may_have_been_saved(stock: InProcess) -> Non
     with pytest.raises(UnknownResponseError, match="it may have been saved") as raised:
         _attach(stock)
 
-    assert fates(raised.value) == [(1, 1, "UNKNOWN")]
+    assert states(raised.value) == [(1, 1, "UNKNOWN")]
 
 
 def test_a_record_without_revision_stops_before_writing(stock: InProcess) -> None:
