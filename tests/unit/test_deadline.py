@@ -1,4 +1,4 @@
-"""The time of one call: what ends it, and who is told."""
+"""The time limit of a call: what ends it, and which callbacks run."""
 
 import threading
 
@@ -16,12 +16,12 @@ THREAD_TIMEOUT = 30.0
 
 @pytest.fixture
 def runtime() -> FakeRuntime:
-    """Return a clock that stands."""
+    """Return a runtime whose time stands still."""
     return FakeRuntime()
 
 
 def test_remaining_counts_down_and_stops_at_zero(runtime: FakeRuntime) -> None:
-    """Time left is never negative."""
+    """The remaining time is never negative."""
     deadline = Deadline(10, runtime)
     runtime.pass_time(4)
     assert (deadline.remaining(), deadline.is_over) == (6.0, False)
@@ -29,8 +29,8 @@ def test_remaining_counts_down_and_stops_at_zero(runtime: FakeRuntime) -> None:
     assert (deadline.remaining(), deadline.is_over) == (0.0, True)
 
 
-def test_check_tells_over_from_cancelled(runtime: FakeRuntime) -> None:
-    """Time that is over is told with the budget and what was waited for; over comes before cancelled."""
+def test_check_distinguishes_time_over_from_cancelled(runtime: FakeRuntime) -> None:
+    """Exceeded time is reported with budget and activity, also when the call was cancelled as well."""
     deadline = Deadline(10, runtime)
     deadline.check(READING)
     deadline.cancel()
@@ -45,7 +45,7 @@ def test_check_tells_over_from_cancelled(runtime: FakeRuntime) -> None:
 
 
 def test_on_end_runs_once_when_the_time_is_over(runtime: FakeRuntime) -> None:
-    """The clock runs it, and cancelling afterwards does not run it again."""
+    """A timer runs the callback, and a later cancellation does not run it again."""
     ended: list[float] = []
     deadline = Deadline(10, runtime)
     deadline.on_end(lambda: ended.append(runtime.now))
@@ -59,7 +59,7 @@ def test_on_end_runs_once_when_the_time_is_over(runtime: FakeRuntime) -> None:
 
 
 def test_on_end_runs_once_when_cancelled(runtime: FakeRuntime) -> None:
-    """Within the cancelling itself, and not again when the time is over."""
+    """The callback runs during the cancellation, and not again when the time is over."""
     ended: list[float] = []
     deadline = Deadline(10, runtime)
     deadline.on_end(lambda: ended.append(runtime.now))
@@ -73,7 +73,7 @@ def test_on_end_runs_once_when_cancelled(runtime: FakeRuntime) -> None:
 
 @pytest.mark.parametrize("cancelled", [False, True])
 def test_on_end_runs_at_once_when_it_is_over_already(runtime: FakeRuntime, *, cancelled: bool) -> None:
-    """Whoever comes too late is told without waiting, once, and no timer is started for it."""
+    """A callback registered after the end runs immediately, once, without a timer."""
     ended: list[str] = []
     deadline = Deadline(10, runtime)
     if cancelled:
@@ -90,8 +90,8 @@ def test_on_end_runs_at_once_when_it_is_over_already(runtime: FakeRuntime, *, ca
     assert runtime.timers == []
 
 
-def test_on_end_does_not_run_what_was_called_off(runtime: FakeRuntime) -> None:
-    """The others still are told."""
+def test_on_end_does_not_run_removed_callbacks(runtime: FakeRuntime) -> None:
+    """Other callbacks still run."""
     ended: list[str] = []
     deadline = Deadline(10, runtime)
     leave = deadline.on_end(lambda: ended.append("first"))
@@ -104,7 +104,7 @@ def test_on_end_does_not_run_what_was_called_off(runtime: FakeRuntime) -> None:
 
 
 def test_on_end_starts_one_timer_for_all(runtime: FakeRuntime) -> None:
-    """A call with a thousand requests has one thread that keeps the time."""
+    """A call with a thousand callbacks has one timer."""
     deadline = Deadline(10, runtime)
     assert runtime.timers == []
     for _ in range(1_000):
@@ -114,7 +114,7 @@ def test_on_end_starts_one_timer_for_all(runtime: FakeRuntime) -> None:
 
 
 def test_on_end_may_register_and_cancel_within_a_callback(runtime: FakeRuntime) -> None:
-    """No lock is held while callbacks run."""
+    """Callbacks run without the lock."""
     ended: list[str] = []
     deadline = Deadline(10, runtime)
 
@@ -129,8 +129,8 @@ def test_on_end_may_register_and_cancel_within_a_callback(runtime: FakeRuntime) 
     assert ended == ["outer", "inner"]
 
 
-def test_ending_holds_for_its_block(runtime: FakeRuntime) -> None:
-    """Behind the block nobody wants to be told any more."""
+def test_ending_applies_within_its_block_only(runtime: FakeRuntime) -> None:
+    """After the block the callback no longer runs."""
     ended: list[str] = []
     deadline = Deadline(10, runtime)
     with deadline.ending(lambda: ended.append("left")):
@@ -141,8 +141,8 @@ def test_ending_holds_for_its_block(runtime: FakeRuntime) -> None:
     assert ended == ["held"]
 
 
-def test_close_forgets_and_stops_the_timer(runtime: FakeRuntime) -> None:
-    """A call that is done leaves no thread behind, and runs nothing."""
+def test_close_removes_callbacks_and_stops_the_timer(runtime: FakeRuntime) -> None:
+    """A closed deadline leaves no timer and runs no callback."""
     ended: list[str] = []
     with Deadline(10, runtime) as deadline:
         deadline.on_end(lambda: ended.append("x"))
@@ -156,7 +156,7 @@ def test_close_forgets_and_stops_the_timer(runtime: FakeRuntime) -> None:
 
 
 def test_wait_sleeps_as_long_as_asked_and_as_there_is_time(runtime: FakeRuntime) -> None:
-    """A pause never outlasts the call."""
+    """A wait ends with the call's time at the latest."""
     deadline = Deadline(10, runtime)
     deadline.wait(4)
     assert runtime.now == 1004.0
@@ -166,8 +166,8 @@ def test_wait_sleeps_as_long_as_asked_and_as_there_is_time(runtime: FakeRuntime)
     assert runtime.now == 1010.0
 
 
-def test_wait_for_tells_whether_it_happened(runtime: FakeRuntime) -> None:
-    """Without a time of its own it waits as long as there is any."""
+def test_wait_for_returns_whether_the_event_was_set(runtime: FakeRuntime) -> None:
+    """Without a time-out the wait lasts for the remaining time of the call."""
     deadline = Deadline(10, runtime)
     happened = runtime.event()
     happened.set()
@@ -180,7 +180,7 @@ def test_wait_for_tells_whether_it_happened(runtime: FakeRuntime) -> None:
 
 
 def test_cancel_ends_a_wait(runtime: FakeRuntime) -> None:
-    """Whoever waits goes on at the moment of cancelling."""
+    """A cancellation ends a running wait without further delay."""
     deadline = Deadline(10, runtime)
     runtime.while_waiting = deadline.cancel
     deadline.wait(8)
@@ -191,7 +191,7 @@ def test_cancel_ends_a_wait(runtime: FakeRuntime) -> None:
 
 
 def test_cancel_wakes_every_thread_that_sleeps() -> None:
-    """With the process's own events: threads that would sleep for an hour are awake at once."""
+    """With real events, a cancellation wakes all threads that wait for an hour."""
     deadline = Deadline(3600)
     about_to_wait = threading.Barrier(4)
 
@@ -212,7 +212,7 @@ def test_cancel_wakes_every_thread_that_sleeps() -> None:
 
 
 def test_within_ends_no_later_than_the_call(runtime: FakeRuntime) -> None:
-    """A part of the work has its own time or what is left of the call's; messages name the call's."""
+    """A part has its own time or the rest of the call's; messages give the call's budget."""
     call = Deadline(10, runtime)
     short, long = call.within(4), call.within(60)
 
@@ -225,7 +225,7 @@ def test_within_ends_no_later_than_the_call(runtime: FakeRuntime) -> None:
 
 
 def test_within_is_cancelled_with_the_call_and_by_itself(runtime: FakeRuntime) -> None:
-    """One part that is stopped stops no other; the call stops all."""
+    """Cancelling one part does not cancel another; cancelling the call cancels all."""
     ended: list[str] = []
     call = Deadline(10, runtime)
     first, second = call.within(10), call.within(10)
@@ -240,7 +240,7 @@ def test_within_is_cancelled_with_the_call_and_by_itself(runtime: FakeRuntime) -
 
 
 def test_within_a_call_that_is_over_is_over(runtime: FakeRuntime) -> None:
-    """Work that is begun too late does not begin."""
+    """A part of a call that has ended is over from the start."""
     call = Deadline(10, runtime)
     call.cancel()
     part = call.within(5)
@@ -252,8 +252,8 @@ def test_within_a_call_that_is_over_is_over(runtime: FakeRuntime) -> None:
     assert call.within(5).is_over
 
 
-def test_within_that_is_closed_is_forgotten_by_the_call(runtime: FakeRuntime) -> None:
-    """A call of many parts does not hold on to those that are done."""
+def test_closed_part_is_removed_from_the_call(runtime: FakeRuntime) -> None:
+    """A call does not keep references to closed parts."""
     ended: list[str] = []
     call = Deadline(10, runtime)
     with call.within(5) as part:
@@ -269,8 +269,8 @@ def test_within_that_is_closed_is_forgotten_by_the_call(runtime: FakeRuntime) ->
 @pytest.mark.parametrize(
     ("passed", "left"), [(0.0, CLEANUP_SECONDS), (10.0, CLEANUP_SECONDS), (11.0, CLEANUP_SECONDS - 1), (60.0, 0.0)]
 )
-def test_grace_is_short_whatever_became_of_the_call(runtime: FakeRuntime, passed: float, left: float) -> None:
-    """What is held is given back also when time is over, but never long after it."""
+def test_grace_is_short_after_any_end_of_the_call(runtime: FakeRuntime, passed: float, left: float) -> None:
+    """Cleaning up may continue for a short time after the call's end."""
     call = Deadline(10, runtime)
     runtime.pass_time(passed)
     grace = call.grace()
@@ -280,7 +280,7 @@ def test_grace_is_short_whatever_became_of_the_call(runtime: FakeRuntime, passed
 
 
 def test_grace_is_not_cancelled_with_the_call(runtime: FakeRuntime) -> None:
-    """Cleaning up is what is left to do after cancelling."""
+    """Cleaning up is possible after a cancellation."""
     call = Deadline(10, runtime)
     call.cancel()
     grace = call.grace()
