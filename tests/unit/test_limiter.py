@@ -1,4 +1,4 @@
-"""How many requests go to one host at once, and whose turn it is."""
+"""The number of concurrent requests to a host, and the order in which calls get their turns."""
 
 import gc
 import threading
@@ -21,12 +21,12 @@ THREAD_TIMEOUT = 30.0
 
 @pytest.fixture
 def runtime() -> FakeRuntime:
-    """Return a clock that stands."""
+    """Return a runtime whose time stands still."""
     return FakeRuntime()
 
 
 def free_slots(limiter: Limiter) -> int:
-    """Count the slots that can be had right now, and leave them free."""
+    """Count the slots that are free now, without keeping them."""
     runtime = FakeRuntime()
     deadline = Deadline(1, runtime)
     held = []
@@ -45,7 +45,7 @@ def free_slots(limiter: Limiter) -> int:
 
 @contextmanager
 def holding(limiter: Limiter, runtime: FakeRuntime) -> Iterator[Callable[[], None]]:
-    """Hold a slot as another call; gives what lets go of it early."""
+    """Hold a slot as another call; yields a function that releases it early."""
     slot = limiter.slot(0, Deadline(10_000, runtime), READING)
     slot.__enter__()
     left: list[bool] = []
@@ -60,7 +60,7 @@ def holding(limiter: Limiter, runtime: FakeRuntime) -> Iterator[Callable[[], Non
 
 
 def test_limiter_when_more_ask_than_there_are_slots() -> None:
-    """Never more than the slots are taken, and everybody gets through."""
+    """The number of held slots never exceeds the limit, and every request gets one."""
     limiter, lock = Limiter(3), threading.Lock()
     inside, most, passed = 0, 0, 0
     full = threading.Event()
@@ -88,13 +88,13 @@ def test_limiter_when_more_ask_than_there_are_slots() -> None:
 
 
 def test_limiter_when_one_call_has_many_requests_waiting() -> None:
-    """A call with many waiting requests does not keep a call with one waiting: they take turns."""
+    """Calls take turns, so a call with many waiting requests does not block a call with one."""
     limiter = Limiter(1)
     order: list[str] = []
     queued = threading.Semaphore(0)
 
     class QueueWatcher(FakeRuntime):
-        """Real events, which tell when somebody has queued and is about to wait."""
+        """A runtime with real events that signals when a request is queued and about to wait."""
 
         def event(self) -> threading.Event:
             queued.release()
@@ -118,7 +118,7 @@ def test_limiter_when_one_call_has_many_requests_waiting() -> None:
 
 
 def test_limiter_when_the_turn_never_comes(runtime: FakeRuntime) -> None:
-    """Waiting ends with the call's time budget, and the slot is not lost."""
+    """The wait ends with the call's time budget, and the slot is not lost."""
     limiter = Limiter(1)
     with (
         holding(limiter, runtime),
@@ -132,7 +132,7 @@ def test_limiter_when_the_turn_never_comes(runtime: FakeRuntime) -> None:
 
 
 def test_limiter_when_the_turn_comes(runtime: FakeRuntime) -> None:
-    """Whoever waits has the slot as soon as the other lets go, without time passing."""
+    """A waiting request gets the slot as soon as it is released."""
     limiter = Limiter(1)
     with holding(limiter, runtime) as release:
         runtime.while_waiting = release
@@ -144,7 +144,7 @@ def test_limiter_when_the_turn_comes(runtime: FakeRuntime) -> None:
 
 
 def test_limiter_when_the_wait_is_cancelled(runtime: FakeRuntime) -> None:
-    """What is not needed any more gives up its turn."""
+    """A cancelled request leaves the queue."""
     limiter, deadline = Limiter(1), Deadline(5, runtime)
     runtime.while_waiting = deadline.cancel
     with holding(limiter, runtime), pytest.raises(CancelledError), limiter.slot(2, deadline, READING):
@@ -155,12 +155,12 @@ def test_limiter_when_the_wait_is_cancelled(runtime: FakeRuntime) -> None:
 
 
 class InterruptionError(BaseException):
-    """Stands for what may be thrown into a thread at any moment, such as the end of the process."""
+    """An exception that may be thrown into a thread at any time, such as the end of the process."""
 
 
 @pytest.mark.parametrize("granted", [False, True])
 def test_limiter_when_the_wait_is_interrupted(runtime: FakeRuntime, *, granted: bool) -> None:
-    """An exception in the midst of waiting loses no slot, not even one that was granted at that moment."""
+    """An exception during the wait loses no slot, not even one granted at that moment."""
     limiter = Limiter(1)
     with holding(limiter, runtime) as release:
 
@@ -179,7 +179,7 @@ def test_limiter_when_the_wait_is_interrupted(runtime: FakeRuntime, *, granted: 
 
 @pytest.mark.parametrize("ends", ["over", "cancelled"])
 def test_limiter_when_the_slot_is_granted_at_the_moment_of_giving_up(runtime: FakeRuntime, ends: str) -> None:
-    """Granted and over at once: the error is raised and the slot goes to the next one who waits."""
+    """If the slot is granted as the wait ends, the error is raised and the slot is passed on."""
     limiter, deadline = Limiter(1), Deadline(5, runtime)
     error = BudgetExceededError if ends == "over" else CancelledError
     with holding(limiter, runtime) as release:
@@ -199,8 +199,8 @@ def test_limiter_when_the_slot_is_granted_at_the_moment_of_giving_up(runtime: Fa
 
 
 @pytest.mark.parametrize("other", [1, 2])
-def test_limiter_when_somebody_gives_up_the_others_keep_their_turns(runtime: FakeRuntime, other: int) -> None:
-    """The one who leaves the queue takes nobody with him, of his own call or another's."""
+def test_limiter_when_a_request_gives_up_the_others_keep_their_turns(runtime: FakeRuntime, other: int) -> None:
+    """A request that leaves the queue does not remove others of its own call or of another."""
     limiter = Limiter(1)
     order: list[str] = []
     with holding(limiter, runtime) as release:
@@ -221,7 +221,7 @@ def test_limiter_when_somebody_gives_up_the_others_keep_their_turns(runtime: Fak
 
 @pytest.mark.parametrize("ends", ["over", "cancelled"])
 def test_limiter_when_the_deadline_ends_while_the_slot_is_held(runtime: FakeRuntime, ends: str) -> None:
-    """A request that hangs beyond its time keeps nobody out, and its slot is not free twice when it ends at last."""
+    """The slot is free when the call's time ends, and is not freed again when its request ends."""
     limiter, deadline = Limiter(1), Deadline(5, runtime)
     with limiter.slot(1, deadline, READING):
         assert free_slots(limiter) == 0
@@ -235,7 +235,7 @@ def test_limiter_when_the_deadline_ends_while_the_slot_is_held(runtime: FakeRunt
 
 
 def test_limiter_when_the_deadline_is_over_before(runtime: FakeRuntime) -> None:
-    """A free slot that is taken too late is free again at once, and once."""
+    """A slot taken after the deadline is freed at once, and only once."""
     limiter, deadline = Limiter(1), Deadline(5, runtime)
     deadline.cancel()
     with limiter.slot(1, deadline, READING):
@@ -244,8 +244,8 @@ def test_limiter_when_the_deadline_is_over_before(runtime: FakeRuntime) -> None:
     assert free_slots(limiter) == 1
 
 
-def test_limiter_when_a_slot_is_done_the_deadline_forgets_it(runtime: FakeRuntime) -> None:
-    """The end of a call does not free what others hold by then."""
+def test_limiter_when_a_slot_was_returned_before_the_deadline(runtime: FakeRuntime) -> None:
+    """The end of a call does not free slots that others hold by then."""
     limiter, deadline = Limiter(1), Deadline(5, runtime)
     with limiter.slot(1, deadline, READING):
         pass
@@ -255,7 +255,7 @@ def test_limiter_when_a_slot_is_done_the_deadline_forgets_it(runtime: FakeRuntim
 
 
 def test_limiter_when_the_request_fails(runtime: FakeRuntime) -> None:
-    """A failing request gives its slot back."""
+    """A failed request returns its slot."""
     limiter = Limiter(1)
     for _ in range(3):
         with pytest.raises(RuntimeError), limiter.slot(1, Deadline(5, runtime), READING):
@@ -265,7 +265,7 @@ def test_limiter_when_the_request_fails(runtime: FakeRuntime) -> None:
 
 
 def test_limiters_when_hosts_differ() -> None:
-    """Every host has its own limiter, the same one for everybody who asks it."""
+    """Each host and limit has its own limiter, which is shared."""
     limiters = Limiters()
     first = limiters.limiter("a", 10)
 
@@ -274,8 +274,8 @@ def test_limiters_when_hosts_differ() -> None:
     assert limiters.limiter("a", 5) is not first
 
 
-def test_limiters_when_nobody_asks_a_host_any_more() -> None:
-    """A process that has asked a thousand hosts remembers none of them."""
+def test_limiters_when_a_host_is_no_longer_used() -> None:
+    """The limiter of an unused host is not kept in memory."""
     limiters = Limiters()
     forgotten = ref(limiters.limiter("a", 10))
     gc.collect()

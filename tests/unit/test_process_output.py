@@ -1,4 +1,4 @@
-"""Standard output that does not stop the process when nobody reads it."""
+"""Writing to standard output does not block the process while the pipe is full."""
 
 import os
 import select
