@@ -1,6 +1,6 @@
 """Fixtures and settings that all tests share."""
 
-# The SDK patches sockets and threads when it is imported; a server thread started before that would die in mid-test.
+# The SDK patches sockets and threads when it is imported; a server thread started before that would fail during a test.
 import gc
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from local_kintone import LocalKintone
 from tests.logger_states import loggers_restored
 from tests.wire.plugin import NO_SUCH_HOST, NOBODY_LISTENS, Ports, running_plugin
 
-# Machines are shared and noisy: how long an example takes says nothing about the code.
+# The duration of an example depends on the load of the machine.
 settings.register_profile("without deadlines", parent=settings(), deadline=None)
 settings.load_profile("without deadlines")
 

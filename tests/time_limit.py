@@ -42,7 +42,7 @@ class _LastResort:
         due = time.monotonic() + seconds + LAST_SECONDS
         if due - LAST_SECONDS * EARLY <= self._due <= due:
             return
-        # The descriptor that pytest keeps for this: what a test prints goes elsewhere.
+        # The descriptor that pytest keeps for tracebacks, since a test's own stderr is captured.
         errors = config.stash[fault_handler_stderr_fd_key]
         faulthandler.dump_traceback_later(due - time.monotonic(), exit=True, file=errors)
         self._due = due

@@ -38,7 +38,7 @@ def test_read_access_when_nothing_is_overridden() -> None:
 
 @pytest.mark.parametrize("space", [3, 3.0, "3", " ３ "])
 def test_guest_space_is_a_whole_number_like_others(space: object) -> None:
-    """Dify hands numbers over as text, as whole numbers or as decimals."""
+    """Dify passes numbers as text, as whole numbers or as decimals."""
     assert access(STORED, kintone_guest_space_id=space)[2] == 3
     assert access(STORED | {"kintone_guest_space_id": space})[2] == 3
 
@@ -51,7 +51,7 @@ def test_read_access_when_all_is_overridden() -> None:
 
 
 def test_read_access_when_the_domain_is_the_stored_one() -> None:
-    """Naming the stored site again needs no token, however it is written."""
+    """Giving the stored site again, in any spelling, needs no token."""
     assert access(STORED, kintone_domain="EXAMPLE.cybozu.com")[1] == "abc12345"
 
 

@@ -34,7 +34,7 @@ def test_build_when_a_get_is_short() -> None:
     "parameters", [{"app": 1, "query": "x" * 5000}, {"app": 1, "fields": [f"f{number}" for number in range(101)]}]
 )
 def test_build_when_a_get_is_too_long_for_an_address(parameters: dict[str, object]) -> None:
-    """A long GET, or one with more fields than an address may name, travels as POST with the override."""
+    """A long GET, or one with too many fields for an address, is sent as POST with the override header."""
     request = encode_request(reading(**parameters), "/k/v1/records.json", 30)
 
     assert (request.method, request.query) == ("POST", "")
@@ -55,7 +55,7 @@ def test_build_when_it_writes() -> None:
 
 
 def test_api_path_when_in_a_guest_space() -> None:
-    """Guest space paths name the space."""
+    """Paths contain the guest space."""
     assert api_path("records/cursor", None) == "/k/v1/records/cursor.json"
     assert api_path("records", 3) == "/k/guest/3/v1/records.json"
 

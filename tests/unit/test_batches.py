@@ -72,7 +72,7 @@ def test_a_batch_ends_where_its_body_would_be_too_large() -> None:
         assert count_fitting([first, item_of(entry(2, "k", size=1 + more))]) == together
 
 
-def test_an_oversized_entry_goes_out_alone() -> None:
+def test_an_oversized_entry_is_sent_alone() -> None:
     """An entry over the size limit is sent in a batch of its own, and kintone decides about it."""
     large = [item_of(entry(1, "k", MAX_BULK_BYTES + 1)), item_of(entry(2, "k"))]
 

@@ -95,8 +95,8 @@ def test_plain_writer_when_entries_are_new(kintone: LocalKintone) -> None:
     assert kintone.stats.by_api == {"PUT records": 3}
 
 
-def test_plain_file_programs_when_a_file_goes_up_and_down(kintone: LocalKintone) -> None:
-    """The plain programs move a whole file from an address to kintone and back, and tell its size."""
+def test_plain_file_programs_when_a_file_is_transferred(kintone: LocalKintone) -> None:
+    """The plain programs transfer a whole file from an address to kintone and back, and return its size."""
     app = kintone.create_app("Files", {"attachment": {"type": "FILE"}})
     key = kintone.site.files.upload("a.bin", "application/octet-stream", b"x" * 5000)
     [number] = kintone.add_records(app, [{}])
@@ -146,7 +146,7 @@ def test_alternate_when_a_program_is_slow() -> None:
 
 
 def test_ratios_when_all_were_measured() -> None:
-    """Ratios stand beside the practical limit, the program's own CPU time and the bare loop."""
+    """Ratios compare with the practical limit, the program's own CPU time and the bare loop."""
     ours = run_of(1.2, cpu=1.0)
     others = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": ours}
 

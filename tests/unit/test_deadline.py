@@ -11,7 +11,7 @@ from tests.unit.fake_runtime import FakeRuntime
 
 READING = Message("reading records")
 THREAD_TIMEOUT = 30.0
-"""Seconds after which a thread that should have woken up is given up; never waited for when all is well."""
+"""Seconds after which a thread that did not wake up fails the test; a passing test does not wait for it."""
 
 
 @pytest.fixture

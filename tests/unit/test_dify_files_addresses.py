@@ -163,7 +163,7 @@ def test_address_when_it_is_always_forbidden(host: str, monkeypatch: pytest.Monk
 def test_address_when_it_is_the_file_store_of_the_settings(
     setting: str, value: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A private address is read from where a setting names its scheme, host and port, in whatever spelling."""
+    """A private address with scheme, host and port of a setting, in any spelling, is allowed."""
     monkeypatch.setenv(setting, value)
 
     assert checked(url).is_store

@@ -22,7 +22,7 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_redirect_when_it_stays_on_the_host(url: str) -> None:
-    """A redirect at the same origin is followed, also up to https."""
+    """A redirect within the origin, or from http to https, is followed."""
     assert stays_at_origin(checked("http://public.example/files/a"), url)
 
 
@@ -41,7 +41,7 @@ def test_redirect_when_it_stays_on_the_host(url: str) -> None:
     ],
 )
 def test_redirect_when_it_leaves_the_host(url: str) -> None:
-    """A redirect to another host or port, or to nowhere, is not followed."""
+    """A redirect to another host or port, or without an address, is not followed."""
     assert not stays_at_origin(checked("http://public.example/files/a"), url)
 
 

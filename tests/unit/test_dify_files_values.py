@@ -15,8 +15,8 @@ URL = "http://api:5001/files/1?sign=SECRETSIGN"
 MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
 
 
-def _file(**told: object) -> dict[str, Any]:
-    return {"dify_model_identity": "__dify__file__", "url": URL, "type": "document", **told}
+def _file(**values: object) -> dict[str, Any]:
+    return {"dify_model_identity": "__dify__file__", "url": URL, "type": "document", **values}
 
 
 def test_files_when_they_are_objects_of_the_sdk() -> None:

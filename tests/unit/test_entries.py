@@ -23,7 +23,7 @@ def refusal(structure: object, update_key: str | None = None) -> str:
     [[KEYED], {"records": [KEYED]}, {"records_data": [KEYED]}, {"records_data": {"records": [KEYED]}}],
 )
 def test_entries_are_the_same_when_wrapped_in_any_of_the_four_ways(structure: object) -> None:
-    """The list may stand alone, under records, under records_data, or under both."""
+    """The list may be alone, under records, under records_data, or under both."""
     assert read_entries(structure) == [Entry(1, {"stock": {"value": "5"}}, UpdateKey("sku", "A-1"))]
 
 
@@ -41,7 +41,7 @@ def test_an_entry_keeps_id_revision_and_position() -> None:
     [("A-1", "A-1"), (12, "12"), (12.0, "12"), (Decimal("1.10"), "1.1"), (0, "0"), (1e3, "1000"), (" a ", " a ")],
 )
 def test_a_key_value_becomes_text(value: object, text: str) -> None:
-    """Texts stay as they are; numbers are written with digits alone."""
+    """Texts are unchanged, and numbers are written with digits only."""
     [entry] = read_entries([{"updateKey": {"field": "sku", "value": value}, "record": {}}])
 
     assert entry.update_key == ("sku", text)
@@ -219,7 +219,7 @@ def test_texts_that_look_like_equal_numbers_are_two_keys() -> None:
 
 
 def test_equal_numbers_are_refused_when_the_key_is_a_number_field() -> None:
-    """In a number field they are one record."""
+    """In a number field, equal numbers are the same key."""
     entries = read_entries([{"no": "1"}, {"no": "２"}, {"no": "1.0"}], "no")
 
     with pytest.raises(InvalidParameterError, match=r"entries 1 and 3 .* no = 1"):

@@ -36,7 +36,7 @@ PARTS_OF_ERRORS = frozenset(
     }
 )
 TAKES_A_MSGID = frozenset({"Message", "InvalidParameterError", "SettingsError"})
-"""What is made of a msgid and its values."""
+"""Classes that are constructed with a msgid and its values."""
 
 
 def sources() -> list[Path]:
@@ -132,7 +132,7 @@ def test_messages_are_literals_with_their_values() -> None:
 def test_messages_are_unchanged_by_masking() -> None:
     """An example address with a password in a message would be shown as ``***``."""
     nodes = [node for path in sources() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
-    # A pattern for addresses looks like one, and nobody reads it.
+    # Regular expressions for addresses look like addresses, but are not shown.
     literals = [
         text
         for node in nodes

@@ -60,7 +60,7 @@ def test_required_is_not_enforced_for_radio_buttons_and_calculations() -> None:
     assert FIELD_TYPES["DROP_DOWN"].required_holds
 
 
-def test_an_unknown_type_goes_through_unchecked() -> None:
+def test_an_unknown_type_is_not_checked() -> None:
     """A type that kintone adds later can still be written."""
     kind = field_type("HOLOGRAM")
     assert kind.shape is Shape.OTHER

@@ -33,7 +33,7 @@ def test_limits_arrive_as_text_and_absent_ones_as_empty_text() -> None:
     assert form.fields["b"].limits.max_value == Decimal("99999999999999999999.1")
 
 
-def test_options_stand_in_the_order_of_their_index() -> None:
+def test_options_are_sorted_by_their_index() -> None:
     """Options are sorted by their index, which is a text in kintone's answer."""
     raw = {"B": {"label": "b", "index": "10"}, "A": {"label": "", "index": "9"}}
     assert list(make_form(field("DROP_DOWN", "x", options=raw)).fields["x"].options.items()) == [("A", "A"), ("B", "b")]

@@ -138,8 +138,8 @@ def test_spans_cover_every_entry_once(steps: list[tuple[str, int, int]]) -> None
             assert new in allowed.get(old, {UNKNOWN, SAVED})
 
     found = list(ledger.spans())
-    told = [state for span, state in found for _ in range(span.first, span.last + 1)]
-    assert told == states(ledger)
+    states_of_spans = [state for span, state in found for _ in range(span.first, span.last + 1)]
+    assert states_of_spans == states(ledger)
     assert all(one != other for (_, one), (_, other) in pairwise(found))
-    unsaved = [position for position, state in enumerate(told, start=1) if state is not SAVED]
+    unsaved = [position for position, state in enumerate(states_of_spans, start=1) if state is not SAVED]
     assert ledger.first_unsaved() == (unsaved[0] if unsaved else None)

@@ -16,7 +16,7 @@ from tests.unit.fake_runtime import FakeRuntime
 
 READING = Message("reading")
 THREAD_TIMEOUT = 30.0
-"""Seconds after which a thread that should have got its turn is given up; never waited for when all is well."""
+"""Seconds after which a thread without a slot fails the test; a passing test does not wait for it."""
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_limiter_when_one_call_has_many_requests_waiting() -> None:
         for call, name in ((1, "many 1"), (1, "many 2"), (1, "many 3"), (2, "single 1")):
             threads.append(threading.Thread(target=ask, args=(call, name)))
             threads[-1].start()
-            # The turn is made under the limiter's lock, so the next to ask comes behind it.
+            # The request is queued under the limiter's lock, so the next one is queued behind it.
             assert queued.acquire(timeout=THREAD_TIMEOUT)
     for thread in threads:
         thread.join()

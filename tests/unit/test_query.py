@@ -70,7 +70,7 @@ def test_sort_keys_are_read_when_the_order_has_the_known_form(order_by: str, key
         ("offset 1 order by x limit 2", "order by x limit 2 offset 1"),
     ],
 )
-def test_disorder_is_refused_when_parts_stand_in_a_wrong_order(text: str, right: str) -> None:
+def test_parts_in_a_wrong_order_are_refused(text: str, right: str) -> None:
     """The message shows the caller's parts in the right order."""
     with pytest.raises(InvalidParameterError) as caught:
         parse(text)

@@ -160,12 +160,12 @@ def test_count_of_matches_is_not_asked_when_one_request_is_enough(site: InProces
 
 def test_progress_is_reported_after_each_page(site: InProcess) -> None:
     """Progress has the records so far and the expected total."""
-    told: list[tuple[int, int | None]] = []
+    progress: list[tuple[int, int | None]] = []
     add(site, range(1, 1201))
 
-    ids_read(read(site.client, ReadRequest(site.app), lambda count, total: told.append((count, total))))
+    ids_read(read(site.client, ReadRequest(site.app), lambda count, total: progress.append((count, total))))
 
-    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+    assert progress == [(500, 1200), (1000, 1200), (1200, 1200)]
 
 
 def test_planning_sends_no_request(site: InProcess) -> None:

@@ -120,8 +120,8 @@ def test_warnings_are_all_kept_when_they_differ(site: InProcess) -> None:
 
     ids_read(reading)
 
-    told = [warning for warning in reading.warnings if not warning.startswith("kintone stopped the search")]
-    assert sorted(told) == ["kintone warns: Deprecated offset", "kintone warns: Deprecated query"]
+    other_warnings = [warning for warning in reading.warnings if not warning.startswith("kintone stopped the search")]
+    assert sorted(other_warnings) == ["kintone warns: Deprecated offset", "kintone warns: Deprecated query"]
     assert len(reading.warnings) == 3
 
 

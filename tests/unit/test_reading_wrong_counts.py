@@ -133,16 +133,16 @@ def test_no_record_is_read_twice_when_the_count_is_right_and_the_last_page_full(
 @pytest.mark.parametrize("ranges", [1, 4])
 def test_total_excludes_the_offset(site: InProcess, query: str, ranges: int, expected: int) -> None:
     """Progress and forecasts count the records after the offset, in every way of reading."""
-    told: list[tuple[int, int | None]] = []
+    progress: list[tuple[int, int | None]] = []
     add(site, range(1, MATCHES + 1))
 
     request = ReadRequest(site.app, query, ranges=ranges)
-    reading = read(site.client, request, lambda count, total: told.append((count, total)))
+    reading = read(site.client, request, lambda count, total: progress.append((count, total)))
 
     order = site.ids(query.partition(" limit")[0].partition(" offset")[0])
     offset = int(query.rpartition(" ")[2])
     assert ids_read(reading) == order[offset : offset + expected]
-    assert {total for _, total in told} == {expected}
+    assert {total for _, total in progress} == {expected}
 
 
 def test_reading_by_id_ends_when_records_keep_appearing(site: InProcess) -> None:
