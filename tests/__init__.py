@@ -1,1 +1,1 @@
-"""Everything that holds the plugin to its promises."""
+"""The tests of the plugin, its stand-ins and its scripts."""

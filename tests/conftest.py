@@ -1,6 +1,6 @@
-"""What every test needs before it starts."""
+"""Fixtures and settings that all tests share."""
 
-# The SDK patches sockets and threads when it is imported; a server thread started before that would die in mid-test.
+# The SDK patches sockets and threads when it is imported; a server thread started before that would fail during a test.
 import gc
 from collections.abc import Iterator
 
@@ -13,47 +13,47 @@ from local_kintone import LocalKintone
 from tests.logger_states import loggers_restored
 from tests.wire.plugin import CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN, Ports, running_plugin
 
-# Machines are shared and noisy: how long an example takes says nothing about the code.
+# The duration of an example depends on the load of the machine.
 settings.register_profile("without deadlines", parent=settings(), deadline=None)
 settings.load_profile("without deadlines")
 
 pytest_plugins = ["tests.time_limit", "tests.shuffle"]
 
-COLLECTED_AFTER = 20_000
-"""Objects; usually it is 700."""
+GARBAGE_THRESHOLD = 20_000
+"""Objects; Python's default is 700."""
 MOST_SITES = 100
 """How many local kintones the shared plugin process may ask in one run."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 def pytest_collection_finish() -> None:
-    """Keep what every test shares out of each later collection of garbage, which would look at all of it.
+    """Exclude the objects that all tests share from later garbage collections, which would traverse them.
 
-    What a test makes is collected less often than elsewhere: that takes a twentieth of the suite's time.
+    Collections are also made rarer: together they take a twentieth of the suite's time.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(COLLECTED_AFTER, *gc.get_threshold()[1:])
+    gc.set_threshold(GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
 
 
 @pytest.fixture(autouse=True)
 def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the machine's own proxy settings out of the tests."""
+    """Remove the machine's own proxy settings during each test."""
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
 
 
 @pytest.fixture(autouse=True)
-def _loggers_as_before() -> Iterator[None]:
-    """Keep what one test does to the loggers of the process away from the next."""
+def _restore_loggers() -> Iterator[None]:
+    """Restore the loggers of the process after each test."""
     with loggers_restored():
         yield
 
 
 @pytest.fixture(scope="session")
 def ports() -> Iterator[Ports]:
-    """Keep the ports of all local kintones that the shared plugin process may ask."""
+    """Reserve the ports of all local kintones that the shared plugin process may ask."""
     kept = Ports(MOST_SITES)
     yield kept
     kept.close()

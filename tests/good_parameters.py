@@ -1,4 +1,4 @@
-"""Parameters for each tool, right for the first app of the demo, which the tests of all tools begin with."""
+"""Valid parameters for each tool, written for the first app of the demo; the tests of all tools start from them."""
 
 import itertools
 import json
@@ -8,9 +8,9 @@ _NUMBERS = itertools.count(1)
 
 
 def good_parameters(tool: str) -> dict[str, Any]:
-    """Return parameters that work however often they are used, the one that matters most first.
+    """Return parameters that work any number of times, the most important one first.
 
-    Only files have to be there first: nobody serves the one that is uploaded here, and none has this key.
+    Files are the exception: no server answers at the upload's address, and no file has the key of the download.
     """
     record = {"sku": f"GOOD-{next(_NUMBERS)}", "name": "茶"}
     good: dict[str, dict[str, Any]] = {

@@ -1,4 +1,4 @@
-"""Loggers belong to the whole process: what a test sets on one is taken back before the next test."""
+"""Save and restore the state of the process's loggers, so that no test affects the next."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class LoggerState:
-    """What can be set on a logger; that of a logger nobody has touched where nothing is given."""
+    """The settings of a logger; the defaults are those of a new logger."""
 
     level: int = logging.NOTSET
     propagate: bool = True
@@ -18,11 +18,11 @@ class LoggerState:
 
     @classmethod
     def of(cls, logger: logging.Logger) -> Self:
-        """Return how it is now."""
+        """Return the current state of a logger."""
         return cls(logger.level, logger.propagate, logger.disabled, tuple(logger.handlers))
 
     def restore(self, logger: logging.Logger) -> None:
-        """Set the logger so; ``setLevel`` also empties what loggers remember of levels."""
+        """Set the logger to this state; ``setLevel`` also clears the levels that loggers cache."""
         if logger.level != self.level:
             logger.setLevel(self.level)
         logger.propagate, logger.disabled = self.propagate, self.disabled
@@ -31,7 +31,7 @@ class LoggerState:
 
 @contextmanager
 def loggers_restored() -> Iterator[None]:
-    """Put all loggers back as they were when the block ends, those made within it to what a new one has."""
+    """Restore all loggers when the block ends; loggers made within it get the defaults."""
     before = {logger: LoggerState.of(logger) for logger in _loggers()}
     disabled = logging.root.manager.disable
     try:

@@ -1,4 +1,4 @@
-"""Tests in another order, which must not matter: `--shuffle SEED`; the same number gives the same order again."""
+"""Run the tests in another order with `--shuffle SEED`; the same seed gives the same order."""
 
 from random import Random
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the number of an order."""
+    """Add the option `--shuffle`."""
     parser.addoption(
         "--shuffle", type=int, metavar="SEED", help="run the tests in another order, the one of this number"
     )
@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Change the order if that is wanted."""
+    """Change the order of the tests if a seed is given."""
     seed = config.getoption("shuffle")
     if seed is not None:
         order = {nodeid: position for position, nodeid in enumerate(shuffled([item.nodeid for item in items], seed))}
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def shuffled(nodeids: list[str], seed: int) -> list[str]:
-    """Return the tests with files in another order, and within each file its tests: a file's fixtures live once."""
+    """Return the tests with the files shuffled, and the tests within each file, since fixtures live per file."""
     random = Random(seed)  # noqa: S311 - an order, no secret
     files: dict[str, list[str]] = {}
     for nodeid in nodeids:

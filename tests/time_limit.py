@@ -1,12 +1,12 @@
-"""A time limit for every test: one that never ends fails and is named, instead of hanging the run.
+"""A time limit for every test: a test that does not end fails with its name instead of blocking the run.
 
-An alarm reaches Python code that loops and code that waits in gevent's patched sockets and locks; there it meets
-gevent's hub or another greenlet, from which the test has to be entered. What no alarm can stop, a loop in C code or a
-thread that is left behind, is ended with the whole process, after the tracebacks of all threads.
+An alarm interrupts Python code that loops and code that waits in gevent's patched sockets and locks; in the second
+case it arrives in gevent's hub or another greenlet, and the failure is raised in the test's greenlet from there. Where
+no alarm helps, as in a loop in C code or with a thread that goes on, the process prints all tracebacks and ends.
 
-pytest-timeout (2.4, tried) does less beside gevent: its alarm raises in whatever greenlet runs, so that a test that
-waits beside a busy thread never ends; its timer is a greenlet too, which a loop keeps from running; neither ends a loop
-in C code.
+pytest-timeout (2.4, tried) is not sufficient with gevent: its alarm raises in the greenlet that is running, so that a
+test that waits beside a busy thread never ends; its timer is a greenlet, which a loop prevents from running; and
+neither ends a loop in C code.
 """
 
 import faulthandler
@@ -22,16 +22,16 @@ from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 SECONDS = 60.0
 LAST_SECONDS = 60.0
-"""What a test that was stopped has for its end before the process is ended."""
+"""Time between the failure of a test and the end of the process, in which the test may still finish."""
 EARLY = 0.1
-"""The share of those seconds by which the process may be ended too early."""
+"""The fraction of ``LAST_SECONDS`` by which the process may be ended early."""
 
 
 class _LastResort:
-    """The end of the process after its traceback, for what no alarm can stop.
+    """Ends the process after printing its tracebacks, for what no alarm can stop.
 
-    It waits in a thread of its own. Starting one for each part of each test would take as long as many a test, so one
-    serves all the parts that begin soon after each other.
+    It waits in a separate thread. Starting one for each phase of each test would take as long as some tests, so one
+    serves all phases that begin shortly after each other.
     """
 
     def __init__(self) -> None:
@@ -42,13 +42,13 @@ class _LastResort:
         due = time.monotonic() + seconds + LAST_SECONDS
         if due - LAST_SECONDS * EARLY <= self._due <= due:
             return
-        # The descriptor that pytest keeps for this: what a test prints goes elsewhere.
+        # The descriptor that pytest keeps for tracebacks, since a test's own stderr is captured.
         errors = config.stash[fault_handler_stderr_fd_key]
         faulthandler.dump_traceback_later(due - time.monotonic(), exit=True, file=errors)
         self._due = due
 
     def cancel(self) -> None:
-        """Let the process live."""
+        """Cancel the end of the process."""
         faulthandler.cancel_dump_traceback_later()
         self._due = 0.0
 
@@ -57,14 +57,14 @@ _last_resort = _LastResort()
 
 
 def seconds_of(item: pytest.Item) -> float:
-    """Return a test's limit: its own (`@pytest.mark.time_limit(600)`) or everybody's."""
+    """Return a test's limit: its own (`@pytest.mark.time_limit(600)`) or the default."""
     marker = item.get_closest_marker("time_limit")
     return float(marker.args[0]) if marker else SECONDS
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Limit what comes before a test."""
+    """Limit the setup of a test."""
     with limited(item):
         return (yield)
 
@@ -78,25 +78,25 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """Limit what comes after it."""
+    """Limit the teardown of a test."""
     with limited(item):
         return (yield)
 
 
 def pytest_enter_pdb() -> None:
-    """Let people who debug take their time."""
+    """Remove the limit while a debugger runs."""
     signal.setitimer(signal.ITIMER_REAL, 0)
     _last_resort.cancel()
 
 
 def pytest_exception_interact() -> None:
-    """Have the next part set the last resort anew: pytest cancels it whenever a test fails."""
+    """Make the next phase schedule the end of the process anew: pytest cancels it when a test fails."""
     _last_resort.cancel()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Limit what comes after the tests, fixtures that are left among it."""
+    """Limit what runs after the tests, such as the teardown of remaining fixtures."""
     _last_resort.set(session.config, SECONDS)
 
 

@@ -1,1 +1,1 @@
-"""Decisions, tested without a socket."""
+"""Tests of single modules, without sockets."""

@@ -1,4 +1,4 @@
-"""An app with a table and attachments in a local kintone of this process, and whoever writes into it."""
+"""A local kintone in this process with an app that has a table and attachments, and helpers that write to it."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -55,7 +55,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "lines": {"type": "SUBTABLE", "fields": COLUMNS},
     "papers": {"type": "FILE"},
 }
-IMPATIENT = RetryPolicy(first_pause=0.0, longest_pause=0.0)
+WITHOUT_PAUSE = RetryPolicy(first_pause=0.0, longest_pause=0.0)
 
 
 @dataclass
@@ -67,15 +67,15 @@ class _Streamed:
     content: bytes
 
     def chunks(self, _most: int) -> Iterator[bytes]:
-        """Yield the body."""
+        """Yield the body in one piece."""
         yield self.content
 
 
 class InProcess:
-    """Carries requests to a local kintone without sockets."""
+    """A transport to a local kintone without sockets."""
 
     def __init__(self, kintone: LocalKintone) -> None:
-        """Keep the server."""
+        """Keep the local kintone."""
         self._kintone = kintone
 
     @contextmanager
@@ -87,7 +87,7 @@ class InProcess:
         timeout: float,
         body: UploadBody | None = None,
     ) -> Iterator[_Streamed]:
-        """Send the request and hand over the answer; raises TransportError as the real one does."""
+        """Send the request and yield the answer; raises TransportError as the real transport does."""
         assert body is None
         headers = {"User-Agent": "test", **request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
         exchange = Exchange(deadline, timeout)
@@ -103,14 +103,14 @@ class InProcess:
 
 @dataclass
 class Bench:
-    """A local kintone with an app of products (1) and an app that is written to, and a client with a form of it."""
+    """A local kintone with an app of products (1), an app that is written to, and clients for both."""
 
     kintone: LocalKintone
     app: int = 0
     _clients: list[KintoneClient] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the apps: the product "pen" cost 80 when it was ordered and costs 100 today."""
+        """Make the apps; the product "pen" costs 100 today, and rows that were saved earlier have copied 80."""
         products: dict[str, dict[str, Any]] = {
             "product": {"type": "SINGLE_LINE_TEXT", "unique": True},
             "price": {"type": "NUMBER"},
@@ -121,27 +121,27 @@ class Bench:
         self.others = self.kintone.token(self.app, author="others")
 
     def client(self, *permissions: str) -> KintoneClient:
-        """Return a client; what it waits for costs no time."""
+        """Return a client that retries without a pause."""
         tokens = f"{self.kintone.token(self.app, *permissions)},{self.kintone.token(self.source, 'view')}"
         site = read_site("https://sample.cybozu.com", frozenset())
         engine = Engine(transport=InProcess(self.kintone))
         settings = OperatorSettings.from_environment({})
-        opened = KintoneClient(Access(site, Tokens(tokens)), settings, policy=IMPATIENT, engine=engine)
+        opened = KintoneClient(Access(site, Tokens(tokens)), settings, policy=WITHOUT_PAUSE, engine=engine)
         self._clients.append(opened)
         return opened
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close the clients and the local kintone."""
         for client in self._clients:
             client.close()
         self.kintone.stop()
 
     def form(self) -> Form:
-        """Return the form of today."""
+        """Return the current form of the app."""
         return read_form(self.client(), self.app)
 
     def save(self, **values: Any) -> int:  # noqa: ANN401 - values of any field
-        """Put a record there and return its id."""
+        """Save a record and return its id."""
         [number] = self.kintone.add_records(self.app, [values])
         return number
 
@@ -154,7 +154,7 @@ class Bench:
         form: Form | None = None,
         client: KintoneClient | None = None,
     ) -> UpsertReport:
-        """Write in append mode; what was asked before is forgotten."""
+        """Upsert in append mode; earlier requests are removed from the log of requests."""
         known = form or self.form()
         self.kintone.site.traffic.reset()
         modes = {True: ListMode.APPEND, False: ListMode.REPLACE}
@@ -169,11 +169,11 @@ class Bench:
         return upsert(client or self.client(), request)
 
     def upload(self, name: str) -> dict[str, str]:
-        """Put a file into temporary storage and return it as a value holds it."""
+        """Upload a file to temporary storage and return it as an entry of an attachment field."""
         return {"fileKey": self.kintone.site.files.upload(name, "text/plain", b"abc")}
 
     def ask(self, method: str, api: str, **payload: object) -> Response:
-        """Write as somebody else."""
+        """Send a request as another user."""
         headers = {"User-Agent": "other", "X-Cybozu-API-Token": self.others, "Content-Type": "application/json"}
         body = json.dumps({"app": self.app, **payload}).encode()
         answer = self.kintone.exchange(method, f"/k/v1/{api}.json", headers, body)
@@ -181,7 +181,7 @@ class Bench:
         return answer
 
     def before(self, what: str, act: Callable[[], object], times: int = 1, *, after: int = 0) -> None:
-        """Have somebody else act before so many requests of a kind ("PUT records"), once so many have passed."""
+        """Call ``act`` before ``times`` requests of a kind ("PUT records"), after the first ``after`` of them."""
         seen = 0
 
         def hook(received: ReceivedRequest) -> None:
@@ -194,7 +194,7 @@ class Bench:
         self.kintone.before_request.append(hook)
 
     def calls(self) -> list[str]:
-        """Return what was asked for, in order: "GET records"."""
+        """Return the requests in order, such as "GET records"."""
         return [call_of(received) for received in self.kintone.requests]
 
     def sent(self, what: str) -> dict[str, Any]:
@@ -204,15 +204,15 @@ class Bench:
         return sent
 
     def record(self, number: int = 1) -> dict[str, Any]:
-        """Return one record as it is."""
+        """Return a record as kintone has it."""
         return self.kintone.records(self.app, f"$id = {number}")[0]
 
     def rows(self, number: int = 1) -> list[dict[str, Any]]:
-        """Return the values of the cells of each row."""
+        """Return the cell values of each row."""
         return [{code: cell["value"] for code, cell in row["value"].items()} for row in self.row_objects(number)]
 
     def row_objects(self, number: int = 1) -> list[dict[str, Any]]:
-        """Return the rows as they are."""
+        """Return the rows in kintone's shape."""
         found: list[dict[str, Any]] = self.record(number)["lines"]["value"]
         return found
 
@@ -225,36 +225,36 @@ class Bench:
         return [file["name"] for file in self.record(number)["papers"]["value"]]
 
     def add_row(self, quantity: int, number: int = 1) -> None:
-        """Add a row as somebody else."""
+        """Add a row as another user."""
         rows = [{"id": row["id"]} for row in self.row_objects(number)]
         record = {"lines": {"value": [*rows, row(qty=quantity)]}}
         self.ask("PUT", "record", id=number, record=record)
 
     def touch(self, number: int = 1, **values: object) -> None:
-        """Change other fields as somebody else."""
+        """Change other fields as another user."""
         changes = values or {"name": "touched"}
         self.ask("PUT", "record", id=number, record={code: {"value": value} for code, value in changes.items()})
 
 
 def call_of(received: ReceivedRequest) -> str:
-    """Name a request: verb and API."""
+    """Return method and API of a request."""
     method = received.headers.get("X-HTTP-Method-Override", received.method)
     return f"{method} {received.path.rpartition('/v1/')[2].removesuffix('.json')}"
 
 
 def row(row_id: str | None = None, **cells: object) -> dict[str, Any]:
-    """Return a row to be sent."""
+    """Return a row for a request."""
     made: dict[str, Any] = {"value": {code: {"value": value} for code, value in cells.items()}}
     return made if row_id is None else {"id": row_id, **made}
 
 
 def by_key(sku: str = "A", revision: str | None = None, **values: object) -> Entry:
-    """Return an entry that is found by sku."""
+    """Return an entry with the update key sku."""
     return Entry(1, _wrapped(values), UpdateKey("sku", sku), None, revision)
 
 
 def by_number(number: str, **values: object) -> Entry:
-    """Return an entry that is found by the number key."""
+    """Return an entry with the update key no, a number."""
     return Entry(1, _wrapped(values), UpdateKey("no", number))
 
 
@@ -269,7 +269,7 @@ def new(**values: object) -> Entry:
 
 
 def states(error: KintoneError) -> list[tuple[int, int, str]]:
-    """Return first and last entry and what is known of them."""
+    """Return first entry, last entry and state of each span of the ledger."""
     assert error.ledger
     return [(span.first, span.last, state.name) for span, state in error.ledger.spans()]
 
@@ -278,11 +278,11 @@ def _wrapped(values: dict[str, object]) -> dict[str, object]:
     return {code: {"value": value} for code, value in values.items()}
 
 
-SEVEN = [row(qty="7")]
+NEW_ROWS = [row(qty="7")]
 
 
 def failing[E: KintoneError](kind: type[E], bench: Bench, *arguments: Any, **options: Any) -> E:  # noqa: ANN401 - handed on
-    """Return the error with which appending ends."""
+    """Return the error that appending raises."""
     with pytest.raises(kind) as raised:
         bench.append(*arguments, **options)
     return raised.value

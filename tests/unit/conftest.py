@@ -1,4 +1,4 @@
-"""What many tests share."""
+"""Fixtures of the unit tests."""
 
 from collections.abc import Iterator
 
@@ -7,20 +7,20 @@ import pytest
 from local_kintone import LocalKintone
 from tests.unit.appending_samples import Bench
 from tests.unit.in_process import InProcess
-from tests.unit.readings import FORM
-from tests.unit.writings import STOCK
+from tests.unit.reading_samples import FORM
+from tests.unit.writing_samples import STOCK
 
 
 @pytest.fixture
 def site() -> Iterator[InProcess]:
-    """Make a kintone with an empty app, and a client that asks it."""
+    """Return a local kintone with an empty app and a client."""
     with InProcess(FORM) as running:
         yield running
 
 
 @pytest.fixture
 def stock() -> Iterator[InProcess]:
-    """Make a kintone with an empty app to write to, and a client that has as long as an operator gives it."""
+    """Return a local kintone with an empty app to write to, and a client with the longest call budget."""
     with InProcess(STOCK, budget=280) as running:
         yield running
 

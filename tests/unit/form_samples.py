@@ -1,4 +1,4 @@
-"""Forms for tests, as kintone's ``app/form/fields.json`` lists them: numbers as text, absent limits as ``""``."""
+"""Forms in the shape of kintone's ``app/form/fields.json``: numbers as text, absent limits as ``""``."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,12 +8,12 @@ type Properties = dict[str, object]
 
 
 def field(kind: str, code: str, **properties: object) -> Properties:
-    """Return one property of a form; the rest of its keys are given by name."""
+    """Return the properties of one field; further keys are given by name."""
     return {"type": kind, "code": code, "label": code.upper(), "noLabel": False, "required": False, **properties}
 
 
 def options(*names: str) -> Properties:
-    """Return options as kintone lists them."""
+    """Return options in kintone's shape."""
     return {name: {"label": name, "index": str(place)} for place, name in enumerate(names)}
 
 
@@ -28,7 +28,7 @@ def columns(*fields: Properties) -> Properties:
 
 
 def form_of(records: Iterable[Mapping[str, Mapping[str, object]]]) -> Form:
-    """Return a form of the fields that records show."""
+    """Return a form with the fields that the records contain."""
     types = {code: shown["type"] for record in records for code, shown in record.items() if code[0] != "$"}
     return make_form(*(_shown(str(kind), code) for code, kind in types.items()))
 

@@ -1,6 +1,6 @@
-"""The real client and a local kintone in this process: no sockets, and a clock that jumps to what is waited for.
+"""The real client and a local kintone in this process: no sockets, and a virtual clock that skips waiting times.
 
-The client's threads and kintone's are tasks that take turns; a test is none of them, and they run while it waits.
+The client's threads and kintone's are tasks of one scheduler; they run while the test waits.
 """
 
 import itertools
@@ -31,7 +31,7 @@ _sites = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it left: kintone's verb, the API, and the parameters of the address (texts) or of the body."""
+    """A request that the client sent: method, API, and the parameters of the address (texts) or of the body."""
 
     number: int
     method: str
@@ -40,24 +40,24 @@ class Asked:
 
     @property
     def call(self) -> str:
-        """Verb and API."""
+        """Return method and API."""
         return f"{self.method} {self.api}"
 
     @property
     def query(self) -> str:
-        """The query, blank where there is none."""
+        """Return the query, blank where there is none."""
         return str(self.parameters.get("query", ""))
 
 
 class InProcess:
-    """A kintone with one app, a client that may view, add and edit its records, and what the client asked.
+    """A kintone with one app, a client that may view, add and edit its records, and the client's requests.
 
-    ``before`` is called with each request right before kintone works on it, and may write as somebody else, let time
-    pass or switch a failure on; ``change`` may change what a request that succeeded is answered with.
+    ``before`` is called with each request before kintone processes it, and may write as another user, let time pass or
+    switch a failure on; ``change`` may change the answer to a successful request.
     """
 
     def __init__(self, form: Mapping[str, Mapping[str, Any]], *, budget: float = BUDGET, seed: int = 0) -> None:
-        """Make the app and start the client's time; ``seed`` decides which of the tasks that could run is the next."""
+        """Make the app and the client; ``seed`` decides which of the ready tasks runs next."""
         self.scheduler = Scheduler(Random(seed))  # noqa: S311 - drawn from a seed so that it can be drawn again
         clock = VirtualClock(self.scheduler)
         self.kintone = LocalKintone(seed="none", settings=Settings(gzip=False), clock=clock)
@@ -71,11 +71,11 @@ class InProcess:
         self.client = KintoneClient(access, settings, engine=engine_for(self, self.scheduler))
 
     def __enter__(self) -> Self:
-        """Return it."""
+        """Return this object."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it all."""
+        """Close the client, the scheduler and the local kintone."""
         self.client.close()
         self.scheduler.close()
         self.kintone.stop()
@@ -87,11 +87,11 @@ class InProcess:
 
     @property
     def writes(self) -> list[Asked]:
-        """The requests that were no reads."""
+        """Return the requests that are not reads."""
         return [asked for asked in self.asked if asked.method != "GET"]
 
     def ids(self, query: str = "") -> list[int]:
-        """Return the ids that kintone finds for a query, in its order."""
+        """Return the ids that kintone finds for a query, in order."""
         return [int(record["$id"]["value"]) for record in self.kintone.records(self.app, query)]
 
     def values(self, code: str) -> list[Any]:
@@ -99,7 +99,7 @@ class InProcess:
         return [record[code]["value"] for record in self.kintone.records(self.app)]
 
     def ask(self, method: str, api: str, **parameters: object) -> None:
-        """Write as somebody else."""
+        """Send a request as another user."""
         token = self.kintone.token(self.app, author="others")
         body = json.dumps({"app": self.app, **parameters}).encode()
         headers = {**JSON, "X-Cybozu-API-Token": token}
@@ -107,22 +107,22 @@ class InProcess:
         assert answer.status == 200, answer.body
 
     def there(self, ids: Iterable[int]) -> list[int]:
-        """Return those of the ids that are there."""
+        """Return those of the ids that exist."""
         wanted = set(ids)
         within = f"$id >= {min(wanted)} and $id <= {max(wanted)}" if wanted else "$id < 0"
         return [record_id for record_id in self.ids(within) if record_id in wanted]
 
     def delete(self, ids: Iterable[int]) -> None:
-        """Delete those of the records that are there, as somebody else."""
+        """Delete the existing ones of these records, as another user."""
         for some in itertools.batched(self.there(ids), 100):
             self.ask("DELETE", "records", ids=some)
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass, in which everybody else goes on."""
+        """Let virtual time pass while the other tasks run."""
         self.scheduler.sleep(seconds)
 
     def send(self, outgoing: OutgoingRequest, seconds: float, pause: Pause | None = None) -> Reply:
-        """Carry a request; raises BrokenError where no whole answer comes in time."""
+        """Send a request; raises BrokenError where no complete answer arrives in time."""
         asked = _asked(len(self.asked) + 1, outgoing)
         self.asked.append(asked)
         ended: list[Reply | Exception] = []

@@ -1,4 +1,4 @@
-"""Calling ``kintone_query`` in this process: records of every shape, and what the tool sends, as Dify would get it."""
+"""Calls ``kintone_query`` in this process, with records of every shape, and parses its messages as Dify does."""
 
 import base64
 import json
@@ -23,34 +23,34 @@ type Message = ToolInvokeMessage
 
 
 class Line(ResponseWriter):  # type: ignore[misc]  # the SDK ships no types
-    """Keeps what the SDK would write to stdout for one message."""
+    """Collects what the SDK would write to stdout for one message."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Start with no data."""
         self.text = ""
 
     def write(self, data: str) -> None:
-        """Keep it."""
+        """Append data."""
         self.text += data
 
     def done(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
 
 def line_of(message: Message) -> str:
-    """Return the frame that the SDK makes of a message."""
+    """Return the SDK's frame of a message."""
     writer = Line()
     writer.session_message(session_id="s" * 36, data=writer.stream_object(data=message))
     return writer.text
 
 
 def messages_of(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> list[Message]:
-    """Run the tool to its end."""
+    """Run the tool and return all its messages."""
     return list(running(site, settings, **parameters))
 
 
 def running(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> Generator[Message]:
-    """Start the tool on the app of a kintone."""
+    """Start the tool on the app of a local kintone."""
     call = Call(
         {"kintone_app_id": str(site.app)}, Parameters(parameters, QueryRecords.declaration().parameters), Redactor([])
     )
@@ -63,7 +63,7 @@ def running(site: InProcess, settings: OperatorSettings | None = None, **paramet
 
 
 def _messages(pages: Streaming) -> Generator[Message]:
-    """Yield what the tool sends while it reads, then its result, as the SDK's own messages."""
+    """Yield the tool's messages as the SDK's: first those sent while reading, then the result."""
     with closing(pages):
         while True:
             try:
@@ -74,16 +74,16 @@ def _messages(pages: Streaming) -> Generator[Message]:
 
 
 def plain(sent: Any) -> Message:  # noqa: ANN401 - a message of either kind
-    """Return a message as the SDK knows it."""
+    """Return a message as the SDK parses it."""
     message: Message = sent.plain() if isinstance(sent, PreparedMessage) else sent
     return message
 
 
 class Sent:
-    """What Dify would make of the messages of one call."""
+    """The messages of one call, sorted by kind as Dify receives them."""
 
     def __init__(self, messages: list[Message]) -> None:
-        """Sort the messages by their kinds, through the SDK's own frames."""
+        """Sort the messages by kind, through the SDK's own frames."""
         frames = [json.loads(line_of(message))["data"]["data"] for message in messages]
         by_kind: dict[str, list[dict[str, Any]]] = {}
         for frame in frames:
@@ -98,7 +98,7 @@ class Sent:
 
 
 def sent(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> Sent:
-    """Run the tool and sort what it sends."""
+    """Run the tool and return its messages sorted by kind."""
     return Sent(messages_of(site, settings, **parameters))
 
 
@@ -108,7 +108,7 @@ def text_field(value: str | None) -> dict[str, Any]:
 
 
 def full_record(record_id: int) -> dict[str, Any]:
-    """Return a record with a field of every shape."""
+    """Return a record with a field of every value shape."""
     users = [{"code": "sato", "name": "佐藤 昇"}, {"code": "tanaka", "name": "tanaka"}]
     files = [{"fileKey": "k1", "name": "見積.pdf", "contentType": "application/pdf", "size": "123"}]
     rows = [
@@ -132,7 +132,7 @@ def full_record(record_id: int) -> dict[str, Any]:
 
 
 def hold(site: InProcess, *records: dict[str, Any]) -> list[dict[str, Any]]:
-    """Have a kintone hold records, its form being made for them; return them as it gives them out."""
+    """Save records in a local kintone, with a form made for them, and return them as kintone returns them."""
     columns = {"item": {"type": "SINGLE_LINE_TEXT"}, "qty": {"type": "NUMBER"}}
     # The creator is a field that every app has already.
     own = [{code: field for code, field in record.items() if field["type"] != "CREATOR"} for record in records]
@@ -143,5 +143,5 @@ def hold(site: InProcess, *records: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def wide_record(record_id: int, size: int) -> dict[str, Any]:
-    """Return a record with so many bytes of text."""
+    """Return a record with a text of this many bytes."""
     return {"$id": {"type": "__ID__", "value": str(record_id)}, "wide": text_field("x" * size)}

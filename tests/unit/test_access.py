@@ -1,4 +1,4 @@
-"""From credential and overrides to who asks what."""
+"""Site, token, guest space and app of a call, from the credential and the call's own parameters."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ STORED = {
 
 
 def parameters(**given: object) -> Parameters:
-    """Return the networked parameters of a call."""
+    """Return the parameters that address kintone, with these values."""
     return Parameters(given, CREDENTIALS)
 
 
@@ -38,7 +38,7 @@ def test_read_access_when_nothing_is_overridden() -> None:
 
 @pytest.mark.parametrize("space", [3, 3.0, "3", " ３ "])
 def test_guest_space_is_a_whole_number_like_others(space: object) -> None:
-    """Dify hands numbers over as text, as whole numbers or as decimals."""
+    """Dify passes numbers as text, as whole numbers or as decimals."""
     assert access(STORED, kintone_guest_space_id=space)[2] == 3
     assert access(STORED | {"kintone_guest_space_id": space})[2] == 3
 
@@ -51,7 +51,7 @@ def test_read_access_when_all_is_overridden() -> None:
 
 
 def test_read_access_when_the_domain_is_the_stored_one() -> None:
-    """Naming the stored site again needs no token, however it is written."""
+    """Giving the stored site again, in any spelling, needs no token."""
     assert access(STORED, kintone_domain="EXAMPLE.cybozu.com")[1] == "abc12345"
 
 
@@ -71,8 +71,8 @@ def test_read_access_when_the_credential_is_incomplete(name: str) -> None:
 
 
 @pytest.mark.parametrize("space", ["none", "-1", [None]])
-def test_guest_space_says_how_to_name_none(space: object) -> None:
-    """A call names none by 0, a stored credential by leaving it blank."""
+def test_guest_space_refusal_explains_how_to_give_none(space: object) -> None:
+    """A call gives 0 for no guest space; a stored credential leaves the field blank."""
     with pytest.raises(InvalidParameterError, match=r"kintone_guest_space_id .* 0 for no"):
         access(STORED, kintone_guest_space_id=space)
     with pytest.raises(InvalidParameterError, match=r"kintone_guest_space_id .*blank") as stored:
@@ -81,8 +81,8 @@ def test_guest_space_says_how_to_name_none(space: object) -> None:
 
 
 @pytest.mark.parametrize("domain", ["other.cybozu.com", "example.kintone.com", "example.s.cybozu.com"])
-def test_guest_space_stays_at_the_credentials_own_site(domain: str) -> None:
-    """Another site has other guest spaces; a call that asks one names its space itself."""
+def test_guest_space_of_the_credential_is_not_used_for_another_site(domain: str) -> None:
+    """The stored guest space belongs to the stored site; a call to another site gives its own or has none."""
     stored = STORED | {"kintone_guest_space_id": "3"}
 
     assert access(stored, kintone_domain=domain, kintone_api_token="own12345")[2] is None
@@ -93,7 +93,7 @@ def test_guest_space_stays_at_the_credentials_own_site(domain: str) -> None:
 
 @pytest.mark.parametrize("domain", ["EXAMPLE.cybozu.com", "https://example.cybozu.com:443/k/guest/3/12/", "", None])
 def test_guest_space_is_kept_when_the_domain_is_the_stored_one(domain: str | None) -> None:
-    """The credential's own site in another spelling is no other site, and a token of its own does not change that."""
+    """Another spelling of the stored site, or another token, does not change the stored guest space."""
     stored = STORED | {"kintone_guest_space_id": "3"}
 
     assert access(stored, kintone_domain=domain)[2] == 3
@@ -102,7 +102,7 @@ def test_guest_space_is_kept_when_the_domain_is_the_stored_one(domain: str | Non
 
 @pytest.mark.parametrize("nothing", [0, 0.0, "0.0", "0", " ０ ", "00"])
 def test_guest_space_when_the_call_wants_none(nothing: object) -> None:
-    """0 stands for the apps outside of guest spaces; in a credential it is no guest space."""
+    """A call's 0 means apps outside of guest spaces; a credential with 0 is refused."""
     stored = STORED | {"kintone_guest_space_id": "3"}
 
     assert access(stored, kintone_guest_space_id=nothing)[2] is None
@@ -112,18 +112,18 @@ def test_guest_space_when_the_call_wants_none(nothing: object) -> None:
 
 @pytest.mark.parametrize("wrong", [-1, "-1", "none", False, "x0", []])
 def test_guest_space_when_it_is_no_number(wrong: object) -> None:
-    """What is neither a space nor 0 is refused, and never taken for none."""
+    """A value that is neither a guest space nor 0 is refused and never means none."""
     with pytest.raises(InvalidParameterError, match="kintone_guest_space_id"):
         access(STORED | {"kintone_guest_space_id": "3"}, kintone_guest_space_id=wrong)
 
 
-def test_app_of_the_credential_is_asked_on_another_site_too() -> None:
-    """A call that names no app asks the credential's, wherever it goes."""
+def test_app_of_the_credential_is_used_on_another_site_too() -> None:
+    """A call without an app uses the credential's app, on another site too."""
     assert read_app(STORED, parameters(kintone_domain="other.cybozu.com")) == 12
 
 
 def test_secrets_of_a_call() -> None:
-    """Both tokens are masked, in pieces and glued, whatever became of them."""
+    """The stored token and the call's tokens are masked, each alone and joined."""
     redactor = redactor_of(STORED, {"kintone_api_token": "first123;second12\nthird123"})
 
     for secret in ("abc12345", "first123", "second12", "third123", "first123;second12third123"):
@@ -131,7 +131,7 @@ def test_secrets_of_a_call() -> None:
 
 
 def test_read_app_when_overridden_or_not() -> None:
-    """The call's app counts, else the credential's; neither is refused by name."""
+    """The call's app takes precedence over the credential's; without a valid app the parameter is named."""
     assert read_app(STORED, parameters()) == 12
     assert read_app(STORED, parameters(kintone_app_id=7)) == 7
     with pytest.raises(InvalidParameterError, match=r"\bkintone_app_id\b"):
@@ -152,7 +152,7 @@ def test_read_app_when_overridden_or_not() -> None:
     ],
 )
 def test_stored_token_stays_on_its_origin_and_path_when_the_operator_allows_several(other: str) -> None:
-    """Another port, scheme or path of the same host is another site, which brings its own token."""
+    """Another port, scheme or path of the same host is another site, which needs its own token."""
     origins = "http://127.0.0.1:8001,http://127.0.0.1:8002,https://127.0.0.1:8001,http://localhost:8001"
     settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": origins})
     stored = STORED | {"kintone_domain": "http://127.0.0.1:8001/kintone"}
@@ -167,7 +167,7 @@ def test_stored_token_stays_on_its_origin_and_path_when_the_operator_allows_seve
 @pytest.mark.parametrize("given", [{}, {"kintone_api_token": "own1234567890"}])
 @pytest.mark.parametrize("domain", ["abc1234567890.cybozu.com", "http://127.0.0.1:8001/abc1234567890"])
 def test_read_access_when_the_stored_domain_holds_the_token(domain: str, given: dict[str, object]) -> None:
-    """It would travel in an address, and to a name server."""
+    """A domain that contains the token is refused, since it would be sent in an address and to a name server."""
     stored = STORED | {"kintone_domain": domain, "kintone_api_token": "abc1234567890"}
     settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "http://127.0.0.1:8001"})
 
@@ -176,14 +176,14 @@ def test_read_access_when_the_stored_domain_holds_the_token(domain: str, given: 
 
 
 @pytest.mark.parametrize("name", ["kintone_api_token", "record_data", "records_data", "records_mapping"])
-def test_token_may_stand_where_it_belongs_and_in_values_of_records(name: str) -> None:
-    """A record may hold any text, and a token's own parameter holds it anyway."""
+def test_token_is_allowed_in_its_own_parameter_and_in_records(name: str) -> None:
+    """The token's own parameter and the values of records may contain the token."""
     refuse_misplaced_secrets({name: ["abc1234567890"]}, Redactor(["abc1234567890"]))
 
 
 @pytest.mark.parametrize("value", ["abc1234567890", ["x", {"y": "abc1234567890"}], {"abc1234567890": 1}])
-def test_token_may_stand_nowhere_else(value: object) -> None:
-    """In any other parameter, at any depth, it is refused with the name of that parameter, and not shown."""
+def test_token_is_refused_in_any_other_parameter(value: object) -> None:
+    """A token at any depth of another parameter is refused with that parameter's name and without the token."""
     with pytest.raises(InvalidParameterError, match=r"\bquery\b") as refused:
         refuse_misplaced_secrets({"fields": "x", "query": value}, Redactor(["abc1234567890"]))
 

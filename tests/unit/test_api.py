@@ -1,4 +1,4 @@
-"""How operations travel."""
+"""Encoding of requests: methods, addresses, headers and bodies."""
 
 import json
 from decimal import Decimal
@@ -12,7 +12,7 @@ from kintone.messages import Message
 
 
 def reading(**parameters: object) -> Request:
-    """Return a read with these parameters."""
+    """Return a read request with these parameters."""
     return Request(Message("reading"), "GET", "records", parameters, RetrySafety.READ)
 
 
@@ -34,7 +34,7 @@ def test_build_when_a_get_is_short() -> None:
     "parameters", [{"app": 1, "query": "x" * 5000}, {"app": 1, "fields": [f"f{number}" for number in range(101)]}]
 )
 def test_build_when_a_get_is_too_long_for_an_address(parameters: dict[str, object]) -> None:
-    """A long GET, or one with more fields than an address may name, travels as POST with the override."""
+    """A long GET, or one with too many fields for an address, is sent as POST with the override header."""
     request = encode_request(reading(**parameters), "/k/v1/records.json", 30)
 
     assert (request.method, request.query) == ("POST", "")
@@ -43,7 +43,7 @@ def test_build_when_a_get_is_too_long_for_an_address(parameters: dict[str, objec
 
 
 def test_build_when_it_writes() -> None:
-    """A write carries JSON as UTF-8."""
+    """The body of a write is JSON in UTF-8."""
     request = encode_request(
         Request(Message("adding"), "POST", "record", {"app": 1, "名": "値"}, RetrySafety.INSERT),
         "/k/v1/record.json",
@@ -55,7 +55,7 @@ def test_build_when_it_writes() -> None:
 
 
 def test_api_path_when_in_a_guest_space() -> None:
-    """Guest space paths name the space."""
+    """Paths contain the guest space."""
     assert api_path("records/cursor", None) == "/k/v1/records/cursor.json"
     assert api_path("records", 3) == "/k/guest/3/v1/records.json"
 
@@ -67,20 +67,20 @@ def test_encode_json_when_numbers_are_decimals() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), "\ud800", {1, 2}, Decimal("NaN"), object()])
 def test_encode_json_when_json_cannot_carry_it(value: object) -> None:
-    """What JSON cannot carry is refused in words."""
+    """A value that JSON cannot represent is refused with an explanation."""
     with pytest.raises(InvalidParameterError, match="cannot carry"):
         encode_json({"value": value})
 
 
-def test_build_when_the_query_holds_half_a_character() -> None:
-    """A lone surrogate in a query is refused in words."""
+def test_build_when_the_query_holds_a_lone_surrogate() -> None:
+    """A lone surrogate in a query is refused with an explanation."""
     with pytest.raises(InvalidParameterError, match="surrogate"):
         encode_request(reading(app=1, query="\ud800"), "/k/v1/records.json", 30)
 
 
 @pytest.mark.parametrize(("extra", "method"), [(0, "GET"), (1, "POST")])
-def test_build_when_an_address_has_exactly_the_most_characters(extra: int, method: str) -> None:
-    """The whole address counts, not the query string alone."""
+def test_build_when_an_address_has_exactly_the_maximum_length(extra: int, method: str) -> None:
+    """The limit applies to the whole address, not to the query string alone."""
     path, site = "/k/v1/records.json", 30
     spare = MAX_URL_LENGTH - 1 - site - len(path) - len("query=")
 
@@ -88,8 +88,8 @@ def test_build_when_an_address_has_exactly_the_most_characters(extra: int, metho
 
 
 @pytest.mark.parametrize(("count", "method"), [(100, "GET"), (101, "POST")])
-def test_build_when_there_are_exactly_the_most_fields(count: int, method: str) -> None:
-    """Indexes go from 0 to 99."""
+def test_build_when_there_are_exactly_the_maximum_of_fields(count: int, method: str) -> None:
+    """A GET carries up to 100 fields, with indexes from 0 to 99."""
     assert (
         encode_request(reading(fields=[f"f{number}" for number in range(count)]), "/k/v1/records.json", 30).method
         == method

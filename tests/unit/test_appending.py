@@ -1,4 +1,4 @@
-"""Keeping rows and files that updated records already have: what is sent, and what the records hold afterwards."""
+"""Appending to the rows and files that records already have: what is sent, and what is stored afterwards."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ SAVED: dict[str, Any] = {"qty": "5", "item": "pen", "price": "80", "rank": "Low"
 
 
 def test_saved_rows_are_sent_by_their_id_alone_with_the_revision_that_was_read(bench: Bench) -> None:
-    """The new ones follow in full; what is read is the revision and the fields that are appended to."""
+    """Only ids, revisions, keys and the appended fields are read; new rows are sent in full behind the saved ones."""
     bench.save(sku="A", lines=[SAVED, {"qty": "6"}])
     before = bench.row_objects()
     bench.append(by_key(lines=[row(qty="7")], name="x"))
@@ -40,7 +40,7 @@ def test_saved_rows_are_sent_by_their_id_alone_with_the_revision_that_was_read(b
 
 
 def test_lookups_in_saved_rows_keep_what_they_copied(bench: Bench) -> None:
-    """The pen was ordered at 80 and costs 100 today; a new row gets the price of today."""
+    """A saved row keeps the price that its lookup copied, and a new row gets the current price."""
     bench.save(sku="A", lines=[SAVED])
     bench.append(by_key(lines=[row(qty="1", item="pen")]))
 
@@ -55,8 +55,8 @@ def test_lookups_in_saved_rows_keep_what_they_copied(bench: Bench) -> None:
         {"who": [{"code": "left", "name": "Left"}]},
     ],
 )
-def test_what_nobody_could_write_any_more_stays_in_saved_rows(bench: Bench, saved: dict[str, Any]) -> None:
-    """A product that is gone, a removed option, a deleted user: they are not written, so nobody minds."""
+def test_values_that_can_no_longer_be_written_stay_in_saved_rows(bench: Bench, saved: dict[str, Any]) -> None:
+    """A missing product, a removed option or a deleted user in a saved row is kept, since it is not written."""
     bench.save(sku="A", lines=[saved])
     before = bench.row_objects()
     bench.append(by_key(lines=[row(qty="7")]))
@@ -67,7 +67,7 @@ def test_what_nobody_could_write_any_more_stays_in_saved_rows(bench: Bench, save
 
 @pytest.mark.parametrize("column", ["id", "code", "value", "fileKey"])
 def test_a_column_may_have_any_code(bench: Bench, column: str) -> None:
-    """What is a table is known from the form, not from the look of its rows."""
+    """Tables are recognised by the form, not by the shape of their rows."""
     bench.save(sku="A", lines=[{column: "old"}])
     bench.append(by_key(lines=[row(**{column: "new"})]))
 
@@ -75,7 +75,7 @@ def test_a_column_may_have_any_code(bench: Bench, column: str) -> None:
 
 
 def test_a_row_with_a_saved_id_changes_that_row(bench: Bench) -> None:
-    """It stays in its place, and only the given columns are sent."""
+    """The row keeps its position, and only the given columns are sent."""
     bench.save(sku="A", lines=[SAVED, {"qty": "6"}])
     first = bench.row_objects()[0]["id"]
     bench.append(by_key(lines=[row(qty="7"), row(first, qty="8")]))
@@ -87,7 +87,7 @@ def test_a_row_with_a_saved_id_changes_that_row(bench: Bench) -> None:
 
 
 def test_a_changed_row_keeps_its_attachments(bench: Bench) -> None:
-    """Where files are appended, they are appended in rows too; naming none changes none."""
+    """With files in append mode, new files are added to a changed row, and an empty list changes nothing."""
     bench.append(by_key(lines=[row(qty="1", scan=[bench.upload("a.txt")]), row(qty="2", scan=[bench.upload("b.txt")])]))
     first, second = (line["id"] for line in bench.row_objects())
     bench.append(by_key(lines=[row(first, scan=[bench.upload("c.txt")]), row(second, scan=[])]))
@@ -97,8 +97,8 @@ def test_a_changed_row_keeps_its_attachments(bench: Bench) -> None:
     assert [[file["name"] for file in line["scan"]] for line in bench.rows()] == [["d.txt"], ["b.txt"]]
 
 
-def test_files_stand_behind_those_that_are_there(bench: Bench) -> None:
-    """Saved files are named by their keys; one that is given again is there once."""
+def test_new_files_follow_the_saved_files(bench: Bench) -> None:
+    """Saved files are sent by their keys; a saved file that is given again is not duplicated."""
     bench.append(by_key(papers=[bench.upload("a.txt")]))
     saved = {"fileKey": bench.record()["papers"]["value"][0]["fileKey"]}
     bench.append(by_key(papers=[saved, bench.upload("b.txt")]))
@@ -108,7 +108,7 @@ def test_files_stand_behind_those_that_are_there(bench: Bench) -> None:
 
 @pytest.mark.parametrize("empty", [[], None, ""])
 def test_appending_nothing_reads_nothing_and_leaves_the_lists_alone(bench: Bench, empty: object) -> None:
-    """An empty list is no reason to delete."""
+    """In append mode an empty list deletes nothing and needs no read."""
     bench.save(sku="A", lines=[SAVED])
     bench.append(by_key(lines=empty, papers=empty, name="x"))
 
@@ -118,7 +118,7 @@ def test_appending_nothing_reads_nothing_and_leaves_the_lists_alone(bench: Bench
 
 
 def test_other_lists_and_empty_values_are_sent_as_they_are(bench: Bench) -> None:
-    """Check boxes replace, as ever."""
+    """Append mode does not affect check boxes and empty values."""
     bench.save(sku="A", tags=["a"], name="x")
     bench.append(by_key(tags=["b"], name=None))
 
@@ -127,7 +127,7 @@ def test_other_lists_and_empty_values_are_sent_as_they_are(bench: Bench) -> None
 
 
 def test_only_the_chosen_kind_is_appended(bench: Bench) -> None:
-    """Tables and files have a mode each."""
+    """Tables and files have separate modes."""
     bench.append(by_key(lines=[row(qty="1")], papers=[bench.upload("a.txt")]))
     bench.append(by_key(lines=[row(qty="2")], papers=[bench.upload("b.txt")]), tables=False)
     assert (bench.quantities(), bench.files()) == (["2"], ["a.txt", "b.txt"])
@@ -136,8 +136,8 @@ def test_only_the_chosen_kind_is_appended(bench: Bench) -> None:
     assert (bench.quantities(), bench.files()) == (["2", "3"], ["c.txt"])
 
 
-def test_a_key_that_is_not_there_is_posted_with_its_key(bench: Bench) -> None:
-    """An upsert would write over what somebody inserts meanwhile."""
+def test_a_key_that_does_not_exist_is_inserted_with_post(bench: Bench) -> None:
+    """A POST is refused if another user adds the key meanwhile; an upsert would overwrite that record."""
     report = bench.append(by_key("B", lines=[row(qty="7")]))
 
     assert bench.calls() == ["GET records", "POST records"]
@@ -147,7 +147,7 @@ def test_a_key_that_is_not_there_is_posted_with_its_key(bench: Bench) -> None:
 
 
 def test_inserts_merges_and_untouched_entries_go_out_together(bench: Bench) -> None:
-    """One read, one transaction, results in the order of the entries."""
+    """All entries need one read and one bulk request, and the results follow the order of the entries."""
     bench.save(sku="A", lines=[SAVED])
     bench.save(sku="B", lines=[SAVED])
     report = bench.append(
@@ -169,14 +169,14 @@ def test_inserts_merges_and_untouched_entries_go_out_together(bench: Bench) -> N
 
 
 def test_nothing_is_read_for_entries_that_are_inserted_anyway(bench: Bench) -> None:
-    """Nor does an empty list of theirs matter."""
+    """Entries with neither key nor id are inserted without a read, with or without rows."""
     bench.append(new(lines=[row(qty="1")]), new(lines=[]))
 
     assert bench.calls() == ["POST records"]
 
 
 def test_two_thousand_records_are_read_and_written_in_few_requests(bench: Bench) -> None:
-    """A hundred keys go into each read."""
+    """Each read asks for many keys at once, and all entries fit into one bulk request."""
     bench.kintone.add_records(bench.app, [{"sku": f'k"{number}', "lines": [SAVED]} for number in range(2000)])
     report = bench.append(*(by_key(f'k"{number}', lines=[row(qty="7")]) for number in range(2000)), atomic=True)
 
@@ -187,7 +187,7 @@ def test_two_thousand_records_are_read_and_written_in_few_requests(bench: Bench)
 
 @pytest.mark.parametrize("written", ["1", "1.0", "１", "1e0"])
 def test_a_number_key_finds_its_record_however_it_is_written(bench: Bench, written: str) -> None:
-    """Kintone gives "1.00" back as it was saved."""
+    """Number keys are compared as numbers: kintone returns "1.00" as it was saved."""
     bench.save(no="1.00", lines=[SAVED])
     bench.append(by_number(written, lines=[row(qty="7")]))
 
@@ -196,7 +196,7 @@ def test_a_number_key_finds_its_record_however_it_is_written(bench: Bench, writt
 
 
 def test_number_keys_that_are_equal_are_refused(bench: Bench) -> None:
-    """The form tells which keys are numbers."""
+    """Keys of a number field are equal when their numbers are, as the form shows."""
     with pytest.raises(InvalidParameterError):
         bench.append(by_number("1", lines=[row(qty="7")]), by_number("1.0", lines=[row(qty="8")]))
 
@@ -204,7 +204,7 @@ def test_number_keys_that_are_equal_are_refused(bench: Bench) -> None:
 
 
 def test_a_number_key_with_more_decimals_than_the_app_keeps_loses_no_rows(bench: Bench) -> None:
-    """Without the precision it is not found, and kintone refuses the number that it is rounded to."""
+    """When the app's precision is unknown the record is not found, and kintone refuses the rounded number."""
     bench.save(no="1.2346", lines=[SAVED])
     with pytest.raises(InvalidRequestError) as raised:
         bench.append(by_number("1.234567", lines=[row(qty="7")]))
@@ -214,7 +214,7 @@ def test_a_number_key_with_more_decimals_than_the_app_keeps_loses_no_rows(bench:
 
 
 def test_a_number_that_kintone_itself_rounds_is_matched_by_what_it_answers(bench: Bench) -> None:
-    """A record whose number none of the keys is was found by the key that it is nearest to."""
+    """A returned record whose number equals none of the keys belongs to the nearest key."""
     bench.save(no="1.2346", lines=[SAVED])
     bench.save(no="7", lines=[SAVED])
     form = bench.form()
@@ -225,8 +225,8 @@ def test_a_number_that_kintone_itself_rounds_is_matched_by_what_it_answers(bench
     assert (bench.quantities(1), bench.quantities(2)) == (["5", "7"], ["5", "8"])
 
 
-def test_a_query_does_not_grow_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Long keys go into several reads."""
+def test_long_keys_are_read_in_several_queries(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The length of a query is limited."""
     monkeypatch.setattr("kintone.writing.append.MAX_QUERY_LENGTH", 100)
     for letter in "abc":
         bench.save(sku=letter * 60, lines=[SAVED])
@@ -237,7 +237,7 @@ def test_a_query_does_not_grow_without_end(bench: Bench, monkeypatch: pytest.Mon
 
 
 def test_an_unknown_id_is_an_error(bench: Bench) -> None:
-    """Nothing is written, and the entry is named."""
+    """Nothing is written, and the error names the entry."""
     bench.save(sku="A", lines=[SAVED])
     with pytest.raises(NotFoundError, match="entry 2") as raised:
         bench.append(by_id(1, lines=[row(qty="7")]), by_id(99, lines=[row(qty="7")]))
@@ -248,7 +248,7 @@ def test_an_unknown_id_is_an_error(bench: Bench) -> None:
 
 @pytest.mark.parametrize("value", ["abc", 5, {"value": []}])
 def test_what_is_no_list_is_refused(bench: Bench, value: object) -> None:
-    """Sent as it is, it might take the place of the rows."""
+    """A value that is not a list might replace the saved rows, so it is refused."""
     bench.save(sku="A", lines=[SAVED])
     with pytest.raises(InvalidParameterError, match="entry 1: lines"):
         bench.append(by_key(lines=value))
@@ -260,7 +260,7 @@ def test_what_is_no_list_is_refused(bench: Bench, value: object) -> None:
 
 @pytest.mark.parametrize("field", ["name", "missing"])
 def test_a_key_that_is_not_unique_is_refused(bench: Bench, field: str) -> None:
-    """It could find several records, or none."""
+    """A field that allows duplicates, or does not exist, cannot be an update key."""
     entry = by_key(lines=[row(qty="7")])
     assert entry.update_key
     with pytest.raises(InvalidParameterError, match=field):
@@ -269,14 +269,14 @@ def test_a_key_that_is_not_unique_is_refused(bench: Bench, field: str) -> None:
     assert bench.calls() == []
 
 
-def test_appending_without_a_form_is_a_mistake_of_the_program() -> None:
-    """Nobody guesses what a table is."""
+def test_appending_without_a_form_is_a_type_error() -> None:
+    """Appending needs the form to recognise tables."""
     with pytest.raises(TypeError):
         UpsertRequest(1, [by_key()], table_mode=ListMode.APPEND)
 
 
-def test_a_record_from_before_the_form_got_the_field_has_nothing_in_it(bench: Bench) -> None:
-    """It does not show the field at all until it is saved once."""
+def test_a_field_added_after_the_record_was_saved_counts_as_empty(bench: Bench) -> None:
+    """Kintone omits such a field until the record is saved again."""
     bench.save(sku="A", lines=[SAVED])
     fields = bench.kintone.apps[bench.app].form.properties
     more = {"type": "SUBTABLE", "fields": {"n": {"type": "NUMBER"}}}
@@ -290,7 +290,7 @@ def test_a_record_from_before_the_form_got_the_field_has_nothing_in_it(bench: Be
 
 
 def test_a_request_knows_whether_it_appends(bench: Bench) -> None:
-    """The advice about sending again goes by it."""
+    """A request appends if an entry with a key or an id adds rows or files."""
     form = bench.form()
 
     def appends(*entries: Entry, mode: ListMode = ListMode.APPEND) -> bool:

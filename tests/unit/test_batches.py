@@ -1,4 +1,4 @@
-"""Which entries go out together, as which calls."""
+"""Division of entries into batches and calls."""
 
 import pytest
 from hypothesis import given, settings
@@ -21,40 +21,40 @@ def entry(position: int, letter: str, size: int = 1, revision: str | None = None
 
 
 def items(letters: str, size: int = 1) -> list[Item]:
-    """Return items by their letters."""
+    """Return items by their letters (k, i, n)."""
     return [item_of(entry(position, letter, size)) for position, letter in enumerate(letters, start=1)]
 
 
 def operation_of(sent: list[Item]) -> Request:
-    """Return the request for a transaction in guest space 3."""
+    """Return the request of a batch in guest space 3."""
     return batch_of(12, sent).request(lambda api: api_path(api, 3))
 
 
 def shape(letters: str) -> list[tuple[str, int]]:
-    """Return kind and length of each call of a transaction."""
+    """Return kind and length of each call of a batch."""
     return [(call.kind.value, len(call.items)) for call in batch_of(12, items(letters)).calls]
 
 
-def test_two_thousand_entries_of_one_kind_are_one_transaction() -> None:
-    """Twenty calls of a hundred records."""
+def test_two_thousand_entries_of_one_kind_are_one_batch() -> None:
+    """A batch has up to twenty calls of a hundred records."""
     assert count_fitting(items("k" * 2001)) == 2000
     assert shape("k" * 2000) == [("upsert", 100)] * 20
 
 
 def test_calls_keep_the_order_of_the_input_when_there_is_room() -> None:
-    """A later entry may need what an earlier one freed."""
+    """Entries that fit into twenty calls keep their order, since a later one may depend on an earlier one."""
     assert shape("kknik") == [("upsert", 2), ("insert", 1), ("update", 1), ("upsert", 1)]
     assert shape("kn" * 10) == [("upsert", 1), ("insert", 1)] * 10
     assert shape("kn" * 10 + "k") == [("upsert", 11), ("insert", 10)]
 
 
 def test_entries_are_grouped_by_kind_when_the_order_would_need_too_many_calls() -> None:
-    """Alternating kinds would fill a transaction with twenty entries."""
+    """Alternating kinds would otherwise fill a batch with twenty entries."""
     assert shape("kn" * 150) == [("upsert", 100), ("insert", 100), ("upsert", 50), ("insert", 50)]
 
 
-def test_a_transaction_ends_where_a_twenty_first_call_would_begin() -> None:
-    """Started hundreds of three kinds count whole."""
+def test_a_batch_ends_where_a_twenty_first_call_would_begin() -> None:
+    """Incomplete calls of each kind count as whole calls."""
     mixed = items("k" * 950 + "n" * 1000)
 
     assert count_fitting(mixed) == 1950
@@ -62,8 +62,8 @@ def test_a_transaction_ends_where_a_twenty_first_call_would_begin() -> None:
     assert count_fitting(items("k" * 950 + "n" * 1001), 1950) == 1
 
 
-def test_a_transaction_ends_where_its_body_would_be_too_large() -> None:
-    """Three entries of 2 MB need two requests; what has exactly the most bytes goes out together."""
+def test_a_batch_ends_where_its_body_would_be_too_large() -> None:
+    """A batch of exactly the maximum size is sent whole; one byte more needs a second batch."""
     assert count_fitting(items("kkk", size=2_000_000)) == 2
 
     first, second = items("kk")
@@ -72,15 +72,15 @@ def test_a_transaction_ends_where_its_body_would_be_too_large() -> None:
         assert count_fitting([first, item_of(entry(2, "k", size=1 + more))]) == together
 
 
-def test_an_oversized_entry_goes_out_alone() -> None:
-    """Only kintone knows whether it takes it."""
+def test_an_oversized_entry_is_sent_alone() -> None:
+    """An entry over the size limit is sent in a batch of its own, and kintone decides about it."""
     large = [item_of(entry(1, "k", MAX_BULK_BYTES + 1)), item_of(entry(2, "k"))]
 
     assert count_fitting(large) == 1
 
 
-def test_one_call_is_sent_plainly() -> None:
-    """A hundred records of one kind need no bulkRequest and are atomic all the same."""
+def test_a_batch_of_one_call_is_sent_without_bulk_request() -> None:
+    """One call is atomic by itself and needs no bulkRequest."""
     operation = operation_of(items("kk"))
 
     assert (operation.method, operation.api, str(operation.description)) == (
@@ -99,7 +99,7 @@ def test_one_call_is_sent_plainly() -> None:
 
 
 def test_several_calls_are_a_bulk_request_with_inner_paths_of_the_guest_space() -> None:
-    """Ids go out as plain updates, so that an unknown one is an error; what has neither key nor id is posted."""
+    """Entries with ids are updates, and entries with neither key nor id are inserts."""
     operation = operation_of(items("in"))
 
     assert (operation.method, operation.api) == ("POST", "bulkRequest")
@@ -120,7 +120,7 @@ def test_several_calls_are_a_bulk_request_with_inner_paths_of_the_guest_space() 
 
 
 def test_a_merge_is_an_update_by_id_with_the_revision_that_was_read() -> None:
-    """By its key it could reach another record than the one that was read."""
+    """An update by key could reach another record than the one that was read."""
     item = item_of(entry(1, "k"), AppendedRecord({"name": {"value": "y"}}, "40", "9"))
 
     assert (item.kind, item.id) == (WriteKind.UPDATE, "40")
@@ -129,7 +129,7 @@ def test_a_merge_is_an_update_by_id_with_the_revision_that_was_read() -> None:
 
 
 def test_an_entry_whose_key_was_not_found_is_posted() -> None:
-    """It must be refused if somebody was first, which an upsert is not."""
+    """An insert is refused if another user added the key meanwhile; an upsert would overwrite that record."""
     item = item_of(entry(1, "k"), AppendedRecord({"name": {"value": "y"}, "sku": {"value": "A-1"}}))
     operation = batch_of(12, [item]).request(lambda api: api_path(api, None))
 
@@ -148,10 +148,10 @@ def test_an_entry_whose_key_was_not_found_is_posted() -> None:
         ("kn", "3", RetrySafety.INSERT),
     ],
 )
-def test_a_transaction_is_as_repeatable_as_its_least_repeatable_entry(
+def test_a_batch_is_as_repeatable_as_its_least_repeatable_entry(
     letters: str, revision: str | None, repeat: RetrySafety
 ) -> None:
-    """One plain insert is enough to make a second try dangerous."""
+    """One plain insert makes the whole batch unsafe to repeat."""
     sent = [item_of(entry(position, letter, 1, revision)) for position, letter in enumerate(letters, start=1)]
 
     assert operation_of(sent).retry_safety is repeat
@@ -159,23 +159,23 @@ def test_a_transaction_is_as_repeatable_as_its_least_repeatable_entry(
 
 @pytest.mark.parametrize("value", [float("nan"), b"x", {1, 2}, "\ud800"])
 def test_an_entry_that_json_cannot_hold_is_refused(value: object) -> None:
-    """The sentence names the entry, and nothing was sent yet."""
+    """The error names the entry."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] records_data: entry 7: "):
         item_of(Entry(7, {"name": {"value": value}}))
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.text(alphabet="kin", min_size=1, max_size=2500))
-def test_every_entry_is_in_exactly_one_call_within_the_limits_whatever_the_mixture(letters: str) -> None:
-    """No transaction has more than 20 calls, no call more than 100 entries or more than one kind."""
+def test_every_entry_is_in_exactly_one_call_within_the_limits(letters: str) -> None:
+    """A batch has up to 20 calls, and a call up to 100 entries of one kind in input order."""
     everything = items(letters)
     seen: list[int] = []
     start = 0
     while start < len(everything):
         number = count_fitting(everything, start)
-        transaction = batch_of(12, everything[start : start + number])
-        assert 1 <= len(transaction.calls) <= 20
-        for call in transaction.calls:
+        batch = batch_of(12, everything[start : start + number])
+        assert 1 <= len(batch.calls) <= 20
+        for call in batch.calls:
             assert 1 <= len(call.items) <= 100
             assert {item.kind for item in call.items} == {call.kind}
             positions = [item.entry.position for item in call.items]
@@ -187,7 +187,7 @@ def test_every_entry_is_in_exactly_one_call_within_the_limits_whatever_the_mixtu
 
 
 def test_repetition_when_an_entry_renames_the_key_of_another() -> None:
-    """Sent once more, the key would find no record and insert one."""
+    """A repeated upsert would not find the renamed key and would insert a record."""
     by_key = Entry(1, {"t": {"value": "A"}}, UpdateKey("k", "p0"))
     renaming = Entry(2, {"k": {"value": "renamed"}}, id="7")
 
@@ -196,7 +196,7 @@ def test_repetition_when_an_entry_renames_the_key_of_another() -> None:
 
 
 def test_repetition_when_an_entry_holds_a_file_key() -> None:
-    """The key of an upload serves once, also inside a table."""
+    """A batch with a file key, also inside a table, is as unsafe to repeat as one with revisions."""
     rows = [{"value": {"scan": {"value": [{"fileKey": "new"}]}}}]
     entry = Entry(1, {"lines": {"value": rows}}, UpdateKey("k", "p0"))
 

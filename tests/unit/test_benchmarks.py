@@ -1,4 +1,4 @@
-"""The benchmark's programs, arithmetic and tables; nothing here measures time."""
+"""The benchmark's programs, calculations and tables; no test measures time."""
 
 import io
 import json
@@ -48,7 +48,7 @@ def run_of(wall: float, *, cpu: float | None = 1.0, memory: int | None = 10_000_
 
 
 def nothing() -> None:
-    """Take no notice of a page."""
+    """Ignore a page."""
 
 
 @pytest.mark.parametrize("read", READERS)
@@ -59,7 +59,7 @@ def test_plain_reader_when_ids_have_gaps(kintone: LocalKintone, read: Read) -> N
 
 @pytest.mark.parametrize("read", READERS)
 def test_plain_reader_when_fields_are_named(kintone: LocalKintone, read: Read) -> None:
-    """Every plain reader returns the fields it was asked for and tells of each page."""
+    """Every plain reader returns the fields it was asked for and reports each page."""
     pages: list[int] = []
     records = read(task_for(kintone, fields=("$id", "code")), lambda: pages.append(1))
 
@@ -70,7 +70,7 @@ def test_plain_reader_when_fields_are_named(kintone: LocalKintone, read: Read) -
 
 @pytest.mark.parametrize("read", READERS)
 def test_plain_reader_when_the_app_is_empty(kintone: LocalKintone, read: Read) -> None:
-    """No record is no failure."""
+    """An app without records is read without an error."""
     app = kintone.create_app("Empty", {"code": {"type": "SINGLE_LINE_TEXT"}})
 
     assert read(task_for(kintone, app=app, token=kintone.token(app, "view")), nothing) == []
@@ -95,8 +95,8 @@ def test_plain_writer_when_entries_are_new(kintone: LocalKintone) -> None:
     assert kintone.stats.by_api == {"PUT records": 3}
 
 
-def test_plain_file_programs_when_a_file_goes_up_and_down(kintone: LocalKintone) -> None:
-    """The plain programs move a whole file from an address to kintone and back, and tell its size."""
+def test_plain_file_programs_when_a_file_is_transferred(kintone: LocalKintone) -> None:
+    """The plain programs transfer a whole file from an address to kintone and back, and return its size."""
     app = kintone.create_app("Files", {"attachment": {"type": "FILE"}})
     key = kintone.site.files.upload("a.bin", "application/octet-stream", b"x" * 5000)
     [number] = kintone.add_records(app, [{}])
@@ -116,7 +116,7 @@ def _attach(kintone: LocalKintone, app: int, key: str) -> str:
 
 
 def test_contestant_when_it_runs_alone(kintone: LocalKintone) -> None:
-    """A contestant says when it is ready, then what it used."""
+    """A contestant process reports when it is ready, and then what it used."""
     given = io.StringIO(f"{json.dumps(asdict(task_for(kintone, fields=('$id',))))}\n\n")
     output = io.StringIO()
 
@@ -146,7 +146,7 @@ def test_alternate_when_a_program_is_slow() -> None:
 
 
 def test_ratios_when_all_were_measured() -> None:
-    """Ratios stand beside the practical limit, the program's own CPU time and the bare loop."""
+    """Ratios compare with the practical limit, the program's own CPU time and the bare loop."""
     ours = run_of(1.2, cpu=1.0)
     others = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": ours}
 
@@ -157,8 +157,8 @@ def test_ratios_when_all_were_measured() -> None:
     assert runs.megabytes_per_second(run_of(2.0, count=40_000_000)) == pytest.approx(20.0)
 
 
-def test_ratios_when_nothing_stands_beside_them() -> None:
-    """What was not measured gives no ratio."""
+def test_ratios_when_others_were_not_measured() -> None:
+    """A program that was not measured gives no ratio."""
     run = run_of(1.0, cpu=None, memory=None)
 
     assert runs.ratio_to_limit(run, {}) is None
@@ -194,7 +194,7 @@ def test_every_table_when_built() -> None:
 
 
 def test_verdicts_when_an_aim_is_missed() -> None:
-    """Each aim names its worst value and whether it holds; small reads are no part of it."""
+    """Each target is shown with its worst value and whether it is met; small reads do not count."""
     group = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.6, cpu=0.5)}
     read_results = {Cell(10_000, 50, (), (), ()): group, Cell(500, 50, (), (), ()): group}
     lines = list(Report(read_results, {}, {}, 16.0).goal_results())

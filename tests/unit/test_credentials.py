@@ -1,4 +1,4 @@
-"""Tokens and numbers, before any request is made of them."""
+"""Reading of tokens and numbers before any request is made."""
 
 import copy
 import pickle
@@ -31,13 +31,13 @@ SECOND = "b2" * 20
     ],
 )
 def test_tokens_when_copied_with_white_space(given: str) -> None:
-    """Each is a token; what separates them, a comma at the end and the same token twice do not reach the header."""
+    """Separators, a comma at the end and repeated tokens do not reach the header."""
     assert Tokens(given).header_value() == f"{FIRST},{SECOND}"
 
 
 @pytest.mark.parametrize("given", ["", " ", ",", "tok€n", "abc-def", "a" * 257, f"{FIRST};{SECOND}", "x\0y"])
 def test_tokens_when_they_cannot_be_tokens(given: str) -> None:
-    """What cannot be a token is refused, and the sentence does not repeat it."""
+    """A text that cannot be a token is refused without being repeated."""
     with pytest.raises(InvalidParameterError, match="kintone_api_token") as refused:
         Tokens(given)
 
@@ -45,7 +45,7 @@ def test_tokens_when_they_cannot_be_tokens(given: str) -> None:
 
 
 def test_token_has_letters_of_both_cases_and_digits() -> None:
-    """Kintone's own tokens have them (https://cybozu.dev/ja/kintone/docs/rest-api/overview/authentication)."""
+    """Kintone's tokens have them (https://cybozu.dev/ja/kintone/docs/rest-api/overview/authentication)."""
     token = "abcxyzABCXYZ0189"
 
     assert Tokens(token).header_value() == token
@@ -53,7 +53,7 @@ def test_token_has_letters_of_both_cases_and_digits() -> None:
 
 
 def test_refusal_names_the_parameter_of_the_tokens() -> None:
-    """It is kintone_api_token unless it is told otherwise."""
+    """The parameter is kintone_api_token unless another name is given."""
     for given in ("", "tok€n123", "short", ",".join(f"{number}token12" for number in range(10))):
         with pytest.raises(InvalidParameterError, match=r"\bkintone_api_token\b"):
             Tokens(given)
@@ -61,8 +61,8 @@ def test_refusal_names_the_parameter_of_the_tokens() -> None:
             Tokens(given, "the_parameter")
 
 
-def test_refusal_names_the_place_of_the_token() -> None:
-    """Tokens count from 1."""
+def test_refusal_gives_the_position_of_the_token() -> None:
+    """Tokens are counted from 1."""
     for wrong in ("tok€n123", "short"):
         with pytest.raises(InvalidParameterError, match=r"\btoken 1\b"):
             Tokens(f"{wrong},{FIRST}")
@@ -72,17 +72,17 @@ def test_refusal_names_the_place_of_the_token() -> None:
 
 @pytest.mark.parametrize(("filler", "is_found"), [(4_087, True), (4_088, False)])
 def test_secrets_are_looked_for_in_the_first_4096_characters(filler: int, is_found: bool) -> None:  # noqa: FBT001 - a row
-    """A token that ends within them is found, one that does not is no token of a list that kintone takes."""
+    """A token that ends within the first 4,096 characters is masked; a longer text cannot be a valid list of tokens."""
     assert ("tail1234" in secrets_in(f"{'x' * filler},tail1234")) is is_found
 
 
-def test_token_when_it_is_as_long_as_one_may_be() -> None:
-    """A token has 40 characters today; 256 are taken."""
+def test_token_of_the_maximum_length() -> None:
+    """A token may have 256 characters; kintone's have 40 today."""
     assert Tokens("a" * 256).header_value() == "a" * 256
 
 
 def test_tokens_when_there_are_ten() -> None:
-    """Ten tokens are refused with the number kintone takes; nine pass."""
+    """Ten tokens are refused with kintone's maximum; nine are accepted."""
     ten = [f"{number}token12" for number in range(10)]
 
     assert len(Tokens(",".join(ten[:9]))) == 9
@@ -92,14 +92,14 @@ def test_tokens_when_there_are_ten() -> None:
 
 @pytest.mark.parametrize("between", [",", "\n", " ", "\r\n", "、"])
 def test_tokens_when_there_are_ten_however_they_are_separated(between: str) -> None:
-    """Lines are counted like what is joined by commas."""
+    """All separators count alike."""
     with pytest.raises(InvalidParameterError, match="10 tokens"):
         Tokens(between.join(f"{number}token12" for number in range(10)))
 
 
 @pytest.mark.parametrize("short", ["a", "1234567", f"{FIRST},x1y2z3w", f"x1y2z3w\n{FIRST}"])
 def test_tokens_when_one_is_too_short_to_be_masked(short: str) -> None:
-    """It would be found in ordinary words, so it is refused and not shown; eight characters are enough."""
+    """A short token would also mask ordinary words, so it is refused; eight characters are enough."""
     with pytest.raises(InvalidParameterError, match="fewer than 8 characters") as refused:
         Tokens(short, "the_parameter")
 
@@ -123,13 +123,13 @@ def test_tokens_when_one_is_too_short_to_be_masked(short: str) -> None:
         (10**300, set()),
     ],
 )
-def test_secrets_in_what_was_given_as_tokens(given: object, secrets: set[str]) -> None:
-    """The text, its pieces and the pieces glued together, as far as they can be masked."""
+def test_secrets_of_a_token_parameter(given: object, secrets: set[str]) -> None:
+    """The secrets are the text, its pieces and the pieces joined, as far as they can be masked."""
     assert set(secrets_in(given)) == secrets
 
 
 def test_tokens_when_printed_or_pickled() -> None:
-    """Neither repr, str, format, copy nor pickle gives a token away."""
+    """repr, str, format, copy and pickle do not reveal a token."""
     tokens = Tokens(FIRST)
 
     assert f"{tokens!r} {tokens} {[tokens]}" == "Tokens(1) Tokens(1) [Tokens(1)]"
@@ -139,14 +139,14 @@ def test_tokens_when_printed_or_pickled() -> None:
 
 
 @pytest.mark.parametrize("given", [0, -1, "0", "-3", "", None])
-def test_read_positive_number_when_it_is_none(given: object) -> None:
-    """Whole numbers below one are refused with the parameter's name, and so is nothing at all."""
+def test_read_positive_number_when_it_is_not_positive(given: object) -> None:
+    """Missing values and numbers below one are refused with the parameter's name."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] kintone_app_id "):
         read_positive_number(given, "kintone_app_id")
 
 
 def test_read_positive_number_gives_an_example() -> None:
-    """It is 12 unless the caller has a better one."""
+    """The example is 12 unless the caller gives another."""
     with pytest.raises(InvalidParameterError, match=r" 12$"):
         read_positive_number("x", "kintone_app_id")
     with pytest.raises(InvalidParameterError, match=r" 7$"):
@@ -154,8 +154,8 @@ def test_read_positive_number_gives_an_example() -> None:
 
 
 @pytest.mark.parametrize("text", ["a1b2c3d4" * 200_000, "a1b2c3d4," * 200_000, "," * 1_000_000])
-def test_secrets_are_few_when_a_text_has_no_end(text: str) -> None:
-    """Masking a megabyte of what is no token would take every call seconds; the beginning is still masked."""
+def test_secrets_of_a_very_long_text_are_limited(text: str) -> None:
+    """The number of secrets is limited to keep masking fast; the beginning of the text is still masked."""
     found = secrets_in(text)
 
     assert sum(map(len, found)) < 5 * MAX_TOKEN_LIST

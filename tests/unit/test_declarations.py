@@ -1,4 +1,4 @@
-"""What the code takes from a tool's YAML."""
+"""The parameters that a tool's YAML declares, and refusals of others."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.contract.agreed_names import TOOLS
 from tools.declarations import FOLDER, NETWORK_PARAMETERS, SYNONYMS, declaration_of
 
 
-def test_parameters_when_looked_for_in_the_code() -> None:
+def test_declared_parameters_are_read_in_the_code() -> None:
     """Every parameter that a tool declares is read somewhere in the code."""
     sources = [path for path in Path(FOLDER).rglob("*.py") if path.name != "declarations.py"]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
@@ -47,13 +47,13 @@ def test_parameters_when_looked_for_in_the_code() -> None:
     ],
 )
 def test_unknown_parameter_when_another_was_meant(tool: str, written: str, meant: str) -> None:
-    """A value under a name that the tool does not have is refused, with the name that was probably meant."""
+    """An unknown parameter with a value is refused with the name that was probably meant."""
     with pytest.raises(InvalidParameterError) as refused:
         declaration_of(tool).refuse_unknown({written: "x"})
 
-    told = str(refused.value)
-    assert f"no parameter {written}" in told
-    assert told.endswith(f'"{meant}"?')
+    message = str(refused.value)
+    assert f"no parameter {written}" in message
+    assert message.endswith(f'"{meant}"?')
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_unknown_parameter_when_another_was_meant(tool: str, written: str, meant
     ],
 )
 def test_unknown_parameter_when_a_setting_was_meant(tool: str, written: str, meant: list[str]) -> None:
-    """A model is not asked to fill in what its author sets, a token least of all."""
+    """A model is not asked to fill in settings of the workflow's author, such as a token."""
     with pytest.raises(InvalidParameterError) as refused:
         declaration_of(tool).refuse_unknown({written: "x"})
 
-    told = str(refused.value)
-    assert "leave it out" in told
-    assert "did you mean" not in told
-    assert [name for name in declaration_of(tool).parameters if f'"{name}"' in told] == meant
+    message = str(refused.value)
+    assert "leave it out" in message
+    assert "did you mean" not in message
+    assert [name for name in declaration_of(tool).parameters if f'"{name}"' in message] == meant
 
 
 @pytest.mark.parametrize(
@@ -93,35 +93,35 @@ def test_unknown_parameter_when_a_setting_was_meant(tool: str, written: str, mea
     ],
 )
 def test_unknown_parameter_when_another_tool_does_what_was_meant(tool: str, written: str) -> None:
-    """A model that left out which record to change would add another one."""
+    """The refusal names the other tool; otherwise a model that omits the record to change would add a record."""
     with pytest.raises(InvalidParameterError) as refused:
         declaration_of(tool).refuse_unknown({written: "7"})
 
-    told = str(refused.value)
-    assert "kintone_upsert_records" in told
-    assert "leave it out" not in told
-    assert "did you mean" not in told
+    message = str(refused.value)
+    assert "kintone_upsert_records" in message
+    assert "leave it out" not in message
+    assert "did you mean" not in message
 
 
 def test_unknown_parameter_when_nothing_like_it_exists() -> None:
-    """What the tool has is listed; a name without end is not repeated."""
+    """The tool's parameters are listed, and a very long name is cut."""
     with pytest.raises(InvalidParameterError) as refused:
         declaration_of("kintone_download_file").refuse_unknown({"zzzzzzzz": 0, "w" * 10**6: [1], "vvvvvvvv": False})
 
-    told = str(refused.value)
-    assert all(name in told for name in ("zzzzzzzz", "www", "vvvvvvvv", "attachment_field", "kintone_app_id"))
-    assert "kintone_api_token" not in told
-    assert len(told) < 1_000
+    message = str(refused.value)
+    assert all(name in message for name in ("zzzzzzzz", "www", "vvvvvvvv", "attachment_field", "kintone_app_id"))
+    assert "kintone_api_token" not in message
+    assert len(message) < 1_000
 
 
 @pytest.mark.parametrize("value", [None, "", " \n", [], [None], {}, ["", None]])
-def test_unknown_parameter_when_it_carries_nothing(value: object) -> None:
-    """A workflow's node sends null for what its tool does not have any more."""
+def test_unknown_parameter_when_it_is_empty(value: object) -> None:
+    """Empty values are ignored, since Dify sends null for parameters that a tool no longer has."""
     declaration_of("kintone_query").refuse_unknown({"condition": value, "query": "x"})
 
 
-def test_meant_names_when_compared_with_the_parameters() -> None:
-    """Each name that is proposed is a parameter of some tool."""
+def test_suggested_names_exist() -> None:
+    """Each suggested name is a parameter of some tool."""
     parameters = {name: frozenset(declaration_of(name).parameters) for name in TOOLS}
 
     assert set(SYNONYMS) <= frozenset().union(*parameters.values())

@@ -1,4 +1,4 @@
-"""From which addresses a file may be read."""
+"""The addresses from which a file may be read."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ import pytest
 from kintone.access.settings import Origin
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
-from tests.unit.resolver_double import NAMES, checked, use_names
+from tests.unit.fake_resolver import NAMES, checked, use_names
 from tools.dify_files.addresses import read_address
 
 SIGNED = "timestamp=1&nonce=abc&sign=SECRETSIGN%3D"
@@ -20,7 +20,7 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_address_when_it_is_public() -> None:
-    """A public host is read from by the addresses that were checked, path and query as they are."""
+    """A public host is connected to at the addresses that were checked; path and query are unchanged."""
     address = checked("https://public.example/a%20b/%E8%A6%8B.pdf?x=1&y=%2B")
 
     assert address.checked.addresses == tuple(NAMES["public.example"])
@@ -29,8 +29,8 @@ def test_address_when_it_is_public() -> None:
     assert not address.is_store
 
 
-def test_address_when_it_is_as_long_as_one_may_be() -> None:
-    """8,192 characters are taken, and one more is refused."""
+def test_address_of_the_maximum_length() -> None:
+    """An address of 8,192 characters is accepted, and a longer one is refused."""
     url = f"https://public.example/{'x' * (8_192 - len('https://public.example/'))}"
 
     assert checked(url).checked.url == url
@@ -40,32 +40,32 @@ def test_address_when_it_is_as_long_as_one_may_be() -> None:
 
 @pytest.mark.parametrize(("path", "target"), [("", "/"), ("?x=1", "/?x=1"), ("/?", "/"), ("/a#b", "/a")])
 def test_address_without_a_path(path: str, target: str) -> None:
-    """The root is asked for (RFC 9110, 4.2.3), and a fragment does not travel."""
+    """The request target is the root (RFC 9110, 4.2.3), and the fragment is not sent."""
     assert checked(f"https://public.example{path}").checked.target == target
 
 
-def test_address_travels_as_it_was_signed() -> None:
-    """What an address may hold as it is stays so; the rest is percent-encoded (RFC 3986, 3.3 and 3.4)."""
+def test_address_is_sent_as_it_was_signed() -> None:
+    """Allowed characters are sent unchanged; the rest is percent-encoded (RFC 3986, 3.3 and 3.4)."""
     address = checked("https://public.example/-._~!$&'()*+,;=:@%2F\"<é?-._~!$&'()*+,;=:@/?%2F[]{}|^`\"é")
 
     assert address.checked.target == "/-._~!$&'()*+,;=:@%2F%22%3C%C3%A9?-._~!$&'()*+,;=:@/?%2F[]{}|^`%22%C3%A9"
 
 
-def test_address_that_only_resembles_one_of_isatap() -> None:
-    """The two groups before the IPv4 address are 0:5efe or 200:5efe (RFC 5214, 6.1); others are plain IPv6."""
+def test_address_that_only_resembles_isatap() -> None:
+    """ISATAP has 0:5efe or 200:5efe before the IPv4 address (RFC 5214, 6.1); other groups are plain IPv6."""
     for groups in ("0:5eff", "1:5efe", "400:5efe", "0:5efc"):
         assert not checked(f"http://[2606:2800:0:0:{groups}:a00:1]/").is_store
 
 
-def test_address_behind_nat64_beside_one_that_is_forbidden() -> None:
-    """168.63.129.17 is not the metadata service of Azure at 168.63.129.16 (RFC 6052, 2.1 says where it stands)."""
+def test_nat64_address_next_to_a_forbidden_one() -> None:
+    """168.63.129.17 is allowed, beside Azure's metadata service at 168.63.129.16 (RFC 6052, 2.1)."""
     assert not checked("http://[64:ff9b::a83f:8111]/").is_store
     with pytest.raises(InvalidParameterError, match="never read from"):
         checked("http://[64:ff9b::a83f:8110]/")
 
 
-def test_address_when_it_holds_other_scripts() -> None:
-    """A path and a host in another script are put into the form in which they travel."""
+def test_address_in_another_script() -> None:
+    """Path and host in another script are converted to ASCII."""
     address = checked("http://日本語.example:8080/見.pdf")
 
     assert address.checked.url == "http://xn--wgv71a119e.example:8080/%E8%A6%8B.pdf"
@@ -99,7 +99,7 @@ def test_address_when_it_holds_other_scripts() -> None:
     ],
 )
 def test_address_when_it_is_private(host: str) -> None:
-    """A private or loopback address, however it is written, is refused, whatever stands in its query."""
+    """A private or loopback address is refused in every spelling, whatever its query contains."""
     for query in ("", f"?{SIGNED}"):
         with pytest.raises(InvalidParameterError, match="inside the network") as refused:
             checked(f"http://{host}/files/1{query}")
@@ -134,8 +134,8 @@ def test_address_when_it_is_private(host: str) -> None:
         "255.255.255.255",
     ],
 )
-def test_address_when_nobody_may_read_from_it(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Metadata, link-local, multicast and reserved addresses are refused, though signed and in Dify's settings."""
+def test_address_when_it_is_always_forbidden(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Metadata, link-local, multicast and reserved addresses are refused, even if signed and in Dify's settings."""
     monkeypatch.setenv("FILES_URL", f"http://{host}")
     with pytest.raises(InvalidParameterError, match="never read from") as caught:
         checked(f"http://{host}/latest/meta-data?{SIGNED}")
@@ -163,7 +163,7 @@ def test_address_when_nobody_may_read_from_it(host: str, monkeypatch: pytest.Mon
 def test_address_when_it_is_the_file_store_of_the_settings(
     setting: str, value: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A private address is read from where a setting names its scheme, host and port, in whatever spelling."""
+    """A private address with scheme, host and port of a setting, in any spelling, is allowed."""
     monkeypatch.setenv(setting, value)
 
     assert checked(url).is_store
@@ -188,10 +188,8 @@ def test_address_when_it_is_the_file_store_of_the_settings(
         ("*", "http://api/files/1"),
     ],
 )
-def test_address_when_it_is_another_than_that_of_the_settings(
-    value: str, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another scheme, host or port is refused, and so is all where a setting is no web address; its name is told."""
+def test_address_when_it_differs_from_the_file_store(value: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A private address whose scheme, host or port differs from the setting is refused with the setting's name."""
     monkeypatch.setenv("INTERNAL_FILES_URL", value)
 
     with pytest.raises(InvalidParameterError, match="inside the network") as refused:
@@ -200,8 +198,8 @@ def test_address_when_it_is_another_than_that_of_the_settings(
     assert not {"SECRETSIGN", "PASSWORD"} & set(str(refused.value).replace("=", " ").replace(":", " ").split())
 
 
-def test_refusal_tells_what_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where none is set it says so and names FILES_URL; else the origins that are set, and that of the link."""
+def test_refusal_shows_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says which settings are set, with their origins, and to what FILES_URL should be set."""
     monkeypatch.setenv("FILES_URL", " ")
     with pytest.raises(InvalidParameterError, match="neither is set") as none_set:
         checked(f"http://api:5001/files/1?{SIGNED}")
@@ -218,7 +216,7 @@ def test_refusal_tells_what_the_settings_say(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_address_when_the_name_server_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is waited for as long as the call has time, which is told then."""
+    """The resolution ends with the time of the call, as an exceeded budget."""
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: over.wait(20) and [])
     with Deadline(0.05) as deadline, pytest.raises(BudgetExceededError):
@@ -256,8 +254,8 @@ def test_address_when_the_name_server_hangs(monkeypatch: pytest.MonkeyPatch) -> 
         ("http://no-such-host.example/?sign=SECRETSIGN", "no such host"),
     ],
 )
-def test_address_when_the_url_makes_no_sense(url: str, words: str) -> None:
-    """Each kind of unusable URL has its sentence, and none shows the signature."""
+def test_address_when_it_is_unusable(url: str, words: str) -> None:
+    """Each kind of unusable address has its own message, and none shows the signature."""
     with pytest.raises(InvalidParameterError, match=words) as caught:
         checked(url)
 
@@ -266,5 +264,5 @@ def test_address_when_the_url_makes_no_sense(url: str, words: str) -> None:
 
 
 def test_address_when_it_is_shown() -> None:
-    """A printed address holds neither path nor signature."""
+    """The repr and str of an address show neither path nor signature."""
     assert "SECRETSIGN" not in repr(checked(f"http://public.example/a?{SIGNED}"))

@@ -1,9 +1,9 @@
-"""Redirects of a file store, and proxies on the way to it."""
+"""Redirects of a file store, and proxies in front of it."""
 
 import pytest
 
 from kintone.errors import InvalidParameterError
-from tests.unit.resolver_double import checked, use_names
+from tests.unit.fake_resolver import checked, use_names
 from tools.dify_files.addresses import stays_at_origin
 
 
@@ -22,7 +22,7 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_redirect_when_it_stays_on_the_host(url: str) -> None:
-    """A redirect at the same origin is followed, also up to https."""
+    """A redirect within the origin, or from http to https, is followed."""
     assert stays_at_origin(checked("http://public.example/files/a"), url)
 
 
@@ -41,25 +41,25 @@ def test_redirect_when_it_stays_on_the_host(url: str) -> None:
     ],
 )
 def test_redirect_when_it_leaves_the_host(url: str) -> None:
-    """A redirect to another host or port, or to nowhere, is not followed."""
+    """A redirect to another host or port, or without an address, is not followed."""
     assert not stays_at_origin(checked("http://public.example/files/a"), url)
 
 
 @pytest.mark.parametrize("port", [8080, 443])
 def test_redirect_when_only_another_port_is_upgraded(port: int) -> None:
-    """What runs beside the usual port of http is another service than the one at that of https."""
+    """Only the default ports of http and https are the same service."""
     assert not stays_at_origin(checked(f"http://public.example:{port}/a"), "https://public.example/a")
     assert not stays_at_origin(checked("https://public.example:8443/a"), "https://public.example/a")
 
 
-def test_redirect_when_it_gives_up_encryption() -> None:
+def test_redirect_from_https_to_http() -> None:
     """A redirect from https to http is not followed."""
     assert not stays_at_origin(checked("https://public.example/a"), "http://public.example/a")
 
 
 @pytest.mark.parametrize("proxy", ["http://proxy.example:3128", "proxy.example:3128"])
 def test_proxy_when_the_host_is_public(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A public host, and one that only the proxy can resolve, is read through the proxy of the environment."""
+    """A public host, and a name that only the proxy can resolve, is read through the configured proxy."""
     monkeypatch.setenv("HTTP_PROXY", proxy)
 
     assert checked("http://public.example/").checked.proxy == "http://proxy.example:3128"
@@ -68,7 +68,7 @@ def test_proxy_when_the_host_is_public(proxy: str, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("store", ["http://api:5001", "http://127.0.0.1:80", "http://localhost:5001", "http://[::1]"])
 def test_proxy_when_the_file_store_is_private(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Dify's own file store is read directly whatever the proxy."""
+    """Dify's own file store is read directly, even with a proxy."""
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("FILES_URL", store)
 
@@ -77,8 +77,8 @@ def test_proxy_when_the_file_store_is_private(store: str, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("host", ["single", "db.internal", "printer.local", "x.localhost", "nas.lan", "tv.home.arpa"])
-def test_proxy_when_the_name_is_of_the_inside(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that nobody outside has is not handed to the proxy to resolve."""
+def test_proxy_when_the_name_is_internal(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An internal name is not sent to the proxy for resolution."""
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
 
     with pytest.raises(InvalidParameterError, match="no such host"):
@@ -86,7 +86,7 @@ def test_proxy_when_the_name_is_of_the_inside(host: str, monkeypatch: pytest.Mon
 
 
 def test_proxy_when_it_does_not_apply(monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_PROXY is honoured, and private addresses are refused in spite of a proxy."""
+    """NO_PROXY is honoured, and private addresses are refused also with a proxy."""
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "public.example")
 
@@ -96,7 +96,7 @@ def test_proxy_when_it_does_not_apply(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_proxy_when_it_is_no_http_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A SOCKS proxy cannot be used, and its password is not shown."""
+    """A SOCKS proxy is refused without showing its password."""
     monkeypatch.setenv("ALL_PROXY", "socks5://me:PASSWORD@proxy.example:1080")
 
     with pytest.raises(InvalidParameterError, match="could not be used") as caught:

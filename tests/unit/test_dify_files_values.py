@@ -1,4 +1,4 @@
-"""Whatever may stand in upload_file and file_names."""
+"""The values that upload_file and file_names may have."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +15,11 @@ URL = "http://api:5001/files/1?sign=SECRETSIGN"
 MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
 
 
-def _file(**told: object) -> dict[str, Any]:
-    return {"dify_model_identity": "__dify__file__", "url": URL, "type": "document", **told}
+def _file(**values: object) -> dict[str, Any]:
+    return {"dify_model_identity": "__dify__file__", "url": URL, "type": "document", **values}
 
 
-def test_files_when_dify_hands_over_the_sdks_own() -> None:
+def test_files_when_they_are_objects_of_the_sdk() -> None:
     """The SDK's File objects are read, one alone or a list of them."""
     file = File(url=URL, type=FileType.DOCUMENT, filename="見積.pdf", mime_type="application/pdf", size=7)
 
@@ -27,7 +27,7 @@ def test_files_when_dify_hands_over_the_sdks_own() -> None:
 
 
 def test_files_when_they_are_plain_objects() -> None:
-    """Objects with an address are read, whatever else they lack."""
+    """An object with an address is read; all other keys are optional."""
     files = read_files([_file(filename="a.png"), {"remote_url": URL, "name": "A/B.txt"}])
 
     assert files == [
@@ -38,12 +38,12 @@ def test_files_when_they_are_plain_objects() -> None:
 
 @pytest.mark.parametrize("size", [0, -1, None, True, "7"])
 def test_size_when_dify_does_not_know_it(size: object) -> None:
-    """Dify's 0 and -1 mean that it does not know."""
+    """Sizes 0 and -1 mean that Dify does not know the size."""
     assert read_files(_file(filename="a", size=size))[0].size is None
 
 
 def test_name_when_dify_has_none() -> None:
-    """A missing name is made from type and time, and told apart like any other."""
+    """A missing name is made from type and time, and made unique like other names."""
     nameless = _file(filename=None, mime_type="application/pdf")
 
     assert read_files(nameless, MOMENT)[0].name == "file-20260401-093000.pdf"
@@ -71,13 +71,13 @@ def test_name_when_dify_has_none() -> None:
     ],
 )
 def test_files_when_the_value_is_no_file(value: object, words: str) -> None:
-    """Each wrong kind of value has its sentence, with what to do instead."""
+    """Each wrong kind of value has a message that says what to give instead."""
     with pytest.raises(InvalidParameterError, match=words):
         read_files(value)
 
 
 def test_file_when_it_is_shown() -> None:
-    """A printed file does not hold the signature of its address."""
+    """The repr of a file does not contain the signature of its address."""
     assert "SECRETSIGN" not in repr(read_files(_file(filename="a.txt")))
 
 
@@ -107,13 +107,13 @@ def _names(value: object, count: int) -> list[str]:
     ],
 )
 def test_names_when_they_are_given(value: object, count: int, expected: list[str]) -> None:
-    """Names come as JSON, a list, lines, between commas, or one name for one file; a blank keeps the file's own."""
+    """Names are JSON, a list, lines, separated by commas, or one name for one file; a blank keeps the file's name."""
     assert _names(value, count) == expected
 
 
 @pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029", "\x0b", "\x1c"])
-def test_names_when_they_hold_what_only_some_take_for_a_line_end(odd: str) -> None:
-    """Lines end where people end them."""
+def test_names_with_unusual_line_separators(odd: str) -> None:
+    """Only usual line ends separate names."""
     assert len(_names(f"a{odd}b.pdf\r\nc.pdf\nd.pdf", 3)) == 3
 
 
@@ -129,6 +129,6 @@ def test_names_when_they_hold_what_only_some_take_for_a_line_end(odd: str) -> No
     ],
 )
 def test_names_when_they_cannot_be_used(value: object, count: int, words: str) -> None:
-    """Too many or too few names, and what is no name, are refused."""
+    """A wrong number of names and invalid names are refused."""
     with pytest.raises(InvalidParameterError, match=words):
         _names(value, count)

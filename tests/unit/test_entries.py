@@ -12,7 +12,7 @@ KEYED = {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"stock": {"va
 
 
 def refusal(structure: object, update_key: str | None = None) -> str:
-    """Return the sentence with which something is refused."""
+    """Return the message of the refusal."""
     with pytest.raises(InvalidParameterError) as raised:
         read_entries(structure, update_key)
     return str(raised.value.problem)
@@ -23,7 +23,7 @@ def refusal(structure: object, update_key: str | None = None) -> str:
     [[KEYED], {"records": [KEYED]}, {"records_data": [KEYED]}, {"records_data": {"records": [KEYED]}}],
 )
 def test_entries_are_the_same_when_wrapped_in_any_of_the_four_ways(structure: object) -> None:
-    """The list may stand alone, under records, under records_data, or under both."""
+    """The list may be alone, under records, under records_data, or under both."""
     assert read_entries(structure) == [Entry(1, {"stock": {"value": "5"}}, UpdateKey("sku", "A-1"))]
 
 
@@ -41,20 +41,20 @@ def test_an_entry_keeps_id_revision_and_position() -> None:
     [("A-1", "A-1"), (12, "12"), (12.0, "12"), (Decimal("1.10"), "1.1"), (0, "0"), (1e3, "1000"), (" a ", " a ")],
 )
 def test_a_key_value_becomes_text(value: object, text: str) -> None:
-    """Texts stay as they are; numbers are written with digits alone."""
+    """Texts are unchanged, and numbers are written with digits only."""
     [entry] = read_entries([{"updateKey": {"field": "sku", "value": value}, "record": {}}])
 
     assert entry.update_key == ("sku", text)
 
 
 @pytest.mark.parametrize("row", [{"sku": "A-1", "stock": 5}, {"sku": {"value": "A-1"}, "stock": 5}])
-def test_a_plain_row_gives_its_key_away_when_update_key_is_named(row: dict[str, object]) -> None:
-    """The key is taken out of the row, plain or wrapped."""
+def test_the_key_is_taken_out_of_a_plain_row_when_update_key_is_given(row: dict[str, object]) -> None:
+    """The key is removed from the row, with plain or wrapped values."""
     assert read_entries([row], " sku ") == [Entry(1, {"stock": 5}, UpdateKey("sku", "A-1"))]
 
 
-def test_an_entry_may_stand_among_rows_when_update_key_is_named() -> None:
-    """An entry with a record of its own gives its key away too; one with an id keeps the id."""
+def test_an_entry_may_be_among_rows_when_update_key_is_given() -> None:
+    """The key is also taken out of an entry's record; an entry with an id keeps the id."""
     entries = read_entries([{"record": {"sku": "A", "x": 1}}, {"id": 5, "record": {"x": 2}}, KEYED], "sku")
 
     assert [(entry.update_key, entry.id) for entry in entries] == [
@@ -73,7 +73,7 @@ def test_fields_named_like_entry_keys_are_fields_when_rows_are_plain() -> None:
 
 
 def test_the_key_is_taken_out_of_the_record() -> None:
-    """Kintone takes the key from updateKey and refuses it in record."""
+    """Kintone reads the key from updateKey and refuses it in record."""
     [entry] = read_entries([{**KEYED, "record": {"sku": {"value": "A-1"}, "stock": 5}}])
 
     assert entry.record == {"stock": 5}
@@ -81,7 +81,7 @@ def test_the_key_is_taken_out_of_the_record() -> None:
 
 @pytest.mark.parametrize("value", ["B-2", ["A-1"], None])
 def test_another_value_for_the_key_is_refused(value: object) -> None:
-    """Taking it out in silence would lose the new value."""
+    """Removing a different value without a message would lose it."""
     sentence = refusal([{**KEYED, "record": {"sku": {"value": value}}}])
 
     assert sentence.startswith("records_data: entry 1: updateKey ")
@@ -121,8 +121,8 @@ def test_another_value_for_the_key_is_refused(value: object) -> None:
         ({"record": {}, "updateKey": {"field": "sku", "value": 10**5000}}, "more than 30 digits"),
     ],
 )
-def test_what_is_wrong_with_an_entry_is_said(entry: object, words: str) -> None:
-    """The sentence names the parameter, the entry and what to write instead."""
+def test_refusal_of_an_entry_says_what_is_wrong(entry: object, words: str) -> None:
+    """The message names the parameter, the entry and what to write instead."""
     sentence = refusal([entry])
 
     assert sentence.startswith("records_data: entry 1: ")
@@ -145,28 +145,28 @@ def test_a_row_without_a_key_is_refused(row: object, words: str) -> None:
 
 @pytest.mark.parametrize("update_key", ["a b", 'sku in ("x") or a', "x" * 129])
 def test_update_key_is_refused_when_it_is_no_field_code(update_key: str) -> None:
-    """Nothing but a field code may get into a query."""
+    """Only a field code may be used in a query."""
     assert refusal([{"a": 1}], update_key).startswith("update_key: ")
 
 
 @pytest.mark.parametrize("structure", [None, "x", 5, {}, {"record": {}}, {"records": {}}])
 def test_what_is_no_list_is_refused(structure: object) -> None:
-    """A sentence says which shape is needed."""
+    """The message says which structure is needed."""
     assert "a list of entries is needed" in refusal(structure)
 
 
 def test_an_empty_list_is_refused() -> None:
-    """Nothing to write is a mistake, not a success."""
+    """A write without entries is an error."""
     assert "the list is empty" in refusal({"records": []})
 
 
-def test_a_stranger_beside_records_is_refused() -> None:
-    """An app number in the data would otherwise be ignored in silence."""
+def test_an_unknown_key_beside_records_is_refused() -> None:
+    """An app number in the data, for example, would otherwise be ignored."""
     assert 'beside "records" there is "app"' in refusal({"app": 12, "records": [KEYED]})
 
 
-def test_all_problems_of_all_entries_are_told_at_once() -> None:
-    """The caller need not try again for each mistake."""
+def test_all_problems_of_all_entries_are_reported_together() -> None:
+    """The caller needs only one attempt to see all problems."""
     sentence = refusal([{"id": 0, "revision": "x", "record": 5}, KEYED, {"id": "z", "record": {}}])
 
     assert sentence.count("entry 1: ") == 3
@@ -182,7 +182,7 @@ def test_a_long_list_of_problems_is_cut() -> None:
 
 
 def test_the_same_key_twice_is_refused() -> None:
-    """Kintone does not say what would happen, so the positions are named."""
+    """The message gives the positions; kintone does not document the outcome."""
     sentence = refusal([KEYED, {"record": {}}, KEYED, KEYED])
 
     assert "entries 1, 3 and 4 " in sentence
@@ -190,22 +190,22 @@ def test_the_same_key_twice_is_refused() -> None:
 
 
 def test_of_very_many_entries_with_the_same_key_ten_are_named() -> None:
-    """The others are counted."""
+    """Further entries are counted."""
     sentence = refusal([KEYED] * 25)
 
     assert "10 and 15 more " in sentence
     assert "11" not in sentence
 
 
-def test_of_very_many_keys_that_no_entry_has_fifty_are_looked_at() -> None:
-    """A row that was taken for an entry is told in a few lines."""
+def test_unknown_keys_of_an_entry_are_checked_up_to_fifty() -> None:
+    """A row mistaken for an entry is reported in a few lines."""
     sentence = refusal([{"record": {}, **{f"code {number}": "x" for number in range(200)}}])
 
     assert sentence.endswith("and 30 more")
 
 
 def test_the_same_id_twice_is_refused() -> None:
-    """5, "5" and "05" are one record."""
+    """The ids 5, "5" and "05" are the same record."""
     assert "entries 1, 2 and 3 have the same id 5" in refusal(
         [{"id": 5, "record": {}}, {"id": "5", "record": {}}, {"id": "05", "record": {}}]
     )
@@ -219,7 +219,7 @@ def test_texts_that_look_like_equal_numbers_are_two_keys() -> None:
 
 
 def test_equal_numbers_are_refused_when_the_key_is_a_number_field() -> None:
-    """In a number field they are one record."""
+    """In a number field, equal numbers are the same key."""
     entries = read_entries([{"no": "1"}, {"no": "２"}, {"no": "1.0"}], "no")
 
     with pytest.raises(InvalidParameterError, match=r"entries 1 and 3 .* no = 1"):
@@ -227,7 +227,7 @@ def test_equal_numbers_are_refused_when_the_key_is_a_number_field() -> None:
 
 
 def test_equal_text_keys_are_refused_when_normalisation_made_them_equal() -> None:
-    """They were two when they were read."""
+    """Keys that differed in the input are compared again after normalisation."""
     entries = read_entries([{"sku": "A"}, {"sku": " A"}], "sku")
 
     with pytest.raises(InvalidParameterError, match="entries 1 and 2 "):
@@ -235,7 +235,7 @@ def test_equal_text_keys_are_refused_when_normalisation_made_them_equal() -> Non
 
 
 def test_number_keys_are_written_with_plain_digits() -> None:
-    """Full-width digits and exponents become what kintone finds; text keys stay."""
+    """Full-width digits and exponents are converted to the form that kintone finds; text keys are unchanged."""
     entries = read_entries([{"no": "１２．５０"}, {"no": "1e3"}], "no") + read_entries([KEYED])
 
     keys = [entry.update_key.value for entry in with_number_keys(entries, {"no"}) if entry.update_key]
@@ -251,12 +251,12 @@ def test_number_keys_are_written_with_plain_digits() -> None:
     ],
 )
 def test_a_column_with_the_code_file_key_is_no_file(rows: list[object], *, holds: bool) -> None:
-    """The key of a file is a text, the value of a column an object."""
+    """A file key is a text, while the value of a column is an object."""
     assert holds_file_keys([Entry(1, {"lines": {"value": rows}})]) is holds
 
 
 def test_a_number_key_keeps_all_its_digits() -> None:
-    """Thirty digits are not rounded."""
+    """A number of thirty digits is not rounded."""
     digits = "123456789012345678901234567890"
     [entry] = with_number_keys(read_entries([{"no": digits}], "no"), {"no"})
 
@@ -264,13 +264,13 @@ def test_a_number_key_keeps_all_its_digits() -> None:
 
 
 def test_a_number_key_that_is_no_number_is_refused() -> None:
-    """Kintone would refuse the whole transaction."""
+    """Kintone would refuse the whole batch."""
     with pytest.raises(InvalidParameterError, match=r'entry 1: .* no .*"abc"'):
         with_number_keys(read_entries([{"no": "abc"}], "no"), {"no"})
 
 
 @pytest.mark.parametrize(("length", "fits"), [(64, True), (65, False)])
-def test_key_is_taken_when_it_has_exactly_the_most_characters(length: int, *, fits: bool) -> None:
+def test_key_of_the_maximum_length_is_accepted(length: int, *, fits: bool) -> None:
     """A field that prohibits duplicates holds 64 characters."""
     entries = [{"updateKey": {"field": "sku", "value": "x" * length}, "record": {}}]
 
@@ -281,8 +281,8 @@ def test_key_is_taken_when_it_has_exactly_the_most_characters(length: int, *, fi
 
 
 @pytest.mark.parametrize("value", ["-0.0", "-0", "0", "0.0", -0.0, Decimal("-0.00")])
-def test_nought_is_one_key_when_it_is_written_with_a_sign(value: object) -> None:
-    """A key of a number field finds the same record however nought is written."""
+def test_zero_with_a_sign_is_the_same_number_key(value: object) -> None:
+    """A number key of zero finds the same record in every spelling."""
     (entry,) = with_number_keys(read_entries([{"updateKey": {"field": "n", "value": value}, "record": {}}]), {"n"})
 
     assert entry.update_key == UpdateKey("n", "0")
@@ -290,7 +290,7 @@ def test_nought_is_one_key_when_it_is_written_with_a_sign(value: object) -> None
 
 @pytest.mark.parametrize(("given", "refused"), [("1", True), ("1.0", False), (1, False), (1.0, False)])
 def test_a_key_inside_the_record_is_dropped_only_where_it_is_the_same(given: object, *, refused: bool) -> None:
-    """In a text field "1" and "1.0" are two values; a number may be written in another way than the key."""
+    """Texts are compared exactly, so "1" and "1.0" differ; numbers are compared by value."""
     entries = [{"updateKey": {"field": "sku", "value": "1.0"}, "record": {"sku": given, "name": "x"}}]
     if refused:
         assert "sku" in refusal(entries)

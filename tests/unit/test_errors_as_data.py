@@ -1,4 +1,4 @@
-"""Errors and their sentences stay data: what the source gives them, and that nothing changes them afterwards."""
+"""Errors and messages are data: literal texts with values in the source, and immutable after creation."""
 
 import ast
 import builtins
@@ -36,16 +36,16 @@ PARTS_OF_ERRORS = frozenset(
     }
 )
 TAKES_A_MSGID = frozenset({"Message", "InvalidParameterError", "SettingsError"})
-"""What is made of a msgid and its values."""
+"""Classes that are constructed with a msgid and its values."""
 
 
 def sources() -> list[Path]:
-    """Return the modules that are looked at."""
+    """Return the modules to check."""
     return [path for folder in ("kintone", "tools") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def calls(source: str) -> Iterator[tuple[str, ast.Call]]:
-    """Yield every call in a module that makes a message or an error of ours, with the name of what it makes."""
+    """Yield every call in a module that makes a message or an error of ours, with the class's name."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             function = node.func
@@ -56,7 +56,7 @@ def calls(source: str) -> Iterator[tuple[str, ast.Call]]:
 
 
 def changes(source: str) -> Iterator[int]:
-    """Yield the lines that assign to a part of somebody else's error."""
+    """Yield the lines that assign to an attribute of an error outside its own class."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Store):
             continue
@@ -65,10 +65,10 @@ def changes(source: str) -> Iterator[int]:
             yield node.lineno
 
 
-def put_together(node: ast.expr) -> bool:
-    """Tell whether an expression puts a text together, outermost or in a branch of a condition."""
+def is_composed(node: ast.expr) -> bool:
+    """Tell whether an expression composes a text, directly or in a branch of a condition."""
     if isinstance(node, ast.IfExp):
-        return put_together(node.body) or put_together(node.orelse)
+        return is_composed(node.body) or is_composed(node.orelse)
     if isinstance(node, ast.JoinedStr | ast.BinOp):
         return True
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -77,23 +77,23 @@ def put_together(node: ast.expr) -> bool:
 
 
 def literal(node: ast.expr) -> str | None:
-    """Return the text of an expression that is a text that stands there."""
+    """Return the text of a string literal."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def fields(text: str) -> set[str]:
-    """Return the names in braces of a msgid; one that is no name, such as a place in a list, stays as it is."""
+    """Return the names in braces of a msgid; an index of a list is returned unchanged."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def complaints(source: str) -> list[str]:
-    """Return what a module does that a sentence as data does not allow, each with its line."""
+def violations(source: str) -> list[str]:
+    """Return the violations of the rules for messages as data in a module, each with its line."""
     found = [f"line {line}: an error is changed after it was made" for line in changes(source)]
     for name, call in calls(source):
         first = call.args[0]
         text = literal(first)
         sentences = [first, *(keyword.value for keyword in call.keywords if keyword.arg in {"problem", "remedy"})]
-        if any(map(put_together, sentences)):
+        if any(map(is_composed, sentences)):
             found.append(f"line {call.lineno}: {name} is given a text that was put together")
         if name not in TAKES_A_MSGID:
             if text is not None and _is_an_error_of_ours(name):
@@ -122,18 +122,18 @@ def _misfits(text: str, names: set[str]) -> list[str]:
     return [] if wanted == names else [f"{text!r} names {sorted(wanted)} and is given {sorted(names)}"]
 
 
-def test_sentences_are_literals_beside_their_values() -> None:
-    """A catalogue is collected from the literals; what is put together beforehand cannot be translated."""
+def test_messages_are_literals_with_their_values() -> None:
+    """Message texts are literals, since a composed text cannot be translated."""
     texts = {path: path.read_text(encoding="utf-8") for path in sources()}
 
-    assert [(path, complaint) for path, text in texts.items() for complaint in complaints(text)] == []
+    assert [(path, violation) for path, text in texts.items() for violation in violations(text)] == []
 
 
-def test_sentences_are_whole_when_they_are_masked() -> None:
-    """An example of an address with a password in it would reach its reader as ``***``."""
+def test_messages_are_unchanged_by_masking() -> None:
+    """An example address with a password in a message would be shown as ``***``."""
     nodes = [node for path in sources() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
-    # A pattern for addresses looks like one, and nobody reads it.
-    told = [
+    # Regular expressions for addresses look like addresses, but are not shown.
+    literals = [
         text
         for node in nodes
         if isinstance(node, ast.Call) and ast.unparse(node.func) != "re.compile"
@@ -141,8 +141,8 @@ def test_sentences_are_whole_when_they_are_masked() -> None:
         if (text := literal(argument))
     ]
 
-    assert told
-    assert [text for text in told if Redactor([]).mask(text) != text] == []
+    assert literals
+    assert [text for text in literals if Redactor([]).mask(text) != text] == []
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_sentences_are_whole_when_they_are_masked() -> None:
         'raise UnreadableTextError(", ".join(names))',
     ],
 )
-def test_scan_notices_a_text_that_is_no_data(source: str) -> None:
-    """The scan itself would be worthless if it let these through."""
-    assert complaints(source)
+def test_scan_reports_violations(source: str) -> None:
+    """The scan itself finds each kind of violation."""
+    assert violations(source)
 
 
 @pytest.mark.parametrize(
@@ -188,14 +188,14 @@ def test_scan_notices_a_text_that_is_no_data(source: str) -> None:
         "Message(text, **values)",
     ],
 )
-def test_scan_lets_data_through(source: str) -> None:
-    """What the rules ask for is no offence."""
-    assert complaints(source) == []
+def test_scan_accepts_valid_messages(source: str) -> None:
+    """Messages that follow the rules are not reported."""
+    assert violations(source) == []
 
 
 @pytest.mark.parametrize("name", ["problem", "remedy", "notes", "code", "reply", "ledger", "failed", "anything"])
 def test_an_error_is_not_changed_after_it_was_made(name: str) -> None:
-    """Whoever knows more makes a new error; the first one may be held elsewhere."""
+    """An error is immutable; additions make a new error, since the first one may be referenced elsewhere."""
     error = InvalidParameterError("{name} is empty", name="fields")
 
     with pytest.raises(AttributeError, match="copy_with"):
@@ -205,13 +205,13 @@ def test_an_error_is_not_changed_after_it_was_made(name: str) -> None:
 
 
 def test_a_message_is_not_changed_after_it_was_made() -> None:
-    """The text and the values of a sentence are those that stand beside its raise."""
+    """The text and the values of a message cannot be assigned to."""
     with pytest.raises(AttributeError, match="text"):
         Message("it is empty").text = "it is full"
 
 
-def test_but_makes_a_new_error_and_leaves_the_old_one_alone() -> None:
-    """Class and all other parts are kept."""
+def test_copy_with_makes_a_new_error_and_keeps_the_old_one() -> None:
+    """Class and all other parts are copied."""
     old = InvalidRequestError(Message("reading failed"), remedy=Message("try again"), code="CB_VA01")
 
     new = old.copy_with(remedy=Message("correct {field}", field="name"), notes=[Message("nothing was written")])
@@ -227,7 +227,7 @@ TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
 
 @pytest.mark.parametrize("left", [7, 30])
 def test_line_is_masked_before_it_is_cut(left: int) -> None:
-    """A token across the place where a part of the line is cut shows nothing of itself, wherever it stands."""
+    """No piece of a token remains where a part of the line is cut."""
     problem, remedy = (Message("{text}", text="x" * (MAX_PROBLEM - left) + TOKEN) for _ in range(2))
     words = "x" * (MAX_SENTENCE - len("kintone says: ") - left) + TOKEN
     reply = ErrorReply(400, code=TOKEN, message=words, error_id=TOKEN)

@@ -1,4 +1,4 @@
-"""How a failure that nobody expected leaves the plugin: its kind for people, its way through the code for the log."""
+"""Unexpected failures: the user sees the error's class, and the log the call stack."""
 
 import logging
 
@@ -11,7 +11,7 @@ TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
 
 
 def error_from(depth: int, file: str = "file.py") -> Exception:
-    """Return an error that went through so many functions of a file of this name, each called by the one before."""
+    """Return an error raised through this many nested calls in a file of this name."""
     calls = (f"def call{place}():\n    call{place + 1}()\n" for place in range(1, depth))
     source = f"{''.join(calls)}def call{depth}():\n    raise LookupError({TOKEN!r})\n"
     names: dict[str, object] = {}
@@ -24,7 +24,7 @@ def error_from(depth: int, file: str = "file.py") -> Exception:
 
 
 def logged(error: Exception, caplog: pytest.LogCaptureFixture, secrets: tuple[str, ...] = ()) -> str:
-    """Return the only line of the log that the error leaves."""
+    """Return the only log message of the error."""
     with caplog.at_level(logging.DEBUG, "tools.failures"):
         line = failure_line(error, "SomeTool", Redactor(secrets))
 
@@ -36,7 +36,7 @@ def logged(error: Exception, caplog: pytest.LogCaptureFixture, secrets: tuple[st
 
 
 def test_log_shows_the_last_six_calls(caplog: pytest.LogCaptureFixture) -> None:
-    """Kind, tool and the end of the way are told, one call behind the other, and nothing of the error's own text."""
+    """The log has class, tool and the innermost calls in order, and not the error's own text."""
     text = logged(error_from(9), caplog)
 
     head, *frames = text.split("  File ")
@@ -47,12 +47,12 @@ def test_log_shows_the_last_six_calls(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_log_shows_all_calls_where_there_are_few(caplog: pytest.LogCaptureFixture) -> None:
-    """One that raised in the first call has two frames: the caller's and its own."""
+    """An error raised in the first call has two frames, the caller's and its own."""
     assert logged(error_from(1), caplog).count("  File ") == 2
 
 
 def test_log_is_masked_and_then_cut(caplog: pytest.LogCaptureFixture) -> None:
-    """4,000 characters are kept, and no secret in them."""
+    """The log keeps 4,000 characters without secrets."""
     text = logged(error_from(9, f"{'f' * 700}{TOKEN}"), caplog, (TOKEN,))
 
     kept, _, size = text.removeprefix("LookupError in SomeTool: ").partition("… (")

@@ -1,4 +1,4 @@
-"""The table of field types against what kintone documents."""
+"""The table of field types compared with kintone's documentation."""
 
 import json
 
@@ -17,24 +17,24 @@ NEVER = {
 
 
 def test_the_table_lists_every_type_once() -> None:
-    """The table knows the documented types, all of them and no others."""
+    """The table has all documented types and no others."""
     assert set(FIELD_TYPES) == set(WRITABLE) | ON_ADD_ONLY | NEVER
 
 
 def test_types_that_kintone_fills_cannot_be_written() -> None:
-    """They are refused with advice, and four of them only on update; all others are taken."""
+    """Types that kintone fills are refused with advice, four of them only on update; others are accepted."""
     assert {name for name, kind in FIELD_TYPES.items() if kind.on_update} == set(WRITABLE)
     assert {name for name, kind in FIELD_TYPES.items() if kind.on_add} == set(WRITABLE) | ON_ADD_ONLY
     assert {name for name, kind in FIELD_TYPES.items() if kind.advice} == ON_ADD_ONLY | NEVER
 
 
 def test_the_empty_value_is_the_one_kintone_shows() -> None:
-    """Clearing a field uses the empty value that kintone itself shows for the type."""
+    """The value that clears a field is the empty value that kintone returns for the type."""
     assert {name: FIELD_TYPES[name].empty_value for name in WRITABLE} == WRITABLE
 
 
 def test_an_empty_list_is_new_each_time() -> None:
-    """Two records do not share one empty list."""
+    """Empty lists are not shared between records."""
     assert FIELD_TYPES["FILE"].empty_value is not FIELD_TYPES["FILE"].empty_value
 
 
@@ -49,7 +49,7 @@ def test_tables_take_no_tables_and_no_system_fields() -> None:
 
 
 def test_the_examples_are_json() -> None:
-    """What a sentence offers as an example can be copied into JSON."""
+    """Each example in a message is valid JSON."""
     assert all(json.loads(FIELD_TYPES[name].example) for name in WRITABLE)
 
 
@@ -60,7 +60,7 @@ def test_required_is_not_enforced_for_radio_buttons_and_calculations() -> None:
     assert FIELD_TYPES["DROP_DOWN"].enforces_required
 
 
-def test_an_unknown_type_goes_through_unchecked() -> None:
+def test_an_unknown_type_is_not_checked() -> None:
     """A type that kintone adds later can still be written."""
     kind = field_type("HOLOGRAM")
     assert kind.shape is Shape.OTHER
@@ -69,7 +69,7 @@ def test_an_unknown_type_goes_through_unchecked() -> None:
 
 
 def test_record_id_and_revision_are_known_though_no_form_lists_them() -> None:
-    """The two codes of fetched records have kinds of their own."""
+    """The record id and the revision of fetched records have types of their own."""
     assert {code: kind.name for code, kind in PSEUDO_FIELDS.items()} == {"$id": "__ID__", "$revision": "__REVISION__"}
 
 

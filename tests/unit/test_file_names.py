@@ -1,4 +1,4 @@
-"""Names of files, made harmless and never missing."""
+"""Names of files: made safe, unique and never missing."""
 
 from datetime import UTC, datetime
 
@@ -32,8 +32,8 @@ MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
         "か\u3099.txt",
     ],
 )
-def test_name_when_it_is_harmless(name: str) -> None:
-    """Scripts, emoji, quotes, semicolons and percent signs stay as they are."""
+def test_safe_name_is_unchanged(name: str) -> None:
+    """Other scripts, emoji, quotes, semicolons and percent signs are kept."""
     assert clean_name(name) == name
 
 
@@ -60,8 +60,8 @@ def test_name_when_it_is_harmless(name: str) -> None:
         ("", ""),
     ],
 )
-def test_name_when_it_holds_what_may_not_travel(name: str, expected: str) -> None:
-    """Separators become visible and harmless; control characters, marks of direction and broken ones are removed."""
+def test_name_with_unsafe_characters(name: str, expected: str) -> None:
+    """Separators are replaced; control characters, direction marks and lone surrogates are removed."""
     assert clean_name(name) == expected
 
 
@@ -73,7 +73,7 @@ def test_name_when_it_has_200_characters() -> None:
 
 
 def test_name_when_it_is_too_long() -> None:
-    """A longer name keeps its extension and loses the end of its stem."""
+    """A long name keeps its extension, and its stem is cut."""
     assert clean_name("長" * 300 + ".pdf") == "長" * 251 + ".pdf"
     assert clean_name("x" * 300) == "x" * 255
     assert clean_name(f"{'x' * 250} .pdf") == f"{'x' * 250} .pdf"
@@ -83,7 +83,7 @@ def test_name_when_it_is_too_long() -> None:
 
 @given(st.text())
 def test_name_when_it_is_anything(name: str) -> None:
-    """Whatever comes in, what goes out is short, printable in a header and stays the same when cleaned again."""
+    """Any cleaned name is short, printable in a header and stays the same when cleaned again."""
     cleaned = clean_name(name)
 
     assert len(cleaned) <= 255
@@ -122,12 +122,12 @@ def test_made_name_when_a_file_has_none(mime_type: str, extension: str, expected
     ],
 )
 def test_name_when_it_has_no_extension(name: str, mime_type: str, expected: str) -> None:
-    """It gets that of its type, where the type has one."""
+    """The name gets the extension of its type, if the type has one."""
     assert complete_name(name, mime_type) == expected
 
 
 def test_names_when_they_collide() -> None:
-    """Each is told apart by a number before its extension, which is free."""
+    """Equal names get a free number before their extension."""
     taken: set[str] = set()
     names = ["a.pdf", "a (2).pdf", "a.pdf", "a.pdf", "noext", "noext", "x" * 255, "x" * 255]
 
@@ -145,7 +145,7 @@ def test_names_when_they_collide() -> None:
 
 @given(st.lists(st.sampled_from(["a/b.txt", "a_b.txt", "a\\b.txt", "a_b (2).txt", "b.txt", "y" * 300])))
 def test_names_of_one_call(names: list[str]) -> None:
-    """As many different ones come out as names went in, each as harmless as one alone."""
+    """The names of one call are distinct, and each is as safe as a single name."""
     taken: set[str] = set()
     distinct = [distinct_name(clean_name(name), taken) for name in names]
 
@@ -154,7 +154,7 @@ def test_names_of_one_call(names: list[str]) -> None:
 
 
 def test_change_of_a_name() -> None:
-    """It tells the name before, with a sign where a character was removed; nothing where only blanks around it went."""
+    """The change shows the former name with a mark for each removed character; removed outer blanks are no change."""
     assert '"A/B.pdf"' in render(rename_note("A/B.pdf", "A_B.pdf"))
     assert '"a\ufffdb.pdf"' in render(rename_note("a\u202eb.pdf", "ab.pdf"))
     assert not rename_note(" a.pdf", "a.pdf")
@@ -162,6 +162,6 @@ def test_change_of_a_name() -> None:
 
 
 def test_name_and_size_when_they_are_shown() -> None:
-    """Sentences show long names cut and sizes in the unit that people read."""
+    """Messages cut long names and show sizes in a readable unit."""
     assert shown_name("x" * 100) == f'"{"x" * 60}…"'
     assert [shown_size(size) for size in (1, 1023, 1536, 52_428_800)] == ["1 byte", "1023 bytes", "1.5 KB", "50.0 MB"]

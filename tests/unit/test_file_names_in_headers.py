@@ -1,4 +1,4 @@
-"""The file name in a Content-Disposition header, in all forms that servers write."""
+"""The file name in a Content-Disposition header, in all forms that servers send."""
 
 import pytest
 from hypothesis import given
@@ -32,20 +32,20 @@ NAME = '見積 "最終"; 100%.pdf'
         (None, ""),
     ],
 )
-def test_name_when_a_header_tells_it(header: str | None, expected: str) -> None:
-    """Quoted, bare, RFC 5987, percent-encoded and encoded words are all read; one that is cut stays as it is."""
+def test_name_when_a_header_has_it(header: str | None, expected: str) -> None:
+    """Quoted, bare, RFC 5987, percent-encoded and encoded words are decoded; an incomplete one is kept as it is."""
     assert name_in_disposition(header) == expected
 
 
 def test_name_when_raw_utf_8_was_read_as_latin_1() -> None:
-    """The HTTP library reads headers as Latin-1; UTF-8 in them is put right."""
+    """The HTTP library decodes headers as Latin-1; UTF-8 in them is restored."""
     header = 'attachment; filename="見積書😀.pdf"'.encode().decode("latin-1")
 
     assert name_in_disposition(header) == "見積書😀.pdf"
 
 
 def test_name_when_it_really_is_latin_1() -> None:
-    """A name that is no UTF-8 is left as it came."""
+    """A name that is not UTF-8 is left unchanged."""
     assert name_in_disposition('attachment; filename="r\xe9sum\xe9.pdf"') == "r\xe9sum\xe9.pdf"
 
 

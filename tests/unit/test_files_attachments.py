@@ -1,4 +1,4 @@
-"""The files that a record says it has."""
+"""The files in an attachment field of a record."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ RECORD: dict[str, Any] = {
 
 
 def test_attachments_when_the_field_holds_files() -> None:
-    """Key, name, type and size are read as the record tells them, gaps included."""
+    """Key, name, type and size are read from the record, with missing values."""
     assert read_attachments(RECORD, "photos") == [
         Attachment("k1", "見積.pdf", "application/pdf", 123, "見積.pdf"),
         Attachment("k2", "", "application/octet-stream", None),
@@ -32,7 +32,7 @@ def test_attachments_when_the_field_holds_files() -> None:
 
 
 def test_attachments_when_the_field_is_empty() -> None:
-    """An empty field is no error here."""
+    """An empty field is an empty list of files."""
     assert read_attachments(RECORD, "empty") == []
 
 
@@ -45,26 +45,26 @@ def test_attachments_when_the_field_is_a_column() -> None:
     ("code", "words"),
     [("title", "of type SINGLE_LINE_TEXT"), ("nothing", "is not a field"), ("rows", "of type SUBTABLE")],
 )
-def test_attachments_when_the_field_is_another(code: str, words: str) -> None:
+def test_attachments_when_the_field_has_another_type(code: str, words: str) -> None:
     """Another field is refused, and the record's attachment fields are named."""
     with pytest.raises(InvalidParameterError, match=f'{words}.*"photos", "empty", "scan"'):
         read_attachments(RECORD, code)
 
 
 def test_attachments_when_the_record_has_none() -> None:
-    """A record without any attachment field says so."""
+    """The refusal says that the record has no attachment field."""
     with pytest.raises(InvalidParameterError, match="the record has no attachment field"):
         read_attachments({"a": {"type": "NUMBER", "value": "1"}}, "photos")
 
 
 def test_attachments_when_the_key_is_missing() -> None:
-    """An answer that is not kintone's is told as such."""
+    """An invalid answer is an unknown response."""
     with pytest.raises(UnknownResponseError, match="fileKey"):
         read_attachments({"photos": {"type": "FILE", "value": [{"name": "a"}]}}, "photos")
 
 
 def test_check_when_the_field_takes_files() -> None:
-    """A field of the record itself takes files; a table's column does not, since the row is not known."""
+    """A field of the record accepts files; a table's column does not, since the row is unknown."""
     check_attachment_field(RECORD, "empty")
     with pytest.raises(InvalidParameterError, match="column of a table"):
         check_attachment_field(RECORD, "scan")

@@ -1,4 +1,4 @@
-"""The body of an upload, read from its source while it is sent."""
+"""The multipart body of an upload, read from its source while it is sent."""
 
 from collections.abc import Iterator
 from email.parser import BytesParser
@@ -11,7 +11,7 @@ from kintone.files import FileBody, MeasuredSource
 
 
 class WrongLengthError(Exception):
-    """Stands for whatever the caller makes of a wrong length."""
+    """The error that the caller raises for a wrong length."""
 
 
 def _wrong(is_short: bool) -> Exception:  # noqa: FBT001 - the shape of the callback
@@ -28,8 +28,8 @@ def _read_all(body: FileBody, size: int) -> Iterator[bytes]:
 
 
 @given(st.lists(st.binary(max_size=50), max_size=20), st.integers(1, 64))
-def test_source_when_it_has_the_length_told(pieces: list[bytes], size: int) -> None:
-    """Whatever the sizes of pieces and reads, the bytes come out as they came in."""
+def test_source_when_it_has_the_announced_length(pieces: list[bytes], size: int) -> None:
+    """The bytes are the same for all sizes of pieces and reads."""
     content = b"".join(pieces)
     source = _source(pieces, len(content))
     out = b""
@@ -41,15 +41,15 @@ def test_source_when_it_has_the_length_told(pieces: list[bytes], size: int) -> N
 
 
 def test_source_when_it_ends_too_early() -> None:
-    """A source with fewer bytes than told fails instead of ending."""
+    """A source with fewer bytes than announced fails instead of ending."""
     source = _source([b"abc"], 4)
 
     with pytest.raises(WrongLengthError, match="short"):
         source.read()
 
 
-def test_source_when_it_goes_on_too_long() -> None:
-    """A source with more bytes than told fails before its last byte is given away."""
+def test_source_when_it_is_too_long() -> None:
+    """A source with more bytes than announced fails before its last byte is read."""
     source = _source([b"abcd", b"e"], 4)
 
     assert source.read(3) == b"abc"
@@ -58,21 +58,21 @@ def test_source_when_it_goes_on_too_long() -> None:
     assert source.len == 1
 
 
-def test_source_when_one_piece_holds_more_than_told() -> None:
-    """More bytes in the very piece that completes the length are noticed as well."""
+def test_source_when_one_piece_has_more_than_announced() -> None:
+    """Extra bytes in the piece that completes the length are an error too."""
     with pytest.raises(WrongLengthError, match="long"):
         _source([b"abcde"], 4).read()
 
 
 @pytest.mark.parametrize("name", ["見積書😀.pdf", "semi;colon 100%25.txt", "長" * 196 + ".pdf"])
 def test_body_when_it_is_read(name: str) -> None:
-    """The body has one part named file with the raw UTF-8 name, and is exactly as long as it says."""
+    """The body has one part named file with the name in raw UTF-8, and has exactly its announced length."""
     content = bytes(range(256)) * 100
     body = FileBody(_source([content], len(content)), name, "application/pdf")
-    told = body.len
+    announced = body.len
     sent = b"".join(_read_all(body, 1000))
 
-    assert len(sent) == told
+    assert len(sent) == announced
     assert f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode() in sent
     message = BytesParser().parsebytes(f"Content-Type: {body.content_type}\r\n\r\n".encode() + sent)
     parts = list(message.walk())[1:]
@@ -81,7 +81,7 @@ def test_body_when_it_is_read(name: str) -> None:
 
 
 def test_body_when_the_name_holds_quotes() -> None:
-    """A quote travels as browsers send it, so that it cannot end the name."""
+    """A quote is escaped as browsers do, so that it does not end the name."""
     sent = FileBody(_source([b"x"], 1), 'a"b.txt', "text/plain").read()
 
     assert b'filename="a%22b.txt"' in sent

@@ -1,4 +1,4 @@
-"""The first failure among pages that are read side by side."""
+"""The first failure among pages that are read in parallel."""
 
 import pytest
 
@@ -6,17 +6,17 @@ from kintone.deadline import Deadline
 from kintone.errors import CancelledError, KintoneError, NotFoundError
 from kintone.messages import Message
 from kintone.reading.pages import FirstFailure
-from tests.unit.still_runtime import StillRuntime
+from tests.unit.fake_runtime import FakeRuntime
 
 
 def raising(error: KintoneError) -> None:
-    """Raise it."""
+    """Raise the error."""
     raise error
 
 
-def test_who_was_cancelled_hears_of_the_failure_that_did_it() -> None:
-    """A page that was given up says why, not that it was given up."""
-    deadline = Deadline(10, StillRuntime())
+def test_cancelled_page_raises_the_failure_that_cancelled_it() -> None:
+    """A page cancelled because of another page's failure raises that failure."""
+    deadline = Deadline(10, FakeRuntime())
     failure, error = FirstFailure(deadline), NotFoundError(Message("gone"))
     with pytest.raises(NotFoundError):
         failure.guard(lambda: raising(error))
@@ -28,7 +28,7 @@ def test_who_was_cancelled_hears_of_the_failure_that_did_it() -> None:
     assert deadline.is_cancelled
 
 
-def test_who_was_cancelled_by_somebody_else_is_cancelled() -> None:
-    """No page failed."""
+def test_page_cancelled_without_a_failure_raises_cancelled() -> None:
+    """Without a failed page the cancellation itself is raised."""
     with pytest.raises(CancelledError):
-        FirstFailure(Deadline(10, StillRuntime())).result_of(lambda: raising(CancelledError()))
+        FirstFailure(Deadline(10, FakeRuntime())).result_of(lambda: raising(CancelledError()))

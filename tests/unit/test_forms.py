@@ -1,4 +1,4 @@
-"""Reading the form of an app."""
+"""Reading and caching the form of an app."""
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ JSON = st.recursive(
 
 
 def test_limits_arrive_as_text_and_absent_ones_as_empty_text() -> None:
-    """Numbers in text become numbers, and an empty text is no limit."""
+    """Numbers in text are converted, and an empty text means no limit."""
     form = make_form(
         field("SINGLE_LINE_TEXT", "a", minLength="2", maxLength=""),
         field("NUMBER", "b", minValue="-1.5", maxValue="99999999999999999999.1"),
@@ -33,14 +33,14 @@ def test_limits_arrive_as_text_and_absent_ones_as_empty_text() -> None:
     assert form.fields["b"].limits.max_value == Decimal("99999999999999999999.1")
 
 
-def test_options_stand_in_the_order_of_their_index() -> None:
-    """The index decides, also when it arrives as text and out of order."""
+def test_options_are_sorted_by_their_index() -> None:
+    """Options are sorted by their index, which is a text in kintone's answer."""
     raw = {"B": {"label": "b", "index": "10"}, "A": {"label": "", "index": "9"}}
     assert list(make_form(field("DROP_DOWN", "x", options=raw)).fields["x"].options.items()) == [("A", "A"), ("B", "b")]
 
 
 def test_what_a_lookup_fills_is_marked_also_inside_tables() -> None:
-    """Copy targets of a lookup are not writable, in tables neither."""
+    """Fields that a lookup fills are not writable, in tables too."""
     lookup = {"fieldMappings": [{"field": "price", "relatedField": "p"}]}
     table = columns(field("NUMBER", "item", lookup=lookup), field("NUMBER", "price"))
     form = make_form(field("SUBTABLE", "lines", fields=table))
@@ -50,7 +50,7 @@ def test_what_a_lookup_fills_is_marked_also_inside_tables() -> None:
 
 
 def test_a_default_or_now_fills_a_field() -> None:
-    """A default of any shape and the present time count as defaults; empty ones do not."""
+    """A default of any kind and the current time count as defaults; empty ones do not."""
     form = make_form(
         field("DATE", "a", defaultNowValue=True),
         field("CHECK_BOX", "b", defaultValue=["x"], options=options("x")),
@@ -60,7 +60,7 @@ def test_a_default_or_now_fills_a_field() -> None:
 
 
 def test_update_keys_are_unique_texts_and_numbers() -> None:
-    """Only fields that prohibit duplicates and have a suitable type can find records."""
+    """Only fields of these types that prohibit duplicates can be update keys."""
     assert rich_form().update_key_codes() == ["name", "price"]
 
 
@@ -86,21 +86,21 @@ def test_update_keys_are_unique_texts_and_numbers() -> None:
     ],
 )
 def test_a_form_of_another_shape_is_an_unknown_response(properties: object) -> None:
-    """A hostile or broken server gets one clear sentence that names the app."""
+    """The error names the app."""
     with pytest.raises(UnknownResponseError, match="app 7"):
         parse_form({"properties": properties}, "7")
 
 
 @settings(deadline=None)
 @given(JSON)
-def test_no_form_whatever_crashes_the_reader(properties: object) -> None:
-    """Any JSON is a form or an unknown response."""
+def test_any_json_is_a_form_or_an_unknown_response(properties: object) -> None:
+    """No answer raises another error."""
     with contextlib.suppress(UnknownResponseError):
         assert isinstance(parse_form({"properties": properties}, "1"), Form)
 
 
 def test_reading_asks_once_with_the_app(site: InProcess) -> None:
-    """The form is one GET with the app's number, repeated where kintone is busy."""
+    """The form is one GET with the app's id, repeated while kintone is busy."""
     site.kintone.fail(status=503)
     form = read_form(site.client, site.app)
 
@@ -113,7 +113,7 @@ def _key(cache: FormCache, app: str = "1", token: str = "a" * 40) -> FormKey:
 
 
 def test_a_form_is_read_once_within_its_time(site: InProcess) -> None:
-    """A second read within the time to live asks nobody; afterwards it asks again."""
+    """Within the time to live a second read sends no request; afterwards it sends one."""
     now = [0.0]
     cache = FormCache(time_to_live=60, clock=lambda: now[0])
     forms = FormsApi(site.client, cache, lambda app: _key(cache, app))
@@ -127,7 +127,7 @@ def test_a_form_is_read_once_within_its_time(site: InProcess) -> None:
 
 
 def test_a_dropped_or_refreshed_form_is_read_again(site: InProcess) -> None:
-    """Dropping, and asking for a fresh one, both go to kintone."""
+    """Dropping a form, and asking for a fresh one, lead to a request."""
     forms = site.client.forms
     forms.read(1)
     forms.drop(1)
@@ -137,7 +137,7 @@ def test_a_dropped_or_refreshed_form_is_read_again(site: InProcess) -> None:
 
 
 def test_forms_are_kept_apart_by_credential_app_site_and_space() -> None:
-    """Another token, app, site or guest space never sees a cached form, and the order of tokens does not matter."""
+    """Another token, app, site or guest space has its own cached form; the order of tokens does not matter."""
     cache = FormCache()
     keys = {
         cache.key("s", None, 1, ["t"]),
@@ -151,14 +151,14 @@ def test_forms_are_kept_apart_by_credential_app_site_and_space() -> None:
 
 
 def test_a_key_holds_no_token_and_differs_between_caches() -> None:
-    """The fingerprint is salted per cache and shows nothing of the token."""
+    """The cache key is a salted fingerprint without the token."""
     key = _key(FormCache(), token="SECRET")
     assert "SECRET" not in repr(key)
     assert key != _key(FormCache(), token="SECRET")
 
 
 def test_the_cache_is_bounded() -> None:
-    """The forms used longest ago make room."""
+    """The least recently used forms are removed."""
     cache = FormCache(capacity=2)
     form = make_form(field("NUMBER", "a"))
     for app in ("1", "2", "1", "3"):
@@ -170,7 +170,7 @@ def test_the_cache_is_bounded() -> None:
 
 
 def test_a_form_dropped_while_it_was_read_is_not_kept() -> None:
-    """What was read before the drop may be outdated."""
+    """A form that was read before the drop may be outdated."""
     cache = FormCache()
     key = _key(cache)
 
@@ -183,7 +183,7 @@ def test_a_form_dropped_while_it_was_read_is_not_kept() -> None:
 
 
 def test_an_error_while_reading_is_not_kept() -> None:
-    """A failure passes through and the next call asks again."""
+    """The error is raised, and the next call reads again."""
     cache = FormCache()
 
     def fail() -> Form:
@@ -195,7 +195,7 @@ def test_an_error_while_reading_is_not_kept() -> None:
 
 
 def test_the_cache_may_be_used_by_many_threads() -> None:
-    """Reads and drops at the same time neither fail nor hand over somebody else's form."""
+    """Concurrent reads and drops neither fail nor return another key's form."""
     cache = FormCache(capacity=3)
 
     def use(number: int) -> bool:
@@ -209,8 +209,8 @@ def test_the_cache_may_be_used_by_many_threads() -> None:
     assert len(cache) <= 3
 
 
-def test_what_is_learned_of_a_form_is_kept_with_that_form_only() -> None:
-    """A form that took its place meanwhile is another one, and its time goes on as before."""
+def test_the_precision_is_kept_with_its_own_form_only() -> None:
+    """A form that replaced it is not changed, and the time to live goes on."""
     now = [0.0]
     cache = FormCache(time_to_live=60, clock=lambda: now[0])
     key = cache.key("site", None, 1, ["token"])
@@ -227,7 +227,7 @@ def test_what_is_learned_of_a_form_is_kept_with_that_form_only() -> None:
 
 
 def test_precision_is_asked_for_once(site: InProcess) -> None:
-    """A form that knows it is not read for it again."""
+    """A form that has its precision is not read for it again."""
     form = site.client.forms.with_precision(site.client.forms.read(site.app))
 
     assert site.client.forms.with_precision(form) is form
@@ -246,8 +246,8 @@ def test_precision_is_asked_for_once(site: InProcess) -> None:
         (None, DEFAULT_PRECISION),
     ],
 )
-def test_precision_that_no_app_has_is_not_believed(raw: object, wanted: NumberPrecision) -> None:
-    """Kintone's default stands in, and says so."""
+def test_impossible_precision_is_replaced_by_the_default(raw: object, wanted: NumberPrecision) -> None:
+    """Kintone's default is used and marked as such."""
     assert parse_precision(raw, Message("reading")) == wanted
 
 
@@ -266,6 +266,6 @@ def test_precision_that_no_app_has_is_not_believed(raw: object, wanted: NumberPr
     ],
 )
 def test_precision_of_another_shape_is_an_unknown_response(raw: object) -> None:
-    """What is no precision at all is not taken for a setting that is not known."""
+    """An answer in another shape is not treated as an unknown setting."""
     with pytest.raises(UnknownResponseError):
         parse_precision(raw, Message("reading"))

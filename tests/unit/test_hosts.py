@@ -1,4 +1,4 @@
-"""How hosts are written, and what is this machine itself."""
+"""Spellings of hosts, and recognition of loopback addresses."""
 
 import ipaddress
 
@@ -23,7 +23,7 @@ from kintone.access.settings import is_loopback, literal_address
     ],
 )
 def test_literal_address_when_it_is_one(host: str, address: str) -> None:
-    """What a resolver takes for an address is that address, with brackets or a dot at its end too."""
+    """What a resolver reads as an address is recognised, also in brackets or with a final dot."""
     assert literal_address(host) == ipaddress.ip_address(address)
 
 
@@ -43,7 +43,7 @@ def test_literal_address_when_it_is_one(host: str, address: str) -> None:
     ],
 )
 def test_literal_address_when_it_is_a_name(host: str) -> None:
-    """Everything else is a name, also what no name server could be asked for."""
+    """Everything else is a name, including names that cannot be resolved."""
     assert literal_address(host) is None
 
 
@@ -52,7 +52,7 @@ def test_literal_address_when_it_is_a_name(host: str) -> None:
     ["localhost", "LocalHost", "localhost.", "127.0.0.1", "127.9.9.9", "127.1", "[::1]", "::1", "[::ffff:127.0.0.1]"],
 )
 def test_loopback_in_every_spelling(host: str) -> None:
-    """This machine itself (RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3), also as an IPv4 address within IPv6."""
+    """Loopback (RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3), also as an IPv4 address within IPv6."""
     assert is_loopback(host)
 
 
@@ -61,5 +61,5 @@ def test_loopback_in_every_spelling(host: str) -> None:
     ["", "localhost.example", "xlocalhost", "10.0.0.5", "128.0.0.1", "[::2]", "[::ffff:10.0.0.5]", "0.0.0.0"],  # noqa: S104
 )
 def test_loopback_when_it_is_another_machine(host: str) -> None:
-    """Names that only begin alike, and private addresses, are not this machine."""
+    """Names with the same beginning, and private addresses, are not loopback."""
     assert not is_loopback(host)

@@ -1,4 +1,4 @@
-"""What is known of each entry of a write."""
+"""The state of each entry of a write."""
 
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ def states(ledger: WriteLedger) -> list[EntryState]:
 
 
 def test_ledger_when_nothing_was_sent() -> None:
-    """Everything is still to be sent, and nothing can be there."""
+    """All entries are not sent, and none may be saved."""
     ledger = WriteLedger(3)
 
     assert states(ledger) == [NOT_SENT] * 3
@@ -28,7 +28,7 @@ def test_ledger_when_nothing_was_sent() -> None:
 
 
 def test_ledger_when_parts_end_differently() -> None:
-    """Spans say of which entries the same is known, counted from 1."""
+    """Spans join neighbouring entries of the same state, counted from 1."""
     ledger = WriteLedger(8)
     ledger.mark_saved(Span(1, 3))
     ledger.mark_refused(Span(4, 4))
@@ -49,7 +49,7 @@ def test_ledger_when_parts_end_differently() -> None:
 
 
 def test_ledger_when_all_is_saved() -> None:
-    """There is nothing left to be sent."""
+    """No entry remains to be sent."""
     ledger = WriteLedger(2)
     ledger.mark_saved(Span(1, 2), [{"id": "7"}, {"id": "8"}])
 
@@ -58,7 +58,7 @@ def test_ledger_when_all_is_saved() -> None:
 
 
 def test_results_come_in_the_order_of_the_entries() -> None:
-    """Whatever was answered first."""
+    """The order of the answers does not matter."""
     ledger = WriteLedger(3)
     ledger.mark_saved(Span(3, 3), [{"id": "3"}])
     ledger.mark_saved(Span(1, 2), [{"id": "1"}, {"id": "2"}])
@@ -68,13 +68,13 @@ def test_results_come_in_the_order_of_the_entries() -> None:
 
 @pytest.mark.parametrize("position", [0, -1, 3])
 def test_state_when_there_is_no_such_entry(position: int) -> None:
-    """A position from 0 would be a mistake that tells of the wrong entry."""
+    """A position outside the entries, such as 0, is an error."""
     with pytest.raises(IndexError):
         WriteLedger(2).state(position)
 
 
 def test_refusal_of_a_second_try_proves_nothing_of_the_first() -> None:
-    """Unknown stays unknown until an answer proves that it is saved."""
+    """An unknown entry stays unknown until an answer shows that it is saved."""
     ledger = WriteLedger(2)
     ledger.mark_unknown(Span(1, 1))
     ledger.mark_refused(Span(1, 2))
@@ -85,7 +85,7 @@ def test_refusal_of_a_second_try_proves_nothing_of_the_first() -> None:
 
 
 def test_saved_stays_saved() -> None:
-    """Nothing that happens later takes a success back."""
+    """No later event changes the state of a saved entry."""
     ledger = WriteLedger(1)
     ledger.mark_saved(ONE_ENTRY)
     ledger.mark_unknown(ONE_ENTRY)
@@ -94,8 +94,8 @@ def test_saved_stays_saved() -> None:
     assert states(ledger) == [SAVED]
 
 
-def test_refused_may_still_become_anything() -> None:
-    """A lock is tried again, and the second try may be lost."""
+def test_refused_entry_may_change_to_any_state() -> None:
+    """A refused entry may be sent again, and the answer to the second try may be lost."""
     ledger = WriteLedger(1)
     ledger.mark_refused(ONE_ENTRY)
     ledger.mark_unknown(ONE_ENTRY)
@@ -103,8 +103,8 @@ def test_refused_may_still_become_anything() -> None:
     assert states(ledger) == [UNKNOWN]
 
 
-def test_repeated_tells_what_was_saved_after_an_unknown_try() -> None:
-    """What is then told as updated may be what the first try inserted."""
+def test_repeated_lists_entries_saved_after_an_unknown_try() -> None:
+    """An update reported for such an entry may be an insert of the first try."""
     ledger = WriteLedger(6)
     ledger.mark_saved(Span(1, 2))
     ledger.mark_unknown(Span(3, 4))
@@ -116,7 +116,7 @@ def test_repeated_tells_what_was_saved_after_an_unknown_try() -> None:
 
 
 def test_span_counts_its_last_entry() -> None:
-    """Entries 3 to 5 are three."""
+    """The span from 3 to 5 has three entries."""
     assert (len(Span(3, 5)), len(ONE_ENTRY)) == (3, 1)
 
 
@@ -127,8 +127,8 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_spans_cover_every_entry_once_whatever_happened(steps: list[tuple[str, int, int]]) -> None:
-    """Spans are gapless, neighbours differ, they agree with the single states, and states only move forward."""
+def test_spans_cover_every_entry_once(steps: list[tuple[str, int, int]]) -> None:
+    """Spans have no gaps, neighbours differ, spans match the single states, and states only move forward."""
     ledger = WriteLedger(12)
     for name, first, more in steps:
         before = states(ledger)
@@ -138,8 +138,8 @@ def test_spans_cover_every_entry_once_whatever_happened(steps: list[tuple[str, i
             assert new in allowed.get(old, {UNKNOWN, SAVED})
 
     found = list(ledger.spans())
-    told = [state for span, state in found for _ in range(span.first, span.last + 1)]
-    assert told == states(ledger)
+    states_of_spans = [state for span, state in found for _ in range(span.first, span.last + 1)]
+    assert states_of_spans == states(ledger)
     assert all(one != other for (_, one), (_, other) in pairwise(found))
-    unsaved = [position for position, state in enumerate(told, start=1) if state is not SAVED]
+    unsaved = [position for position, state in enumerate(states_of_spans, start=1) if state is not SAVED]
     assert ledger.first_unsaved() == (unsaved[0] if unsaved else None)

@@ -1,4 +1,4 @@
-"""How many requests go to one host at once, and whose turn it is."""
+"""The number of concurrent requests to a host, and the order in which calls get their turns."""
 
 import gc
 import threading
@@ -12,23 +12,23 @@ from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, CancelledError
 from kintone.limiter import Limiter, Limiters
 from kintone.messages import Message
-from tests.unit.still_runtime import StillRuntime
+from tests.unit.fake_runtime import FakeRuntime
 
 READING = Message("reading")
-PATIENCE = 30.0
-"""Seconds after which a thread that should have got its turn is given up; never waited for when all is well."""
+THREAD_TIMEOUT = 30.0
+"""Seconds after which a thread without a slot fails the test; a passing test does not wait for it."""
 
 
 @pytest.fixture
-def still() -> StillRuntime:
-    """Return a clock that stands."""
-    return StillRuntime()
+def runtime() -> FakeRuntime:
+    """Return a runtime whose time stands still."""
+    return FakeRuntime()
 
 
 def free_slots(limiter: Limiter) -> int:
-    """Count the slots that can be had right now, and leave them free."""
-    still = StillRuntime()
-    deadline = Deadline(1, still)
+    """Count the slots that are free now, without keeping them."""
+    runtime = FakeRuntime()
+    deadline = Deadline(1, runtime)
     held = []
     while True:
         slot = limiter.slot(99, deadline, READING)
@@ -44,36 +44,36 @@ def free_slots(limiter: Limiter) -> int:
 
 
 @contextmanager
-def holding(limiter: Limiter, still: StillRuntime) -> Iterator[Callable[[], None]]:
-    """Hold a slot as another call; gives what lets go of it early."""
-    slot = limiter.slot(0, Deadline(10_000, still), READING)
+def holding(limiter: Limiter, runtime: FakeRuntime) -> Iterator[Callable[[], None]]:
+    """Hold a slot as another call; yields a function that releases it early."""
+    slot = limiter.slot(0, Deadline(10_000, runtime), READING)
     slot.__enter__()
     left: list[bool] = []
 
-    def let_go() -> None:
+    def release() -> None:
         if not left:
             left.append(True)
             slot.__exit__(None, None, None)
 
-    yield let_go
-    let_go()
+    yield release
+    release()
 
 
 def test_limiter_when_more_ask_than_there_are_slots() -> None:
-    """Never more than the slots are taken, and everybody gets through."""
+    """The number of held slots never exceeds the limit, and every request gets one."""
     limiter, lock = Limiter(3), threading.Lock()
     inside, most, passed = 0, 0, 0
     full = threading.Event()
 
     def ask(call: int) -> None:
         nonlocal inside, most, passed
-        with limiter.slot(call, Deadline(PATIENCE), READING):
+        with limiter.slot(call, Deadline(THREAD_TIMEOUT), READING):
             with lock:
                 inside += 1
                 most = max(most, inside)
                 if inside == 3:
                     full.set()
-            full.wait(PATIENCE)
+            full.wait(THREAD_TIMEOUT)
             with lock:
                 inside -= 1
                 passed += 1
@@ -88,89 +88,89 @@ def test_limiter_when_more_ask_than_there_are_slots() -> None:
 
 
 def test_limiter_when_one_call_has_many_requests_waiting() -> None:
-    """A call with many waiting requests does not keep a call with one waiting: they take turns."""
+    """Calls take turns, so a call with many waiting requests does not block a call with one."""
     limiter = Limiter(1)
     order: list[str] = []
     queued = threading.Semaphore(0)
 
-    class Noting(StillRuntime):
-        """Real events, which tell when somebody has queued and is about to wait."""
+    class QueueWatcher(FakeRuntime):
+        """A runtime with real events that signals when a request is queued and about to wait."""
 
         def event(self) -> threading.Event:
             queued.release()
             return threading.Event()
 
     def ask(call: int, name: str) -> None:
-        with limiter.slot(call, Deadline(PATIENCE, Noting()), READING):
+        with limiter.slot(call, Deadline(THREAD_TIMEOUT, QueueWatcher()), READING):
             order.append(name)
 
     threads: list[threading.Thread] = []
-    with limiter.slot(0, Deadline(PATIENCE), READING):
-        for call, name in ((1, "greedy 1"), (1, "greedy 2"), (1, "greedy 3"), (2, "modest 1")):
+    with limiter.slot(0, Deadline(THREAD_TIMEOUT), READING):
+        for call, name in ((1, "many 1"), (1, "many 2"), (1, "many 3"), (2, "single 1")):
             threads.append(threading.Thread(target=ask, args=(call, name)))
             threads[-1].start()
-            # The turn is made under the limiter's lock, so the next to ask comes behind it.
-            assert queued.acquire(timeout=PATIENCE)
+            # The request is queued under the limiter's lock, so the next one is queued behind it.
+            assert queued.acquire(timeout=THREAD_TIMEOUT)
     for thread in threads:
         thread.join()
 
-    assert order == ["greedy 1", "modest 1", "greedy 2", "greedy 3"]
+    assert order == ["many 1", "single 1", "many 2", "many 3"]
 
 
-def test_limiter_when_the_turn_never_comes(still: StillRuntime) -> None:
-    """Waiting ends with the call's time budget, and the slot is not lost."""
+def test_limiter_when_the_turn_never_comes(runtime: FakeRuntime) -> None:
+    """The wait ends with the call's time budget, and the slot is not lost."""
     limiter = Limiter(1)
     with (
-        holding(limiter, still),
+        holding(limiter, runtime),
         pytest.raises(BudgetExceededError, match="waiting for other requests"),
-        limiter.slot(2, Deadline(5, still), READING),
+        limiter.slot(2, Deadline(5, runtime), READING),
     ):
         pass
 
-    assert still.now == 1005.0
+    assert runtime.now == 1005.0
     assert free_slots(limiter) == 1
 
 
-def test_limiter_when_the_turn_comes(still: StillRuntime) -> None:
-    """Whoever waits has the slot as soon as the other lets go, without time passing."""
+def test_limiter_when_the_turn_comes(runtime: FakeRuntime) -> None:
+    """A waiting request gets the slot as soon as it is released."""
     limiter = Limiter(1)
-    with holding(limiter, still) as let_go:
-        still.while_waiting = let_go
-        with limiter.slot(2, Deadline(5, still), READING):
-            assert still.now == 1000.0
+    with holding(limiter, runtime) as release:
+        runtime.while_waiting = release
+        with limiter.slot(2, Deadline(5, runtime), READING):
+            assert runtime.now == 1000.0
             assert free_slots(limiter) == 0
 
     assert free_slots(limiter) == 1
 
 
-def test_limiter_when_the_wait_is_cancelled(still: StillRuntime) -> None:
-    """What is not needed any more gives up its turn."""
-    limiter, deadline = Limiter(1), Deadline(5, still)
-    still.while_waiting = deadline.cancel
-    with holding(limiter, still), pytest.raises(CancelledError), limiter.slot(2, deadline, READING):
+def test_limiter_when_the_wait_is_cancelled(runtime: FakeRuntime) -> None:
+    """A cancelled request leaves the queue."""
+    limiter, deadline = Limiter(1), Deadline(5, runtime)
+    runtime.while_waiting = deadline.cancel
+    with holding(limiter, runtime), pytest.raises(CancelledError), limiter.slot(2, deadline, READING):
         pass
 
-    assert still.now == 1000.0
+    assert runtime.now == 1000.0
     assert free_slots(limiter) == 1
 
 
 class InterruptionError(BaseException):
-    """Stands for what may be thrown into a thread at any moment, such as the end of the process."""
+    """An exception that may be thrown into a thread at any time, such as the end of the process."""
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_limiter_when_the_wait_is_interrupted(still: StillRuntime, *, granted: bool) -> None:
-    """An exception in the midst of waiting loses no slot, not even one that was granted at that moment."""
+def test_limiter_when_the_wait_is_interrupted(runtime: FakeRuntime, *, granted: bool) -> None:
+    """An exception during the wait loses no slot, not even one granted at that moment."""
     limiter = Limiter(1)
-    with holding(limiter, still) as let_go:
+    with holding(limiter, runtime) as release:
 
         def interrupt() -> None:
             if granted:
-                let_go()
+                release()
             raise InterruptionError
 
-        still.while_waiting = interrupt
-        with pytest.raises(InterruptionError), limiter.slot(2, Deadline(5, still), READING):
+        runtime.while_waiting = interrupt
+        with pytest.raises(InterruptionError), limiter.slot(2, Deadline(5, runtime), READING):
             pass
         assert free_slots(limiter) == int(granted)
 
@@ -178,20 +178,20 @@ def test_limiter_when_the_wait_is_interrupted(still: StillRuntime, *, granted: b
 
 
 @pytest.mark.parametrize("ends", ["over", "cancelled"])
-def test_limiter_when_the_slot_is_granted_at_the_moment_of_giving_up(still: StillRuntime, ends: str) -> None:
-    """Granted and over at once: the error is raised and the slot goes to the next one who waits."""
-    limiter, deadline = Limiter(1), Deadline(5, still)
+def test_limiter_when_the_slot_is_granted_at_the_moment_of_giving_up(runtime: FakeRuntime, ends: str) -> None:
+    """If the slot is granted as the wait ends, the error is raised and the slot is passed on."""
+    limiter, deadline = Limiter(1), Deadline(5, runtime)
     error = BudgetExceededError if ends == "over" else CancelledError
-    with holding(limiter, still) as let_go:
+    with holding(limiter, runtime) as release:
 
-        def at_the_last_moment() -> None:
+        def end_and_release() -> None:
             if ends == "over":
-                still.pass_time(5)
+                runtime.pass_time(5)
             else:
                 deadline.cancel()
-            let_go()
+            release()
 
-        still.while_waiting = at_the_last_moment
+        runtime.while_waiting = end_and_release
         with pytest.raises(error), limiter.slot(2, deadline, READING):
             pass
 
@@ -199,20 +199,20 @@ def test_limiter_when_the_slot_is_granted_at_the_moment_of_giving_up(still: Stil
 
 
 @pytest.mark.parametrize("other", [1, 2])
-def test_limiter_when_somebody_gives_up_the_others_keep_their_turns(still: StillRuntime, other: int) -> None:
-    """The one who leaves the queue takes nobody with him, of his own call or another's."""
+def test_limiter_when_a_request_gives_up_the_others_keep_their_turns(runtime: FakeRuntime, other: int) -> None:
+    """A request that leaves the queue does not remove others of its own call or of another."""
     limiter = Limiter(1)
     order: list[str] = []
-    with holding(limiter, still) as let_go:
+    with holding(limiter, runtime) as release:
 
-        def another_comes_and_gives_up() -> None:
-            still.while_waiting = lambda: None
-            with pytest.raises(BudgetExceededError), limiter.slot(other, Deadline(5, still), READING):
+        def another_request_times_out() -> None:
+            runtime.while_waiting = lambda: None
+            with pytest.raises(BudgetExceededError), limiter.slot(other, Deadline(5, runtime), READING):
                 order.append("gave up")
-            let_go()
+            release()
 
-        still.while_waiting = another_comes_and_gives_up
-        with limiter.slot(1, Deadline(50, still), READING):
+        runtime.while_waiting = another_request_times_out
+        with limiter.slot(1, Deadline(50, runtime), READING):
             order.append("stayed")
 
     assert order == ["stayed"]
@@ -220,13 +220,13 @@ def test_limiter_when_somebody_gives_up_the_others_keep_their_turns(still: Still
 
 
 @pytest.mark.parametrize("ends", ["over", "cancelled"])
-def test_limiter_when_the_deadline_ends_while_the_slot_is_held(still: StillRuntime, ends: str) -> None:
-    """A request that hangs beyond its time keeps nobody out, and its slot is not free twice when it ends at last."""
-    limiter, deadline = Limiter(1), Deadline(5, still)
+def test_limiter_when_the_deadline_ends_while_the_slot_is_held(runtime: FakeRuntime, ends: str) -> None:
+    """The slot is free when the call's time ends, and is not freed again when its request ends."""
+    limiter, deadline = Limiter(1), Deadline(5, runtime)
     with limiter.slot(1, deadline, READING):
         assert free_slots(limiter) == 0
         if ends == "over":
-            still.pass_time(5)
+            runtime.pass_time(5)
         else:
             deadline.cancel()
         assert free_slots(limiter) == 1
@@ -234,9 +234,9 @@ def test_limiter_when_the_deadline_ends_while_the_slot_is_held(still: StillRunti
     assert free_slots(limiter) == 1
 
 
-def test_limiter_when_the_deadline_is_over_before(still: StillRuntime) -> None:
-    """A free slot that is taken too late is free again at once, and once."""
-    limiter, deadline = Limiter(1), Deadline(5, still)
+def test_limiter_when_the_deadline_is_over_before(runtime: FakeRuntime) -> None:
+    """A slot taken after the deadline is freed at once, and only once."""
+    limiter, deadline = Limiter(1), Deadline(5, runtime)
     deadline.cancel()
     with limiter.slot(1, deadline, READING):
         assert free_slots(limiter) == 1
@@ -244,28 +244,28 @@ def test_limiter_when_the_deadline_is_over_before(still: StillRuntime) -> None:
     assert free_slots(limiter) == 1
 
 
-def test_limiter_when_a_slot_is_done_the_deadline_forgets_it(still: StillRuntime) -> None:
-    """The end of a call does not free what others hold by then."""
-    limiter, deadline = Limiter(1), Deadline(5, still)
+def test_limiter_when_a_slot_was_returned_before_the_deadline(runtime: FakeRuntime) -> None:
+    """The end of a call does not free slots that others hold by then."""
+    limiter, deadline = Limiter(1), Deadline(5, runtime)
     with limiter.slot(1, deadline, READING):
         pass
-    with holding(limiter, still):
+    with holding(limiter, runtime):
         deadline.cancel()
         assert free_slots(limiter) == 0
 
 
-def test_limiter_when_the_request_fails(still: StillRuntime) -> None:
-    """A failing request gives its slot back."""
+def test_limiter_when_the_request_fails(runtime: FakeRuntime) -> None:
+    """A failed request returns its slot."""
     limiter = Limiter(1)
     for _ in range(3):
-        with pytest.raises(RuntimeError), limiter.slot(1, Deadline(5, still), READING):
+        with pytest.raises(RuntimeError), limiter.slot(1, Deadline(5, runtime), READING):
             raise RuntimeError
 
     assert free_slots(limiter) == 1
 
 
 def test_limiters_when_hosts_differ() -> None:
-    """Every host has its own limiter, the same one for everybody who asks it."""
+    """Each host and limit has its own limiter, which is shared."""
     limiters = Limiters()
     first = limiters.limiter("a", 10)
 
@@ -274,8 +274,8 @@ def test_limiters_when_hosts_differ() -> None:
     assert limiters.limiter("a", 5) is not first
 
 
-def test_limiters_when_nobody_asks_a_host_any_more() -> None:
-    """A process that has asked a thousand hosts remembers none of them."""
+def test_limiters_when_a_host_is_no_longer_used() -> None:
+    """The limiter of an unused host is not kept in memory."""
     limiters = Limiters()
     forgotten = ref(limiters.limiter("a", 10))
     gc.collect()

@@ -22,7 +22,7 @@ UNKNOWN = "application/octet-stream"
     ],
 )
 def test_type_when_it_is_read(mime_type: str | None, name: str, expected: str) -> None:
-    """A type loses its parameters; one that is missing or makes no sense is guessed from the name."""
+    """A type loses its parameters; a missing or invalid type is guessed from the name."""
     assert clean_type(mime_type, name) == expected
 
 
@@ -40,7 +40,7 @@ def test_type_when_it_is_read(mime_type: str | None, name: str, expected: str) -
     ],
 )
 def test_type_when_a_file_goes_to_dify(mime_type: str, names: list[str], expected: str) -> None:
-    """An unknown type is guessed from the first name that tells one, JSON Lines are text, any other type stays."""
+    """An unknown type is guessed from the names, JSON Lines become text, and other types are kept."""
     assert sent_type(mime_type, *names) == expected
 
 
@@ -56,12 +56,12 @@ def test_type_when_a_file_goes_to_dify(mime_type: str, names: list[str], expecte
     ],
 )
 def test_extension_when_it_is_read(name: str, extension: str) -> None:
-    """It is short, without blanks, and not the whole name."""
+    """An extension is short, without blanks, and not the whole name."""
     assert extension_of(name) == extension
 
 
 def test_extensions_are_those_that_dify_finds() -> None:
-    """Whatever Python's own table, by which Dify chooses extensions, says of a type holds here too."""
+    """Extensions agree with Python's own table, which Dify uses."""
     table = mimetypes.MimeTypes()
     known = {mime_type: table.guess_all_extensions(mime_type) for mime_type in EXTENSIONS}
     others = {mime_type for mime_type, known_of in known.items() if known_of and EXTENSIONS[mime_type] not in known_of}
@@ -72,7 +72,7 @@ def test_extensions_are_those_that_dify_finds() -> None:
 
 
 def test_guess_when_the_machine_says_otherwise() -> None:
-    """What the machine's own files or another part of the process say of an extension does not matter."""
+    """Types registered on the machine or by other code of the process have no effect."""
     mimetypes.add_type("application/x-odd", ".csv")
     try:
         assert clean_type("", "a.csv") == "text/csv"

@@ -32,25 +32,25 @@ from tools.name_lists import read_list
     ],
 )
 def test_field_codes_are_separated_by_commas_or_lines(value: object, wanted: list[str]) -> None:
-    """A list, a JSON list or a text."""
+    """A list, a JSON list or a text is accepted."""
     assert read_list("fields", value) == wanted
 
 
 @pytest.mark.parametrize("odd", ["\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c"])
-def test_field_codes_may_hold_what_only_some_take_for_a_line_end(odd: str) -> None:
-    """Codes end at commas and at the ends of lines that people type."""
+def test_field_codes_with_unusual_line_separators(odd: str) -> None:
+    """Only commas and usual line ends separate codes."""
     assert read_list("fields", f"a{odd}b,c") == [f"a{odd}b", "c"]
 
 
 @pytest.mark.parametrize("value", ["x" * 129, ["a", "x" * 129], f'["{"x" * 129}"]', "a b c " * 30])
-def test_field_codes_are_refused_when_kintone_has_none_so_long(value: object) -> None:
+def test_field_codes_that_are_too_long_are_refused(value: object) -> None:
     """A code has at most 128 characters, https://github.com/kintone/rest-api-spec."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields: .*128"):
         read_list("fields", value)
 
 
 def test_the_longest_field_codes_are_read() -> None:
-    """128 characters are a code."""
+    """A code of 128 characters is accepted."""
     assert read_list("fields", ["é" * 128]) == ["é" * 128]
 
 
@@ -75,11 +75,11 @@ def test_the_longest_field_codes_are_read() -> None:
     ],
 )
 def test_what_is_no_list_of_names_is_refused(value: object) -> None:
-    """The sentence names the parameter."""
+    """The message names the parameter."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] fields"):
         read_list("fields", value)
 
 
 def test_a_number_in_a_list_is_its_digits() -> None:
-    """A name that looks like a number arrives as one."""
+    """A name that looks like a number may be given as one."""
     assert read_list("fields", '["a", 5]') == ["a", "5"]

@@ -1,4 +1,4 @@
-"""What somebody probably meant by a name that does not exist."""
+"""Suggestions for a name that does not exist."""
 
 import pytest
 
@@ -30,11 +30,11 @@ NAMES = (
     ],
 )
 def test_all_codes_come_when_several_are_equally_near(wanted: str, codes: tuple[str, ...]) -> None:
-    """Fields that share a label are all meant, codes that match come first, each once."""
+    """All fields with the same label are suggested, each once, matching codes first."""
     assert nearest_codes(wanted, NAMES) == codes
     assert nearest(wanted, NAMES) == (codes[0] if codes else None)
 
 
-def test_codes_stand_in_quotes_when_they_are_told() -> None:
-    """Control characters do not leave as they are."""
+def test_suggested_codes_are_quoted() -> None:
+    """Control characters are escaped."""
     assert str(one_of(["a", "b\n"])) == '"a" or "b\\n"'

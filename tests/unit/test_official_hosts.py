@@ -1,4 +1,4 @@
-"""What would leave for kintone's official hosts, which no test may reach."""
+"""Requests to kintone's official hosts, checked without sending them."""
 
 import pytest
 import responses
@@ -16,7 +16,7 @@ READ = Request(Message("reading the app"), "GET", "app", {"id": 12}, RetrySafety
 
 
 def client_of(address: str, guest_space: int | None = None) -> KintoneClient:
-    """Return a client of an official host, without anything the operator allows."""
+    """Return a client of an official host with default settings."""
     settings = OperatorSettings()
     return KintoneClient(
         Access(read_site(address, settings.allowed_origins), Tokens("abc12345, def12345"), guest_space), settings
@@ -28,7 +28,7 @@ def client_of(address: str, guest_space: int | None = None) -> KintoneClient:
     "address", ["example.cybozu.com", "example.kintone.com", "example.cybozu.cn", "example.s.cybozu.com"]
 )
 def test_request_when_the_host_is_official(address: str) -> None:
-    """It goes over HTTPS, with the tokens in kintone's header alone and without a Content-Type."""
+    """Requests use HTTPS, with the tokens only in kintone's header and without a Content-Type."""
     headers = {
         "X-Cybozu-API-Token": "abc12345,def12345",
         "User-Agent": "kintone_integration",
@@ -54,7 +54,7 @@ def test_request_when_the_app_is_in_a_guest_space() -> None:
 
 @responses.activate
 def test_request_when_the_subdomain_is_unknown() -> None:
-    """Kintone's HTML page for an unknown subdomain is told as a wrong address."""
+    """Kintone's HTML page for an unknown subdomain is reported as a wrong address."""
     responses.get("https://example.cybozu.com/k/v1/app.json", status=404, body="<html>Not Found</html>")
     with client_of("example.cybozu.com") as client, pytest.raises(NotFoundError, match="kintone_domain"):
         client.call(READ)
@@ -62,7 +62,7 @@ def test_request_when_the_subdomain_is_unknown() -> None:
 
 @responses.activate
 def test_request_when_redirected_to_plain_http() -> None:
-    """A downgrade to http is an error, and nothing follows it."""
+    """A redirect to http is an error, and no further request is made."""
     responses.get(
         "https://example.cybozu.com/k/v1/app.json", status=302, headers={"Location": "http://example.cybozu.com/"}
     )
@@ -74,7 +74,7 @@ def test_request_when_redirected_to_plain_http() -> None:
 
 @responses.activate
 def test_request_when_an_old_server_answers_520() -> None:
-    """The status of older servers does not matter; kintone's code does, and nothing is repeated."""
+    """Kintone's code decides about the error, not the status 520, and nothing is repeated."""
     responses.get("https://example.cybozu.com/k/v1/app.json", status=520, json={"code": "GAIA_IA02", "message": "m"})
     with client_of("example.cybozu.com") as client, pytest.raises(AuthenticationError, match="GAIA_IA02"):
         client.call(READ)

@@ -1,4 +1,4 @@
-"""Reading what Dify hands over."""
+"""Reading of the parameters that Dify passes."""
 
 import pytest
 
@@ -34,27 +34,27 @@ def test_parameters_when_blank(value: object) -> None:
 
 
 def test_parameters_when_a_name_is_not_declared() -> None:
-    """A tool that reads what its declaration does not name fails loudly."""
+    """A tool that reads an undeclared parameter raises an error."""
     with pytest.raises(KeyError):
         given(1).text("undeclared")
 
 
 @pytest.mark.parametrize(("value", "text"), [(" a ", "a"), (12, "12"), (1.5, "1.5"), ("日本", "日本")])
 def test_text_when_it_is_text_or_number(value: object, text: str) -> None:
-    """Text is stripped; a number is as good."""
+    """Text is stripped, and a number is converted to text."""
     assert given(value).text("it") == text
 
 
 @pytest.mark.parametrize("value", [True, [], ["a"], {}, {"a": 1}, "\ud800x", "a\0b", b"x"])
 def test_text_when_it_is_not(value: object) -> None:
-    """Lists, objects, booleans and broken text are refused by name."""
+    """Lists, objects, booleans and invalid Unicode are refused with the parameter's name."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] it "):
         given(value).text("it")
 
 
 @pytest.mark.parametrize(("value", "number"), [(5, 5.0), ("5", 5.0), ("５．５", 5.5), (1, 1.0), (300, 300.0)])
 def test_number_when_in_range(value: object, number: float) -> None:
-    """Numbers and numeric text of any width are read."""
+    """Numbers and numeric text, also in full width, are read."""
     assert given(value).number("it") == number
 
 
@@ -62,20 +62,20 @@ def test_number_when_in_range(value: object, number: float) -> None:
     "value", [0, 301, "0.5", "abc", float("nan"), float("inf"), "nan", "1e400", 10**400, True, [], "9" * 100]
 )
 def test_number_when_out_of_range(value: object) -> None:
-    """Out of range is an error that names the range, never clamped."""
+    """A value out of range is an error that names the range; it is not changed to fit."""
     with pytest.raises(InvalidParameterError, match="it must be a number from 1 to 300"):
         given(value).number("it")
 
 
 @pytest.mark.parametrize("value", [0, -1])
 def test_count_when_there_is_nothing_to_count(value: object) -> None:
-    """Whole numbers begin at 1."""
+    """Counts start at 1."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] it .* 1"):
         given(value).count("it")
 
 
 def test_choice_when_spelled_loosely() -> None:
-    """Case and blanks around an option do not matter; another word does."""
+    """Case and outer blanks of an option do not matter; other words are refused."""
     assert chosen(" Both ", "text_only").choice("it") == "both"
     wrong_ones: tuple[object, ...] = ("all", 1, [], True)
     for wrong in wrong_ones:
@@ -87,12 +87,12 @@ def test_choice_when_spelled_loosely() -> None:
     ("value", "answer"), [(True, True), ("true", True), ("No", False), (1, True), (0, False), ("off", False)]
 )
 def test_flag_when_understood(value: object, *, answer: bool) -> None:
-    """Dify's ways to say yes and no are understood."""
+    """All of Dify's spellings of yes and no are accepted."""
     assert chosen(value, default=not answer).flag("it") is answer
 
 
 @pytest.mark.parametrize("value", ["maybe", 2, [], {}, 0.5])
 def test_flag_when_not_understood(value: object) -> None:
-    """Anything else is refused instead of counting as yes."""
+    """Any other value is refused."""
     with pytest.raises(InvalidParameterError, match="it must be true or false"):
         chosen(value, default=True).flag("it")

@@ -1,4 +1,4 @@
-"""Standard output that does not stop the process when nobody reads it."""
+"""Writing to standard output does not block the process while the pipe is full."""
 
 import os
 import select
@@ -19,7 +19,7 @@ def test_lines_of_many_threads_are_not_mixed() -> None:
     expected = sorted(f"{number}{LINE}\n" for number in range(len(threads)))
     arrived = b""
     while len(arrived) < len("".join(expected).encode()):
-        # As in the plugin, a read that blocks would stop those who write.
+        # As in the plugin, a blocking read would also block the writing threads.
         select.select([reading], [], [])
         arrived += os.read(reading, 1 << 16)
     for thread in threads:

@@ -1,4 +1,4 @@
-"""What reaches Dify's log."""
+"""Log messages that reach Dify."""
 
 import io
 import json
@@ -15,14 +15,14 @@ from tools.process_output import connect_loggers
 
 @pytest.fixture
 def stdout(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """Catch what the SDK's handler writes."""
+    """Capture what the SDK's handler writes."""
     caught = io.StringIO()
     monkeypatch.setattr(plugin_logger_handler, "stream", caught)
     return caught
 
 
-def test_log_when_our_code_says_something(stdout: io.StringIO) -> None:
-    """It becomes one JSON frame of the SDK, once, however often the loggers are connected."""
+def test_log_of_our_own_code(stdout: io.StringIO) -> None:
+    """A message becomes one JSON frame of the SDK, however often the loggers are connected."""
     connect_loggers()
     connect_loggers()
     logging.getLogger("kintone.client").info("GET %s", "/k/v1/app.json")
@@ -31,8 +31,8 @@ def test_log_when_our_code_says_something(stdout: io.StringIO) -> None:
     assert [(frame["event"], frame["data"]["message"]) for frame in frames] == [("log", "GET /k/v1/app.json")]
 
 
-def test_log_when_a_library_talks_at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
-    """Whole addresses, which libraries write at DEBUG level, are written nowhere."""
+def test_log_of_a_library_at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
+    """DEBUG messages of libraries, which contain whole addresses, are dropped."""
     caplog.set_level(logging.DEBUG)
     connect_loggers()
     logging.getLogger("urllib3.connectionpool").debug("GET /files/1?sign=secret")
@@ -44,7 +44,7 @@ def test_log_when_a_library_talks_at_debug_level(caplog: pytest.LogCaptureFixtur
 def test_log_when_a_library_warns(
     stdout: io.StringIO, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Which line of its code warned is told, once; what it says, in text, arguments or exception, is not."""
+    """A library's warning is logged once with its source line, and without its text, arguments or exception."""
     monkeypatch.setattr(logging.root, "handlers", [])
     connect_loggers()
     connect_loggers()
@@ -76,8 +76,8 @@ warnings.warn(sys.argv[1])
 """
 
 
-def test_stderr_when_nobody_catches_an_exception() -> None:
-    """A greenlet, a thread and a destructor tell kind and place; gevent would print the arguments too."""
+def test_stderr_of_an_uncaught_exception() -> None:
+    """Uncaught errors of greenlets, threads and destructors show class and place; gevent would print arguments."""
     ran = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", SCRIPT, "hunter2hunter2"], cwd=ROOT, capture_output=True, text=True, check=True
     )

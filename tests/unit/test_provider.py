@@ -1,4 +1,4 @@
-"""What the provider says when proving a credential fails in a way that nobody foresaw."""
+"""Unexpected failures of the provider's credential check."""
 
 import pytest
 from dify_plugin.errors.tool import ToolProviderCredentialValidationError
@@ -10,8 +10,8 @@ CREDENTIALS = {"kintone_domain": "example.cybozu.com", "kintone_app_id": "1", "k
 
 
 @pytest.mark.parametrize("error", [ValueError(f"refused {TOKEN}"), KeyError(TOKEN), RuntimeError(f"x {TOKEN} y")])
-def test_unforeseen_error_is_told_by_its_kind_alone(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """Its own text may hold the token."""
+def test_unexpected_error_shows_its_class_only(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The error's own text may contain the token."""
 
     def fail(*_: object) -> None:
         raise error

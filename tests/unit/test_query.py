@@ -1,4 +1,4 @@
-"""Taking a query apart and joining it again."""
+"""Parsing and joining of queries."""
 
 import pytest
 
@@ -33,7 +33,7 @@ from kintone.query import Query, parse, quote
 def test_parse_splits_options_from_condition_when_given(
     text: str, condition: str, order_by: str | None, limit: int | None, offset: int | None
 ) -> None:
-    """Options are recognised by their place, not by their spelling, and the rest is left as it was written."""
+    """Options are recognised by their position, and everything else is kept as written."""
     query = parse(text)
 
     assert (query.condition, query.order_by, query.limit, query.offset) == (condition, order_by, limit, offset)
@@ -52,7 +52,7 @@ def test_parse_splits_options_from_condition_when_given(
     ],
 )
 def test_sort_keys_are_read_when_the_order_has_the_known_form(order_by: str, keys: tuple[tuple[str, str], ...]) -> None:
-    """An order of another form is kept as text and has no keys."""
+    """An order in another form is kept as text without sort keys."""
     query = parse(f"order by {order_by}")
 
     assert query.sort_keys == keys
@@ -70,8 +70,8 @@ def test_sort_keys_are_read_when_the_order_has_the_known_form(order_by: str, key
         ("offset 1 order by x limit 2", "order by x limit 2 offset 1"),
     ],
 )
-def test_disorder_is_refused_when_parts_stand_in_a_wrong_order(text: str, right: str) -> None:
-    """The sentence shows the caller's own parts in the right order."""
+def test_parts_in_a_wrong_order_are_refused(text: str, right: str) -> None:
+    """The message shows the caller's parts in the right order."""
     with pytest.raises(InvalidParameterError) as caught:
         parse(text)
 
@@ -81,26 +81,26 @@ def test_disorder_is_refused_when_parts_stand_in_a_wrong_order(text: str, right:
 
 @pytest.mark.parametrize("value", ["", '"5"', "5, 10", "9" * 5000])
 def test_number_is_refused_when_limit_is_no_whole_number(value: str) -> None:
-    """The sentence names the parameter and the option."""
+    """The message names the parameter."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] query: "):
         parse(f"a = 1 limit {value}")
 
 
 @pytest.mark.parametrize("text", ["limit 5 limit 6", "order by a order by b", "offset 1 limit 2 offset 3"])
-def test_option_is_refused_when_it_stands_twice(text: str) -> None:
-    """Which of the two is meant cannot be known."""
+def test_option_is_refused_when_it_is_given_twice(text: str) -> None:
+    """The intended value is ambiguous."""
     with pytest.raises(InvalidParameterError, match="given twice"):
         parse(text)
 
 
 def test_order_by_is_refused_when_it_names_no_field() -> None:
-    """An order without a field is said to be one, with an example."""
+    """The message says that the order has no field."""
     with pytest.raises(InvalidParameterError, match="names no field"):
         parse("a = 1 order by")
 
 
 def test_guard_puts_the_condition_in_parentheses_when_there_is_one() -> None:
-    """``and`` binds tighter than ``or``, so the caller's condition is kept together."""
+    """``and`` binds tighter than ``or``, so the caller's condition needs parentheses."""
     assert (
         str(parse('a = "1" or b = "2" limit 5').with_condition("$id > 5")) == '(a = "1" or b = "2") and $id > 5 limit 5'
     )
@@ -108,5 +108,5 @@ def test_guard_puts_the_condition_in_parentheses_when_there_is_one() -> None:
 
 
 def test_quote_escapes_what_would_end_or_break_a_text() -> None:
-    """Backslashes come first, then quotes, then control characters."""
+    """Backslashes, quotes and control characters are escaped."""
     assert quote('a\\"b\n\t\r') == r'"a\\\"b\n\t\r"'

@@ -1,4 +1,4 @@
-"""Naming what somebody probably meant by a field code that the app does not have."""
+"""Suggestions for field codes that the app does not have."""
 
 import re
 
@@ -41,7 +41,7 @@ FORM = parse_form(
     ],
 )
 def test_near_codes_when_a_query_names_fields(query: str, hints: list[list[str]]) -> None:
-    """Words in the place of a field code are compared with the form by code and label; texts in quotes are not."""
+    """Words in the position of a field code are compared with codes and labels; quoted texts are not."""
     assert [re.findall('"(.+?)"', str(hint)) for hint in code_hints(query, [], FORM)] == hints
 
 

@@ -1,4 +1,4 @@
-"""Splitting and joining keeps the meaning, for whatever is asked."""
+"""Properties of parsing and joining: the meaning of any query is kept."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +40,7 @@ def _meaning(text: str) -> list[str]:
 def test_joining_gives_the_same_tokens_when_a_query_was_split(
     condition: str, order: list[str] | None, limit: int | None, offset: int | None, white: str
 ) -> None:
-    """Every part is found again, whatever the condition holds."""
+    """Every part is found again for any condition."""
     order_by = ", ".join(order) if order else None
     parts = [condition]
     parts += [f"Order{white}By {order_by}"] if order_by else []
@@ -65,7 +65,7 @@ def test_guard_keeps_the_condition_whole_when_it_is_added(condition: str) -> Non
 
 @given(st.text())
 def test_quoted_text_is_one_token_when_it_is_any_text(value: str) -> None:
-    """Nothing in a value ends the text early, and parsing leaves it untouched."""
+    """No character in a value ends the text early, and parsing leaves it unchanged."""
     condition = f"a = {quote(value)}"
 
     assert [token.text for token in tokens_of(condition)] == ["a", "=", quote(value)]
@@ -73,8 +73,8 @@ def test_quoted_text_is_one_token_when_it_is_any_text(value: str) -> None:
 
 
 @given(st.text(alphabet='ab5"\\(),=<> \u3000\n') | st.lists(st.sampled_from([*KEY_WORDS, "5", "(", ")"])).map(" ".join))
-def test_nonsense_is_kept_or_refused_in_words_when_it_is_no_query(text: str) -> None:
-    """A query is taken apart without loss, or a sentence names it as the reason."""
+def test_any_text_is_parsed_without_loss_or_refused(text: str) -> None:
+    """A text is split without loss, or the refusal names the query."""
     try:
         joined = str(parse(text))
     except InvalidParameterError as error:

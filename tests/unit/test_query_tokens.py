@@ -36,14 +36,14 @@ def test_dots_dollars_and_signs_belong_to_words() -> None:
 
 
 def test_unclosed_quote_is_refused_when_a_text_never_ends() -> None:
-    """The sentence names the place and how quotes inside a text are written."""
+    """The message gives the position and explains how to escape quotes."""
     with pytest.raises(
         InvalidParameterError, match=r"^\[INVALID_INPUT\] query: the text that begins at character 5 .*no closing quote"
     ):
         tokens_of('a = "x and b = 5')
 
 
-def test_unclosed_quote_is_refused_when_a_backslash_swallows_it() -> None:
-    """A path that ends in a backslash is the usual reason."""
+def test_unclosed_quote_is_refused_when_a_backslash_escapes_it() -> None:
+    """A path that ends with a backslash is the usual cause."""
     with pytest.raises(InvalidParameterError, match="backslash"):
         tokens_of('a = "C:\\"')

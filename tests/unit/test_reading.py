@@ -1,11 +1,11 @@
-"""How a query is read: by which requests, in which order, and how many."""
+"""Requests, order and number of records of a reading."""
 
 import pytest
 
 from kintone.errors import InvalidParameterError
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.reading_samples import add, ids_read, small_pages
 
 
 def _reading(site: InProcess, query: str = "", max_records: int | None = None, ranges: int = 4) -> Reading:
@@ -27,7 +27,7 @@ def _reading(site: InProcess, query: str = "", max_records: int | None = None, r
 def test_all_records_come_once_when_there_is_no_limit(
     site: InProcess, count: int, requests: int, strategy: str
 ) -> None:
-    """Every record comes once, in ascending order, with hardly more requests than there are pages."""
+    """Every record is returned once, in ascending order, with few requests more than pages."""
     add(site, range(3, 3 + 7 * count, 7))
     reading = _reading(site)
 
@@ -37,7 +37,7 @@ def test_all_records_come_once_when_there_is_no_limit(
 
 
 def test_condition_is_guarded_in_parentheses_when_pages_follow(site: InProcess) -> None:
-    """The first request has the caller's own condition, the others keep it together."""
+    """The first request has the caller's condition unchanged; later ones put it in parentheses."""
     add(site, range(1, 1201))
 
     assert ids_read(_reading(site, 'a = "1" or b = "2"')) == list(range(1, 1201))
@@ -62,16 +62,16 @@ def test_condition_is_guarded_in_parentheses_when_pages_follow(site: InProcess) 
         ("limit 10", list(range(30, 20, -1))),
     ],
 )
-def test_limit_and_offset_hold_when_they_are_any_number(site: InProcess, query: str, expected: list[int]) -> None:
-    """A limit above that of a page is read in pages; without an order it takes the newest first, as kintone does."""
+def test_limit_and_offset_may_be_any_number(site: InProcess, query: str, expected: list[int]) -> None:
+    """A limit above a page is read in pages; without an order the newest come first, as in kintone."""
     add(site, range(1, 31))
     with small_pages(page=5, most_skipped=100):
         for ranges in (1, 2, 4, 9):
             assert ids_read(_reading(site, query, ranges=ranges)) == expected, ranges
 
 
-def test_offset_holds_when_it_is_above_ten_thousand(site: InProcess) -> None:
-    """Records are jumped over by reading one id for each ten thousand."""
+def test_offset_may_be_above_ten_thousand(site: InProcess) -> None:
+    """Records are skipped by reading one id for each ten thousand."""
     add(site, range(1, 22_001))
     for query, first, last, requests in (
         ("order by $id asc limit 5 offset 10001", 10_002, 10_006, 2),
@@ -88,8 +88,8 @@ def test_offset_holds_when_it_is_above_ten_thousand(site: InProcess) -> None:
         assert reading.total == len(ids), query
 
 
-def test_nothing_comes_when_the_offset_lies_behind_the_end(site: InProcess) -> None:
-    """Too large an offset is an empty result, not an error."""
+def test_offset_behind_the_end_gives_no_records(site: InProcess) -> None:
+    """An offset behind the last record is an empty result, not an error."""
     add(site, range(1, 10_002))
     for offset in (10_001, 20_000, 50_000):
         reading = _reading(site, f"order by $id asc offset {offset}")
@@ -111,13 +111,13 @@ def test_nothing_comes_when_the_offset_lies_behind_the_end(site: InProcess) -> N
 def test_max_records_caps_the_result_when_it_is_the_smaller_number(
     site: InProcess, query: str, max_records: int, expected: list[int]
 ) -> None:
-    """With a limit, the smaller of the two counts; the order is that of the query."""
+    """The smaller of limit and max_records applies, in the order of the query."""
     add(site, range(1, 1201))
     assert ids_read(_reading(site, query, max_records)) == expected
 
 
-def test_last_page_asks_only_for_what_is_missing_when_there_is_a_cap(site: InProcess) -> None:
-    """No record is read for nothing but the overlap, and nothing is counted to prove an end that the cap sets."""
+def test_last_page_asks_only_for_missing_records_up_to_the_cap(site: InProcess) -> None:
+    """The last request reads the missing records and one of overlap, without a total count."""
     add(site, range(1, 1011))
 
     ids_read(_reading(site, "order by $id asc limit 1010"))
@@ -127,7 +127,7 @@ def test_last_page_asks_only_for_what_is_missing_when_there_is_a_cap(site: InPro
 
 
 def test_max_records_is_refused_when_it_is_no_number_of_records(site: InProcess) -> None:
-    """Zero is not a cap."""
+    """Zero is not a valid maximum."""
     with pytest.raises(InvalidParameterError, match="max_records"):
         _reading(site, max_records=0)
 
@@ -142,15 +142,15 @@ def test_max_records_is_refused_when_it_is_no_number_of_records(site: InProcess)
         ("a = 1", 7, "a = 1 order by $id asc limit 7"),
     ],
 )
-def test_effective_query_gives_the_same_records_when_asked_in_one_go(
+def test_effective_query_gives_the_same_records_in_one_request(
     site: InProcess, query: str, max_records: int | None, effective: str
 ) -> None:
-    """The order and the cap that were really used are written out."""
+    """The effective query contains the order and the limit that were used."""
     assert _reading(site, query, max_records).effective_query == effective
 
 
 def test_count_of_matches_is_not_asked_when_one_request_is_enough(site: InProcess) -> None:
-    """Counting costs kintone time."""
+    """A total count costs kintone time."""
     add(site, range(1, 10))
 
     ids_read(_reading(site, "limit 5"))
@@ -158,18 +158,18 @@ def test_count_of_matches_is_not_asked_when_one_request_is_enough(site: InProces
     assert "totalCount" not in site.asked[0].parameters
 
 
-def test_progress_is_told_when_a_page_was_read(site: InProcess) -> None:
-    """Records so far, and how many there will be."""
-    told: list[tuple[int, int | None]] = []
+def test_progress_is_reported_after_each_page(site: InProcess) -> None:
+    """Progress has the records so far and the expected total."""
+    progress: list[tuple[int, int | None]] = []
     add(site, range(1, 1201))
 
-    ids_read(read(site.client, ReadRequest(site.app), lambda count, total: told.append((count, total))))
+    ids_read(read(site.client, ReadRequest(site.app), lambda count, total: progress.append((count, total))))
 
-    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+    assert progress == [(500, 1200), (1000, 1200), (1200, 1200)]
 
 
-def test_nothing_is_asked_when_no_page_is_wanted(site: InProcess) -> None:
-    """Planning a reading is free of requests."""
+def test_planning_sends_no_request(site: InProcess) -> None:
+    """Requests are sent only when pages are taken."""
     add(site, range(1, 10))
 
     reading = _reading(site)
@@ -180,8 +180,8 @@ def test_nothing_is_asked_when_no_page_is_wanted(site: InProcess) -> None:
 @pytest.mark.parametrize(
     "query", ["limit 0", "order by $id asc limit 0 offset 3", "order by name asc limit 0 offset 20000"]
 )
-def test_no_record_comes_when_none_is_wanted(site: InProcess, query: str) -> None:
-    """Kintone takes no limit of 0, so it is asked for one record, which is dropped."""
+def test_limit_of_zero_gives_no_records(site: InProcess, query: str) -> None:
+    """Kintone refuses a limit of 0, so one record is requested and dropped."""
     add(site, range(1, 8))
     reading = read(site.client, ReadRequest(site.app, query))
 
@@ -190,8 +190,8 @@ def test_no_record_comes_when_none_is_wanted(site: InProcess, query: str) -> Non
     assert site.asked[0].query.endswith("limit 1")
 
 
-def test_query_is_taken_when_it_has_exactly_the_most_characters(site: InProcess) -> None:
-    """One more is refused before kintone is asked."""
+def test_query_of_the_maximum_length_is_accepted(site: InProcess) -> None:
+    """A longer query is refused before a request."""
     query = f'a = "{"x" * (200_000 - len('a = ""'))}"'
 
     assert _reading(site, query).effective_query.startswith(query)

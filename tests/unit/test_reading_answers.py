@@ -1,4 +1,4 @@
-"""What is made of kintone's answers: fields, warnings, and answers that are not kintone's."""
+"""Answers to reads: fields, warnings and invalid answers."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from kintone.errors import InvalidParameterError, KintoneError, UnknownResponseError
 from kintone.reading.reader import Reading, ReadRequest, RecordsApi, read
 from tests.unit.in_process import InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.reading_samples import add, ids_read, small_pages
 
 CUT_OFF = "Filter aborted because of too many search results"
 
@@ -22,7 +22,7 @@ def _same(first: int, last: int) -> list[dict[str, Any]]:
 
 
 def test_fields_are_asked_once_and_with_the_id_when_named(site: InProcess) -> None:
-    """Duplicates go, order stays, and ``$id`` is read for the pages' sake but not handed out.
+    """Duplicates are dropped, the order is kept, and ``$id`` is requested for paging but not returned.
 
     What kintone wrote says more than the records then, so it is not handed on.
     """
@@ -40,7 +40,7 @@ def test_fields_are_asked_once_and_with_the_id_when_named(site: InProcess) -> No
 
 @pytest.mark.parametrize("most", [1, 5])
 def test_answer_is_refused_when_it_has_more_records_than_asked_for(site: InProcess, most: int) -> None:
-    """Whoever asked for one record must not get two: an answer that contradicts the request is not kintone's."""
+    """An answer with more records than requested is invalid."""
     add(site, range(1, most + 2))
     records = site.kintone.records(site.app)
     site.change = lambda _asked, body: {**body, "records": records}
@@ -50,7 +50,7 @@ def test_answer_is_refused_when_it_has_more_records_than_asked_for(site: InProce
 
 
 def test_system_fields_stay_when_they_are_named(site: InProcess) -> None:
-    """What the caller asked for is handed out."""
+    """Requested system fields are returned."""
     add(site, [1])
 
     page = next(iter(_reading(site, fields=["$id", "$revision"]).pages()))
@@ -58,8 +58,8 @@ def test_system_fields_stay_when_they_are_named(site: InProcess) -> None:
     assert list(page.records[0]) == ["$id", "$revision"]
 
 
-def test_system_fields_go_when_they_come_though_nobody_asked(site: InProcess) -> None:
-    """What else comes unasked stays, behind what was asked for."""
+def test_system_fields_that_were_not_requested_are_dropped(site: InProcess) -> None:
+    """Other fields that were not requested are kept after the requested ones."""
     add(site, [1])
     unasked = {"$revision": {"type": "__REVISION__", "value": "5"}, "more": {"type": "NUMBER", "value": "1"}}
     site.change = lambda _asked, body: {**body, "records": [{**unasked, **record} for record in body["records"]]}
@@ -70,7 +70,7 @@ def test_system_fields_go_when_they_come_though_nobody_asked(site: InProcess) ->
 
 
 def test_records_come_as_kintone_sends_them_when_no_field_is_named(site: InProcess) -> None:
-    """Nothing is asked for by name and nothing is taken away."""
+    """Without named fields no field is requested or removed."""
     add(site, [1])
 
     page = next(iter(_reading(site).pages()))
@@ -80,7 +80,7 @@ def test_records_come_as_kintone_sends_them_when_no_field_is_named(site: InProce
 
 
 def test_fields_are_refused_when_there_are_more_than_kintone_takes(site: InProcess) -> None:
-    """A thousand by request body, ``$id`` among them."""
+    """A request body may name a thousand fields, including ``$id``."""
     codes = [f"f{number}" for number in range(1000)]
 
     _reading(site, fields=codes[:-1])
@@ -89,7 +89,7 @@ def test_fields_are_refused_when_there_are_more_than_kintone_takes(site: InProce
 
 
 def test_warning_is_kept_once_when_pages_repeat_it(site: InProcess) -> None:
-    """A search that kintone cut off is said to be partial, in words for people."""
+    """A search that kintone cut off is reported once, as a partial result."""
     add(site, range(1, 1201))
     site.kintone.fail(headers={"X-Cybozu-Warning": CUT_OFF}, times=None)
     reading = _reading(site)
@@ -112,7 +112,7 @@ def test_warning_is_passed_on_when_it_is_another_one(site: InProcess) -> None:
 
 
 def test_warnings_are_all_kept_when_they_differ(site: InProcess) -> None:
-    """None takes the place of another, whichever comes first."""
+    """No warning replaces another, in any order."""
     add(site, range(1, 1201))
     for warning in (CUT_OFF, "Deprecated offset", "Deprecated query"):
         site.kintone.fail(headers={"X-Cybozu-Warning": warning})
@@ -120,8 +120,8 @@ def test_warnings_are_all_kept_when_they_differ(site: InProcess) -> None:
 
     ids_read(reading)
 
-    told = [warning for warning in reading.warnings if not warning.startswith("kintone stopped the search")]
-    assert sorted(told) == ["kintone warns: Deprecated offset", "kintone warns: Deprecated query"]
+    other_warnings = [warning for warning in reading.warnings if not warning.startswith("kintone stopped the search")]
+    assert sorted(other_warnings) == ["kintone warns: Deprecated offset", "kintone warns: Deprecated query"]
     assert len(reading.warnings) == 3
 
 
@@ -139,7 +139,7 @@ def test_warnings_are_all_kept_when_they_differ(site: InProcess) -> None:
     ],
 )
 def test_answer_is_refused_when_it_holds_no_records_with_ids(site: InProcess, body: dict[str, Any]) -> None:
-    """The sentence says what was read and what is wrong."""
+    """The message says what was read and what is wrong."""
     site.change = lambda _asked, _body: body
 
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 1: "):
@@ -148,10 +148,8 @@ def test_answer_is_refused_when_it_holds_no_records_with_ids(site: InProcess, bo
 
 @pytest.mark.parametrize("counts", [True, False])
 @pytest.mark.parametrize("query", ["", "order by $id desc", "order by $id asc offset 12000"])
-def test_reading_ends_with_an_error_when_the_same_page_comes_for_ever(
-    site: InProcess, query: str, *, counts: bool
-) -> None:
-    """An answer that does not advance is not asked for endlessly."""
+def test_reading_ends_with_an_error_when_the_same_page_repeats(site: InProcess, query: str, *, counts: bool) -> None:
+    """A page without progress is not requested endlessly."""
     same = _same(1, 500)
     if "desc" in query:
         same.reverse()
@@ -162,7 +160,7 @@ def test_reading_ends_with_an_error_when_the_same_page_comes_for_ever(
 
 
 def test_reading_ends_with_an_error_when_ids_are_out_of_order(site: InProcess) -> None:
-    """Without their order, pages cannot be told apart."""
+    """Paging depends on the order of the ids."""
     mixed = {"records": [*_same(2, 500), *_same(1, 1)], "totalCount": "501"}
     after = {"records": _same(501, 501), "totalCount": "1"}
     site.change = lambda asked, _body: after if ">" in asked.query else mixed
@@ -172,10 +170,10 @@ def test_reading_ends_with_an_error_when_ids_are_out_of_order(site: InProcess) -
 
 
 @pytest.mark.parametrize(("offset", "requests"), [(10_001, 2), (30_000, 2)])
-def test_reading_ends_with_an_error_when_jumping_over_records_leads_nowhere(
+def test_reading_ends_with_an_error_when_skipping_makes_no_progress(
     site: InProcess, offset: int, requests: int
 ) -> None:
-    """A guard that is not obeyed shows at the first answer that lies before it."""
+    """An answer that ignores the condition on ids is invalid."""
     site.change = lambda _asked, _body: {"records": _same(1, 5)}
 
     with pytest.raises(KintoneError, match="does not advance"):
@@ -185,7 +183,7 @@ def test_reading_ends_with_an_error_when_jumping_over_records_leads_nowhere(
 
 @pytest.mark.parametrize("total", ["3", "0", None])
 def test_count_is_ignored_when_the_page_disproves_it(site: InProcess, total: str | None) -> None:
-    """A count that is smaller than the page, or none, is as good as none: reading goes on to a short page."""
+    """With a missing count, or one smaller than the page, reading goes on to a short page."""
     add(site, range(1, 201))
     site.change = lambda _asked, body: {**body, "totalCount": total}
 
@@ -194,7 +192,7 @@ def test_count_is_ignored_when_the_page_disproves_it(site: InProcess, total: str
 
 
 def test_get_returns_the_record_when_it_exists(site: InProcess) -> None:
-    """One record, as kintone shows it."""
+    """The record is returned in kintone's shape."""
     add(site, [7])
 
     assert RecordsApi(site.client).get(site.app, "7") == site.kintone.records(site.app)[0]
@@ -202,7 +200,7 @@ def test_get_returns_the_record_when_it_exists(site: InProcess) -> None:
 
 
 def test_get_refuses_the_answer_when_it_holds_no_record(site: InProcess) -> None:
-    """An answer of another shape is not passed on as a record."""
+    """An answer in another shape is an error."""
     add(site, [7])
     site.change = lambda _asked, _body: {"record": []}
 
@@ -211,7 +209,7 @@ def test_get_refuses_the_answer_when_it_holds_no_record(site: InProcess) -> None
 
 
 def test_api_reads_a_query_when_asked_for_pages(site: InProcess) -> None:
-    """The records API hands out readings."""
+    """The records API returns readings."""
     add(site, [3, 1])
 
     assert ids_read(RecordsApi(site.client).read(ReadRequest(site.app))) == [1, 3]

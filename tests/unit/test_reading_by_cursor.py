@@ -1,4 +1,4 @@
-"""Reading through a cursor: complete, never twice, and always given back."""
+"""Reading through a cursor: complete, without duplicates, and with the cursor always deleted."""
 
 import logging
 
@@ -14,7 +14,7 @@ from kintone.errors import (
 )
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import BUDGET, Asked, InProcess
-from tests.unit.readings import BY_NAME, add, ids_read, small_pages
+from tests.unit.reading_samples import BY_NAME, add, ids_read, small_pages
 
 READ, DELETE = "GET records/cursor", "DELETE records/cursor"
 
@@ -28,7 +28,7 @@ def _live(site: InProcess) -> int:
 
 
 def test_all_records_come_in_order_when_sorted_by_a_field(site: InProcess) -> None:
-    """The cursor's pages follow one another, and a cursor read to its end needs no deletion."""
+    """A cursor that was read to its end needs no deletion."""
     add(site, range(1, 1301))
     reading = _reading(site)
 
@@ -38,7 +38,7 @@ def test_all_records_come_in_order_when_sorted_by_a_field(site: InProcess) -> No
 
 
 def test_cursor_is_asked_for_without_limit_and_offset_when_the_query_has_both(site: InProcess) -> None:
-    """Kintone takes neither; they are kept while reading, and the cursor is given back when enough was read."""
+    """Both are applied while reading, and the cursor is deleted once enough records were read."""
     add(site, range(1, 3001))
     reading = _reading(site, f'a != "9" {BY_NAME} limit 700 offset 400')
     ids = ids_read(reading)
@@ -51,8 +51,8 @@ def test_cursor_is_asked_for_without_limit_and_offset_when_the_query_has_both(si
 
 
 @pytest.mark.parametrize("offset", [104, 119, 120, 130])
-def test_offset_holds_when_it_is_above_what_kintone_skips(site: InProcess, offset: int) -> None:
-    """Records in front of it are read and dropped."""
+def test_offset_may_be_above_kintones_maximum(site: InProcess, offset: int) -> None:
+    """The records before the offset are read and dropped."""
     add(site, range(1, 121))
     with small_pages(5, 100):
         found = ids_read(_reading(site, f"{BY_NAME} offset {offset}"))
@@ -63,7 +63,7 @@ def test_offset_holds_when_it_is_above_what_kintone_skips(site: InProcess, offse
 
 @pytest.mark.parametrize(("limit", "offset"), [(5, 0), (500, 0), (500, 800), (500, 10_000)])
 def test_no_cursor_is_taken_when_one_request_is_enough(site: InProcess, limit: int, offset: int) -> None:
-    """Cursors are few, so a single page does without."""
+    """Cursors are limited, so a single page is read without one."""
     add(site, range(1, 1301))
     ids = ids_read(_reading(site, f"{BY_NAME} limit {limit} offset {offset}"))
 
@@ -72,7 +72,7 @@ def test_no_cursor_is_taken_when_one_request_is_enough(site: InProcess, limit: i
 
 
 def test_second_request_is_made_when_one_record_more_is_wanted_than_a_page_holds(site: InProcess) -> None:
-    """A page holds 500."""
+    """A page has up to 500 records."""
     add(site, range(1, 1301))
 
     assert ids_read(_reading(site, f"{BY_NAME} limit 501")) == site.ids(BY_NAME)[:501]
@@ -93,7 +93,7 @@ def test_end_behind_a_full_page_is_asked_for_as_far_as_an_offset_reaches(
 
 
 def test_bare_id_is_left_to_kintone_when_no_direction_is_written(site: InProcess) -> None:
-    """Which way kintone sorts then is its own affair."""
+    """The query is sent unchanged, and kintone chooses the direction."""
     add(site, range(1, 1301))
     reading = _reading(site, "order by $id")
 
@@ -102,21 +102,21 @@ def test_bare_id_is_left_to_kintone_when_no_direction_is_written(site: InProcess
 
 
 def test_empty_page_is_not_the_end_when_more_follows(site: InProcess) -> None:
-    """Records deleted since the cursor was made leave holes, even whole pages of them."""
+    """Records deleted after the cursor was made may leave empty pages."""
     add(site, range(1, 2001))
     ids = site.ids(BY_NAME)
 
-    def vanish(asked: Asked) -> None:
+    def delete_records(asked: Asked) -> None:
         if asked.call == READ and site.calls[READ] == 1:
             site.delete(ids[500:1000])
 
-    site.before = vanish
+    site.before = delete_records
 
     assert ids_read(_reading(site)) == ids[:500] + ids[1000:]
 
 
 def test_cursor_is_deleted_when_the_reader_stops_early(site: InProcess) -> None:
-    """Closing the pages gives the cursor back."""
+    """Closing the pages deletes the cursor."""
     add(site, range(1, 3001))
     pages = _reading(site).pages()
     next(pages)
@@ -128,7 +128,7 @@ def test_cursor_is_deleted_when_the_reader_stops_early(site: InProcess) -> None:
 
 
 def test_cursor_is_deleted_and_its_read_not_repeated_when_a_read_fails(site: InProcess) -> None:
-    """A lost answer may have moved the cursor on."""
+    """The failed read may have advanced the cursor."""
     add(site, range(1, 3001))
     site.kintone.fail(method="GET", api="records/cursor", after=1, hang=40, applied=True)
     pages = _reading(site).pages()
@@ -141,7 +141,7 @@ def test_cursor_is_deleted_and_its_read_not_repeated_when_a_read_fails(site: InP
 
 
 def test_first_failure_is_raised_when_the_deletion_fails_too(site: InProcess, caplog: pytest.LogCaptureFixture) -> None:
-    """A cursor that cannot be given back is logged; it neither hides why the reading failed nor holds it up."""
+    """A failed deletion is logged and neither hides nor delays the error of the reading."""
     add(site, range(1, 3001))
     site.kintone.fail(method="GET", api="records/cursor", status=503)
     deletion = site.kintone.fail(method="DELETE", api="records/cursor", hang=40, times=None)
@@ -153,8 +153,8 @@ def test_first_failure_is_raised_when_the_deletion_fails_too(site: InProcess, ca
     assert "the deletion of a cursor" in caplog.text
 
 
-def test_cursor_that_is_gone_is_explained_when_a_read_meets_it(site: InProcess) -> None:
-    """The reader is told to run the query again, and nothing tries to delete what is gone."""
+def test_missing_cursor_is_explained(site: InProcess) -> None:
+    """The error advises running the query again, and the missing cursor is not deleted."""
     add(site, range(1, 3001))
     site.kintone.settings.cursor_seconds = 1
     site.before = lambda asked: site.pass_time(2) if asked.call == READ else None
@@ -166,7 +166,7 @@ def test_cursor_that_is_gone_is_explained_when_a_read_meets_it(site: InProcess) 
 
 @pytest.mark.parametrize("end", ["cancelled", "over"])
 def test_cursor_is_deleted_in_a_time_of_its_own_when_the_call_is_over(site: InProcess, end: str) -> None:
-    """Neither a call that is cancelled nor one out of time leaves a cursor behind, also while nobody asks for pages."""
+    """The cursor is deleted also after a cancellation or the end of the time, even between two pages."""
     add(site, range(1, 3001))
     pages = _reading(site).pages()
     next(pages)
@@ -182,7 +182,7 @@ def test_cursor_is_deleted_in_a_time_of_its_own_when_the_call_is_over(site: InPr
 
 
 def test_reading_ends_when_the_time_of_the_call_is_over(site: InProcess) -> None:
-    """The pages in front are delivered, then the one error that says so comes."""
+    """The pages read so far are returned before the error about the time."""
     add(site, range(1, 3001))
     site.before = lambda asked: site.pass_time(25) if asked.call == READ else None
     pages = _reading(site).pages()
@@ -196,8 +196,8 @@ def test_reading_ends_when_the_time_of_the_call_is_over(site: InProcess) -> None
 @pytest.mark.parametrize(
     "change", [{"next": None}, {"next": "true"}, {"records": None}, {"id": None}, {"id": ""}, {"totalCount": None}]
 )
-def test_answer_is_refused_when_it_is_not_a_cursors(site: InProcess, change: dict[str, object]) -> None:
-    """Each part that reading depends on is checked, and the cursor is not left behind."""
+def test_invalid_answer_about_a_cursor_is_refused(site: InProcess, change: dict[str, object]) -> None:
+    """Each required part is checked, and the cursor is deleted."""
     add(site, range(1, 3001))
     site.change = lambda asked, body: {
         name: change.get(name, value) if asked.api == "records/cursor" else value for name, value in body.items()
@@ -209,7 +209,7 @@ def test_answer_is_refused_when_it_is_not_a_cursors(site: InProcess, change: dic
 
 
 def test_reading_ends_with_an_error_when_the_cursor_never_ends(site: InProcess) -> None:
-    """More pages than the cursor's records can fill are not read on and on."""
+    """Reading stops after more pages than the cursor's records can fill."""
     add(site, range(1, 1001))
     body = '{"records": [], "next": true}'
     site.kintone.fail(method="GET", api="records/cursor", status=200, body=body, times=None)
@@ -220,7 +220,7 @@ def test_reading_ends_with_an_error_when_the_cursor_never_ends(site: InProcess) 
 
 
 def test_error_is_passed_on_when_kintone_refuses_the_order(site: InProcess) -> None:
-    """A field that cannot be sorted by is kintone's to name."""
+    """Kintone's error about a field that cannot be sorted by is raised unchanged."""
     with pytest.raises(InvalidQueryError, match=r"^\[GAIA_"):
         ids_read(_reading(site, "order by memo asc offset 10001"))
     assert site.calls == {"POST records/cursor": 1}

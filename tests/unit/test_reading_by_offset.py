@@ -1,15 +1,15 @@
-"""Reading by offset, where no cursor can be had."""
+"""Reading by offset, where no cursor is available."""
 
 import pytest
 
 from kintone.errors import CursorLimitError
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import BY_NAME, add, ids_read, small_pages
+from tests.unit.reading_samples import BY_NAME, add, ids_read, small_pages
 
 
 def _reading(site: InProcess, count: int, query: str) -> Reading:
-    """Have so many records, and no cursor."""
+    """Add records, make cursors fail, and plan a reading."""
     site.kintone.settings.cursor_limit = 0
     add(site, range(1, count + 1))
     return read(site.client, ReadRequest(site.app, query))
@@ -29,7 +29,7 @@ def _reading(site: InProcess, count: int, query: str) -> Reading:
 def test_pages_come_by_offset_when_the_result_fits(
     site: InProcess, count: int, query: str, start: int, end: int
 ) -> None:
-    """The result is right, and the reader is told what may be missing."""
+    """All records are returned, with a warning about possible gaps."""
     with small_pages(5, 100):
         reading = _reading(site, count, query)
 
@@ -44,7 +44,7 @@ def test_pages_come_by_offset_when_the_result_fits(
     [(106, BY_NAME), (200, f"{BY_NAME} limit 16 offset 90"), (200, f"{BY_NAME} limit 5 offset 101")],
 )
 def test_refusal_is_explained_when_the_result_does_not_fit(site: InProcess, count: int, query: str) -> None:
-    """Kintone's code is kept, and the sentence says how to read without a cursor."""
+    """Kintone's code is kept, and the message says how to read without a cursor."""
     with small_pages(5, 100), pytest.raises(CursorLimitError) as caught:
         ids_read(_reading(site, count, query))
 
@@ -55,7 +55,7 @@ def test_refusal_is_explained_when_the_result_does_not_fit(site: InProcess, coun
 
 
 def test_refusal_is_explained_when_the_size_of_the_result_is_unknown(site: InProcess) -> None:
-    """Without a count nothing says that an offset reaches the end."""
+    """Without a count it is unknown whether an offset reaches the end."""
     site.change = lambda _asked, body: {**body, "totalCount": None}
 
     with pytest.raises(CursorLimitError):
@@ -63,13 +63,13 @@ def test_refusal_is_explained_when_the_size_of_the_result_is_unknown(site: InPro
 
 
 def test_record_comes_once_when_it_moves_to_a_later_page(site: InProcess) -> None:
-    """A record that appears in front pushes another one to the next page."""
+    """A new record at the front moves another one to the next page."""
 
-    def appear(asked: Asked) -> None:
+    def add_record_in_front(asked: Asked) -> None:
         if asked.query.endswith("offset 500"):
             site.kintone.add_records(site.app, [{"name": "-1"}])
 
-    site.before = appear
+    site.before = add_record_in_front
     ids = ids_read(_reading(site, 1300, BY_NAME))
 
     assert len(ids) == len(set(ids)) == 1300

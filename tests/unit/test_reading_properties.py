@@ -1,4 +1,4 @@
-"""Whatever happens to records while they are read: none twice, none out of order, none that stayed is missing."""
+"""Properties of readings during changes: no duplicates, the right order, and no unchanged record missing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kintone.reading.reader import ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import FORM, add, ids_read, small_pages
+from tests.unit.reading_samples import FORM, add, ids_read, small_pages
 
 IDS = st.sets(st.integers(1, 120), max_size=70)
 SEEDS = st.integers(0, 9)
@@ -30,7 +30,7 @@ CHANGES = st.lists(
 
 @contextmanager
 def _site(ids: set[int], changes: list[_Change], seed: int) -> Iterator[tuple[InProcess, set[int]]]:
-    """Yield a kintone that changes between requests, and the ids that stay throughout."""
+    """Yield a kintone that changes between requests, and the ids that remain throughout."""
     with small_pages(), InProcess(FORM, seed=seed) as site:
         add(site, ids)
 
@@ -56,7 +56,7 @@ def _site(ids: set[int], changes: list[_Change], seed: int) -> Iterator[tuple[In
 def test_paged_plan_equals_one_unlimited_evaluation_when_nothing_changes(  # noqa: PLR0913, PLR0917
     ids: set[int], order: str, limit: int | None, offset: int | None, max_records: int | None, ranges: int
 ) -> None:
-    """The pages hold what kintone would give in one go if it had no limits."""
+    """The pages have the records that one request without limits would return."""
     options = [order, "" if limit is None else f"limit {limit}", "" if offset is None else f"offset {offset}"]
     query = " ".join(filter(None, options))
     implied = "order by $id asc" if limit is None else "order by $id desc"
@@ -83,7 +83,7 @@ def test_paged_plan_equals_one_unlimited_evaluation_when_nothing_changes(  # noq
 def test_every_unchanged_record_comes_once_when_others_come_and_go(  # noqa: PLR0913
     ids: set[int], changes: list[_Change], order: str, ranges: int, seed: int, *, counts: bool
 ) -> None:
-    """Changes shift the pages; what stayed is read exactly once, in order."""
+    """Changes shift the pages; every unchanged record is read exactly once, in order."""
     with _site(ids, changes, seed) as (site, stayed):
         if not counts:
             site.change = lambda _asked, body: {**body, "totalCount": None}
@@ -98,7 +98,7 @@ def test_every_unchanged_record_comes_once_when_others_come_and_go(  # noqa: PLR
 def test_limit_takes_the_first_ones_when_records_come_and_go(
     ids: set[int], changes: list[_Change], limit: int, ranges: int, seed: int
 ) -> None:
-    """With a limit, no record that stayed lies unread between those that were read."""
+    """With a limit, no unchanged record between those that were read is skipped."""
     with _site(ids, changes, seed) as (site, stayed):
         query = f"order by $id asc limit {limit}"
         found = ids_read(read(site.client, ReadRequest(site.app, query, ranges=ranges)))
@@ -114,7 +114,7 @@ def test_limit_takes_the_first_ones_when_records_come_and_go(
 def test_every_record_that_stayed_comes_once_when_read_by_cursor(
     ids: set[int], changes: list[_Change], seed: int
 ) -> None:
-    """A cursor keeps its set of records, and gives each that is still there."""
+    """A cursor returns each record of its set that still exists."""
     with _site(ids, changes, seed) as (site, stayed):
         found = ids_read(read(site.client, ReadRequest(site.app, "order by name asc")))
 

@@ -1,4 +1,4 @@
-"""A ``totalCount`` that is wrong makes no answer short, whichever way the records are read."""
+"""A wrong ``totalCount`` does not shorten a reading, in any way of reading."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from kintone.errors import CursorLimitError
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.reading_samples import add, ids_read, small_pages
 
 MATCHES = 43
 WRONG = (0, 1, 4, 5, 6, 10, 15, 40, 42, 44, 1000)
@@ -21,7 +21,7 @@ def _small() -> Iterator[None]:
 
 
 def _miscounting(site: InProcess, count: int) -> None:
-    """Have kintone tell a wrong number of matches, wherever it tells one."""
+    """Make kintone report a wrong ``totalCount`` in every answer that has one."""
     if not site.ids("limit 1"):
         add(site, range(1, MATCHES + 1))
 
@@ -52,7 +52,7 @@ def _reading(site: InProcess, query: str, max_records: int | None = None, ranges
 def test_every_record_comes_when_the_count_is_wrong_and_the_order_is_by_id(
     site: InProcess, query: str, max_records: int | None, expected: range, ranges: int
 ) -> None:
-    """Only a page that is not full ends a reading, or the cap that was asked for."""
+    """Only a page that is not full, or the requested maximum, ends a reading."""
     for count in WRONG:
         _miscounting(site, count)
         reading = _reading(site, query, max_records, ranges)
@@ -69,7 +69,7 @@ def test_every_record_comes_when_the_count_is_wrong_and_the_order_is_by_id(
 def test_every_record_comes_when_the_count_of_a_cursor_is_wrong(
     site: InProcess, options: str, max_records: int | None, start: int, end: int
 ) -> None:
-    """The cursor is read to its own end, or to the cap, and given back."""
+    """The cursor is read to its end, or to the requested maximum, and deleted."""
     for count in WRONG:
         _miscounting(site, count)
         reading = _reading(site, f"order by name asc{options}", max_records)
@@ -86,8 +86,8 @@ def _without_cursors(site: InProcess, count: int) -> None:
 
 @pytest.mark.parametrize("count", [12, 25])
 @pytest.mark.parametrize("options", ["", " limit 40"])
-def test_reader_is_told_when_an_offset_does_not_reach_the_end(site: InProcess, count: int, options: str) -> None:
-    """By the count everything is within an offset's reach; what lies behind it cannot be read, and that is said."""
+def test_warning_is_given_when_an_offset_does_not_reach_the_end(site: InProcess, count: int, options: str) -> None:
+    """Records beyond the maximum offset cannot be read although the count suggests it, and a warning says so."""
     _without_cursors(site, count)
     reading = _reading(site, f"order by name asc{options}")
 
@@ -96,14 +96,14 @@ def test_reader_is_told_when_an_offset_does_not_reach_the_end(site: InProcess, c
 
 
 def test_offsets_are_not_used_when_the_first_page_proves_the_count_wrong(site: InProcess) -> None:
-    """How many records there are is not known then."""
+    """The number of records is unknown in this case."""
     _without_cursors(site, 5)
     with pytest.raises(CursorLimitError, match=r"^\[GAIA_TM12\] "):
         ids_read(_reading(site, "order by name asc"))
 
 
 def test_no_record_is_read_twice_when_the_count_is_right_and_the_last_page_full(site: InProcess) -> None:
-    """One id is asked for to know that a full page is the last, in either order."""
+    """One id is requested to find out that a full page is the last, in either order."""
     add(site, range(1, 6))
     for query in ("", "order by name asc"):
         reading = _reading(site, query)
@@ -131,29 +131,29 @@ def test_no_record_is_read_twice_when_the_count_is_right_and_the_last_page_full(
     ],
 )
 @pytest.mark.parametrize("ranges", [1, 4])
-def test_total_is_that_behind_the_offset(site: InProcess, query: str, ranges: int, expected: int) -> None:
-    """Progress and forecasts go by the records to come, however they are read."""
-    told: list[tuple[int, int | None]] = []
+def test_total_excludes_the_offset(site: InProcess, query: str, ranges: int, expected: int) -> None:
+    """Progress and forecasts count the records after the offset, in every way of reading."""
+    progress: list[tuple[int, int | None]] = []
     add(site, range(1, MATCHES + 1))
 
     request = ReadRequest(site.app, query, ranges=ranges)
-    reading = read(site.client, request, lambda count, total: told.append((count, total)))
+    reading = read(site.client, request, lambda count, total: progress.append((count, total)))
 
     order = site.ids(query.partition(" limit")[0].partition(" offset")[0])
     offset = int(query.rpartition(" ")[2])
     assert ids_read(reading) == order[offset : offset + expected]
-    assert {total for _, total in told} == {expected}
+    assert {total for _, total in progress} == {expected}
 
 
 def test_reading_by_id_ends_when_records_keep_appearing(site: InProcess) -> None:
-    """What was there when the count proved wrong is read, in either order; what came later may be missing."""
+    """All records that existed when the count proved wrong are read; later ones may be missing."""
     add(site, range(1, 7))
 
-    def appear(_asked: Asked) -> None:
+    def add_newest(_asked: Asked) -> None:
         newest = max(site.ids("order by $id desc limit 1"))
         add(site, range(newest + 1, newest + 8))
 
-    site.before = appear
+    site.before = add_newest
     reading = _reading(site, "")
     ids = ids_read(reading)
 

@@ -19,7 +19,7 @@ def _rows(*parts: bytes) -> list[list[str]]:
 
 
 def test_file_opens_in_excel_when_it_holds_japanese() -> None:
-    """It starts with one byte order mark, has one header, and its lines end in CRLF."""
+    """The file has one byte order mark, one header, and lines that end in CRLF."""
     export = CsvExport(CsvColumns(["name"]))
     whole = export.part([{"name": text_field("佐藤")}]) + export.part([{"name": text_field("田中")}])
 
@@ -30,7 +30,7 @@ OLD, NEW = {"name": text_field("a")}, {"name": text_field("b"), "added": text_fi
 
 
 def test_columns_are_those_of_the_form_when_no_fields_were_named() -> None:
-    """They stand in its order, ``$id`` first; ``$revision`` and what no record ever has stay out."""
+    """Columns follow the form's order after ``$id``, without ``$revision`` and fields that no record can have."""
     form = form_of(
         [
             {
@@ -55,14 +55,14 @@ def test_columns_are_those_of_the_form_when_no_fields_were_named() -> None:
 
 
 def test_column_is_there_when_only_later_records_have_the_field() -> None:
-    """Records from before a change of the form lack the new field; their cell is empty."""
+    """Records saved before the field was added have an empty cell."""
     export = CsvExport(CsvColumns([], form_of([NEW])))
 
     assert _rows(export.part([OLD]), export.part([NEW]))[1:] == [["", "a", ""], ["", "b", "c"]]
 
 
 def test_first_records_settle_the_columns_when_the_form_is_unknown() -> None:
-    """All of them count, not only the very first."""
+    """All records of the first page count, not only the first record."""
     assert _rows(CsvExport(CsvColumns([])).part([OLD, NEW])) == [
         ["$id", "name", "added"],
         ["", "a", ""],
@@ -72,7 +72,7 @@ def test_first_records_settle_the_columns_when_the_form_is_unknown() -> None:
 
 @pytest.mark.parametrize("form", [None, form_of([OLD])])
 def test_file_fails_when_a_later_record_has_a_field_without_a_column(form: Form | None) -> None:
-    """A column is never missing in silence; the failure names the field and the way out."""
+    """The error names the field and says what to do; no column is dropped without an error."""
     export = CsvExport(CsvColumns([], form))
     export.part([OLD])
 
@@ -81,7 +81,7 @@ def test_file_fails_when_a_later_record_has_a_field_without_a_column(form: Form 
 
 
 def test_later_fields_stay_out_when_fields_were_named() -> None:
-    """Who names fields has decided."""
+    """Only the named fields become columns."""
     export = CsvExport(CsvColumns(["name"]))
 
     assert _rows(export.part([OLD]), export.part([NEW])) == [["name"], ["a"], ["b"]]
@@ -92,8 +92,8 @@ WIDE_FORMULAS += ["\N{FULLWIDTH COMMERCIAL AT}SUM(A1)"]
 
 
 @pytest.mark.parametrize("code", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", *WIDE_FORMULAS])
-def test_header_is_disarmed_when_a_code_looks_like_a_formula(code: str) -> None:
-    """A field code is text that somebody else wrote, like a cell."""
+def test_header_is_escaped_when_a_code_looks_like_a_formula(code: str) -> None:
+    """Field codes are written by other people, like cells."""
     record = {code: text_field("x")}
 
     assert _rows(CsvExport(CsvColumns([code])).part([record])) == [[f"'{code}"], ["x"]]
@@ -101,13 +101,13 @@ def test_header_is_disarmed_when_a_code_looks_like_a_formula(code: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["NUMBER", "CALC", "SINGLE_LINE_TEXT"])
-def test_number_keeps_its_sign_when_it_is_a_negative_nought(kind: str) -> None:
-    """Whatever the type of the field, a signed number is no formula."""
+def test_negative_zero_keeps_its_sign(kind: str) -> None:
+    """A signed number is not a formula, whatever the type of the field."""
     assert _rows(CsvExport(CsvColumns(["n"])).part([{"n": {"type": kind, "value": "-0.0"}}]))[1] == ["-0.0"]
 
 
 def test_type_is_that_of_the_cell_when_the_first_record_lacks_the_field() -> None:
-    """A calculated duration is no formula, whoever has it first."""
+    """The field type is taken from any record: a calculated duration is not a formula."""
     records = [{"a": text_field("x")}, {"a": text_field("y"), "n": {"type": "CALC", "value": "-1:30"}}]
 
     assert _rows(CsvExport(CsvColumns(["a", "n"])).part(records))[1:] == [["x", ""], ["y", "-1:30"]]
@@ -118,19 +118,19 @@ def test_type_is_that_of_the_cell_when_the_first_record_lacks_the_field() -> Non
     [("DROP_DOWN", " A ", " A "), ("CHECK_BOX", [" A", "B "], " A\nB "), ("RADIO_BUTTON", "　", "　")],
 )
 def test_option_keeps_its_outer_blanks_when_it_has_some(kind: str, value: object, cell: str) -> None:
-    """An option is a name that must match exactly when it is written back."""
+    """An option must match exactly when it is written back."""
     assert _rows(CsvExport(CsvColumns(["o"])).part([{"o": {"type": kind, "value": value}}]))[1] == [cell]
 
 
 def test_columns_are_the_fields_when_fields_were_named() -> None:
-    """They come in the order asked for; a code that no record has is an empty column."""
+    """Columns follow the order of the request; a code that no record has is an empty column."""
     rows = _rows(CsvExport(CsvColumns(["memo", "unknown", "$revision"])).part([full_record(1)]))
 
     assert rows == [["memo", "unknown", "$revision"], ["one\ntwo", "", "4"]]
 
 
 def test_values_are_readable_when_they_are_no_plain_text() -> None:
-    """Several values and table rows stand a line each; users show name and code, files their name."""
+    """Several values and table rows are on separate lines; users have name and code, files their name."""
     header, cells = _rows(CsvExport(CsvColumns([])).part([full_record(1)]))
     row = dict(zip(header, cells, strict=True))
 
@@ -144,8 +144,8 @@ def test_values_are_readable_when_they_are_no_plain_text() -> None:
     assert row["lines"] == "item: Pen, qty: 2\nitem: Ink"
 
 
-def test_header_stands_alone_when_there_are_no_records() -> None:
-    """A file without records is still a CSV file."""
+def test_file_without_records_has_its_header() -> None:
+    """A file without records is a valid CSV file with its header."""
     assert _rows(CsvExport(CsvColumns(["a", "b"])).part([])) == [["a", "b"]]
     assert _rows(CsvExport(CsvColumns([])).part([])) == [["$id"]]
 
@@ -153,21 +153,21 @@ def test_header_stands_alone_when_there_are_no_records() -> None:
 @pytest.mark.parametrize(
     "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", *WIDE_FORMULAS]
 )
-def test_formula_is_disarmed_when_text_looks_like_one(text: str) -> None:
-    """An apostrophe keeps a spreadsheet from running it, also inside lists and tables."""
+def test_text_is_escaped_when_it_looks_like_a_formula(text: str) -> None:
+    """An apostrophe prevents a spreadsheet from running it, also inside lists and tables."""
     record = {"a": text_field(text), "b": {"type": "CHECK_BOX", "value": [text]}}
 
     assert _rows(CsvExport(CsvColumns(["a", "b"])).part([record]))[1] == [f"'{text}", f"'{text}"]
 
 
 @pytest.mark.parametrize("text", ["-5", "+81312345678", "-0.5", "a=b", "", "1-2"])
-def test_text_stays_when_it_is_harmless(text: str) -> None:
-    """Signed numbers and text without such a start are not touched."""
+def test_other_text_is_unchanged(text: str) -> None:
+    """Signed numbers and other text are not escaped."""
     assert without_formula(text) == text
 
 
 def test_numbers_and_dates_stay_when_they_begin_with_a_sign() -> None:
-    """Only text can be a formula."""
+    """Only text fields can contain a formula."""
     record = {"n": {"type": "CALC", "value": "-1:30"}, "d": {"type": "NUMBER", "value": "-1e3"}}
 
     assert _rows(CsvExport(CsvColumns(["n", "d"])).part([record]))[1] == ["-1:30", "-1e3"]
@@ -175,7 +175,7 @@ def test_numbers_and_dates_stay_when_they_begin_with_a_sign() -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=5))
 def test_texts_come_back_when_the_file_is_read_again(texts: list[str]) -> None:
-    """Whatever a text holds, a CSV reader gets it back, disarmed where it must be."""
+    """A CSV reader returns any text, with an apostrophe where it was escaped."""
     codes = [f"f{place}" for place in range(len(texts))]
     record = {code: text_field(text) for code, text in zip(codes, texts, strict=True)}
 

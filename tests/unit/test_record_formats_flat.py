@@ -4,8 +4,8 @@ from tests.unit.query_tool import full_record
 from tools.record_formats import flatten
 
 
-def test_values_stand_alone_when_a_record_is_flattened() -> None:
-    """Codes and values are left; texts and numbers stay kintone's texts, users and files its objects."""
+def test_record_is_flattened_to_codes_and_values() -> None:
+    """Only codes and values remain: texts and numbers as kintone's texts, users and files as its objects."""
     users = [{"code": "sato", "name": "佐藤 昇"}, {"code": "tanaka", "name": "tanaka"}]
 
     flat = flatten(full_record(17))
@@ -20,7 +20,7 @@ def test_values_stand_alone_when_a_record_is_flattened() -> None:
 
 
 def test_rows_are_plain_objects_when_a_table_is_flattened() -> None:
-    """Each row has its id and its columns' values."""
+    """Each row has its id and the values of its columns."""
     assert flatten(full_record(17))["lines"] == [
         {"id": "381", "item": "Pen", "qty": "2"},
         {"id": "382", "item": "Ink", "qty": ""},
@@ -28,7 +28,7 @@ def test_rows_are_plain_objects_when_a_table_is_flattened() -> None:
 
 
 def test_column_wins_when_it_is_called_id() -> None:
-    """A value is never lost to the row's own id."""
+    """A column named id takes precedence over the row's own id, so that no value is lost."""
     row = {"id": "5", "value": {"id": {"type": "SINGLE_LINE_TEXT", "value": "own"}}}
 
     assert flatten({"t": {"type": "SUBTABLE", "value": [row]}}) == {"t": [{"id": "own"}]}

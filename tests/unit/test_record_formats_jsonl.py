@@ -7,7 +7,7 @@ from tools.record_formats import JsonlExport, flatten
 
 
 def test_each_line_is_one_plain_record_when_records_are_exported() -> None:
-    """Line by line the flattened records come back, in UTF-8 without escapes."""
+    """Each line is a flattened record in UTF-8 without escapes."""
     export = JsonlExport()
     whole = export.part([full_record(1), full_record(2)]) + export.part([full_record(3)])
 
@@ -17,5 +17,5 @@ def test_each_line_is_one_plain_record_when_records_are_exported() -> None:
 
 
 def test_file_is_empty_when_there_are_no_records() -> None:
-    """No line at all."""
+    """Without records there are no lines."""
     assert JsonlExport().part([]) == b""

@@ -1,4 +1,4 @@
-"""Entries as models and templates write them."""
+"""Lists of entries as models and templates write them."""
 
 import pytest
 
@@ -26,7 +26,7 @@ WANTED = [Entry(1, ENTRY["record"])]
     ],
 )
 def test_list_is_read_when_a_template_made_a_text_of_it(value: object) -> None:
-    """Dify writes a list as Python does wherever it stands in a text."""
+    """Dify inserts a list into a text in Python's notation."""
     assert (
         read_entries(read_records_data(Parameters({"records_data": value}, parameters_named(["records_data"]))))
         == WANTED
@@ -35,6 +35,6 @@ def test_list_is_read_when_a_template_made_a_text_of_it(value: object) -> None:
 
 @pytest.mark.parametrize("value", [{"records": "none"}, {"records": ""}, {"records": "[{"}, {"records": 5}])
 def test_text_is_refused_when_it_is_no_list(value: object) -> None:
-    """The sentence names the parameter."""
+    """The message names the parameter."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] records_data"):
         read_entries(read_records_data(Parameters({"records_data": value}, parameters_named(["records_data"]))))

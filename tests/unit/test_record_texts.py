@@ -36,7 +36,7 @@ def _joined(text: RecordText, outcome: QuerySummary) -> str:
 
 
 def test_record_is_one_readable_line_when_it_is_shown() -> None:
-    """Line breaks are folded, lists, users, files and tables readable; empty fields are named, ``$revision`` is not."""
+    """Line breaks become spaces, lists are readable, empty fields are named, and ``$revision`` is left out."""
     line = (
         '#17 name: Alice, "A" | memo: one two | amount: -1234.50 | tags: A, B | owner: 佐藤 昇 (sato), tanaka'
         " | made_by: 佐藤 昇 (sato) | files: 見積.pdf | lines: [item: Pen, qty: 2; item: Ink] | empty: due, nothing"
@@ -45,15 +45,15 @@ def test_record_is_one_readable_line_when_it_is_shown() -> None:
     assert _text([full_record(17)]) == f"1 record of app 12:\n{line}\n"
 
 
-def test_several_values_are_told_apart_when_they_stand_in_a_table_row() -> None:
-    """A slash joins them, since commas part the columns."""
+def test_several_values_in_a_table_row_are_separated_by_slashes() -> None:
+    """Commas separate the columns, so a slash separates values."""
     row = {"id": "1", "value": {"tags": {"type": "CHECK_BOX", "value": ["A", "B"]}, "n": text_field("x")}}
 
     assert "t: [tags: A / B, n: x]" in _text([{"t": {"type": "SUBTABLE", "value": [row, {"id": "2", "value": {}}]}}])
 
 
 def test_revision_is_shown_when_it_was_asked_for() -> None:
-    """What fields name is shown."""
+    """System fields are shown if they were requested."""
     text = RecordText(FULL_TEXT, ("$id", "$revision"))
     text.add(_page([full_record(17)]))
 
@@ -61,7 +61,7 @@ def test_revision_is_shown_when_it_was_asked_for() -> None:
 
 
 def test_full_width_spaces_stay_when_lines_are_folded() -> None:
-    """Only line breaks and control characters are folded."""
+    """Only line breaks and control characters are replaced."""
     assert "a: 東京\u3000駅 x  y" in _text([{"a": text_field("東京\u3000駅\r\nx  y")}])
 
 
@@ -74,19 +74,19 @@ def test_option_keeps_its_outer_blanks_when_it_is_the_last_of_a_line() -> None:
 
 
 def test_warnings_come_first_when_the_answer_is_partial() -> None:
-    """A partial answer is never passed off as whole."""
+    """A partial result begins with its warning."""
     text = _text([full_record(1)], outcome=_outcome(1, warnings=("the answer is partial",)))
 
     assert text.startswith("Warning: the answer is partial\n1 record of app 12:")
 
 
-def test_sentence_is_all_when_there_is_no_record() -> None:
-    """Nothing found is an answer."""
+def test_text_is_one_sentence_when_there_is_no_record() -> None:
+    """An empty result is stated in a sentence."""
     assert _text([]) == "No record of app 12 matches.\n"
 
 
 def test_text_names_each_record_by_its_id_when_no_field_holds_it() -> None:
-    """An agent that reads the text alone can name the record in its next call."""
+    """An agent that reads only the text can use the id in its next call."""
     text = RecordText(FULL_TEXT, ("a",))
     text.add(Page(1, [{"a": text_field("x")}, {"a": text_field("")}], ["31", "32"]))
 
@@ -94,7 +94,7 @@ def test_text_names_each_record_by_its_id_when_no_field_holds_it() -> None:
 
 
 def test_text_says_how_many_follow_when_it_is_cut() -> None:
-    """It stays within its limit, shows whole lines, and says where to go on, an offset of the query counted in."""
+    """The text stays within its limit, has whole lines, and gives the offset to continue with."""
     records = [{"$id": {"value": str(number)}, "a": text_field("x" * 50)} for number in range(1, 101)]
     text = _text(records, TextLimits(1_000, 300), _outcome(5_000, 'a = "1" order by $id asc offset 7'))
     head, *lines, last = text.splitlines()
@@ -108,8 +108,8 @@ def test_text_says_how_many_follow_when_it_is_cut() -> None:
     assert all(line.endswith("x" * 50) for line in lines)
 
 
-def test_text_is_whole_when_it_has_exactly_the_room() -> None:
-    """Not one line is held back for a sentence that is not needed."""
+def test_text_of_exactly_the_maximum_length_is_complete() -> None:
+    """No line is dropped to make room for a sentence that is not needed."""
     records = [{"$id": {"value": str(number)}, "a": text_field("x" * 43)} for number in range(100, 120)]
     lines = _text(records, TextLimits(20 * len(f"#100 a: {'x' * 43}\n"), 300)).splitlines()
 
@@ -117,7 +117,7 @@ def test_text_is_whole_when_it_has_exactly_the_room() -> None:
 
 
 def test_text_says_where_to_go_on_when_the_query_has_no_offset() -> None:
-    """A second offset would be refused, and none there is to be put in the place of another."""
+    """The message gives an offset to add, since there is none to replace."""
     records = [{"$id": {"value": str(number)}, "a": text_field("x" * 50)} for number in range(1, 101)]
     *lines, last = _text(records, TextLimits(1_000, 300), _outcome(5_000, "limit 5000")).splitlines()
 
@@ -125,14 +125,14 @@ def test_text_says_where_to_go_on_when_the_query_has_no_offset() -> None:
 
 
 def test_value_is_whole_when_the_text_has_room() -> None:
-    """An agent that reads one record gets all of it: nothing is cut that need not be."""
+    """A value is cut only if the text needs the room."""
     _, *lines = _text([{"a": text_field("x" * 15_000)}, {"a": text_field("y" * 4_000)}], SHORT_TEXT).splitlines()
 
     assert lines == [f"#9 a: {'x' * 15_000}", f"#9 a: {'y' * 4_000}"]
 
 
 def test_longest_values_are_cut_when_all_records_are_to_have_room() -> None:
-    """What is short stays whole; the end says what the mark means and how to read more."""
+    """Short values are complete, and the end explains the mark and how to read more."""
     records = [{"a": text_field("x" * 30_000), "b": text_field("short")}, {"a": text_field("y" * 2_000)}]
     text = _text(records, SHORT_TEXT)
     _, first, second, last = text.splitlines()
@@ -144,7 +144,7 @@ def test_longest_values_are_cut_when_all_records_are_to_have_room() -> None:
 
 
 def test_values_are_cut_when_there_are_many_records() -> None:
-    """Then a value has its thousand characters, and the text is cut between two records."""
+    """Each value has up to a thousand characters, and the text is cut between two records."""
     _, line, *_, more, last = _text([{"a": text_field("x" * 5_000)}] * 100, SHORT_TEXT).splitlines()
 
     assert line == f"#9 a: {'x' * (SHORT_TEXT.value - 1)}…"
@@ -153,7 +153,7 @@ def test_values_are_cut_when_there_are_many_records() -> None:
 
 
 def test_first_record_is_cut_when_not_even_one_fits() -> None:
-    """Something of it is shown within the limit, what is cut and what is left out is told."""
+    """A part of the record is shown within the limit, and what is cut or left out is stated."""
     record = {"a": text_field("x" * 5_000), "b": text_field("y" * 5_000), "c": text_field("")}
     text = _text([record], TextLimits(1_000, 10_000), _outcome(2))
 
@@ -166,20 +166,20 @@ def test_first_record_is_cut_when_not_even_one_fits() -> None:
 
 @pytest.mark.parametrize("text", ["v" * 60, ""])
 def test_fields_are_counted_when_a_record_has_too_many(text: str) -> None:
-    """No field goes in silence: of a record as wide as the text those that are not shown are counted."""
+    """Fields that are left out of a very wide record are counted."""
     codes = [f"f{number}" for number in range(6_000)]
-    told = _text([{code: text_field(text) for code in codes}], SHORT_TEXT)
-    _, line, hidden = told.splitlines()
+    text_of_record = _text([{code: text_field(text) for code in codes}], SHORT_TEXT)
+    _, line, hidden = text_of_record.splitlines()
     shown = re.findall(r"\bf\d+\b", line)
 
-    assert SHORT_TEXT.text - 1_000 < len(told) <= SHORT_TEXT.text
+    assert SHORT_TEXT.text - 1_000 < len(text_of_record) <= SHORT_TEXT.text
     assert shown == codes[: len(shown)]
     assert hidden.startswith(f"{6_000 - len(shown):,} more fields of #9 ")
     assert "in fields" in hidden
 
 
 def test_nothing_is_kept_when_the_text_is_full() -> None:
-    """Memory does not grow with the records behind the cut."""
+    """Memory does not grow with the records after the cut."""
     text = RecordText(SHORT_TEXT, ())
     for _ in range(50):
         text.add(_page([{"a": text_field("x" * 100)}] * 500))
@@ -198,7 +198,7 @@ _records = st.dictionaries(st.text(st.characters(categories=["L"]), min_size=1),
 
 @given(_records)
 def test_line_is_shorter_than_json_when_a_record_is_shown(values: dict[str, Any]) -> None:
-    """Text costs fewer characters per record than the JSON of the flattened record, and is one line."""
+    """A record takes fewer characters than its flattened JSON, on one line."""
     record = {"$id": {"type": "__ID__", "value": "17"}} | {
         code: {"type": "X", "value": value} for code, value in values.items()
     }

@@ -1,4 +1,4 @@
-"""Whole records on their way to kintone's shape."""
+"""Conversion of whole records to kintone's shape."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -30,21 +30,21 @@ def test_plain_values_and_kintones_shape_may_be_mixed() -> None:
     [("Memo", '"memo"'), ("ｍｅｍｏ", '"memo"'), ("prise", '"price"'), ("状 態", '"状態"'), ("qtyy", '"qty"')],
 )
 def test_an_unknown_code_gets_the_nearest_real_one(code: str, near: str) -> None:
-    """Case, width, blanks and slips of the pen lead to the code that was probably meant, columns included."""
+    """Case, width, blanks and typing errors still lead to the intended code, columns included."""
     problem = check_record({code: "x"}, FORM, "add").problems[0]
     assert problem.code == "unknown_field"
     assert near in str(problem.suggestion)
 
 
 def test_a_label_leads_to_its_code() -> None:
-    """Somebody who writes what the screen shows is told the code."""
+    """A label as shown on the screen is answered with its field code."""
     form = make_form({**field("NUMBER", "num_1"), "label": "商品の値段"})
     problem = check_record({"商品の 値段": 1}, form, "add").problems[0]
     assert str(problem.suggestion) == 'did you mean "num_1"?'
 
 
 def test_a_label_of_several_fields_names_all_their_codes() -> None:
-    """Outside tables, in rows, and for columns that stand beside the table; none is chosen for the writer."""
+    """All fields and columns with the label are suggested, and none is preferred."""
     memos = [{**field("SINGLE_LINE_TEXT", f"memo_{number}", unique=True), "label": "メモ"} for number in (1, 2)]
     notes = [{**field("SINGLE_LINE_TEXT", f"note_{number}"), "label": "備考"} for number in (1, 2)]
     form = make_form(*memos, field("SUBTABLE", "t", fields=columns(*notes)))
@@ -60,8 +60,8 @@ def test_a_label_of_several_fields_names_all_their_codes() -> None:
     assert all(code in str(problem.suggestion) for code in ("memo_1", "memo_2"))
 
 
-def test_a_column_at_top_level_is_sent_to_its_table() -> None:
-    """The message says where it belongs, since kintone would ignore it."""
+def test_a_column_at_top_level_is_refused_with_its_table() -> None:
+    """The message names the table, since kintone would ignore the column."""
     problem = check_record({"qty": 1}, FORM, "add").problems[0]
     assert (problem.code, "lines" in str(problem.message)) == ("unknown_field", True)
 
@@ -71,7 +71,7 @@ def test_a_column_at_top_level_is_sent_to_its_table() -> None:
     ["$id", "$revision", "number", "total", "auto", "address", "状態", "作業者", "分類", "related", "box"],
 )
 def test_what_kintone_fills_is_not_writable(code: str) -> None:
-    """Echoing a fetched record is told field by field, with the advice to leave them out."""
+    """Fields of a fetched record that kintone fills are reported one by one, with the advice to leave them out."""
     read = check_record({code: {"type": "X", "value": "1"}}, FORM, "add")
     assert [problem.code for problem in read.problems] == ["not_writable"]
     assert read.problems[0].suggestion
@@ -80,7 +80,7 @@ def test_what_kintone_fills_is_not_writable(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["maker", "editor", "made", "edited"])
 def test_creators_and_times_are_refused_on_update_only(code: str) -> None:
-    """They are taken when a record is added, with the right permission."""
+    """These fields may be given when a record is added, with the right permission."""
     value = "2026-04-01T00:00Z" if code in ("made", "edited") else "sato"
     assert _codes({code: value}) == []
     assert _codes({code: value}, "update") == [(code, None, "not_writable")]
@@ -109,7 +109,7 @@ def test_rows_may_be_plain_objects_or_kintones(given: object) -> None:
 
 @pytest.mark.parametrize("row_id", ["381", 381])
 def test_a_row_keeps_its_id(row_id: object) -> None:
-    """A row that exists is addressed by its id, in either shape."""
+    """An existing row keeps its id, in either shape."""
     plain = {"id": row_id, "item": "x", "qty": "2"}
     wrapped = {"id": row_id, **ROW}
     for given_row in (plain, wrapped):
@@ -123,7 +123,7 @@ def test_one_row_in_kintones_shape_is_no_wrapper() -> None:
     assert read.record == {"lines": {"value": [{"id": "3", **ROW}]}}
 
 
-def test_a_column_called_id_owns_its_name() -> None:
+def test_a_column_called_id_takes_precedence_over_the_row_id() -> None:
     """In a plain row of a table that has such a column, id is the column."""
     form = make_form(field("SUBTABLE", "t", fields=columns(field("NUMBER", "id"))))
     read = check_record({"t": [{"id": 5}]}, form, "update")
@@ -131,7 +131,7 @@ def test_a_column_called_id_owns_its_name() -> None:
 
 
 def test_problems_in_rows_name_row_and_column() -> None:
-    """Everything wrong in a table is told at once, rows counted from 1."""
+    """All problems of a table are reported together, with rows counted from 1."""
     rows = [{"item": "x"}, {"qty": "abc"}, 5, {"itm": 1}, {"id": "a"}, {"memo": 1}, {"sum": 1}]
     read = check_record({"lines": rows}, FORM, "add", rules=False)
     assert [(problem.field, problem.row, problem.code.value) for problem in read.problems] == [
@@ -145,7 +145,7 @@ def test_problems_in_rows_name_row_and_column() -> None:
 
 
 def test_two_rows_with_one_id_are_refused_with_their_numbers() -> None:
-    """The message names both, which kintone would not."""
+    """The message gives both rows, which kintone's does not."""
     read = check_record({"lines": [{"id": 1, "qty": 1}, {"id": "1", "qty": 2}]}, FORM, "update")
     assert "rows 1 and 2" in str(read.problems[0].message)
 
@@ -157,20 +157,20 @@ def test_a_table_with_too_many_rows_is_refused_as_a_whole() -> None:
 
 @pytest.mark.parametrize(("asked", "listed"), [(0, 0), (3, 3), (100, 100), (1_000, 100)])
 def test_record_is_not_valid_however_few_problems_are_listed(asked: int, listed: int) -> None:
-    """All of them count."""
+    """All problems count, also those that are not listed."""
     read = check_record({f"k{number}": 1 for number in range(200)}, FORM, "update", max_problems=asked)
 
     assert (len(read.problems), read.unlisted_problems, read.valid) == (listed, 200 - listed, False)
 
 
 def test_a_code_that_is_no_text_is_a_problem_of_its_own() -> None:
-    """Python literals may bring numbers as names."""
+    """Python literals may have numbers as names."""
     assert _codes({5: "x"}) == [("5", None, "unknown_field")]  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize("raw", [None, [], "x", 5])
 def test_what_is_no_record_raises(raw: object) -> None:
-    """Only an object can be a record."""
+    """Only an object is a record."""
     with pytest.raises(InvalidParameterError, match="must be an object"):
         check_record(raw, FORM, "add")  # type: ignore[arg-type]
     with pytest.raises(InvalidParameterError, match="must be an object"):
@@ -178,7 +178,7 @@ def test_what_is_no_record_raises(raw: object) -> None:
 
 
 def test_an_unknown_type_passes_what_json_can_carry() -> None:
-    """A type that kintone adds later is passed on unless it cannot travel."""
+    """A value of a type that kintone adds later is passed on if JSON can represent it."""
     form = make_form(field("HOLOGRAM", "h"))
     assert check_record({"h": {"x": [1]}}, form, "add").record == {"h": {"value": {"x": [1]}}}
     deep: list[object] = []
@@ -190,15 +190,15 @@ def test_an_unknown_type_passes_what_json_can_carry() -> None:
 
 
 def _nested(depth: int) -> list[object]:
-    """Return an empty list within a list and so on, so many in all."""
+    """Return an empty list nested in this many lists."""
     nested: list[object] = []
     for _ in range(depth - 1):
         nested = [nested]
     return nested
 
 
-def test_a_record_without_form_goes_out_only_where_it_cannot_be_misread() -> None:
-    """Texts, numbers, null and lists of texts; what may be a table, a user or a file is refused by name."""
+def test_a_record_without_form_is_accepted_only_if_unambiguous() -> None:
+    """Texts, numbers, null and lists of texts pass; a possible table, user or file is refused with its name."""
     sound = {"a": 1, "b": {"type": "X", "value": ["x", "y"]}, "c": "東京", "d": None}
     read = record_without_form(sound)
     assert read.record == {"a": {"value": 1}, "b": {"value": ["x", "y"]}, "c": {"value": "東京"}, "d": {"value": None}}
@@ -208,8 +208,8 @@ def test_a_record_without_form_goes_out_only_where_it_cannot_be_misread() -> Non
     assert read.record == {}
 
 
-def test_values_are_brought_into_shape_without_the_rules_too() -> None:
-    """Rows become rows, unknown columns are refused, what kintone ignores or refuses itself goes out as it is."""
+def test_values_are_converted_without_the_rules_too() -> None:
+    """Rows are converted and unknown columns refused; what kintone ignores or refuses itself is sent unchanged."""
     raw = {"lines": [{"item": "", "qty": "１"}], "price": "123456789", "total": 5, "nowhere": "x", "number": 3}
     read = check_record(raw, FORM, "add", rules=False)
     assert read.problems == []
@@ -241,7 +241,7 @@ ODD_COLUMNS = make_form(
     ],
 )
 def test_columns_with_names_of_kintones_own_shapes_are_columns(given: object, cells: dict[str, str]) -> None:
-    """What is a row is known from the form, whatever its columns are called."""
+    """Rows are recognised by the form, whatever the codes of their columns."""
     read = check_record({"t": given}, ODD_COLUMNS, "update")
     assert read.problems == []
     assert read.record == {"t": {"value": [{"value": {code: {"value": value} for code, value in cells.items()}}]}}
@@ -249,7 +249,7 @@ def test_columns_with_names_of_kintones_own_shapes_are_columns(given: object, ce
 
 @pytest.mark.parametrize("given", [{"value": None}, {"value": []}, [], None, ""])
 def test_only_an_empty_list_or_nothing_empties_a_table(given: object) -> None:
-    """Also where a column is called value."""
+    """This also applies where a column has the code value."""
     assert check_record({"t": given}, ODD_COLUMNS, "update").record == {"t": {"value": []}}
 
 
@@ -257,14 +257,14 @@ def test_only_an_empty_list_or_nothing_empties_a_table(given: object) -> None:
     "given", [{}, [{}], {"value": {}}, "{}", "[sato", [{"value": {}}], [{"id": ""}], [{"id": "5"}]]
 )
 def test_an_object_without_columns_is_no_row_and_empties_nothing(given: object) -> None:
-    """Kintone would store a blank row, or delete the rows that there are."""
+    """Kintone would store a blank row or delete the existing rows."""
     read = check_record({"lines": given}, FORM, "update")
     assert [problem.field for problem in read.problems] == ["lines"]
     assert read.record == {}
 
 
 def test_what_kintone_calculates_and_copies_is_left_out_of_what_was_read() -> None:
-    """A record as kintone gave it out can be written back; the same without its type is a mistake."""
+    """A fetched record can be written back: typed values that kintone fills are left out, untyped ones refused."""
     row = {"id": "3", "value": {"qty": {"type": "NUMBER", "value": "2"}, "sum": {"type": "CALC", "value": "4"}}}
     raw = {
         "lines": {"type": "SUBTABLE", "value": [row]},
@@ -287,7 +287,7 @@ ROWS = st.lists(st.dictionaries(st.sampled_from(["item", "qty", "id"]), VALUES, 
 @example({"price": 10**30})
 @given(st.dictionaries(st.sampled_from(sorted(FORM.fields)), VALUES | st.lists(VALUES, max_size=3) | ROWS, max_size=6))
 def test_a_normalised_record_stays_as_it_is(raw: dict[str, object]) -> None:
-    """Reading what was read before changes nothing and finds nothing."""
+    """Converting a converted record changes nothing and finds no problem."""
     once = check_record(raw, FORM, "add", rules=False).record
     twice = check_record(once, FORM, "add", rules=False)
     assert twice.record == once

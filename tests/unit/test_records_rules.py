@@ -1,4 +1,4 @@
-"""A record against the form: what kintone would refuse or drop is found before it is asked."""
+"""Rules of the form: values that kintone would refuse or drop are found before the request."""
 
 import json
 
@@ -28,12 +28,12 @@ REQUIRED = make_form(
 
 
 def test_required_fields_without_default_are_missed_when_adding() -> None:
-    """Defaults and calculations are filled, radio buttons are not enforced; the others must be given."""
+    """Only required fields without a default or a calculation are missing; radio buttons are not enforced."""
     assert _found({}, REQUIRED) == [("a", None, "required"), ("f", None, "required")]
 
 
 def test_an_empty_value_suppresses_the_default() -> None:
-    """Giving an empty value is not leaving the field out."""
+    """An empty value is different from leaving the field out."""
     assert _found({"a": "x", "f": ["x"], "b": "", "e": None, "c": ""}, REQUIRED) == [
         ("b", None, "required"),
         ("e", None, "required"),
@@ -41,13 +41,13 @@ def test_an_empty_value_suppresses_the_default() -> None:
 
 
 def test_an_update_misses_only_what_it_empties() -> None:
-    """Fields that an update leaves out keep their values."""
+    """Fields left out of an update keep their values."""
     assert _found({}, REQUIRED, "update") == []
     assert _found({"a": None, "f": []}, REQUIRED, "update") == [("a", None, "required"), ("f", None, "required")]
 
 
-def test_a_required_field_with_an_unreadable_value_is_told_once() -> None:
-    """The wrong value is the problem, not its absence."""
+def test_a_required_field_with_an_invalid_value_is_reported_once() -> None:
+    """The invalid value is the problem, not a missing one."""
     assert _found({"a": ["x"], "f": "x"}, REQUIRED) == [("a", None, "wrong_type")]
 
 
@@ -103,7 +103,7 @@ def test_ranges_are_exact(value: str, code: str | None) -> None:
     ],
 )
 def test_links_follow_their_protocol(protocol: str, good: str, bad: str) -> None:
-    """A web address, a mail address and a telephone number each look like one."""
+    """Web addresses, mail addresses and telephone numbers are checked by their form."""
     form = make_form(field("LINK", "l", protocol=protocol))
     assert _found({"l": good}, form) == []
     assert _found({"l": bad}, form) == [("l", None, "bad_format")]
@@ -132,18 +132,18 @@ def test_columns_are_checked_row_by_row() -> None:
     ]
 
 
-def test_a_problem_is_told_in_the_words_of_the_contract() -> None:
-    """Each problem has exactly the five parts that workflows read."""
+def test_a_problem_has_the_documented_parts() -> None:
+    """Each problem has exactly the five keys that workflows read."""
     problem = check_record({"t": [{"a": "xyz"}]}, TABLE, "add").problems[0]
-    told = problem.as_dict()
-    message, suggestion = told.pop("message"), told.pop("suggestion")
-    assert told == {"field": "a", "row": 1, "code": "too_long"}
+    parts = problem.as_dict()
+    message, suggestion = parts.pop("message"), parts.pop("suggestion")
+    assert parts == {"field": "a", "row": 1, "code": "too_long"}
     assert all(part in str(message) for part in ("a in row 1 of t", "xyz", "3", "2"))
     assert "2" in str(suggestion)
 
 
 def test_a_valid_record_comes_back_ready_to_be_written() -> None:
-    """Valid means no problem at all, with the record in kintone's shape."""
+    """A valid record has no problems and is returned in kintone's shape."""
     checked = check_record({"name": "n", "due": "2026/4/1"}, rich_form(), "add")
     assert checked.valid
     assert checked.record == {"name": {"value": "n"}, "due": {"value": "2026-04-01"}}
@@ -172,7 +172,7 @@ EXAMPLES = [
 def test_an_example_uses_the_fields_own_options_limits_and_default(
     properties: dict[str, object], example: str | None
 ) -> None:
-    """It passes the check that it comes from; where only the site knows a value there is none."""
+    """An example passes its own check; values known only to the site have none."""
     form = make_form({**properties, "required": True})
     found = check_record({"x": None}, form, "update").problems
     assert [problem.code for problem in found] == ["required"]
@@ -183,7 +183,7 @@ def test_an_example_uses_the_fields_own_options_limits_and_default(
 
 
 def test_all_problems_come_at_once_and_the_rest_is_counted() -> None:
-    """A hundred lines and one that counts the others."""
+    """A hundred problems are listed, and one more entry counts the others."""
     checked = check_record({f"k{number}": 1 for number in range(150)}, rich_form(), "add")
     assert not checked.valid
     assert len(checked.lines) == 101
@@ -215,21 +215,21 @@ FORM = rich_form()
 
 
 def test_a_default_that_the_field_cannot_take_is_no_example() -> None:
-    """What a form holds may be older than its rules."""
+    """A default may be older than the field's rules."""
     form = make_form(field("NUMBER", "n", required=True, defaultValue="abc", minValue="3", maxValue=""))
 
     assert str(example_of(form.fields["n"])) == '"3"'
 
 
 def test_a_field_without_options_says_so() -> None:
-    """Nothing can be chosen then."""
+    """The message says that there is no option to choose."""
     problem = check_record({"size": "x"}, make_form(field("DROP_DOWN", "size", options={})), "add").problems[0]
 
     assert (problem.code, "no options" in str(problem.suggestion)) == ("unknown_option", True)
 
 
 def test_of_very_many_changes_a_hundred_are_listed() -> None:
-    """The others are counted."""
+    """Further changes are counted."""
     form = make_form(field("SUBTABLE", "t", fields=columns(field("DATE", "d"))))
     checked = check_record({"t": [{"d": "2026/4/1"}] * 103}, form, "add")
 
@@ -241,8 +241,8 @@ def test_of_very_many_changes_a_hundred_are_listed() -> None:
     st.dictionaries(st.sampled_from(sorted(FORM.fields)) | st.text(max_size=5) | st.none(), ANYTHING, max_size=8),
     st.sampled_from(["add", "update"]),
 )
-def test_no_record_whatever_breaks_the_validator(raw: dict[str, object], operation: str) -> None:
-    """Whatever stands in a record, the outcome is a result that JSON and UTF-8 can carry."""
+def test_any_record_has_a_result_that_json_can_carry(raw: dict[str, object], operation: str) -> None:
+    """Every record leads to a result that JSON and UTF-8 can represent."""
     checked = check_record(raw, FORM, "add" if operation == "add" else "update")
     json.dumps([problem.as_dict() for problem in checked.problems], ensure_ascii=False).encode()
     json.dumps([str(change.text) for change in checked.changes], ensure_ascii=False).encode()
@@ -251,8 +251,8 @@ def test_no_record_whatever_breaks_the_validator(raw: dict[str, object], operati
 
 @settings(max_examples=100, deadline=None)
 @given(ANYTHING)
-def test_anything_at_all_is_a_result_or_an_invalid_parameter(raw: object) -> None:
-    """What is no record is refused with the one error that callers expect."""
+def test_any_value_is_a_result_or_an_invalid_parameter(raw: object) -> None:
+    """A value that is not a record raises the documented error."""
     try:
         assert isinstance(check_record(raw, FORM, "add"), CheckedRecord)  # type: ignore[arg-type]
     except InvalidParameterError as error:

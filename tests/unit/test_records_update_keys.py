@@ -1,4 +1,4 @@
-"""Update keys, checked against the form and brought into kintone's shape."""
+"""Update keys, checked against the form and converted to kintone's shape."""
 
 import pytest
 
@@ -10,7 +10,7 @@ FORM = rich_form()
 
 
 def test_only_a_field_that_can_be_the_key_is_offered_as_one() -> None:
-    """A label of another field would be refused next."""
+    """Fields that cannot be update keys are not suggested."""
     form = make_form({**field("SINGLE_LINE_TEXT", "s"), "label": "メモ"}, field("NUMBER", "n", unique=True))
     _, problem = check_update_key("メモ", "x", form)
     assert problem is not None
@@ -19,14 +19,14 @@ def test_only_a_field_that_can_be_the_key_is_offered_as_one() -> None:
 
 
 def test_an_app_without_update_keys_offers_none() -> None:
-    """Then there is something to change in the app, and no code to write."""
+    """The message advises a change of the app and suggests no code."""
     _, problem = check_update_key("s", "x", make_form(field("SINGLE_LINE_TEXT", "s")))
     assert problem is not None
     assert "prohibit duplicates" in str(problem.suggestion)
 
 
 def test_a_number_key_that_the_app_would_round_is_refused() -> None:
-    """It would find the record of another number, or none and insert it again and again."""
+    """The rounded key would find another record, or insert one with each call."""
     form = make_form(field("NUMBER", "n", unique=True))
     known = form.with_precision(NumberPrecision(8, 2, "HALF_EVEN"))
     unknown = form.with_precision(DEFAULT_PRECISION)
@@ -46,7 +46,7 @@ def test_a_number_key_that_the_app_would_round_is_refused() -> None:
     [("name", "A-1", "A-1"), ("name", "x" * 64, "x" * 64), ("price", "５", "5"), ("price", 7, "7")],
 )
 def test_an_update_key_becomes_text(field_code: str, value: object, key: str) -> None:
-    """The key is read as its field is read."""
+    """The value of an update key is read like the value of its field."""
     assert check_update_key(field_code, value, FORM) == (key, None)
 
 

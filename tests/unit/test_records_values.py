@@ -1,4 +1,4 @@
-"""Single values: what people and models write, and what kintone gets."""
+"""Single values: how people and models write them, and how kintone stores them."""
 
 from decimal import Decimal
 
@@ -99,8 +99,8 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("code", "given", "wanted"), GOOD)
-def test_a_value_that_is_clear_becomes_kintones(code: str, given: object, wanted: object) -> None:
-    """Each type takes the plain values whose meaning is beyond doubt."""
+def test_an_unambiguous_value_is_converted(code: str, given: object, wanted: object) -> None:
+    """Each type accepts plain values with only one meaning."""
     read = _read(code, given)
     assert read.problems == []
     assert read.record == {code: {"value": wanted}}
@@ -232,10 +232,8 @@ BAD = [
 
 
 @pytest.mark.parametrize(("code", "given", "problem", "suggestion"), BAD)
-def test_a_value_that_is_wrong_or_unclear_is_told_not_guessed(
-    code: str, given: object, problem: str, suggestion: str
-) -> None:
-    """The problem has its code and a suggestion, and the field stays out of the record."""
+def test_a_wrong_or_ambiguous_value_is_reported(code: str, given: object, problem: str, suggestion: str) -> None:
+    """The problem has its code and a suggestion, and the field is left out of the record."""
     read = _read(code, given)
     assert [entry.code for entry in read.problems] == [problem]
     assert suggestion in str(read.problems[0].suggestion)
@@ -247,8 +245,8 @@ UNCLEAR_NUMBERS = ["12万", "50%", "1.234,56", "(500)", "SRC-1", "1_0", "٣", "5
 
 
 @pytest.mark.parametrize("text", UNCLEAR_NUMBERS)
-def test_a_number_that_may_be_another_one_gets_an_advice_without_any_number(text: str) -> None:
-    """An advice that names a number would be sent, with another sign or size than was meant."""
+def test_the_suggestion_for_an_ambiguous_number_contains_no_number(text: str) -> None:
+    """A model would send a suggested number with the wrong sign or size."""
     problem = _read("price", text).problems[0]
     assert problem.code == "bad_format"
     assert not any(character.isdigit() for character in str(problem.suggestion))
@@ -257,23 +255,23 @@ def test_a_number_that_may_be_another_one_gets_an_advice_without_any_number(text
 @pytest.mark.parametrize(
     "text", ["2026-11-24T15:00:00Z", "2026-11-24T23:59+00:00", "2026-11", "tomorrow", "2026-02-30"]
 )
-def test_an_advice_about_a_day_names_no_other_day(text: str) -> None:
-    """In Japan the 24th at 15:00 UTC is the 25th; a day that is offered would be taken."""
+def test_the_suggestion_for_a_day_contains_no_other_day(text: str) -> None:
+    """The 24th at 15:00 UTC is the 25th in Japan, and a model would send a suggested day."""
     problem = _read("due", text).problems[0]
     assert not any(character.isdigit() for character in str(problem.suggestion))
 
 
 @pytest.mark.parametrize("text", ["明治5年1月1日", "明治5年12月2日"])
-def test_a_day_before_the_solar_calendar_is_offered_no_day_of_it(text: str) -> None:
-    """Japan counted by the moon until 1873: the same numbers name another day."""
+def test_a_day_before_1873_gets_no_suggested_day(text: str) -> None:
+    """Japan used a lunar calendar until 1873, in which the same numbers are another day."""
     problem = _read("due", text).problems[0]
     assert problem.code == "ambiguous"
     assert not any(character.isdigit() for character in str(problem.suggestion))
 
 
 @pytest.mark.parametrize("text", ["11/25/2026 9:30 +09:00", "2026-11-25 午後12時+09:00", "2026-11-25 0930+09:00"])
-def test_an_advice_about_a_moment_offers_no_part_of_it(text: str) -> None:
-    """A day or a time alone would be refused, or lose the rest."""
+def test_the_suggestion_for_a_moment_contains_no_part_of_it(text: str) -> None:
+    """A day or a time alone would be refused or lose the rest."""
     assert not any(character.isdigit() for character in str(_read("moment", text).problems[0].suggestion))
 
 
@@ -300,8 +298,8 @@ LIMITS: list[tuple[str, object, object, str]] = [
 
 
 @pytest.mark.parametrize(("code", "most", "more", "problem"), LIMITS, ids=lambda value: str(value)[:12])
-def test_a_limit_itself_is_within_it(code: str, most: object, more: object, problem: str) -> None:
-    """What has exactly the most characters or entries is taken, and with one more it is refused."""
+def test_a_value_of_exactly_the_limit_is_accepted(code: str, most: object, more: object, problem: str) -> None:
+    """One more character or entry is refused."""
     assert _read(code, most).problems == []
     assert [found.code for found in _read(code, more).problems] == [problem]
 
@@ -313,7 +311,7 @@ EMPTY: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize(("code", "empty"), EMPTY)
 def test_null_becomes_the_empty_value_of_the_type(code: str, empty: object) -> None:
-    """Null clears a field, in the way that suits its type."""
+    """Null clears a field of any type."""
     assert _read(code, None).record == {code: {"value": empty}}
 
 
@@ -326,18 +324,18 @@ def test_an_empty_text_stays_empty(code: str) -> None:
 
 
 def test_a_change_shows_before_and_after() -> None:
-    """People see what became of what they wrote."""
+    """A change shows the value before and after the conversion."""
     assert [str(change.text) for change in _read("due", "2026/4/1").changes] == ['due: "2026/4/1" → "2026-04-01"']
 
 
 @pytest.mark.parametrize("given", ["abc", 5, Decimal("1.5"), 0.25])
 def test_what_needs_no_change_is_not_listed(given: object) -> None:
-    """Texts as they are, and numbers that are only written as text, are no changes."""
+    """Unchanged texts, and numbers that only become text, are not listed as changes."""
     assert _read("name", given).changes == []
 
 
 def test_a_long_value_is_cut_in_the_message() -> None:
-    """A message shows about eighty characters of what was brought."""
+    """A message shows about eighty characters of the given value."""
     message = str(_read("price", "x" * 10_000_000).problems[0].message)
     assert len(message) < 150
 
@@ -347,19 +345,19 @@ def test_a_long_value_is_cut_in_the_message() -> None:
     ["[" * 33 + "]" * 33, f"[{' ' * 1_000_000}]", "[b'x']", "[{1, 2}]", "[(1,)]", "[...]", "[NaN]", "[1, 2"],
 )
 def test_a_text_in_brackets_that_is_no_list_of_json_is_refused_or_left(text: str) -> None:
-    """What Python alone can write, what is too deep or too long, and what is cut is never taken for a list."""
+    """Python-only notation, too deep or long texts and incomplete ones are not read as lists."""
     assert _read("owner", text).record == {}
     assert _read("name", text).record == {"name": {"value": text}}
 
 
 @pytest.mark.parametrize("text", ["[{'qty': 12345678901234567.25}]", '[{"qty": 12345678901234567.25}]'])
 def test_a_number_in_rows_that_arrive_as_text_keeps_its_digits(text: str) -> None:
-    """No binary float stands in between."""
+    """The number is not converted to a binary float."""
     read = check_record({"lines": text}, FORM, "update", rules=False)
     assert read.problems == []
     assert read.record == {"lines": {"value": [{"value": {"qty": {"value": "12345678901234567.25"}}}]}}
 
 
-def test_a_name_that_stands_twice_in_a_row_that_arrives_as_text_is_refused() -> None:
-    """Neither of the two values is dropped in silence."""
+def test_a_duplicate_name_in_a_row_given_as_text_is_refused() -> None:
+    """Neither of the two values is dropped without a message."""
     assert _read("lines", "[{'qty': 1, 'qty': 2}]").record == {}

@@ -1,4 +1,4 @@
-"""Masking what must not be read."""
+"""Masking of secrets in texts and data."""
 
 import base64
 import html
@@ -21,12 +21,12 @@ PASSWORD = 'p%a "ss&<w>ö\\rd/+7\N{KEY}'
 
 
 def pieces(secret: str, least: int = MIN_PIECE) -> set[str]:
-    """Return everything of that length that stands in a secret, in small letters."""
+    """Return every piece of this length of a secret, in lower case."""
     return {secret[start : start + least].lower() for start in range(len(secret) - least + 1)}
 
 
 def shows(text: str, secret: str = TOKEN) -> set[str]:
-    """Return the pieces of a secret that a text shows."""
+    """Return the pieces of a secret that occur in a text."""
     return {piece for piece in pieces(secret) if piece in text.lower()}
 
 
@@ -40,15 +40,15 @@ def shows(text: str, secret: str = TOKEN) -> set[str]:
     ],
 )
 def test_mask_when_a_secret_is_in_the_text(text: str) -> None:
-    """The secret is masked wherever it stands, and what stands around it stays."""
+    """The secret is masked at any position, and the surrounding text stays."""
     masked = Redactor([SECRET]).mask(text)
 
     assert SECRET not in masked
     assert "***" in masked
 
 
-def test_mask_when_there_are_several_secrets_and_one_stands_twice() -> None:
-    """Each occurrence of each of them goes, and nothing else."""
+def test_mask_when_there_are_several_secrets_and_one_occurs_twice() -> None:
+    """Every occurrence of every secret is masked, and nothing else."""
     first, second = "a1b2c3d4e5", "z9y8x7w6v5"
     text = f"{first}, then {second}, then {first} again"
 
@@ -57,7 +57,7 @@ def test_mask_when_there_are_several_secrets_and_one_stands_twice() -> None:
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_mask_when_one_secret_begins_another(*, reverse: bool) -> None:
-    """The longer one leaves no end behind, in whatever order they were given."""
+    """No rest of the longer secret remains, in any order of the secrets."""
     short, long = "a1b2c3d4", "a1b2c3d4-and-its-end"
 
     assert Redactor(sorted([short, long], reverse=reverse)).mask(f"{long} {short}") == "*** ***"
@@ -77,7 +77,7 @@ def test_mask_when_one_secret_begins_another(*, reverse: bool) -> None:
     ],
 )
 def test_mask_when_a_header_holds_a_token_that_the_call_does_not_know(text: str) -> None:
-    """What such a header holds is secret whoever put it there; the line behind it stays."""
+    """The value of such a header is always masked; the line behind it stays."""
     masked = Redactor([]).mask(f"{text}\nnext line")
 
     assert "unknown123" not in masked
@@ -94,12 +94,12 @@ def test_mask_when_a_header_holds_a_token_that_the_call_does_not_know(text: str)
     ],
 )
 def test_mask_when_a_field_is_called_like_a_header(text: str) -> None:
-    """What is said of the field stays."""
+    """Text about a field with such a name stays."""
     assert Redactor([TOKEN]).mask(text) == text
 
 
 def test_mask_when_a_secret_stands_in_an_address() -> None:
-    """The form that it takes there is as secret."""
+    """The percent-encoded form is masked too."""
     masked = Redactor(["pass+word/1"]).mask("https://example.com/pass%2Bword%2F1/x=1")
 
     assert masked == "https://example.com/***/x=1"
@@ -114,12 +114,12 @@ def test_mask_when_a_secret_stands_in_an_address() -> None:
     ],
 )
 def test_mask_when_an_address_has_a_query(text: str, masked: str) -> None:
-    """A query may open what it leads to; the rest of an address names it."""
+    """A query may give access, so it is masked; the rest of an address stays."""
     assert Redactor([]).mask(text) == masked
 
 
 def test_mask_when_a_proxy_has_a_password_that_is_no_known_secret() -> None:
-    """User names and passwords in addresses are masked even when nobody told about them."""
+    """User names and passwords in addresses are masked even if they are not known secrets."""
     assert Redactor([]).mask("via http://joe:hunter2@proxy:3128/") == "via http://***@proxy:3128/"
 
 
@@ -146,7 +146,7 @@ def _hex(prefix: str, secret: str, spelling: str = "{:02x}") -> str:
     ],
 )
 def test_mask_when_a_token_is_written_in_another_way(written: Callable[[str], str]) -> None:
-    """Letter case and escapes, of all characters or of some, hide nothing; the text around is as it was."""
+    """A token is masked in any letter case and with any characters escaped; the surrounding text is unchanged."""
     masked = Redactor([TOKEN]).mask(f"é 100% [{written(TOKEN)}] & \\n")
 
     assert "***" in masked
@@ -159,7 +159,7 @@ def test_mask_when_a_token_is_written_in_another_way(written: Callable[[str], st
 @pytest.mark.parametrize("secret", [TOKEN, "hunter2hunter2", f"joe:{PASSWORD}"])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
 def test_mask_when_a_secret_stands_in_base64(secret: str, encode: Callable[[bytes], bytes]) -> None:
-    """Wherever it begins in a group of three bytes, with and without padding, all but its very ends is masked."""
+    """At any offset and with or without padding, all but the outermost characters of the secret is masked."""
     places = itertools.product(["", "a", "ab", "abc", "user:pass:"], ["", "z", "zz"], ["=", ""])
     for before, after, padding in places:
         text = encode(f"{before}{secret}{after}".encode()).decode().replace("=", padding)
@@ -185,7 +185,7 @@ def test_mask_when_a_secret_stands_in_base64(secret: str, encode: Callable[[byte
     ],
 )
 def test_mask_when_a_password_has_to_be_escaped(written: Callable[[str], str]) -> None:
-    """A password may hold every character that JSON, HTML and an address write in another way."""
+    """A password with characters that JSON, HTML or an address escapes is masked in its escaped forms."""
     masked = Redactor([PASSWORD]).mask(f"[{written(PASSWORD)}]")
 
     assert masked.endswith("***]")
@@ -193,13 +193,13 @@ def test_mask_when_a_password_has_to_be_escaped(written: Callable[[str], str]) -
 
 
 def parts(text: str, least: int, most: int) -> list[str]:
-    """Return everything of these lengths that stands in a text."""
+    """Return every piece of a text with a length from ``least`` to ``most``."""
     lengths = range(least, most + 1)
     return [text[start : start + length] for length in lengths for start in range(len(text) - length + 1)]
 
 
 def test_mask_when_the_text_was_cut_before() -> None:
-    """Of a token every piece of eight characters or more is masked, wherever it was cut out."""
+    """Every piece of a token of eight characters or more is masked."""
     redactor = Redactor([OTHER, TOKEN])
     cut = parts(TOKEN.swapcase(), 8, len(TOKEN))
 
@@ -207,14 +207,14 @@ def test_mask_when_the_text_was_cut_before() -> None:
 
 
 def test_mask_when_a_text_shares_a_few_characters_with_a_token() -> None:
-    """Up to seven say nothing, and are data."""
+    """Up to seven shared characters are treated as data."""
     redactor = Redactor([OTHER, TOKEN])
 
     assert [part for part in parts(TOKEN, 1, 7) if redactor.mask(f"-{part}-") != f"-{part}-"] == []
 
 
 def test_mask_when_base64_was_cut_before() -> None:
-    """The pieces of it that hold eight characters of the token are masked too."""
+    """Pieces of Base64 that contain eight characters of the token are masked."""
     redactor = Redactor([TOKEN])
     written = base64.b64encode(f"x{TOKEN}".encode()).decode()[2:-4]
 
@@ -222,7 +222,7 @@ def test_mask_when_base64_was_cut_before() -> None:
 
 
 def test_mask_when_secrets_touch_and_overlap() -> None:
-    """What several secrets cover is masked once, and none of them is left over."""
+    """Overlapping secrets are masked once and completely."""
     both = TOKEN + OTHER
 
     assert Redactor([TOKEN, OTHER]).mask(f"<{both}>") == "<***>"
@@ -233,7 +233,7 @@ def test_mask_when_secrets_touch_and_overlap() -> None:
 
 @given(st.text(), st.text(st.characters(codec="utf-8"), min_size=4, max_size=40), st.text())
 def test_mask_leaves_no_secret(before: str, secret: str, after: str) -> None:
-    """Whatever the secret and the text around it are."""
+    """A masked text contains no secret, for any secret and surrounding text."""
     assert secret not in Redactor([secret]).mask(f"{before}{secret}{after}").replace("***", "")
 
 
@@ -241,7 +241,7 @@ def test_mask_leaves_no_secret(before: str, secret: str, after: str) -> None:
     "text", ["", "plain", "100% & more \\", "%41%42 \\u0041 &amp; &#65;", "ＡＢＣ\ud800", TOKEN[:7]]
 )
 def test_mask_when_there_is_nothing_to_hide(text: str) -> None:
-    """The very same text comes back."""
+    """The same object is returned."""
     redactor = Redactor([TOKEN])
 
     assert redactor.mask(text) == text
@@ -250,7 +250,7 @@ def test_mask_when_there_is_nothing_to_hide(text: str) -> None:
 
 
 def test_mask_data_when_a_server_filled_it() -> None:
-    """Secrets go out of texts, keys and numbers at every depth; everything else is what it was."""
+    """Secrets are masked in texts, keys and numbers at every depth; everything else is unchanged."""
     number = 12345678901234567890
     data = {
         "record": {"code": {"value": [f"a {TOKEN} b", None, True, 1.5, ("x", TOKEN.lower())]}},
@@ -268,7 +268,7 @@ def test_mask_data_when_a_server_filled_it() -> None:
 
 
 def test_mask_data_when_keys_become_alike() -> None:
-    """No value is lost."""
+    """Keys that become equal by masking keep all their values."""
     data = {TOKEN: 1, TOKEN.lower(): 2, "***": 3, TOKEN.upper(): 4}
 
     masked = Redactor([TOKEN]).mask_data(data)
@@ -279,13 +279,13 @@ def test_mask_data_when_keys_become_alike() -> None:
 
 @pytest.mark.parametrize("data", [{"a": [1, "x"]}, [], {}, None, 7, ["\ud800"], {"a": float("nan")}, {1: object()}])
 def test_mask_data_when_it_holds_no_secret(data: object) -> None:
-    """The very same object comes back, also where it cannot be written as JSON."""
+    """The same object is returned, even if JSON cannot represent it."""
     assert Redactor([TOKEN]).mask_data(data) is data
     assert Redactor([]).mask_data(data) is data
 
 
 def test_mask_data_when_it_cannot_be_written_as_json() -> None:
-    """Half a character or a strange object beside a secret hides nothing."""
+    """A lone surrogate or an unknown object beside a secret does not prevent masking."""
     assert Redactor([TOKEN]).mask_data({"a": "\ud800", "b": [TOKEN, ...]}) == {"a": "\ud800", "b": ["***", ...]}
 
 
@@ -307,12 +307,12 @@ def test_mask_data_when_it_cannot_be_written_as_json() -> None:
 )
 @pytest.mark.time_limit(20)
 def test_mask_when_the_text_is_huge(text: str) -> None:
-    """The work grows with the size of the text alone: its square would take minutes."""
+    """The time grows linearly with the text; quadratic growth would take minutes."""
     assert not shows(Redactor([TOKEN, "a" * 40, OTHER]).mask(text))
 
 
 def test_occurs_in_texts_bytes_and_data() -> None:
-    """Each is searched, and a redactor without secrets finds nothing in any."""
+    """Texts, bytes and data are searched, and a redactor without secrets finds nothing."""
     redactor, nobody = Redactor([OTHER, TOKEN]), Redactor([])
 
     for holds in (f"é {TOKEN}", f"é {TOKEN}".encode(), f"\ud800 {TOKEN}"):
@@ -327,18 +327,18 @@ def test_occurs_in_texts_bytes_and_data() -> None:
 
 @pytest.mark.parametrize("text", [TOKEN, f"https://{TOKEN}/", f"{TOKEN},{OTHER}", TOKEN.lower(), "0" * 24])
 def test_looks_like_a_token(text: str) -> None:
-    """So many letters and digits in a row are a key."""
+    """A run of this many letters and digits counts as a key."""
     assert looks_like_a_token(text)
 
 
 @pytest.mark.parametrize("text", ["", "example.cybozu.com", "a" * 23, "kintone_guest_space_id is wrong", "ａ" * 40])
 def test_looks_like_no_token(text: str) -> None:
-    """Names, hosts and sentences are none."""
+    """Names, hosts and sentences do not count as keys."""
     assert not looks_like_a_token(text)
 
 
 def test_redactor_when_printed_or_pickled() -> None:
-    """The one who masks shows no secret itself."""
+    """The redactor does not reveal its secrets."""
     redactor = Redactor([SECRET])
 
     assert f"{redactor!r} {redactor}" == "Redactor() Redactor()"
@@ -347,7 +347,7 @@ def test_redactor_when_printed_or_pickled() -> None:
 
 
 def test_truncate_when_the_value_is_long() -> None:
-    """A long value is cut and its length told."""
+    """A long value is cut, and its length is stated."""
     assert truncate("x" * 1000, 10) == "xxxxxxxxxx… (1000 characters)"
     assert truncate("short", 10) == "short"
 
@@ -375,7 +375,7 @@ def _ways_to_write(token: str) -> list[str]:
 
 @pytest.mark.parametrize("written", _ways_to_write(TOKEN))
 def test_may_occur_in_when_json_holds_a_secret(written: str) -> None:
-    """What masking finds in a text is suspected in the JSON of it, in whatever form, as a value and as a key."""
+    """Whatever form of a secret masking finds, the check of its JSON finds too, in values and in keys."""
     redactor = Redactor([OTHER, TOKEN])
 
     assert redactor.mask_data({"a": written}) != {"a": written}
@@ -387,11 +387,11 @@ def test_may_occur_in_when_json_holds_a_secret(written: str) -> None:
     "text", ["", "plain words", 'a\nb\t"c" \\ d', "https://h/?q=%E3%81%82%20b", "<b>&lt;&amp;&#39;</b>", TOKEN[3:10]]
 )
 def test_may_occur_in_when_json_holds_none(text: str) -> None:
-    """Ordinary records are not searched any further."""
+    """Ordinary records need no further search."""
     assert not Redactor([OTHER, TOKEN]).may_occur_in(json.dumps([{"a": text}], ensure_ascii=False).encode())
 
 
 def test_may_occur_in_when_a_secret_may_be_escaped() -> None:
-    """Where JSON may write it in another way nothing is ruled out."""
+    """If JSON may escape the secret, nothing is ruled out."""
     assert Redactor([PASSWORD]).may_occur_in(json.dumps([PASSWORD]).encode())
     assert not Redactor([]).may_occur_in(b"[]")

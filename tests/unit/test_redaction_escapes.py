@@ -1,4 +1,4 @@
-"""Secrets whose characters are written in another way: each character, in each way in which it may travel."""
+"""Masking of secrets with escaped characters: each character in each kind of escape."""
 
 import base64
 import html
@@ -43,7 +43,7 @@ WAYS: list[Callable[[str], str]] = [
 
 @pytest.mark.parametrize("write", WAYS)
 def test_mask_when_one_character_is_escaped(write: Callable[[str], str]) -> None:
-    """Whichever it is, the secret around it is found whole, and what stands beside it stays."""
+    """The secret is masked whichever character is escaped, and the surrounding text stays."""
     missed = {
         character
         for character in PRINTABLE + OTHER_SCRIPTS
@@ -55,15 +55,15 @@ def test_mask_when_one_character_is_escaped(write: Callable[[str], str]) -> None
 
 @pytest.mark.parametrize("place", range(12))
 def test_mask_when_a_text_is_nothing_but_an_escaped_secret(place: int) -> None:
-    """The first character and the last are masked too, whichever is escaped."""
+    """The first and the last character are masked too, if they are escaped."""
     secret = "qXkvLmzRtYhp"
     for write in WAYS:
         assert Redactor([secret]).mask(f"{secret[:place]}{write(secret[place])}{secret[place + 1 :]}") == "***"
 
 
 @pytest.mark.parametrize("character", ['"', "'", "/", "\\"])
-def test_mask_when_a_backslash_stands_before_a_character(character: str) -> None:
-    """JSON, JavaScript and Python write quotes, slashes and backslashes so."""
+def test_mask_when_a_character_is_escaped_with_a_backslash(character: str) -> None:
+    """JSON, JavaScript and Python escape quotes, slashes and backslashes with a backslash."""
     assert Redactor([f"pw-{character}-9z"]).mask(f"[pw-\\{character}-9z]") == "[***]"
 
 
@@ -83,7 +83,7 @@ def test_mask_when_a_backslash_stands_before_a_character(character: str) -> None
     ],
 )
 def test_mask_when_a_character_has_a_name_in_html(character: str, written: str) -> None:
-    """Browsers read most of the names without the semicolon too."""
+    """Browsers accept most of the names without a semicolon too."""
     assert Redactor([f"pw-{character}-9z"]).mask(f"[pw-{written}-9z]") == "[***]"
 
 
@@ -93,7 +93,7 @@ def test_mask_when_a_character_has_a_name_in_html(character: str, written: str) 
 def test_mask_when_escapes_are_escaped_again(
     first: Callable[[str], str], second: Callable[[str], str], third: Callable[[str], str]
 ) -> None:
-    """Three ways in each other, as when a page holds JSON that holds an address."""
+    """Three kinds of escapes may be nested, as in a page with JSON with an address."""
     secret = "qX7vLm2RtY9p"
     once = "".join(map(first, secret))
     twice = "".join(map(second, once))
@@ -102,7 +102,7 @@ def test_mask_when_escapes_are_escaped_again(
 
 
 def test_may_occur_in_when_only_one_character_is_percent_encoded() -> None:
-    """It stands so close that no piece of the secret is left as it is."""
+    """Frequent escapes leave no long piece of the secret unescaped."""
     missed = set()
     for character in LETTERS_AND_DIGITS + "_~+=":
         text = json.dumps([{"a": f"é {percent(character)}{f'qX7{percent(character)}' * 9} x"}])
@@ -114,7 +114,7 @@ def test_may_occur_in_when_only_one_character_is_percent_encoded() -> None:
 
 @pytest.mark.parametrize("character", "_~")
 def test_may_occur_in_when_a_key_with_other_characters_is_escaped(character: str) -> None:
-    """They stand as they are between letters that are percent-encoded, and end no piece."""
+    """Unescaped other characters between percent-encoded letters do not end a piece."""
     secret = f"{character}qX7" * 10
 
     assert Redactor([secret]).may_occur_in(json.dumps([secret.replace("q", "%71")]).encode())
@@ -122,7 +122,7 @@ def test_may_occur_in_when_a_key_with_other_characters_is_escaped(character: str
 
 @pytest.mark.parametrize("mark", ["&", "#", "%", "\\"])
 def test_may_occur_in_when_the_mark_of_an_escape_is_percent_encoded(mark: str) -> None:
-    """What begins another escape may be escaped itself."""
+    """The first character of another escape may be percent-encoded."""
     secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
     escaped = "".join(
         f"\\u00{ord(each):x}" if mark == "\\" else percent(each) if mark == "%" else f"&#{ord(each)};"
@@ -137,7 +137,7 @@ def test_may_occur_in_when_the_mark_of_an_escape_is_percent_encoded(mark: str) -
 @pytest.mark.parametrize("times", range(1, 4))
 @pytest.mark.parametrize("letter", ["u00", "x"])
 def test_may_occur_in_when_backslashes_are_doubled(times: int, letter: str) -> None:
-    """JSON within JSON doubles them each time."""
+    """Each level of JSON within JSON doubles them."""
     secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
     text = "".join(f"\\{letter}{ord(each):02x}" for each in secret)
     for _ in range(times):
@@ -148,7 +148,7 @@ def test_may_occur_in_when_backslashes_are_doubled(times: int, letter: str) -> N
 
 @pytest.mark.parametrize("start", range(26))
 def test_may_occur_in_finds_every_piece_of_fifteen_characters(start: int) -> None:
-    """Wherever it was cut from; what is as long as seven is in no need of a search."""
+    """A piece of fifteen characters is found at any position, and one of seven is not searched for."""
     secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
     redactor = Redactor([secret])
 
@@ -157,7 +157,7 @@ def test_may_occur_in_finds_every_piece_of_fifteen_characters(start: int) -> Non
 
 
 def test_mask_when_base64_holds_seven_characters_of_a_token() -> None:
-    """Ten characters of it do, which say nothing and are data, like seven of the token."""
+    """Base64 with only seven characters of the token is treated as data."""
     secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
     written = base64.b64encode(secret.encode()).decode()
     redactor = Redactor([secret])
@@ -168,7 +168,7 @@ def test_mask_when_base64_holds_seven_characters_of_a_token() -> None:
 
 @pytest.mark.parametrize("character", "._~+/=-")
 def test_mask_when_a_key_has_other_characters_than_letters(character: str) -> None:
-    """Keys of other services have them; every piece of eight characters is masked all the same."""
+    """Every piece of eight characters of such a key, as other services have them, is masked."""
     secret = f"qX7vLm2RtY9p{character}Kd4WzB8nHc6J"
     redactor = Redactor([secret])
 
@@ -178,7 +178,7 @@ def test_mask_when_a_key_has_other_characters_than_letters(character: str) -> No
 
 @pytest.mark.parametrize(("length", "is_key"), [(23, False), (24, True)])
 def test_mask_when_a_secret_is_long_enough_for_a_key(length: int, is_key: bool) -> None:  # noqa: FBT001 - a row
-    """Pieces are looked for from 24 characters on; of a password a piece may be a word."""
+    """Pieces are masked of secrets from 24 characters; a piece of a password may be a word."""
     secret = "qX7vLm2RtY9pKd4WzB8nHc6J"[:length]
 
     assert Redactor([secret]).mask(f"<{secret}>") == "<***>"
@@ -186,6 +186,6 @@ def test_mask_when_a_secret_is_long_enough_for_a_key(length: int, is_key: bool) 
 
 
 @pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\ud800\\u0041", "&#xd800;", "&#55296"])
-def test_mask_when_half_a_character_is_escaped_beside_a_secret(half: str) -> None:
-    """No text has it unescaped, and the secret is masked all the same."""
+def test_mask_when_an_escaped_lone_surrogate_is_beside_a_secret(half: str) -> None:
+    """An escaped lone surrogate does not prevent masking."""
     assert Redactor(["pw-qx-9z"]).mask(f"{half}-pw-%71x-9z{half}") == f"{half}-***{half}"

@@ -1,4 +1,4 @@
-"""Secrets among many texts: the one that holds them is found, and no other is touched."""
+"""Masking of secrets among many texts of a data structure."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
 
 @pytest.mark.parametrize("written", [TOKEN, f"é {TOKEN}", f"{TOKEN} é", TOKEN[3:15]])
 def test_mask_data_when_one_of_many_texts_holds_a_secret(written: str) -> None:
-    """Whichever it is among texts of every length, empty ones and ones of several bytes a character included."""
+    """The secret is found at any position among texts of every length, also empty and multi-byte ones."""
     redactor = Redactor([TOKEN])
     others = ["", *(f"é{'x' * length}{length}" for length in range(40))]
 
@@ -25,21 +25,21 @@ def test_mask_data_when_one_of_many_texts_holds_a_secret(written: str) -> None:
 
 
 def test_mask_data_when_every_text_holds_a_secret() -> None:
-    """Each of them is masked, also the same one twice."""
+    """Each text is masked, also one that occurs twice."""
     texts = [f"{place} {TOKEN}" for place in range(20)]
 
     assert Redactor([TOKEN]).mask_data([*texts, *texts]) == [f"{place} ***" for place in range(20)] * 2
 
 
 def test_mask_data_when_a_secret_is_shared_by_two_texts() -> None:
-    """Two texts beside each other that hold a half each hold no secret."""
+    """Two neighbouring texts with half of a secret each contain no secret."""
     data = [TOKEN[:7], TOKEN[7:14], {TOKEN[14:21]: TOKEN[21:28]}]
 
     assert Redactor([TOKEN]).mask_data(data) is data
 
 
-def test_mask_when_half_a_character_stands_beside_a_secret() -> None:
-    """It stays as it is, though UTF-8 has no bytes for it."""
+def test_mask_when_a_lone_surrogate_is_beside_a_secret() -> None:
+    """A lone surrogate is unchanged, although UTF-8 cannot encode it."""
     half = "\ud800"
     redactor = Redactor([TOKEN])
 
@@ -49,7 +49,7 @@ def test_mask_when_half_a_character_stands_beside_a_secret() -> None:
 
 
 def test_mask_data_keeps_what_holds_no_secret_as_the_same_object() -> None:
-    """Lists, tuples and objects within are not copied, so that a large answer costs no second one."""
+    """Lists, tuples and objects without a secret are not copied, which saves memory."""
     plain = {"a": [1, {"b": ("x", "y")}], "c": {"d": None}}
     data: dict[str, Any] = {"plain": plain, "tuple": ("x", TOKEN), "list": [plain, TOKEN]}
     masked = Redactor([TOKEN]).mask_data(data)
@@ -69,5 +69,5 @@ def test_mask_data_keeps_what_holds_no_secret_as_the_same_object() -> None:
     ],
 )
 def test_mask_when_secrets_overlap_behind_another_one(secrets: list[str]) -> None:
-    """What several cover is masked once, not only where a text begins."""
+    """Overlapping secrets are masked once, also in the middle of a text."""
     assert Redactor(secrets).mask(f"<{TOKEN}> <{TOKEN}> <{TOKEN}>") == "<***> <***> <***>"

@@ -1,4 +1,4 @@
-"""From kintone's answers to errors that say what to do."""
+"""Errors made from kintone's answers."""
 
 import json
 
@@ -54,7 +54,7 @@ def answer(status: int, body: object, operation: Request = READING) -> errors.Ki
     ],
 )
 def test_error_when_kintone_gives_a_code(status: int, code: str, kind: type[errors.KintoneError]) -> None:
-    """The code decides about the error, whatever the status; the line begins with it and ends with the id."""
+    """The code decides the error, whatever the status; the line begins with it and ends with the id."""
     error = answer(status, {"code": code, "id": "x1y2z3", "message": "何かが違います。"})
 
     assert type(error) is kind
@@ -81,7 +81,7 @@ def test_error_when_kintone_gives_a_code(status: int, code: str, kind: type[erro
     ],
 )
 def test_error_when_the_body_is_not_kintones(status: int, body: object, kind: type[errors.KintoneError]) -> None:
-    """An unreadable body is an answer too: one clear line, never a crash."""
+    """An unreadable body becomes an error with one clear line."""
     error = answer(status, body)
 
     assert type(error) is kind
@@ -92,13 +92,13 @@ def test_error_when_the_body_is_not_kintones(status: int, body: object, kind: ty
 
 @pytest.mark.parametrize("status", [404, 500, 418])
 def test_error_when_there_is_no_kintone_says_so_in_its_code(status: int) -> None:
-    """A web server that is no kintone is told apart from a kintone that does not have what was asked for."""
+    """A web server that is not kintone has another code than a kintone without the requested object."""
     assert answer(status, b"<html></html>").code == "NOT_KINTONE"
 
 
 @pytest.mark.parametrize("operation", [READING, WRITING])
 def test_missing_file_when_it_is_to_be_attached_has_a_remedy_of_its_own(operation: Request) -> None:
-    """A file that was uploaded and cannot be attached is something else than one that cannot be downloaded."""
+    """A file key that cannot be attached has another remedy than a file that cannot be downloaded."""
     error = answer(404, {"code": "GAIA_BL01", "id": "i", "message": "m"}, operation)
 
     assert type(error) is errors.NotFoundError
@@ -119,7 +119,7 @@ FATES = [
 
 
 def test_write_is_surely_refused_only_by_what_is_documented_so() -> None:
-    """Kintone's own 4xx, its locks, a full house and a proxy's password; a 5xx never, whoever it is from."""
+    """Only documented answers prove a refusal: kintone's own 4xx, locks, limits and proxy passwords; never a 5xx."""
     for status, code, is_certain in FATES:
         body = {"code": code, "id": "i", "message": "m"} if code else b"<html></html>"
 
@@ -138,7 +138,7 @@ def test_write_is_surely_refused_only_by_what_is_documented_so() -> None:
     ],
 )
 def test_write_is_surely_refused_when_a_password_is_asked_for(status: int, scheme: str, *, is_certain: bool) -> None:
-    """Kintone's basic authentication stands before everything else."""
+    """Kintone's basic authentication is checked before everything else."""
     assert refusal(status, b"", WRITING, www_authenticate=scheme).is_certain is is_certain
 
 
@@ -156,7 +156,7 @@ FAILURE_KINDS = [
 
 
 def test_kind_of_failure_decides_about_repeating() -> None:
-    """Only what passes may be tried again."""
+    """Only temporary failures may be repeated."""
     for status, code, kind in FAILURE_KINDS:
         body = {"code": code, "id": "i", "message": "m"} if code else b""
 
@@ -165,13 +165,13 @@ def test_kind_of_failure_decides_about_repeating() -> None:
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("soon", None)])
 def test_retry_after_is_read(header: str, seconds: float | None) -> None:
-    """What the server asks for is handed on."""
+    """The header's value is part of the error."""
     assert refusal(429, b"", retry_after=header).retry_after == seconds
     assert refusal(429, b"").retry_after is None
 
 
 def test_error_when_fields_are_wrong() -> None:
-    """The fields that kintone complains about are in the line and in the error."""
+    """The field errors of kintone are in the line and in the error."""
     error = answer(
         400,
         {
@@ -190,14 +190,14 @@ def test_error_when_fields_are_wrong() -> None:
 
 
 def test_error_when_the_query_is_wrong() -> None:
-    """A syntax error in the query is told as such, although kintone uses the code of every bad value."""
+    """A syntax error in the query is reported as such, although kintone uses a general code."""
     error = answer(400, {"code": "CB_VA01", "message": "?", "errors": {"query": {"messages": ["?"]}}})
 
     assert type(error) is errors.InvalidQueryError
 
 
 def test_error_when_a_bulk_request_fails() -> None:
-    """In a bulkRequest the first filled entry is the error, and its place is kept."""
+    """The first result with an error is the error of the bulk request, and its index is kept."""
     error = answer(409, {"results": [{}, {"code": "GAIA_CO02", "id": "i", "message": "m"}, {}]}, WRITING)
 
     assert error.reply
@@ -205,7 +205,7 @@ def test_error_when_a_bulk_request_fails() -> None:
 
 
 def test_error_when_ten_thousand_fields_are_wrong() -> None:
-    """An endless list of complaints becomes one line of bounded length."""
+    """The length of the line is limited, whatever the number of field errors."""
     many = {f"records[{number}].name.value": {"messages": ["x" * 500] * 2} for number in range(10_000)}
     error = answer(400, {"code": "CB_VA01", "message": "m" * 100_000, "errors": many}, WRITING)
 
@@ -213,7 +213,7 @@ def test_error_when_ten_thousand_fields_are_wrong() -> None:
 
 
 def test_error_when_the_answer_repeats_the_token() -> None:
-    """A server that echoes the token cannot make an error show it."""
+    """The error does not show a token that the server's answer contains."""
     error = answer(
         400,
         {
@@ -236,18 +236,18 @@ def test_not_kintone_says_what_was_answered() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{", b"\xff", b'{"a": NaN}', b"[" * 100_000])
-def test_json_object_when_the_body_is_none(body: bytes) -> None:
-    """Only an object is one."""
+def test_json_object_when_the_body_is_not_an_object(body: bytes) -> None:
+    """Only a JSON object is accepted."""
     assert json_object(body) is None
 
 
-def test_meanings_tell_what_to_do() -> None:
-    """Every code has words for what happened and what to do about it."""
+def test_meanings_have_a_problem_and_a_remedy() -> None:
+    """Every code has words for the problem and for its remedy."""
     assert all(meaning.problem and meaning.remedy for meaning in MEANINGS.values())
 
 
 def test_code_of_a_gateway_proves_nothing() -> None:
-    """A JSON of somebody else may have a ``code`` too; only one of kintone's form is kintone's word."""
+    """The JSON of another server may have a ``code`` too; only codes in kintone's form count as kintone's."""
     assert not refusal(408, {"code": "Timeout", "message": "upstream"}).is_certain
     assert refusal(400, {"code": "CB_VA01", "message": "bad"}).is_certain
 
@@ -255,7 +255,7 @@ def test_code_of_a_gateway_proves_nothing() -> None:
 @pytest.mark.parametrize("place", ["message", "errors"])
 @pytest.mark.parametrize("filler", [140, 170, 190, 560, 580, 595])
 def test_secret_is_masked_when_it_lies_across_the_place_of_the_cut(place: str, filler: int) -> None:
-    """Masked first and then cut, no part of it is left at the border."""
+    """The text is masked before it is cut, so that no part of the secret remains."""
     text = "x" * filler + SECRET + "y" * 1_000
     body = {"code": "CB_VA01", "id": "i", "message": "m", "errors": {"a": {"messages": ["n"]}}}
     body |= {"message": text} if place == "message" else {"errors": {text: {"messages": [text]}}}

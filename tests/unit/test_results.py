@@ -1,4 +1,4 @@
-"""What becomes of a result: masked, measured, without what Dify cannot carry, written by the SDK as it is."""
+"""Conversion of a result to messages: masking, size limits and characters that Dify cannot carry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,13 +29,13 @@ WRITTEN = WrittenList(to_json(RECORDS).decode())
 
 
 def sent(result: Result, redactor: Redactor | None = None) -> Sent:
-    """Return what Dify would make of a result."""
+    """Return the messages of a result as Dify receives them."""
     return Sent([plain(message) for message in result.messages(redactor or Redactor([]))])
 
 
 @pytest.mark.parametrize("character", ["a", "日", '"', "\x01", "🐟"])
 def test_longest_allowed_text_fits_into_a_line_when_any_character_fills_it(character: str) -> None:
-    """The size is counted as the SDK writes it, whatever has to be escaped."""
+    """The size is counted as the SDK writes it, with escapes."""
     text = character * ((MAX_MESSAGE_BYTES - 2) // (size_of(character) - 2))
 
     assert MAX_MESSAGE_BYTES - 10 < size_of(text) <= MAX_MESSAGE_BYTES
@@ -52,17 +52,15 @@ def test_longest_allowed_text_fits_into_a_line_when_any_character_fills_it(chara
     ],
 )
 @pytest.mark.parametrize("written", [False, True])
-def test_result_when_it_has_exactly_the_most_bytes(
-    build: Callable[[object], Result], what: str, *, written: bool
-) -> None:
-    """The limit itself is within it; one byte more is refused, by name and with the remedy."""
+def test_result_of_exactly_the_maximum_size(build: Callable[[object], Result], what: str, *, written: bool) -> None:
+    """One more byte is refused with the name of the part and a remedy."""
     around = size_of({"a": ""}) - size_of("") if what == "the JSON" else 0
 
     def value(size: int) -> object:
         text = "x" * (size - around - size_of([""]))
         return WrittenList(to_json([text]).decode()) if written else [text]
 
-    # Beside a written list the braces around count as an object of their own.
+    # The braces around a written list count as an object.
     largest = MAX_MESSAGE_BYTES - (size_of({}) - around if written and what == "the JSON" else 0)
     build(value(largest)).messages(Redactor([]))
     with pytest.raises(ResultTooLargeError, match=f"{what} would have"):
@@ -70,7 +68,7 @@ def test_result_when_it_has_exactly_the_most_bytes(
 
 
 def test_result_when_one_message_is_too_large() -> None:
-    """Nothing is sent of it, and the error carries the remedy."""
+    """No message is sent, and the error has the remedy."""
     result = Result(["short"], {"records": ["x" * MAX_MESSAGE_BYTES]}, remedy=Message("name fewer fields"))
 
     with pytest.raises(ResultTooLargeError) as refused:
@@ -79,7 +77,7 @@ def test_result_when_one_message_is_too_large() -> None:
 
 
 class WritingSession:
-    """As much of the SDK's session as a message needs to write itself."""
+    """The part of the SDK's session that writes a message."""
 
     def __init__(self, session_id: str = "s" * 36) -> None:
         """Start with nothing written."""
@@ -99,7 +97,7 @@ def variable_of(records: Any) -> ToolInvokeMessage:  # noqa: ANN401 - likewise
 
 @pytest.mark.parametrize("build", [page_of, variable_of])
 def test_frames_are_the_same_when_the_records_are_written_already(build: Callable[[Any], ToolInvokeMessage]) -> None:
-    """The short way past the SDK's copies writes, to the letter, what the SDK itself writes."""
+    """A prepared message has exactly the bytes that the SDK would write."""
     session = WritingSession()
 
     assert PreparedMessage(build, WRITTEN).write_to(session)
@@ -108,7 +106,7 @@ def test_frames_are_the_same_when_the_records_are_written_already(build: Callabl
 
 @pytest.mark.parametrize("session", [None, object(), WritingSession(session_id="")])
 def test_prepared_message_when_there_is_no_session_to_write_to(session: object) -> None:
-    """Without a session the message is an ordinary one, and nothing is written behind the SDK's back."""
+    """Without a session the message is sent as an ordinary message."""
     message = PreparedMessage(page_of, WRITTEN)
 
     assert not message.write_to(session)
@@ -118,7 +116,7 @@ def test_prepared_message_when_there_is_no_session_to_write_to(session: object) 
 
 @pytest.mark.parametrize("places", [0, 2])
 def test_prepared_message_when_the_records_have_no_place_of_their_own(places: int) -> None:
-    """A message in which nobody could say where they belong goes the SDK's own way."""
+    """If the records occur in no or several places, the SDK writes the message."""
     session = WritingSession()
     message = PreparedMessage(lambda records: json_message({"pages": [records] * places}), WRITTEN)
 
@@ -128,7 +126,7 @@ def test_prepared_message_when_the_records_have_no_place_of_their_own(places: in
 
 @pytest.mark.parametrize("records", [[1], WrittenList("[1]")])
 def test_json_when_an_agent_reads_the_text(records: object) -> None:
-    """Every JSON message bears Dify's mark in its frame, beside the object and not in it."""
+    """Every JSON message has Dify's suppress_output in its frame, outside of the object."""
     (message,) = [plain(each) for each in Result((), {"records": records}).messages(Redactor([]))[1:]]
 
     assert '"suppress_output":true' in line_of(message)
@@ -149,7 +147,7 @@ def test_result_when_a_server_answers_with_the_secret() -> None:
 
 
 def test_result_when_something_holds_a_next_line() -> None:
-    """Dify's API server would break the call at U+0085: a line end takes its place everywhere, and the text says so."""
+    """Dify's API server fails at U+0085, so a line end replaces it everywhere, and the text says so."""
     written = RecordJson(Redactor([]))
     records = WrittenList(written.write([{"a\x85": "b\x85"}]).decode())
     result = Result(["one\x85two"], {"k\x85": "v\x85", "records": records}, {"v": [{"x\x85": 1}]})
@@ -171,7 +169,7 @@ LONG = 2**53 + 1
 
 @pytest.mark.parametrize("number", [LONG, -LONG, 12345678901234567890])
 def test_result_when_a_server_answers_with_numbers_that_dify_would_round(number: int) -> None:
-    """Dify's daemon reads numbers as float64, so such a one goes out as the text of its digits, wherever it stands."""
+    """Dify reads numbers as float64, so a number that would be rounded is sent as text, at any depth."""
     answered = {"id": number, "deep": [{"a": [1, number]}], "yes": True, "half": 0.5, "text": f":{number}"}
     exact = {"id": str(number), "deep": [{"a": [1, str(number)]}], "yes": True, "half": 0.5, "text": f":{number}"}
     records = WrittenList(RecordJson(Redactor([SECRET])).write([answered, {"secret": SECRET, "n": [number]}]).decode())
@@ -183,29 +181,29 @@ def test_result_when_a_server_answers_with_numbers_that_dify_would_round(number:
 
 
 def test_result_when_its_numbers_are_exact() -> None:
-    """What float64 holds stays a number."""
+    """A number that float64 represents exactly stays a number."""
     content = {"a": [2**53, -(2**53), 1234567890123456], "b": 1}
 
     assert sent(Result((), content)).json == [content]
 
 
 def test_text_when_nothing_was_replaced() -> None:
-    """The lines alone are the text, each with its end."""
+    """The text consists of the lines, each with its line end."""
     assert sent(Result(["one", Message("two")])).text == "one\ntwo\n"
 
 
-def test_records_when_a_secret_stands_in_them() -> None:
-    """An agent must not read the token, in whatever letter case; what was masked is told, and the rest stays."""
+def test_records_when_they_contain_a_secret() -> None:
+    """Secrets in records are masked in any letter case, and the masking is reported."""
     written = RecordJson(Redactor([SECRET]))
-    told = written.write([{"a": {"value": f"x {SECRET.upper()}"}}, {"a": {"value": "Authorization: y"}}]).decode()
+    masked = written.write([{"a": {"value": f"x {SECRET.upper()}"}}, {"a": {"value": "Authorization: y"}}]).decode()
 
-    assert told == to_json([{"a": {"value": "x ***"}}, {"a": {"value": "Authorization: y"}}]).decode()
+    assert masked == to_json([{"a": {"value": "x ***"}}, {"a": {"value": "Authorization: y"}}]).decode()
     assert len(written.warnings) == 1
     assert "token" in str(written.warnings[0])
 
 
 def test_records_when_they_only_begin_like_a_secret() -> None:
-    """Nothing is masked and nothing told."""
+    """Nothing is masked or reported."""
     written = RecordJson(Redactor([SECRET]))
     records = [{"a": {"value": SECRET[:7]}}]
 

@@ -1,4 +1,4 @@
-"""Files in the chunks of Dify's protocol."""
+"""Files as blob chunks of Dify's protocol."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ def _dumped(pieces: list[bytes], length: int, name: str = "a.pdf") -> list[dict[
 @pytest.mark.parametrize("size", [0, 1, 8191, 8192, 8193, 100_000])
 @pytest.mark.parametrize("piece", [1000, 8192, 65_536])
 def test_chunks_when_dify_joins_them(size: int, piece: int) -> None:
-    """Dify's rules accept the chunks and give back the same bytes, name and type; no bytes are one end chunk."""
+    """Dify's rules accept the chunks and restore bytes, name and type; an empty file is one end chunk."""
     content = bytes(index % 251 for index in range(size))
     pieces = [content[start : start + piece] for start in range(0, size, piece)]
     merger = BlobMerger()
@@ -34,7 +34,7 @@ def test_chunks_when_dify_joins_them(size: int, piece: int) -> None:
 
 
 def test_chunks_when_they_are_those_of_the_sdk() -> None:
-    """Each message is of the SDK's own kind, with the meta on every one and the end on the last alone."""
+    """Each message is of the SDK's type, with the meta on every one and the end on the last only."""
     messages = list(blob_chunks([b"x" * 10_000], 10_000, "a.txt", "text/plain"))
 
     assert all(message.type is ToolInvokeMessage.MessageType.BLOB_CHUNK for message in messages)
@@ -46,7 +46,7 @@ def test_chunks_when_they_are_those_of_the_sdk() -> None:
 
 @pytest.mark.parametrize("length", [9, 11])
 def test_chunks_when_the_length_was_wrong(length: int) -> None:
-    """A file of another length than announced fails before its end is sent."""
+    """A file of another length than announced fails before its end chunk."""
     sent: list[ToolInvokeMessage] = []
     with pytest.raises(UnknownResponseError, match="announced"):
         sent.extend(blob_chunks([b"x" * 10], length, "a.txt", "text/plain"))
@@ -55,7 +55,7 @@ def test_chunks_when_the_length_was_wrong(length: int) -> None:
 
 
 def test_chunks_when_the_content_arrives_slowly() -> None:
-    """A chunk is handed over as soon as it is full, long before the file has ended."""
+    """A chunk is sent as soon as it is full, before the file has ended."""
     asked: list[int] = []
 
     def pieces() -> Iterator[bytes]:
@@ -70,7 +70,7 @@ def test_chunks_when_the_content_arrives_slowly() -> None:
 
 
 def test_chunks_when_other_calls_wait() -> None:
-    """Other greenlets of the process get their turn although the content never has to be waited for."""
+    """Other greenlets get their turn even if reading the content never waits."""
     turns = []
     stop = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Which operation may be repeated after which failure."""
+"""Which operation may be repeated after which failure, and after which pause."""
 
 import pytest
 
@@ -30,8 +30,8 @@ TABLE = {
 }
 
 
-def test_each_operation_is_repeated_after_failures_that_do_no_harm() -> None:
-    """Each operation is repeated after just those failures that leave no doubt or do no harm."""
+def test_each_operation_is_repeated_after_safe_failures() -> None:
+    """An operation is repeated only after failures for which a second try is safe."""
     policy = RetryPolicy()
     repeated = {
         repeat: " ".join("yes" if policy.may_repeat(repeat, kind, tries_made=1) else "no" for kind in ORDER)
@@ -43,7 +43,7 @@ def test_each_operation_is_repeated_after_failures_that_do_no_harm() -> None:
 
 
 def test_may_repeat_when_all_tries_are_used() -> None:
-    """After the last try there is no other; a time-out, which costs a whole time limit, is tried twice in all."""
+    """The number of tries is limited, and a time-out allows two tries in all."""
     policy = RetryPolicy(tries=3, tries_when_busy=5, cursor_pauses=(1.0,))
 
     def tries(kind: FailureKind) -> int:
@@ -57,12 +57,12 @@ def test_may_repeat_when_all_tries_are_used() -> None:
 
 
 def test_no_repetition_never_repeats() -> None:
-    """One try is all, whatever happened to it."""
+    """There is only one try, whatever the failure."""
     assert not any(NO_RETRIES.may_repeat(RetrySafety.READ, kind, tries_made=1) for kind in FailureKind)
 
 
 def test_pause_when_tries_go_on() -> None:
-    """Pauses double, jitter keeps them between half and whole, and they stop growing."""
+    """Pauses double up to a maximum, and jitter keeps them between half and the full length."""
     low, high = RetryPolicy(jitter=lambda: 0.0), RetryPolicy(jitter=lambda: 1.0)
     broken = FailureKind.BROKEN
 
@@ -71,7 +71,7 @@ def test_pause_when_tries_go_on() -> None:
 
 
 def test_pause_when_all_cursors_are_taken() -> None:
-    """Others hold a cursor for minutes, so the waits for one are longer, and as often as there are tries."""
+    """Waits for a cursor are longer, since other clients hold cursors for minutes."""
     policy = RetryPolicy(jitter=lambda: 0.0, cursor_pauses=(1.0, 4.0))
 
     assert [policy.pause(FailureKind.NO_CURSOR, tries, None) for tries in (1, 2, 3)] == [1.0, 4.0, 4.0]
@@ -79,7 +79,7 @@ def test_pause_when_all_cursors_are_taken() -> None:
 
 
 def test_pause_when_the_server_names_one() -> None:
-    """``Retry-After`` is never undercut; whether there is time for it is for the deadline to say."""
+    """A pause is at least ``Retry-After``."""
     policy = RetryPolicy(jitter=lambda: 1.0)
 
     assert policy.pause(FailureKind.RATE_LIMITED, 1, 7.0) == 7.0

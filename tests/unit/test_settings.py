@@ -1,4 +1,4 @@
-"""What the operator may set."""
+"""The operator's settings."""
 
 import pytest
 
@@ -52,16 +52,16 @@ def test_settings_when_all_are_set() -> None:
         ("KINTONE_MAX_FILE_BYTES", "1073741825"),
     ],
 )
-def test_settings_when_a_value_makes_no_sense(name: str, value: str) -> None:
-    """A value that makes no sense is refused with the name of its variable, and a password is not repeated."""
+def test_settings_when_a_value_is_invalid(name: str, value: str) -> None:
+    """An invalid value is refused with the name of its variable, and a password is not shown."""
     with pytest.raises(SettingsError, match=name) as refused:
         OperatorSettings.from_environment({name: value})
 
     assert "pass" not in str(refused.value)
 
 
-def test_settings_when_a_token_stands_where_a_number_belongs() -> None:
-    """It is not shown on stderr."""
+def test_settings_when_a_token_is_given_for_a_number() -> None:
+    """The token is not shown on stderr."""
     token = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
     with pytest.raises(SettingsError, match="KINTONE_CALL_BUDGET") as refused:
         OperatorSettings.from_environment({"KINTONE_CALL_BUDGET": token})
@@ -70,8 +70,8 @@ def test_settings_when_a_token_stands_where_a_number_belongs() -> None:
 
 
 @pytest.mark.parametrize("budget", ["1", "3600"])
-def test_settings_when_they_are_the_least_and_the_most(budget: str) -> None:
-    """What is named as the bounds is within them."""
+def test_settings_at_their_bounds(budget: str) -> None:
+    """The documented bounds are accepted."""
     most = {"KINTONE_MAX_CONCURRENCY": "100", "KINTONE_READ_RANGES": "32", "KINTONE_MAX_FILE_BYTES": "1073741824"}
     given = dict.fromkeys(most, "1") if budget == "1" else most
     origins = {"KINTONE_ALLOWED_ORIGINS": f"https://proxy.example:{'1' if budget == '1' else '65535'}"}

@@ -1,4 +1,4 @@
-"""Which setting names the proxy, and how the proxy is named."""
+"""The variable that sets the proxy, and how messages show the proxy."""
 
 import urllib.request
 
@@ -23,7 +23,7 @@ from kintone.access.settings import proxy_variable, shown_proxy
 def test_variable_is_the_one_that_python_reads(
     environment: dict[str, str], scheme: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Small letters come first, and the scheme's own variable before the one for all."""
+    """Lower-case names take precedence, and the scheme's own variable over ALL_PROXY."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     read = urllib.request.getproxies_environment()
@@ -42,5 +42,5 @@ def test_variable_is_the_one_that_python_reads(
     ],
 )
 def test_proxy_is_shown_without_password(address: str, shown: str) -> None:
-    """Host and port are all that is told."""
+    """Only host and port are shown."""
     assert shown_proxy(address) == shown

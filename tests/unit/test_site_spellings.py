@@ -1,4 +1,4 @@
-"""Addresses of kintone in every spelling: which are taken, which are refused, and what of a path is kept."""
+"""Spellings of kintone's addresses: which are accepted, which are refused, and which path is kept."""
 
 import re
 
@@ -12,7 +12,7 @@ NOTHING = OperatorSettings().allowed_origins
 ORIGINS = "http://127.0.0.1:8787,https://kintone-proxy.example:9,https://kintone-proxy.example:54321,http://[::1]:9000"
 PROXIES = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": ORIGINS}).allowed_origins
 LONGEST_LABEL = f"a{'b-' * 30}bc"
-"""63 characters, the most that a name server takes (RFC 1035, 2.3.4)."""
+"""63 characters, the maximum of a label (RFC 1035, 2.3.4)."""
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ LONGEST_LABEL = f"a{'b-' * 30}bc"
     ],
 )
 def test_official_host_however_it_was_copied(given: str, host: str) -> None:
-    """Labels from 1 to 63 characters; port, path, query and fragment are left out; up to 2,000 characters."""
+    """Labels have 1 to 63 characters; port, path, query and fragment are dropped; up to 2,000 characters."""
     assert str(read_site(given, NOTHING)) == f"https://{host}"
 
 
@@ -65,21 +65,21 @@ def test_official_host_however_it_was_copied(given: str, host: str) -> None:
     ],
 )
 def test_host_that_only_looks_official(given: str) -> None:
-    """One character more or less is another host, or none, and the sentence names the parameter."""
+    """A host that differs in one character is refused with the parameter's name."""
     with pytest.raises(InvalidParameterError, match=r"\bkintone_domain\b"):
         read_site(given, NOTHING)
 
 
 @pytest.mark.parametrize("given", ["http://[::1]]:9000", "http://::1:9000", "http://[::1:9000"])
 def test_address_of_ipv6_has_one_pair_of_brackets(given: str) -> None:
-    """Anything else is no address (RFC 3986, 3.2.2)."""
+    """An address with other brackets is invalid (RFC 3986, 3.2.2)."""
     with pytest.raises(InvalidParameterError, match="kintone_domain"):
         read_site(given, PROXIES)
 
 
 @pytest.mark.parametrize("port", ["9", "54321"])
 def test_port_of_an_operators_origin(port: str) -> None:
-    """Ports have from one to five digits."""
+    """Ports have one to five digits."""
     assert str(read_site(f"kintone-proxy.example:{port}", PROXIES)) == f"https://kintone-proxy.example:{port}"
 
 
@@ -99,15 +99,15 @@ def test_port_of_an_operators_origin(port: str) -> None:
         ("https://example.org:443", "names example.org"),
     ],
 )
-def test_refusal_tells_what_is_wrong(given: str, words: str) -> None:
-    """The part that is refused is named."""
+def test_refusal_says_what_is_wrong(given: str, words: str) -> None:
+    """The message names the refused part."""
     with pytest.raises(InvalidParameterError, match=re.escape(words)):
         read_site(given, NOTHING, "kintone_domain")
 
 
 @pytest.mark.parametrize(("length", "is_whole"), [(80, True), (81, False)])
 def test_refusal_shows_the_beginning_of_a_long_host(length: int, is_whole: bool) -> None:  # noqa: FBT001 - a row
-    """Up to 80 characters are shown, of a longer one 80."""
+    """At most 80 characters of the host are shown."""
     host = ("ab-" * 30)[: length - 4] + ".org"
     with pytest.raises(InvalidParameterError) as refused:
         read_site(host, NOTHING)
@@ -137,7 +137,7 @@ def test_refusal_shows_the_beginning_of_a_long_host(length: int, is_whole: bool)
     ],
 )
 def test_path_behind_an_operators_origin(path: str, base: str) -> None:
-    """A page of kintone, query and fragment are left out; every plain character of a path stays (RFC 3986, 3.3)."""
+    """Page, query and fragment are dropped; every plain character of a path stays (RFC 3986, 3.3)."""
     assert str(read_site(f"http://127.0.0.1:8787{path}", PROXIES)) == f"http://127.0.0.1:8787{base}"
 
 
@@ -155,7 +155,7 @@ TENANT = "http://127.0.0.1:8787/tenantA"
     ],
 )
 def test_path_that_stays_below_a_site(path: str) -> None:
-    """Dots in a name lead nowhere, and a few layers of percent signs are read."""
+    """Dots within a name are allowed, and a few layers of percent-encoding are decoded."""
     assert read_site(TENANT, PROXIES).own_api_url(f"{TENANT}{path}") == f"{TENANT}{path}"
 
 
@@ -174,13 +174,13 @@ def test_path_that_stays_below_a_site(path: str) -> None:
     ],
 )
 def test_path_that_may_lead_away_from_a_site(path: str) -> None:
-    """Segments of dots in every disguise, characters that are no part of an address, and what is still encoded."""
+    """Encoded dot segments, characters not allowed in an address, and deeper encoding are refused."""
     assert read_site(TENANT, PROXIES).own_api_url(f"{TENANT}{path}") is None
 
 
 @pytest.mark.parametrize("port", ["", ":443"])
 def test_address_below_an_official_site(port: str) -> None:
-    """The port of https may be written or not."""
+    """The port of https may be given or not."""
     address = f"https://example.cybozu.com{port}/k/v1/app.json?id=1"
 
     assert (

@@ -1,4 +1,4 @@
-"""Where requests may go."""
+"""The sites to which requests may be sent."""
 
 import pytest
 
@@ -27,7 +27,7 @@ PROXIES = OperatorSettings.from_environment(
     ],
 )
 def test_read_site_when_address_is_kintones(given: str, host: str) -> None:
-    """An address as people copy it is reduced to its host and asked over HTTPS."""
+    """A copied address is reduced to its host, and HTTPS is used."""
     assert str(read_site(given, NOTHING)) == f"https://{host}"
 
 
@@ -76,7 +76,7 @@ def test_read_site_when_address_is_kintones(given: str, host: str) -> None:
     ],
 )
 def test_read_site_when_address_is_not_kintones(given: str) -> None:
-    """Anything that is not an official host over HTTPS on 443 is refused with a sentence naming the parameter."""
+    """Anything but an official host over HTTPS on port 443 is refused with the parameter's name."""
     with pytest.raises(InvalidParameterError, match="kintone_domain"):
         read_site(given, NOTHING)
 
@@ -95,7 +95,7 @@ def test_read_site_when_address_is_not_kintones(given: str) -> None:
     ],
 )
 def test_read_site_when_operator_allows_it(given: str, site: str) -> None:
-    """What the operator allows may be used, with the path behind it."""
+    """An origin that the operator allows may be used, with a path."""
     assert str(read_site(given, PROXIES)) == site
 
 
@@ -123,13 +123,13 @@ def test_read_site_when_operator_allows_it(given: str, site: str) -> None:
     ],
 )
 def test_read_site_when_its_path_could_be_another(path: str) -> None:
-    """What a client or a server on the way may resolve to another path is refused."""
+    """A path that a client or a server may resolve to another path is refused."""
     with pytest.raises(InvalidParameterError, match="kintone_domain"):
         read_site(f"http://127.0.0.1:8787{path}", PROXIES)
 
 
 def test_site_is_another_one_when_its_path_differs() -> None:
-    """A path is one of small and capital letters; a slash at its end means nothing."""
+    """Letter case of a path matters, and a final slash does not."""
     site = read_site("http://127.0.0.1:8787/tenantA", PROXIES)
 
     assert read_site("127.0.0.1:8787/tenantA/", PROXIES) == site
@@ -149,7 +149,7 @@ TENANT = "http://127.0.0.1:8787/tenantA"
     ],
 )
 def test_address_below_a_site(address: str, asked: str) -> None:
-    """An address of the site's own API may be asked, written anew."""
+    """An address of the site's own API is accepted and normalised."""
     assert read_site(TENANT, PROXIES).own_api_url(address) == asked
 
 
@@ -184,7 +184,7 @@ def test_address_below_a_site(address: str, asked: str) -> None:
     ],
 )
 def test_address_that_is_not_below_a_site(address: str) -> None:
-    """Nothing else gets the site's token."""
+    """No other address gets the site's token."""
     assert read_site(TENANT, PROXIES).own_api_url(address) is None
 
 
@@ -208,12 +208,12 @@ TOKEN = "Ab1" * 13 + "x"
     ],
 )
 def test_refusal_when_a_token_is_in_the_place_of_the_domain(given: str) -> None:
-    """No piece of it is quoted, in whatever letters."""
+    """No piece of the token is shown, in any letter case."""
     with pytest.raises(InvalidParameterError, match="kintone_domain") as refused:
         read_site(given, PROXIES)
 
-    told = str(refused.value).lower()
-    assert not [piece for piece in (TOKEN, TOKEN[::-1]) for at in range(33) if piece[at : at + 8].lower() in told]
+    message = str(refused.value).lower()
+    assert not [piece for piece in (TOKEN, TOKEN[::-1]) for at in range(33) if piece[at : at + 8].lower() in message]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Parameters that carry data, in every form that Dify, people and models hand them over."""
+"""Parameters with structured data, in every form that Dify, people and models send."""
 
 from decimal import Decimal
 
@@ -51,26 +51,26 @@ def test_one_record_is_read_from_every_form(text: object) -> None:
     ],
 )
 def test_what_repr_writes_is_read_back(value: str) -> None:
-    """Dify renders a list of objects with repr; every text survives that, whatever quotes repr chooses."""
+    """Dify renders a list of objects with repr, and every text in it is restored."""
     data: list[object] = [{"k": value, value: [None, True, False, -1, 1.5, {}]}]
     assert read_structure("records_data", repr(data)) == data
 
 
 def test_decimal_numbers_keep_every_digit() -> None:
-    """A number with a decimal point never passes through a binary float."""
+    """A decimal number is not converted to a binary float."""
     read = read_structure("record_data", '{"a": 12345678901234567890.12, "b": 0.1, "c": 123456789012345678901}')
     assert read == {"a": Decimal("12345678901234567890.12"), "b": Decimal("0.1"), "c": 123456789012345678901}
 
 
 @pytest.mark.parametrize("value", [None, "", "  \n", "\ufeff", "\u3000"])
 def test_blank_is_absent(value: object) -> None:
-    """Nothing, None, empty and blank mean the same."""
+    """None, empty and blank values count as missing."""
     assert is_absent(value)
 
 
 @pytest.mark.parametrize("value", ["{}", {}, [], 0, False, "x"])
 def test_anything_else_is_not_absent(value: object) -> None:
-    """An empty object is something, and so are zero and false."""
+    """An empty object, zero and false are values."""
     assert not is_absent(value)
 
 
@@ -123,8 +123,8 @@ def test_anything_else_is_not_absent(value: object) -> None:
         ("hello", ("line 1, column 1",)),
     ],
 )
-def test_what_makes_no_sense_is_told_with_its_place(text: str, words: tuple[str, ...]) -> None:
-    """The sentence names the parameter, line and column, what is wrong, and what to write."""
+def test_invalid_text_is_refused_with_its_position(text: str, words: tuple[str, ...]) -> None:
+    """The message names the parameter, line and column, the problem, and what to write."""
     with pytest.raises(InvalidParameterError) as caught:
         read_structure("record_data", text)
     sentence = str(caught.value.problem)
@@ -149,34 +149,34 @@ def _nested(levels: int) -> object:
     ids=range(15),
 )  # fmt: skip
 def test_decoded_data_that_json_cannot_carry_is_refused(value: object) -> None:
-    """What Dify hands over decoded is checked as a text is."""
+    """Decoded data is checked like a text."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] record_data cannot be read"):
         read_structure("record_data", value)
 
 
 @pytest.mark.parametrize("text", ["[" * 65, '{"a":' * 100_000, "[" * 100 + "]" * 100, "[{'a': " * 1_000])
 def test_deep_nesting_is_refused_before_it_is_parsed(text: str) -> None:
-    """No parser descends into what is nested too deeply."""
+    """The parser does not recurse into structures that are too deep."""
     with pytest.raises(InvalidParameterError, match="64 levels"):
         read_structure("records_data", text)
 
 
 def test_brackets_inside_text_are_no_nesting() -> None:
-    """Only structure counts, in either kind of quotes."""
+    """Only brackets outside of quotes count."""
     assert read_structure("records_data", '["' + "[{" * 100 + '"]') == ["[{" * 100]
     assert read_structure("records_data", "['" + "[{" * 100 + "']") == ["[{" * 100]
     assert read_structure("records_data", "[" * 64 + "]" * 64)
 
 
 def test_a_very_long_python_literal_must_be_json() -> None:
-    """Literals are bounded, JSON of the same length is read."""
+    """The length of literals is limited; JSON of the same length is read."""
     assert len(read_structure("records_data", '["' + "x" * 4_000_000 + '"]')) == 1
     with pytest.raises(InvalidParameterError, match="must be JSON"):
         read_structure("records_data", "['" + "x" * 4_000_000 + "']")
 
 
-def test_a_text_beyond_every_use_is_refused() -> None:
-    """Thirty-two million characters are the end."""
+def test_a_text_over_the_maximum_length_is_refused() -> None:
+    """The limit is thirty-two million characters."""
     with pytest.raises(InvalidParameterError, match="longer than"):
         read_structure("record_data", " " * 40_000_000 + "{}")
 
@@ -193,7 +193,7 @@ def test_a_text_beyond_every_use_is_refused() -> None:
     ],
 )
 def test_a_wrapper_of_the_parameters_name_is_taken_off(structure: object, wanted: object) -> None:
-    """Only a sole key of that name is a wrapper; what is in it may be a text again."""
+    """An object whose only key is the parameter's name is unwrapped; its value may be a text."""
     assert isinstance(structure, dict | list)
     assert unwrap(structure, "record_data") == wanted
 
@@ -206,7 +206,7 @@ def test_a_wrapper_around_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize("number", [12345678901234567, -(10**15), 1e20, 10**400])
 def test_a_whole_number_that_was_perhaps_rounded_is_refused_where_it_came_decoded(number: float) -> None:
-    """Whoever decoded it may hold numbers as binary floats; inside a text it is exact."""
+    """Decoded numbers may have been binary floats; within a text they are exact."""
     with pytest.raises(InvalidParameterError) as failed:
         read_structure("records_data", [{"record": {"a": {"value": [number]}}}])
     assert "records_data" in str(failed.value)
@@ -216,7 +216,7 @@ def test_a_whole_number_that_was_perhaps_rounded_is_refused_where_it_came_decode
 
 @pytest.mark.parametrize("number", ["12345678901234567", "1.2345678901234567e+20", "1e+20", "1e400", "-1" + "0" * 15])
 def test_long_number_is_refused_when_dify_made_a_literal_of_it(number: str) -> None:
-    """An object bound to a text arrives as Python writes it, made of numbers that were binary floats on their way."""
+    """Dify renders an object in a text from numbers that were binary floats."""
     with pytest.raises(InvalidParameterError, match=r"record_data .*in quotes"):
         read_structure("record_data", f"{{'a': [None, {number}]}}")
     assert read_structure("record_data", f"{{'a': '{number}', 'b': 123456789012345}}")["a"] == number  # type: ignore[call-overload]
@@ -224,5 +224,5 @@ def test_long_number_is_refused_when_dify_made_a_literal_of_it(number: str) -> N
 
 @pytest.mark.parametrize("number", [10**15 - 1, 0.1 + 0.2, True, 123456789012345.5])
 def test_numbers_of_fifteen_digits_and_fractions_are_taken_decoded(number: float) -> None:
-    """A binary float keeps them."""
+    """A binary float represents them exactly."""
     assert read_structure("record_data", {"a": number}) == {"a": number}

@@ -1,4 +1,4 @@
-"""Data among sentences: which fence is meant, and where it is not certain."""
+"""Data in code fences among sentences: which fence is read, and which texts are ambiguous."""
 
 import pytest
 
@@ -22,8 +22,8 @@ DATA = ['{"a": "x ``` y", "b": [1]}', "{'a': 'x ``` y', 'b': [1]}", '[{"a": {"va
 @pytest.mark.parametrize(
     ("prose", "data"), [*((prose, DATA[0]) for prose in PROSE), *((PROSE[0], data) for data in DATA[1:])]
 )
-def test_data_is_read_when_sentences_stand_around_its_fence(prose: str, data: str) -> None:
-    """Models explain what they send; what is in the fence is meant."""
+def test_data_in_a_fence_is_read_when_sentences_surround_it(prose: str, data: str) -> None:
+    """Text around a single code fence is ignored."""
     assert read_structure("record_data", prose.replace("{}", data)) == read_structure("record_data", data)
 
 
@@ -31,7 +31,7 @@ def test_data_is_read_when_sentences_stand_around_its_fence(prose: str, data: st
     "data", ['{"memo": "```json\\n{}\\n```"}', '```json\n{"memo": "```json\\n{}\\n```"}\n```', '["]```", "```{}"]']
 )
 def test_fence_inside_a_text_is_text(data: str) -> None:
-    """What stands in quotes is never taken for the data."""
+    """A fence within quotes is not read as data."""
     inner = data.removeprefix("```json\n").removesuffix("\n```")
 
     assert read_structure("record_data", data) == read_structure("record_data", inner)
@@ -52,8 +52,8 @@ def test_fence_inside_a_text_is_text(data: str) -> None:
         ("```", ("none of the code fences",)),
     ],
 )
-def test_text_is_refused_when_what_is_meant_is_not_certain(text: str, words: tuple[str, ...]) -> None:
-    """Two fences that differ are never guessed at, and a broken one is not passed over."""
+def test_ambiguous_fences_are_refused(text: str, words: tuple[str, ...]) -> None:
+    """Two different fences, or an incomplete one, are refused."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] record_data ") as refused:
         read_structure("record_data", text)
 

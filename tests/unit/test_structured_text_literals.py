@@ -1,4 +1,4 @@
-"""Python literals as Dify's templates make them: data, and nothing more than data."""
+"""Python literals as Dify's templates make them: data only."""
 
 import threading
 from decimal import Decimal
@@ -42,13 +42,13 @@ from tools.structured_text import read_structure
     ],
 )
 def test_literal_is_refused_when_it_is_more_than_data(value: str) -> None:
-    """Only what ``repr`` writes of JSON-like data is read; the place is named."""
+    """Only what ``repr`` writes of JSON-like data is read; the message gives the position."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] record_data cannot be read at line 1, column"):
         read_structure("record_data", f"{{'a': {value}}}")
 
 
 def test_values_are_exact_when_a_template_mixes_two_notations() -> None:
-    """Python's words stand beside JSON's; no digit passes through a binary float."""
+    """Python's and JSON's constants may be mixed, and digits are not rounded."""
     text = "{'a': None, \"b\": null, 'c': 12345678901234567890.12, 'd': [True, false]}"
     wanted = {"a": None, "b": None, "c": Decimal("12345678901234567890.12"), "d": [True, False]}
 
@@ -56,7 +56,7 @@ def test_values_are_exact_when_a_template_mixes_two_notations() -> None:
 
 
 def test_equal_names_are_refused_when_a_literal_holds_them() -> None:
-    """Python would take the last one in silence."""
+    """Python would use the last value without a message."""
     with pytest.raises(InvalidParameterError, match="twice"):
         read_structure("record_data", "{'a': 1, 'a': 2}")
 
@@ -64,7 +64,7 @@ def test_equal_names_are_refused_when_a_literal_holds_them() -> None:
 @pytest.mark.parametrize("opening", ["[", "{'a': ", "['x', ", "[{'a': ["])
 @pytest.mark.parametrize("depth", [65, 100_000])
 def test_deep_literal_is_one_refusal_when_it_is_read_in_a_thread(opening: str, depth: int) -> None:
-    """Nothing descends into it, so that the small stack of a thread is never used up."""
+    """The parser does not recurse, so that the small stack of a thread suffices."""
     failures: list[BaseException] = []
 
     def read() -> None:

@@ -1,4 +1,4 @@
-"""What holds for every text whatever."""
+"""Properties of reading any text or value."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from tools.structured_text import read_structure
 
 TEXT = st.text(max_size=20)
 DATA = st.recursive(
-    # Longer whole numbers are refused in what repr makes, since Dify may have rounded them.
+    # Longer whole numbers in the notation of repr are refused, since Dify may have rounded them.
     st.none() | st.booleans() | st.integers(1 - 10**15, 10**15 - 1) | TEXT,
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(TEXT, inner, max_size=5),
     max_leaves=20,
@@ -46,8 +46,8 @@ def test_json_and_repr_are_read_back_as_they_were(data: object) -> None:
 
 @settings(max_examples=600, deadline=None)
 @given(PIECES | st.text(st.characters(), max_size=40))
-def test_no_text_whatever_raises_anything_else(text: str) -> None:
-    """A text is a structure or an invalid parameter, and the sentence about it can be sent."""
+def test_any_text_is_a_structure_or_an_invalid_parameter(text: str) -> None:
+    """The message of a refusal can be encoded in UTF-8."""
     for read in (read_structure, read_list):
         try:
             read("record_data", text)
@@ -57,8 +57,8 @@ def test_no_text_whatever_raises_anything_else(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(ANYTHING)
-def test_no_value_whatever_raises_anything_else(value: object) -> None:
-    """Decoded data of any type is taken or refused with the one error that callers expect."""
+def test_any_value_is_read_or_an_invalid_parameter(value: object) -> None:
+    """Decoded data of any type is accepted or raises the documented error."""
     for read in (read_structure, read_list):
         with contextlib.suppress(InvalidParameterError):
             read("record_data", value)
@@ -67,5 +67,5 @@ def test_no_value_whatever_raises_anything_else(value: object) -> None:
 @settings(max_examples=200, deadline=None)
 @given(JSON_NUMBER)
 def test_numbers_are_exact(number: str) -> None:
-    """What is written in decimals is read in decimals."""
+    """Decimal numbers are read as decimals."""
     assert read_structure("record_data", f"[{number}]") == [Decimal(number)]

@@ -1,4 +1,4 @@
-"""What all tools share, in the order in which it ends."""
+"""The behaviour that all tools share, and the order in which a call ends."""
 
 import pytest
 from dify_plugin.entities.tool import ToolInvokeMessage
@@ -22,7 +22,7 @@ NONE = Declaration("nothing", {}, frozenset())
 
 
 def test_tool_when_dify_stops_listening(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tool's own work ends before the client is closed, so that a cursor can still be given back."""
+    """The tool's generator ends before the client is closed, so that a cursor can still be deleted."""
     ended: list[str] = []
 
     class Endless(base.KintoneTool):
@@ -47,7 +47,7 @@ def test_tool_when_dify_stops_listening(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def failing(error: Exception, declared: Declaration = NONE) -> type[base.KintoneTool]:
-    """Return a tool that raises this, with a cause."""
+    """Return a tool that raises this error with a cause."""
 
     class Failing(base.KintoneTool):
         @classmethod
@@ -62,14 +62,14 @@ def failing(error: Exception, declared: Declaration = NONE) -> type[base.Kintone
 
 
 def raised_by(error: Exception, **credentials: str) -> InvokeBadRequestError:
-    """Return what leaves the tool."""
+    """Return the error that leaves the tool."""
     with pytest.raises(InvokeBadRequestError) as raised:
         list(failing(error).from_credentials(credentials).invoke({}))
     return raised.value
 
 
 def test_tool_when_it_fails_for_a_known_reason() -> None:
-    """What leaves is of a class whose message Dify passes on, with the code in front and its cause cut off."""
+    """The error's class is one whose message Dify shows, with the code first and without its cause."""
     raised = raised_by(TimedOutError(Message("reading failed")))
 
     assert type(raised).__name__ == "InvokeBadRequestError"
@@ -80,7 +80,7 @@ def test_tool_when_it_fails_for_a_known_reason() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("t0ken"), KeyError("t0ken"), RecursionError("t0ken")])
 def test_tool_when_it_fails_for_an_unknown_reason(error: Exception) -> None:
-    """Only the kind is told, since the text may hold anything, and what to do."""
+    """Only the error's class and advice are shown, since its text may hold secrets."""
     raised = raised_by(error)
 
     assert str(raised).startswith("[INTERNAL] ")
@@ -91,34 +91,34 @@ def test_tool_when_it_fails_for_an_unknown_reason(error: Exception) -> None:
 
 @pytest.mark.parametrize("filler", [0, MAX_SENTENCE - 45, MAX_SENTENCE - 10, 4 * MAX_SENTENCE - 10])
 def test_failure_when_a_server_repeats_the_token(filler: int) -> None:
-    """All of kintone's words are masked before they are cut: no eight characters of a token are left."""
+    """Kintone's message is masked before it is cut: no eight characters of a token remain."""
     token = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123"
     reply = ErrorReply(400, "CB_VA01", "x" * filler + token, [("place " + token, [token])], token)
 
-    told = str(raised_by(InvalidRequestError(Message("writing failed"), reply=reply), kintone_api_token=token))
+    message = str(raised_by(InvalidRequestError(Message("writing failed"), reply=reply), kintone_api_token=token))
 
-    assert not [start for start in range(len(token) - 7) if token[start : start + 8] in told]
+    assert not [start for start in range(len(token) - 7) if token[start : start + 8] in message]
 
 
 @pytest.mark.parametrize("value", ["abc12345token", "x ABC12345TOKEN y", "abc12345%74oken"])
-def test_tool_when_its_token_stands_in_another_parameter(value: str) -> None:
-    """It is refused before anything is sent, where it would travel in an address, and not repeated."""
+def test_tool_when_its_token_is_in_another_parameter(value: str) -> None:
+    """The call is refused before a request, and the token is not shown."""
     declared = Declaration("x", parameters_named(["query", "kintone_api_token", "record_data"]), frozenset())
     tool = failing(ValueError("it ran"), declared)
 
-    def told(**given: object) -> str:
+    def message(**given: object) -> str:
         with pytest.raises(InvokeBadRequestError) as raised:
             list(tool.from_credentials({"kintone_api_token": "abc12345token"}).invoke(given))
         return str(raised.value)
 
-    assert told(query=value).startswith("[INVALID_INPUT] query ")
-    assert "12345" not in told(query=value)
-    # Where a token belongs, and what is data, go on.
-    assert told(kintone_api_token="abc12345token", record_data=value).startswith("[INTERNAL]")
+    assert message(query=value).startswith("[INVALID_INPUT] query ")
+    assert "12345" not in message(query=value)
+    # The token's own parameter and data are accepted.
+    assert message(kintone_api_token="abc12345token", record_data=value).startswith("[INTERNAL]")
 
 
 def test_nothing_saved_yet_is_said_of_failures_before_the_first_write() -> None:
-    """The class, the code and the remedy stay; the ledger says that nothing was sent."""
+    """Class, code and remedy stay, and the ledger says that nothing was sent."""
     words = "reading the form failed; nothing is saved · wait"
     with pytest.raises(TimedOutError, match=words) as raised, base.nothing_saved_yet():
         raise TimedOutError(Message("reading the form failed"), remedy=Message("wait"))
@@ -128,8 +128,8 @@ def test_nothing_saved_yet_is_said_of_failures_before_the_first_write() -> None:
     assert raised.value.ledger.state(1) is EntryState.NOT_SENT
 
 
-def test_nothing_saved_yet_leaves_alone_what_knows_better() -> None:
-    """A write's own ledger says more, and a parameter is refused before anybody thinks of saving."""
+def test_nothing_saved_yet_keeps_existing_ledgers() -> None:
+    """A write's own ledger, and a refused parameter, are not changed."""
     ledger = WriteLedger(1)
     ledger.mark_unknown(ONE_ENTRY)
     with pytest.raises(TimedOutError) as lost, base.nothing_saved_yet():
@@ -146,7 +146,7 @@ def test_nothing_saved_yet_leaves_alone_what_knows_better() -> None:
 def test_traceback_is_masked_before_it_is_cut(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, left: int
 ) -> None:
-    """No part of a token is left at the place where the log's line ends, not even one too short to be masked."""
+    """No part of a token remains where the log message is cut."""
     token = "t0ken" * 8
     lines = "x" * (MAX_TRACEBACK - left) + token + "y" * 100
     monkeypatch.setattr("tools.failures.traceback.format_tb", lambda _: [lines])

@@ -1,4 +1,4 @@
-"""What ``kintone_query`` sends in each of its modes."""
+"""Messages of ``kintone_query`` in each of its modes."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ import pytest
 from kintone.errors import InvalidParameterError, InvalidQueryError
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import full_record, hold, running, sent
-from tests.unit.readings import add
+from tests.unit.reading_samples import add
 from tools.record_formats import flatten
 from tools.record_texts import SHORT_TEXT
 
@@ -28,7 +28,7 @@ SUMMARY = {
 
 @pytest.mark.parametrize("mode", [None, "", "both"])
 def test_text_json_and_variables_come_when_the_mode_is_both_or_left_out(site: InProcess, mode: str | None) -> None:
-    """The records keep kintone's shape."""
+    """The records are in kintone's shape."""
     records = hold(site, full_record(1), full_record(2))
     result = sent(site, output_mode=mode, query='name != ""')
 
@@ -37,8 +37,8 @@ def test_text_json_and_variables_come_when_the_mode_is_both_or_left_out(site: In
     assert result.text.startswith("2 records of app 1:\n#1 name: Alice")
 
 
-def test_summary_tells_how_kintone_was_asked_when_pages_were_read(site: InProcess) -> None:
-    """It has exactly the keys that workflows know."""
+def test_summary_describes_the_reading(site: InProcess) -> None:
+    """The summary has exactly the documented keys."""
     add(site, range(1, 1201))
     summary = sent(site, query='a = "1" or b = "2"').json[0]["summary"]
 
@@ -55,7 +55,7 @@ def test_summary_tells_how_kintone_was_asked_when_pages_were_read(site: InProces
 
 
 def test_records_are_plain_when_the_mode_is_flattened_json(site: InProcess) -> None:
-    """JSON and variable hold codes and values."""
+    """JSON and variable have codes and values only."""
     (record,) = hold(site, full_record(7))
     result = sent(site, output_mode="flattened_json")
 
@@ -64,7 +64,7 @@ def test_records_are_plain_when_the_mode_is_flattened_json(site: InProcess) -> N
 
 
 def test_text_and_ids_come_when_the_mode_is_text_only(site: InProcess) -> None:
-    """There is no JSON, which some agents would read beside the text; the text may be long."""
+    """There is no JSON message, which some agents would read too, and the text may be longer."""
     add(site, range(1, 1201))
     result = sent(site, output_mode="text_only", fields="name")
 
@@ -75,7 +75,7 @@ def test_text_and_ids_come_when_the_mode_is_text_only(site: InProcess) -> None:
 
 
 def test_each_page_is_a_message_when_the_mode_is_json_stream(site: InProcess) -> None:
-    """The summary comes behind the pages, and no variable holds records."""
+    """The summary follows the pages, and no variable has records."""
     add(site, range(1, 1201))
     result = sent(site, output_mode="json_stream")
     *pages, last = result.json
@@ -90,7 +90,7 @@ def test_each_page_is_a_message_when_the_mode_is_json_stream(site: InProcess) ->
 
 
 def test_first_page_is_sent_when_the_others_are_still_to_come(site: InProcess) -> None:
-    """In ``json_stream`` nothing waits for the end."""
+    """In ``json_stream`` a page is sent as soon as it is read."""
     add(site, range(1, 10_001))
     messages = running(site, output_mode="json_stream")
 
@@ -100,7 +100,7 @@ def test_first_page_is_sent_when_the_others_are_still_to_come(site: InProcess) -
 
 @pytest.mark.parametrize(("mode", "mime_type"), [("csv_file", "text/csv"), ("jsonl_file", "text/plain")])
 def test_file_comes_when_the_mode_is_a_file(site: InProcess, mode: str, mime_type: str) -> None:
-    """Its name tells app and time; of the records only their number is a variable."""
+    """The file's name has app and time, and a variable has the number of records."""
     add(site, range(1, 1201))
     result = sent(site, output_mode=mode)
     text = result.file.decode("utf-8-sig")
@@ -117,8 +117,8 @@ def test_file_comes_when_the_mode_is_a_file(site: InProcess, mode: str, mime_typ
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_nothing_found_is_an_answer_when_no_record_matches(site: InProcess, mode: str) -> None:
-    """An empty list, count 0, a sentence."""
+def test_empty_result_when_no_record_matches(site: InProcess, mode: str) -> None:
+    """The result has an empty list, count 0 and a sentence."""
     result = sent(site, output_mode=mode)
 
     assert [each["summary"]["total_records"] for each in result.json] == [0] * (mode != "text_only")
@@ -128,8 +128,8 @@ def test_nothing_found_is_an_answer_when_no_record_matches(site: InProcess, mode
     assert result.text.startswith("No record of app 1 matches.")
 
 
-def test_a_limit_of_nothing_is_not_told_as_no_match(site: InProcess) -> None:
-    """Who reads that nothing matches would add the record once more."""
+def test_a_limit_of_zero_is_not_reported_as_no_match(site: InProcess) -> None:
+    """A model that reads "no match" might add the record again."""
     add(site, [1])
     result = sent(site, query="limit 0")
 
@@ -139,7 +139,7 @@ def test_a_limit_of_nothing_is_not_told_as_no_match(site: InProcess) -> None:
 
 
 def test_error_of_an_unknown_field_is_kept_when_the_form_cannot_be_read(site: InProcess) -> None:
-    """There is nothing to propose then."""
+    """Without the form there is no suggestion."""
     site.kintone.fail(api="app/form/fields", times=None, status=403, code="CB_NO02", message="No privilege.")
 
     with pytest.raises(InvalidQueryError) as raised:
@@ -150,7 +150,7 @@ def test_error_of_an_unknown_field_is_kept_when_the_form_cannot_be_read(site: In
 
 @pytest.mark.parametrize("mode", MODES)
 def test_warnings_reach_summary_and_text_when_kintone_cut_the_search_off(site: InProcess, mode: str) -> None:
-    """A partial answer is never passed off as whole."""
+    """A partial result is marked as such."""
     add(site, range(1, 4))
     site.kintone.fail(api="records", headers={"X-Cybozu-Warning": "Filter aborted because of too many search results"})
     result = sent(site, output_mode=mode)
@@ -160,7 +160,7 @@ def test_warnings_reach_summary_and_text_when_kintone_cut_the_search_off(site: I
 
 
 def test_warning_names_the_codes_when_fields_are_unknown(site: InProcess) -> None:
-    """The API would leave them out without a word."""
+    """Kintone would leave them out without a message."""
     (record,) = hold(site, full_record(1))
     result = sent(site, fields="name, nmae, qty")
     (warning,) = result.json[0]["summary"]["warnings"]
@@ -172,7 +172,7 @@ def test_warning_names_the_codes_when_fields_are_unknown(site: InProcess) -> Non
 
 
 def _answered(site: InProcess, mode: str, fields: object) -> list[list[str]]:
-    """Return the codes of each record as a mode gives them out."""
+    """Return the field codes of each record in the output of a mode."""
     result = sent(site, fields=fields, output_mode=mode)
     if mode == "csv_file":
         rows = list(csv.reader(io.StringIO(result.file.decode("utf-8-sig"), newline="")))
@@ -188,8 +188,8 @@ def _answered(site: InProcess, mode: str, fields: object) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_fields_stand_in_the_order_asked_for_whatever_the_mode(site: InProcess, mode: str) -> None:
-    """Kintone answers in an order of its own; ``$id`` and ``$revision``, which nobody asked for, are not shown."""
+def test_fields_follow_the_requested_order_in_every_mode(site: InProcess, mode: str) -> None:
+    """Kintone has another order; ``$id`` and ``$revision`` are left out unless requested."""
     hold(site, full_record(1), full_record(2))
     codes = _answered(site, mode, "owner\nname\namount")
 
@@ -197,8 +197,8 @@ def test_fields_stand_in_the_order_asked_for_whatever_the_mode(site: InProcess, 
 
 
 @pytest.mark.parametrize("mode", ["both", "json_stream", "flattened_json", "csv_file", "jsonl_file"])
-def test_system_fields_stand_where_they_were_asked_for(site: InProcess, mode: str) -> None:
-    """They are fields like others then."""
+def test_requested_system_fields_keep_their_position(site: InProcess, mode: str) -> None:
+    """Requested system fields are treated like other fields."""
     hold(site, full_record(1))
 
     assert _answered(site, mode, "name, $revision, $id") == [["name", "$revision", "$id"]]
@@ -212,7 +212,7 @@ def test_system_fields_stand_where_they_were_asked_for(site: InProcess, mode: st
     ],
 )
 def test_all_fields_come_when_none_is_named(site: InProcess, mode: str, fields: object) -> None:
-    """Blank and an asterisk mean all, in the order that kintone has."""
+    """A blank and an asterisk mean all fields, in kintone's order."""
     (record,) = hold(site, full_record(1))
 
     assert _answered(site, mode, fields) == [list(record)]
@@ -220,8 +220,8 @@ def test_all_fields_come_when_none_is_named(site: InProcess, mode: str, fields: 
 
 
 @pytest.mark.parametrize("query", ["```\nname != 5\n```", "```sql\nname != 5\n```", "~~~ name != 5 ~~~", "name != 5"])
-def test_query_may_stand_in_a_code_fence(site: InProcess, query: str) -> None:
-    """The fence does not reach kintone."""
+def test_query_may_be_in_a_code_fence(site: InProcess, query: str) -> None:
+    """The fence is removed before the request."""
     add(site, [1])
     sent(site, query=query)
 
@@ -229,7 +229,7 @@ def test_query_may_stand_in_a_code_fence(site: InProcess, query: str) -> None:
 
 
 def _change_form(site: InProcess) -> None:
-    """Add records of which only those from 600 on have the field ``added``."""
+    """Add records of which only those from number 600 have the field ``added``."""
     add(site, range(1, 600))
     fields = {code: dict(field) for code, field in site.kintone.apps[site.app].form.properties.items()}
     site.kintone.change_form(site.app, fields | {"added": {"type": "NUMBER"}})
@@ -238,7 +238,7 @@ def _change_form(site: InProcess) -> None:
 
 @pytest.mark.parametrize("mode", ["csv_file", "jsonl_file", "flattened_json", "both", "json_stream"])
 def test_no_value_is_lost_when_only_later_records_have_the_field(site: InProcess, mode: str) -> None:
-    """Records from before a change of the form lack it; where there are columns, their cells are empty."""
+    """Records saved before the field was added lack it; their cells are empty."""
     _change_form(site)
     result = sent(site, output_mode=mode)
 
@@ -256,7 +256,7 @@ def test_no_value_is_lost_when_only_later_records_have_the_field(site: InProcess
 
 
 def test_file_fails_or_says_so_when_the_form_may_not_be_read(site: InProcess) -> None:
-    """The columns are those of the first records then; a later one that needs another column ends the file."""
+    """The first records decide the columns, and a later record with another field ends the file."""
     _change_form(site)
     site.kintone.fail(api="app/form/fields", times=None, status=403, code="CB_NO02", message="No privilege.")
 
@@ -271,7 +271,7 @@ def test_file_fails_or_says_so_when_the_form_may_not_be_read(site: InProcess) ->
 
 
 def test_field_is_not_called_missing_when_a_later_record_has_it(site: InProcess) -> None:
-    """Only what no record at all has is told."""
+    """Only fields that no record has are reported."""
     _change_form(site)
     summary = sent(site, fields="$id,added", output_mode="jsonl_file").json[0]["summary"]
 
@@ -279,7 +279,7 @@ def test_field_is_not_called_missing_when_a_later_record_has_it(site: InProcess)
 
 
 def test_warning_names_all_that_was_meant_when_labels_or_columns_were_asked_for(site: InProcess) -> None:
-    """A label that two fields share names both; a table's column names its table."""
+    """A label of two fields gets both codes, and a column of a table gets its table."""
     hold(site, full_record(1))
     fields = {code: dict(field) for code, field in site.kintone.apps[site.app].form.properties.items()}
     for code in ("owner", "name"):
@@ -292,7 +292,7 @@ def test_warning_names_all_that_was_meant_when_labels_or_columns_were_asked_for(
 
 
 def test_warning_stays_short_when_many_fields_are_unknown(site: InProcess) -> None:
-    """Ten codes are enough to see what is wrong."""
+    """At most ten codes are listed."""
     fields = [f"unknown{number}" for number in range(500)]
     add(site, [1])
     (warning,) = sent(site, fields=fields).json[0]["summary"]["warnings"]
@@ -301,7 +301,7 @@ def test_warning_stays_short_when_many_fields_are_unknown(site: InProcess) -> No
 
 
 def test_reading_stops_when_max_records_is_reached(site: InProcess) -> None:
-    """The cap holds over pages, and numbers may come as text."""
+    """The maximum applies over all pages, and numbers may be given as text."""
     add(site, range(1, 5001))
 
     assert sent(site, max_records="501", output_mode="text_only").variables["record_count"] == 501
@@ -312,7 +312,7 @@ def test_reading_stops_when_max_records_is_reached(site: InProcess) -> None:
     ("name", "value"), [("output_mode", "xml"), ("max_records", 0), ("max_records", 1.5), ("query", "limit x")]
 )
 def test_parameter_is_refused_when_it_makes_no_sense(site: InProcess, name: str, value: object) -> None:
-    """The sentence names the parameter; kintone is not asked."""
+    """The message names the parameter, and no request is sent."""
     add(site, [1])
 
     with pytest.raises(InvalidParameterError, match=name):

@@ -1,4 +1,4 @@
-"""How ``kintone_query`` keeps within what Dify can carry, and within its memory."""
+"""Limits of ``kintone_query``: message sizes that Dify accepts, and memory."""
 
 import gc
 import logging
@@ -14,7 +14,7 @@ from kintone.messages import Message
 from kintone.reading.pages import Page
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
-from tests.unit.readings import BY_NAME, add
+from tests.unit.reading_samples import BY_NAME, add
 from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, SizeBudget
 from tools.query_summary import QuerySummary
 from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson
@@ -24,7 +24,7 @@ from tools.results import MAX_MESSAGE_BYTES, Result
 
 @pytest.mark.parametrize("mode", ["both", "flattened_json"])
 def test_call_fails_at_once_when_the_records_are_far_too_many(site: InProcess, mode: str) -> None:
-    """The first page tells; the error names modes and parameters that help, and nothing was sent."""
+    """After the first page the error names modes and parameters that help, and nothing is sent."""
     hold(site, *(wide_record(number, 4_000) for number in range(1, 5_001)))
     messages = running(site, output_mode=mode)
 
@@ -37,7 +37,7 @@ def test_call_fails_at_once_when_the_records_are_far_too_many(site: InProcess, m
 
 
 def test_call_fails_before_sending_when_the_records_turn_out_too_large(site: InProcess) -> None:
-    """Where no forecast is possible the bytes that came are counted, and reading ends with them."""
+    """Without a forecast the received bytes are counted, and reading stops at the limit."""
     hold(site, *(wide_record(number, 3_000) for number in range(1, 5_001)))
     site.change = lambda _asked, body: {**body, "totalCount": None}
     messages = running(site)
@@ -48,7 +48,7 @@ def test_call_fails_before_sending_when_the_records_turn_out_too_large(site: InP
 
 
 def test_call_goes_on_when_only_the_first_records_are_large(site: InProcess) -> None:
-    """A forecast that is not far off the mark is not believed."""
+    """A forecast slightly above the limit does not end the call."""
     sizes = {number: 3_000 if number <= 500 else 10 for number in range(1, 3_001)}
     hold(site, *(wide_record(number, size) for number, size in sizes.items()))
 
@@ -57,7 +57,7 @@ def test_call_goes_on_when_only_the_first_records_are_large(site: InProcess) -> 
 
 @pytest.mark.parametrize("mode", ["both", "flattened_json", "json_stream", "text_only"])
 def test_no_line_is_too_long_when_the_result_is_as_large_as_it_may_be(site: InProcess, mode: str) -> None:
-    """Just below the ceiling everything goes out, each line clearly below Dify's limit."""
+    """Just below the maximum everything is sent, each line within Dify's limit."""
     hold(site, *(wide_record(number, 39_450) for number in range(1, 101)))
     lines = [line_of(message).encode() for message in messages_of(site, output_mode=mode)]
 
@@ -79,7 +79,7 @@ def test_page_comes_in_parts_when_one_message_cannot_hold_it(site: InProcess) ->
 
 
 def test_record_is_named_when_not_even_one_fits(site: InProcess) -> None:
-    """Only fewer fields help then."""
+    """The error names the record; requesting fewer fields is the only remedy."""
     hold(site, wide_record(1, 10), wide_record(2, MAX_MESSAGE_BYTES))
 
     with pytest.raises(ResultTooLargeError, match=r"record 2 .*fields"):
@@ -88,7 +88,7 @@ def test_record_is_named_when_not_even_one_fits(site: InProcess) -> None:
 
 @pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
 def test_reading_stops_when_the_file_outgrows_its_limit(site: InProcess, mode: str) -> None:
-    """The error says how far it came and what helps."""
+    """The error says how many records were read and what helps."""
     hold(site, *(wide_record(number, 1_000) for number in range(1, 6_001)))
 
     with pytest.raises(ResultTooLargeError, match=r"1,000 of 6,000 .*700,000 .*fields"):
@@ -98,7 +98,7 @@ def test_reading_stops_when_the_file_outgrows_its_limit(site: InProcess, mode: s
 
 @pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
 def test_file_is_sent_when_it_is_just_as_large_as_it_may_be(site: InProcess, mode: str) -> None:
-    """The limit itself is allowed; one byte less is not enough."""
+    """A file of exactly the maximum size is sent; one byte more is refused."""
     hold(site, *(wide_record(number, 100) for number in range(1, 11)))
     size = len(sent(site, output_mode=mode).file)
 
@@ -108,7 +108,7 @@ def test_file_is_sent_when_it_is_just_as_large_as_it_may_be(site: InProcess, mod
 
 
 def test_capacity_counts_what_came_when_no_total_is_known() -> None:
-    """Exactly the ceiling still fits."""
+    """Exactly the maximum is accepted."""
     capacity = SizeBudget(Message("the list"))
     capacity.add(MAX_MESSAGE_BYTES, 10, None)
 
@@ -117,7 +117,7 @@ def test_capacity_counts_what_came_when_no_total_is_known() -> None:
 
 
 class _Tracked(dict[str, Any]):
-    """A record whose end can be noticed."""
+    """A record whose deletion can be observed with a weak reference."""
 
 
 SUMMARY = {"pagination_strategy": "record_id", "fields": [], "effective_query": "", "warnings": []}
@@ -132,7 +132,7 @@ def _outputs() -> list[Output]:
 
 
 def _streamed(pages: int) -> Result:
-    """Return the account of a stream of pages of a megabyte each."""
+    """Return the summary of a stream of pages of a megabyte each."""
     output = PageStream(RecordText(SHORT_TEXT, ()), RecordJson(Redactor([])))
     for number in range(1, pages + 1):
         page = Page(number, [{"a": {"type": "SINGLE_LINE_TEXT", "value": "x" * 1_000_000}}], [str(number)])
@@ -141,7 +141,7 @@ def _streamed(pages: int) -> Result:
 
 
 def test_stream_warns_when_dify_may_not_keep_it() -> None:
-    """From 12 MB of JSON on text and summary say so and name the modes that carry more; below, nothing is said."""
+    """From 12 MB of JSON, text and summary have a warning that names modes for larger results."""
     assert _streamed(11).json == {"summary": {**SUMMARY, "total_records": 11, "requests_made": 11, "pages": 11}}
     result = _streamed(12)
     assert result.json
@@ -153,7 +153,7 @@ def test_stream_warns_when_dify_may_not_keep_it() -> None:
 
 @pytest.mark.parametrize("mode", ["both", "flattened_json", "json_stream"])
 def test_next_lines_are_replaced_when_records_hold_them(site: InProcess, mode: str) -> None:
-    """Dify's API server would break the call at U+0085; the summary tells how many there were."""
+    """Dify's API server fails at U+0085; the summary gives the number of replacements."""
     hold(site, {"name": {"type": "SINGLE_LINE_TEXT", "value": "one\x85two\x85"}})
     frames = [line_of(message) for message in messages_of(site, output_mode=mode)]
     result = sent(site, output_mode=mode)
@@ -166,15 +166,15 @@ def test_next_lines_are_replaced_when_records_hold_them(site: InProcess, mode: s
 
 
 def test_next_lines_stay_when_they_are_in_a_file(site: InProcess) -> None:
-    """A file is bytes to Dify."""
+    """Files are sent as bytes."""
     hold(site, {"name": {"type": "SINGLE_LINE_TEXT", "value": "one\x85two"}})
 
     assert "one\x85two" in sent(site, output_mode="jsonl_file", fields="name").file.decode()
 
 
 @pytest.mark.parametrize("output", _outputs())
-def test_records_are_let_go_when_their_page_is_done(output: Output) -> None:
-    """Nothing that grows with the number of records is kept but the file."""
+def test_records_are_released_after_their_page(output: Output) -> None:
+    """Only the file grows with the number of records."""
     record = _Tracked(wide_record(1, 10))
     alive = weakref.ref(record)
     page = Page(1, [record], ["1"])
@@ -187,7 +187,7 @@ def test_records_are_let_go_when_their_page_is_done(output: Output) -> None:
 
 
 def test_cursor_is_given_back_when_dify_stops_listening(site: InProcess) -> None:
-    """Closing the call closes the reading."""
+    """Closing the call closes the reading, which deletes its cursor."""
     add(site, range(1, 2001))
     messages = running(site, query=BY_NAME, output_mode="json_stream")
     next(messages)
@@ -199,7 +199,7 @@ def test_cursor_is_given_back_when_dify_stops_listening(site: InProcess) -> None
 
 
 def test_progress_is_logged_when_a_reading_takes_long(caplog: pytest.LogCaptureFixture) -> None:
-    """Every few seconds, not for every page; of how many is said where it is known."""
+    """Progress is logged every few seconds, with the total if it is known."""
     times = iter([0.0, 1.0, 3.5, 4.0, 7.0])
     progress = ProgressLog(12, lambda: next(times))
     with caplog.at_level(logging.INFO, logger="tools"):

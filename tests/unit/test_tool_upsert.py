@@ -1,4 +1,4 @@
-"""What ``kintone_upsert_records`` tells of very many entries."""
+"""Output of ``kintone_upsert_records`` for very many entries."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +31,7 @@ def site() -> Iterator[InProcess]:
 
 
 def call_of(site: InProcess, **parameters: object) -> Call:
-    """Return a call of the tool that asks the site."""
+    """Return a call of the tool on this site."""
     declared = UpsertRecords.declaration().parameters
     call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, declared), Redactor([]))
     call.__dict__["client"] = site.client
@@ -39,7 +39,7 @@ def call_of(site: InProcess, **parameters: object) -> Call:
 
 
 def upserted(site: InProcess, count: int, **fields: object) -> Result:
-    """Write so many entries with these fields."""
+    """Upsert this many entries with these fields."""
     rows: list[dict[str, Any]] = [{"sku": f"A-{number}", **fields} for number in range(count)]
     runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
     result = UpsertRecords(runtime=runtime, session=None).run(call_of(site, records_data=rows, update_key="sku"))
@@ -48,7 +48,7 @@ def upserted(site: InProcess, count: int, **fields: object) -> Result:
 
 
 def test_results_are_left_out_when_dify_could_not_carry_them(site: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All is saved by then, so the step succeeds with its counts and says what is missing."""
+    """All entries are saved, so the step succeeds with its counts and says what is left out."""
     monkeypatch.setattr(kintone_upsert_records, "MAX_MESSAGE_BYTES", 300)
     result = upserted(site, 10)
 
@@ -62,7 +62,7 @@ def test_results_are_left_out_when_dify_could_not_carry_them(site: InProcess, mo
 
 
 def test_problems_beyond_the_first_fifty_are_counted(site: InProcess) -> None:
-    """Nothing is written."""
+    """Nothing is written, and fifty problems are listed."""
     with pytest.raises(InvalidParameterError, match=r"and 10 more problems$"):
         upserted(site, 60, stock="many")
 
@@ -70,7 +70,7 @@ def test_problems_beyond_the_first_fifty_are_counted(site: InProcess) -> None:
 
 
 def test_changes_beyond_the_first_twenty_are_counted(site: InProcess) -> None:
-    """What was rewritten is shown for some, and told of all."""
+    """Twenty converted values are shown, and all are counted."""
     lines = [str(line) for line in upserted(site, 27, due="2026/4/1").lines]
 
     assert sum('"2026/4/1"' in line for line in lines) == 20
@@ -78,7 +78,7 @@ def test_changes_beyond_the_first_twenty_are_counted(site: InProcess) -> None:
 
 
 def test_error_about_an_attachment_field_is_kept_when_the_form_cannot_be_read(site: InProcess) -> None:
-    """There is nothing to propose then."""
+    """Without the form there is no suggestion."""
     site.kintone.fail(api="app/form/fields", times=None, status=403, code="CB_NO02", message="No privilege.")
     error = NoAttachmentFieldError("attachment_field: {code} is none", code="papers")
 

@@ -1,4 +1,4 @@
-"""What a failed exchange proves, by how far it came."""
+"""What a failed exchange shows about its request, depending on its phase."""
 
 from contextlib import closing
 
@@ -11,17 +11,17 @@ from kintone.errors import CancelledError
 from kintone.exchanges import Outgoing, send
 from kintone.retry import FailureKind
 from kintone.transport_failures import TransportError, failure_of
-from tests.unit.still_runtime import StillRuntime
+from tests.unit.fake_runtime import FakeRuntime
 
 
 @pytest.fixture
 def exchange() -> Exchange:
-    """Return an exchange that has ten seconds."""
-    return Exchange(Deadline(10, StillRuntime()), 5)
+    """Return an exchange with ten seconds."""
+    return Exchange(Deadline(10, FakeRuntime()), 5)
 
 
-def test_an_unknown_mistake_before_anything_was_tried_is_final(exchange: Exchange) -> None:
-    """What cannot even be prepared is not tried again; which setting it was nobody knows."""
+def test_an_unknown_error_before_the_first_phase_is_final(exchange: Exchange) -> None:
+    """A request that cannot be prepared is not repeated."""
     failure = failure_of(requests.exceptions.InvalidHeader("x"), exchange)
 
     assert (failure.kind, failure.sent) == (FailureKind.FINAL, False)
@@ -29,7 +29,7 @@ def test_an_unknown_mistake_before_anything_was_tried_is_final(exchange: Exchang
 
 @pytest.mark.parametrize("error", [ConnectionResetError(), TimeoutError()])
 def test_a_request_of_which_no_byte_has_left_was_not_sent(exchange: Exchange, error: Exception) -> None:
-    """It may be repeated, whatever it would have done; once a byte has left, only what may happen twice."""
+    """It may always be repeated; after the first byte, only a repeatable operation may."""
     exchange.phase = Phase.WAITING
     before = failure_of(error, exchange).kind
     exchange.sent = True
@@ -38,7 +38,7 @@ def test_a_request_of_which_no_byte_has_left_was_not_sent(exchange: Exchange, er
 
 
 def test_nothing_is_sent_when_the_call_was_cancelled(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever was cancelled in the queue does not even connect."""
+    """A call cancelled while waiting does not connect."""
     monkeypatch.setattr(TrackedAdapter, "send", lambda *_, **__: pytest.fail("it was sent"))
     exchange.deadline.cancel()
     with closing(TrackedAdapter()) as adapter, pytest.raises(TransportError) as raised:

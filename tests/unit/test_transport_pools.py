@@ -1,9 +1,9 @@
-"""Connections that outlive a call: apart for each access, closed when nobody has used them for a while."""
+"""Connections kept between calls: separate for each access, closed after some time without use."""
 
 from kintone.access.credentials import Access, Tokens
 from kintone.access.sites import read_site
 from kintone.transport import Pools
-from tests.unit.still_runtime import StillRuntime
+from tests.unit.fake_runtime import FakeRuntime
 
 SITE = read_site("example.cybozu.com", frozenset())
 
@@ -13,9 +13,9 @@ def _adapter_of(pools: Pools, access: Access) -> int:
         return id(adapter)
 
 
-def test_session_is_the_same_until_it_has_rested() -> None:
-    """It is kept for a next call, and made anew after the time of rest."""
-    clock = StillRuntime()
+def test_session_is_reused_until_its_idle_time_ends() -> None:
+    """After the idle time a new session is made."""
+    clock = FakeRuntime()
     pools = Pools(clock, idle_seconds=30.0)
     access = Access(SITE, Tokens("a" * 40))
     with pools.adapter(access, 4) as first:
@@ -32,8 +32,8 @@ def test_session_is_the_same_until_it_has_rested() -> None:
 
 
 def test_session_when_it_is_in_use() -> None:
-    """However long a request takes, its connections are not closed under it."""
-    clock = StillRuntime()
+    """Connections in use are not closed, however long a request takes."""
+    clock = FakeRuntime()
     pools = Pools(clock, idle_seconds=30.0)
     access = Access(SITE, Tokens("a" * 40))
     _adapter_of(pools, access)
@@ -43,8 +43,8 @@ def test_session_when_it_is_in_use() -> None:
 
 
 def test_sessions_of_different_accesses() -> None:
-    """Another token or another guest space never uses the connections of the first."""
-    pools = Pools(StillRuntime())
+    """Another token or guest space never uses the same connections."""
+    pools = Pools(FakeRuntime())
     token, other = Tokens("a" * 40), Tokens("b" * 40)
     accesses = [Access(SITE, token), Access(SITE, other), Access(SITE, token, 3)]
 

@@ -1,4 +1,4 @@
-"""Several files at once: what is raised when one of them fails."""
+"""Upload of several files: the error that is raised when one of them fails."""
 
 from collections.abc import Callable
 from typing import cast
@@ -8,7 +8,7 @@ import pytest
 from kintone.deadline import Deadline
 from kintone.execution import Execution
 from kintone.files import FilesApi
-from tests.unit.resolver_double import use_names
+from tests.unit.fake_resolver import use_names
 from tools.dify_files.source import DifyFile, SourceLimits
 from tools.uploads import UploadBatch
 
@@ -18,31 +18,31 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
     use_names(monkeypatch)
 
 
-class Api:
-    """Uploads a file as it is told to."""
+class FakeFilesApi:
+    """Uploads a file by calling a function."""
 
     def __init__(self, upload: Callable[[str], str]) -> None:
-        """Keep what becomes of a file, by its name."""
+        """Keep the function that gets the file's name and returns its key or raises."""
         self._upload = upload
 
     def upload(self, _open: object, name: str, _mime_type: str, _deadline: Deadline) -> str:
-        """Return the key, or raise."""
+        """Return the key, or raise the error."""
         return self._upload(name)
 
 
 def run(upload: Callable[[str], str], *names: str) -> None:
-    """Upload files of these names."""
+    """Upload files with these names."""
     files = [DifyFile(f"https://public.example/{name}", name, "text/plain", 1) for name in names]
     with Deadline(60) as deadline:
         limits = SourceLimits(1.0, 10, cast("Execution", None), deadline)
-        UploadBatch(cast("FilesApi", Api(upload)), files, limits).run()
+        UploadBatch(cast("FilesApi", FakeFilesApi(upload)), files, limits).run()
 
 
-def test_a_mistake_of_the_program_is_raised_as_it_is() -> None:
-    """It has no sentence that could be added to."""
+def test_an_unexpected_error_is_raised_unchanged() -> None:
+    """Only a KintoneError gets the file added to its message."""
 
-    def stumble(_name: str) -> str:
+    def fail(_name: str) -> str:
         raise KeyError("x")
 
     with pytest.raises(KeyError):
-        run(stumble, "a", "b")
+        run(fail, "a", "b")

@@ -1,4 +1,4 @@
-"""records_mapping: what uploaded files become in the records of an upsert."""
+"""records_mapping: the records for an upsert that contain the uploaded files."""
 
 import json
 
@@ -16,7 +16,7 @@ def _entry(**parts: object) -> dict[str, object]:
 
 
 def test_mapping_when_one_entry_takes_all_files() -> None:
-    """One entry gets all file keys in its attachment field."""
+    """A single entry gets all file keys in its attachment field."""
     data = RecordsMapping({"records": [_entry()]}, 2).records_data(["k1", "k2"])
 
     assert json.loads(data) == {
@@ -30,7 +30,7 @@ def test_mapping_when_one_entry_takes_all_files() -> None:
 
 
 def test_mapping_when_there_are_as_many_entries_as_files() -> None:
-    """Each entry gets the file of the same place; an id serves as well as an update key, and neither inserts."""
+    """Each entry gets the file of its position, with an id or with an update key."""
     entries = [_entry(), {"attachment_field": "photos", "id": 7}, {"attachment_field": "photos", "record": {"a": "b"}}]
     records = json.loads(RecordsMapping(entries, 3).records_data(["k1", "k2", "k3"]))["records"]
 
@@ -43,14 +43,14 @@ def test_mapping_when_there_are_as_many_entries_as_files() -> None:
 
 
 def test_mapping_when_its_result_goes_to_the_upsert() -> None:
-    """What comes out is what the upsert reads."""
+    """The output is valid input of the upsert."""
     data = RecordsMapping(_entry(), 1).records_data(["k1"])
 
     assert read_entries(json.loads(data))[0].record["photos"] == {"value": [{"fileKey": "k1"}]}
 
 
 def test_mapping_when_a_record_holds_a_next_line() -> None:
-    """Dify could not carry it, and a line end in its place would not be JSON: it is escaped, and nothing is lost."""
+    """U+0085 is escaped, since Dify cannot carry it and a line end would break the JSON."""
     data = RecordsMapping(_entry(record={"no\x85te": "a\x85b"}), 1).records_data(["k1"])
 
     assert "\x85" not in data
@@ -76,7 +76,7 @@ def test_mapping_when_a_record_holds_a_next_line() -> None:
     ],
 )
 def test_mapping_when_it_would_fail_later(structure: object, files: int, words: str) -> None:
-    """Whatever the upsert would refuse is refused here, before any file is uploaded, under this parameter's name."""
+    """Input that the upsert would refuse is refused before any upload, with this parameter's name."""
     with pytest.raises(InvalidParameterError, match=words) as caught:
         RecordsMapping(structure, files)
 

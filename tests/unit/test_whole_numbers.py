@@ -1,4 +1,4 @@
-"""Whole numbers, wherever a person or a model writes one."""
+"""Whole numbers in parameters, entries, queries and settings."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -99,19 +99,19 @@ READERS: dict[str, Callable[[object], int | None]] = {
     "records_data: entry 1: revision": _revision,
     "kintone_app_id": lambda value: read_positive_number(value, "kintone_app_id"),
 }
-"""Who reads one, by what a refusal begins with."""
+"""The readers of whole numbers, by the beginning of their refusals."""
 
 
 @pytest.mark.parametrize(("value", "number"), NUMBERS)
-def test_number_is_the_same_whoever_reads_it(value: object, number: int) -> None:
-    """ASCII and full-width digits, blanks around them, and numbers that are whole."""
+def test_number_is_the_same_for_every_reader(value: object, number: int) -> None:
+    """ASCII and full-width digits, outer blanks and decimals without a fraction are accepted."""
     assert whole_number(value) == number
     assert [reader(value) for reader in READERS.values()] == [number] * len(READERS)
 
 
 @pytest.mark.parametrize("value", OTHERS)
 def test_everything_else_is_refused_by_name(value: object) -> None:
-    """What may be meant in two ways, or is no number, is never guessed."""
+    """An ambiguous value or another text is refused with the parameter's name."""
     assert whole_number(value) is None
     for name, reader in READERS.items():
         with pytest.raises(InvalidParameterError, match=rf"^\[INVALID_INPUT\] {name}"):
@@ -120,13 +120,13 @@ def test_everything_else_is_refused_by_name(value: object) -> None:
 
 @pytest.mark.parametrize("text", ["10", "１０", "0010", "10.0"])
 def test_options_of_a_query_are_read_alike(text: str) -> None:
-    """They reach kintone in ASCII digits."""
+    """Limit and offset are sent in ASCII digits."""
     assert str(parse(f"order by a limit {text} offset {text}")) == "order by a limit 10 offset 10"
 
 
 @pytest.mark.parametrize("option", ["limit", "offset"])
 def test_options_of_a_query_are_refused_alike(option: str) -> None:
-    """Other digits, exponents and signs are no whole numbers."""
+    """Other digits, exponents and signs are refused."""
     for text in (*(value for value in OTHERS if isinstance(value, str)), "-1", "－１"):
         with pytest.raises(InvalidParameterError, match=rf"^\[INVALID_INPUT\] query: .*{option}"):
             parse(f"a = 1 {option} {text}")
@@ -134,7 +134,7 @@ def test_options_of_a_query_are_refused_alike(option: str) -> None:
 
 @pytest.mark.parametrize("text", ["1_0", "٣", "10件", "1e2", "1.5", "true", "0", "-1"])
 def test_settings_of_the_operator_are_read_alike(text: str) -> None:
-    """A value that makes no sense stops the plugin."""
+    """An invalid setting stops the plugin."""
     assert OperatorSettings.from_environment({"KINTONE_READ_RANGES": " １０ "}).read_ranges == 10
     with pytest.raises(SettingsError, match="KINTONE_READ_RANGES"):
         OperatorSettings.from_environment({"KINTONE_READ_RANGES": text})
@@ -142,7 +142,7 @@ def test_settings_of_the_operator_are_read_alike(text: str) -> None:
 
 @pytest.mark.parametrize("value", ["1_0", "٣", "1e2", "10秒", "nan", "+5", "5.", ".5"])
 def test_decimal_parameter_is_refused_when_it_is_written_oddly(value: object) -> None:
-    """``request_timeout`` is no whole number, but read as strictly."""
+    """``request_timeout`` may have a fraction, and is otherwise read as strictly."""
     parameters = Parameters({"it": value}, NUMBER)
 
     assert Parameters({"it": "２.５"}, NUMBER).number("it") == 2.5
@@ -155,7 +155,7 @@ def test_decimal_parameter_is_refused_when_it_is_written_oddly(value: object) ->
     [("APP-1", "1"), ("app2024-0017", "17"), ("ＡＰＰ－１２", "12"), ("#12", "12"), ("# 12", "12"), ("12番", "12")],
 )
 def test_record_is_named_by_its_number_alone(given: str, id_: str) -> None:
-    """A record number, or a number with a mark, is no id; the sentence says what to write instead."""
+    """A record number with a prefix is not an id; the message says what to write instead."""
     assert str(record_id_hint(given)).endswith(f": {id_}")
     for read in (_record_id, _entry_id):
         with pytest.raises(InvalidParameterError, match=rf"(record_id|id is) .*{given}.*: {id_}$"):
@@ -166,5 +166,5 @@ def test_record_is_named_by_its_number_alone(given: str, id_: str) -> None:
     "given", ["-1", "1-2-3", "APP-0", "APP-", "A-1b", "2026-01-05", "APP 1", "-", "", None, 1.5, "x" * 5000, "東-1"]
 )
 def test_no_number_is_proposed_when_it_would_be_a_guess(given: object) -> None:
-    """Only what has the form of a record number has a last part."""
+    """Only a value in the form of a record number gets a suggestion."""
     assert not record_id_hint(given)

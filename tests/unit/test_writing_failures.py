@@ -1,4 +1,4 @@
-"""A write that fails half-way: what is saved, what is not, what to send again."""
+"""Writes that fail part-way: which entries are saved, which are not, and what to send again."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -22,30 +22,30 @@ from kintone.messages import Message
 from kintone.writing.entries import Entry
 from kintone.writing.writer import UpsertRequest, upsert
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.writings import (
+from tests.unit.writing_samples import (
     NOT_FOUND,
     STOCK,
     TOO_LONG,
     TOO_MUCH,
-    fates,
-    have,
     ledger_of,
     mixed,
     rows,
-    small_transactions,
+    save_records,
+    small_batches,
+    states,
 )
 
 REFUSAL = {"code": "CB_VA01", "id": "abc", "message": "Missing or invalid input."}
 
 
 @pytest.fixture
-def _small_transactions() -> Iterator[None]:
-    with small_transactions():
+def _small_batches() -> Iterator[None]:
+    with small_batches():
         yield
 
 
 def failing[E: KintoneError](kind: type[E], stock: InProcess, entries: list[Entry]) -> E:
-    """Return the error with which writing the entries ends."""
+    """Return the error that writing the entries raises."""
     with pytest.raises(kind) as raised:
         upsert(stock.client, UpsertRequest(stock.app, entries))
     assert type(raised.value) is kind
@@ -53,17 +53,17 @@ def failing[E: KintoneError](kind: type[E], stock: InProcess, entries: list[Entr
 
 
 def with_value(entries: list[Entry], position: int, record: Mapping[str, object]) -> list[Entry]:
-    """Return the entries with another record in one of them."""
+    """Return the entries with another record at one position."""
     entries[position - 1] = entries[position - 1].with_record(record)
     return entries
 
 
-@pytest.mark.usefixtures("_small_transactions")
-def test_a_failure_in_the_third_transaction_tells_exactly_what_is_saved(stock: InProcess) -> None:
-    """Two are saved, nothing is sent after the failure, and kintone's complaint names the caller's entry."""
+@pytest.mark.usefixtures("_small_batches")
+def test_a_failure_in_the_third_batch_reports_what_is_saved(stock: InProcess) -> None:
+    """Two batches are saved, nothing is sent after the failure, and the field error names the caller's entry."""
     partial = failing(InvalidRequestError, stock, with_value(rows(250), 128, TOO_LONG))
 
-    assert fates(partial) == [(1, 100, "SAVED"), (101, 150, "REFUSED"), (151, 250, "NOT_SENT")]
+    assert states(partial) == [(1, 100, "SAVED"), (101, 150, "REFUSED"), (151, 250, "NOT_SENT")]
     assert len(ledger_of(partial).results()) == 100
     assert len(stock.asked) == 3
     assert len(stock.ids()) == 100
@@ -75,24 +75,24 @@ def test_a_failure_in_the_third_transaction_tells_exactly_what_is_saved(stock: I
     assert "entries 101 to 250" in str(partial.remedy)
 
 
-def test_a_failure_of_the_first_transaction_keeps_kintones_own_remedy(stock: InProcess) -> None:
-    """Nothing is saved, and the sentence says so."""
+def test_a_failure_of_the_first_batch_keeps_kintones_own_remedy(stock: InProcess) -> None:
+    """Nothing is saved, and the message says so."""
     raised = failing(InvalidRequestError, stock, with_value(rows(3), 2, TOO_MUCH))
 
     assert "correct the fields" in str(raised.remedy)
     assert list(raised.field_errors) == ["entry 2, lines row 1, qty"]
-    assert fates(raised) == [(1, 3, "REFUSED")]
+    assert states(raised) == [(1, 3, "REFUSED")]
     assert "; nothing is saved" in str(raised)
     assert stock.ids() == []
 
 
-@pytest.mark.usefixtures("_small_transactions")
+@pytest.mark.usefixtures("_small_batches")
 def test_a_lost_answer_tells_which_entries_may_have_been_saved(stock: InProcess) -> None:
-    """All entries have keys, so sending them again is safe and said to be."""
+    """All entries have keys, so the advice is that sending them again is safe."""
     stock.kintone.fail(after=1, times=None, cut="after")
     partial = failing(UnreachableError, stock, rows(130))
 
-    assert fates(partial) == [(1, 50, "SAVED"), (51, 100, "UNKNOWN"), (101, 130, "NOT_SENT")]
+    assert states(partial) == [(1, 50, "SAVED"), (51, 100, "UNKNOWN"), (101, 130, "NOT_SENT")]
     assert partial.code == "UNREACHABLE"
     line = str(partial)
     assert "; entries 1 to 50 are saved, entries 51 to 100 may have been saved, entries 101 to 130 are" in line
@@ -101,20 +101,20 @@ def test_a_lost_answer_tells_which_entries_may_have_been_saved(stock: InProcess)
 
 
 def test_a_call_out_of_time_keeps_its_own_advice() -> None:
-    """What the operator may change stands behind what to send again."""
+    """The operator's setting is named after the advice about sending again."""
     with InProcess(STOCK, budget=20) as stock:
         stock.kintone.fail(hang=30)
         partial = failing(BudgetExceededError, stock, rows(1))
 
-    assert fates(partial) == [(1, 1, "UNKNOWN")]
+    assert states(partial) == [(1, 1, "UNKNOWN")]
     assert partial.code == "BUDGET_EXCEEDED"
     assert "; send entry 1 again; let the operator raise" in str(partial)
 
 
-def test_a_lost_answer_is_told_when_no_second_try_gets_its_turn(
+def test_a_lost_answer_is_reported_when_no_slot_is_free_for_a_second_try(
     stock: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another call keeps the only slot for longer than the time of this one, which says what the first try left."""
+    """Another call holds the only slot until the call's time ends; the first try's outcome is reported."""
     execution, limiter = stock.client.execution, Limiter(1)
     monkeypatch.setattr(execution, "_limiter", limiter)
 
@@ -131,27 +131,27 @@ def test_a_lost_answer_is_told_when_no_second_try_gets_its_turn(
     raised = failing(BudgetExceededError, stock, rows(2))
 
     assert (len(stock.writes), len(stock.ids())) == (1, 2)
-    assert fates(raised) == [(1, 2, "UNKNOWN")]
+    assert states(raised) == [(1, 2, "UNKNOWN")]
     assert "may have been saved" in str(raised)
 
 
-@pytest.mark.usefixtures("_small_transactions")
-def test_a_failure_that_passes_asks_to_wait_before_the_rest_is_sent(stock: InProcess) -> None:
-    """There is nothing to correct when the database was locked."""
+@pytest.mark.usefixtures("_small_batches")
+def test_a_temporary_failure_advises_waiting_before_the_rest_is_sent(stock: InProcess) -> None:
+    """A database lock needs no correction of the entries."""
     stock.kintone.fail(after=1, times=None, status=400, code="GAIA_DA02")
     partial = failing(UnavailableError, stock, rows(51))
 
-    assert fates(partial) == [(1, 50, "SAVED"), (51, 51, "REFUSED")]
+    assert states(partial) == [(1, 50, "SAVED"), (51, 51, "REFUSED")]
     assert "wait a minute, then send entry 51 again" in str(partial)
 
 
 def test_a_lock_that_outlasted_the_repeats_leaves_nothing_saved(stock: InProcess) -> None:
-    """Its fate is known, and it is no entry's fault."""
+    """The entries are refused, and no entry is named as the cause."""
     stock.kintone.fail(times=None, status=400, code="GAIA_DA02")
     raised = failing(UnavailableError, stock, rows(1))
 
     assert raised.code == "GAIA_DA02"
-    assert fates(raised) == [(1, 1, "REFUSED")]
+    assert states(raised) == [(1, 1, "REFUSED")]
     assert "; nothing is saved" in str(raised)
     assert "(entry 1)" not in str(raised)
 
@@ -161,44 +161,44 @@ def test_a_lost_answer_warns_when_entries_could_be_inserted_twice(stock: InProce
     stock.kintone.fail(times=None, cut="after")
     partial = failing(UnreachableError, stock, mixed("kknn"))
 
-    assert fates(partial) == [(1, 4, "UNKNOWN")]
+    assert states(partial) == [(1, 4, "UNKNOWN")]
     assert ledger_of(partial).first_unsaved() == 1
     assert "look in kintone first: 2 of these entries (the first is entry 3)" in str(partial)
     assert len(stock.asked) == 1
 
 
-def test_entries_that_may_be_there_are_never_simply_tried_again(stock: InProcess) -> None:
-    """The advice for a kintone that is not available would have them inserted twice."""
+def test_entries_that_may_exist_are_not_advised_to_be_sent_again(stock: InProcess) -> None:
+    """The usual advice for an unavailable kintone would insert them twice."""
     stock.kintone.fail(times=None, status=503, applied=True)
     unsure = failing(UnavailableError, stock, mixed("nn"))
 
-    assert fates(unsure) == [(1, 2, "UNKNOWN")]
+    assert states(unsure) == [(1, 2, "UNKNOWN")]
     assert "look in kintone first" in str(unsure)
     assert "try again" not in str(unsure)
 
 
 def test_a_lost_answer_warns_when_an_entry_has_a_revision(stock: InProcess) -> None:
-    """It would be refused when it is sent again after it was saved."""
-    have(stock, 1)
+    """A saved entry with a revision would be refused when sent again."""
+    save_records(stock, 1)
     stock.kintone.fail(times=None, cut="after")
     partial = failing(UnreachableError, stock, [Entry(1, {}, None, "1", "1")])
 
-    assert fates(partial) == [(1, 1, "UNKNOWN")]
+    assert states(partial) == [(1, 1, "UNKNOWN")]
     assert "look in kintone first" in str(partial)
     assert "revision" in str(partial)
     assert len(stock.asked) == 1
 
 
-@pytest.mark.usefixtures("_small_transactions")
+@pytest.mark.usefixtures("_small_batches")
 @pytest.mark.parametrize("readable", [0, 1])
-def test_an_answer_that_cannot_be_read_leaves_its_own_transaction_unknown(stock: InProcess, readable: int) -> None:
-    """The transactions before are surely saved, those behind were not sent."""
+def test_an_unreadable_answer_leaves_its_own_batch_unknown(stock: InProcess, readable: int) -> None:
+    """The batches before it are saved, and those after it are not sent."""
     stock.change = lambda asked, body: body if asked.number <= readable else {}
     error = failing(UnknownResponseError, stock, rows(101))
     saved = [(1, 50, "SAVED")][:readable]
 
     assert error.code == "NOT_KINTONE"
-    assert fates(error) == [
+    assert states(error) == [
         *saved,
         (50 * readable + 1, 50 * readable + 50, "UNKNOWN"),
         (50 * readable + 51, 101, "NOT_SENT"),
@@ -207,20 +207,20 @@ def test_an_answer_that_cannot_be_read_leaves_its_own_transaction_unknown(stock:
 
 
 def test_an_unknown_id_is_named_by_its_entry(stock: InProcess) -> None:
-    """Kintone's message names the id but not the place."""
-    have(stock, 1)
+    """Kintone's message has the id but not the entry, which is added."""
+    save_records(stock, 1)
     entries = mixed("iik")
     entries[1] = Entry(2, {}, None, "77")
     error = failing(NotFoundError, stock, entries)
 
     assert error.code == "GAIA_RE01"
     assert "(entry 2); nothing is saved" in str(error)
-    assert fates(error) == [(1, 3, "REFUSED")]
+    assert states(error) == [(1, 3, "REFUSED")]
     assert stock.values("name") == ["old"]
 
 
-def test_entries_among_which_the_culprit_is_are_named_when_kintone_names_none(stock: InProcess) -> None:
-    """A lookup error has neither field nor index; the failing call has."""
+def test_the_entries_of_the_failing_call_are_named_when_kintone_names_none(stock: InProcess) -> None:
+    """A lookup error has neither field nor index, but the failing call is known."""
     error = failing(InvalidRequestError, stock, with_value(rows(250), 150, NOT_FOUND))
 
     assert (error.code, error.field_errors) == ("GAIA_LO04", {})
@@ -228,15 +228,15 @@ def test_entries_among_which_the_culprit_is_are_named_when_kintone_names_none(st
 
 
 def test_entries_of_one_kind_are_named_when_the_failing_call_is_scattered(stock: InProcess) -> None:
-    """Grouped calls are described by how their entries are found."""
+    """A call with entries from several places is described by how its entries are found."""
     error = failing(InvalidRequestError, stock, with_value(mixed("kn" * 30), 20, NOT_FOUND))
 
     assert "between 2 and 60)" in str(error)
 
 
 def test_the_conflicting_entry_is_named_when_only_one_has_a_revision(stock: InProcess) -> None:
-    """Only entries with a revision can conflict; the remedy is kintone's usual one, and nothing is read or repeated."""
-    have(stock, 3)
+    """Only an entry with a revision can conflict; the remedy is kintone's, and nothing is read or repeated."""
+    save_records(stock, 3)
     entries = [Entry(1, {}, None, "1"), Entry(2, {}, None, "2", "5"), Entry(3, {}, None, "3")]
     error = failing(RevisionConflictError, stock, entries)
 
@@ -252,12 +252,12 @@ def test_the_conflicting_entry_is_named_when_only_one_has_a_revision(stock: InPr
         (3, {**REFUSAL, "errors": {"records[100].name.value": {"messages": ["x"]}}}, 100),
     ],
 )
-def test_an_impossible_place_is_kept_as_it_is(
+def test_an_impossible_index_is_kept_unchanged(
     stock: InProcess, count: int, answer: dict[str, object], place: int
 ) -> None:
-    """A hostile answer, of a call or a record that was never sent, cannot make us stumble."""
+    """An answer about a call or a record that was not sent causes no other error."""
     stock.kintone.fail(status=400, body=json.dumps(answer), content_type="application/json")
     error = failing(InvalidRequestError, stock, rows(count))
 
     assert error.field_errors == {f"records[{place}].name.value": ["x"]}
-    assert fates(error) == [(1, count, "REFUSED")]
+    assert states(error) == [(1, count, "REFUSED")]

@@ -1,4 +1,4 @@
-"""Where kintone's complaints point to."""
+"""Conversion of the field paths in kintone's errors."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_key_names_entry_field_row_and_choice(key: str, index: int | None, wor
     "key", ["app", "records", "record", "query", "", "records[x].a.value", "records[99999999].a.value"]
 )
 def test_a_key_that_points_into_no_record_stays_as_it_is(key: str) -> None:
-    """Nothing is guessed."""
+    """A path in another form is unchanged."""
     assert read_path(key) is None
     assert str(readable(key)) == key
 
@@ -51,7 +51,7 @@ def test_a_key_that_points_into_no_record_stays_as_it_is(key: str) -> None:
     [(0, "lines row 2, qty"), (1, "lines row 2 of those already saved, qty"), (2, "lines row 1, qty")],
 )
 def test_rows_that_were_saved_before_do_not_count_as_the_callers(place: int, words: str) -> None:
-    """After appending, the caller's rows stand behind those that were there, or in the place of the row they change."""
+    """Row numbers are those of the caller's list, for new rows and for changed ones."""
     path = read_path(f"records[0].lines.value[{place}].value.qty.value")
 
     assert path is not None

@@ -8,7 +8,7 @@ from kintone.client import KintoneClient
 from kintone.query import quote
 from kintone.reading.reader import ReadRequest, read
 from local_kintone import LocalKintone
-from tests.unit.readings import ids_read, small_pages
+from tests.unit.reading_samples import ids_read, small_pages
 from tests.wire.conftest import OpenClient
 
 TEXTS = ["1", "limit 5", 'say "order by x"', "a\\b", "名前 offset 3", ""]

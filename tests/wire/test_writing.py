@@ -19,7 +19,7 @@ from kintone.writing.one_record import add_record
 from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
 from tests.unit.form_samples import field, make_form
-from tests.unit.writings import small_transactions
+from tests.unit.writing_samples import small_batches
 from tests.wire.conftest import OpenClient
 
 FORM: dict[str, dict[str, Any]] = {
@@ -44,7 +44,7 @@ def token(kintone: LocalKintone, app: int) -> str:
 
 @pytest.fixture
 def _small_batches() -> Iterator[None]:
-    with small_transactions():
+    with small_batches():
         yield
 
 

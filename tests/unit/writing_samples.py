@@ -1,4 +1,4 @@
-"""An app to write to, entries for it, and what an error says of them."""
+"""An app to write to, entries for it, and readers of an error's ledger."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from kintone.writing.entries import Entry, read_entries
 from kintone.writing.update_keys import UpdateKey
 from tests.unit.in_process import InProcess
 
-# No app has the number of the lookup's source, so that whatever is looked up there is not found.
+# No app has this number, so that every lookup in it fails.
 LOOKUP = {"relatedApp": {"app": "99", "code": ""}, "relatedKeyField": "code", "fieldMappings": []}
 STOCK: dict[str, dict[str, Any]] = {
     "sku": {"type": "SINGLE_LINE_TEXT", "unique": True},
@@ -28,12 +28,12 @@ NOT_FOUND = {"product": {"value": "nowhere"}}
 
 
 def rows(count: int) -> list[Entry]:
-    """Return entries with the keys A-1, A-2 and so on."""
+    """Return entries with the update keys A-1, A-2 and so on."""
     return read_entries([{"sku": f"A-{number}", "name": {"value": "x"}} for number in range(1, count + 1)], "sku")
 
 
 def mixed(letters: str) -> list[Entry]:
-    """Return entries with a key (k), an id (i) or neither (n), each with a name of its own."""
+    """Return entries with an update key (k), an id (i) or neither (n), each with its own name."""
     return [
         Entry(
             position,
@@ -46,25 +46,25 @@ def mixed(letters: str) -> list[Entry]:
 
 
 @contextmanager
-def small_transactions() -> Iterator[None]:
-    """Let a transaction hold 50 entries, in 5 calls of 10, so that a few entries make many transactions."""
+def small_batches() -> Iterator[None]:
+    """Limit a bulk request to 50 entries, in 5 calls of 10, so that few entries make many batches."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kintone.limits.MAX_BULK_REQUESTS", 5)
         patch.setattr("kintone.limits.MAX_RECORDS_PER_WRITE", 10)
         yield
 
 
-def have(site: InProcess, count: int) -> None:
-    """Have a kintone hold so many records, from id 1."""
+def save_records(site: InProcess, count: int) -> None:
+    """Save this many records, from id 1."""
     site.kintone.add_records(site.app, [{"name": "old"}] * count)
 
 
 def ledger_of(error: KintoneError) -> WriteLedger:
-    """Return what an error says of the entries."""
+    """Return the ledger of an error."""
     assert error.ledger
     return error.ledger
 
 
-def fates(error: KintoneError) -> list[tuple[int, int, str]]:
-    """Return first and last entry and what is known of them."""
+def states(error: KintoneError) -> list[tuple[int, int, str]]:
+    """Return first entry, last entry and state of each span of the ledger."""
     return [(span.first, span.last, state.name) for span, state in ledger_of(error).spans()]

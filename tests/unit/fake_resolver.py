@@ -1,4 +1,4 @@
-"""Names that resolve without asking anybody."""
+"""A name resolver with fixed names, without network access."""
 
 import socket
 
@@ -20,7 +20,7 @@ NAMES = {
 
 
 def use_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Resolve the names above, and numeric addresses as the system does; Dify's settings name no file store."""
+    """Resolve the fixed names, and numeric addresses as the system does; remove Dify's file store settings."""
     true_resolver = socket.getaddrinfo
     for name in ("FILES_URL", "INTERNAL_FILES_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -34,6 +34,6 @@ def use_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def checked(url: str) -> FileAddress:
-    """Check an address, with more time than any test takes."""
+    """Check an address with a time limit that no test reaches."""
     with Deadline(60.0) as deadline:
         return read_address(url, deadline, 30.0)

@@ -1,4 +1,4 @@
-"""Records for tests of reading, and what a whole reading gives."""
+"""Records for tests of reading, and the ids that a reading returns."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ BY_NAME = "order by name asc"
 
 
 def add(site: InProcess, ids: Iterable[int]) -> None:
-    """Add records; each meets one side of ``a = "1" or b = "2"``, and ``name`` is spread over them, some alike."""
+    """Add records; each matches one side of ``a = "1" or b = "2"``, and the values of ``name`` repeat."""
     given = list(ids)
     there = set(site.there(given))
     site.kintone.add_records(site.app, [_record(record_id) for record_id in given if record_id not in there])
@@ -32,7 +32,7 @@ def _record(record_id: int) -> dict[str, Any]:
 
 @contextmanager
 def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
-    """Make kintone's limits small on both sides, so that a few records make many pages."""
+    """Lower kintone's limits in client and server, so that few records make many pages."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kintone.limits.MAX_RECORDS_PER_READ", page)
         patch.setattr("kintone.limits.MAX_OFFSET", most_skipped)
@@ -44,7 +44,7 @@ def small_pages(page: int = 5, most_skipped: int = 20) -> Iterator[None]:
 
 
 def ids_read(reading: Reading) -> list[int]:
-    """Read everything; every page has the ids of its records, and its number."""
+    """Read all pages, check page numbers and ids, and return the ids."""
     ids: list[int] = []
     for number, page in enumerate(reading.pages(), start=1):
         assert page.number == number
