@@ -53,10 +53,6 @@ class Entry:
         """Return the same entry with other values, as after normalisation."""
         return replace(self, record=record)
 
-    def with_key_value(self, value: str) -> Self:
-        """Return the same entry with another text for its update key, as after normalisation."""
-        return self if self.update_key is None else replace(self, update_key=self.update_key._replace(value=value))
-
 
 # Reading entries
 
@@ -313,7 +309,7 @@ def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) ->
             )
             continue
         numbers.append((entry.position, key, number))
-        normalised.append(entry.with_key_value(plain_number(number)))
+        normalised.append(replace(entry, update_key=key._replace(value=plain_number(number))))
     # Two different texts may be the same number.
     texts = [(entry.position, entry.update_key) for entry in entries if not _has_number_key(entry, number_fields)]
     raise_if_any(problems + repeated_numbers(numbers) + repeated_keys(texts))
