@@ -30,6 +30,7 @@ def ways(parts: list[str], names: frozenset[str]) -> list[list[str]]:
 @settings(max_examples=400, deadline=None)
 @example({"a", "b", "a,b,c,a"}, ["a", "b"])
 @example({"a", "b", "a,b"}, ["a", "b"])
+@example({"c", "c,a", "a,a"}, ["c", "a", "a"])
 @example({"a", "a,b", "b,c", "c"}, ["a", "b", "c"])
 @given(
     st.sets(st.sampled_from(NAMES), min_size=1, max_size=6), st.lists(st.sampled_from(PIECES), min_size=1, max_size=6)
