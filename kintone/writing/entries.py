@@ -190,17 +190,14 @@ def _without_key_in_record(entry: Entry, problems: list[Message]) -> Entry:
 def _unknown_key_problems(item: Mapping[str, object]) -> list[Message]:
     """Return a problem for every key that has no meaning in an entry, fifty at most."""
     problems: list[Message] = []
-    for key in item:
-        if len(problems) == MAX_UNKNOWN_KEYS:
-            break
-        if key not in ENTRY_KEYS:
-            nearest = _nearest_key(key)
-            hint = (
-                Message('did you mean "{key}"?', key=nearest)
-                if nearest
-                else Message("an entry has updateKey or id, revision and record only")
-            )
-            problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
+    for key in islice((key for key in item if key not in ENTRY_KEYS), MAX_UNKNOWN_KEYS):
+        nearest = _nearest_key(key)
+        hint = (
+            Message('did you mean "{key}"?', key=nearest)
+            if nearest
+            else Message("an entry has updateKey or id, revision and record only")
+        )
+        problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
     return problems
 
 
