@@ -282,7 +282,8 @@ SEVEN = [row(qty="7")]
 
 
 def failing[E: KintoneError](kind: type[E], bench: Bench, *arguments: Any, **options: Any) -> E:  # noqa: ANN401 - handed on
-    """Return the error with which appending ends."""
+    """Return the error with which appending ends; its sentence can be read."""
     with pytest.raises(kind) as raised:
         bench.append(*arguments, **options)
+    assert str(raised.value).startswith("[")
     return raised.value

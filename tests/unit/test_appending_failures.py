@@ -181,7 +181,8 @@ def test_two_entries_for_the_same_record_are_saved_one_after_the_other(bench: Be
     assert bench.quantities() == ["5", "6", "7"]
     assert [result["revision"] for result in report.results] == ["2", "3"]
     assert bench.calls().count("PUT records") == 3
-    failing(InvalidParameterError, bench, *entries, atomic=True)
+    error = failing(InvalidParameterError, bench, *entries, atomic=True)
+    assert "entries 1 and 2 " in str(error)
     assert bench.quantities() == ["5", "6", "7"]
 
 

@@ -74,6 +74,44 @@ def test_nothing_is_written_where_the_saved_rows_files_or_revision_cannot_be_tol
     assert bench.calls() == ["GET records"]
 
 
+def test_failed_search_says_what_was_read(bench: Bench) -> None:
+    """The call writes: why it reads at all is told."""
+    form = bench.form()
+    bench.kintone.fail(api="records", method="GET", status=200, body="{}", content_type="application/json")
+
+    assert "appended to" in str(failing(UnknownResponseError, bench, by_key(lines=SEVEN), form=form).problem)
+
+
+def answer_with_none(bench: Bench) -> None:
+    """Have kintone's search find nothing."""
+    body = json.dumps({"records": []})
+    bench.kintone.fail(api="records", method="GET", status=200, body=body, content_type="application/json")
+
+
+def test_record_that_a_search_does_not_show_is_asked_for_by_its_id(bench: Bench) -> None:
+    """The answer says whether it is missing; one that is there is appended to."""
+    bench.save(lines=[{"qty": "5"}])
+    form = bench.form()
+    answer_with_none(bench)
+    bench.append(by_id(1, lines=SEVEN), form=form)
+
+    assert bench.calls() == ["GET records", "GET record", "PUT records"]
+    assert bench.quantities() == ["5", "7"]
+
+
+def test_record_without_a_revision_is_not_written(bench: Bench) -> None:
+    """Whoever wrote in between would be overwritten; the record is named."""
+    form = bench.form()
+    answer_with_none(bench)
+    body = json.dumps({"record": {code: shown for code, shown in SHOWN.items() if code != "$revision"}})
+    bench.kintone.fail(api="record", method="GET", status=200, body=body, content_type="application/json")
+    error = failing(UnknownResponseError, bench, by_id(1, lines=SEVEN), form=form)
+
+    assert (error.code, states(error)) == ("NOT_KINTONE", [(1, 1, "NOT_SENT")])
+    assert "record 1" in str(error.problem)
+    assert bench.calls() == ["GET records", "GET record"]
+
+
 def test_ids_revisions_and_row_ids_may_be_shown_as_numbers(bench: Bench) -> None:
     """Kintone's OpenAPI description says numbers; what is sent is the same, and a row is found by its id."""
     bench.save(sku="A", lines=[{"qty": "5"}, {"qty": "6"}])

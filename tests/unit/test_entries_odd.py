@@ -34,6 +34,15 @@ def test_id_is_kept_without_leading_noughts(given: object, kept: str) -> None:
     assert [entry.id for entry in read_entries([{"id": given, "record": {}}])] == [kept]
 
 
+@pytest.mark.parametrize("given", [0, -1, "", None, True, 1.5, "a"])
+def test_id_that_no_record_has_is_refused_with_what_to_write_instead(given: object) -> None:
+    """Without an id the entry would be inserted."""
+    sentence = refusal([{"id": given, "record": {}}])
+
+    assert "id is " in sentence
+    assert "leave id out" in sentence
+
+
 @pytest.mark.parametrize("character", [*" \t\n\u3000\"'`()<>=!,;{}[]\\"])
 def test_key_field_that_could_end_a_field_code_in_a_query_is_refused(character: str) -> None:
     """Nothing but a field code may get into a query; signs that codes have may be there."""

@@ -99,6 +99,7 @@ def test_drop_down_takes_a_list_of_one(given: object, taken: str | None) -> None
     else:
         assert [problem.code for problem in read.problems] == ["wrong_type"]
         assert '"a"' in str(read.problems[0].suggestion)
+        assert "only one option" in str(read.problems[0].message)
 
 
 @pytest.mark.parametrize(("text", "kind"), [('["a"]', "DROP_DOWN"), ('["a"]', "CHECK_BOX"), ("[1]", "DROP_DOWN")])

@@ -34,6 +34,7 @@ def refusal(stock: InProcess, entries: list[Entry]) -> KintoneError:
     """Return the error with which writing the entries ends."""
     with pytest.raises(KintoneError) as raised:
         write(stock, entries)
+    assert str(raised.value).startswith("[")
     return raised.value
 
 
@@ -184,6 +185,7 @@ def test_places_that_point_to_no_entry_are_kept_beside_those_that_do(stock: InPr
         ("records 1 and 3 are gone", "between 1 and 3)"),
         ("record 22 is gone", "(one of entries 1 to 3)"),
         ("gone", "(one of entries 1 to 3)"),
+        ("records 2 and 3 are gone", "(one of entries 2 to 3)"),
     ],
 )
 def test_missing_record_is_looked_for_among_the_numbers_of_kintones_message(
@@ -194,6 +196,15 @@ def test_missing_record_is_looked_for_among_the_numbers_of_kintones_message(
     stock.kintone.fail(times=None, status=404, code="GAIA_RE01", message=message)
 
     assert named in str(refusal(stock, mixed("iii")).problem)
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "CB_VA01"), (409, "GAIA_CO02"), (404, "GAIA_RE20")])
+def test_numbers_in_other_sentences_of_kintone_name_no_entry(stock: InProcess, status: int, code: str) -> None:
+    """A length or a code may have the digits of an id."""
+    have(stock, 3)
+    stock.kintone.fail(times=None, status=status, code=code, message="at most 2 characters")
+
+    assert "(one of entries 1 to 3)" in str(refusal(stock, mixed("iii")).problem)
 
 
 def test_conflict_is_about_the_entries_that_have_a_revision(stock: InProcess) -> None:

@@ -45,10 +45,11 @@ def _small_transactions() -> Iterator[None]:
 
 
 def failing[E: KintoneError](kind: type[E], stock: InProcess, entries: list[Entry]) -> E:
-    """Return the error with which writing the entries ends."""
+    """Return the error with which writing the entries ends; its sentence can be read."""
     with pytest.raises(kind) as raised:
         upsert(stock.client, UpsertRequest(stock.app, entries))
     assert type(raised.value) is kind
+    assert str(raised.value).startswith("[")
     return raised.value
 
 
