@@ -92,7 +92,7 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
         raise _too_many(text.count(",") + 1)
     ends = [match.start() for match in _SEPARATOR.finditer(text)] + [len(text)]
     max_parts = 1 + max((len(_SEPARATOR.findall(option)) for option in options), default=0)
-    only = _only_split(text, ends, max_parts, known) if max_parts > 1 else None
+    only = _only_split(text, ends, max_parts, known)
     if only is not None:
         return only
     names: list[str] = []

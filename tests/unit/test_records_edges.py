@@ -18,7 +18,9 @@ UNKNOWN = make_form(field("HOLOGRAM", "x"))
 
 def codes_of(value: object, form: Form, code: str = "x") -> list[str]:
     """Return the codes of the problems of a value."""
-    return [problem.code.value for problem in check_record({code: value}, form, "add").problems]
+    read = check_record({code: value}, form, "add")
+    assert all(map(str, read.lines))
+    return [problem.code.value for problem in read.problems]
 
 
 def problem_of(value: object, form: Form, code: str = "x") -> tuple[str, str]:

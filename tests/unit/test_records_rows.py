@@ -28,7 +28,8 @@ def check(value: object, mode: WriteMode = "update") -> CheckedRecord:
 
 
 def told(read: CheckedRecord) -> list[tuple[str, int | None, str]]:
-    """Return the problems as field, row and code."""
+    """Return the problems as field, row and code; all their sentences can be read."""
+    assert all(map(str, read.lines))
     return [(problem.field, problem.row, problem.code.value) for problem in read.problems]
 
 
@@ -146,7 +147,7 @@ def test_number_that_needs_the_precision_is_noted_wherever_it_stands() -> None:
 def test_rows_in_a_text_are_read_and_a_text_that_holds_none_is_told() -> None:
     """JSON and Python; text that is neither is no list of rows."""
     assert check('[{"item": "x"}]').record == check([{"item": "x"}]).record == check("[{'item': 'x'}]").record
-    for text in ("x", '"x"', "[1, 2", "5"):
+    for text in ("x", '"x"', "5", "null", "[sato, ito]", "[{'qty': 1, 'qty': 2}]"):
         read = check(text)
-        assert {problem.field for problem in read.problems} == {"lines"}
         assert read.record == {}
+        assert [code for _, _, code in told(read)] == ["bad_format" if text[0] == "[" else "wrong_type"]
