@@ -145,6 +145,7 @@ def test_a_revision_of_the_callers_own_is_compared_with_what_was_read(bench: Ben
     for own in ("1", "7"):
         error = failing(RevisionConflictError, bench, by_key(revision=own, lines=SEVEN))
         assert (error.code, states(error)) == ("GAIA_CO02", [(1, 1, "NOT_SENT")])
+        assert "new revision" in str(error.remedy)
         assert bench.calls() == ["GET records"]
 
     bench.append(by_key(revision="2", lines=SEVEN))

@@ -241,6 +241,19 @@ def test_duplicate_of_another_entry_is_no_reason_to_read_again(bench: Bench) -> 
     assert bench.calls() == ["GET records", "POST records"]
 
 
+def test_complaint_about_the_key_of_an_update_is_no_reason_to_read_again(bench: Bench) -> None:
+    """A record that was found is written by its id: nobody else's record with the key can be in its way."""
+    bench.save(sku="A")
+    body = json.dumps(
+        {"code": "CB_VA01", "id": "i", "message": "m", "errors": {"records[0].sku.value": {"messages": []}}}
+    )
+    bench.before("PUT records", bench.touch)
+    bench.kintone.fail(api="records", method="PUT", times=None, status=400, body=body, content_type="application/json")
+    failing(InvalidRequestError, bench, by_key("A", lines=SEVEN))
+
+    assert bench.calls() == ["GET records", "PUT records"]
+
+
 def test_duplicate_key_beside_another_complaint_is_no_reason_to_read_again(bench: Bench) -> None:
     """The other value would be refused again."""
     first = {"sku": {"value": "A"}}
