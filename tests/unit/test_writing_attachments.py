@@ -171,3 +171,12 @@ def test_form_changes_nothing_where_the_record_shows_the_field(stock: InProcess)
 
     assert stock.writes[0].parameters["revision"] == "2"
     assert _names(stock) == ["old.txt", "new.txt"]
+
+
+def test_type_that_the_record_shows_counts_more_than_that_of_a_form(stock: InProcess) -> None:
+    """A form that is remembered may be older than the field's type."""
+    outdated = parse_form({"properties": {"name": {"type": "FILE", "code": "name", "label": "name"}}}, "1")
+    with pytest.raises(NoAttachmentFieldError):
+        attach(stock.client, stock.app, "1", "name", ["k"], ListMode.APPEND, outdated)
+
+    assert stock.writes == []
