@@ -163,10 +163,6 @@ class KintoneError(Exception):
         """Return ``line_of`` in English."""
         return line_of(self)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Support copying with all parts; the ledger is shared."""
-        return _new_error, (type(self), self._parts)
-
 
 def _new_error[Error: KintoneError](error_class: type[Error], parts: _Parts) -> Error:
     error = error_class.__new__(error_class)

@@ -44,14 +44,6 @@ class Message:
         """Return False for an empty message."""
         return bool(self.text)
 
-    def __eq__(self, other: object) -> bool:
-        """Compare text and values."""
-        return isinstance(other, Message) and (self.text, self.values) == (other.text, other.values)
-
-    def __hash__(self) -> int:
-        """Hash the text only, since values may be unhashable."""
-        return hash(self.text)
-
 
 class Joined(Message):
     """Messages or texts with a separator between them, such as the items of a list."""
@@ -68,14 +60,6 @@ class Joined(Message):
     def __bool__(self) -> bool:
         """Return False without parts."""
         return bool(self.parts)
-
-    def __eq__(self, other: object) -> bool:
-        """Compare separator and parts."""
-        return isinstance(other, Joined) and (self.text, self.parts) == (other.text, other.parts)
-
-    def __hash__(self) -> int:
-        """Hash the separator and the number of parts, since parts may be unhashable."""
-        return hash((self.text, len(self.parts)))
 
 
 NOTHING: Final = Message("")

@@ -98,17 +98,13 @@ class Pools:
                 if self._timer is None:
                     self._timer = self._runtime.after(self._idle_seconds, self._close_unused)
 
-    def close(self) -> None:
-        """Close all connections that are not in use."""
-        self._close_unused(at_once=True)
-
-    def _close_unused(self, *, at_once: bool = False) -> None:
+    def _close_unused(self) -> None:
         with self._lock:
             now = self._runtime.monotonic()
             unused = [
                 key
                 for key, pool in self._pools.items()
-                if not pool.users and (at_once or pool.last_used + self._idle_seconds <= now)
+                if not pool.users and pool.last_used + self._idle_seconds <= now
             ]
             closing = [self._pools.pop(key) for key in unused]
             self._timer = None

@@ -84,7 +84,7 @@ def _without_blanks(options: Mapping[str, str]) -> dict[str, str]:
 
 
 def _split(text: str, options: Mapping[str, str]) -> list[str]:
-    """Split a text, longest option first, so that an option whose name holds a comma is not split."""
+    """Split a text into options, which may hold commas themselves; without a way to do so, longest option first."""
     known = _without_blanks(options)
     if text in options or text.strip() in known:
         return [text if text in options else known[text.strip()]]
@@ -92,12 +92,9 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
         raise _too_many(text.count(",") + 1)
     ends = [match.start() for match in _SEPARATOR.finditer(text)] + [len(text)]
     max_parts = 1 + max((len(_SEPARATOR.findall(option)) for option in options), default=0)
-    if max_parts > 1 and _count_splits(text, ends, max_parts, known) > 1:
-        raise UnusableValueError(
-            ProblemCode.AMBIGUOUS,
-            Message("{value} can be split into options in several ways", value=preview(text)),
-            Message("write a list of the names"),
-        )
+    only = _only_split(text, ends, max_parts, known)
+    if only is not None:
+        return only
     names: list[str] = []
     start, part = 0, 0
     while part < len(ends):
@@ -116,18 +113,33 @@ def _split(text: str, options: Mapping[str, str]) -> list[str]:
     return names
 
 
-def _count_splits(text: str, ends: list[int], max_parts: int, known: Mapping[str, str]) -> int:
-    """Count the ways to split a text into options, two at most; ``ends`` are the ends of its parts between separators.
+def _only_split(text: str, ends: list[int], max_parts: int, known: Mapping[str, str]) -> list[str] | None:
+    """Return the only way to split a text into options, None where there is none; raises for several ways.
 
-    An option has at most ``max_parts`` parts. ``counts[n]`` is the number of ways for the first ``n`` parts.
+    ``ends`` are the ends of the parts between separators; an option has at most ``max_parts`` of them. ``counts[n]`` is
+    the number of ways for the first ``n`` parts, two at most, ``before[n]`` where the last option of one begins.
     """
     starts = [0, *(end + 1 for end in ends)]
-    counts = [1] + [0] * len(ends)
+    counts, before = [1] + [0] * len(ends), [0] * (len(ends) + 1)
     for last in range(1, len(ends) + 1):
         for first in range(max(0, last - max_parts), last):
             if counts[first] and text[starts[first] : ends[last - 1]].strip() in known:
                 counts[last] = min(2, counts[last] + counts[first])
-    return counts[-1]
+                before[last] = first
+    if counts[-1] > 1:
+        raise UnusableValueError(
+            ProblemCode.AMBIGUOUS,
+            Message("{value} can be split into options in several ways", value=preview(text)),
+            Message("write a list of the names"),
+        )
+    if not counts[-1]:
+        return None
+    names: list[str] = []
+    last = len(ends)
+    while last:
+        names.append(known[text[starts[before[last]] : ends[last - 1]].strip()])
+        last = before[last]
+    return names[::-1]
 
 
 def _unknown_options(names: list[str], definition: FieldDefinition) -> UnusableValueError:

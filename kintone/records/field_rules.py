@@ -278,10 +278,8 @@ def _values_in_settings(definition: FieldDefinition) -> Iterator[object]:
     shape = definition.type.shape
     if definition.default is not None and shape not in (Shape.CODES, Shape.OTHER):
         yield definition.default
-    if shape is Shape.OPTION:
-        yield from definition.options
-    elif shape is Shape.OPTIONS:
-        yield from ([option] for option in definition.options)
+    for option in definition.options:
+        yield option if shape is Shape.OPTION else [option]
     for bound in (definition.limits.min_value, definition.limits.max_value):
         if bound is not None:
             yield plain_number(bound)

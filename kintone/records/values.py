@@ -210,12 +210,12 @@ def _file_key(value: object) -> str:
 
 def _checked_text(raw: str, noun: Message, advice: Message) -> str:
     """Return a text without blanks around it; raises ``UnusableValueError`` for an empty or too long one."""
-    reject_unencodable(raw[: MAX_CODE_LENGTH + 1])
     text = raw.strip()
     if not text or len(raw) > MAX_CODE_LENGTH:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT, Message("{value} is not a {noun}", value=preview(raw), noun=noun), advice
         )
+    reject_unencodable(raw)
     return text
 
 

@@ -1,6 +1,6 @@
 """Appending: reading what is saved of the records, and planning what to send so that saved rows and files are kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -8,9 +8,9 @@ from typing import Any
 
 from kintone import limits
 from kintone.api import RequestSender
-from kintone.errors import RevisionConflictError, UnknownResponseError
-from kintone.field_types import RECORD_ID, REVISION, Shape
-from kintone.forms.fields import FieldDefinition, Form
+from kintone.errors import InvalidParameterError, RevisionConflictError, UnknownResponseError
+from kintone.field_types import RECORD_ID, REVISION, Shape, holds_files, is_table
+from kintone.forms.fields import FieldDefinition
 from kintone.messages import Message
 from kintone.query import quote
 from kintone.reading.pages import RecordSource
@@ -18,7 +18,7 @@ from kintone.replies import misshapen, number_text
 from kintone.texts import printable
 from kintone.values.numbers import number_in
 from kintone.writing.batches import AppendedRecord, Item
-from kintone.writing.entries import Entry, holds_file_keys, raise_if_any, type_name
+from kintone.writing.entries import PARAMETER, Entry, holds_file_keys, raise_if_any, type_name
 
 MAX_QUERY_LENGTH = 20_000
 """Characters of the keys in one query; our own limit: kintone documents none, and accepted 48,986 characters."""
@@ -35,29 +35,32 @@ class SavedState:
     revision: str
     fields: Mapping[str, Any] = field(repr=False)
 
-    def rows(self, code: str) -> Sequence[Mapping[str, object]]:
-        """Return the rows of a table, each with its id."""
-        rows = self._items(code)
-        if not all(isinstance(row, Mapping) and number_text(row.get("id")) for row in rows):
-            raise self._unreadable(code)
-        return rows
-
-    def files(self, code: str) -> Sequence[Mapping[str, object]]:
-        """Return the files of an attachment field, each with its key."""
-        files = self._items(code)
-        if not all(isinstance(file, Mapping) and isinstance(file.get("fileKey"), str) for file in files):
-            raise self._unreadable(code)
-        return files
-
-    def _items(self, code: str) -> list[Any]:
-        wrapper = self.fields.get(code)
-        if wrapper is None:
+    def rows(self, code: str) -> list[Any]:
+        """Return the rows of a table, each with its id and cells; ``reading/pages.py`` has checked their shape."""
+        shown = self.fields.get(code)
+        if shown is None:
             # The record is older than the field. (A token sees all fields of its app.)
             return []
-        value = wrapper.get("value") if isinstance(wrapper, Mapping) else None
-        if not isinstance(value, list):
+        if not is_table(shown["type"]):
             raise self._unreadable(code)
-        return value
+        rows: list[Any] = shown["value"]
+        return rows
+
+    def file_keys(self, code: str) -> list[str]:
+        """Return the keys of the files of an attachment field."""
+        return self.file_keys_in(self.fields, code)
+
+    def file_keys_in(self, fields: Mapping[str, Any], code: str) -> list[str]:
+        """Return the keys of the files of an attachment field of the record or of one of its rows."""
+        shown = fields.get(code)
+        if shown is None:
+            return []
+        if not holds_files(shown["type"]):
+            raise self._unreadable(code)
+        keys: list[Any] = [file.get("fileKey") if isinstance(file, Mapping) else None for file in shown["value"]]
+        if not all(isinstance(key, str) for key in keys):
+            raise self._unreadable(code)
+        return keys
 
     def _unreadable(self, code: str) -> UnknownResponseError:
         return UnknownResponseError(
@@ -82,11 +85,11 @@ def saved_state_of(record: Mapping[str, Any], record_id: str, description: Messa
 class SavedRecords:
     """Reads the saved records that entries update."""
 
-    def __init__(self, caller: RequestSender, app: int, form: Form | None) -> None:
-        """Read through a caller; ``form`` shows which keys are numbers."""
+    def __init__(self, caller: RequestSender, app: int, number_fields: Container[str]) -> None:
+        """Read through a caller; ``number_fields`` are the codes of the app's number fields."""
         self._caller = caller
         self._app = app
-        self._form = form
+        self._number_fields = number_fields
 
     def read(self, entries: Sequence[Entry], codes: Sequence[str]) -> dict[int, SavedState]:
         """Return the records that exist, by position of the entry, with the fields ``codes``."""
@@ -112,8 +115,7 @@ class SavedRecords:
     def _matched(
         self, code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]
     ) -> dict[int, SavedState]:
-        definition = self._form.fields.get(code) if self._form is not None else None
-        if definition is not None and definition.type.shape is Shape.NUMBER:
+        if code in self._number_fields:
             return _by_number(code, wanted, records)
         by_text = {str(_value(record.fields, code)): record for record in records}
         return {position: by_text[value] for value, position in wanted if value in by_text}
@@ -163,8 +165,7 @@ def _query(code: str, chunk: Sequence[tuple[str, int]]) -> str:
 
 
 def _value(record: Mapping[str, Any], code: str) -> object:
-    wrapper = record.get(code)
-    return wrapper.get("value") if isinstance(wrapper, Mapping) else None
+    return record[code]["value"] if code in record else None
 
 
 # Planning what is sent
@@ -179,9 +180,9 @@ class ListMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AppendPlan:
-    """Which fields are appended to: tables, attachments or both, as the app's form knows them."""
+    """Which of the app's fields are appended to: tables, attachments or both."""
 
-    form: Form | None = None
+    fields: Mapping[str, FieldDefinition]
     tables: bool = False
     files: bool = False
 
@@ -190,11 +191,11 @@ class AppendPlan:
 
         An entry that is inserted in any case has none. Raises ``InvalidParameterError`` for a value that is not a list.
         """
-        if self.form is None or (entry.update_key is None and entry.id is None):
+        if entry.update_key is None and entry.id is None:
             return {}
         found: dict[str, Sequence[object]] = {}
         for code, wrapper in entry.record.items():
-            definition = self.form.fields.get(code)
+            definition = self.fields.get(code)
             if definition is not None and self._is_appended_to(definition):
                 found[code] = _list_of(entry, code, wrapper)
         return found
@@ -214,11 +215,10 @@ class AppendPlan:
 
     def refuse_unusable_keys(self, entries: Sequence[Entry]) -> None:
         """Raise ``InvalidParameterError`` for update keys by which kintone would find no record, or several."""
-        fields = self.form.fields if self.form is not None else {}
         unusable: dict[str, int] = {}
         for entry in entries:
             key = entry.update_key
-            definition = fields.get(key.field) if key else None
+            definition = self.fields.get(key.field) if key else None
             if key and not (definition and definition.usable_as_update_key) and self.appends(entry):
                 unusable.setdefault(key.field, entry.position)
         raise_if_any(
@@ -243,8 +243,8 @@ class AppendPlan:
     def merge(self, entry: Entry, saved: SavedState) -> AppendedRecord:
         """Return the plan for an entry whose record exists: the saved rows and files, followed by the entry's own.
 
-        A given row with the id of a saved row changes the given columns of that row. Raises
-        ``RevisionConflictError`` where the entry requires another revision than that of the record.
+        The entry has no empty lists. A given row with the id of a saved row changes the given columns of that row.
+        Raises ``RevisionConflictError`` where the entry requires another revision than that of the record.
         """
         if entry.revision not in (None, saved.revision):
             raise RevisionConflictError(
@@ -261,27 +261,26 @@ class AppendPlan:
                     "one"
                 ),
             )
-        record = dict(self.without_empty_lists(entry).record)
+        record = dict(entry.record)
         given_rows: dict[str, Mapping[int, int]] = {}
-        fields = self.form.fields if self.form is not None else {}
         for code, given in self.lists(entry).items():
-            if not given:
-                continue
-            if fields[code].is_table:
-                rows, given_rows[code] = self._rows(fields[code], saved.rows(code), given)
+            definition = self.fields[code]
+            if definition.is_table:
+                rows, given_rows[code] = self._rows(definition, saved, given)
                 record[code] = {"value": rows}
             else:
-                record[code] = {"value": appended_files(saved.files(code), given)}
+                record[code] = {"value": appended_files(saved.file_keys(code), given)}
         return AppendedRecord(record, saved.id, saved.revision, given_rows)
 
     def _is_appended_to(self, definition: FieldDefinition) -> bool:
         return (self.tables and definition.is_table) or (self.files and definition.type.shape is Shape.FILES)
 
     def _rows(
-        self, table: FieldDefinition, saved: Sequence[Mapping[str, object]], given: Sequence[object]
+        self, table: FieldDefinition, saved: SavedState, given: Sequence[object]
     ) -> tuple[list[object], dict[int, int]]:
         """Return the rows to send, the saved ones first, and the index of each given row by its index among these."""
-        ids = {str(row["id"]) for row in saved}
+        saved_rows = saved.rows(table.code)
+        ids = {str(row["id"]) for row in saved_rows}
         changes: dict[str, list[tuple[int, Mapping[str, object]]]] = {}
         new: list[tuple[int, object]] = []
         for index, row in enumerate(given):
@@ -292,24 +291,28 @@ class AppendPlan:
                 new.append((index, row))
         rows: list[object] = []
         given_rows: dict[int, int] = {}
-        for row in saved:
+        for row in saved_rows:
             row_id = str(row["id"])
             if row_id not in changes:
                 rows.append({"id": row_id})
             for index, change in changes.get(row_id, ()):
                 given_rows[len(rows)] = index
-                rows.append(self._changed_row(table, row, change))
+                rows.append(self._changed_row(table, saved, row["value"], change))
         for index, added in new:
             given_rows[len(rows)] = index
             rows.append(added)
         return rows, given_rows
 
     def _changed_row(
-        self, table: FieldDefinition, saved: Mapping[str, object], change: Mapping[str, object]
+        self,
+        table: FieldDefinition,
+        saved: SavedState,
+        saved_cells: Mapping[str, Any],
+        change: Mapping[str, object],
     ) -> Mapping[str, object]:
         """Return the given columns of a saved row, where files are appended with the saved files first."""
-        cells, saved_cells = change.get("value"), saved.get("value")
-        if not (self.files and isinstance(cells, Mapping) and isinstance(saved_cells, Mapping)):
+        cells = change.get("value")
+        if not (self.files and isinstance(cells, Mapping)):
             return change
         merged = dict(cells)
         for code, cell in cells.items():
@@ -317,17 +320,15 @@ class AppendPlan:
             if column is None or column.type.shape is not Shape.FILES:
                 continue
             given = cell.get("value") if isinstance(cell, Mapping) else None
-            kept = saved_cells[code].get("value") if isinstance(saved_cells.get(code), Mapping) else None
             if not given:
                 del merged[code]
-            elif isinstance(given, list | tuple) and isinstance(kept, list):
-                merged[code] = {"value": appended_files(kept, given)}
+            elif isinstance(given, list | tuple):
+                merged[code] = {"value": appended_files(saved.file_keys_in(saved_cells, code), given)}
         return {**change, "value": merged}
 
 
-def appended_files(saved: Sequence[object], given: Sequence[object]) -> list[object]:
+def appended_files(keys: Sequence[str], given: Sequence[object]) -> list[object]:
     """Return the keys of the saved files, then the given files that are not among them."""
-    keys = [file["fileKey"] for file in saved if isinstance(file, Mapping)]
     new = [file for file in given if not (isinstance(file, Mapping) and file.get("fileKey") in keys)]
     return [*({"fileKey": key} for key in keys), *new]
 
@@ -336,20 +337,16 @@ def _list_of(entry: Entry, code: str, wrapper: object) -> Sequence[object]:
     value = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
     if value is None or value == "":
         return []
-    if not isinstance(wrapper, Mapping) or not isinstance(value, list | tuple):
-        # Sent unchanged, it would replace what is saved.
-        raise_if_any(
-            [
-                Message(
-                    "entry {position}: {code} is {kind}; a list is needed to append to it",
-                    position=entry.position,
-                    code=printable(code),
-                    kind=type_name(value),
-                )
-            ]
-        )
-        return []
-    return value
+    if isinstance(wrapper, Mapping) and isinstance(value, list | tuple):
+        return value
+    # Sent unchanged, it would replace what is saved.
+    raise InvalidParameterError(
+        "{parameter}: entry {position}: {code} is {kind}; a list is needed to append to it",
+        parameter=PARAMETER,
+        position=entry.position,
+        code=printable(code),
+        kind=type_name(value),
+    )
 
 
 # After an unknown outcome
@@ -364,15 +361,10 @@ def can_be_verified(items: Sequence[Item]) -> bool:
     return all(item.plan is not None for item in items) and not holds_file_keys([item.entry for item in items])
 
 
-def are_unchanged(items: Sequence[Item], saved: Mapping[int, SavedState]) -> bool:
-    """Tell whether every record still has the revision that was read, or still does not exist."""
-    return all(_is_unchanged(item, saved.get(item.entry.position)) for item in items)
+def are_unchanged(plans: Mapping[int, AppendedRecord], saved: Mapping[int, SavedState]) -> bool:
+    """Tell whether every record still has the revision that was read, or still does not exist, by entries' position."""
+    return all(_is_unchanged(plan, saved.get(position)) for position, plan in plans.items())
 
 
-def _is_unchanged(item: Item, saved: SavedState | None) -> bool:
-    plan = item.plan
-    if plan is None:
-        return False
-    if plan.id is None:
-        return saved is None
-    return saved is not None and (saved.id, saved.revision) == (plan.id, plan.revision)
+def _is_unchanged(plan: AppendedRecord, saved: SavedState | None) -> bool:
+    return plan.id is None if saved is None else (saved.id, saved.revision) == (plan.id, plan.revision)

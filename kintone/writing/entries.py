@@ -53,10 +53,6 @@ class Entry:
         """Return the same entry with other values, as after normalisation."""
         return replace(self, record=record)
 
-    def with_key_value(self, value: str) -> Self:
-        """Return the same entry with another text for its update key, as after normalisation."""
-        return self if self.update_key is None else replace(self, update_key=self.update_key._replace(value=value))
-
 
 # Reading entries
 
@@ -194,17 +190,14 @@ def _without_key_in_record(entry: Entry, problems: list[Message]) -> Entry:
 def _unknown_key_problems(item: Mapping[str, object]) -> list[Message]:
     """Return a problem for every key that has no meaning in an entry, fifty at most."""
     problems: list[Message] = []
-    for key in item:
-        if len(problems) == MAX_UNKNOWN_KEYS:
-            break
-        if key not in ENTRY_KEYS:
-            nearest = _nearest_key(key)
-            hint = (
-                Message('did you mean "{key}"?', key=nearest)
-                if nearest
-                else Message("an entry has updateKey or id, revision and record only")
-            )
-            problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
+    for key in islice((key for key in item if key not in ENTRY_KEYS), MAX_UNKNOWN_KEYS):
+        nearest = _nearest_key(key)
+        hint = (
+            Message('did you mean "{key}"?', key=nearest)
+            if nearest
+            else Message("an entry has updateKey or id, revision and record only")
+        )
+        problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
     return problems
 
 
@@ -313,7 +306,7 @@ def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) ->
             )
             continue
         numbers.append((entry.position, key, number))
-        normalised.append(entry.with_key_value(plain_number(number)))
+        normalised.append(replace(entry, update_key=key._replace(value=plain_number(number))))
     # Two different texts may be the same number.
     texts = [(entry.position, entry.update_key) for entry in entries if not _has_number_key(entry, number_fields)]
     raise_if_any(problems + repeated_numbers(numbers) + repeated_keys(texts))

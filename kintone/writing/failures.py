@@ -250,7 +250,7 @@ def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
     """Return the call that kintone refused, None for a failure of the whole request."""
     index = error.reply.index if error.reply else None
     if index is not None:
-        return batch.calls[index] if 0 <= index < len(batch.calls) else None
+        return batch.calls[index] if index < len(batch.calls) else None
     return batch.calls[0] if len(batch.calls) == 1 and error.kintone_code else None
 
 

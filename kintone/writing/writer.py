@@ -68,7 +68,9 @@ class UpsertRequest:
     @property
     def appending(self) -> AppendPlan:
         """Which fields are appended to."""
-        return AppendPlan(self.form, self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND)
+        return AppendPlan(
+            self.form.fields if self.form else {}, self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND
+        )
 
     @property
     def appends(self) -> bool:
@@ -170,11 +172,12 @@ class _Writer:
         self._caller = caller
         self._request = request
         self._appending = request.appending
-        self._saved = SavedRecords(caller, request.app, request.form)
+        self._saved = SavedRecords(caller, request.app, request.number_keys)
         numbered = [replace(entry, position=position) for position, entry in enumerate(request.entries, start=1)]
-        self._entries = with_number_keys(numbered, request.number_keys)
-        self._appending.refuse_unusable_keys(self._entries)
-        self._items = [item_of(self._appending.without_empty_lists(entry)) for entry in self._entries]
+        keyed = with_number_keys(numbered, request.number_keys)
+        self._appending.refuse_unusable_keys(keyed)
+        self._entries = [self._appending.without_empty_lists(entry) for entry in keyed]
+        self._items = [item_of(entry) for entry in self._entries]
         self._plans: dict[int, AppendedRecord] = {}
         self._ledger = WriteLedger(len(self._entries), numbered=not request.is_single)
         self._results: list[SavedRecord] = []
@@ -233,7 +236,7 @@ class _Writer:
         entries = [entry for entry in entries if self._appending.appends(entry)]
         if not entries:
             return
-        codes = sorted({code for entry in entries for code, given in self._appending.lists(entry).items() if given})
+        codes = sorted({code for entry in entries for code in self._appending.lists(entry)})
         saved = self._saved.read(entries, codes)
         for entry in entries:
             self._plans[entry.position] = self._plan_of(entry, saved.get(entry.position))
@@ -294,7 +297,7 @@ class _Writer:
             saved = self._saved.read([item.entry for item in batch.items], [])
         except KintoneError:
             return False
-        return are_unchanged(batch.items, saved)
+        return are_unchanged({item.entry.position: self._plans[item.entry.position] for item in batch.items}, saved)
 
     def _send_once(self, batch: Batch) -> Sequence[SavedRecord]:
         request = batch.request(self._caller.api_path)

@@ -285,4 +285,5 @@ def failing[E: KintoneError](kind: type[E], bench: Bench, *arguments: Any, **opt
     """Return the error that appending raises."""
     with pytest.raises(kind) as raised:
         bench.append(*arguments, **options)
+    assert str(raised.value).startswith("[")
     return raised.value

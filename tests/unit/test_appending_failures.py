@@ -145,6 +145,7 @@ def test_a_revision_of_the_callers_own_is_compared_with_what_was_read(bench: Ben
     for own in ("1", "7"):
         error = failing(RevisionConflictError, bench, by_key(revision=own, lines=NEW_ROWS))
         assert (error.code, states(error)) == ("GAIA_CO02", [(1, 1, "NOT_SENT")])
+        assert "new revision" in str(error.remedy)
         assert bench.calls() == ["GET records"]
 
     bench.append(by_key(revision="2", lines=NEW_ROWS))
@@ -181,7 +182,8 @@ def test_two_entries_for_the_same_record_are_saved_one_after_the_other(bench: Be
     assert bench.quantities() == ["5", "6", "7"]
     assert [result["revision"] for result in report.results] == ["2", "3"]
     assert bench.calls().count("PUT records") == 3
-    failing(InvalidParameterError, bench, *entries, atomic=True)
+    error = failing(InvalidParameterError, bench, *entries, atomic=True)
+    assert "entries 1 and 2 " in str(error)
     assert bench.quantities() == ["5", "6", "7"]
 
 

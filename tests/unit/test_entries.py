@@ -228,10 +228,10 @@ def test_equal_numbers_are_refused_when_the_key_is_a_number_field() -> None:
 
 def test_equal_text_keys_are_refused_when_normalisation_made_them_equal() -> None:
     """Keys that differed in the input are compared again after normalisation."""
-    entries = read_entries([{"sku": "A"}, {"sku": " A"}], "sku")
+    entries = [Entry(position, {}, UpdateKey("sku", "A")) for position in (1, 2)]
 
     with pytest.raises(InvalidParameterError, match="entries 1 and 2 "):
-        with_number_keys([entry.with_key_value("A") for entry in entries], ())
+        with_number_keys(entries, ())
 
 
 def test_number_keys_are_written_with_plain_digits() -> None:

@@ -14,6 +14,7 @@ FORM = rich_form()
 
 def _codes(raw: dict[str, object], operation: WriteMode = "add") -> list[tuple[str, int | None, str]]:
     read = check_record(raw, FORM, operation)
+    assert all(map(str, read.lines))
     return [(problem.field, problem.row, problem.code.value) for problem in read.problems]
 
 
@@ -55,6 +56,7 @@ def test_a_label_of_several_fields_names_all_their_codes() -> None:
     ):
         suggestion = str(check_record(raw, form, "add").problems[0].suggestion)
         assert all(code in suggestion for code in codes)
+    assert '"t" or the column "note_2"' in suggestion
     _, problem = check_update_key("メモ", "x", form)
     assert problem is not None
     assert all(code in str(problem.suggestion) for code in ("memo_1", "memo_2"))
@@ -275,6 +277,16 @@ def test_what_kintone_calculates_and_copies_is_left_out_of_what_was_read() -> No
     assert read.problems == []
     assert read.record == {"lines": {"value": [{"id": "3", "value": {"qty": {"value": "2"}}}]}}
     assert [change.field for change in read.changes] == ["sum", "total", "address"]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("number", "RECORD_NUMBER"), ("状態", "STATUS"), ("作業者", "STATUS_ASSIGNEE"), ("maker", "CREATOR"),
+     ("edited", "UPDATED_TIME"), ("分類", "CATEGORY")],
+)  # fmt: skip
+def test_what_kintone_refuses_is_a_mistake_also_where_it_was_read(code: str, kind: str) -> None:
+    """Only what kintone calculates or copies is left out of its own accord."""
+    assert _codes({code: {"type": kind, "value": "1"}}, "update") == [(code, None, "not_writable")]
 
 
 TEXTS = st.sampled_from(["2026/4/1", "R8.4.1", "9:30 PM", "A, B", "東京、大阪", "１２", "1.5e1", "High", "u1", "0"])

@@ -14,7 +14,9 @@ from tests.unit.form_samples import columns, field, make_form, options, rich_for
 
 
 def _found(raw: dict[str, object], form: Form, operation: WriteMode = "add") -> list[tuple[str, int | None, str]]:
-    return [(entry.field, entry.row, entry.code.value) for entry in check_record(raw, form, operation).problems]
+    checked = check_record(raw, form, operation)
+    assert all(map(str, checked.lines))
+    return [(entry.field, entry.row, entry.code.value) for entry in checked.problems]
 
 
 REQUIRED = make_form(

@@ -69,11 +69,12 @@ def test_result_of_exactly_the_maximum_size(build: Callable[[object], Result], w
 
 def test_result_when_one_message_is_too_large() -> None:
     """No message is sent, and the error has the remedy."""
-    result = Result(["short"], {"records": ["x" * MAX_MESSAGE_BYTES]}, remedy=Message("name fewer fields"))
+    remedy = Message("name fewer fields")
+    result = Result(["short"], {"records": ["x" * MAX_MESSAGE_BYTES]}, remedy=remedy)
 
     with pytest.raises(ResultTooLargeError) as refused:
         result.messages(Redactor([]))
-    assert refused.value.remedy == Message("name fewer fields")
+    assert refused.value.remedy is remedy
 
 
 class WritingSession:

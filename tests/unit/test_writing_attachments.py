@@ -9,6 +9,7 @@ from kintone.errors import (
     UnreachableError,
 )
 from kintone.files import NoAttachmentFieldError
+from kintone.forms.fields import parse_form
 from kintone.writing.append import ListMode
 from kintone.writing.one_record import attach
 from kintone.writing.writer import MAX_CONFLICTS
@@ -134,5 +135,48 @@ def test_a_record_without_revision_stops_before_writing(stock: InProcess) -> Non
     stock.change = lambda _asked, body: {"record": {**body["record"], "$revision": {"value": "x"}}}
     with pytest.raises(UnknownResponseError, match=r"\$revision"):
         _attach(stock)
+
+    assert stock.writes == []
+
+
+FORM = parse_form({"properties": {code: {"code": code, "label": code, **shown} for code, shown in STOCK.items()}}, "1")
+
+
+@pytest.mark.parametrize("field", ["name", "zzzzzzzzz"])
+def test_form_is_no_reason_to_attach_to_a_field_that_takes_no_files(stock: InProcess, field: str) -> None:
+    """With the form at hand a field is refused as without."""
+    with pytest.raises(NoAttachmentFieldError):
+        attach(stock.client, stock.app, "1", field, ["k"], ListMode.APPEND, FORM)
+
+    assert stock.writes == []
+
+
+@pytest.mark.parametrize("mode", ListMode)
+def test_record_that_is_older_than_the_field_gets_files_by_the_form(mode: ListMode) -> None:
+    """It does not show the field until it is saved once; without the form it would be refused."""
+    with InProcess({"name": STOCK["name"]}) as older:
+        save_records(older, 1)
+        older.kintone.change_form(older.app, {"name": STOCK["name"], "papers": {"type": "FILE"}})
+        with pytest.raises(NoAttachmentFieldError):
+            _attach(older, mode)
+        assert older.writes == []
+        attach(older.client, older.app, "1", "papers", [_uploaded(older, "new.txt")], mode, FORM)
+
+        assert _names(older) == ["new.txt"]
+
+
+def test_form_changes_nothing_where_the_record_shows_the_field(stock: InProcess) -> None:
+    """Saved files stay, and the revision is compared."""
+    attach(stock.client, stock.app, "1", "papers", [_uploaded(stock, "new.txt")], ListMode.APPEND, FORM)
+
+    assert stock.writes[0].parameters["revision"] == "2"
+    assert _names(stock) == ["old.txt", "new.txt"]
+
+
+def test_type_that_the_record_shows_counts_more_than_that_of_a_form(stock: InProcess) -> None:
+    """A form that is remembered may be older than the field's type."""
+    outdated = parse_form({"properties": {"name": {"type": "FILE", "code": "name", "label": "name"}}}, "1")
+    with pytest.raises(NoAttachmentFieldError):
+        attach(stock.client, stock.app, "1", "name", ["k"], ListMode.APPEND, outdated)
 
     assert stock.writes == []

@@ -49,6 +49,7 @@ def failing[E: KintoneError](kind: type[E], stock: InProcess, entries: list[Entr
     with pytest.raises(kind) as raised:
         upsert(stock.client, UpsertRequest(stock.app, entries))
     assert type(raised.value) is kind
+    assert str(raised.value).startswith("[")
     return raised.value
 
 
