@@ -12,6 +12,7 @@ from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, CancelledError
 from kintone.limiter import Limiter, Limiters
 from kintone.messages import Message
+from tests.unit.slots import free_slots
 from tests.unit.still_runtime import StillRuntime
 
 READING = Message("reading")
@@ -23,24 +24,6 @@ PATIENCE = 30.0
 def still() -> StillRuntime:
     """Return a clock that stands."""
     return StillRuntime()
-
-
-def free_slots(limiter: Limiter) -> int:
-    """Count the slots that can be had right now, and leave them free."""
-    still = StillRuntime()
-    deadline = Deadline(1, still)
-    held = []
-    while True:
-        slot = limiter.slot(99, deadline, READING)
-        try:
-            slot.__enter__()
-        except BudgetExceededError:
-            break
-        held.append(slot)
-        assert len(held) < 100
-    for slot in held:
-        slot.__exit__(None, None, None)
-    return len(held)
 
 
 @contextmanager
