@@ -124,7 +124,7 @@ def _type_name(value: object) -> Message:
 
 # Other answers
 
-KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}", re.ASCII)
+KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}")
 """The JSON of a gateway may have a ``code`` of another form; it does not prove that kintone answered."""
 MAX_MESSAGE: Final = 600
 MAX_FIELD_PATH: Final = 160
@@ -216,7 +216,7 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
     meaning = _meaning(code, status, fields, request)
     reply = ErrorReply(
         status=status,
-        code=_text(code, redactor, longest=40),
+        code=_text(code, redactor),
         message=_text(entry.get("message"), redactor),
         fields=fields,
         error_id=_text(entry.get("id"), redactor, longest=60),
