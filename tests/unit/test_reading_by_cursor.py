@@ -268,3 +268,17 @@ def test_total_of_a_cursor_that_is_none_is_told_by_what_it_is(site: InProcess) -
 
     with pytest.raises(UnknownResponseError, match="the number of records of the cursor is a list"):
         ids_read(_reading(site))
+
+
+@pytest.mark.parametrize("query", [BY_NAME, "order by $id asc"])
+def test_nobody_waits_for_a_page_that_is_not_wanted_any_more(site: InProcess, query: str) -> None:
+    """Whoever stops early goes on at once, though the next page is on its way for another half minute."""
+    add(site, range(1, 3001))
+    first_pages = 3 if query == BY_NAME else 1
+    site.before = lambda asked: site.pass_time(29) if asked.number > first_pages else None
+    pages = _reading(site, query).pages()
+    next(pages)
+    site.pass_time(1)
+    pages.close()
+
+    assert site.scheduler.now() <= 1 + CLEANUP_SECONDS

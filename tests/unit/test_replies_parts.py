@@ -90,7 +90,7 @@ def test_a_part_that_is_missing_is_told_so() -> None:
 
 def test_an_answer_that_is_no_object_is_told_as_a_whole() -> None:
     """It has no names."""
-    with pytest.raises(UnknownResponseError, match="the answer is a list"):
+    with pytest.raises(UnknownResponseError, match="app 12: the answer is a list"):
         read_answer(_Saved, [1], READING.description)
 
 
