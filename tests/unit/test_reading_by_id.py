@@ -8,7 +8,7 @@ from kintone.errors import InvalidQueryError, KintoneError, UnavailableError
 from kintone.reading.pages import RawPage
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.readings import add, ids_read, small_pages
+from tests.unit.readings import FORM, add, ids_read, small_pages
 
 
 def _reading(site: InProcess, count: int, query: str = "", ranges: int = 4) -> Reading:
@@ -238,3 +238,26 @@ def test_reading_ends_at_the_newest_record_when_the_count_proved_wrong(
     assert [asked.parameters["fields"] for asked in site.asked if "desc" in asked.query] == [["$id"]]
     assert (ids, len(site.asked)) == (list(range(1, 16)), 4)
     assert bool(reading.warnings) is warned
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_more_than_what_is_wanted_comes_when_records_vanish_in_an_overlap(seed: int) -> None:
+    """A page that was to share more records with the one before it has more new ones than were asked for then."""
+    vanishing = {3: [10], 6: [22, 25]}
+    with InProcess(FORM, seed=seed) as site, small_pages(page=5, most_skipped=100):
+        site.before = lambda asked: site.delete(vanishing.get(asked.number, []))
+        add(site, range(1, 41))
+        ids = ids_read(read(site.client, ReadRequest(site.app, max_records=17, ranges=3)))
+
+    assert len(ids) == 17
+    assert ids == sorted(set(ids))
+
+
+def test_the_newest_record_is_not_asked_for_when_the_end_is_reached(site: InProcess) -> None:
+    """A page that is not full proves the end, whatever kintone counted."""
+    site.change = lambda _asked, body: body | {"totalCount": "6"} if body.get("totalCount") else body
+    with small_pages():
+        reading = _reading(site, 8, ranges=1)
+
+        assert ids_read(reading) == list(range(1, 9))
+    assert len(site.asked) == 2
