@@ -52,9 +52,9 @@ def number_text(value: object) -> str | None:
     kintone documents them as texts, https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records, and its OpenAPI
     description as numbers.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int):
         return None
-    # Python refuses to convert a number of some thousand digits to text.
+    # Python refuses to convert a number of some thousand digits to text; ``True``, an int to it, becomes no digits.
     text = "" if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS + 8 else str(value)
     return text if len(text) <= MAX_DIGITS and text.isascii() and text.isdecimal() else None
 
