@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from kintone.api import Answer
-from kintone.errors import KintoneError, UnknownResponseError
+from kintone.errors import InvalidQueryError, KintoneError, UnknownResponseError
 from kintone.messages import Message
-from kintone.reading.pages import Page, RawPage, checked_id, count_of, raw_page_of
+from kintone.reading.pages import Page, RawPage, RecordSource, checked_id, count_of, raw_page_of
+from tests.unit.in_process import Asked, InProcess
+from tests.unit.readings import add
 
 READING = Message("reading records of app 12")
 
@@ -167,3 +169,40 @@ def test_pages_do_not_show_what_they_hold() -> None:
 
     for page in (RawPage(records, [4711], 1), Page(1, records, ["4711"])):
         assert not any(word in repr(page) for word in ("confidential", "4711"))
+
+
+# Several pages at once
+
+
+def test_pages_for_several_queries_come_in_the_order_of_the_queries(site: InProcess) -> None:
+    """Four at once at most, whichever is answered first; no thread stays, and nothing of the call ends."""
+    add(site, range(1, 13))
+    site.kintone.latency(request=0.1)
+    source = RecordSource(site.client, int(site.app), ["name"])
+    pages = source.fetch_all([f"$id = {number}" for number in (7, 3, 5, 1, 9, 2)])
+    site.pass_time(0.01)
+
+    assert [page.ids for page in pages] == [[7], [3], [5], [1], [9], [2]]
+    assert (source.requests_made, site.kintone.stats.max_running) == (6, 4)
+    assert not [name for name in site.scheduler.remaining_tasks() if name.startswith("kintone-")]
+    assert not site.client.deadline.is_cancelled
+
+
+def test_the_first_failure_among_several_queries_is_raised_at_once(site: InProcess) -> None:
+    """The others are not waited for, and those that have not begun do not begin."""
+
+    def fail(asked: Asked) -> None:
+        if "$id = 2" in asked.query:
+            site.kintone.fail(status=400, code="GAIA_IQ11")
+        else:
+            site.pass_time(25)
+
+    site.before = fail
+    source = RecordSource(site.client, int(site.app), [])
+    with pytest.raises(InvalidQueryError):
+        source.fetch_all([f"$id = {number}" for number in range(1, 9)])
+    site.pass_time(0.01)
+
+    assert site.scheduler.now() < 5
+    assert len(site.asked) <= 5
+    assert not [name for name in site.scheduler.remaining_tasks() if name.startswith("kintone-")]
