@@ -118,9 +118,11 @@ def test_offset_stays_in_kintones_limit_when_there_are_many_ranges(site: InProce
         assert ids_read(_reading(site, 2500, ranges=30)) == list(range(1, 2501))
 
 
-def test_no_page_is_asked_for_in_vain_when_the_count_is_known(site: InProcess) -> None:
-    """Nothing is read behind the end, however many ranges there are."""
-    ids_read(_reading(site, 601, ranges=20))
+@pytest.mark.parametrize("wanted", [None, 601, 2000])
+def test_no_page_is_asked_for_in_vain_when_the_count_is_known(site: InProcess, wanted: int | None) -> None:
+    """Nothing is read behind the end, however many ranges there are and however many records were wanted."""
+    add(site, range(1, 602))
+    ids_read(read(site.client, ReadRequest(site.app, max_records=wanted, ranges=20)))
 
     assert len(site.asked) == 2
 
