@@ -56,9 +56,9 @@ def number_text(value: object) -> str | None:
     kintone documents them as texts, https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records, and its OpenAPI
     description as numbers.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int):
         return None
-    # Python refuses to convert a number of some thousand digits to text.
+    # Python refuses to convert a number of some thousand digits to text; ``True``, an int to it, becomes no digits.
     text = "" if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS + 8 else str(value)
     return text if len(text) <= MAX_DIGITS and text.isascii() and text.isdecimal() else None
 
@@ -128,7 +128,7 @@ def _type_name(value: object) -> Message:
 
 # Other answers
 
-KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}", re.ASCII)
+KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}")
 """The JSON of a gateway may have a ``code`` of another form; it does not prove that kintone answered."""
 MAX_MESSAGE: Final = 600
 MAX_FIELD_PATH: Final = 160
@@ -220,7 +220,7 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
     meaning = _meaning(code, status, fields, request)
     reply = ErrorReply(
         status=status,
-        code=_text(code, redactor, longest=40),
+        code=_text(code, redactor),
         message=_text(entry.get("message"), redactor),
         fields=fields,
         error_id=_text(entry.get("id"), redactor, longest=60),

@@ -31,7 +31,7 @@ class KeysetPlan:
     wanted: int | None
     ranges: int
 
-    def fetch(self, after: int | None, size: int, offset: int = 0) -> RawPage:
+    def fetch(self, after: int | None, size: int, offset: int) -> RawPage:
         """Read a page that starts ``offset`` records after the record ``after``, and check that its ids advance."""
         query = self.order.after(self.query, after).cut(size, offset)
         page = self.source.fetch(str(query))

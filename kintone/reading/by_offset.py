@@ -40,7 +40,7 @@ def offset_pages(source: RecordSource, query: Query, offset: int, wanted: int | 
             yield new
         if is_last:
             return
-    if end == reach and (wanted is None or first + wanted > end):
+    if wanted is None or first + wanted > end:
         source.warn("an offset cannot reach further records: if more match than kintone counted, they are missing")
 
 

@@ -256,12 +256,12 @@ class RecordSource:
         """
         if not self.fields:
             return
-        removed = [code for code in SYSTEM_FIELDS if code not in self.fields]
         for index, record in enumerate(records):
             if tuple(record) == self.fields:
                 continue
             ordered = {code: record[code] for code in self.fields if code in record}
-            records[index] = ordered | {code: content for code, content in record.items() if code not in removed}
+            others = {code: content for code, content in record.items() if code not in SYSTEM_FIELDS}
+            records[index] = ordered | others
 
 
 def _warning_sentence(warning: str) -> str:

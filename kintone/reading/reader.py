@@ -156,7 +156,6 @@ class Reading:
     def _no_records(self) -> Generator[RawPage]:
         """Request one record and yield none: a wrong query must fail, and kintone does not accept a ``limit`` of 0."""
         self._source.fetch(str(self._plan.query.cut(limit=1)), counted=True)
-        self.total = 0
         return _single_page(RawPage([], []))
 
     def _after_deep_offset(self) -> Generator[RawPage]:
@@ -166,7 +165,6 @@ class Reading:
         self.strategy = "record_id"
         skipped = skip(self._source, plan.keyset_query, order, plan.offset)
         if skipped is None:
-            self.total = 0
             return _single_page(RawPage([], []))
         last, offset = skipped
         query = order.after(plan.keyset_query, last).cut(plan.page_size, offset)

@@ -13,6 +13,7 @@ from kintone.errors import BudgetExceededError, CancelledError
 from kintone.limiter import Limiter, Limiters
 from kintone.messages import Message
 from tests.unit.fake_runtime import FakeRuntime
+from tests.unit.slots import free_slots
 
 READING = Message("reading")
 THREAD_TIMEOUT = 30.0
@@ -23,24 +24,6 @@ THREAD_TIMEOUT = 30.0
 def runtime() -> FakeRuntime:
     """Return a runtime whose time stands still."""
     return FakeRuntime()
-
-
-def free_slots(limiter: Limiter) -> int:
-    """Count the slots that are free now, without keeping them."""
-    runtime = FakeRuntime()
-    deadline = Deadline(1, runtime)
-    held = []
-    while True:
-        slot = limiter.slot(99, deadline, READING)
-        try:
-            slot.__enter__()
-        except BudgetExceededError:
-            break
-        held.append(slot)
-        assert len(held) < 100
-    for slot in held:
-        slot.__exit__(None, None, None)
-    return len(held)
 
 
 @contextmanager

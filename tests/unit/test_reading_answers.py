@@ -208,6 +208,16 @@ def test_get_refuses_the_answer_when_it_holds_no_record(site: InProcess) -> None
         RecordsApi(site.client).get(site.app, 7)
 
 
+def test_get_refuses_the_answer_when_it_holds_another_record(site: InProcess) -> None:
+    """What is shown as record 7 must be record 7."""
+    add(site, [7, 8])
+    other = site.kintone.records(site.app)[1]
+    site.change = lambda _asked, _body: {"record": other}
+
+    with pytest.raises(UnknownResponseError, match="the id of the record is that of another record"):
+        RecordsApi(site.client).get(site.app, "7")
+
+
 def test_api_reads_a_query_when_asked_for_pages(site: InProcess) -> None:
     """The records API returns readings."""
     add(site, [3, 1])

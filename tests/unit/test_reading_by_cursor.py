@@ -17,6 +17,7 @@ from tests.unit.in_process import BUDGET, Asked, InProcess
 from tests.unit.reading_samples import BY_NAME, add, ids_read, small_pages
 
 READ, DELETE = "GET records/cursor", "DELETE records/cursor"
+HOLE = '{"records": [], "next": true}'
 
 
 def _reading(site: InProcess, query: str = BY_NAME) -> Reading:
@@ -211,8 +212,7 @@ def test_invalid_answer_about_a_cursor_is_refused(site: InProcess, change: dict[
 def test_reading_ends_with_an_error_when_the_cursor_never_ends(site: InProcess) -> None:
     """Reading stops after more pages than the cursor's records can fill."""
     add(site, range(1, 1001))
-    body = '{"records": [], "next": true}'
-    site.kintone.fail(method="GET", api="records/cursor", status=200, body=body, times=None)
+    site.kintone.fail(method="GET", api="records/cursor", status=200, body=HOLE, times=None)
 
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] .*does not end"):
         ids_read(_reading(site))
@@ -224,3 +224,61 @@ def test_error_is_passed_on_when_kintone_refuses_the_order(site: InProcess) -> N
     with pytest.raises(InvalidQueryError, match=r"^\[GAIA_"):
         ids_read(_reading(site, "order by memo asc offset 10001"))
     assert site.calls == {"POST records/cursor": 1}
+
+
+@pytest.mark.parametrize(("holes", "ends"), [(4, True), (5, False)])
+def test_empty_pages_are_read_past_as_many_as_there_can_be(site: InProcess, *, holes: int, ends: bool) -> None:
+    """Two pages of records, all deleted one by one, leave few holes; more are no cursor of kintone's."""
+    add(site, range(1, 1001))
+    site.kintone.fail(method="GET", api="records/cursor", status=200, body=HOLE, times=holes)
+    reading = _reading(site)
+
+    if ends:
+        assert ids_read(reading) == site.ids(BY_NAME)
+    else:
+        with pytest.raises(UnknownResponseError, match="does not end after its 1000 records"):
+            ids_read(reading)
+    assert site.calls[READ] == (holes + 2 if ends else holes)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_reading_ends_with_an_error_when_a_page_comes_again(site: InProcess, more: int) -> None:
+    """By its first record a page is known, however many follow it."""
+    add(site, range(1, 1301))
+    pages: list[dict[str, object]] = []
+
+    def again(asked: Asked, body: dict[str, object]) -> dict[str, object]:
+        if asked.call != READ:
+            return body
+        pages.append({**body, "next": True})
+        records = pages[0]["records"]
+        assert isinstance(records, list)
+        return pages[0] if len(pages) == 1 else {"records": records[: 10 + more], "next": True}
+
+    site.change = again
+    with pytest.raises(UnknownResponseError, match="does not end"):
+        ids_read(_reading(site))
+    assert site.calls[READ] == 2
+
+
+def test_total_of_a_cursor_that_is_none_is_told_by_what_it_is(site: InProcess) -> None:
+    """What came instead is named by its type."""
+    add(site, range(1, 1301))
+    site.change = lambda asked, body: {**body, "totalCount": ["1300"]} if asked.call == "POST records/cursor" else body
+
+    with pytest.raises(UnknownResponseError, match="the number of records of the cursor is a list"):
+        ids_read(_reading(site))
+
+
+@pytest.mark.parametrize("query", [BY_NAME, "order by $id asc"])
+def test_nobody_waits_for_a_page_that_is_not_wanted_any_more(site: InProcess, query: str) -> None:
+    """Whoever stops early goes on at once, though the next page is on its way for another half minute."""
+    add(site, range(1, 3001))
+    first_pages = 3 if query == BY_NAME else 1
+    site.before = lambda asked: site.pass_time(29) if asked.number > first_pages else None
+    pages = _reading(site, query).pages()
+    next(pages)
+    site.pass_time(1)
+    pages.close()
+
+    assert site.scheduler.now() <= 1 + CLEANUP_SECONDS

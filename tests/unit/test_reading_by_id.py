@@ -8,7 +8,7 @@ from kintone.errors import InvalidQueryError, KintoneError, UnavailableError
 from kintone.reading.pages import RawPage
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.reading_samples import add, ids_read, small_pages
+from tests.unit.reading_samples import FORM, add, ids_read, small_pages
 
 
 def _reading(site: InProcess, count: int, query: str = "", ranges: int = 4) -> Reading:
@@ -103,15 +103,26 @@ def test_requests_overlap_when_kintone_takes_its_time(site: InProcess) -> None:
     assert site.kintone.stats.max_running == 3
 
 
+def test_four_pages_are_under_way_at_once_when_nobody_says_how_many(site: InProcess) -> None:
+    """What the operator's setting promises where it is unset."""
+    site.kintone.latency(request=0.1)
+    add(site, range(1, 4001))
+    ids_read(read(site.client, ReadRequest(site.app)))
+
+    assert site.kintone.stats.max_running == 4
+
+
 def test_offset_stays_in_kintones_limit_when_there_are_many_ranges(site: InProcess) -> None:
     """Pages beyond the maximum offset wait until earlier pages are known."""
     with small_pages(50, 1000):
         assert ids_read(_reading(site, 2500, ranges=30)) == list(range(1, 2501))
 
 
-def test_no_page_is_asked_for_in_vain_when_the_count_is_known(site: InProcess) -> None:
-    """No request goes beyond the last record."""
-    ids_read(_reading(site, 601, ranges=20))
+@pytest.mark.parametrize("wanted", [None, 601, 2000])
+def test_no_page_is_asked_for_in_vain_when_the_count_is_known(site: InProcess, wanted: int | None) -> None:
+    """No request goes beyond the last record, however many records were wanted and pages are read at once."""
+    add(site, range(1, 602))
+    ids_read(read(site.client, ReadRequest(site.app, max_records=wanted, ranges=20)))
 
     assert len(site.asked) == 2
 
@@ -197,3 +208,58 @@ def test_first_error_is_raised_when_the_first_request_fails(site: InProcess) -> 
     with pytest.raises(KintoneError, match=r"^\[GAIA_IL23\] "):
         ids_read(_reading(site, 0))
     assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize("wanted", [1100, 1400])
+def test_no_page_is_asked_for_behind_what_is_wanted(site: InProcess, wanted: int) -> None:
+    """Far more match, and there are ranges left: three pages hold what is wanted."""
+    add(site, range(1, 4001))
+    reading = read(site.client, ReadRequest(site.app, max_records=wanted, ranges=8))
+
+    assert ids_read(reading) == list(range(1, wanted + 1))
+    assert len(site.asked) == 3
+
+
+@pytest.mark.parametrize(("there", "added", "warned"), [(15, 0, False), (15, 1, False), (12, 5, True)])
+def test_reading_ends_at_the_newest_record_when_the_count_proved_wrong(
+    site: InProcess, there: int, added: int, *, warned: bool
+) -> None:
+    """The newest is asked for by its id alone; the warning comes only where more was read than there was then."""
+
+    def appear(asked: Asked) -> None:
+        if "$id > 10" in asked.query:
+            add(site, range(there + 1, there + 1 + added))
+
+    add(site, range(1, there + 1))
+    site.change = lambda _asked, body: body | {"totalCount": "6"} if body.get("totalCount") else body
+    site.before = appear
+    with small_pages():
+        reading = read(site.client, ReadRequest(site.app, fields=["name"], ranges=1))
+        ids = ids_read(reading)
+
+    assert [asked.parameters["fields"] for asked in site.asked if "desc" in asked.query] == [["$id"]]
+    assert (ids, len(site.asked)) == (list(range(1, 16)), 4)
+    assert bool(reading.warnings) is warned
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_more_than_what_is_wanted_comes_when_records_vanish_in_an_overlap(seed: int) -> None:
+    """A page that was to share more records with the one before it has more new ones than were asked for then."""
+    vanishing = {3: [10], 6: [22, 25]}
+    with InProcess(FORM, seed=seed) as site, small_pages(page=5, most_skipped=100):
+        site.before = lambda asked: site.delete(vanishing.get(asked.number, []))
+        add(site, range(1, 41))
+        ids = ids_read(read(site.client, ReadRequest(site.app, max_records=17, ranges=3)))
+
+    assert len(ids) == 17
+    assert ids == sorted(set(ids))
+
+
+def test_the_newest_record_is_not_asked_for_when_the_end_is_reached(site: InProcess) -> None:
+    """A page that is not full proves the end, whatever kintone counted."""
+    site.change = lambda _asked, body: body | {"totalCount": "6"} if body.get("totalCount") else body
+    with small_pages():
+        reading = _reading(site, 8, ranges=1)
+
+        assert ids_read(reading) == list(range(1, 9))
+    assert len(site.asked) == 2

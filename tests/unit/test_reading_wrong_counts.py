@@ -113,6 +113,18 @@ def test_no_record_is_read_twice_when_the_count_is_right_and_the_last_page_full(
         assert site.asked[-1].parameters["fields"] == ["$id"]
 
 
+@pytest.mark.parametrize(("query", "vanishing", "last"), [("", 1, 6), ("order by $id desc", 6, 1)])
+def test_record_behind_a_full_page_is_found_when_another_vanishes(
+    site: InProcess, query: str, vanishing: int, last: int
+) -> None:
+    """It is looked for behind the last id that was read, since an offset would now lie behind it."""
+    _miscounting(site, 5)
+    site.delete(range(7, MATCHES + 1))
+    site.before = lambda asked: site.delete([vanishing]) if asked.number == 2 else None
+
+    assert ids_read(_reading(site, query))[-1] == last
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

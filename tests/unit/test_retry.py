@@ -1,5 +1,7 @@
 """Which operation may be repeated after which failure, and after which pause."""
 
+from datetime import datetime, tzinfo
+
 import pytest
 
 from kintone.api import RetrySafety
@@ -101,5 +103,58 @@ def test_pause_when_the_server_names_one() -> None:
     ],
 )
 def test_read_retry_after_when_header_varies(header: str | None, seconds: float | None) -> None:
-    """Seconds are read; dates and nonsense count as absent."""
+    """Seconds are read, a date that is past is now, and nonsense counts as absent."""
     assert read_retry_after(header) == seconds
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 27 Nov 2026 12:01:30 GMT",
+        "Fri, 27 Nov 2026 12:01:30 -0000",
+        "Fri, 27 Nov 2026 21:01:30 +0900",
+        "Friday, 27-Nov-26 12:01:30 GMT",
+    ],
+)
+def test_read_retry_after_when_it_is_a_date_to_come(date: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seconds until then, whatever zone it is written in; without one it is UTC (RFC 9110, 10.2.3 and 5.6.7)."""
+
+    class Now(datetime):
+        """A clock that stands."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Now":
+            return cls(2026, 11, 27, 12, 0, 0, tzinfo=tz)
+
+    monkeypatch.setattr("kintone.retry.datetime", Now)
+
+    assert read_retry_after(date) == 90.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "tries", "seconds"),
+    [
+        (FailureKind.UNAVAILABLE, 6, 15.5),
+        (FailureKind.RATE_LIMITED, 8, 35.5),
+        (FailureKind.NO_CURSOR, 6, 30.0),
+        (FailureKind.TIMED_OUT, 2, 0.5),
+    ],
+)
+def test_a_failure_that_stays_is_met_so_often_and_waited_for_so_long(
+    kind: FailureKind, tries: int, seconds: float
+) -> None:
+    """A call that nothing helps ends within a minute, and a kintone in trouble is asked few times."""
+    policy = RetryPolicy(jitter=lambda: 1.0)
+    made, waited = 1, 0.0
+    while policy.may_repeat(RetrySafety.READ, kind, made):
+        waited += policy.pause(kind, made, None)
+        made += 1
+
+    assert (made, waited) == (tries, seconds)
+
+
+def test_pauses_of_two_calls_differ() -> None:
+    """Calls that failed together do not come back together."""
+    policy = RetryPolicy()
+
+    assert len({policy.pause(FailureKind.BROKEN, 5, None) for _ in range(20)}) > 1

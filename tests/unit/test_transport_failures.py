@@ -7,7 +7,7 @@ import requests
 
 from kintone.connections import Exchange, Phase, TrackedAdapter
 from kintone.deadline import Deadline
-from kintone.errors import CancelledError
+from kintone.errors import BudgetExceededError, CancelledError, KintoneError
 from kintone.exchanges import Outgoing, send
 from kintone.retry import FailureKind
 from kintone.transport_failures import TransportError, failure_of
@@ -35,6 +35,22 @@ def test_a_request_of_which_no_byte_has_left_was_not_sent(exchange: Exchange, er
     exchange.sent = True
 
     assert (before, failure_of(error, exchange).kind is FailureKind.NOT_SENT) == (FailureKind.NOT_SENT, False)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize(("end", "error"), [("over", BudgetExceededError), ("cancelled", CancelledError)])
+def test_the_end_of_the_call_does_not_hide_whether_a_request_was_sent(
+    exchange: Exchange, end: str, error: type[KintoneError], *, sent: bool
+) -> None:
+    """A write that was under way may have been carried out; one of which no byte left was not, and neither goes on."""
+    exchange.phase, exchange.sent = Phase.WAITING if sent else Phase.CONNECTING, sent
+    if end == "over":
+        exchange.deadline.wait(10)
+    else:
+        exchange.deadline.cancel()
+    failure = failure_of(ConnectionResetError(), exchange)
+
+    assert (failure.kind, failure.sent, failure.failure.error) == (FailureKind.FINAL, sent, error)
 
 
 def test_nothing_is_sent_when_the_call_was_cancelled(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
