@@ -67,3 +67,15 @@ DEFAULT_NUMBER_DIGITS, DEFAULT_NUMBER_DECIMALS = 16, 4
 # Characters of a value whose duplicates are prohibited;
 # https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html
 MAX_UNIQUE_LENGTH = 64
+
+MAX_GROUPS = 100_000
+"""Groups of one aggregation; ours, so that its memory stays small."""
+
+MAX_DISTINCT_VALUES = 1_000_000
+"""Different values that one aggregation counts, those of all groups together; ours, likewise."""
+
+MAX_GROUP_CHARACTERS = 20_000_000
+"""Characters of the names of all groups of one aggregation; ours, likewise."""
+
+MAX_ROWS = 10_000
+"""Rows that an aggregation returns; ours, since a model or a person reads them."""

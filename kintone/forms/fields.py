@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from kintone import limits
-from kintone.field_types import FieldType, Shape, field_type
+from kintone.field_types import FieldType, Shape, ValueKind, field_type, value_kind
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, named, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
@@ -36,7 +36,8 @@ class FieldDefinition:
     ``options`` maps option names to labels, in the order of the form. ``default`` is what kintone fills in a new
     record, as the form shows it, None where there is none or it is the time of writing. ``computed`` is a text with
     automatic calculation, ``lookup`` a field that looks up a record of another app, ``copied`` one that some lookup
-    fills. ``precision`` is the app's for numbers, None until its settings were read.
+    fills. ``precision`` is the app's for numbers, None until its settings were read. ``format`` is that of a calculated
+    field.
     """
 
     code: str
@@ -53,6 +54,12 @@ class FieldDefinition:
     limits: Limits = field(default_factory=Limits)
     columns: "Mapping[str, FieldDefinition]" = field(default_factory=dict)
     precision: NumberPrecision | None = None
+    format: str = ""
+
+    @property
+    def value_kind(self) -> ValueKind:
+        """Tell how the values are grouped, compared and added."""
+        return value_kind(self.type, self.format)
 
     @property
     def is_table(self) -> bool:
@@ -206,6 +213,7 @@ class _Field(AnswerModel):
     min_value: Number = None
     max_value: Number = None
     protocol: str | None = None
+    format: str | None = None
     options: dict[str, Any] | None = None
     lookup: dict[str, Any] | None = None
     fields: dict[str, Any] | None = None
@@ -282,6 +290,7 @@ class _Reader:
             options=self._options(told, part) if of_type.shape in CHOICES else {},
             limits=Limits(told.min_length, told.max_length, told.min_value, told.max_value, told.protocol or ""),
             columns=self._columns(told, part) if of_type.shape is Shape.ROWS and not column else {},
+            format=told.format or "",
         )
 
     def _columns(self, told: _Field, part: Message) -> dict[str, FieldDefinition]:

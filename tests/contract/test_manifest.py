@@ -23,7 +23,7 @@ IDENTITY = {
 TAGS = {"productivity", "business", "utilities"}
 SOURCE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeberg.org", "git.sr.ht"}
 LOWEST_SDK = Version("0.9.0")
-DEPENDENCIES = {"PyYAML", "dify_plugin", "requests", "urllib3", "pydantic", "requests-toolbelt"}
+DEPENDENCIES = {"PyYAML", "dify_plugin", "requests", "urllib3", "pydantic", "requests-toolbelt", "tzdata"}
 PEAK_MEMORY = 482 * 1024 * 1024
 """What twenty queries of 20,000 records at once took under Dify's daemon."""
 

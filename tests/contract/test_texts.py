@@ -35,6 +35,7 @@ LEADS_TO = {
         "kintone_download_file",
     },
     "kintone_download_file": {"kintone_query", "kintone_upload_file"},
+    "kintone_aggregate": {"kintone_query"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

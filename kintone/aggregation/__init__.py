@@ -1,0 +1,1 @@
+"""Counts and sums computed while pages of records stream by."""
