@@ -20,6 +20,7 @@ def tour(stage: Stage) -> None:
     _add(stage)
     _upsert(stage)
     _files(stage)
+    _aggregate(stage)
 
 
 def _credential(stage: Stage) -> None:
@@ -87,3 +88,12 @@ def _files(stage: Stage) -> None:
     downloaded = stage.run("kintone_download_file", {"file_key": attached["fileKey"]})
     check("the file came back under its own name", holds=downloaded.files[0].name == REPORT_NAME)
     check("byte for byte", holds=downloaded.files[0].content == REPORT)
+
+
+def _aggregate(stage: Stage) -> None:
+    screen.heading("8. Records are counted and added up by group")
+    asked = {"group_by": "rank", "measures": "count, sum(stock)", "order_by": "sum(stock) desc"}
+    outcome = stage.run("kintone_aggregate", asked)
+    alone = stage.run("kintone_aggregate", {}, show=False)
+    counts = [row["count"] for row in outcome.variables["rows"]]
+    check("every record is counted once", holds=sum(counts) == alone.variables["record_count"] > 0)

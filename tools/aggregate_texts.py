@@ -46,8 +46,7 @@ class Outcome:
         records = _records(self.aggregation.record_count, self.app)
         if rows < total:
             return Message(
-                "{rows:,} of {total:,} rows, from {records}; the others: raise max_rows (at most {most:,}), or have "
-                "those that matter come first by order_by:",
+                "{rows:,} of {total:,} rows, from {records}; for the others raise max_rows, up to {most:,}:",
                 rows=rows,
                 total=total,
                 records=records,
@@ -84,7 +83,8 @@ class Outcome:
         if not self.plan.table:
             return []
         text = Message(
-            "Rows of the table {table} are counted, not records: {rows}. Records whose table has no row: {without:,}.",
+            "All rows of the table {table} in these records are counted, not the records: {rows}. Records without a "
+            "row: {without:,}.",
             table=_cell(self.plan.table),
             rows=self._things(self.aggregation.counted),
             without=self.aggregation.without_rows,

@@ -12,17 +12,10 @@ from kintone.messages import NOTHING, Message
 from kintone.texts import printable
 from kintone.values.periods import Unit
 
-MEANT: Final = (
-    ("average", Measure.AVG),
-    ("mean", Measure.AVG),
-    ("total", Measure.SUM),
-    ("minimum", Measure.MIN),
-    ("maximum", Measure.MAX),
-    ("distinct", Measure.COUNT_DISTINCT),
-    ("unique", Measure.COUNT_DISTINCT),
-    ("countdistinct", Measure.COUNT_DISTINCT),
-    ("nunique", Measure.COUNT_DISTINCT),
-)
+MEANT: Final = {
+    "average": Measure.AVG, "mean": Measure.AVG, "total": Measure.SUM, "minimum": Measure.MIN, "maximum": Measure.MAX,
+    "distinct": Measure.COUNT_DISTINCT, "unique": Measure.COUNT_DISTINCT, "nunique": Measure.COUNT_DISTINCT,
+}  # fmt: skip
 """Names that models and people write for measures."""
 ALL_MEASURES: Final = "count, sum(code), avg(code), min(code), max(code), count_distinct(code)"
 # Japanese and Chinese keyboards give brackets and colons of full width.
@@ -113,14 +106,13 @@ def _unit(text: str) -> Unit:
         return Unit(text.lower())
     except ValueError:
         pass
-    calendar = Message("year and quarter are those of the calendar; ")
     near = nearest_codes(text, ((unit, unit) for unit in Unit))
-    hint = calendar if "fiscal" in text.lower() else NOTHING
-    if not hint and near:
-        hint = Message("did you mean {near}? ", near=either(near))
+    if "fiscal" in text.lower():
+        hint = Message("year and quarter are those of the calendar; for a year that begins elsewhere group by month; ")
+    else:
+        hint = Message("did you mean {near}? ", near=either(near)) if near else NOTHING
     raise InvalidParameterError(
-        'group_by: "{unit}" is no unit; {hint}units are {units}, as in due:month; for a year that begins in another '
-        "month group by month",
+        'group_by: "{unit}" is no unit; {hint}units are {units}, as in due:month',
         unit=printable(text),
         hint=hint,
         units=", ".join(Unit),
@@ -140,16 +132,16 @@ def _measure(entry: str) -> AskedMeasure:
         )
     if measure is Measure.COUNT and code not in ("", "*"):
         raise InvalidParameterError(
-            "measures: count counts records and takes no field; write count, count_distinct({code}) for its different "
-            'values, or leave records without a value out by a condition in query, such as {code} != ""',
+            "measures: count counts records and takes no field; write count, or count_distinct({code}) for its "
+            "different values; records without a value are left out by a condition in query",
             code=printable(code),
         )
     return AskedMeasure(entry, measure, "" if measure is Measure.COUNT else code)
 
 
 def _no_measure(entry: str, name: str) -> InvalidParameterError:
-    names = [*((measure, measure) for measure in Measure), *((measure, word) for word, measure in MEANT)]
-    near = nearest_codes(name.replace("_", ""), names) or nearest_codes(name, names)
+    meant = MEANT.get(name.lower())
+    near = (meant,) if meant else nearest_codes(name, ((measure, measure) for measure in Measure))
     return InvalidParameterError(
         'measures: "{entry}" is none; {hint}measures are {all}',
         entry=printable(entry),
