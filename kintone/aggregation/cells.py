@@ -16,7 +16,7 @@ from kintone.values.periods import Unit, moment_text, period_of_day, period_of_m
 
 MINUTES = 60
 REMEMBERED = 4_096
-"""Dates and moments whose period is kept; records that stand side by side often share them."""
+"""Values of one field that were read and are kept; records that stand side by side often share them."""
 _NUMBER = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _CLOCK = re.compile(r"(?P<sign>-?)(?P<hours>[0-9]{1,12}):(?P<minutes>[0-5][0-9])", re.ASCII)
 
@@ -42,7 +42,7 @@ def cells_of(field: FieldDefinition, zone: ZoneInfo, unit: Unit | None = None) -
     """Return how the values of a field are read; ``unit`` is for days and moments, ``zone`` for moments alone."""
     kind = field.value_kind
     if kind is ValueKind.DATE:
-        return Cells(_one(_day if unit is None else lru_cache(REMEMBERED)(lambda text: _period(text, unit))))
+        return Cells(_remembering(_day if unit is None else lambda text: _period(text, unit)))
     if kind is ValueKind.DATETIME:
         return _moments(zone, unit)
     if kind in (ValueKind.OPTION, ValueKind.OPTIONS):
@@ -90,6 +90,11 @@ def _one(read: Callable[[str], Key]) -> Callable[[Any], Sequence[Key]]:
     return read_one
 
 
+def _remembering(read: Callable[[str], Key]) -> Callable[[Any], Sequence[Key]]:
+    """Read a field of one short text, whose values are often the same."""
+    return lru_cache(REMEMBERED)(_one(read))
+
+
 def _day(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
@@ -100,10 +105,10 @@ def _period(text: str, unit: Unit) -> str:
 
 def _moments(zone: ZoneInfo, unit: Unit | None) -> Cells:
     if unit is None:
-        return Cells(_one(read_moment), lambda moment: moment_text(moment, zone))
-    read = lru_cache(REMEMBERED)(lambda text: period_of_moment(read_moment(text), unit, zone))
+        return Cells(_remembering(read_moment), lambda moment: moment_text(moment, zone))
+    read = _remembering(lambda text: period_of_moment(read_moment(text), unit, zone))
     # Hours are sorted by time, which their texts are not where clocks are set back.
-    return Cells(_one(read), order=_hour) if unit is Unit.HOUR else Cells(_one(read))
+    return Cells(read, order=_hour) if unit is Unit.HOUR else Cells(read)
 
 
 def _hour(text: str) -> datetime:
@@ -126,7 +131,7 @@ def _texts(value: Any) -> Sequence[Key]:  # noqa: ANN401 - whatever an answer ho
         return ()
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise TypeError("not a list of texts")
-    return list(dict.fromkeys(filter(None, value)))
+    return tuple(dict.fromkeys(filter(None, value)))
 
 
 def _codes(value: Any) -> Sequence[Key]:  # noqa: ANN401 - whatever an answer holds
@@ -134,7 +139,7 @@ def _codes(value: Any) -> Sequence[Key]:  # noqa: ANN401 - whatever an answer ho
         return ()
     if not isinstance(value, list):
         raise TypeError("not a list")
-    return list(dict.fromkeys(filter(None, map(_code, value))))
+    return tuple(dict.fromkeys(filter(None, map(_code, value))))
 
 
 def _person(value: Any) -> Sequence[Key]:  # noqa: ANN401 - whatever an answer holds
@@ -150,10 +155,10 @@ def _code(entry: Any) -> str:  # noqa: ANN401 - whatever an answer holds
 
 
 _PLAIN = {
-    ValueKind.NUMBER: Cells(_one(read_number), plain_number),
+    ValueKind.NUMBER: Cells(_remembering(read_number), plain_number),
     ValueKind.ID: Cells(_one(read_number), plain_number),
-    ValueKind.DURATION: Cells(_one(read_minutes), duration_text),
-    ValueKind.TIME: Cells(_one(read_minutes), _clock_text),
+    ValueKind.DURATION: Cells(_remembering(read_minutes), duration_text),
+    ValueKind.TIME: Cells(_remembering(read_minutes), _clock_text),
     ValueKind.TEXT: Cells(_one(str)),
     ValueKind.LONG_TEXT: Cells(_one(str)),
     ValueKind.TEXTS: Cells(_texts),

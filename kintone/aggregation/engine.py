@@ -1,6 +1,6 @@
 """Records go in page by page, rows come out; what is kept grows with the groups alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -18,6 +18,9 @@ type GroupKey = tuple[Key, ...]
 type Row = dict[str, str | int]
 
 _NO_KEY: GroupKey = ()
+_NO_VALUE: Sequence[Key] = (None,)
+_ABSENT: Mapping[str, Any] = {"value": None}
+_UNREADABLE = (ValueError, TypeError, KeyError, OverflowError)
 _COARSER = Message(
     "group by fewer fields or by a coarser unit, such as month instead of day, or add a condition to query"
 )
@@ -31,12 +34,27 @@ class GroupNotes:
     several: int = 0
 
 
-class _UnreadableError(Exception):
-    """A value is not what kintone answers for its field."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a page adds: records, or rows of a table with their ``cells``, and the id of the record of each."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    records: Sequence[Mapping[str, Any]]
+    cells: Sequence[Mapping[str, Any]]
+    ids: Sequence[str]
+
+    def column(self, each: Group | Measured) -> Sequence[Sequence[Key]]:
+        """Return the values in one field; raises ``UnknownResponseError`` for what is none of its type."""
+        place = each.place
+        if place is None:
+            return [()] * len(self.ids)
+        code, read = place.field.code, each.cells.read
+        values = [fields.get(code, _ABSENT)["value"] for fields in (self.cells if place.table else self.records)]
+        try:
+            return [read(value) for value in values]
+        except _UNREADABLE:
+            raise _unreadable(
+                code, next(self.ids[at] for at, value in enumerate(values) if not _is_readable(read, value))
+            ) from None
 
 
 class Aggregation:
@@ -79,39 +97,39 @@ class Aggregation:
         """
         if self._absent:
             self._absent = [code for code in self._absent if not any(code in record for record in page.records)]
+        self.record_count += len(page.records)
+        counted = self._counted_in(page)
+        self.counted += len(counted.ids)
+        columns = [counted.column(each) for each in self._plan.measures]
+        for key, members in self._groups_of(counted).items():
+            for tally, column in zip(self._tallies(key), columns, strict=True):
+                tally.add([column[member] for member in members])
+
+    def _counted_in(self, page: Page) -> _Counted:
+        table = self._plan.table
+        if not table:
+            return _Counted(page.records, page.records, page.ids)
+        found: list[tuple[Record, Mapping[str, Any], str]] = []
         for record, record_id in zip(page.records, page.ids, strict=True):
-            self.record_count += 1
-            try:
-                self._take(record)
-            except _UnreadableError as error:
-                raise _unreadable(error.code, record_id) from None
+            rows = record.get(table, _ABSENT)["value"] or ()
+            self.without_rows += not rows
+            found += ((record, row["value"], record_id) for row in rows)
+        return _Counted([each[0] for each in found], [each[1] for each in found], [each[2] for each in found])
 
-    def _take(self, record: Record) -> None:
-        if not self._plan.table:
-            self._count(record, record)
-            return
-        rows = _value(record, self._plan.table) or ()
-        self.without_rows += not rows
-        for row in rows:
-            self._count(record, row["value"])
-
-    def _count(self, record: Record, cells: Mapping[str, Any]) -> None:
-        """Count a record, or a row with its ``cells``, under each of its groups."""
-        self.counted += 1
-        values = [_keys(each, record, cells) for each in self._plan.measures]
-        for key in self._group_keys(record, cells):
-            for tally, keys in zip(self._tallies(key), values, strict=True):
-                tally.add(keys)
-
-    def _group_keys(self, record: Record, cells: Mapping[str, Any]) -> Iterator[GroupKey]:
-        """Yield every combination of the values in the fields of ``group_by``; None stands for no value."""
-        found: list[Sequence[Key]] = []
-        for group, notes in zip(self._plan.groups, self.notes, strict=True):
-            keys = _keys(group, record, cells)
-            notes.empty += not keys
-            notes.several += len(keys) > 1
-            found.append(keys or (None,))
-        return product(*found)
+    def _groups_of(self, counted: _Counted) -> Mapping[GroupKey, Sequence[int]]:
+        """Return which of the records or rows belong to which group: each to every combination of its values."""
+        if not self._plan.groups:
+            return {_NO_KEY: range(len(counted.ids))}
+        columns = [counted.column(group) for group in self._plan.groups]
+        for group, notes, column in zip(self._plan.groups, self.notes, columns, strict=True):
+            notes.empty += column.count(())
+            if group.holds_several:
+                notes.several += sum(len(keys) > 1 for keys in column)
+        members: dict[GroupKey, list[int]] = {}
+        for place, found in enumerate(zip(*columns, strict=True)):
+            for key in product(*[keys or _NO_VALUE for keys in found]):
+                members.setdefault(key, []).append(place)
+        return members
 
     def _tallies(self, key: GroupKey) -> list[Tally]:
         tallies = self._groups.get(key)
@@ -145,19 +163,12 @@ class Aggregation:
         return row
 
 
-def _keys(each: Group | Measured, record: Record, cells: Mapping[str, Any]) -> Sequence[Key]:
-    place = each.place
-    if place is None:
-        return ()
+def _is_readable(read: Callable[[Any], object], value: object) -> bool:
     try:
-        return each.cells.read(_value(cells if place.table else record, place.field.code))
-    except (ValueError, TypeError, KeyError, OverflowError):
-        raise _UnreadableError(place.field.code) from None
-
-
-def _value(fields: Mapping[str, Any], code: str) -> Any:  # noqa: ANN401 - whatever the field holds
-    content = fields.get(code)
-    return None if content is None else content["value"]
+        read(value)
+    except _UNREADABLE:
+        return False
+    return True
 
 
 def _group_order(group: Group, part: Key) -> tuple[Any, ...]:

@@ -2,8 +2,9 @@
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from collections.abc import Callable, Iterable, Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from itertools import chain
 from typing import Any
 
 from kintone import limits
@@ -43,8 +44,8 @@ class Tally:
     __slots__ = ()
 
     @abstractmethod
-    def add(self, keys: Sequence[Key]) -> None:
-        """Take the values that one record has in the field."""
+    def add(self, values: Sequence[Sequence[Key]]) -> None:
+        """Take the values that records have in the field, those of each record apart."""
 
     @abstractmethod
     def value(self) -> Any:  # noqa: ANN401 - what it is measured in
@@ -60,10 +61,9 @@ class CountTally(Tally):
         """Start with none."""
         self._count = 0
 
-    def add(self, keys: Sequence[Key]) -> None:
-        """Count it, whatever it holds."""
-        del keys
-        self._count += 1
+    def add(self, values: Sequence[Sequence[Key]]) -> None:
+        """Count the records, whatever they hold."""
+        self._count += len(values)
 
     def value(self) -> int:
         """Return the number."""
@@ -80,11 +80,12 @@ class SumTally(Tally):
         self._total: Any = Decimal(0)
         self._count = 0
 
-    def add(self, keys: Sequence[Key]) -> None:
+    def add(self, values: Sequence[Sequence[Key]]) -> None:
         """Add the values."""
-        for key in keys:
-            self._total = EXACT.add(self._total, key)
-            self._count += 1
+        keys = list(chain.from_iterable(values))
+        with localcontext(EXACT):
+            self._total = sum(keys, self._total)
+        self._count += len(keys)
 
     def value(self) -> Decimal | None:
         """Return the sum."""
@@ -105,22 +106,21 @@ class AverageTally(SumTally):
 class ExtremeTally(Tally):
     """The smallest or the largest value."""
 
-    __slots__ = ("_best", "_is_better")
+    __slots__ = ("_best", "_pick")
 
-    def __init__(self, is_better: Callable[[Key, Key], bool]) -> None:
-        """Start with none; ``is_better`` compares a new value with the one that is kept."""
-        self._best: Key = None
-        self._is_better = is_better
+    def __init__(self, pick: Callable[[Iterable[Key]], Key]) -> None:
+        """Start with none; ``pick`` is ``min`` or ``max``."""
+        self._best: list[Key] = []
+        self._pick = pick
 
-    def add(self, keys: Sequence[Key]) -> None:
-        """Keep the better one."""
-        for key in keys:
-            if self._best is None or self._is_better(key, self._best):
-                self._best = key
+    def add(self, values: Sequence[Sequence[Key]]) -> None:
+        """Keep the best one."""
+        keys = [*self._best, *chain.from_iterable(values)]
+        self._best = [self._pick(keys)] if keys else []
 
     def value(self) -> Key:
         """Return it."""
-        return self._best
+        return self._best[0] if self._best else None
 
 
 class DistinctTally(Tally):
@@ -133,9 +133,9 @@ class DistinctTally(Tally):
         self._seen: set[object] = set()
         self._budget = budget
 
-    def add(self, keys: Sequence[Key]) -> None:
+    def add(self, values: Sequence[Sequence[Key]]) -> None:
         """Remember the values that are new."""
-        for key in keys:
+        for key in chain.from_iterable(values):
             small = _small(key)
             if small not in self._seen:
                 self._budget.add()
@@ -161,8 +161,8 @@ def tally_maker(measure: Measure, budget: DistinctBudget) -> Callable[[], Tally]
         Measure.COUNT: CountTally,
         Measure.SUM: SumTally,
         Measure.AVG: AverageTally,
-        Measure.MIN: lambda: ExtremeTally(lambda key, best: key < best),
-        Measure.MAX: lambda: ExtremeTally(lambda key, best: key > best),
+        Measure.MIN: lambda: ExtremeTally(min),
+        Measure.MAX: lambda: ExtremeTally(max),
         Measure.COUNT_DISTINCT: lambda: DistinctTally(budget),
     }
     return makers[measure]
