@@ -1,5 +1,6 @@
 """Records go in page by page, rows come out; what is kept grows with the groups alone."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -48,7 +49,11 @@ class _Counted:
         if place is None:
             return [()] * len(self.ids)
         code, read = place.field.code, each.cells.read
-        values = [fields.get(code, _ABSENT)["value"] for fields in (self.cells if place.table else self.records)]
+        holders = self.cells if place.table else self.records
+        try:
+            values = [fields[code]["value"] for fields in holders]
+        except KeyError:
+            values = [fields.get(code, _ABSENT)["value"] for fields in holders]
         try:
             return [read(value) for value in values]
         except _UNREADABLE:
@@ -100,7 +105,7 @@ class Aggregation:
         self.record_count += len(page.records)
         counted = self._counted_in(page)
         self.counted += len(counted.ids)
-        columns = [counted.column(each) for each in self._plan.measures]
+        columns = self._columns_of(counted)
         for key, members in self._groups_of(counted).items():
             for tally, column in zip(self._tallies(key), columns, strict=True):
                 tally.add([column[member] for member in members])
@@ -116,6 +121,14 @@ class Aggregation:
             found += ((record, row["value"], record_id) for row in rows)
         return _Counted([each[0] for each in found], [each[1] for each in found], [each[2] for each in found])
 
+    def _columns_of(self, counted: _Counted) -> Sequence[Sequence[Sequence[Key]]]:
+        """Return the values of each measure; a field that several measure is read once."""
+        read: dict[str, Sequence[Sequence[Key]]] = {}
+        for each in self._plan.measures:
+            if each.asked.code not in read:
+                read[each.asked.code] = counted.column(each)
+        return [read[each.asked.code] for each in self._plan.measures]
+
     def _groups_of(self, counted: _Counted) -> Mapping[GroupKey, Sequence[int]]:
         """Return which of the records or rows belong to which group: each to every combination of its values."""
         if not self._plan.groups:
@@ -125,11 +138,7 @@ class Aggregation:
             notes.empty += column.count(())
             if group.holds_several:
                 notes.several += sum(len(keys) > 1 for keys in column)
-        members: dict[GroupKey, list[int]] = {}
-        for place, found in enumerate(zip(*columns, strict=True)):
-            for key in product(*[keys or _NO_VALUE for keys in found]):
-                members.setdefault(key, []).append(place)
-        return members
+        return _members(columns)
 
     def _tallies(self, key: GroupKey) -> list[Tally]:
         tallies = self._groups.get(key)
@@ -161,6 +170,19 @@ class Aggregation:
         for each, value in zip(self._plan.measures, values, strict=True):
             row[each.asked.text] = shown_value(value, each.asked.measure, each.kind, each.cells)
         return row
+
+
+def _members(columns: Sequence[Sequence[Sequence[Key]]]) -> Mapping[GroupKey, Sequence[int]]:
+    members: defaultdict[Any, list[int]] = defaultdict(list)
+    if len(columns) == 1:
+        for place, keys in enumerate(columns[0]):
+            for key in keys or _NO_VALUE:
+                members[key].append(place)
+        return {(key,): places for key, places in members.items()}
+    for place, found in enumerate(zip(*columns, strict=True)):
+        for key in product(*[keys or _NO_VALUE for keys in found]):
+            members[key].append(place)
+    return members
 
 
 def _is_readable(read: Callable[[Any], object], value: object) -> bool:

@@ -182,7 +182,8 @@ def _place(code: str, form: Form, parameter: str) -> Place:
 
 def _unknown(code: str, form: Form, parameter: str) -> InvalidParameterError:
     names = [*form.names(), *form.column_names()]
-    near = nearest_codes(code, names) or nearest_codes(code.rpartition(".")[2], names)
+    column = code.rpartition(".")[2]
+    near = (column,) if column in form.tables_by_column else nearest_codes(code, names)
     return InvalidParameterError(
         'app {app} has no field "{code}", which {parameter} names{hint}',
         app=form.app,

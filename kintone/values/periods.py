@@ -1,6 +1,6 @@
 """Units of dates: which year, week or hour a day or a moment belongs to, and in which time zone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -13,6 +13,7 @@ from kintone.texts import preview
 
 MAX_MOMENT_TEXT = 40
 MAX_ZONE_NAME = 64
+HOUR_END = len("2026-03-05T13")
 OFFSET_START = len("2026-03-05T13:00:00")
 ALIKE = 0.7
 MONTHS_IN_QUARTER = 3
@@ -61,7 +62,9 @@ def read_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text[:MAX_MOMENT_TEXT])
     if moment.tzinfo is None or len(text) > MAX_MOMENT_TEXT:
         raise ValueError("not a moment")
-    return moment.astimezone(UTC)
+    if moment.microsecond:
+        moment = moment.replace(microsecond=0)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def local_moment(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -83,10 +86,7 @@ def period_of_moment(moment: datetime, unit: Unit, zone: ZoneInfo) -> str:
     An hour keeps its offset, ``2026-03-05T13:00+09:00``, so that the two hours of one name at the end of daylight
     saving stay apart.
     """
-    local = local_moment(moment, zone)
-    if unit is Unit.HOUR:
-        return f"{local.date().isoformat()}T{local.hour:02}:00{local.isoformat(timespec='seconds')[OFFSET_START:]}"
-    return period_of_day(local.date(), unit)
+    return _WRITERS[unit](local_moment(moment, zone))
 
 
 def period_of_day(day: date, unit: Unit) -> str:
@@ -95,13 +95,29 @@ def period_of_day(day: date, unit: Unit) -> str:
     ``2026``, ``2026-Q1``, ``2026-03``, the Monday of a week as a date (ISO 8601), ``2026-03-05``, or 1 to 7 from
     Monday.
     """
-    written = day.isoformat()
-    if unit is Unit.YEAR:
-        return written[:4]
-    if unit is Unit.QUARTER:
-        return f"{written[:4]}-Q{(day.month - 1) // MONTHS_IN_QUARTER + 1}"
-    if unit is Unit.MONTH:
-        return written[:7]
-    if unit is Unit.WEEK:
-        return (day - timedelta(days=day.weekday())).isoformat()
-    return str(day.isoweekday()) if unit is Unit.WEEKDAY else written
+    return _WRITERS[unit](day)
+
+
+def _quarter(day: date) -> str:
+    return f"{day.isoformat()[:4]}-Q{(day.month - 1) // MONTHS_IN_QUARTER + 1}"
+
+
+def _week(day: date) -> str:
+    return (day - timedelta(days=day.weekday())).isoformat()[:10]
+
+
+def _hour(moment: date) -> str:
+    written = moment.isoformat()
+    return f"{written[:HOUR_END]}:00{written[OFFSET_START:]}"
+
+
+_WRITERS: Mapping[Unit, Callable[[date], str]] = {
+    Unit.YEAR: lambda day: day.isoformat()[:4],
+    Unit.QUARTER: _quarter,
+    Unit.MONTH: lambda day: day.isoformat()[:7],
+    Unit.WEEK: _week,
+    Unit.DAY: lambda day: day.isoformat()[:10],
+    Unit.WEEKDAY: lambda day: str(day.isoweekday()),
+    Unit.HOUR: _hour,
+}
+"""How each unit is written of a day, or of a moment as clocks show it."""

@@ -1,0 +1,129 @@
+"""``kintone_aggregate`` in this process, on sites of every region."""
+
+from typing import Any
+
+import pytest
+from dify_plugin.entities.tool import ToolRuntime
+
+from kintone.access.credentials import Access, Tokens
+from kintone.access.redaction import Redactor
+from kintone.access.settings import OperatorSettings
+from kintone.access.sites import read_site
+from kintone.errors import UnknownResponseError
+from tests.unit.in_process import Asked, InProcess
+from tests.unit.readings import add, small_pages
+from tools.base import Call
+from tools.kintone_aggregate import Aggregate
+from tools.parameters import Parameters
+from tools.results import Result
+
+FORM = {"seen": {"type": "DATETIME"}, "amount": {"type": "NUMBER"}}
+LATE = "2026-03-31T15:30:00Z"
+
+
+def result_of(site: InProcess, **parameters: object) -> Result:
+    """Run the tool on the app of a kintone."""
+    call = Call(
+        {"kintone_app_id": str(site.app)}, Parameters(parameters, Aggregate.declaration().parameters), Redactor([])
+    )
+    call.__dict__["client"] = site.client
+    call.__dict__["settings"] = OperatorSettings()
+    runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
+    return Aggregate(runtime=runtime, session=None).run(call)
+
+
+@pytest.mark.parametrize(
+    ("host", "given", "zone", "month"),
+    [
+        ("example.cybozu.com", "", "Asia/Tokyo", "2026-04"),
+        ("example.cybozu.cn", "", "Asia/Shanghai", "2026-03"),
+        ("example.kintone.com", "", "UTC", "2026-03"),
+        ("example.cybozu.com", "America/New_York", "America/New_York", "2026-03"),
+        ("example.kintone.com", "asia/tokyo", "Asia/Tokyo", "2026-04"),
+    ],
+)
+def test_zone_when_the_site_decides(host: str, given: str, zone: str, month: str) -> None:
+    """Without a time_zone the site decides to which month a moment belongs; the text and the summary name the zone."""
+    with InProcess(FORM) as site:
+        site.kintone.add_records(site.app, [{"seen": LATE}])
+        site.client.access = Access(read_site(host, frozenset()), Tokens(site.kintone.token(site.app, "view")))
+        result = result_of(site, group_by="seen:month", time_zone=given)
+
+    assert result.variables["rows"] == [{"seen:month": month, "count": 1}]
+    assert any(zone in str(line) for line in result.lines)
+    assert result.json is not None
+    summary: Any = result.json["summary"]
+    assert summary["time_zone"] == zone
+
+
+def test_every_page_when_records_come_and_go(site: InProcess) -> None:
+    """Records that appear and vanish while pages are read count once or not at all, those that stay exactly once."""
+    add(site, range(1, 41))
+    seen: list[int] = []
+
+    def meddle(asked: Asked) -> None:
+        if asked.call == "GET records" and asked.number in (4, 6):
+            site.delete([asked.number])
+            add(site, [100 + asked.number])
+        seen.append(asked.number)
+
+    site.before = meddle
+    with small_pages():
+        result = result_of(site, group_by="$id")
+
+    rows: Any = result.variables["rows"]
+    ids = [int(row["$id"]) for row in rows]
+    assert all(row["count"] == 1 for row in rows)
+    assert set(ids) >= set(range(1, 41)) - {4, 6}
+    assert len(seen) > 8
+
+
+def test_fields_when_pages_are_asked_for(site: InProcess) -> None:
+    """Only the needed fields and the id are asked for, in each request for records."""
+    add(site, range(1, 13))
+    with small_pages():
+        result_of(site, group_by="a", measures="sum(name), avg(name)")
+
+    fields = [set(asked.parameters["fields"]) for asked in site.asked if asked.call == "GET records"]
+    assert fields
+    assert all(each in ({"$id", "a", "name"}, {"$id"}) for each in fields)
+    assert site.calls["GET app/form/fields"] == 1
+
+
+def test_count_alone_when_it_is_asked_for(site: InProcess) -> None:
+    """One request tells the number, with the id of one record, and no form is read."""
+    add(site, range(1, 13))
+    result = result_of(site, query='a = "1"')
+
+    assert result.variables["record_count"] == 6
+    (asked,) = site.asked
+    assert asked.query == 'a = "1" limit 1'
+    assert asked.parameters["fields"] == ["$id"]
+    assert asked.parameters["totalCount"] in (True, "true")
+
+
+def test_value_when_kintone_answers_another_kind(site: InProcess) -> None:
+    """A number that is none ends the call with the code of an answer that is not kintone's."""
+    add(site, range(1, 4))
+
+    def change(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
+        if asked.api == "records":
+            body["records"][1]["name"]["value"] = "many"
+        return body
+
+    site.change = change
+    with pytest.raises(UnknownResponseError, match="name in record 2"):
+        result_of(site, measures="sum(name)")
+
+
+def test_rows_when_names_could_be_misread(site: InProcess) -> None:
+    """A name that holds a separator, a line end or nothing is quoted in the text, whole in the variable."""
+    names = ["a | b", "two\nlines", " blank ", "", 'say "hi"', "plain"]
+    site.kintone.add_records(site.app, [{"a": name} for name in names])
+    result = result_of(site, group_by="a")
+
+    rows: Any = result.variables["rows"]
+    assert [row["a"] for row in rows] == sorted(names)
+    lines = [str(line) for line in result.lines]
+    for shown in ('"a | b" | 1', '"two\\nlines" | 1', '" blank " | 1', '"" | 1', '"say \\"hi\\"" | 1', "plain | 1"):
+        assert shown in lines

@@ -1,0 +1,283 @@
+"""Aggregating records, in the real plugin process."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dify_host import DifyHost, Outcome, PluginFailure
+from local_kintone import LocalKintone
+from tests.wire.plugin import Ports, credentials_of
+
+RECORDS = 2_345
+
+
+@pytest.fixture(scope="module")
+def site(ports: Ports) -> Iterator[LocalKintone]:
+    """Run a local kintone with an app of 20 fields and more records than five pages hold."""
+    with LocalKintone(seed="wide", records=RECORDS, port=ports.take()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def orders(ports: Ports) -> Iterator[LocalKintone]:
+    """Run a local kintone with the demo's orders."""
+    with LocalKintone(seed="demo", port=ports.take()) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _calm(site: LocalKintone, orders: LocalKintone) -> None:
+    site.clear_failures()
+    orders.clear_failures()
+
+
+def run(host: DifyHost, site: LocalKintone, **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
+    """Aggregate with a token that may only view."""
+    return host.invoke("kintone_aggregate", parameters, credentials_of(site, "view"), timeout=60)
+
+
+def refused(host: DifyHost, site: LocalKintone, **parameters: Any) -> PluginFailure:  # noqa: ANN401 - as Dify has it
+    """Return the failure of a call."""
+    with pytest.raises(PluginFailure) as failed:
+        run(host, site, **parameters)
+    return failed.value
+
+
+def test_count_alone_takes_one_request(host: DifyHost, site: LocalKintone) -> None:
+    """The number of records is kintone's own count, asked for with one record; nothing else is asked."""
+    before = len(site.requests)
+    outcome = run(host, site, query='rank in ("High")')
+
+    matching = len(site.records(1, 'rank in ("High")'))
+    (request,) = site.requests[before:]
+    assert outcome.variables == {"rows": [{"count": matching}], "row_count": 1, "record_count": matching}
+    assert outcome.json[0]["summary"]["requests_made"] == 1
+    assert request.path.endswith("records.json")
+    assert "limit+1" in request.query.replace("%20", "+")
+    assert "limit+0" not in request.query.replace("%20", "+")
+
+
+@pytest.mark.parametrize("told", [None, "0"])
+def test_count_is_read_when_kintone_counts_wrong(host: DifyHost, orders: LocalKintone, told: str | None) -> None:
+    """A count that is missing, or that the record beside it disproves, is replaced by counting the records."""
+    one = orders.records(1)[:1]
+    orders.fail(api="records", method="GET", status=200, body=_answer(one, told), times=1)
+    before = len(orders.requests)
+
+    assert run(host, orders).variables["record_count"] == len(orders.records(1))
+    assert len(orders.requests) - before > 1
+
+
+def _answer(records: list[dict[str, Any]], total: str | None) -> str:
+    return json.dumps({"records": records, "totalCount": total})
+
+
+def test_groups_when_many_pages_are_read(host: DifyHost, site: LocalKintone) -> None:
+    """Counts and sums over all pages are those of the stored records, and only the needed fields were asked for."""
+    before = len(site.requests)
+    outcome = run(host, site, group_by="rank, day:month", measures="count, sum(number_1)", max_rows=10_000)
+
+    counts: Counter[tuple[str, str]] = Counter()
+    sums: dict[tuple[str, str], Decimal] = {}
+    for record in site.records(1):
+        key = (record["rank"]["value"] or "", (record["day"]["value"] or "")[:7])
+        counts[key] += 1
+        sums[key] = sums.get(key, Decimal(0)) + Decimal(record["number_1"]["value"] or 0)
+    rows = outcome.variables["rows"]
+    assert {(row["rank"], row["day:month"]): row["count"] for row in rows} == counts
+    assert {(row["rank"], row["day:month"]): Decimal(row["sum(number_1)"]) for row in rows} == sums
+    assert outcome.variables["record_count"] == RECORDS
+    assert outcome.json[0]["rows"] == rows
+    pages = [request.query for request in site.requests[before:] if request.path.endswith("records.json")]
+    assert len(pages) >= RECORDS // 500
+    assert all("memo" not in query and "number_2" not in query and "text_1" not in query for query in pages)
+    assert all("fields" in query for query in pages)
+
+
+def test_text_tells_how_many_rows_there_are(host: DifyHost, site: LocalKintone) -> None:
+    """Cut rows are told in the first line with the number of all; the variables count what was returned."""
+    outcome = run(host, site, group_by="code", max_rows=7)
+
+    assert (outcome.variables["row_count"], len(outcome.variables["rows"])) == (7, 7)
+    assert outcome.text.startswith(f"7 of {RECORDS:,} rows, from {RECORDS:,} records of app 1")
+    assert "max_rows" in outcome.text.partition("\n")[0]
+    assert outcome.json[0]["summary"]["total_rows"] == RECORDS
+
+
+def test_text_stays_short_when_there_are_many_rows(host: DifyHost, site: LocalKintone) -> None:
+    """The text has room for so many rows, the variable for all."""
+    outcome = run(host, site, group_by="code, text_1, text_2", max_rows=10_000)
+
+    assert outcome.variables["row_count"] == RECORDS
+    assert len(outcome.text) < 21_000
+    shown = outcome.text.count(" | ") // 3 - 1
+    assert f"{RECORDS - shown:,} more rows" in outcome.text
+
+
+def test_text_names_zone_week_and_empty_group(host: DifyHost, orders: LocalKintone) -> None:
+    """A moment's zone, the first day of weeks and the number of records in the group "" are told."""
+    outcome = run(host, orders, group_by="delivered_at:week", time_zone="America/New_York")
+
+    empty = sum(not record["delivered_at"]["value"] for record in orders.records(1))
+    assert "America/New_York" in outcome.text
+    assert "Monday" in outcome.text
+    assert f'{empty} records in the group ""' in outcome.text
+    assert outcome.variables["rows"][0] == {"delivered_at:week": "", "count": empty}
+    assert outcome.json[0]["summary"]["time_zone"] == "America/New_York"
+
+
+def test_text_of_days_names_no_zone(host: DifyHost, orders: LocalKintone) -> None:
+    """Days are not shifted, so that no zone is told, and the rows are the same in each."""
+    here, there = (run(host, orders, group_by="due:month", time_zone=zone) for zone in ("UTC", "America/New_York"))
+
+    assert here.variables == there.variables
+    assert "New_York" not in there.text
+
+
+def test_zone_is_that_of_the_site(host: DifyHost, orders: LocalKintone) -> None:
+    """A site that is neither cybozu.com nor cybozu.cn is in UTC, and the text says so."""
+    outcome = run(host, orders, measures="max(delivered_at)")
+
+    newest = max(record["delivered_at"]["value"] for record in orders.records(1))
+    assert outcome.variables["rows"][0]["max(delivered_at)"] == newest.replace("Z", "+00:00")
+    assert "UTC" in outcome.text
+
+
+def test_text_tells_of_several_choices(host: DifyHost, orders: LocalKintone) -> None:
+    """A record that counts under each of its choices is told, with how many do."""
+    outcome = run(host, orders, group_by="tags")
+
+    several = sum(len(record["tags"]["value"]) > 1 for record in orders.records(1))
+    assert sum(row["count"] for row in outcome.variables["rows"]) > outcome.variables["record_count"]
+    assert "several" in outcome.text
+    assert f"{several} records" in outcome.text
+
+
+def test_text_tells_that_rows_of_a_table_are_counted(host: DifyHost, orders: LocalKintone) -> None:
+    """Rows of the table and records without any are told apart from records."""
+    outcome = run(host, orders, group_by="item", measures="count, sum(qty)")
+
+    tables = [record["lines"]["value"] for record in orders.records(1)]
+    assert sum(row["count"] for row in outcome.variables["rows"]) == sum(map(len, tables))
+    assert outcome.variables["record_count"] == len(tables)
+    assert f"{sum(map(len, tables))} table rows" in outcome.text
+    assert "the table lines" in outcome.text
+    assert outcome.json[0]["summary"]["table"] == "lines"
+
+
+def test_nothing_matches_is_no_error(host: DifyHost, orders: LocalKintone) -> None:
+    """Without a matching record there is no group, and one row where none was asked for."""
+    grouped = run(host, orders, query='sku = "none"', group_by="rank")
+    whole = run(host, orders, query='sku = "none"', measures="count, sum(stock), max(due)")
+
+    assert grouped.variables == {"rows": [], "row_count": 0, "record_count": 0}
+    assert "No record" in grouped.text
+    assert whole.variables["rows"] == [{"count": 0, "sum(stock)": "0", "max(due)": ""}]
+    assert whole.variables["record_count"] == 0
+
+
+def test_warning_of_kintone_is_told(host: DifyHost, orders: LocalKintone) -> None:
+    """A search that kintone stopped makes the numbers partial, which text and summary say."""
+    warning = "Filter aborted because of too many search results"
+    for parameters in ({}, {"group_by": "rank"}):
+        records = orders.records(1)
+        orders.fail(
+            api="records",
+            status=200,
+            headers={"X-Cybozu-Warning": warning},
+            body=_answer(records, str(len(records))),
+            times=1,
+        )
+        outcome = run(host, orders, **parameters)
+
+        assert outcome.text.startswith("Warning: ")
+        assert "100,000" in outcome.text
+        assert len(outcome.json[0]["summary"]["warnings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ({"query": "order by sku asc"}, ["query", "order_by"]),
+        ({"query": "stock > 0 limit 5"}, ["query", "max_rows"]),
+        ({"query": "stock > 0 offset 5"}, ["query", "offset"]),
+        ({"query": "limit 0"}, ["query", "max_rows"]),
+        ({"max_rows": 0}, ["max_rows", "10000"]),
+        ({"max_rows": 10_001}, ["max_rows", "10000"]),
+        ({"max_rows": 1.5}, ["max_rows", "whole"]),
+        ({"time_zone": "Mars/Olympus"}, ["time_zone"]),
+        ({"group_by": "due:fiscal_year"}, ["group_by", "fiscal_year"]),
+        ({"condition": "stock > 0"}, ["condition", "query"]),
+        ({"limit": 5}, ["limit", "max_rows"]),
+    ],
+)
+def test_mistake_is_told_before_anything_is_asked(
+    host: DifyHost, orders: LocalKintone, parameters: dict[str, Any], named: list[str]
+) -> None:
+    """What cannot be meant is refused with the parameter to use, and kintone is not asked."""
+    before = len(orders.requests)
+    failed = refused(host, orders, **parameters)
+
+    assert failed.code == "INVALID_INPUT"
+    assert [each for each in named if each not in failed.message] == []
+    assert len(orders.requests) == before
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code", "near"),
+    [
+        ({"group_by": "担当者"}, "INVALID_INPUT", '"owner"'),
+        ({"measures": "sum(在庫)"}, "INVALID_INPUT", '"stock"'),
+        ({"group_by": "数量"}, "INVALID_INPUT", '"qty"'),
+        ({"query": "stok > 1"}, "GAIA_IQ11", '"stock"'),
+        ({"query": "stok > 1", "group_by": "rank"}, "GAIA_IQ11", '"stock"'),
+    ],
+)
+def test_unknown_field_is_told_with_the_nearest(
+    host: DifyHost, orders: LocalKintone, parameters: dict[str, Any], code: str, near: str
+) -> None:
+    """Codes and labels that the app lacks are told with what was probably meant."""
+    failed = refused(host, orders, **parameters)
+
+    assert failed.code == code
+    assert f"did you mean {near}" in failed.message
+
+
+def test_field_is_found_when_it_is_new(host: DifyHost, ports: Ports) -> None:
+    """A form that was read a minute ago is read again before a field is called unknown."""
+    with LocalKintone(seed="demo", port=ports.take()) as site:
+        credentials = credentials_of(site, "view")
+        host.invoke("kintone_aggregate", {"group_by": "rank"}, credentials)
+        forms = sum(request.path.endswith("fields.json") for request in site.requests)
+        with pytest.raises(PluginFailure):
+            host.invoke("kintone_aggregate", {"group_by": "rnak"}, credentials)
+
+        assert forms == 1
+        assert sum(request.path.endswith("fields.json") for request in site.requests) == forms + 1
+
+
+def test_lists_when_given_as_json(host: DifyHost, orders: LocalKintone) -> None:
+    """Groups and measures may be JSON lists."""
+    texts = run(host, orders, group_by="rank, due:year", measures="count, sum(stock)", order_by="sum(stock) desc")
+    lists = run(
+        host,
+        orders,
+        group_by='["rank", "due:year"]',
+        measures='["count", "sum(stock)"]',
+        order_by='["sum(stock) desc"]',
+    )
+
+    assert lists.variables == texts.variables
+    sums = [int(row["sum(stock)"]) for row in texts.variables["rows"]]
+    assert sums == sorted(sums, reverse=True)
+
+
+def test_text_is_short_where_records_would_be_long(host: DifyHost, site: LocalKintone) -> None:
+    """A sum by person or month takes a few hundred characters, however many records there are."""
+    outcome = run(host, site, group_by="rank", measures="count, sum(number_1)")
+
+    assert len(outcome.text) < 300
