@@ -11,7 +11,7 @@ def counted_by_kintone(caller: Caller, app: int, query: Query) -> tuple[int | No
     The number is None where kintone gave none, or one that the record it came with disproves; kintone takes no
     ``limit`` of 0.
     """
-    source = RecordSource(caller, app, ["$id"])
+    source = RecordSource(caller, app, ())
     page = source.fetch(str(query.cut(limit=1)), counted=True, only_ids=True)
     believable = page.total is not None and bool(page.total) == bool(page.ids)
     return (page.total if believable else None), source

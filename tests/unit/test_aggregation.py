@@ -140,7 +140,12 @@ def test_choices_when_grouped() -> None:
 
 def test_several_choices_when_grouped() -> None:
     """A record counts once under each of its choices, and the notes tell how many have several and how many none."""
-    records = [{"tags": ["sale", "new"]}, {"tags": ["new"]}, {"tags": []}, {"tags": ["new", "rest", "sale"]}]
+    records: list[dict[str, Any]] = [
+        {"tags": ["sale", "new"]},
+        {"tags": ["new"]},
+        {"tags": []},
+        {"tags": ["new", "rest", "sale"]},
+    ]
     aggregation = aggregation_of(records, ["tags"])
 
     assert [tuple(row.values()) for row in aggregation.rows(9)] == [("", 1), ("new", 3), ("sale", 2), ("rest", 1)]
@@ -164,7 +169,7 @@ def test_people_when_grouped() -> None:
 
 def test_rows_of_a_table_when_counted() -> None:
     """Columns of a table count its rows, with fields of their record beside them; a record without rows adds none."""
-    records = [
+    records: list[dict[str, Any]] = [
         {"rank": "High", "lines": [{"item": "pen", "qty": "2"}, {"item": "ink", "qty": "0.5"}]},
         {"rank": "Low", "lines": []},
         {"rank": "Low", "lines": [{"item": "pen", "qty": "3"}, {"item": "", "qty": ""}]},
@@ -240,7 +245,7 @@ def test_field_when_no_record_has_it() -> None:
 )
 def test_value_when_it_is_none_of_its_type(code: str, value: object, measure: str) -> None:
     """A value that kintone does not answer ends the call and is named by field and record, never left out."""
-    good = {"amount": "1", "price": "1", "due": None, "seen": "", "worked": "", "owner": [], "tags": []}
+    good: dict[str, Any] = {"amount": "1", "price": "1", "due": None, "seen": "", "worked": "", "owner": [], "tags": []}
     with pytest.raises(UnknownResponseError) as failed:
         one([{code: good[code]}, {code: value}], measure)
 

@@ -130,9 +130,10 @@ def test_text_names_zone_week_and_empty_group(host: DifyHost, orders: LocalKinto
     assert outcome.json[0]["summary"]["time_zone"] == "America/New_York"
 
 
-def test_text_of_days_names_no_zone(host: DifyHost, orders: LocalKintone) -> None:
-    """Days are not shifted, so that no zone is told, and the rows are the same in each."""
-    here, there = (run(host, orders, group_by="due:month", time_zone=zone) for zone in ("UTC", "America/New_York"))
+@pytest.mark.parametrize("asked", [{"group_by": "due:month"}, {"measures": "count_distinct(delivered_at)"}])
+def test_text_of_days_names_no_zone(host: DifyHost, orders: LocalKintone, asked: dict[str, str]) -> None:
+    """Where no zone decides anything, as with days, none is told, and the rows are the same in each."""
+    here, there = (run(host, orders, **asked, time_zone=zone) for zone in ("UTC", "America/New_York"))
 
     assert here.variables == there.variables
     assert "New_York" not in there.text
