@@ -12,7 +12,6 @@ from kintone.messages import Message, counted
 MAX_TEXT = 20_000
 """Characters of rows; agents read the text alone, and pay for what they read."""
 JOINT = " | "
-NO_VALUE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Outcome:
                 records=records,
                 most=limits.MAX_ROWS,
             )
-        one, many = Message("1 row, from {records}:"), Message("{rows:,} rows, from {records}:")
-        return counted(rows, one, many).copy_with(rows=rows, records=records)
+        one = Message("1 row, from {records}:", records=records)
+        return counted(rows, one, Message("{rows:,} rows, from {records}:", rows=rows, records=records))
 
     def _table(self) -> list[Message | str]:
         asked = self.plan.asked
@@ -70,8 +69,7 @@ class Outcome:
         return shown
 
     def _cells(self, row: Row) -> list[str]:
-        groups = [_cell(str(row[group.text])) for group in self.plan.asked.groups]
-        return [*groups, *(str(row[each.text]) or NO_VALUE for each in self.plan.asked.measures)]
+        return [_cell(str(row[name])) for name in self.plan.asked.names]
 
     def _things(self, count: int) -> Message:
         """Name what is counted: records, or rows of a table."""

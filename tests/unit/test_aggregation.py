@@ -1,11 +1,18 @@
 """Groups, measures and the order of rows, from what users rely on and kintone's documented values."""
 
+import gc
+import tracemalloc
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from kintone.aggregation.asked import read_asked
+from kintone.aggregation.engine import Aggregation
+from kintone.aggregation.plan import plan_of
 from kintone.errors import ResultTooLargeError, UnknownResponseError
-from tests.unit.aggregating import aggregation_of, one, rows_of
+from kintone.reading.pages import Page
+from tests.unit.aggregating import FORM, aggregation_of, one, rows_of, shown
 
 AMOUNTS = [{"amount": "0.1"}, {"amount": "0.2"}, {"amount": ""}, {"amount": "-5"}]
 
@@ -284,3 +291,28 @@ def test_texts_when_they_are_long_and_nearly_the_same() -> None:
     records = [{"memo": "x" * 5_000 + end} for end in "aba"]
 
     assert one(records, "count_distinct(memo)") == 2
+
+
+def test_memory_when_many_records_stream_by() -> None:
+    """What is kept grows with the groups, not with the records."""
+    plan = plan_of(read_asked(["due:month", "tags"], ["count", "sum(amount)", "max(due)"], []), FORM, ZoneInfo("UTC"))
+    aggregation = Aggregation(plan)
+
+    def taken(pages: range) -> int:
+        for number in pages:
+            some = [
+                shown({"due": f"2026-{1 + place % 12:02}-05", "tags": ["new", "sale"], "amount": f"{number}.{place}"})
+                for place in range(100)
+            ]
+            aggregation.take(Page(number, some, [str(place) for place in range(100)]))
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        early = taken(range(20))
+        late = taken(range(20, 120))
+    finally:
+        tracemalloc.stop()
+    assert aggregation.record_count == 12_000
+    assert late - early < 20_000
