@@ -8,9 +8,12 @@ from kintone import limits
 from kintone.aggregation.engine import Aggregation, Row
 from kintone.aggregation.plan import Plan
 from kintone.messages import Message, counted
+from kintone.values.periods import Unit
 
 MAX_TEXT = 20_000
 """Characters of rows; agents read the text alone, and pay for what they read."""
+MAX_CELL = 200
+"""Characters of one value; the variable has all of it."""
 JOINT = " | "
 
 
@@ -97,8 +100,10 @@ class Outcome:
                     "Dates with a time are in the time zone {zone}; dates are not shifted.", zone=self.plan.zone.key
                 )
             )
-        if self.plan.begins_weeks:
+        if self.plan.uses_unit(Unit.WEEK):
             told.append(Message("Weeks begin on Monday."))
+        if self.plan.uses_unit(Unit.WEEKDAY):
+            told.append(Message("Weekdays are 1 for Monday to 7 for Sunday."))
         return told
 
 
@@ -130,7 +135,8 @@ def _empty(name: str, things: Message) -> Message:
 
 
 def _cell(text: str) -> str:
-    """Return a name of a group so that it cannot be taken for two cells, two lines or nothing."""
+    """Return a name of a group so that it cannot be taken for two cells, two lines or nothing; a long one is cut."""
+    text = text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…"
     if text and text.isprintable() and text == text.strip() and "|" not in text and '"' not in text:
         return text
     return json.dumps(text, ensure_ascii=not text.isprintable())

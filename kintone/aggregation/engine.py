@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 from kintone import limits
@@ -180,6 +181,9 @@ def _members(columns: Sequence[Sequence[Sequence[Key]]]) -> Mapping[GroupKey, Se
                 members[key].append(place)
         return {(key,): places for key, places in members.items()}
     for place, found in enumerate(zip(*columns, strict=True)):
+        combinations = prod(len(keys) or 1 for keys in found)
+        if combinations > limits.MAX_GROUPS or len(members) > limits.MAX_GROUPS:
+            raise _too_many(max(combinations, len(members)))
         for key in product(*[keys or _NO_VALUE for keys in found]):
             members[key].append(place)
     return members

@@ -85,10 +85,9 @@ class Plan:
         """Tell whether the time zone matters."""
         return any(group.uses_zone for group in self.groups) or any(each.uses_zone for each in self.measures)
 
-    @property
-    def begins_weeks(self) -> bool:
-        """Tell whether it matters on which day a week begins."""
-        return any(group.asked.unit in (Unit.WEEK, Unit.WEEKDAY) for group in self.groups)
+    def uses_unit(self, unit: Unit) -> bool:
+        """Tell whether dates are gathered by a unit."""
+        return any(group.asked.unit is unit for group in self.groups)
 
 
 def plan_of(asked: Asked, form: Form, zone: ZoneInfo) -> Plan:

@@ -286,6 +286,16 @@ def test_names_of_groups_when_they_are_long(monkeypatch: pytest.MonkeyPatch) -> 
         rows_of([{"name": "x" * 60}, {"name": "y" * 60}], ["name"])
 
 
+def test_choices_when_their_combinations_are_endless() -> None:
+    """A record that would count under a million combinations is too large before they are made."""
+    records = [
+        {"tags": [f"t{number}" for number in range(1_000)], "owner": people(*(f"p{number}" for number in range(1_000)))}
+    ]
+
+    with pytest.raises(ResultTooLargeError, match=r"1,000,000"):
+        rows_of(records, ["tags", "owner"])
+
+
 def test_texts_when_they_are_long_and_nearly_the_same() -> None:
     """Long texts that differ in their last letter are different values."""
     records = [{"memo": "x" * 5_000 + end} for end in "aba"]

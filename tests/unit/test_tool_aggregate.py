@@ -116,6 +116,17 @@ def test_value_when_kintone_answers_another_kind(site: InProcess) -> None:
         result_of(site, measures="sum(name)")
 
 
+def test_rows_when_a_name_is_long(site: InProcess) -> None:
+    """A long name is cut in the text, visibly, and whole in the variable."""
+    site.kintone.add_records(site.app, [{"a": "x" * 5_000}])
+    result = result_of(site, group_by="a")
+
+    assert result.variables["rows"] == [{"a": "x" * 5_000, "count": 1}]
+    (line,) = [str(line) for line in result.lines if str(line).startswith("xxx")]
+    assert len(line) < 300
+    assert "…" in line
+
+
 def test_rows_when_names_could_be_misread(site: InProcess) -> None:
     """A name that holds a separator, a line end or nothing is quoted in the text, whole in the variable."""
     names = ["a | b", "two\nlines", " blank ", "", 'say "hi"', "plain"]

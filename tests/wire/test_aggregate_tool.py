@@ -139,6 +139,14 @@ def test_text_of_days_names_no_zone(host: DifyHost, orders: LocalKintone, asked:
     assert "New_York" not in there.text
 
 
+def test_text_tells_how_weekdays_are_counted(host: DifyHost, orders: LocalKintone) -> None:
+    """Which number is which weekday is told."""
+    outcome = run(host, orders, group_by="due:weekday")
+
+    assert {row["due:weekday"] for row in outcome.variables["rows"]} <= {"", *"1234567"}
+    assert "1 for Monday" in outcome.text
+
+
 def test_zone_is_that_of_the_site(host: DifyHost, orders: LocalKintone) -> None:
     """A site that is neither cybozu.com nor cybozu.cn is in UTC, and the text says so."""
     outcome = run(host, orders, measures="max(delivered_at)")
