@@ -1,4 +1,4 @@
-"""Starts the plugin; the SDK is imported first because it patches sockets and threads when it is imported."""
+"""Starts the plugin. The SDK is imported first because its import patches sockets and threads."""
 
 from dify_plugin import DifyPluginEnv, Plugin  # isort: split
 
@@ -6,20 +6,20 @@ import os
 import sys
 
 from kintone.access.settings import OperatorSettings, SettingsError
-from tools.process_output import connect_loggers, guard_stderr, take_over_stdout
+from tools.process_output import connect_loggers, hide_exception_texts, unblock_stdout
 
 
 def main() -> None:
-    """Check what the operator set, connect the log, serve until the process is ended."""
+    """Check the operator's settings, connect the log, and serve until the process ends."""
     try:
         OperatorSettings.from_environment(os.environ)
     except SettingsError as error:
         sys.exit(f"kintone_integration does not start: {error}")
-    # With it set, OpenSSL writes the keys of every connection into that file: who has them reads tokens and records.
+    # If this is set, OpenSSL writes the keys of every connection to that file; they decrypt tokens and records.
     os.environ.pop("SSLKEYLOGFILE", None)
     connect_loggers()
-    guard_stderr()
-    take_over_stdout()
+    hide_exception_texts()
+    unblock_stdout()
     Plugin(DifyPluginEnv(MAX_REQUEST_TIMEOUT=300)).run()
 
 

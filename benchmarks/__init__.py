@@ -1,5 +1,5 @@
-"""`make bench`: the plugin beside plain programs that do the same work, against one local kintone."""
+"""`make bench`: compares the plugin with plain programs that do the same work on the same local kintone."""
 
 
 class BenchmarkError(Exception):
-    """What ends a benchmark: a program failed, or did not move what it was asked to move."""
+    """A program failed, or did not transfer the expected number of records, entries or bytes."""

@@ -5,7 +5,7 @@ import sys
 import time
 
 from benchmarks import BenchmarkError, scope
-from benchmarks.comparisons import Comparisons, announce
+from benchmarks.comparisons import Comparisons, log_progress
 from benchmarks.report import Report
 from benchmarks.runs import Plugins
 from benchmarks.scope import Scope
@@ -16,7 +16,7 @@ REPORT = ROOT / "build" / "benchmark.md"
 
 
 def main() -> int:
-    """Measure, print the tables, write the report; the exit status is 0 when all programs did their work."""
+    """Measure, print the tables, write the report; the exit status is 0 if all programs succeeded."""
     started = time.monotonic()
     try:
         report = _measured(_scope())
@@ -24,16 +24,18 @@ def main() -> int:
         print(f"The benchmark failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(report.whole(), encoding="utf-8")
-    print(report.short())
-    print("\n".join(("", "Aims:", "", *report.verdicts())))
+    REPORT.write_text(report.full_text(), encoding="utf-8")
+    print(report.summary())
+    print("\n".join(("", "Goals:", "", *report.goal_results())))
     where = REPORT.relative_to(ROOT)
-    print(f"\nEvery number is in {where}; this took {time.monotonic() - started:.0f} s.", file=sys.stderr)
+    print(f"\nAll numbers are in {where}; the benchmark took {time.monotonic() - started:.0f} s.", file=sys.stderr)
     return 0
 
 
 def _scope() -> Scope:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The plugin beside plain programs.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Compares the plugin with plain programs."
+    )
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--quick", action="store_true", help="one minute: 10,000 records at 50 ms")
     choice.add_argument("--full", action="store_true", help="half an hour: every reader at every latency, three times")
@@ -43,12 +45,14 @@ def _scope() -> Scope:
 
 def _measured(chosen: Scope) -> Report:
     with KintoneServer() as server:
-        announce("records are being made")
-        targets = {records: server.plant(records) for records in sorted({cell.records for cell in chosen.cells})}
+        log_progress("creating records")
+        targets = {
+            records: server.create_seeded_app(records) for records in sorted({cell.records for cell in chosen.cells})
+        }
         with Plugins(server, targets[min(targets)]) as plugins:
             comparisons = Comparisons(server, plugins, chosen)
-            readings, writing, files = comparisons.readers(targets), comparisons.writers(), comparisons.transfers()
-            return Report(readings, writing, files, plugins.heartbeat_gap)
+            read_results, writing, files = comparisons.readers(targets), comparisons.writers(), comparisons.transfers()
+            return Report(read_results, writing, files, plugins.heartbeat_gap)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from typing import Any
 import requests
 
 from benchmarks import BenchmarkError
-from benchmarks.contestants import DOWNLOADER, TIMEOUT, UPLOADER, WRITER, Task, entries
-from benchmarks.runs import Attempt, Plugins, Run, alternate, run_program
+from benchmarks.programs import DOWNLOADER, TIMEOUT, UPLOADER, WRITER, Task, entries
+from benchmarks.runs import Attempt, Plugins, Run, run_in_turns, run_program
 from benchmarks.scope import ENTRIES, FILE_BYTES, WRITE_LATENCY, Cell, Scope
 from benchmarks.server import KintoneServer, Target
 from dify_host import Outcome
@@ -27,43 +27,43 @@ DOWNLOAD_TOOL = "kintone_download_file"
 _FILE = "scan.bin"
 _FIELD = "attachment"
 
-type Readings = Mapping[Cell, Mapping[str, Run]]
+type ReadResults = Mapping[Cell, Mapping[str, Run]]
 
 
-def announce(text: str) -> None:
-    """Say what comes, on stderr, so that stdout holds the tables alone."""
+def log_progress(text: str) -> None:
+    """Print the progress to stderr; stdout contains only the tables."""
     print(f"· {text}", file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparisons:
-    """Who is compared, on which server and how often."""
+    """Runs the comparisons of plain programs and the plugin on one server."""
 
     server: KintoneServer
     plugins: Plugins
     scope: Scope
 
-    def readers(self, targets: Mapping[int, Target]) -> Readings:
-        """Measure every cell; the apps are given by their number of records."""
-        readings = {}
+    def readers(self, targets: Mapping[int, Target]) -> ReadResults:
+        """Measure every cell; `targets` contains an app for each number of records."""
+        read_results = {}
         for cell in self.scope.cells:
-            announce(f"{cell.title}, {cell.latency_ms} ms")
+            log_progress(f"{cell.title}, {cell.latency_ms} ms")
             target = targets[cell.records]
             programs: dict[str, Attempt] = {name: partial(self._read, name, cell, target) for name in cell.programs}
             modes = {mode: partial(self._query, mode, cell, target) for mode in cell.modes}
-            readings[cell] = self._compared(programs | modes, cell.latency_ms)
-        return readings
+            read_results[cell] = self._compared(programs | modes, cell.latency_ms)
+        return read_results
 
     def writers(self) -> Mapping[str, Run]:
-        """Measure both writers; every run writes to an app of its own and inserts every entry."""
-        announce(f"{ENTRIES:,} entries written, {WRITE_LATENCY} ms")
+        """Measure both writers; each run writes to a new app and inserts every entry."""
+        log_progress(f"{ENTRIES:,} entries written, {WRITE_LATENCY} ms")
         prefixes = (f"N{number}-" for number in itertools.count())
         attempts = {WRITER: lambda: self._write(next(prefixes)), UPSERT_TOOL: lambda: self._upsert(next(prefixes))}
         return self._compared(attempts, WRITE_LATENCY)
 
     def transfers(self) -> Mapping[str, Run]:
         """Measure uploads and downloads of one large file, without latency."""
-        announce(f"a file of {FILE_BYTES / 1e6:.0f} MB")
+        log_progress(f"a file of {FILE_BYTES / 1e6:.0f} MB")
         with _stored_file(self.server) as (target, file, key):
             attempts = {
                 UPLOADER: lambda: self._transfer(UPLOADER, target, source=self._served(file)["url"]),
@@ -75,52 +75,52 @@ class Comparisons:
 
     def _compared(self, attempts: Mapping[str, Attempt], latency_ms: int) -> dict[str, Run]:
         self.server.set_latency(latency_ms)
-        return alternate(attempts, self.scope.rounds, self.scope.patience, _tell)
+        return run_in_turns(attempts, self.scope.rounds, self.scope.max_seconds, _log_run)
 
     def _read(self, name: str, cell: Cell, target: Target) -> Run:
         task = Task(self.server.url, target.app, target.token, cell.fields)
-        return _checked(name, run_program(name, task, self.server), cell.records)
+        return _require_count(name, run_program(name, task, self.server), cell.records)
 
     def _query(self, mode: str, cell: Cell, target: Target) -> Run:
         parameters = {"output_mode": mode, "fields": ", ".join(cell.fields)}
         run = self.plugins.of(mode).run("kintone_query", parameters, target, _records)
-        return _checked(mode, run, cell.records)
+        return _require_count(mode, run, cell.records)
 
     def _write(self, prefix: str) -> Run:
-        target = self.server.plant(1)
+        target = self.server.create_seeded_app(1)
         task = Task(self.server.url, target.app, target.token, entries=ENTRIES, prefix=prefix)
-        return _checked(WRITER, run_program(WRITER, task, self.server), ENTRIES)
+        return _require_count(WRITER, run_program(WRITER, task, self.server), ENTRIES)
 
     def _upsert(self, prefix: str) -> Run:
-        target = self.server.plant(1)
+        target = self.server.create_seeded_app(1)
         records = json.dumps({"records": list(entries(prefix, ENTRIES))}, ensure_ascii=False)
         run = self.plugins.of(UPSERT_TOOL).run(UPSERT_TOOL, {"records_data": records}, target, _inserted)
-        return _checked(UPSERT_TOOL, run, ENTRIES)
+        return _require_count(UPSERT_TOOL, run, ENTRIES)
 
     def _transfer(self, name: str, target: Target, *, source: str = "", file_key: str = "") -> Run:
         task = Task(self.server.url, target.app, target.token, source=source, file_key=file_key)
-        return _checked(name, run_program(name, task, self.server), FILE_BYTES)
+        return _require_count(name, run_program(name, task, self.server), FILE_BYTES)
 
     def _upload(self, target: Target, file: Path) -> Run:
         parameters = {"upload_file": [self._served(file)]}
         run = self.plugins.of(UPLOAD_TOOL).run(UPLOAD_TOOL, parameters, target, _uploaded)
-        return _checked(UPLOAD_TOOL, run, FILE_BYTES)
+        return _require_count(UPLOAD_TOOL, run, FILE_BYTES)
 
     def _download(self, target: Target, key: str) -> Run:
         run = self.plugins.of(DOWNLOAD_TOOL).run(DOWNLOAD_TOOL, {"file_key": key}, target, _downloaded)
-        return _checked(DOWNLOAD_TOOL, run, FILE_BYTES)
+        return _require_count(DOWNLOAD_TOOL, run, FILE_BYTES)
 
     def _served(self, file: Path) -> dict[str, Any]:
         return self.plugins.of(UPLOAD_TOOL).host.serve(_FILE, file, "application/octet-stream")
 
 
-def _tell(name: str, run: Run) -> None:
+def _log_run(name: str, run: Run) -> None:
     print(f"    {name}: {run.usage.wall:.2f} s", file=sys.stderr, flush=True)
 
 
-def _checked(name: str, run: Run, count: int) -> Run:
+def _require_count(name: str, run: Run, count: int) -> Run:
     if run.usage.count != count:
-        raise BenchmarkError(f"{name} moved {run.usage.count:,} of {count:,} records, entries or bytes")
+        raise BenchmarkError(f"{name} transferred {run.usage.count:,} of {count:,} records, entries or bytes")
     return run
 
 
@@ -142,7 +142,7 @@ def _downloaded(outcome: Outcome) -> int:
 
 @contextmanager
 def _stored_file(server: KintoneServer) -> Iterator[tuple[Target, Path, str]]:
-    """Make a file and attach it to a record of a new app; yield the app, the file and the key to download it by."""
+    """Create a file and attach it to a record of a new app; yield the app, the file and its file key."""
     server.set_latency(0)
     target = server.create("Files", {_FIELD: {"type": "FILE"}})
     with tempfile.TemporaryDirectory(prefix="kintone-benchmark-") as folder:

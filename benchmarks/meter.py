@@ -1,4 +1,4 @@
-"""What one run of a program used."""
+"""Measures the time and resources of one run of a program."""
 
 import os
 import time
@@ -9,14 +9,14 @@ from dify_host.resources import ProcessResources
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One run.
+    """The time and resources of one run.
 
     Attributes:
         wall: Seconds from start to end.
-        cpu: CPU seconds of the process; None where the system does not tell.
-        memory: Most bytes in memory over those of the idle process; None likewise.
-        first_page: Seconds to the first page; None where nothing came in pages.
-        count: Records, entries or bytes that were moved.
+        cpu: CPU seconds of the process; None if the system does not provide them.
+        memory: Peak memory minus the memory of the idle process, in bytes; None if it is not available.
+        first_page: Seconds until the first page; None without pages.
+        count: Number of transferred records, entries or bytes.
     """
 
     wall: float
@@ -27,10 +27,10 @@ class Usage:
 
 
 class Meter:
-    """Watches a process over one run; idle is the process at the moment when its meter is made."""
+    """Measures one run of a process; the process must be idle when the meter is created."""
 
     def __init__(self, pid: int | None = None) -> None:
-        """Note the idle memory of a process, this one unless told otherwise."""
+        """Store the idle memory of a process; the default is this process."""
         self._resources = ProcessResources(os.getpid() if pid is None else pid)
         self._own = pid is None
         self._idle = self._resources.memory_bytes
@@ -39,19 +39,19 @@ class Meter:
         self._first_page: float | None = None
 
     def start(self) -> None:
-        """Begin a run."""
+        """Start a run."""
         self._resources.reset_peak()
         self._first_page = None
         self._cpu = self._cpu_seconds()
         self._started = time.perf_counter()
 
     def page(self) -> None:
-        """Note that a page has come; only the first counts."""
+        """Record the time of the first page."""
         if self._first_page is None:
             self._first_page = time.perf_counter() - self._started
 
     def stop(self, count: int) -> Usage:
-        """End the run that moved so many."""
+        """End the run; `count` is the number of transferred records, entries or bytes."""
         wall = time.perf_counter() - self._started
         now, peak = self._cpu_seconds(), self._resources.peak_memory_bytes
         cpu = None if now is None or self._cpu is None else now - self._cpu

@@ -1,4 +1,4 @@
-"""The report in Markdown: the tables, the aims, the machine that the numbers come from."""
+"""The report in Markdown: tables, goals and the machine."""
 
 import os
 import platform
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.comparisons import DOWNLOAD_TOOL, UPLOAD_TOOL, UPSERT_TOOL, Readings
-from benchmarks.contestants import BARE, DOWNLOADER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
+from benchmarks.comparisons import DOWNLOAD_TOOL, UPLOAD_TOOL, UPSERT_TOOL, ReadResults
+from benchmarks.programs import BARE, DOWNLOADER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
 from benchmarks.runs import (
     Run,
     cpu_per_thousand,
-    faster_than_bare,
     megabytes_per_second,
-    memory_beside_file,
-    over_limit,
-    over_possible,
+    memory_without_file,
+    ratio_to_limit,
+    ratio_to_possible,
+    speedup_over_bare,
 )
 from benchmarks.scope import ENTRIES, FILE_BYTES, MIDDLE, MODES, WRITE_LATENCY, Cell
 
 type Value = Callable[[Run, Mapping[str, Run]], float | None]
 
-LONGEST_LINE = 5_242_880
-WRITE_REQUESTS = 7
-HEARTBEAT_GAP = 15.0
+MAX_LINE_BYTES = 5_242_880
+MAX_WRITE_REQUESTS = 7
+MAX_HEARTBEAT_GAP = 15.0
 
 CPU_INFO = Path("/proc/cpuinfo")
-NOTHING = "-"
+NO_VALUE = "-"
 _TEN = 10.0
 _HUNDRED = 100.0
 
@@ -62,7 +62,7 @@ DETAILS = (
     "Longest line kB",
 )
 
-HOW = """\
+METHOD = """\
 Local kintone over HTTPS in its own process; every request takes the latency longer, every new connection twice the
 latency; answers are compressed. All programs warmed up, run in turn; the fastest run counts, for memory the largest.
 In parentheses: wall time divided by that of the practical limit, and how many times faster than a request per page
@@ -71,12 +71,15 @@ to its standard output, where Dify reads it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
-    """A value that every large read must keep to.
+class Goal:
+    """A goal for every large read.
 
     Attributes:
-        text: What is promised; `{}` stands for the bound.
-        bound: The largest value allowed, or the smallest where `at_least`.
+        text: Description with a placeholder for the bound.
+        bound: The maximum, or the minimum with `at_least`.
+        value: Returns the value of a run, given all runs of its cell; None if it was not measured.
+        at_least: Whether the bound is a minimum.
+        with_latency: Whether the goal applies only to reads with latency.
     """
 
     text: str
@@ -86,29 +89,33 @@ class Aim:
     with_latency: bool = False
 
 
-AIMS = (
-    Aim("wall time at most {:g} times the larger of the practical limit and the plugin's own CPU", 1.2, over_possible),
-    Aim("at least {:g} times faster than the bare loop", 4.0, faster_than_bare, at_least=True, with_latency=True),
-    Aim("CPU seconds per 1,000 records under {:g}", 0.06, lambda run, _: cpu_per_thousand(run)),
-    Aim("memory over the idle process under {:g} MB, without the file", 40.0, lambda run, _: _megabytes(run)),
+GOALS = (
+    Goal(
+        "wall time at most {:g} times the larger of the practical limit and the plugin's own CPU",
+        1.2,
+        ratio_to_possible,
+    ),
+    Goal("at least {:g} times faster than the bare loop", 4.0, speedup_over_bare, at_least=True, with_latency=True),
+    Goal("CPU seconds per 1,000 records under {:g}", 0.06, lambda run, _: cpu_per_thousand(run)),
+    Goal("memory over the idle process under {:g} MB, without the file", 40.0, lambda run, _: _megabytes(run)),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that was measured."""
+    """All measurements."""
 
-    readings: Readings
+    read_results: ReadResults
     writing: Mapping[str, Run]
     files: Mapping[str, Run]
     heartbeat_gap: float
 
-    def short(self) -> str:
-        """Return the tables for people who want to compare."""
+    def summary(self) -> str:
+        """Return the tables of the comparisons."""
         return "\n\n".join(
             [
-                f"Measured on {_machine()}.\n\n{HOW}",
-                reading_table(self.readings),
+                f"Measured on {_machine()}.\n\n{METHOD}",
+                reading_table(self.read_results),
                 f"Writing {ENTRIES:,} new entries, {WRITE_LATENCY} ms:",
                 writing_table(self.writing),
                 f"A file of {FILE_BYTES / 1e6:.0f} MB, no latency:",
@@ -116,38 +123,40 @@ class Report:
             ]
         )
 
-    def whole(self) -> str:
-        """Return the same, then the aims and every number."""
-        aims = "\n".join(self.verdicts())
+    def full_text(self) -> str:
+        """Return the tables, the goals and all numbers."""
+        aims = "\n".join(self.goal_results())
         return "\n\n".join(
-            ["# Benchmark", self.short(), "## Aims", aims, "## Every number", f"{detail_table(self.readings)}\n"]
+            ["# Benchmark", self.summary(), "## Goals", aims, "## All numbers", f"{detail_table(self.read_results)}\n"]
         )
 
-    def verdicts(self) -> Iterator[str]:
-        """Yield a line for each aim with its worst value."""
-        for aim in AIMS:
-            values = list(_values(aim, self.readings))
+    def goal_results(self) -> Iterator[str]:
+        """Yield a line for each goal with its worst value."""
+        for goal in GOALS:
+            values = list(_values(goal, self.read_results))
             if values:
-                worst, where = min(values) if aim.at_least else max(values)
-                holds = worst >= aim.bound if aim.at_least else worst <= aim.bound
-                yield _line(aim.text.format(aim.bound), f"{worst:.3g} ({where})", holds=holds)
-        runs = [*self.writing.values(), *(run for group in self.readings.values() for run in group.values())]
+                worst, where = min(values) if goal.at_least else max(values)
+                holds = worst >= goal.bound if goal.at_least else worst <= goal.bound
+                yield _line(goal.text.format(goal.bound), f"{worst:.3g} ({where})", holds=holds)
+        runs = [*self.writing.values(), *(run for group in self.read_results.values() for run in group.values())]
         longest, gap = max((run.longest_line or 0 for run in runs), default=0), self.heartbeat_gap
-        text = f"no line on stdout over {LONGEST_LINE:,} bytes"
-        yield _line(text, f"longest {longest:,}", holds=longest <= LONGEST_LINE)
-        yield _line(f"a heartbeat every {HEARTBEAT_GAP:g} s", f"longest gap {gap:.1f} s", holds=gap <= HEARTBEAT_GAP)
+        text = f"no line on stdout over {MAX_LINE_BYTES:,} bytes"
+        yield _line(text, f"longest {longest:,}", holds=longest <= MAX_LINE_BYTES)
+        yield _line(
+            f"a heartbeat every {MAX_HEARTBEAT_GAP:g} s", f"longest gap {gap:.1f} s", holds=gap <= MAX_HEARTBEAT_GAP
+        )
         if UPSERT_TOOL in self.writing:
-            requests = self.writing[UPSERT_TOOL].served.requests
-            text = f"10,000 entries written with at most {WRITE_REQUESTS} requests"
-            yield _line(text, f"{requests}", holds=requests <= WRITE_REQUESTS)
+            requests = self.writing[UPSERT_TOOL].request_counts.requests
+            text = f"10,000 entries written with at most {MAX_WRITE_REQUESTS} requests"
+            yield _line(text, f"{requests}", holds=requests <= MAX_WRITE_REQUESTS)
 
 
-def _values(aim: Aim, readings: Readings) -> Iterator[tuple[float, str]]:
-    for cell, runs in readings.items():
-        if cell.records < MIDDLE or (aim.with_latency and not cell.latency_ms):
+def _values(goal: Goal, read_results: ReadResults) -> Iterator[tuple[float, str]]:
+    for cell, runs in read_results.items():
+        if cell.records < MIDDLE or (goal.with_latency and not cell.latency_ms):
             continue
         for mode in MODES:
-            if mode in runs and (value := aim.value(runs[mode], runs)) is not None:
+            if mode in runs and (value := goal.value(runs[mode], runs)) is not None:
                 yield value, _where(cell, mode)
 
 
@@ -156,7 +165,7 @@ def _where(cell: Cell, mode: str) -> str:
 
 
 def _megabytes(run: Run) -> float | None:
-    memory = memory_beside_file(run)
+    memory = memory_without_file(run)
     return None if memory is None else memory / 1e6
 
 
@@ -165,26 +174,26 @@ def _line(text: str, value: str, *, holds: bool) -> str:
 
 
 def name(program: str) -> str:
-    """Return how a program is called in the tables."""
+    """Return the name of a program in the tables."""
     return NAMES.get(program, f"**plugin** `{program}`")
 
 
-def reading_table(readings: Readings) -> str:
-    """Return one table: a row per reader and size, a column per latency."""
-    latencies = sorted({cell.latency_ms for cell in readings})
+def reading_table(read_results: ReadResults) -> str:
+    """Return the table of the readers: one row per reader and size, one column per latency."""
+    latencies = sorted({cell.latency_ms for cell in read_results})
     head = ["Reader", *(f"{latency} ms" for latency in latencies)]
     head += ["CPU s per 1,000", "Memory MB", "Requests", "Connections", "Longest line kB"]
     rows: list[list[str]] = []
-    for title, cells in _by_title(readings).items():
+    for title, cells in _by_title(read_results).items():
         rows.append([f"**{title}**", *("" for _ in head[1:])])
-        programs = dict.fromkeys(program for cell in cells.values() for program in readings[cell])
-        rows += [_row(program, [cells.get(latency) for latency in latencies], readings) for program in programs]
+        programs = dict.fromkeys(program for cell in cells.values() for program in read_results[cell])
+        rows += [_row(program, [cells.get(latency) for latency in latencies], read_results) for program in programs]
     return table(head, rows)
 
 
-def detail_table(readings: Readings) -> str:
-    """Return one table with a row for each reader, size and latency, and every number."""
-    return table(DETAILS, [list(_details(cell, runs, each)) for cell, runs in readings.items() for each in runs])
+def detail_table(read_results: ReadResults) -> str:
+    """Return the table of all numbers: one row per reader, size and latency."""
+    return table(DETAILS, [list(_details(cell, runs, each)) for cell, runs in read_results.items() for each in runs])
 
 
 def writing_table(runs: Mapping[str, Run]) -> str:
@@ -211,15 +220,15 @@ def file_table(runs: Mapping[str, Run]) -> str:
     )
 
 
-def _by_title(readings: Readings) -> dict[str, dict[int, Cell]]:
+def _by_title(read_results: ReadResults) -> dict[str, dict[int, Cell]]:
     found: dict[str, dict[int, Cell]] = {}
-    for cell in readings:
+    for cell in read_results:
         found.setdefault(cell.title, {})[cell.latency_ms] = cell
     return found
 
 
-def _row(program: str, cells: list[Cell | None], readings: Readings) -> list[str]:
-    groups = [readings[cell] if cell else {} for cell in cells]
+def _row(program: str, cells: list[Cell | None], read_results: ReadResults) -> list[str]:
+    groups = [read_results[cell] if cell else {} for cell in cells]
     runs = [runs[program] for runs in groups if program in runs]
     cpu = [value for run in runs if (value := cpu_per_thousand(run)) is not None]
     memory = [run.usage.memory for run in runs if run.usage.memory is not None]
@@ -227,19 +236,19 @@ def _row(program: str, cells: list[Cell | None], readings: Readings) -> list[str
     return [
         name(program),
         *(_wall(program, runs) for runs in groups),
-        f"{max(cpu):.3f}" if cpu else NOTHING,
+        f"{max(cpu):.3f}" if cpu else NO_VALUE,
         megabytes(max(memory, default=None)),
-        f"{max(run.served.requests for run in runs):,}",
-        f"{max(run.served.connections for run in runs):,}",
-        number(max(lines) / 1e3) if lines else NOTHING,
+        f"{max(run.request_counts.requests for run in runs):,}",
+        f"{max(run.request_counts.connections for run in runs):,}",
+        number(max(lines) / 1e3) if lines else NO_VALUE,
     ]
 
 
 def _wall(program: str, runs: Mapping[str, Run]) -> str:
     run = runs.get(program)
     if run is None:
-        return NOTHING
-    limit, bare = over_limit(run, runs), faster_than_bare(run, runs)
+        return NO_VALUE
+    limit, bare = ratio_to_limit(run, runs), speedup_over_bare(run, runs)
     beside = [number(limit)] if limit is not None else []
     beside += [number(bare, "x")] if bare is not None else []
     return f"{number(run.usage.wall, ' s')} ({', '.join(beside)})"
@@ -253,42 +262,42 @@ def _details(cell: Cell, runs: Mapping[str, Run], program: str) -> Iterator[str]
     yield str(len(cell.fields) or 20)
     yield str(cell.latency_ms)
     yield number(run.usage.wall)
-    yield number(over_limit(run, runs))
-    yield number(over_possible(run, runs))
-    yield number(faster_than_bare(run, runs))
+    yield number(ratio_to_limit(run, runs))
+    yield number(ratio_to_possible(run, runs))
+    yield number(speedup_over_bare(run, runs))
     yield number(run.usage.first_page)
-    yield f"{run.served.requests:,}"
-    yield f"{run.served.connections:,}"
+    yield f"{run.request_counts.requests:,}"
+    yield f"{run.request_counts.connections:,}"
     yield number(run.usage.cpu)
-    yield NOTHING if per_thousand is None else f"{per_thousand:.3f}"
+    yield NO_VALUE if per_thousand is None else f"{per_thousand:.3f}"
     yield megabytes(run.usage.memory)
     yield megabytes(run.file_bytes or None)
-    yield NOTHING if run.longest_line is None else number(run.longest_line / 1e3)
+    yield NO_VALUE if run.longest_line is None else number(run.longest_line / 1e3)
 
 
 def _common(run: Run) -> list[str]:
-    line = NOTHING if run.longest_line is None else number(run.longest_line / 1e3)
-    counts = [f"{run.served.requests:,}", f"{run.served.connections:,}"]
+    line = NO_VALUE if run.longest_line is None else number(run.longest_line / 1e3)
+    counts = [f"{run.request_counts.requests:,}", f"{run.request_counts.connections:,}"]
     return [*counts, number(run.usage.cpu), megabytes(run.usage.memory), line]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table; the first column is text, the others are numbers."""
+    """Return a Markdown table; the first column is text, the others are numbers."""
     rule = ["---", *("---:" for _ in head[1:])]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 
 
 def number(value: float | None, unit: str = "") -> str:
-    """Return a number with three significant digits or so."""
+    """Return a number with about three significant digits."""
     if value is None:
-        return NOTHING
+        return NO_VALUE
     digits = 2 if value < _TEN else 1 if value < _HUNDRED else 0
     return f"{value:,.{digits}f}{unit}"
 
 
 def megabytes(size: int | None) -> str:
-    """Return millions of bytes."""
-    return NOTHING if size is None else number(size / 1e6)
+    """Return a size in megabytes (10^6 bytes)."""
+    return NO_VALUE if size is None else number(size / 1e6)
 
 
 def _machine() -> str:

@@ -1,4 +1,4 @@
-"""One run of a contestant, many in turn, and what their numbers mean beside each other."""
+"""Runs of plain programs and of the plugin, and the ratios of their measurements."""
 
 import json
 import os
@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from benchmarks import BenchmarkError
-from benchmarks.contestants import BARE, LIMIT, READY, Task
 from benchmarks.meter import Meter, Usage
-from benchmarks.server import ROOT, KintoneServer, Served, Target
+from benchmarks.programs import BARE, LIMIT, READY, Task
+from benchmarks.server import ROOT, KintoneServer, RequestCounts, Target
 from dify_host import DifyHost, Outcome
 
 _SECONDS = 600.0
@@ -23,14 +23,14 @@ class Run:
     """One run of one program.
 
     Attributes:
-        usage: What its process used.
-        served: What the server counted.
-        longest_line: Bytes of the longest line on stdout; None for programs that speak no protocol.
-        file_bytes: Bytes of the file that it made.
+        usage: Time and resources of its process.
+        request_counts: The server's counts.
+        longest_line: Bytes of the longest line on stdout; None for plain programs.
+        file_bytes: Bytes of the file that it created.
     """
 
     usage: Usage
-    served: Served
+    request_counts: RequestCounts
     longest_line: int | None = None
     file_bytes: int = 0
 
@@ -38,43 +38,44 @@ class Run:
 type Attempt = Callable[[], Run]
 
 
-def alternate(
-    attempts: Mapping[str, Attempt], rounds: int, patience: float, report: Callable[[str, Run], None]
+def run_in_turns(
+    attempts: Mapping[str, Attempt], rounds: int, max_seconds: float, report: Callable[[str, Run], None]
 ) -> dict[str, Run]:
-    """Run all in turn, so that a busy moment of the machine meets all of them alike; return the best run of each.
+    """Run all programs in turns and return the best run of each.
 
-    A program that has used up its patience, in seconds, does not run again.
+    The turns spread other load of the machine over all programs. A program whose runs have taken `max_seconds` in
+    total is not run again.
     """
     runs: dict[str, list[Run]] = {name: [] for name in attempts}
     for _ in range(rounds):
         for name, attempt in attempts.items():
-            if sum(run.usage.wall for run in runs[name]) < patience:
+            if sum(run.usage.wall for run in runs[name]) < max_seconds:
                 runs[name].append(attempt())
                 report(name, runs[name][-1])
     return {name: _best(tried) for name, tried in runs.items()}
 
 
 def _best(runs: list[Run]) -> Run:
-    """Return the fastest run, with the most memory that any of the runs took."""
+    """Return the fastest run with the maximum memory of all runs."""
     fastest = min(runs, key=lambda run: run.usage.wall)
     memory = max((run.usage.memory for run in runs if run.usage.memory is not None), default=None)
     return replace(fastest, usage=replace(fastest.usage, memory=memory))
 
 
-def over_limit(run: Run, others: Mapping[str, Run]) -> float | None:
-    """Return the wall time as a multiple of the practical limit's; None where that was not measured."""
+def ratio_to_limit(run: Run, others: Mapping[str, Run]) -> float | None:
+    """Return the ratio of the wall time to that of the practical limit; None if that was not measured."""
     limit = others.get(LIMIT)
     return run.usage.wall / limit.usage.wall if limit else None
 
 
-def over_possible(run: Run, others: Mapping[str, Run]) -> float | None:
-    """Return the wall time as a multiple of the larger of the practical limit's and the program's own CPU time."""
+def ratio_to_possible(run: Run, others: Mapping[str, Run]) -> float | None:
+    """Return the ratio of the wall time to the larger of the practical limit's and the program's own CPU time."""
     limit = others.get(LIMIT)
     return run.usage.wall / max(limit.usage.wall, run.usage.cpu or 0.0) if limit else None
 
 
-def faster_than_bare(run: Run, others: Mapping[str, Run]) -> float | None:
-    """Return how many times faster than the bare loop; None where that was not measured."""
+def speedup_over_bare(run: Run, others: Mapping[str, Run]) -> float | None:
+    """Return the speedup over the bare loop; None if that was not measured."""
     bare = others.get(BARE)
     return bare.usage.wall / run.usage.wall if bare else None
 
@@ -84,8 +85,8 @@ def cpu_per_thousand(run: Run) -> float | None:
     return None if run.usage.cpu is None or not run.usage.count else run.usage.cpu * 1000 / run.usage.count
 
 
-def memory_beside_file(run: Run) -> int | None:
-    """Return the bytes over the idle process without those of the file that was made."""
+def memory_without_file(run: Run) -> int | None:
+    """Return the memory over the idle process without the size of the created file, in bytes."""
     return None if run.usage.memory is None else max(0, run.usage.memory - run.file_bytes)
 
 
@@ -95,7 +96,7 @@ def megabytes_per_second(run: Run) -> float:
 
 
 def run_program(name: str, task: Task, server: KintoneServer) -> Run:
-    """Run a plain program once in a fresh process; the server counts from the moment when it is ready.
+    """Run a plain program once in a new process; the server counts its requests after the warm-up.
 
     Raises:
         BenchmarkError: The program failed.
@@ -110,7 +111,7 @@ def run_program(name: str, task: Task, server: KintoneServer) -> Run:
             raise
     if process.returncode:
         raise BenchmarkError(f"the program {name!r} ended with exit status {process.returncode}")
-    return Run(Usage(**json.loads(answer)), server.served())
+    return Run(Usage(**json.loads(answer)), server.request_counts())
 
 
 def _make_ready(name: str, process: subprocess.Popen[str], task: Task) -> None:
@@ -118,12 +119,12 @@ def _make_ready(name: str, process: subprocess.Popen[str], task: Task) -> None:
         raise BenchmarkError("the program has no pipes")
     print(json.dumps(asdict(task)), file=process.stdin, flush=True)
     if process.stdout.readline().strip() != READY:
-        raise BenchmarkError(f"the program {name!r} did not start; see its own words above")
+        raise BenchmarkError(f"the program {name!r} did not start; see its output above")
 
 
 def _started(name: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own module in our own interpreter
-        [sys.executable, "-m", "benchmarks.contestants", name],
+        [sys.executable, "-m", "benchmarks.programs", name],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.PIPE,
@@ -133,23 +134,23 @@ def _started(name: str, environment: Mapping[str, str]) -> subprocess.Popen[str]
 
 
 class Plugin:
-    """One plugin process, warmed up by one small call; idle is what it is after that call."""
+    """One plugin process after a small warm-up call."""
 
     def __init__(self, host: DifyHost, server: KintoneServer, small: Target) -> None:
-        """Warm up a started plugin on a small app."""
+        """Warm up a started plugin with a small app."""
         self.host = host
         self._server = server
         self._call("kintone_query", {"query": "limit 1"}, small)
         self._meter = Meter(host.pid)
 
-    def run(self, tool: str, parameters: dict[str, Any], target: Target, moved: Callable[[Outcome], int]) -> Run:
-        """Run a tool on an app; `moved` reads in its answer how much it moved."""
+    def run(self, tool: str, parameters: dict[str, Any], target: Target, count_of: Callable[[Outcome], int]) -> Run:
+        """Run a tool on an app; `count_of` returns the number of records, entries or bytes of its outcome."""
         self._server.reset()
         self._meter.start()
         outcome = self._call(tool, parameters, target)
-        usage = replace(self._meter.stop(0), first_page=outcome.first_message_after, count=moved(outcome))
+        usage = replace(self._meter.stop(0), first_page=outcome.first_message_after, count=count_of(outcome))
         size = sum(len(file.content) for file in outcome.files)
-        return Run(usage, self._server.served(), outcome.longest_line, size)
+        return Run(usage, self._server.request_counts(), outcome.longest_line, size)
 
     def _call(self, tool: str, parameters: dict[str, Any], target: Target) -> Outcome:
         credentials = {
@@ -157,26 +158,26 @@ class Plugin:
             "kintone_app_id": str(target.app),
             "kintone_api_token": target.token,
         }
-        # Parsing tens of megabytes of JSON in the host would take the processor from the plugin.
+        # Parsing tens of megabytes of JSON in the host would take CPU time from the plugin.
         return self.host.invoke(tool, parameters, credentials, keep_json=False)
 
 
 class Plugins:
-    """A plugin process for each kind of work, so that one leaves nothing behind in the memory of another."""
+    """A separate plugin process for each kind of work, so their memory measurements are independent."""
 
     def __init__(self, server: KintoneServer, small: Target) -> None:
-        """Prepare; each process starts when it is first needed."""
+        """Take the server and a small app for the warm-up; each process starts on first use."""
         self._server = server
         self._small = small
         self._running: dict[str, Plugin] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        """Keep the processes for this block."""
+        """Return the object; the processes run until the end of the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End all of them."""
+        """End all processes."""
         self._stack.close()
 
     def of(self, work: str) -> Plugin:
@@ -189,5 +190,5 @@ class Plugins:
 
     @property
     def heartbeat_gap(self) -> float:
-        """The longest time in seconds that any of them let pass without a heartbeat."""
+        """The longest time in seconds without a heartbeat of any process."""
         return max((plugin.host.heartbeat_gap for plugin in self._running.values()), default=0.0)

@@ -1,17 +1,17 @@
-"""What is measured: how many records, at which latency, by which readers, how often."""
+"""The scope of a benchmark: numbers of records, latencies, readers and rounds."""
 
 from dataclasses import dataclass, replace
 
-from benchmarks.contestants import BARE, KEEP_ALIVE, LIMIT
+from benchmarks.programs import BARE, KEEP_ALIVE, LIMIT
 
-# Milliseconds that each request takes longer; a new connection takes twice as many.
+# Milliseconds added to each request; twice as many are added to a new connection.
 LATENCIES = (0, 50, 200)
 
 FOUR_FIELDS = ("$id", "code", "text_1", "number_1")
 SMALL, MIDDLE, LARGE = 500, 10_000, 100_000
 FILE_MODES = ("csv_file", "jsonl_file")
 MODES = ("json_stream", *FILE_MODES)
-# The last two answer with all records at once, which Dify takes for a few thousand records only.
+# The last two return all records in one message, which Dify accepts only for a few thousand records.
 WHOLE_MODES = (*MODES, "both", "flattened_json")
 
 ENTRIES = 10_000
@@ -21,7 +21,7 @@ FILE_BYTES = 40_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One comparison: every reader named reads the same records at the same latency; no fields means all twenty."""
+    """One comparison: all readers read the same records at the same latency; no fields means all twenty."""
 
     records: int
     latency_ms: int
@@ -31,39 +31,39 @@ class Cell:
 
     @property
     def title(self) -> str:
-        """What is read."""
+        """A description of the records."""
         return f"{self.records:,} records of {len(self.fields) or 20} fields"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The whole run.
+    """The scope of a benchmark.
 
     Attributes:
         cells: The comparisons of readers.
-        rounds: How often each program runs at most.
-        patience: Seconds after which a program does not run again in the same comparison.
+        rounds: Maximum number of runs of each program.
+        max_seconds: Total seconds after which a program is not run again in the same comparison.
     """
 
     cells: tuple[Cell, ...]
     rounds: int
-    patience: float
+    max_seconds: float
 
 
 def quick() -> Scope:
-    """About a minute."""
-    return Scope((Cell(MIDDLE, 50, (), (BARE, KEEP_ALIVE, LIMIT), MODES),), rounds=3, patience=4.0)
+    """Return a scope of about a minute."""
+    return Scope((Cell(MIDDLE, 50, (), (BARE, KEEP_ALIVE, LIMIT), MODES),), rounds=3, max_seconds=4.0)
 
 
 def usual() -> Scope:
-    """Under six minutes: without what takes longest and says least."""
+    """Return a scope of under six minutes, without the slowest and least informative comparisons."""
     shortened = (_shortened(cell) for cell in full().cells)
-    return Scope(tuple(cell for cell in shortened if cell.programs), rounds=3, patience=3.0)
+    return Scope(tuple(cell for cell in shortened if cell.programs), rounds=3, max_seconds=3.0)
 
 
 def full() -> Scope:
-    """Everything, three times."""
-    return Scope(tuple(_cells()), rounds=3, patience=600.0)
+    """Return a scope with all comparisons, three rounds each."""
+    return Scope(tuple(_cells()), rounds=3, max_seconds=600.0)
 
 
 def _cells() -> list[Cell]:

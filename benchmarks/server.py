@@ -1,4 +1,4 @@
-"""The local kintone in a process of its own, and the control of it."""
+"""The local kintone in a separate process, and its control."""
 
 import json
 import ssl
@@ -28,18 +28,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """What the server counted during one run."""
+class RequestCounts:
+    """The server's counts for one run."""
 
     requests: int
     connections: int
 
 
 class KintoneServer:
-    """Runs `python -m local_kintone` with HTTPS and no app; use it as a context manager."""
+    """Runs `python -m local_kintone` with HTTPS and without apps; use it as a context manager."""
 
     def __init__(self) -> None:
-        """Prepare a server; nothing runs before the `with` block."""
+        """Create the object; the server starts with the `with` block."""
         self._folder = tempfile.TemporaryDirectory(prefix="kintone-benchmark-")
         self.ca_file = Path(self._folder.name) / "ca.pem"
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,11 +50,11 @@ class KintoneServer:
         """Start the server and wait until it listens.
 
         Raises:
-            BenchmarkError: It ended, or does not listen within a minute.
+            BenchmarkError: The server ended or does not listen within a minute.
         """
         port_file = Path(self._folder.name) / "port"
         options = ["--https", "--ca-file", str(self.ca_file), "--port", "0", "--port-file", str(port_file)]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module in our own interpreter
+        self._process = subprocess.Popen(  # noqa: S603 - this project's module in this interpreter
             [sys.executable, "-m", "local_kintone", *options, "--seed", "none"], cwd=ROOT, stdout=subprocess.DEVNULL
         )
         try:
@@ -78,29 +78,29 @@ class KintoneServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs in its environment to reach the server: its certificate, and no proxy."""
+        """Environment variables for a program that uses the server: its certificate, and no proxy."""
         return {"REQUESTS_CA_BUNDLE": str(self.ca_file), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
-    def plant(self, records: int) -> Target:
-        """Add an app of twenty fields with so many records."""
+    def create_seeded_app(self, records: int) -> Target:
+        """Create an app of twenty fields with a number of records."""
         return self._target(self._ask("POST", "seed", {"seed": "wide", "records": records})["apps"][0])
 
     def create(self, name: str, properties: dict[str, Any]) -> Target:
-        """Add an app without records."""
+        """Create an app without records."""
         return self._target(self._ask("POST", "apps", {"name": name, "properties": properties})["app"])
 
     def set_latency(self, request_ms: int) -> None:
-        """Make every request take so many milliseconds longer, and every new connection twice as many."""
+        """Add milliseconds to every request, and twice as many to every new connection."""
         self._ask("POST", "latency", {"request": request_ms / 1000, "connect": request_ms / 500})
 
     def reset(self) -> None:
-        """Count from nought."""
+        """Reset the counts."""
         self._ask("DELETE", "requests")
 
-    def served(self) -> Served:
-        """Return the counts since the last reset; the control's own connection is older than that."""
+    def request_counts(self) -> RequestCounts:
+        """Return the counts since the last reset, without the control requests."""
         stats = self._ask("GET", "stats")
-        return Served(stats["requests"], stats["connections"])
+        return RequestCounts(stats["requests"], stats["connections"])
 
     def _target(self, app: int) -> Target:
         permissions = ["view", "add", "edit"]
@@ -108,11 +108,11 @@ class KintoneServer:
 
     def _ask(self, method: str, name: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
         if self._control is None:
-            raise BenchmarkError("the local kintone runs only inside the `with` block")
+            raise BenchmarkError("the local kintone only runs inside the `with` block")
         self._control.request(method, f"/_local/{name}", json.dumps(given) if given else None)
         response = self._control.getresponse()
         answer: dict[str, Any] = json.loads(response.read())
-        if response.status != 200:  # noqa: PLR2004 - what HTTP calls OK
+        if response.status != 200:  # noqa: PLR2004 - HTTP's OK
             raise BenchmarkError(f"the local kintone refused {method} {name}: {answer}")
         return answer
 

@@ -1,1 +1,1 @@
-"""The demo: a real plugin process against a local kintone, or against a site of yours, shown as a user sees it."""
+"""The demo: a real plugin process with a local kintone or with your own kintone site, shown as a user sees it."""

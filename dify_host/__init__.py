@@ -1,4 +1,4 @@
-"""A Dify for demo, tests and benchmarks: runs a plugin as Dify's plugin daemon does and applies Dify's rules to it."""
+"""A Dify host for demo, tests and benchmarks: it runs a plugin like Dify's plugin daemon and applies Dify's rules."""
 
 from dify_host.failures import HostViolation, ParametersRefused, PluginFailure, PluginStopped, PluginTimedOut
 from dify_host.host import DifyHost

@@ -1,26 +1,26 @@
-"""A tool's messages, gathered into the outputs of a tool node by the rules of Dify's workflow engine."""
+"""Collects a tool's messages into the outputs of a tool node by the rules of Dify's workflow engine."""
 
 from collections.abc import Callable
 from typing import Any
 
 from dify_host.blobs import BlobMerger, OutputFile
-from dify_host.failures import SOME_PLUGIN, HostViolation, PluginFailure
+from dify_host.failures import UNNAMED_PLUGIN, HostViolation, PluginFailure
 from dify_host.frames import Frame
 from dify_host.limits import FILE_BYTES, RESERVED_VARIABLES
 from dify_host.messages import Message
 from dify_host.outcome import Outcome, Traffic
 
 OnMessage = Callable[[Message], None]
-_ONLY_RECORDED = frozenset({"image", "image_link", "log", "retriever_resources"})
+_RECORDED_ONLY = frozenset({"image", "image_link", "log", "retriever_resources"})
 
 
 class Collector:
-    """Takes the frames of one session until it ends."""
+    """Collects the frames of one session until it ends."""
 
     def __init__(
         self,
         *,
-        plugin: str = SOME_PLUGIN,
+        plugin: str = UNNAMED_PLUGIN,
         keep_json: bool = True,
         max_file_bytes: int = FILE_BYTES,
         on_message: OnMessage | None = None,
@@ -28,10 +28,10 @@ class Collector:
         """Start empty.
 
         Args:
-            plugin: What Dify calls the plugin in a failure.
-            keep_json: Keep JSON messages; without, they are only counted.
+            plugin: Dify's name of the plugin in failure texts.
+            keep_json: Whether JSON messages are stored; otherwise they are only counted.
             max_file_bytes: Dify's limit for one file.
-            on_message: Called with every message as it comes.
+            on_message: Called with every message when it arrives.
         """
         self._plugin = plugin
         self._keep_json = keep_json
@@ -48,31 +48,31 @@ class Collector:
         self.traffic = Traffic()
 
     def take(self, frame: Frame, seconds: float) -> bool:
-        """Add a frame that came so many seconds after the request; True when it was the last.
+        """Add a frame that arrived a number of seconds after the request; return True for the last frame.
 
         Raises:
-            PluginFailure: The plugin raised.
-            HostViolation: The plugin sent what Dify refuses.
+            PluginFailure: The plugin raised an exception.
+            HostViolation: The plugin sent something that Dify refuses.
         """
-        kind, data = frame.data.get("type"), frame.data.get("data") or {}
-        self.traffic.count(frame.size, seconds, is_message=kind == "stream")
+        frame_type, data = frame.data.get("type"), frame.data.get("data") or {}
+        self.traffic.count(frame.size, seconds, is_message=frame_type == "stream")
         if frame.has_line_end:
-            raise HostViolation(f"U+0085 in a frame ({kind}): Dify takes the line apart there, and the call fails")
-        if kind == "end":
+            raise HostViolation(f"U+0085 in a frame ({frame_type}): Dify splits the line there, and the call fails")
+        if frame_type == "end":
             return True
-        if kind == "error":
+        if frame_type == "error":
             traceback = (data.get("args") or {}).get("traceback", "")
             raise PluginFailure(str(data.get("error_type")), str(data.get("message")), str(traceback), self._plugin)
-        if kind != "stream":
-            raise HostViolation(f"a call back into Dify, for which the plugin has no permission: {kind!r}")
+        if frame_type != "stream":
+            raise HostViolation(f"a backwards invocation of Dify without permission: {frame_type!r}")
         self._take_stream(data, frame.size)
         return False
 
     def outcome(self) -> Outcome:
-        """Return the outputs of a session that ended well.
+        """Return the outputs of a session that ended without an error.
 
         Raises:
-            HostViolation: A file was begun and never finished.
+            HostViolation: A file has no last chunk.
         """
         if self._blobs.unfinished:
             raise HostViolation(f"{self._blobs.unfinished} file(s) without their last chunk")
@@ -99,29 +99,29 @@ class Collector:
             self._files.append(file)
             message = Message("blob", {}, message.meta, len(file.content))
         else:
-            self._sort(message)
+            self._add_to_output(message)
         if self._keep_json or message.type != "json":
             self._messages.append(message)
         if self._on_message is not None:
             self._on_message(message)
 
-    def _sort(self, message: Message) -> None:
+    def _add_to_output(self, message: Message) -> None:
         if message.type == "text":
             self._text.append(_text_of(message))
-            self._weigh("text", message)
+            self._add_size("text", message)
         elif message.type == "link":
             self._text.append(f"Link: {_text_of(message)}\n")
-            self._weigh("text", message)
+            self._add_size("text", message)
         elif message.type == "json":
             self._take_json(message)
         elif message.type == "variable":
             self._take_variable(message)
-        elif message.type not in _ONLY_RECORDED:
-            raise HostViolation(f"a message of type {message.type!r}, which a plugin cannot send")
+        elif message.type not in _RECORDED_ONLY:
+            raise HostViolation(f"a message of the unknown type {message.type!r}")
 
     def _take_json(self, message: Message) -> None:
         self._json_messages += 1
-        self._weigh("json", message)
+        self._add_size("json", message)
         content = message.content.get("json_object")
         if self._keep_json and content:
             self._json.append(content)
@@ -137,11 +137,11 @@ class Collector:
             self._variable_bytes[name] = message.size
         elif isinstance(value, str):
             self._variables[name] = f"{self._variables.get(name, '')}{value}"
-            self._weigh(name, message)
+            self._add_size(name, message)
         else:
             raise HostViolation(f"When 'stream' is True, 'variable_value' must be a string: {name}")
 
-    def _weigh(self, output: str, message: Message) -> None:
+    def _add_size(self, output: str, message: Message) -> None:
         self._variable_bytes[output] = self._variable_bytes.get(output, 0) + message.size
 
 

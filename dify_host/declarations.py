@@ -1,4 +1,4 @@
-"""What a plugin's YAML says, from the files that Dify reads when the plugin is installed."""
+"""A plugin's YAML declarations, from the files that Dify reads when the plugin is installed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,11 @@ class Parameter:
     """A parameter of a tool.
 
     Attributes:
-        name: Its name.
+        name: The name.
         type: `string`, `number`, `boolean`, `select`, `secret-input`, `file`, `files`, `array`, `object`, `any`, ….
-        form: `llm`: a model may fill it in; `form`: the author of the app does.
-        default: The default of the YAML, None where there is none.
-        options: Values of a select.
+        form: `llm`: a model may set it; `form`: the author of the app sets it.
+        default: The default in the YAML; None if there is none.
+        options: The values of a select.
     """
 
     name: str
@@ -33,13 +33,13 @@ def provider_of(folder: Path) -> str:
 
     Raises:
         OSError: The manifest or the provider's file does not exist.
-        KeyError, IndexError: The manifest names no tool provider, or the provider has no name.
+        KeyError, IndexError: The manifest has no tool provider, or the provider has no name.
     """
     return str(_provider(folder)["identity"]["name"])
 
 
 def plugin_of(folder: Path) -> str:
-    """Return what Dify calls the plugin in its sentences, `author/plugin/provider`; errors as for `provider_of`."""
+    """Return the plugin's name in Dify's messages, `author/plugin/provider`; errors as for `provider_of`."""
     manifest = _read(folder / "manifest.yaml")
     return f"{manifest.get('author')}/{manifest.get('name')}/{provider_of(folder)}"
 
@@ -50,7 +50,7 @@ def tools_of(folder: Path) -> list[str]:
 
 
 def parameters_of(folder: Path, tool: str) -> tuple[Parameter, ...]:
-    """Return what a tool declares, nothing for a tool that the provider does not have; errors as for `provider_of`."""
+    """Return a tool's declared parameters, none for an unknown tool; errors as for `provider_of`."""
     declared = next((found for found in _tools(folder) if _name(found) == tool), {})
     return tuple(_parameter(parameter) for parameter in declared.get("parameters") or ())
 

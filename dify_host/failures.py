@@ -1,8 +1,8 @@
-"""What can go wrong between Dify and a plugin, and what people and models read of it."""
+"""Failures between Dify and a plugin, and how Dify shows them to people and models."""
 
 import json
 
-PASSED_ON = frozenset(
+BARE_MESSAGE_ERRORS = frozenset(
     {
         "InvokeAuthorizationError",
         "InvokeBadRequestError",
@@ -12,36 +12,36 @@ PASSED_ON = frozenset(
         "CredentialsValidateFailedError",
     }
 )
-"""Names of the exception classes whose bare message Dify shows (`core/plugin/impl/base.py`, by name alone)."""
+"""Names of the exception classes whose message Dify shows without additions (`core/plugin/impl/base.py`)."""
 
-SOME_PLUGIN = "currently running plugin"
-"""What Dify calls a plugin whose name is not at hand."""
+UNNAMED_PLUGIN = "currently running plugin"
+"""Dify's text for a plugin whose name is unknown."""
 
 _AGENT_PREFIX = "tool invoke error: "
 _REQUEST = "req_id: 0123456789"
 
 
-class HostViolation(Exception):  # noqa: N818 - it names what the plugin did, not an error of the host
-    """The plugin broke a rule of Dify: its output would have been lost, or its process killed."""
+class HostViolation(Exception):  # noqa: N818 - the plugin's fault, not an error of the host
+    """The plugin broke a rule of Dify: Dify would lose its output or kill its process."""
 
 
-class PluginStopped(Exception):  # noqa: N818 - likewise
-    """The plugin process ended although it was still needed; the text holds the last lines of its stderr."""
+class PluginStopped(Exception):  # noqa: N818 - as above
+    """The plugin process ended unexpectedly; the message contains the last lines of its stderr."""
 
 
-class PluginTimedOut(Exception):  # noqa: N818 - likewise
-    """The plugin gave no final answer in time."""
+class PluginTimedOut(Exception):  # noqa: N818 - as above
+    """The plugin sent no final frame in time."""
 
 
-class ParametersRefused(Exception):  # noqa: N818 - likewise
-    """Dify's own reading of the parameters failed, and the plugin was not asked.
+class ParametersRefused(Exception):  # noqa: N818 - as above
+    """Dify's own cast of the parameters failed; the plugin got no request.
 
     Attributes:
-        message: Dify's sentence, for the most part that of Python's `int`.
+        message: Dify's message, in most cases that of Python's `int`.
     """
 
     def __init__(self, message: str) -> None:
-        """Keep the sentence."""
+        """Take Dify's message."""
         super().__init__(message)
         self.message = message
 
@@ -52,22 +52,22 @@ class ParametersRefused(Exception):  # noqa: N818 - likewise
 
     @property
     def agent_view(self) -> str:
-        """What an agent's model reads."""
+        """The text for an agent's model."""
         return f"{_AGENT_PREFIX}{self.message}"
 
 
-class PluginFailure(Exception):  # noqa: N818 - likewise
-    """The plugin raised: what reaches Dify's retry and fail branch.
+class PluginFailure(Exception):  # noqa: N818 - as above
+    """The plugin raised an exception, which triggers Dify's retry and fail branch.
 
     Attributes:
         error_type: Name of the exception class inside the plugin.
         message: `str()` of that exception.
-        traceback: The formatted traceback that the SDK sends along; empty where there is none.
-        plugin: What Dify calls the plugin where it tells people to contact its author.
+        traceback: The formatted traceback that the SDK sends; empty if there is none.
+        plugin: Dify's name of the plugin in its request to contact the author.
     """
 
-    def __init__(self, error_type: str, message: str, traceback: str = "", plugin: str = SOME_PLUGIN) -> None:
-        """Keep the three parts of the plugin's error frame, and whose it is."""
+    def __init__(self, error_type: str, message: str, traceback: str = "", plugin: str = UNNAMED_PLUGIN) -> None:
+        """Take the three parts of the plugin's error frame and the plugin's name."""
         super().__init__(f"{error_type}: {message}")
         self.error_type = error_type
         self.message = message
@@ -76,14 +76,14 @@ class PluginFailure(Exception):  # noqa: N818 - likewise
 
     @property
     def code(self) -> str:
-        """The code in brackets that the message begins with; empty where there is none."""
+        """The code in brackets at the start of the message; empty if there is none."""
         begin, bracket, _ = self.message.partition("]")
         return begin[1:] if bracket and begin.startswith("[") else ""
 
     @property
     def workflow_view(self) -> str:
         """What the failed node of a workflow shows, and a fail branch gets as `error_message`."""
-        if self.error_type in PASSED_ON:
+        if self.error_type in BARE_MESSAGE_ERRORS:
             return self.message
         return (
             f"An error occurred in the {self.plugin}, please contact the author of {self.plugin} for help, "
@@ -92,18 +92,18 @@ class PluginFailure(Exception):  # noqa: N818 - likewise
 
     @property
     def agent_view(self) -> str:
-        """What an agent's model reads: in an agent app by `ToolEngine`, in an Agent node by the official strategies.
+        """The text for an agent's model, by `ToolEngine` in an agent app and by the official strategies in a node.
 
-        Both take hold of every exception, an InvokeAuthorizationError too, which only outside of a tool's call becomes
-        Dify's own sentence about a wrong key.
+        Both catch every exception. Dify's own message for an InvokeAuthorizationError appears only outside of tool
+        calls.
         """
         return f"{_AGENT_PREFIX}{self.credential_view}"
 
     @property
     def credential_view(self) -> str:
-        """What the dialog shows in which a credential is saved (HTTP 400)."""
-        if self.error_type in PASSED_ON:
+        """The text in the dialog for saving a credential (HTTP 400)."""
+        if self.error_type in BARE_MESSAGE_ERRORS:
             return self.message
-        told = {"args": {"traceback": self.traceback}, "error_type": self.error_type, "message": self.message}
-        # `PluginInvokeError.__str__` (`core/plugin/impl/exc.py`), around the error as the daemon wrote it.
-        return f"{_REQUEST} PluginInvokeError: {json.dumps(told, ensure_ascii=False, separators=(',', ':'))}"
+        details = {"args": {"traceback": self.traceback}, "error_type": self.error_type, "message": self.message}
+        # `PluginInvokeError.__str__` (`core/plugin/impl/exc.py`) with the error JSON of the daemon.
+        return f"{_REQUEST} PluginInvokeError: {json.dumps(details, ensure_ascii=False, separators=(',', ':'))}"

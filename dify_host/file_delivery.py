@@ -1,4 +1,4 @@
-"""How a file is delivered to the plugin, and what goes wrong on the way."""
+"""Options for delivering a file to the plugin, including failures."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ type FileContent = bytes | Path | Callable[[], Iterable[bytes]]
 
 
 class DeliveryOptions(TypedDict, total=False):
-    """Keywords of `DifyHost.serve`; each is a field of `Delivery`."""
+    """Keyword arguments of `DifyHost.serve`; each is a field of `Delivery`."""
 
     status: int
     with_length: bool
@@ -28,19 +28,19 @@ class DeliveryOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the file server does for one file.
+    """How the file server delivers one file.
 
     Attributes:
-        status: Status of the answer; another than 200 comes with a short text instead of the file.
-        with_length: Send Content-Length; without, the end of the connection is the end of the file.
-        length: Content-Length to claim instead of the true one.
-        cut_after: Cut the connection after so many bytes of the file.
-        delay: Seconds before the answer begins.
+        status: Status of the response; a status other than 200 has a short text instead of the file.
+        with_length: Send Content-Length; otherwise closing the connection ends the file.
+        length: A Content-Length to send instead of the true one.
+        cut_after: Close the connection after this number of bytes of the file.
+        delay: Seconds before the response.
         pause: Seconds after each piece of 64 KiB.
-        redirect_to: Answer with a redirect to this URL.
-        signed: Sign the URL, and refuse (403) a request whose signature is gone.
-        expired: Sign the URL with a time that is over: the server answers 403.
-        with_size: Tell the plugin the size in the file argument.
+        redirect_to: Respond with a redirect to this URL.
+        signed: Sign the URL, and refuse (403) a request without a valid signature.
+        expired: Sign the URL with an expired time; the server responds with 403.
+        with_size: Include the size in the file argument.
     """
 
     status: int = 200
@@ -56,7 +56,7 @@ class Delivery:
 
 
 def size_of(content: FileContent) -> int | None:
-    """Return the number of bytes, None where only the delivery tells."""
+    """Return the number of bytes; None if it is unknown before the delivery."""
     if isinstance(content, bytes):
         return len(content)
     if isinstance(content, Path):
@@ -65,7 +65,7 @@ def size_of(content: FileContent) -> int | None:
 
 
 def pieces_of(content: FileContent) -> Iterator[bytes]:
-    """Yield the content in pieces of at most 64 KiB; what a function returns is passed on as it comes."""
+    """Yield the content in pieces of at most 64 KiB; the pieces of a function are not changed."""
     if isinstance(content, bytes):
         for start in range(0, len(content), PIECE_BYTES):
             yield content[start : start + PIECE_BYTES]
@@ -78,7 +78,7 @@ def pieces_of(content: FileContent) -> Iterator[bytes]:
 
 
 def cut(pieces: Iterator[bytes], count: int | None) -> Iterator[bytes]:
-    """Yield the first so many bytes of the pieces; all where the count is None."""
+    """Yield the first `count` bytes of the pieces; all bytes if it is None."""
     left = count
     for piece in pieces:
         if left is None:

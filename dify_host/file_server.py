@@ -1,4 +1,4 @@
-"""Files for the plugin, over HTTP on loopback, with URLs signed as Dify signs them."""
+"""A local HTTP server of files for the plugin, with URLs signed as in Dify."""
 
 import hashlib
 import hmac
@@ -17,28 +17,28 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from dify_host.file_delivery import Delivery, DeliveryOptions, FileContent, cut, pieces_of, size_of
 
 ACCESS_SECONDS = 300
-"""How long a signed URL is good (`FILES_ACCESS_TIMEOUT`)."""
+"""How long a signed URL is valid (`FILES_ACCESS_TIMEOUT`)."""
 
 _POLL_SECONDS = 0.02
-"""How soon the server notices that it is to stop."""
+"""Interval at which the server checks whether to stop."""
 
-_KINDS = frozenset({"image", "audio", "video"})
+_MEDIA_TYPES = frozenset({"image", "audio", "video"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
+class _ServedFile:
     content: FileContent
     mime_type: str
     delivery: Delivery
 
 
 class FileServer:
-    """Offers files to the plugin; counts the requests for each."""
+    """Serves files to the plugin and logs the paths of the requests."""
 
     def __init__(self) -> None:
         """Listen on a free port of 127.0.0.1."""
         self._key = secrets.token_bytes(32)
-        self._offers: dict[str, _Offer] = {}
+        self._offers: dict[str, _ServedFile] = {}
         self.requests: list[str] = []
         self._server = _Listener(self)
         self._thread = threading.Thread(
@@ -49,11 +49,11 @@ class FileServer:
     def offer(
         self, name: str | None, content: FileContent, mime_type: str | None, **options: Unpack[DeliveryOptions]
     ) -> dict[str, Any]:
-        """Offer a file and return its file argument; see `DifyHost.serve`."""
+        """Serve a file and return its file argument; see `DifyHost.serve`."""
         delivery = Delivery(**options)
         extension = PurePath(name or "").suffix or (mimetypes.guess_extension(mime_type or "") or "")
         identity = str(uuid.uuid4())
-        self._offers[identity] = _Offer(content, mime_type or "application/octet-stream", delivery)
+        self._offers[identity] = _ServedFile(content, mime_type or "application/octet-stream", delivery)
         return {
             "dify_model_identity": "__dify__file__",
             "url": self._url(identity, delivery),
@@ -61,11 +61,11 @@ class FileServer:
             "filename": name,
             "extension": extension or None,
             "size": size_of(content) if delivery.with_size else None,
-            "type": _kind(mime_type),
+            "type": _file_type(mime_type),
         }
 
-    def find(self, target: str) -> _Offer | HTTPStatus:
-        """Return what a request's target stands for, or the status that refuses it."""
+    def find(self, target: str) -> _ServedFile | HTTPStatus:
+        """Return the file of a request's target, or the status of an error."""
         address = urlsplit(target)
         identity = address.path.removeprefix("/files/").removesuffix("/file-preview")
         self.requests.append(address.path)
@@ -78,7 +78,7 @@ class FileServer:
 
     @property
     def origin(self) -> str:
-        """What Dify's `FILES_URL` is for these files."""
+        """The value of Dify's `FILES_URL` for these files."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
@@ -112,11 +112,11 @@ class _Listener(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(self, files: FileServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Delivering)
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.files = files
 
 
-class _Delivering(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Listener
 
@@ -130,13 +130,13 @@ class _Delivering(BaseHTTPRequestHandler):
             else:
                 self._deliver(found)
         except ConnectionError:
-            # The plugin may hang up whenever it has seen enough.
+            # The plugin may close the connection at any time.
             return
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
-        """Say nothing: stderr belongs to the demo and the tests."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
+        """Write no log, because stderr is used by the demo and the tests."""
 
-    def _deliver(self, offer: _Offer) -> None:
+    def _deliver(self, offer: _ServedFile) -> None:
         delivery = offer.delivery
         time.sleep(delivery.delay)
         if delivery.redirect_to is not None:
@@ -151,7 +151,7 @@ class _Delivering(BaseHTTPRequestHandler):
         self._send_head(status, {**headers, "Content-Type": "text/plain", "Content-Length": str(len(body))})
         self.wfile.write(body)
 
-    def _send_file(self, offer: _Offer) -> None:
+    def _send_file(self, offer: _ServedFile) -> None:
         delivery = offer.delivery
         headers = {"Content-Type": offer.mime_type}
         length = size_of(offer.content) if delivery.length is None else delivery.length
@@ -169,8 +169,8 @@ class _Delivering(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def _kind(mime_type: str | None) -> str:
+def _file_type(mime_type: str | None) -> str:
     main, _, _ = (mime_type or "").partition("/")
-    if main in _KINDS:
+    if main in _MEDIA_TYPES:
         return main
     return "custom" if mime_type is None else "document"

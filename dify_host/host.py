@@ -15,10 +15,10 @@ from dify_host.file_delivery import DeliveryOptions, FileContent
 from dify_host.file_server import FileServer
 from dify_host.limits import FILE_BYTES, LINE_BYTES
 from dify_host.outcome import Outcome
-from dify_host.parameters import GivenBy, as_given
+from dify_host.parameters import GivenBy, cast_parameters
 from dify_host.process import PluginProcess
 from dify_host.resources import ProcessResources
-from dify_host.switchboard import LogLine, Switchboard
+from dify_host.session_router import LogLine, SessionRouter
 
 CALL_SECONDS = 600.0
 START_SECONDS = 120.0
@@ -26,9 +26,9 @@ _EXIT_SECONDS = 5.0
 
 
 class DifyHost:
-    """Runs a plugin as Dify's daemon does and takes its output by Dify's rules; may be used by many threads at once.
+    """Runs a plugin like Dify's daemon and processes its output by Dify's rules. It is thread-safe.
 
-    `with DifyHost(folder) as host:` starts the process and kills it at the end, whatever happens.
+    `with DifyHost(folder) as host:` starts the process and always kills it at the end.
     """
 
     def __init__(
@@ -39,12 +39,12 @@ class DifyHost:
         python: str = sys.executable,
         max_file_bytes: int = FILE_BYTES,
     ) -> None:
-        """Prepare a host; nothing runs before the `with` block.
+        """Create a host; the plugin starts with the `with` block.
 
         Args:
             plugin_folder: Folder with `manifest.yaml` and `main.py`.
-            environment: For the plugin, on top of this process's environment; None takes a variable away.
-                Unless it is given, `FILES_URL` names the server of the files passed to tools.
+            environment: Variables for the plugin, added to this process's environment; None removes a variable.
+                The default of `FILES_URL` is the server of the files that are passed to tools.
             python: Interpreter with the plugin's requirements.
             max_file_bytes: Dify's `PLUGIN_MAX_FILE_SIZE`.
         """
@@ -52,7 +52,7 @@ class DifyHost:
         self._environment = {**(environment or {}), "INSTALL_METHOD": "local"}
         self._python = python
         self._max_file_bytes = max_file_bytes
-        self._switchboard = Switchboard()
+        self._router = SessionRouter()
         self._process: PluginProcess | None = None
         self._file_server: FileServer | None = None
         self._provider = ""
@@ -63,9 +63,9 @@ class DifyHost:
         """Start the plugin and wait for its first heartbeat.
 
         Raises:
-            PluginStopped: The plugin ended while starting; the text has the last lines of its stderr.
-            PluginTimedOut: No heartbeat came within two minutes.
-            HostViolation: The plugin wrote something else than frames.
+            PluginStopped: The plugin ended during the start; the message contains the last lines of its stderr.
+            PluginTimedOut: No heartbeat arrived within two minutes.
+            HostViolation: The plugin wrote a line that is not a frame.
         """
         self._provider = provider_of(self._folder)
         self._plugin = plugin_of(self._folder)
@@ -83,23 +83,23 @@ class DifyHost:
         """Kill the plugin.
 
         Raises:
-            HostViolation: A stray line came while no call was under way to hear of it.
+            HostViolation: A stray line arrived while no call was running.
         """
         self._stop()
-        if error is None and self._switchboard.unreported:
-            raise self._switchboard.unreported[0]
+        if error is None and self._router.unassigned:
+            raise self._router.unassigned[0]
 
     def validate(self, credentials: Mapping[str, Any], *, timeout: float = CALL_SECONDS) -> bool:
-        """Prove credentials, as Dify does when one is saved; True when the plugin accepts them.
+        """Verify credentials, as Dify does when they are saved; return True if the plugin accepts them.
 
         Raises:
-            PluginFailure: The plugin refuses them, with its sentence.
+            PluginFailure: The plugin refuses them, with its message.
         """
         collector = Collector(plugin=self._plugin)
         self._run(validation(self._provider, credentials), collector, timeout)
         return bool(collector.results) and collector.results[-1].get("result") is True
 
-    def invoke(  # noqa: PLR0913 - what a tool node has, and how its answer is to be taken
+    def invoke(  # noqa: PLR0913 - the inputs of a tool node, and options
         self,
         tool: str,
         parameters: Mapping[str, Any],
@@ -116,24 +116,24 @@ class DifyHost:
             tool: Name of the tool.
             parameters: Tool parameters.
             credentials: The provider's credentials.
-            given_by: Who fills the parameters in, a `workflow` or an `agent`, and so what Dify makes of them before the
-                plugin receives them (see `as_given`); `raw` hands them over as they are.
-            timeout: Seconds for the whole call. Nobody tells the plugin when they are over: it goes on with its work,
-                as it does when somebody stops a run in Dify.
-            keep_json: Keep JSON messages. Without, they are counted and large ones not even parsed.
-            on_message: Called with every message as it comes, in the calling thread.
+            given_by: Who sets the parameters, a `workflow` or an `agent`. Dify casts them accordingly (see
+                `cast_parameters`); with `raw` they are sent unchanged.
+            timeout: Seconds for the whole call. The plugin is not informed when they are over and continues its work,
+                as when a user stops a run in Dify.
+            keep_json: Whether JSON messages are stored. Otherwise they are counted, and large ones are not parsed.
+            on_message: Called in the calling thread with every message when it arrives.
 
         Raises:
             ParametersRefused: Dify's own cast of the parameters fails.
-            PluginFailure: The tool raised.
-            HostViolation: The plugin sent what Dify would refuse.
-            PluginTimedOut: No end within `timeout` seconds.
+            PluginFailure: The tool raised an exception.
+            HostViolation: The plugin sent something that Dify would refuse.
+            PluginTimedOut: The call did not end within `timeout` seconds.
             PluginStopped: The process ended.
         """
         collector = Collector(
             plugin=self._plugin, keep_json=keep_json, max_file_bytes=self._max_file_bytes, on_message=on_message
         )
-        given = parameters if given_by == "raw" else as_given(self._declared_by(tool), parameters, given_by)
+        given = parameters if given_by == "raw" else cast_parameters(self._declared_by(tool), parameters, given_by)
         call = invocation(self._provider, tool, given, credentials)
         self._run(call, collector, timeout, skips_json=not keep_json)
         return collector.outcome()
@@ -145,57 +145,57 @@ class DifyHost:
         mime_type: str | None = None,
         **options: Unpack[DeliveryOptions],
     ) -> dict[str, Any]:
-        """Offer a file to the plugin over HTTP; return the file argument that Dify passes to a tool.
+        """Serve a file to the plugin over HTTP; return the file argument that Dify passes to a tool.
 
         Args:
-            name: File name; None where Dify knows none.
+            name: File name; None if Dify has none.
             content: Bytes, a path, or a function that returns the pieces.
-            mime_type: Type; None where Dify knows none.
-            options: How the file is delivered, and what goes wrong on the way; see `DeliveryOptions`.
+            mime_type: MIME type; None if Dify has none.
+            options: Options of the delivery, including failures; see `DeliveryOptions`.
         """
         return self.files.offer(name, content, mime_type, **options)
 
     @property
     def files(self) -> FileServer:
-        """The server of the files passed to tools, which runs before the plugin is told of it."""
+        """The server of the files that are passed to tools; it is started on first use."""
         if self._file_server is None:
             self._file_server = FileServer()
         return self._file_server
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """The manifest as the plugin announced it."""
-        return self._switchboard.manifest or {}
+        """The manifest that the plugin sent."""
+        return self._router.manifest or {}
 
     @property
     def tools(self) -> list[str]:
-        """Names of the tools, from the files that Dify reads them from."""
+        """Names of the tools, from the provider's YAML."""
         return tools_of(self._folder)
 
     @property
     def logs(self) -> list[LogLine]:
         """The plugin's log so far."""
-        return list(self._switchboard.logs)
+        return list(self._router.logs)
 
     @property
     def violations(self) -> list[HostViolation]:
-        """Broken rules that concern the whole process: stray lines, lines over the limit."""
-        return list(self._switchboard.violations)
+        """Violations of the whole process: stray lines, lines over the limit."""
+        return list(self._router.violations)
 
     @property
     def heartbeats(self) -> list[float]:
         """Times (`time.monotonic`) of the heartbeats so far."""
-        return list(self._switchboard.heartbeats)
+        return list(self._router.heartbeats)
 
     @property
     def heartbeat_gap(self) -> float:
-        """Longest time without a heartbeat in seconds, up to now; Dify kills a plugin at 120."""
+        """Longest time without a heartbeat in seconds, up to now; Dify kills a plugin after 120 seconds."""
         times = [*self.heartbeats, time.monotonic()]
         return max((later - earlier for earlier, later in itertools.pairwise(times)), default=0.0)
 
     @property
     def stderr(self) -> list[str]:
-        """The last lines that the plugin wrote to stderr."""
+        """The last lines of the plugin's stderr."""
         return self._running().stderr
 
     @property
@@ -209,7 +209,7 @@ class DifyHost:
         return self._running().pid
 
     def kill(self) -> None:
-        """Kill the plugin in the middle of whatever it does; calls under way raise PluginStopped."""
+        """Kill the plugin immediately; running calls raise PluginStopped."""
         self._running().kill()
 
     def _declared_by(self, tool: str) -> tuple[Parameter, ...]:
@@ -219,18 +219,18 @@ class DifyHost:
 
     def _running(self) -> PluginProcess:
         if self._process is None:
-            raise PluginStopped("the plugin runs only inside the `with` block")
+            raise PluginStopped("the plugin only runs inside the `with` block")
         return self._process
 
     def _wait_until_ready(self) -> None:
-        if not self._switchboard.ready.wait(START_SECONDS):
-            raise PluginTimedOut(f"no heartbeat within {START_SECONDS:g} seconds: {self._running().last_words()}")
-        if self._switchboard.violations:
-            raise self._switchboard.violations[0]
-        self._switchboard.raise_if_ended()
+        if not self._router.ready.wait(START_SECONDS):
+            raise PluginTimedOut(f"no heartbeat within {START_SECONDS:g} seconds: {self._running().stderr_tail()}")
+        if self._router.violations:
+            raise self._router.violations[0]
+        self._router.raise_if_ended()
 
     def _run(self, call: Call, collector: Collector, timeout: float, *, skips_json: bool = False) -> None:
-        session = self._switchboard.open(skips_json=skips_json)
+        session = self._router.open(skips_json=skips_json)
         try:
             started = time.monotonic()
             self._send(call.line(session.id))
@@ -238,28 +238,26 @@ class DifyHost:
                 if collector.take(frame, arrived - started):
                     return
         finally:
-            self._switchboard.close(session)
+            self._router.close(session)
 
     def _send(self, line: bytes) -> None:
         process = self._running()
         try:
             process.send(line)
         except OSError:
-            # The reader knows better why the process is gone, and tells the session.
+            # The reading thread reports to the session why the process ended.
             process.wait(_EXIT_SECONDS)
 
     def _read(self, lines: Iterator[bytes]) -> None:
         for line in lines:
             if len(line) > LINE_BYTES:
                 self._running().kill()
-                self._switchboard.end(HostViolation(f"a line of more than {LINE_BYTES} bytes: Dify kills the plugin"))
+                self._router.end(HostViolation(f"a line of more than {LINE_BYTES} bytes: Dify kills the plugin"))
                 return
             if stripped := line.strip():
-                self._switchboard.take(stripped)
+                self._router.take(stripped)
         status = self._running().wait(_EXIT_SECONDS)
-        self._switchboard.end(
-            PluginStopped(f"the plugin ended with exit status {status}: {self._running().last_words()}")
-        )
+        self._router.end(PluginStopped(f"the plugin ended with exit status {status}: {self._running().stderr_tail()}"))
 
     def _stop(self) -> None:
         if self._file_server is not None:

@@ -1,4 +1,4 @@
-"""One message of a tool, and what an agent's model reads of it."""
+"""Messages of a tool, and the text that an agent's model gets for them."""
 
 import json
 from collections.abc import Iterable
@@ -10,17 +10,17 @@ from dify_host.blobs import DEFAULT_TYPE, extension_of
 _IMAGE_SENT = (
     "image has been created and sent to user already, you do not need to create it, just tell the user to check it now."
 )
-_SILENT = frozenset({"variable", "log", "retriever_resources"})
+_HIDDEN = frozenset({"variable", "log", "retriever_resources"})
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a tool; the chunks of a file count as one message of type `blob`.
+    """One message of a tool; the chunks of a file become one message of type `blob`.
 
     Attributes:
         type: `text`, `json`, `variable`, `blob`, `link`, `image`, `log`, ….
-        content: The message itself, for instance `{"text": …}`; empty for a blob and for JSON that was not kept.
-        meta: The message's meta keys.
+        content: The content, for instance `{"text": …}`; empty for a blob and for JSON that was not stored.
+        meta: The metadata.
         size: Bytes of its line; for a blob the bytes of the file.
     """
 
@@ -30,30 +30,30 @@ class Message:
     size: int
 
 
-def read_in_agent_app(messages: Iterable[Message]) -> str:
-    """Return the observation that an agent app makes of a tool's messages (`ToolEngine`, `core/tools/tool_engine.py`).
+def agent_app_observation(messages: Iterable[Message]) -> str:
+    """Return an agent app's observation for a tool's messages (`ToolEngine`, `core/tools/tool_engine.py`).
 
-    Everything is joined without a separator: texts and files in their order, then the JSON messages that carry no
-    `suppress_output` and are not word for word among the texts.
+    All parts are joined without a separator: texts and files in their order, then the JSON messages that have no
+    `suppress_output` and do not equal one of the texts.
     """
     parts, json_parts = [], []
     for message in messages:
         if message.type != "json":
-            parts.append(_plain(message, "{}"))
+            parts.append(_text_part(message, "{}"))
         elif message.content.get("suppress_output") is not True:
             json_parts.append(_json_of(message))
     return "".join([*parts, *(part for part in json_parts if part not in parts)])
 
 
-def read_in_agent_node(messages: Iterable[Message]) -> str:
-    """Return the observation that the official strategies of the Agent node make (`cot_agent`, function_calling).
+def agent_node_observation(messages: Iterable[Message]) -> str:
+    """Return the observation of the Agent node's official strategies (`cot_agent`, function_calling).
 
-    Everything is joined in its order; they know no `suppress_output`.
+    All messages are joined in their order; `suppress_output` has no effect.
     """
     return "".join(
         f"tool response: {_json_of(message)}."
         if message.type == "json"
-        else _plain(message, "tool response: TextMessage({}).")
+        else _text_part(message, "tool response: TextMessage({}).")
         for message in messages
     )
 
@@ -62,18 +62,18 @@ def _json_of(message: Message) -> str:
     return json.dumps(message.content.get("json_object"), ensure_ascii=False)
 
 
-def _plain(message: Message, frame_of_other: str) -> str:
+def _text_part(message: Message, template: str) -> str:
     if message.type == "text":
         return str(message.content.get("text"))
     if message.type == "link":
         return f"result link: {message.content.get('text')}. please tell user to check it."
     if message.type in {"image", "image_link"} or (message.type == "blob" and "image" in _mime_type(message)):
         return _IMAGE_SENT
-    if message.type in _SILENT:
+    if message.type in _HIDDEN:
         return ""
-    # Dify has stored the file by then; what is left of it is a message with the address, of which the repr is shown.
+    # Dify has already stored the file and replaced the blob by a message with its address; the repr is shown.
     address = f"/files/tools/00000000-0000-4000-8000-000000000001{extension_of(_mime_type(message))}"
-    return frame_of_other.format(f"text={address!r}")
+    return template.format(f"text={address!r}")
 
 
 def _mime_type(message: Message) -> str:

@@ -1,18 +1,18 @@
-"""What a tool node has after a run that ended well."""
+"""The outputs of a tool node after a successful run."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from dify_host.blobs import OutputFile
 from dify_host.limits import VARIABLE_BYTES
-from dify_host.messages import Message, read_in_agent_app, read_in_agent_node
+from dify_host.messages import Message, agent_app_observation, agent_node_observation
 
 __all__ = ["Message", "Outcome", "OutputFile", "Traffic"]
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What came over the line for one call, in bytes and in seconds since the request."""
+    """Statistics of the received lines of one call, in bytes and in seconds since the request."""
 
     lines: int = 0
     bytes: int = 0
@@ -21,7 +21,7 @@ class Traffic:
     finished_after: float = 0.0
 
     def count(self, size: int, seconds: float, *, is_message: bool) -> None:
-        """Add a line of so many bytes that came so many seconds after the request."""
+        """Add a line with its size and its time since the request."""
         self.lines += 1
         self.bytes += size
         self.longest_line = max(self.longest_line, size)
@@ -32,17 +32,17 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outputs of a tool node, as the next node of a workflow sees them.
+    """The outputs of a tool node for the next nodes of a workflow.
 
     Attributes:
         text: All text messages, joined without a separator.
-        json: All JSON messages that were not empty; `[{"data": []}]` where there was none.
-        variables: Last value of each variable; stream variables joined.
-        files: The files, named and typed by Dify's rules.
-        messages: All messages in their order, JSON messages only where they were kept.
-        json_messages: How many JSON messages came, kept or not.
-        variable_bytes: Bytes of each output that came (`text`, `json`, names of variables): those of its lines, the
-            hundred bytes around each message included.
+        json: All JSON messages that were not empty; `[{"data": []}]` if there were none.
+        variables: Last value of each variable; the parts of stream variables are joined.
+        files: The files with Dify's names and types.
+        messages: All messages in their order; JSON messages only if they were stored.
+        json_messages: Number of JSON messages, stored or not.
+        variable_bytes: Bytes of each output (`text`, `json`, names of variables): the sum of its lines, including
+            about a hundred bytes of envelope per message.
         traffic: Lines, bytes and times.
     """
 
@@ -57,21 +57,21 @@ class Outcome:
 
     @property
     def over_variable_limit(self) -> list[str]:
-        """The outputs that are too large for Dify's store of variables.
+        """The outputs that are too large for Dify's variable store.
 
-        A published run succeeds all the same; a run from the editor never ends for its user.
+        A published run still succeeds; a run from the editor never ends for its user.
         """
         return [name for name, size in self.variable_bytes.items() if size > VARIABLE_BYTES]
 
     @property
     def agent_view(self) -> str:
-        """What the model of an agent app reads; see `read_in_agent_app`."""
-        return read_in_agent_app(self._all_messages())
+        """The text for the model of an agent app; see `agent_app_observation`."""
+        return agent_app_observation(self._all_messages())
 
     @property
     def agent_node_view(self) -> str:
-        """What the model of an Agent node with an official strategy reads; see `read_in_agent_node`."""
-        return read_in_agent_node(self._all_messages())
+        """The text for the model of an Agent node with an official strategy; see `agent_node_observation`."""
+        return agent_node_observation(self._all_messages())
 
     @property
     def longest_line(self) -> int:
@@ -80,7 +80,7 @@ class Outcome:
 
     @property
     def first_message_after(self) -> float | None:
-        """Seconds from the request to its first message; None where none came."""
+        """Seconds from the request to its first message; None if there is none."""
         return self.traffic.first_message_after
 
     @property
@@ -100,5 +100,5 @@ class Outcome:
 
     def _all_messages(self) -> list[Message]:
         if sum(message.type == "json" for message in self.messages) < self.json_messages:
-            raise ValueError("the JSON was not kept, and an agent reads it")
+            raise ValueError("the JSON messages were not stored, but an agent's view needs them")
         return self.messages

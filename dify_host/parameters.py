@@ -1,4 +1,4 @@
-"""Parameters of a tool as Dify hands them over: cast by their declared types, carried through the daemon."""
+"""Parameters of a tool as the plugin receives them: cast to their declared types and encoded by the daemon."""
 
 import contextlib
 import json
@@ -7,26 +7,26 @@ from typing import Any, Literal
 
 from dify_host.declarations import Parameter
 from dify_host.failures import ParametersRefused
-from dify_host.go_json import carried
+from dify_host.go_json import through_daemon
 
 type GivenBy = Literal["raw", "workflow", "agent"]
-"""Who fills in a tool's parameters; `raw`: they are handed over as they are, which Dify never does."""
+"""Who sets a tool's parameters; `raw` sends them unchanged, which Dify never does."""
 
-_YES = frozenset({"true", "yes", "y", "1"})
-_NO = frozenset({"false", "no", "n", "0"})
+_TRUE = frozenset({"true", "yes", "y", "1"})
+_FALSE = frozenset({"false", "no", "n", "0"})
 
 
-def as_given(
+def cast_parameters(
     declared: Sequence[Parameter], values: Mapping[str, Any], by: Literal["workflow", "agent"]
 ) -> dict[str, Any]:
-    """Return the parameters that the plugin receives of those that were filled in.
+    """Return the parameters that the plugin receives for given values.
 
-    A tool node turns an undeclared name into null, and adds no default of the YAML. An agent passes an undeclared name
-    on as its model wrote it; of the settings of its author (`form: form`) every one arrives, with the default of the
-    YAML where it was left blank (`init_frontend_parameter`).
+    A tool node replaces the value of an undeclared name by null and does not add the YAML's defaults. An agent passes
+    the value of an undeclared name unchanged. It always sends the author's settings (`form: form`), with the YAML's
+    default for a blank one (`init_frontend_parameter`).
 
     Raises:
-        ParametersRefused: Dify itself fails, before the plugin is asked.
+        ParametersRefused: Dify's cast fails, and the plugin gets no request.
     """
     try:
         complete = _of_node(declared, values) if by == "workflow" else _of_agent(declared, values)
@@ -35,24 +35,24 @@ def as_given(
             for parameter in declared
             if parameter.name in complete
         }
-        received: dict[str, Any] = carried({**complete, **cast})
+        received: dict[str, Any] = through_daemon({**complete, **cast})
     except ValueError as error:
         raise ParametersRefused(str(error)) from None
     return received
 
 
-def cast_value(kind: str, value: object) -> object:
-    """Return a value as Dify casts it for a declared type (`core/plugin/entities/parameters.py`).
+def cast_value(type_name: str, value: object) -> object:
+    """Cast a value to a declared type as Dify does (`core/plugin/entities/parameters.py`).
 
     Raises:
-        ValueError: It cannot be cast.
+        ValueError: The value cannot be cast.
     """
     try:
-        return _CASTS.get(kind, str)(value)
+        return _CASTS.get(type_name, str)(value)
     except ValueError:
         raise
-    except Exception:  # noqa: BLE001 - Dify catches as widely
-        raise ValueError(f"The tool parameter value {value!r} is not in correct type of {kind}.") from None
+    except Exception:  # noqa: BLE001 - Dify also catches every exception
+        raise ValueError(f"The tool parameter value {value!r} is not in correct type of {type_name}.") from None
 
 
 def _of_node(declared: Sequence[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def _text(value: object) -> str:
 
 
 def _flag(value: object) -> bool:
-    if isinstance(value, str) and value.lower() in _YES | _NO:
-        return value.lower() in _YES
+    if isinstance(value, str) and value.lower() in _TRUE | _FALSE:
+        return value.lower() in _TRUE
     return bool(value)
 
 

@@ -1,4 +1,4 @@
-"""The plugin's process: started, written to, read from and killed."""
+"""The plugin's process: start, input, output and end."""
 
 import os
 import subprocess
@@ -11,8 +11,8 @@ from typing import IO
 from dify_host.limits import LINE_BYTES
 
 _BUFFER_BYTES = 1 << 18
-_LINES_KEPT = 400
-_WORDS_SHOWN = 20
+_MAX_STDERR_LINES = 400
+_TAIL_LINES = 20
 _READ_SECONDS = 5.0
 
 
@@ -23,9 +23,9 @@ class PluginProcess:
         """Start the process.
 
         Args:
-            folder: The plugin's root; the working directory of the process, as with Dify's daemon.
-            python: The interpreter that has the plugin's requirements.
-            environment: Added to this process's own environment; a value of None takes a variable away.
+            folder: The plugin's root folder; it is the process's working directory, as with Dify's daemon.
+            python: The interpreter with the plugin's requirements.
+            environment: Variables added to this process's environment; a value of None removes a variable.
         """
         self._popen = subprocess.Popen(  # noqa: S603 - the interpreter is the caller's choice
             [python, "-m", "main"],
@@ -37,7 +37,7 @@ class PluginProcess:
             bufsize=_BUFFER_BYTES,
         )
         self._write_lock = threading.Lock()
-        self._stderr: deque[str] = deque(maxlen=_LINES_KEPT)
+        self._stderr: deque[str] = deque(maxlen=_MAX_STDERR_LINES)
         self._readers: list[threading.Thread] = []
         self.read_stream(_pipe(self._popen.stderr), self._keep_stderr)
 
@@ -48,27 +48,27 @@ class PluginProcess:
 
     @property
     def stdout(self) -> IO[bytes]:
-        """The stream that carries the protocol."""
+        """The stream of the protocol."""
         return _pipe(self._popen.stdout)
 
     @property
     def stderr(self) -> list[str]:
-        """The last lines that the plugin wrote to stderr."""
+        """The last lines of the plugin's stderr."""
         return list(self._stderr)
 
     @property
     def exit_status(self) -> int | None:
-        """The exit status; None while the process runs."""
+        """The exit status; None while the process is running."""
         return self._popen.poll()
 
-    def last_words(self) -> str:
-        """Return the end of stderr; of a process that has ended, all of it that is kept has been read by then."""
+    def stderr_tail(self) -> str:
+        """Return the last lines of stderr; if the process has ended, after reading stderr to its end."""
         if self.exit_status is not None:
             self._readers[0].join(_READ_SECONDS)
-        return "\n".join(self.stderr[-_WORDS_SHOWN:]) or "nothing on stderr"
+        return "\n".join(self.stderr[-_TAIL_LINES:]) or "nothing on stderr"
 
     def read_stream(self, stream: IO[bytes], consume: Callable[[Iterator[bytes]], None]) -> None:
-        """Feed the lines of a stream to `consume`, in a thread of their own."""
+        """Pass the lines of a stream to `consume` in a separate thread."""
         reader = threading.Thread(target=consume, args=(_lines(stream),), daemon=True, name=f"plugin-{self.pid}")
         self._readers.append(reader)
         reader.start()
@@ -77,7 +77,7 @@ class PluginProcess:
         """Write one line to stdin.
 
         Raises:
-            OSError: The process is gone.
+            OSError: The process has ended.
         """
         stdin = _pipe(self._popen.stdin)
         with self._write_lock:
@@ -85,11 +85,11 @@ class PluginProcess:
             stdin.flush()
 
     def kill(self) -> None:
-        """Kill the process: closing its stdin would only make the SDK spin."""
+        """Kill the process. Closing its stdin would not end it: the SDK would read in a busy loop."""
         self._popen.kill()
 
     def wait(self, seconds: float) -> int | None:
-        """Return the exit status, None if the process still runs after so many seconds."""
+        """Return the exit status; None if the process is still running after a number of seconds."""
         try:
             return self._popen.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -115,14 +115,14 @@ def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    # A line over the limit comes in pieces: the first is one byte too long, which is all that the reader needs to know.
+    # A line over the limit is read in pieces; the first is one byte over the limit, so the reader can detect it.
     while line := stream.readline(LINE_BYTES + 1):
         yield line
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
-        raise ValueError("the stream is no pipe")
+        raise ValueError("the stream is not a pipe")
     return stream
 
 
@@ -130,5 +130,5 @@ def _close(stream: IO[bytes]) -> None:
     try:
         stream.close()
     except OSError:
-        # What was still buffered for a dead process is of no use to anybody.
+        # Flushing the buffer fails if the process has ended.
         return

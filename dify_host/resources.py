@@ -1,4 +1,4 @@
-"""What a process has used, as Linux counts it."""
+"""CPU time and memory of a process, from Linux's /proc."""
 
 import os
 from pathlib import Path
@@ -8,10 +8,10 @@ _CPU_FIELDS = slice(11, 13)
 
 
 class ProcessResources:
-    """CPU time and memory of one process; every value is None where there is no /proc."""
+    """CPU time and memory of one process; every value is None without /proc."""
 
     def __init__(self, pid: int) -> None:
-        """Watch the process of this id."""
+        """Take the process id."""
         self._folder = Path("/proc") / str(pid)
 
     @property
@@ -20,22 +20,22 @@ class ProcessResources:
         text = self._read("stat")
         if text is None:
             return None
-        # The name of the program, in parentheses, may hold spaces.
+        # The program name in parentheses may contain spaces.
         ticks = text.rpartition(")")[2].split()[_CPU_FIELDS]
         return sum(int(tick) for tick in ticks) / os.sysconf("SC_CLK_TCK")
 
     @property
     def memory_bytes(self) -> int | None:
-        """Bytes in memory now (resident set)."""
+        """Current resident memory in bytes."""
         return self._status("VmRSS")
 
     @property
     def peak_memory_bytes(self) -> int | None:
-        """The most bytes in memory since the start or since `reset_peak`."""
+        """Peak resident memory in bytes since the start or since `reset_peak`."""
         return self._status("VmHWM")
 
     def reset_peak(self) -> bool:
-        """Let the peak start again from what is in memory now; False where the system cannot."""
+        """Reset the peak to the current memory; return False if the system does not support it."""
         try:
             (self._folder / "clear_refs").write_text(_RESET_PEAK)
         except OSError:

@@ -1,4 +1,4 @@
-"""Dify's serverless runtime, for one plugin: the same frames over HTTP."""
+"""Dify's serverless runtime for one plugin: the same frames over HTTP."""
 
 import contextlib
 import http.client
@@ -20,7 +20,7 @@ from dify_host.outcome import Outcome
 from dify_host.process import PluginProcess
 
 READY_SECONDS = 20.0
-"""How long the marketplace's install test waits for the first answer."""
+"""How long the marketplace's install test waits for the first response."""
 
 _CALL_SECONDS = 300.0
 _PAUSE = 0.05
@@ -38,7 +38,7 @@ class ServerlessHost:
         python: str = sys.executable,
         ready_within: float = READY_SECONDS,
     ) -> None:
-        """Prepare a host; arguments as for `DifyHost`, and the seconds that the plugin may take to its first answer."""
+        """Create a host; arguments as for `DifyHost`, and the maximum seconds until the first response."""
         self._folder = Path(plugin_folder)
         self._port = _free_port()
         own = {"INSTALL_METHOD": "serverless", "SERVERLESS_HOST": "127.0.0.1", "SERVERLESS_PORT": str(self._port)}
@@ -52,11 +52,11 @@ class ServerlessHost:
         self.ready_after = 0.0
 
     def __enter__(self) -> Self:
-        """Start the plugin and wait until it answers.
+        """Start the plugin and wait until it responds.
 
         Raises:
-            PluginStopped: The plugin ended while starting.
-            PluginTimedOut: It did not answer in time.
+            PluginStopped: The plugin ended during the start.
+            PluginTimedOut: The plugin did not respond in time.
         """
         self._provider = provider_of(self._folder)
         self._plugin = plugin_of(self._folder)
@@ -76,21 +76,21 @@ class ServerlessHost:
 
     @property
     def stdout(self) -> list[str]:
-        """The last lines on stdout, where a serverless plugin may write what it likes."""
+        """The last lines on stdout, which a serverless plugin may use for any text."""
         return list(self._stdout)
 
     def get(self, path: str) -> int:
         """Return the status of a GET request.
 
         Raises:
-            OSError: The plugin does not answer.
+            OSError: The plugin does not respond.
         """
         with contextlib.closing(self._connection(_CALL_SECONDS)) as connection:
             connection.request("GET", path)
             return connection.getresponse().status
 
     def validate(self, credentials: Mapping[str, Any], *, timeout: float = _CALL_SECONDS) -> bool:
-        """Prove credentials; see `DifyHost.validate`."""
+        """Verify credentials; see `DifyHost.validate`."""
         collector = Collector(plugin=self._plugin)
         self._run(validation(self._provider, credentials), collector, timeout)
         return bool(collector.results) and collector.results[-1].get("result") is True
@@ -112,13 +112,13 @@ class ServerlessHost:
         started = time.monotonic()
         while time.monotonic() - started < self._ready_within:
             if process.exit_status is not None:
-                raise PluginStopped(f"the plugin ended with exit status {process.exit_status}: {process.last_words()}")
+                raise PluginStopped(f"the plugin ended with exit status {process.exit_status}: {process.stderr_tail()}")
             with contextlib.suppress(OSError):
                 self.get("/health")
                 self.ready_after = time.monotonic() - started
                 return
             time.sleep(_PAUSE)
-        raise PluginTimedOut(f"no answer on port {self._port} within {self._ready_within:g} seconds")
+        raise PluginTimedOut(f"no response on port {self._port} within {self._ready_within:g} seconds")
 
     def _run(self, call: Call, collector: Collector, timeout: float) -> None:
         body = call.line("serverless")
@@ -131,7 +131,7 @@ class ServerlessHost:
             for line in _lines(response):
                 if collector.take(read_frame(line), time.monotonic() - started):
                     return
-        raise PluginStopped("the answer ended without its end frame")
+        raise PluginStopped("the response has no end frame")
 
     def _connection(self, timeout: float) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
@@ -150,7 +150,7 @@ def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
         return port

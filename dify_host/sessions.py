@@ -1,4 +1,4 @@
-"""One request to the plugin and the frames that answer it."""
+"""One request to the plugin and the frames of its response."""
 
 import queue
 import time
@@ -12,33 +12,33 @@ from dify_host.frames import Frame
 
 @dataclass(slots=True)
 class Session:
-    """A request under way.
+    """A running request.
 
     Attributes:
-        skips_json: Large JSON messages arrive without their content.
+        skips_json: Large JSON messages are delivered without their content.
     """
 
     skips_json: bool = False
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    _arrivals: "queue.SimpleQueue[tuple[float, Frame | Exception]]" = field(default_factory=queue.SimpleQueue)
+    _received: "queue.SimpleQueue[tuple[float, Frame | Exception]]" = field(default_factory=queue.SimpleQueue)
 
-    def deliver(self, arrival: Frame | Exception) -> None:
-        """Hand over a frame, or the reason why no more will come."""
-        self._arrivals.put((time.monotonic(), arrival))
+    def deliver(self, received: Frame | Exception) -> None:
+        """Deliver a frame, or an exception after which there are no more frames."""
+        self._received.put((time.monotonic(), received))
 
     def frames(self, seconds: float) -> Iterator[tuple[float, Frame]]:
-        """Yield each frame with the time (`time.monotonic`) when it arrived.
+        """Yield each frame with its arrival time (`time.monotonic`).
 
         Raises:
-            PluginTimedOut: So many seconds went by without the consumer ending the iteration.
-            HostViolation, PluginStopped: No more frames will come.
+            PluginTimedOut: The consumer has not ended the iteration within the seconds.
+            HostViolation, PluginStopped: There are no more frames.
         """
         deadline = time.monotonic() + seconds
         while True:
             try:
-                arrived, arrival = self._arrivals.get(timeout=max(0.0, deadline - time.monotonic()))
+                arrived, received = self._received.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise PluginTimedOut(f"no final answer within {seconds:g} seconds") from None
-            if isinstance(arrival, Exception):
-                raise arrival
-            yield arrived, arrival
+                raise PluginTimedOut(f"no final frame within {seconds:g} seconds") from None
+            if isinstance(received, Exception):
+                raise received
+            yield arrived, received

@@ -1,15 +1,15 @@
-"""Values of a workflow rendered into a text, as where `{{#node.name#}}` stands in a field."""
+"""Rendering of workflow values into text, as for `{{#node.name#}}` in a field."""
 
 import json
 
-FILE_MARK = "__dify__file__"
+FILE_IDENTITY = "__dify__file__"
 
 
 def rendered(value: object) -> str:
-    """Return the text that stands for a value in a template (graphon, `variables/segments.py`).
+    """Return the text of a value in a template (graphon, `variables/segments.py`).
 
-    An object and a list of texts become JSON; every other list becomes a Python literal, with single quotes, True and
-    None; an empty list, a file, a list of files and nothing at all become an empty text.
+    An object and a list of texts become JSON. Every other list becomes a Python literal with single quotes, True and
+    None. None, an empty list, a file and a list of files become an empty text.
     """
     if value is None or value == [] or _is_file(value):
         return ""
@@ -23,4 +23,4 @@ def rendered(value: object) -> str:
 
 
 def _is_file(value: object) -> bool:
-    return isinstance(value, dict) and value.get("dify_model_identity") == FILE_MARK
+    return isinstance(value, dict) and value.get("dify_model_identity") == FILE_IDENTITY

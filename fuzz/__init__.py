@@ -1,6 +1,6 @@
-"""Long runs against the readers: as many inputs as there is time for, outside of the tests.
+"""Long fuzz runs of the plugin's parsers, outside of the tests.
 
-``.venv/bin/python -m fuzz --minutes 60`` tries everything in turn and prints how many inputs were tried;
-``--only query`` tries one target. It ends with status 1 and the smallest input found when a reader does anything but
-read or refuse. The tests run each target for a few hundred inputs.
+``.venv/bin/python -m fuzz --minutes 60`` runs all targets and prints the number of inputs; ``--only query`` runs one
+target. A parser must accept an input or refuse it with an error of the plugin. Otherwise the run prints the smallest
+failing input found and ends with status 1. The tests run each target with a few hundred inputs.
 """

@@ -1,4 +1,4 @@
-"""Running one target for a while, and counting."""
+"""Runs one target and collects statistics."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,27 +11,27 @@ EXAMPLES_AT_ONCE = 2_000
 
 
 @dataclass(slots=True)
-class Tally:
-    """What came of a target: inputs tried, taken and refused, the slowest of them in seconds."""
+class InputStatistics:
+    """Statistics of a target: number of inputs, number of accepted inputs, the slowest input and its seconds."""
 
     tried: int = 0
-    taken: int = 0
+    accepted: int = 0
     slowest: float = 0.0
     slowest_input: str = field(default="", repr=False)
 
-    def count(self, value: object, seconds: float, *, taken: bool) -> None:
+    def count(self, value: object, seconds: float, *, accepted: bool) -> None:
         """Count one input."""
         self.tried += 1
-        self.taken += taken
+        self.accepted += accepted
         if seconds > self.slowest:
             self.slowest = seconds
             self.slowest_input = ascii(value[:200]) if isinstance(value, str) else f"a {type(value).__name__}"
 
 
-def run(target: Target, tally: Tally, examples: int, *, seeded: bool = False) -> None:
-    """Try so many inputs; raises what a reader raised, with the smallest input that makes it do so.
+def run(target: Target, statistics: InputStatistics, examples: int, *, seeded: bool = False) -> None:
+    """Run a number of inputs; a failure raises the parser's exception for the smallest failing input found.
 
-    ``seeded`` runs try the same inputs each time.
+    ``seeded`` runs use the same inputs each time.
     """
 
     @settings(
@@ -45,16 +45,16 @@ def run(target: Target, tally: Tally, examples: int, *, seeded: bool = False) ->
     @given(target.inputs)
     def one(value: object) -> None:
         started = time.perf_counter()
-        taken = attempt(target, value)
-        tally.count(value, time.perf_counter() - started, taken=taken)
+        accepted = attempt(target, value)
+        statistics.count(value, time.perf_counter() - started, accepted=accepted)
 
     one()
 
 
-def run_for(target: Target, tally: Tally, seconds: float) -> None:
-    """Try inputs until the time is over; at least one bundle of them."""
+def run_for(target: Target, statistics: InputStatistics, seconds: float) -> None:
+    """Run inputs until the time is over, at least ``EXAMPLES_AT_ONCE``."""
     ends = time.monotonic() + seconds
     while True:
-        run(target, tally, EXAMPLES_AT_ONCE)
+        run(target, statistics, EXAMPLES_AT_ONCE)
         if time.monotonic() >= ends:
             return

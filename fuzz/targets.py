@@ -1,4 +1,4 @@
-"""What is tried: each target reads one input and may do nothing but return or refuse it in its own words."""
+"""The fuzz targets: each parses one input and must return or raise an error of the plugin."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,15 +12,15 @@ from fuzz.texts import (
     NAME_PIECES,
     QUERY_PIECES,
     SCALARS,
+    as_json_text,
     structures,
     texts,
-    written,
 )
 from kintone.access.settings import Origin
 from kintone.access.sites import read_site
 from kintone.api import Answer, encode_json
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.file_names import MAX_NAME_LENGTH, clean_name, clean_type, file_name
+from kintone.file_names import MAX_NAME_LENGTH, clean_name, clean_type, name_in_disposition
 from kintone.forms.fields import parse_form
 from kintone.messages import Message
 from kintone.query import parse
@@ -66,6 +66,8 @@ ENTRIES = st.fixed_dictionaries(
     {"record": st.dictionaries(CODES, SCALARS, max_size=3)},
     optional={"id": SCALARS | st.integers(1, 5), "revision": SCALARS, "updateKey": structures(ENTRY_NAMES)},
 )
+# Most random entries are invalid; these are accepted unless the text is blank.
+PLAIN_ENTRIES = st.fixed_dictionaries({"record": st.fixed_dictionaries({"text": st.text(max_size=5)})})
 ANSWER_NAMES = st.sampled_from(
     ["records", "$id", "value", "type", "totalCount", "properties", "options", "fields", "lookup"]
 )
@@ -83,13 +85,13 @@ ADDRESSES = st.builds(
 
 
 class Target(NamedTuple):
-    """A reader and the inputs for it."""
+    """A parser and its inputs."""
 
     inputs: st.SearchStrategy[Any]
     read: Callable[[Any], object]
 
 
-def _require(holds: bool, found: str) -> None:  # noqa: FBT001 - what is required
+def _require(holds: bool, found: str) -> None:  # noqa: FBT001 - the required condition
     if not holds:
         raise AssertionError(ascii(found[:200]))
 
@@ -124,26 +126,31 @@ def _name(text: str) -> None:
 def _parameters(value: Any) -> None:  # noqa: ANN401 - anything
     parameters = Parameters({"x": value}, {"x": Parameter("x", ("a", "b"), 1, 1, 300)})
     for read in (parameters.text, parameters.count, parameters.number, parameters.flag, parameters.choice):
-        _refusable(read, "x")
+        _is_accepted(read, "x")
 
 
 def _answer(value: Any) -> None:  # noqa: ANN401 - anything
     body = value if isinstance(value, dict) else {"records": value, "totalCount": value, "properties": value}
-    _refusable(lambda given: raw_page_of(Answer(given), Message("reading")), body)
-    _refusable(lambda given: parse_form(given, "1"), body)
+    _is_accepted(lambda given: raw_page_of(Answer(given), Message("reading")), body)
+    _is_accepted(lambda given: parse_form(given, "1"), body)
 
 
 TARGETS = {
     "query": Target(texts(QUERY_PIECES), _query),
     "structured text": Target(
-        texts(DATA_PIECES) | SCALARS | structures(CODES).map(written),
+        texts(DATA_PIECES) | SCALARS | structures(CODES).map(as_json_text),
         lambda value: read_structure("record_data", value),
     ),
     "names": Target(texts(DATA_PIECES) | structures(CODES), lambda value: read_list("fields", value)),
-    "entries": Target(structures(ENTRY_NAMES) | st.lists(structures(ENTRY_NAMES) | ENTRIES, max_size=3), _entries),
+    "entries": Target(
+        structures(ENTRY_NAMES)
+        | st.lists(structures(ENTRY_NAMES) | ENTRIES, max_size=3)
+        | st.lists(PLAIN_ENTRIES, min_size=1, max_size=2),
+        _entries,
+    ),
     "record": Target(structures(CODES) | texts(DATE_PIECES), _record),
     "file name": Target(texts(NAME_PIECES), _name),
-    "disposition": Target(texts(HEADER_PIECES), lambda text: clean_name(file_name(text)).encode()),
+    "disposition": Target(texts(HEADER_PIECES), lambda text: clean_name(name_in_disposition(text)).encode()),
     "file": Target(structures(FILE_NAMES) | FILES, read_files),
     "address": Target(texts(NAME_PIECES) | ADDRESSES, lambda text: read_site(text, ORIGINS)),
     "parameters": Target(SCALARS | structures(CODES), _parameters),
@@ -152,11 +159,11 @@ TARGETS = {
 
 
 def attempt(target: Target, value: object) -> bool:
-    """Have one input read; return whether it was taken. Whatever is raised but a refusal is a find."""
-    return _refusable(target.read, value)
+    """Parse one input and return whether it was accepted; any exception other than a refusal is a failure."""
+    return _is_accepted(target.read, value)
 
 
-def _refusable(read: Callable[[Any], object], value: object) -> bool:
+def _is_accepted(read: Callable[[Any], object], value: object) -> bool:
     try:
         read(value)
     except (InvalidParameterError, KintoneError) as refusal:

@@ -1,4 +1,4 @@
-"""Texts out of the pieces that each language is made of, in orders that nobody would choose."""
+"""Random texts that combine tokens of each language in arbitrary order."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 CHARACTERS = st.text(st.characters(), max_size=30)
-ODD = st.sampled_from(
+UNUSUAL = st.sampled_from(
     [
         "\x00",
         "\ud800",
@@ -72,8 +72,8 @@ DATE_PIECES = st.sampled_from(
 
 
 def texts(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Return texts of such pieces, odd characters and numbers among them."""
-    return st.lists(pieces | ODD | NUMBERS, max_size=30).map("".join) | CHARACTERS
+    """Return texts of the given pieces, unusual characters and numbers."""
+    return st.lists(pieces | UNUSUAL | NUMBERS, max_size=30).map("".join) | CHARACTERS
 
 
 def _of_digits(digits: int) -> int:
@@ -87,8 +87,8 @@ SCALARS: st.SearchStrategy[Any] = (
 )  # fmt: skip
 
 
-def written(value: object) -> str:
-    """Return a structure as a text, as far as there is one."""
+def as_json_text(value: object) -> str:
+    """Return a structure as JSON; "[]" if it cannot be JSON."""
     try:
         return json.dumps(value, default=repr)
     except (TypeError, ValueError):
@@ -96,7 +96,7 @@ def written(value: object) -> str:
 
 
 def structures(names: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    """Return objects and lists under such names, odd ones among them."""
+    """Return objects and lists with the given names and arbitrary other names."""
     keys: st.SearchStrategy[Any] = names | texts(NAME_PIECES) | st.integers()
     return st.recursive(
         SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=12

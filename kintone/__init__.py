@@ -1,5 +1,5 @@
-"""Everything the plugin knows about kintone, and nothing it knows about Dify.
+"""Everything the plugin knows about kintone. Nothing here knows Dify.
 
-Reading order for a newcomer: ``client.py`` (what can be asked), ``reading`` and ``writing`` and ``files`` (how),
-``exchange`` (how a request is carried out), ``transport`` (how it travels).
+Suggested reading order: ``client.py`` (the entry point), ``reading``, ``writing`` and ``files`` (what is sent),
+``execution`` (retries, limits and time), ``transport`` (HTTP).
 """

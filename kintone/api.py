@@ -1,4 +1,7 @@
-"""Requests to kintone's REST API: what can be asked, and how it is encoded; nothing is sent here."""
+"""Requests to kintone's REST API: their types, one function for each endpoint, and their encoding.
+
+Nothing is sent here.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,33 +17,35 @@ from kintone.ledger import Span, WriteLedger
 from kintone.limits import MAX_FIELDS_IN_URL, MAX_URL_LENGTH
 from kintone.messages import Message
 
+# Types
+
 
 class RetrySafety(Enum):
-    """What is known about carrying out an operation twice; ``retry.py`` decides by it, never by the HTTP verb."""
+    """What happens if a request is carried out twice; ``retry.py`` decides by it, never by the HTTP method."""
 
     READ = auto()
     """Changes nothing."""
     CURSOR_CREATE = auto()
-    """Takes one of the ten cursors of the site; an answer that is lost leaks it for ten minutes."""
+    """Takes one of the ten cursors of the site. A lost answer leaves that cursor in use for ten minutes."""
     CURSOR_READ = auto()
-    """Moves the cursor on; an answer that is lost loses a page."""
+    """Advances the cursor. A lost answer loses a page."""
     CURSOR_DELETE = auto()
-    """Frees the cursor; a cursor already gone is as good."""
+    """Frees the cursor. It does no harm if the cursor is already gone."""
     INSERT = auto()
-    """Twice would make two records."""
+    """A second request would make a second record."""
     UPDATE = auto()
-    """The same values twice are the same record."""
+    """A second request with the same values leaves the same record."""
     UPDATE_WITH_REVISION = auto()
-    """A second try after a success would be refused (a conflict, a file key that serves once), so an unknown outcome is
-    reported instead."""
+    """After a success kintone would refuse a second request (revision conflict, file key already used), so an unknown
+    outcome is reported instead."""
     UPSERT = auto()
-    """By update key: the second try updates what the first one inserted."""
+    """By update key: the second request updates the record that the first one inserted."""
     UPLOAD = auto()
-    """A file that nobody attaches disappears after three days."""
+    """kintone deletes a file that is not attached within three days."""
 
     @property
     def writes(self) -> bool:
-        """Tell whether records may be different afterwards."""
+        """Whether the request may change records."""
         return self in (RetrySafety.INSERT, RetrySafety.UPDATE, RetrySafety.UPDATE_WITH_REVISION, RetrySafety.UPSERT)
 
 
@@ -51,8 +56,9 @@ type Method = Literal["DELETE", "GET", "POST", "PUT"]
 class Request:
     """One request to kintone.
 
-    ``description`` are words for errors ("reading records of app 12"); ``method`` is kintone's verb; ``api`` the name
-    in the path without ``.json`` ("records/cursor"); ``parameters`` the JSON parameters of the call.
+    ``description`` names the work in errors ("reading records of app 12"). ``method`` is the HTTP method that kintone
+    documents. ``api`` is the name in the path without ``.json`` ("records/cursor"). ``parameters`` are the JSON
+    parameters of the call.
     """
 
     description: Message
@@ -64,125 +70,130 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: the JSON object and kintone's ``X-Cybozu-Warning``."""
+    """A successful answer: its JSON object and the value of ``X-Cybozu-Warning``."""
 
     body: dict[str, Any] = field(repr=False)
     warning: str | None = None
 
 
 class Caller(Protocol):
-    """Whoever carries out operations; safe to share between threads.
+    """An object that carries out requests; safe to share between threads.
 
-    Retries, limits of concurrency, the time budget and the mapping of errors happen inside.
+    It also does retries, limits concurrency, keeps the time budget and turns failures into errors.
     """
 
     @property
     def deadline(self) -> Deadline:
-        """The time of the call that this caller works for."""
+        """The deadline of the tool call."""
 
     def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
-        """Carry out the operation, perhaps within a deadline of its own; raises a subclass of ``KintoneError``."""
+        """Carry out a request, by default within the deadline of the tool call; raises ``KintoneError``."""
 
     def write[Result](
         self, request: Request, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
     ) -> Result:
-        """Carry out a write of these entries; ``read`` makes of a success what is returned.
+        """Carry out a request that writes the entries of ``span``; return the result of ``read`` for its answer.
 
-        What becomes of the entries is noted in the ledger, which an error carries. An answer that ``read`` refuses
-        proves nothing, so they are unknown then; where it returns a list, these are the results of the entries.
+        The outcome of the entries is noted in ``ledger``, which an error also carries. If ``read`` raises, the answer
+        proves nothing and the entries become unknown. If ``read`` returns a list, it holds the results of the entries.
         """
 
     def api_path(self, api: str) -> str:
-        """Return the path of an API as bulkRequest wants it: ``/k/v1/records.json`` or the guest space's."""
+        """Return the path of an API as bulkRequest needs it, such as ``/k/v1/records.json``."""
 
     def record_url(self, app: int, record_id: str) -> str:
-        """Return the address where a person opens the record."""
+        """Return the address at which a browser shows the record."""
 
 
-# Each endpoint once. ``doing`` are the words for errors, ``app`` the id of an app; the addresses are of the pages that
-# describe parameters and answers.
+# Endpoints: one function each. ``description`` is that of ``Request``, ``app`` is the id of an app. The address in each
+# docstring is the page that documents parameters and answer.
 
 
-def get_app(doing: Message, app: int) -> Request:
+def get_app(description: Message, app: int) -> Request:
     """Name and description of an app; https://cybozu.dev/ja/kintone/docs/rest-api/apps/get-app."""
-    return Request(doing, "GET", "app", {"id": app}, RetrySafety.READ)
+    return Request(description, "GET", "app", {"id": app}, RetrySafety.READ)
 
 
-def get_form_fields(doing: Message, app: int | str) -> Request:
-    """The published form; https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
-    return Request(doing, "GET", "app/form/fields", {"app": app}, RetrySafety.READ)
+def get_form_fields(description: Message, app: int | str) -> Request:
+    """The fields of the published form; https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
+    return Request(description, "GET", "app/form/fields", {"app": app}, RetrySafety.READ)
 
 
-def get_app_settings(doing: Message, app: int | str) -> Request:
+def get_app_settings(description: Message, app: int | str) -> Request:
     """General settings; https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings."""
-    return Request(doing, "GET", "app/settings", {"app": app}, RetrySafety.READ)
+    return Request(description, "GET", "app/settings", {"app": app}, RetrySafety.READ)
 
 
-def get_record(doing: Message, app: int, record_id: int | str) -> Request:
+def get_record(description: Message, app: int, record_id: int | str) -> Request:
     """One record; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record."""
-    return Request(doing, "GET", "record", {"app": app, "id": record_id}, RetrySafety.READ)
+    return Request(description, "GET", "record", {"app": app, "id": record_id}, RetrySafety.READ)
 
 
-def get_records(doing: Message, parameters: Mapping[str, object]) -> Request:
+def get_records(description: Message, parameters: Mapping[str, object]) -> Request:
     """A page of records; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records."""
-    return Request(doing, "GET", "records", parameters, RetrySafety.READ)
+    return Request(description, "GET", "records", parameters, RetrySafety.READ)
 
 
-def create_cursor(doing: Message, parameters: Mapping[str, object]) -> Request:
+def create_cursor(description: Message, parameters: Mapping[str, object]) -> Request:
     """A new cursor; https://cybozu.dev/ja/kintone/docs/rest-api/records/create-cursor."""
-    return Request(doing, "POST", "records/cursor", parameters, RetrySafety.CURSOR_CREATE)
+    return Request(description, "POST", "records/cursor", parameters, RetrySafety.CURSOR_CREATE)
 
 
-def read_cursor(doing: Message, cursor_id: str) -> Request:
+def read_cursor(description: Message, cursor_id: str) -> Request:
     """The next page of a cursor; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-cursor."""
-    return Request(doing, "GET", "records/cursor", {"id": cursor_id}, RetrySafety.CURSOR_READ)
+    return Request(description, "GET", "records/cursor", {"id": cursor_id}, RetrySafety.CURSOR_READ)
 
 
-def delete_cursor(doing: Message, cursor_id: str) -> Request:
-    """The end of a cursor; https://cybozu.dev/ja/kintone/docs/rest-api/records/delete-cursor."""
-    return Request(doing, "DELETE", "records/cursor", {"id": cursor_id}, RetrySafety.CURSOR_DELETE)
+def delete_cursor(description: Message, cursor_id: str) -> Request:
+    """Deletion of a cursor; https://cybozu.dev/ja/kintone/docs/rest-api/records/delete-cursor."""
+    return Request(description, "DELETE", "records/cursor", {"id": cursor_id}, RetrySafety.CURSOR_DELETE)
 
 
-def add_record(doing: Message, app: int, record: Mapping[str, object]) -> Request:
-    """One new record; https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record."""
-    return Request(doing, "POST", "record", {"app": app, "record": record}, RetrySafety.INSERT)
+def add_record(description: Message, app: int, record: Mapping[str, object]) -> Request:
+    """Addition of one record; https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record."""
+    return Request(description, "POST", "record", {"app": app, "record": record}, RetrySafety.INSERT)
 
 
-def update_record(doing: Message, payload: Mapping[str, object], retry_safety: RetrySafety) -> Request:
-    """Changes of one record; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record."""
-    return Request(doing, "PUT", "record", payload, retry_safety)
+def update_record(description: Message, payload: Mapping[str, object], retry_safety: RetrySafety) -> Request:
+    """Update of one record; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record."""
+    return Request(description, "PUT", "record", payload, retry_safety)
 
 
-def write_records(doing: Message, method: Method, payload: Mapping[str, object], retry_safety: RetrySafety) -> Request:
-    """Up to 100 records added (POST) or changed (PUT), all or none.
+def write_records(
+    description: Message, method: Method, payload: Mapping[str, object], retry_safety: RetrySafety
+) -> Request:
+    """Up to 100 records added (POST) or updated (PUT), all or none.
 
     https://cybozu.dev/ja/kintone/docs/rest-api/records/add-records and
     https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
     """
-    return Request(doing, method, "records", payload, retry_safety)
+    return Request(description, method, "records", payload, retry_safety)
 
 
-def bulk_request(doing: Message, calls: Sequence[Mapping[str, object]], retry_safety: RetrySafety) -> Request:
+def bulk_request(description: Message, calls: Sequence[Mapping[str, object]], retry_safety: RetrySafety) -> Request:
     """Up to 20 calls, all or none; https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request."""
-    return Request(doing, "POST", "bulkRequest", {"requests": calls}, retry_safety)
+    return Request(description, "POST", "bulkRequest", {"requests": calls}, retry_safety)
 
 
-def upload_file(doing: Message) -> Request:
+def upload_file(description: Message) -> Request:
     """A file as multipart body; https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file."""
-    return Request(doing, "POST", "file", {}, RetrySafety.UPLOAD)
+    return Request(description, "POST", "file", {}, RetrySafety.UPLOAD)
 
 
-def download_file(doing: Message, file_key: str) -> Request:
+def download_file(description: Message, file_key: str) -> Request:
     """The content of a file; https://cybozu.dev/ja/kintone/docs/rest-api/files/download-file."""
-    return Request(doing, "GET", "file", {"fileKey": file_key}, RetrySafety.READ)
+    return Request(description, "GET", "file", {"fileKey": file_key}, RetrySafety.READ)
 
 
+# Encoding
+
+# Digits up to which a decimal is written without an exponent.
 MAX_NUMBER_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedRequest:
-    """What goes over the wire, the token aside; ``path`` is what a log may show."""
+    """A request ready to be sent, without the token. Only ``path`` may appear in a log."""
 
     method: str
     path: str
@@ -192,7 +203,7 @@ class EncodedRequest:
 
     @property
     def target(self) -> str:
-        """Path and query string."""
+        """The path with the query string."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
 
@@ -203,10 +214,10 @@ def api_path(api: str, guest_space: int | None) -> str:
 
 
 def encode_request(request: Request, path: str, address_length: int) -> EncodedRequest:
-    """Put an operation into a request.
+    """Encode a request; ``address_length`` is the length of the site's address in characters.
 
-    A GET carries its parameters in the address; one that is too long for it, or names more fields than an address may,
-    travels as POST with ``X-HTTP-Method-Override`` and a JSON body. ``Content-Type`` goes out only with a body.
+    A GET carries its parameters in the address. If that would be too long, or would name too many fields, the request
+    is sent as a POST with ``X-HTTP-Method-Override`` and a JSON body. ``Content-Type`` is sent only with a body.
     """
     if request.method != "GET":
         return _with_body(request.method, path, request.parameters, {})
@@ -224,16 +235,16 @@ def _with_body(method: str, path: str, parameters: Mapping[str, object], headers
 
 
 def encode_json(value: object) -> bytes:
-    """Write JSON as kintone reads it; decimals go as text, which keeps every digit of a NUMBER."""
+    """Encode JSON for kintone; a decimal becomes a text, which keeps every digit of a NUMBER."""
     try:
         return json.dumps(
             value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_decimal_text
         ).encode()
     except (ValueError, TypeError, RecursionError):
-        # The encoder's own message quotes the value, which may be anything.
+        # The encoder's own message quotes the value, which may be confidential.
         raise InvalidParameterError(
             "the data for kintone holds something that JSON cannot carry (NaN, a broken character, "
-            "too deep a nesting); send text, numbers, booleans, null, lists and objects only"
+            "nesting that is too deep); send text, numbers, booleans, null, lists and objects only"
         ) from None
 
 

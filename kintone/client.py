@@ -1,4 +1,4 @@
-"""The one client that all tools share: what they ask for becomes a request, which the execution carries out."""
+"""The client that all tools use: it encodes requests and hands them to the execution."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -21,13 +21,13 @@ from kintone.transport import StreamedReply
 __all__ = ["Access", "KintoneClient"]
 
 form_cache = FormCache()
-"""Shared by all calls of the process; it holds nothing of one call."""
+"""Shared by all calls of the process; it holds no state of a single call."""
 
 
 class KintoneClient:
-    """Carries out operations for one call of a tool; safe to share between the threads of that call.
+    """Carries out the requests of one tool call; safe to share between the threads of that call.
 
-    ``request_timeout`` is in seconds and holds for one HTTP request; the operator's call budget holds for all of them.
+    ``request_timeout`` is in seconds and limits one HTTP request. The operator's call budget limits the whole call.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class KintoneClient:
         policy: RetryPolicy | None = None,
         engine: Engine | None = None,
     ) -> None:
-        """Start the time of the call; nothing is connected yet."""
+        """Start the deadline of the call; nothing is connected yet."""
         self.access = access
         self.settings = settings
         self.execution = Execution(access, settings, request_timeout, policy, engine)
@@ -49,21 +49,21 @@ class KintoneClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the clock of the call; its connections stay open for the next one."""
+        """Close the deadline of the call; its connections stay open for the next call."""
         self.close()
 
     def close(self) -> None:
-        """Stop the clock of the call."""
+        """Close the deadline of the call."""
         self.execution.deadline.close()
 
     @property
     def deadline(self) -> Deadline:
-        """The time of this call."""
+        """The deadline of this call."""
         return self.execution.deadline
 
     @property
     def forms(self) -> FormsApi:
-        """The forms of the apps, as this credential sees them."""
+        """The forms of apps, as this credential may see them."""
         return FormsApi(self, form_cache, self._form_key)
 
     def _form_key(self, app: str) -> FormKey:
@@ -71,33 +71,33 @@ class KintoneClient:
         return form_cache.key(str(access.site), access.guest_space, app, access.tokens.secrets())
 
     def api_path(self, api: str) -> str:
-        """Return the path of an API on this site, the guest space included."""
+        """Return the path of an API on this site, with the guest space if there is one."""
         return api_path(api, self.access.guest_space)
 
     def record_url(self, app: int, record_id: str) -> str:
-        """Return the address where a person opens the record."""
+        """Return the address at which a browser shows the record."""
         space = f"/guest/{self.access.guest_space}" if self.access.guest_space else ""
         return self.access.site.url(f"/k{space}/{app}/show#record={record_id}")
 
     def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
-        """Carry out an operation that is asked and answered in JSON, perhaps within a deadline of its own."""
-        return self.execution.run(request, self._encoded(request), _as_it_is, deadline=deadline)
+        """Carry out a request with a JSON answer, by default within the deadline of this call."""
+        return self.execution.run(request, self._encoded(request), _unchanged, deadline=deadline)
 
     def write[Result](
         self, request: Request, read: Callable[[Answer], Result], ledger: WriteLedger, span: Span
     ) -> Result:
-        """Carry out a write of these entries, and note in the ledger what became of them."""
+        """Carry out a request that writes the entries of ``span``, and note the outcome in the ledger."""
         return self.execution.run(request, self._encoded(request), read, entries=Entries(ledger, span))
 
     def upload(self, request: Request, open_body: OpenBody, deadline: Deadline | None = None) -> Answer:
-        """Send a body that is opened anew for every try, so that it never has to be kept."""
+        """Upload a body; ``open_body`` opens it again for each attempt, so that it is never kept in memory."""
         encoded = EncodedRequest("POST", self.api_path(request.api))
-        return self.execution.run(request, encoded, _as_it_is, open_body=open_body, deadline=deadline)
+        return self.execution.run(request, encoded, _unchanged, open_body=open_body, deadline=deadline)
 
     def download(self, request: Request) -> AbstractContextManager[StreamedReply]:
-        """Hand over an answer that is no JSON while it arrives; a slot is held until it is read."""
+        """Open an answer that is not JSON as a stream; a slot of the limiter is held until the block ends."""
         encoded = self._encoded(request)
-        # Compressed, the length announced would not be that of the file.
+        # The announced length of a compressed answer would not be the size of the file.
         return self.execution.stream(
             request, replace(encoded, headers={**encoded.headers, "Accept-Encoding": "identity"})
         )
@@ -106,17 +106,19 @@ class KintoneClient:
         return encode_request(request, self.api_path(request.api), len(str(self.access.site)))
 
 
-def _as_it_is(answer: Answer) -> Answer:
+def _unchanged(answer: Answer) -> Answer:
     return answer
 
+
+# Verification of a credential
 
 TOKEN_WITHOUT_PERMISSION = "GAIA_NO01"  # noqa: S105 - kintone's error code, not a token
 
 SAVE_AGAIN = Message(
-    "save the credential again in a minute; if it stays so, check kintone_domain, and that the Dify server and a proxy "
-    "in between let requests to it through"
+    "save the credential again in a minute; if it fails again, check kintone_domain, and that the Dify server and any "
+    "proxy in between let requests to it through"
 )
-"""Who saves a credential sets no request_timeout and cannot ask for less."""
+"""A credential has no request_timeout to raise, and its check cannot ask for less."""
 
 
 class _App(AnswerModel):
@@ -124,19 +126,19 @@ class _App(AnswerModel):
 
 
 def verify_credentials(caller: Caller, app: int) -> None:
-    """Ask for the app's own description, which a token with view or add permission may read.
+    """Read the name of the app, which a token with view or add permission may do; raises ``KintoneError``.
 
-    A token that kintone knows but that has neither permission is proved as well. Raises a ``KintoneError`` otherwise.
+    A token that kintone knows but that has neither permission is accepted as well.
     https://cybozu.dev/ja/kintone/docs/rest-api/apps/get-app
     """
     checking = Message("checking the credential")
     try:
-        told = read_answer(_App, caller.call(get_app(checking, app)).body, checking)
+        answer = read_answer(_App, caller.call(get_app(checking, app)).body, checking)
     except PermissionDeniedError as error:
         if error.code != TOKEN_WITHOUT_PERMISSION:
             raise
     except TimedOutError as error:
         raise error.copy_with(remedy=SAVE_AGAIN) from None
     else:
-        if told.app_id != str(app):
+        if answer.app_id != str(app):
             raise misshapen(checking, Message("the number of the app"), Message("that of another app"))

@@ -1,9 +1,9 @@
-"""Connections that know whether bytes of a request have left, obey a deadline and can be cut off while they wait.
+"""Connections that record whether bytes of a request were sent, obey a deadline and can be interrupted.
 
-urllib3 and http.client say what failed by the type of an exception, which cannot be trusted: a proxy that drops the
-connection after the request is reported like one that was never reached, an alert after the request like a refused
-handshake. So each connection notes in the exchange at hand how far it came. ``http.client`` connects inside ``send``,
-and a proxy's CONNECT goes through ``send`` too: neither counts as the request.
+The exception types of urllib3 and http.client do not tell reliably what failed. A proxy that drops the connection after
+the request raises the same exception as a proxy that was never reached. A TLS alert after the request looks like a
+refused handshake. So each connection records its progress in the current exchange. ``http.client`` is_connecting inside
+``send``, and a proxy's CONNECT goes through ``send`` too: neither counts as part of the request.
 """
 
 import ipaddress
@@ -26,94 +26,96 @@ from urllib3.util import connection as urllib3_connection
 from kintone.deadline import Deadline
 from kintone.messages import Message
 
+# The state of one request
+
 KINTONE = Message("kintone")
 TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
 class Phase(Enum):
-    """How far an exchange has come."""
+    """The progress of an exchange."""
 
     PREPARING = auto()
     CONNECTING = auto()
     TUNNELLING = auto()
-    """A proxy is asked for a tunnel."""
+    """Waiting for a proxy to open a tunnel."""
     HANDSHAKE = auto()
     SENDING = auto()
     WAITING = auto()
-    """The head of the answer is awaited."""
+    """Waiting for the status line and headers of the answer."""
     READING = auto()
 
 
 class Exchange:
-    """One request on its way: how far it came, whether bytes of it have left, and the time it has.
+    """The state of one request: its phase, whether bytes of it were sent, and its time limits.
 
-    ``timeout`` are the seconds for the connection and, from the last byte sent on, for the head of the answer; the
-    deadline ends all. ``is_late`` tells that one of them ran out. ``scheme`` is that of the address that is asked,
-    ``proxy`` host and port of the proxy on the way to it, if there is one. ``addresses`` are the IP addresses to
-    connect to for a host that somebody has resolved and checked; without them the host is resolved here. ``peer`` is
-    what messages call the one that is asked.
+    ``timeout`` is the limit in seconds for connecting, and again for the headers of the answer once the request is
+    sent. The deadline limits the whole exchange. ``is_late`` is true if the timeout ended it. ``scheme`` is that of the
+    requested address. ``proxy`` is host and port of the proxy, empty without one. ``addresses`` are the IP addresses to
+    connect to, if the host was already resolved and checked; otherwise it is resolved here. ``peer`` is the name of the
+    server in messages.
     """
 
     def __init__(
         self, deadline: Deadline, timeout: float, *, addresses: Sequence[str] | None = None, peer: Message = KINTONE
     ) -> None:
-        """Start before anything is connected."""
+        """Start in the phase ``PREPARING``."""
         self.addresses = addresses
         self.peer = peer
         self.deadline = deadline
         self.phase = Phase.PREPARING
         self.sent = False
         self.is_late = False
-        self.connects = False
+        self.is_connecting = False
         self.scheme = ""
         self.proxy = ""
         self.proxy_status: int | None = None
         self._timeout = timeout
-        self._plug: socket.socket | None = None
-        self._limit: Deadline | None = None
-        self._leave = deadline.on_end(self.cut_off)
+        self._sock: socket.socket | None = None
+        self._phase_limit: Deadline | None = None
+        self._unregister = deadline.on_end(self.cut_off)
 
     def limit(self) -> float:
-        """Return the seconds that one wait may take."""
+        """Return the longest time in seconds for one wait."""
         return max(0.001, min(self._timeout, self.deadline.remaining()))
 
-    def allow(self, phase: Phase) -> None:
-        """Go on to a phase, with the whole time of one request for it."""
+    def enter(self, phase: Phase) -> None:
+        """Start a phase; for connecting and for waiting the timeout starts again."""
         self.phase = phase
-        self._end_limit()
+        self._end_phase_limit()
         if phase in (Phase.CONNECTING, Phase.WAITING):
-            self._limit = self.deadline.within(self._timeout)
-            self._limit.on_end(self._run_late)
+            self._phase_limit = self.deadline.within(self._timeout)
+            self._phase_limit.on_end(self._time_out)
 
-    def hold(self, plug: Any) -> None:  # noqa: ANN401 - of the standard library, of gevent, or TLS around one
-        """Keep a second handle of the connection, by which it can be cut off from another thread."""
-        if self._plug is None:
-            self._plug = socket.socket(fileno=os.dup(plug.fileno()))
+    def watch(self, sock: Any) -> None:  # noqa: ANN401 - of the standard library, of gevent, or TLS around one
+        """Keep a second handle of the socket, so that another thread can shut the connection down."""
+        if self._sock is None:
+            self._sock = socket.socket(fileno=os.dup(sock.fileno()))
 
     def cut_off(self) -> None:
-        """Break the connection off; whoever waits on it goes on with an error."""
-        if self._plug is not None:
+        """Shut the connection down; a thread that waits for it gets an error."""
+        if self._sock is not None:
             with suppress(OSError):
-                self._plug.shutdown(socket.SHUT_RDWR)
+                self._sock.shutdown(socket.SHUT_RDWR)
 
     def finish(self) -> None:
-        """Let go of everything; the connection itself may live on."""
-        self._leave()
+        """End the exchange; the connection itself may stay open."""
+        self._unregister()
         self.release()
 
     def release(self) -> None:
-        """Let go of the connection; what is asked next may have another one."""
-        self._end_limit()
-        plug, self._plug = self._plug, None
-        if plug is not None:
-            plug.close()
+        """Stop watching the connection; a redirect may need another one."""
+        self._end_phase_limit()
+        sock, self._sock = self._sock, None
+        if sock is not None:
+            sock.close()
 
-    def _run_late(self) -> None:
+    def _time_out(self) -> None:
         self.is_late = not self.deadline.is_cancelled
         self.cut_off()
 
-    def _end_limit(self) -> None:
-        limit, self._limit = self._limit, None
+    def _end_phase_limit(self) -> None:
+        limit, self._phase_limit = self._phase_limit, None
         if limit is not None:
             limit.close()
 
@@ -123,7 +125,7 @@ _current: ContextVar[Exchange] = ContextVar("exchange")
 
 @contextmanager
 def current(exchange: Exchange) -> Iterator[None]:
-    """Have the connections that are used within the block note what happens in this exchange."""
+    """Make this the exchange in which connections record their progress within the block."""
     token = _current.set(exchange)
     try:
         yield
@@ -131,8 +133,11 @@ def current(exchange: Exchange) -> Iterator[None]:
         _current.reset(token)
 
 
+# Name resolution
+
+
 def addresses_of(host: str, port: int, deadline: Deadline, seconds: float) -> list[str]:
-    """Return the IP addresses of a host; a name server that hangs costs no more than the time there is."""
+    """Return the IP addresses of a host; raises ``OSError``, ``TimeoutError`` after ``seconds`` or at the deadline."""
     with suppress(ValueError):
         return [str(ipaddress.ip_address(host.strip("[]")))]
     found: list[str] = []
@@ -158,12 +163,15 @@ def addresses_of(host: str, port: int, deadline: Deadline, seconds: float) -> li
     return list(dict.fromkeys(found))
 
 
+# Connections, and the pools that make them
+
+
 class _TrackedConnection(HTTPConnection):
-    """What both kinds of connection note."""
+    """Records the progress of the current exchange, with or without TLS."""
 
     def _new_conn(self) -> socket.socket:
         exchange = _current.get()
-        exchange.allow(Phase.CONNECTING)
+        exchange.enter(Phase.CONNECTING)
         exchange.proxy = f"{self.proxy.host}:{self.proxy.port}" if self.proxy else ""
         addresses = exchange.addresses
         if addresses is None or self.proxy:
@@ -171,7 +179,7 @@ class _TrackedConnection(HTTPConnection):
         failed: OSError | None = None
         for address in addresses:
             try:
-                plug = urllib3_connection.create_connection(
+                sock = urllib3_connection.create_connection(
                     (address, self.port or 0), exchange.limit(), socket_options=self.socket_options
                 )
             except OSError as error:
@@ -179,9 +187,9 @@ class _TrackedConnection(HTTPConnection):
                 if exchange.is_late or exchange.deadline.remaining() <= 0:
                     break
             else:
-                exchange.hold(plug)
+                exchange.watch(sock)
                 exchange.phase = Phase.HANDSHAKE
-                return plug
+                return sock
         raise failed or OSError("the host has no address")
 
     def _tunnel(self) -> None:
@@ -196,25 +204,25 @@ class _TrackedConnection(HTTPConnection):
         exchange.phase = Phase.HANDSHAKE
 
     def connect(self) -> None:
-        """Connect, through a proxy's tunnel where there is one; nothing of the request is sent by that."""
+        """Connect, perhaps through a proxy's tunnel; no byte of the request is sent."""
         exchange = _current.get()
-        exchange.connects = True
+        exchange.is_connecting = True
         try:
             super().connect()
         finally:
-            exchange.connects = False
+            exchange.is_connecting = False
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - bytes, or what can be read
-        """Send a part of the request and note that bytes have left; what the network refused at once has not."""
+        """Send a part of the request and record that it was sent; after a ``ConnectionError`` nothing is recorded."""
         exchange = _current.get()
         if self.sock is None:
             self.connect()
-        if exchange.connects:
+        if exchange.is_connecting:
             super().send(data)
             return
         if exchange.phase is not Phase.SENDING:
-            exchange.allow(Phase.SENDING)
-            exchange.hold(self.sock)
+            exchange.enter(Phase.SENDING)
+            exchange.watch(self.sock)
             self.sock.settimeout(exchange.limit())
         try:
             super().send(data)
@@ -226,24 +234,24 @@ class _TrackedConnection(HTTPConnection):
         exchange.sent = True
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        """Wait for the head of the answer, however slowly it comes no longer than one request may take."""
+        """Return the response when its headers have arrived; raises ``TimeoutError`` if they are incomplete in time."""
         exchange = _current.get()
-        exchange.allow(Phase.WAITING)
+        exchange.enter(Phase.WAITING)
         response = super().getresponse()
         if exchange.is_late:
-            # Where it was cut off looks like the end of a head.
+            # The parser takes the end of an interrupted connection for the end of the headers.
             response.close()
             raise TimeoutError("the head of the answer did not end in time")
-        exchange.allow(Phase.READING)
+        exchange.enter(Phase.READING)
         return response
 
 
 class TrackedHttpConnection(_TrackedConnection):
-    """A connection in clear."""
+    """A connection without TLS."""
 
 
 class TrackedHttpsConnection(_TrackedConnection, HTTPSConnection):
-    """A connection under TLS."""
+    """A connection with TLS."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -254,19 +262,19 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = TrackedHttpsConnection
 
 
-POOLS = {"http": _Pool, "https": _TlsPool}
+POOL_CLASSES = {"http": _Pool, "https": _TlsPool}
 
 
 class TrackedAdapter(HTTPAdapter):
-    """The library's adapter with these connections, also behind a proxy."""
+    """The adapter of requests with tracked connections, with and without a proxy."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
-        """Make the pools of direct connections."""
+        """Use tracked connections to a host."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = POOLS
+        self.poolmanager.pool_classes_by_scheme = POOL_CLASSES
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - handed on
-        """Make the pools behind a proxy."""
+        """Use tracked connections to a proxy."""
         manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = POOLS
+        manager.pool_classes_by_scheme = POOL_CLASSES
         return manager

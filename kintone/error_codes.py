@@ -1,7 +1,8 @@
-"""kintone's error codes: which error they are, what they mean and what to do about them; a table and nothing else.
+"""The table of kintone's error codes: the class of the error, what failed, and what to do about it.
 
-Codes and statuses: https://kintone.dev/en/docs/kintone/rest-api/overview/kintone-rest-api-overview/ and what kintone's
-own clients meet. Branch on the code, never on the message, whose language follows the kintone user.
+Codes and statuses are from https://kintone.dev/en/docs/kintone/rest-api/overview/kintone-rest-api-overview/ and from
+reports of users of kintone's own clients. Decisions go by the code, never by the message, whose language follows the
+kintone user.
 """
 
 from typing import Final, NamedTuple
@@ -22,19 +23,21 @@ from kintone.messages import Message
 
 
 class Meaning(NamedTuple):
-    """What a code says to a person."""
+    """The meaning of a code: the class of the error, what failed, and what to do about it."""
 
     error: type[KintoneError]
-    what: Message
+    problem: Message
     remedy: Message
 
+
+# Meanings that several codes share, or that other modules use.
 
 TOKEN_UNKNOWN = Meaning(
     AuthenticationError,
     Message("kintone does not know the API token"),
     Message(
-        "correct kintone_api_token: copy the token again from the settings of the app that is asked, API Token, and "
-        "publish the app with Update App, without which a new token does not work"
+        "correct kintone_api_token: copy the token again from the settings of the app, API Token, and publish the app "
+        "with Update App, without which a new token does not work"
     ),
 )
 NOT_PERMITTED = Meaning(
@@ -51,7 +54,7 @@ LOCKED = Meaning(
 CHANGED_MEANWHILE = Meaning(
     RevisionConflictError,
     Message("the record was changed by somebody else in the meantime"),
-    Message("read the record again, decide which values are to stay, and send it with the new revision or without one"),
+    Message("read the record again, decide which values to keep, and send it with the new revision or without one"),
 )
 BAD_VALUES = Meaning(
     InvalidRequestError,
@@ -67,11 +70,11 @@ BAD_QUERY = Meaning(
     InvalidQueryError,
     Message("kintone refused the query"),
     Message(
-        'put texts in double quotes, write no SQL words, and keep to: status in ("Open") and amount >= 100 '
+        'put texts in double quotes, use no SQL keywords, and keep to: status in ("Open") and amount >= 100 '
         "order by $id asc limit 10"
     ),
 )
-OPERATOR_MISFIT = Meaning(
+BAD_OPERATOR = Meaning(
     InvalidQueryError,
     Message("the query uses an operator that this type of field does not have"),
     Message('use in ("A", "B") for choices, users and table columns, like for long text, = < > for numbers and dates'),
@@ -83,13 +86,13 @@ FIELD_UNKNOWN = Meaning(
 )
 GUEST_SPACE = Meaning(
     InvalidRequestError,
-    Message("the app lives in a guest space"),
-    Message("fill in kintone_guest_space_id: the number behind /guest/ in the app's address"),
+    Message("the app is in a guest space"),
+    Message("fill in kintone_guest_space_id: the number after /guest/ in the app's address"),
 )
 APP_MISSING = Meaning(
     NotFoundError,
     Message("there is no such app"),
-    Message("check kintone_app_id: the number behind /k/ in the app's address"),
+    Message("check kintone_app_id: the number after /k/ in the app's address"),
 )
 RECORD_MISSING = Meaning(
     NotFoundError,
@@ -116,15 +119,17 @@ LOOKUP_MISSING = Meaning(
         "check the key of the lookup, and add an API token of the source app with view permission, joined by a comma"
     ),
 )
-NOBODY = Meaning(
+UNKNOWN_USER = Meaning(
     InvalidRequestError,
     Message("a user, group or organization named in a value or in the query does not exist"),
     Message("use login names and codes, not display names"),
 )
 
+# Meanings by code
+
 MEANINGS: dict[str, Meaning] = {
     "GAIA_IA02": TOKEN_UNKNOWN,
-    "CB_AU01": Meaning(AuthenticationError, Message("kintone got no credential"), TOKEN_UNKNOWN.remedy),
+    "CB_AU01": Meaning(AuthenticationError, Message("kintone received no credential"), TOKEN_UNKNOWN.remedy),
     "CB_WA01": Meaning(AuthenticationError, Message("kintone refused the credential"), TOKEN_UNKNOWN.remedy),
     "GAIA_AP15": Meaning(
         AuthenticationError,
@@ -141,7 +146,7 @@ MEANINGS: dict[str, Meaning] = {
     "CB_NO02": Meaning(
         PermissionDeniedError,
         Message("this is not permitted"),
-        Message("check the token's permissions, and that kintone_guest_space_id is the space in which the app lives"),
+        Message("check the token's permissions, and that kintone_guest_space_id is the guest space of the app"),
     ),
     "GAIA_FU01": NOT_PERMITTED,
     "GAIA_BF02": Meaning(
@@ -198,8 +203,8 @@ MEANINGS: dict[str, Meaning] = {
         Message("the offset cannot be used"),
         Message("write offset with a number from 0, or leave it out"),
     ),
-    "GAIA_IQ03": OPERATOR_MISFIT,
-    "GAIA_IQ07": OPERATOR_MISFIT,
+    "GAIA_IQ03": BAD_OPERATOR,
+    "GAIA_IQ07": BAD_OPERATOR,
     "GAIA_IQ10": Meaning(
         InvalidQueryError,
         Message("the query names an option that the field does not have"),
@@ -211,7 +216,7 @@ MEANINGS: dict[str, Meaning] = {
     "GAIA_IL08": BAD_QUERY,
     "GAIA_IR02": Meaning(
         InvalidQueryError,
-        Message("the query uses a dot with something that is no related records field"),
+        Message("the query uses a dot with something that is not a related records field"),
         Message("name a column of a table by its code alone"),
     ),
     "GAIA_IQ27": Meaning(
@@ -219,9 +224,9 @@ MEANINGS: dict[str, Meaning] = {
         Message("the update key is a field that allows duplicates"),
         Message("use a text or number field with 'Prohibit duplicate values' switched on"),
     ),
-    "GAIA_IL26": NOBODY,
-    "GAIA_IL28": NOBODY,
-    "GAIA_IL42": NOBODY,
+    "GAIA_IL26": UNKNOWN_USER,
+    "GAIA_IL28": UNKNOWN_USER,
+    "GAIA_IL42": UNKNOWN_USER,
     "GAIA_LO03": Meaning(
         InvalidRequestError,
         Message("the key of a lookup is not unique in its source app"),
@@ -231,4 +236,4 @@ MEANINGS: dict[str, Meaning] = {
 }
 
 LOCKS: Final = frozenset(code for code, meaning in MEANINGS.items() if meaning is LOCKED)
-"""A lock held by another change: nothing was saved, whatever the status of the answer."""
+"""The record was locked by another change. Nothing was saved, whatever the HTTP status."""

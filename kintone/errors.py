@@ -1,25 +1,25 @@
-"""Everything that can go wrong, as data: nothing of an error is changed after it was made.
+"""Failures as data.
 
-KintoneError                      what every failure has; ``code`` tells which it is
-├── InvalidParameterError         what the caller or the stored credential brought
+KintoneError                      base class; ``code`` identifies the failure
+├── InvalidParameterError         a value from the caller or the stored credential is refused
 ├── AuthenticationError           the credential is refused
-├── PermissionDeniedError         the token is known and may not do this
-├── NotFoundError                 app, record or file is not there
-├── InvalidRequestError           kintone refused the values; ``field_errors`` says which
+├── PermissionDeniedError         the token is known but not permitted to do this
+├── NotFoundError                 the app, record or file does not exist
+├── InvalidRequestError           kintone refused the values; ``field_errors`` names them
 │   └── InvalidQueryError         kintone refused the query
 ├── RevisionConflictError         somebody else changed the record
 ├── UnavailableError              too many requests, a lock, maintenance, a gateway in between
-│   └── CursorLimitError          all ten cursors of the kintone site are taken
+│   └── CursorLimitError          all ten cursors of the kintone site are in use
 ├── CursorGoneError               the cursor expired, was used up or was deleted
 ├── UnreachableError              no connection, or it broke, or its certificate was refused
-├── TimedOutError                 no answer within the time of one request
-│   └── BudgetExceededError       no success within the time of the whole call
+├── TimedOutError                 no answer within the time limit of one request
+│   └── BudgetExceededError       no success within the time limit of the whole call
 ├── UnknownResponseError          an answer that is not kintone's
-├── ResultTooLargeError           Dify could not carry the result
-└── CancelledError                not needed any more, since another request of the call failed
+├── ResultTooLargeError           the result is too large for Dify
+└── CancelledError                stopped because another request of the call failed
 
-``str(error)`` is always one line in English and never holds a secret. What a layer knows beside goes into a new error
-made by ``copy_with``; a write that failed has a ``ledger``.
+``str(error)`` is one line in English without secrets. An error never changes: a layer that knows more makes a new one
+with ``copy_with``. The error of a failed write has a ``ledger``.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,25 +29,29 @@ from typing import Any, ClassVar, Self, TypedDict, Unpack
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, Translate, Value, counted, render
 
-LISTED_FIELDS = 20
+MAX_LISTED_FIELDS = 20
+# Characters of kintone's own message, and of one of our sentences, which may list many problems.
 MAX_SENTENCE = 2000
 MAX_PROBLEM = 16_000
 
 
 def one_line(text: str, longest: int = MAX_SENTENCE) -> str:
-    """Fold white space and control characters to single blanks and cut what is too long to be read."""
+    """Replace white space and control characters by single spaces, and cut the text after ``longest`` characters."""
     cleaned = "".join(character if character.isprintable() else " " for character in text[: longest * 4])
     line = " ".join(cleaned.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+# The base class and its parts
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorReply:
-    """What kintone, or something in front of it, answered instead of a success.
+    """The answer of kintone, or of a server in front of it, to a request that failed.
 
-    ``code``, ``message`` and ``error_id`` are kintone's own and may be missing. ``fields`` are kintone's complaints:
-    the place, in its own words (``records[3].name.value``) or in ours, and the messages. ``index`` is the place of the
-    failing call in a bulkRequest.
+    ``code``, ``message`` and ``error_id`` are kintone's own and may be empty. ``fields`` pairs the path of a value, as
+    kintone writes it (``records[3].name.value``) or as a message, with kintone's messages about it. ``index`` is the
+    position of the failed call in a bulkRequest, from 0.
     """
 
     status: int
@@ -59,7 +63,7 @@ class ErrorReply:
 
 
 class ErrorParts(TypedDict, total=False):
-    """What an error may know beside what failed."""
+    """The optional parts of an error."""
 
     remedy: Message
     notes: Sequence[Message]
@@ -69,13 +73,13 @@ class ErrorParts(TypedDict, total=False):
 
 
 class ErrorChanges(ErrorParts, total=False):
-    """What may be different in a new error made from another one."""
+    """The parts that ``copy_with`` can replace."""
 
     problem: Message
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
+class _Parts:
     problem: Message
     remedy: Message = NOTHING
     notes: Sequence[Message] = ()
@@ -85,117 +89,117 @@ class _Data:
 
 
 class KintoneError(Exception):
-    """A failure as data.
-
-    ``problem`` says what failed, ``remedy`` what to do about it, ``notes`` what else the reader must know. ``reply`` is
-    what was answered, where there was an answer; ``ledger`` what became of the entries of a write.
-    """
+    """A failure: ``problem`` is what failed, and the other parts are optional."""
 
     default_code: ClassVar[str] = "INTERNAL"
-    _data: _Data
+    _parts: _Parts
 
     def __init__(self, problem: Message, **parts: Unpack[ErrorParts]) -> None:
-        """Keep the parts; they are never changed."""
+        """Keep the parts."""
         super().__init__()
-        object.__setattr__(self, "_data", _Data(problem, **parts))
+        object.__setattr__(self, "_parts", _Parts(problem, **parts))
 
     def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 - Python's own, such as the traceback
-        """Refuse all but what Python itself notes on an exception."""
+        """Refuse; only Python itself may set attributes such as ``__traceback__``."""
         if not name.startswith("__"):
-            raise AttributeError(f"an error is not changed after it was made ({name}); make a new one with copy_with()")
+            raise AttributeError(f"an error never changes ({name}); make a new one with copy_with()")
         super().__setattr__(name, value)
 
     def copy_with(self, **changes: Unpack[ErrorChanges]) -> Self:
-        """Return a new error of the same class that differs in these parts."""
-        return _made(type(self), replace(self._data, **changes))
+        """Return a new error of the same class with other parts."""
+        return _new_error(type(self), replace(self._parts, **changes))
 
     @property
     def problem(self) -> Message:
         """What failed."""
-        return self._data.problem
+        return self._parts.problem
 
     @property
     def remedy(self) -> Message:
-        """What to do about it."""
-        return self._data.remedy
+        """What the reader can do about it."""
+        return self._parts.remedy
 
     @property
     def notes(self) -> Sequence[Message]:
         """What else the reader must know."""
-        return self._data.notes
+        return self._parts.notes
 
     @property
     def code(self) -> str:
-        """Kintone's code where it gave one, else one of ours."""
-        return self.kintone_code or self._data.code or self.default_code
+        """Kintone's code if it gave one, otherwise one of the plugin's own."""
+        return self.kintone_code or self._parts.code or self.default_code
 
     @property
     def kintone_code(self) -> str:
-        """Kintone's code, or nothing."""
-        return self._data.reply.code if self._data.reply else ""
+        """Kintone's code, or an empty text."""
+        return self._parts.reply.code if self._parts.reply else ""
 
     @property
     def reply(self) -> ErrorReply | None:
-        """What was answered."""
-        return self._data.reply
+        """The answer; None without one."""
+        return self._parts.reply
 
     @property
     def status(self) -> int | None:
-        """The status of the answer."""
-        return self._data.reply.status if self._data.reply else None
+        """The HTTP status of the answer; None without an answer."""
+        return self._parts.reply.status if self._parts.reply else None
 
     @property
     def field_errors(self) -> dict[str, list[str]]:
-        """Kintone's complaints by place."""
-        return {str(place): list(words) for place, words in self._data.reply.fields} if self._data.reply else {}
+        """Kintone's messages by the path of the value."""
+        return {str(path): list(messages) for path, messages in self._parts.reply.fields} if self._parts.reply else {}
 
     @property
     def ledger(self) -> WriteLedger | None:
-        """What became of the entries of a write; None for what writes nothing."""
-        return self._data.ledger
+        """The outcome of the entries of a write; None if the call writes nothing."""
+        return self._parts.ledger
 
     @property
     def maybe_saved(self) -> bool:
-        """Whether an entry may have been saved without anybody knowing."""
-        return self._data.ledger is not None and self._data.ledger.has_unknown()
+        """Whether the outcome of an entry is unknown."""
+        return self._parts.ledger is not None and self._parts.ledger.has_unknown()
 
     def __str__(self) -> str:
-        """Return the line in English."""
+        """Return ``line_of`` in English."""
         return line_of(self)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Copy with all parts; a ledger is shared."""
-        return _made, (type(self), self._data)
+        """Support copying with all parts; the ledger is shared."""
+        return _new_error, (type(self), self._parts)
 
 
-def _made[Kind: KintoneError](kind: type[Kind], data: _Data) -> Kind:
-    made = kind.__new__(kind)
-    object.__setattr__(made, "_data", data)
-    return made
+def _new_error[Error: KintoneError](error_class: type[Error], parts: _Parts) -> Error:
+    error = error_class.__new__(error_class)
+    object.__setattr__(error, "_parts", parts)
+    return error
+
+
+# The sentence that a person reads
 
 
 def line_of(error: KintoneError, translate: Translate = str, mask: Callable[[str], str] = str) -> str:
-    """Return what a person reads: code, what failed, what is saved, remedy, kintone's words, error id; one line.
+    """Return one line: code, what failed, what is saved, remedy, notes, kintone's message, error id.
 
-    Each part is masked before it is cut, and the line once more, since a cut or a fold may join what was apart.
+    Each part is masked before it is cut. The whole line is masked again, since cutting and joining may put a secret
+    together.
     """
 
-    def told(message: Message, longest: int = MAX_PROBLEM) -> str:
+    def shown(message: Message, longest: int = MAX_PROBLEM) -> str:
         return one_line(mask(render(message, translate)), longest)
 
     parts = [
-        told(Joined([error.problem, _what_is_saved(error.ledger)])),
-        told(error.remedy),
-        *map(told, error.notes),
-        told(_kintone_words(error.reply), MAX_SENTENCE),
+        shown(Joined([error.problem, _saved_entries(error.ledger)])),
+        shown(error.remedy),
+        *map(shown, error.notes),
+        shown(_kintone_message(error.reply), MAX_SENTENCE),
     ]
     if error.reply and error.reply.error_id:
-        parts.append(told(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), MAX_SENTENCE))
+        parts.append(shown(Message("(kintone error id: {error_id})", error_id=error.reply.error_id), MAX_SENTENCE))
     return mask(f"[{error.code}] " + " · ".join(part for part in parts if part))
 
 
 def entries_named(span: Span) -> Message:
-    """Name entries for a person."""
+    """Return the entries in words, such as "entries 3 to 5"."""
     return counted(
         len(span),
         Message("entry {first}", first=span.first),
@@ -203,7 +207,7 @@ def entries_named(span: Span) -> Message:
     )
 
 
-def _what_is_saved(ledger: WriteLedger | None) -> Message:
+def _saved_entries(ledger: WriteLedger | None) -> Message:
     if ledger is None:
         return NOTHING
     if not ledger.numbered:
@@ -212,15 +216,15 @@ def _what_is_saved(ledger: WriteLedger | None) -> Message:
         return Message("nothing is saved")
     spans: list[tuple[Span, EntryState]] = []
     for span, state in ledger.spans():
-        told = EntryState.NOT_SENT if state is EntryState.REFUSED else state
-        if spans and spans[-1][1] is told:
-            spans[-1] = (Span(spans[-1][0].first, span.last), told)
+        shown_state = EntryState.NOT_SENT if state is EntryState.REFUSED else state
+        if spans and spans[-1][1] is shown_state:
+            spans[-1] = (Span(spans[-1][0].first, span.last), shown_state)
         else:
-            spans.append((span, told))
-    return Joined([_state_words(span, state) for span, state in spans], ", ")
+            spans.append((span, shown_state))
+    return Joined([_span_in_words(span, state) for span, state in spans], ", ")
 
 
-def _state_words(span: Span, state: EntryState) -> Message:
+def _span_in_words(span: Span, state: EntryState) -> Message:
     named = entries_named(span)
     if state is EntryState.SAVED:
         return counted(
@@ -233,12 +237,12 @@ def _state_words(span: Span, state: EntryState) -> Message:
     )
 
 
-def _kintone_words(reply: ErrorReply | None) -> Message:
+def _kintone_message(reply: ErrorReply | None) -> Message:
     if reply is None:
         return NOTHING
     shown: list[Value] = [
-        Message("{place}: {messages}", place=place, messages=" ".join(words))
-        for place, words in reply.fields[:LISTED_FIELDS]
+        Message("{path}: {messages}", path=path, messages=" ".join(messages))
+        for path, messages in reply.fields[:MAX_LISTED_FIELDS]
     ]
     left = len(reply.fields) - len(shown)
     if left > 0:
@@ -251,36 +255,39 @@ def _kintone_words(reply: ErrorReply | None) -> Message:
     return Message("kintone says: {message} ({fields})", message=reply.message, fields=fields)
 
 
+# The subclasses
+
+
 class InvalidParameterError(KintoneError):
-    """A value that cannot be used; the sentence names the parameter and says what to write instead."""
+    """A value that cannot be used; the message names the parameter and states what to write instead."""
 
     default_code = "INVALID_INPUT"
 
     def __init__(self, text: str | Message, /, **values: Value) -> None:
-        """Take a msgid and its values, or a message."""
+        """Take an English sentence with its values, or a message."""
         super().__init__(text if isinstance(text, Message) else Message(text, **values))
 
 
 class AuthenticationError(KintoneError):
-    """The token is unknown, revoked or not yet published, or something in front of kintone refused the request."""
+    """The token is unknown, revoked or not yet published, or a server in front of kintone refused the request."""
 
     default_code = "ACCESS_DENIED"
 
 
 class PermissionDeniedError(KintoneError):
-    """The token is known and may not do this."""
+    """The token is known but not permitted to do this."""
 
     default_code = "ACCESS_DENIED"
 
 
 class NotFoundError(KintoneError):
-    """The app, record or file is not there."""
+    """The app, record or file does not exist."""
 
     default_code = "NOT_FOUND"
 
 
 class InvalidRequestError(KintoneError):
-    """Kintone refused the values; ``field_errors`` says which."""
+    """Kintone refused the values; ``field_errors`` names them."""
 
     default_code = "INVALID_INPUT"
 
@@ -294,13 +301,13 @@ class RevisionConflictError(KintoneError):
 
 
 class UnavailableError(KintoneError):
-    """Kintone carries out nothing right now: too many requests at once, a lock, maintenance, a gateway in between."""
+    """Kintone cannot carry out the request now: too many requests, a lock, maintenance, a gateway in between."""
 
     default_code = "UNAVAILABLE"
 
 
 class CursorLimitError(UnavailableError):
-    """All cursors of the kintone site are taken."""
+    """All ten cursors of the kintone site are in use."""
 
 
 class CursorGoneError(KintoneError):
@@ -316,39 +323,39 @@ class UnreachableError(KintoneError):
 
 
 class TimedOutError(KintoneError):
-    """No answer came within the time allowed for one request."""
+    """No answer arrived within the time limit of one request."""
 
     default_code = "TIMED_OUT"
 
 
 class BudgetExceededError(TimedOutError):
-    """The whole call took longer than the operator allows."""
+    """The call took longer than the operator allows."""
 
     default_code = "BUDGET_EXCEEDED"
 
 
 class UnknownResponseError(KintoneError):
-    """An answer that is not kintone's, or not of the shape that kintone documents."""
+    """The answer is not kintone's, or does not have the shape that kintone documents."""
 
     default_code = "NOT_KINTONE"
 
 
 class ResultTooLargeError(KintoneError):
-    """The result is larger than Dify can carry."""
+    """The result is too large for Dify."""
 
     default_code = "TOO_LARGE"
 
 
 class CancelledError(KintoneError):
-    """Not needed any more: another request of the same call failed for certain, or the call is over."""
+    """The work was cancelled, since another request of the same call failed or the call has ended."""
 
     def __init__(self) -> None:
-        """Say so; a reader sees the failure that was the cause."""
+        """Make the error; the call raises the failure that was the cause instead."""
         super().__init__(Message("the work was stopped because another part of it failed"))
 
 
-def unexpected(kind: str) -> KintoneError:
-    """Return the error for an exception that is none of ours."""
+def internal_error(kind: str) -> KintoneError:
+    """Return the error for an exception that is not a ``KintoneError``; ``kind`` is the name of its class."""
     return KintoneError(
         Message("an internal error of the plugin ({kind})", kind=kind),
         remedy=Message("please report it with what you sent"),

@@ -1,7 +1,7 @@
-"""One request and its answer over HTTP, for kintone and for Dify's file store alike.
+"""One HTTP request and its answer, to kintone or to Dify's file store.
 
-The library's sessions are left out: they would add cookies and what a .netrc file says, follow redirects, and read the
-whole body of one, however long it is.
+No ``requests.Session`` is used: it would add cookies and credentials from a .netrc file, follow redirects, and read the
+whole body of a redirect, whatever its size.
 """
 
 import os
@@ -27,18 +27,18 @@ from kintone.transport_failures import TOO_LARGE, TransportError, failure_of
 CHUNK: Final = 64 * 1024
 MAX_REDIRECTS: Final = 3
 MAX_CONTENT_LENGTH_DIGITS: Final = 20
-"""Digits of a ``Content-Length``; Python refuses to read some thousand."""
-SAME_REQUEST_AGAIN = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
-READ_AGAIN = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
+"""A longer ``Content-Length`` is ignored; Python refuses to convert some thousand digits."""
+REDIRECTS_KEEPING_METHOD = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+REDIRECTS_TO_GET = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
 USER_AGENT = {"User-Agent": "kintone_integration"}
-CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
-PLAIN = frozenset({"", "identity"})
-READABLE = PLAIN | {"gzip", "x-gzip"}
+CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+LIBRARY_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
+UNCOMPRESSED = frozenset({"", "identity"})
+READABLE_ENCODINGS = UNCOMPRESSED | {"gzip", "x-gzip"}
 
 
 class UploadBody(Protocol):
-    """A body that is sent as it is read; ``len`` is its size in bytes."""
+    """A body that is read while it is sent; ``len`` is its size in bytes."""
 
     len: int
     content_type: str
@@ -49,7 +49,7 @@ class UploadBody(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request as it travels: its address stays as it is written, and nothing is added to its headers."""
+    """A request exactly as it is sent: the URL is not normalised, and no header is added."""
 
     method: str
     url: str = field(repr=False)
@@ -59,7 +59,7 @@ class Outgoing:
 
 
 class HttpReply:
-    """An answer whose body is still on its way."""
+    """An answer whose body has not been read yet."""
 
     def __init__(self, response: requests.Response, exchange: Exchange) -> None:
         """Wrap the response."""
@@ -71,20 +71,20 @@ class HttpReply:
 
     @property
     def length(self) -> int | None:
-        """Return the length announced for the body; that of a compressed body is not the one that arrives."""
-        told = self.headers.get("Content-Length", "")
-        is_number = told.isascii() and told.isdigit() and len(told) <= MAX_CONTENT_LENGTH_DIGITS
-        return int(told) if is_number and _coding(self.headers) in PLAIN else None
+        """The announced size of the body in bytes; None if it is missing or not a number, or the body is compressed."""
+        announced = self.headers.get("Content-Length", "")
+        is_number = announced.isascii() and announced.isdigit() and len(announced) <= MAX_CONTENT_LENGTH_DIGITS
+        return int(announced) if is_number and _content_encoding(self.headers) in UNCOMPRESSED else None
 
     @property
     def is_readable(self) -> bool:
-        """Tell whether the body can be read while it arrives."""
+        """Whether ``chunks`` can decode the body."""
         return is_readable(self.headers)
 
     def redirect(self, url: str) -> str | None:
-        """Return where the answer to ``url`` redirects, nowhere (``""``) for nonsense, None when it is no redirect."""
+        """Return the address to which ``url`` is redirected, ``""`` if it is unusable, None without a redirect."""
         location = self.headers.get("Location")
-        if location is None or self.status not in READ_AGAIN | SAME_REQUEST_AGAIN:
+        if location is None or self.status not in REDIRECTS_TO_GET | REDIRECTS_KEEPING_METHOD:
             return None
         try:
             joined = urljoin(url, location)
@@ -94,14 +94,14 @@ class HttpReply:
         return joined
 
     def chunks(self, most: int) -> Iterator[bytes]:
-        """Yield the body as it arrives; raises ``TransportError`` when it breaks, lingers or exceeds ``most`` bytes."""
+        """Yield the body as it arrives; raises ``TransportError`` if it breaks, is late or has over ``most`` bytes."""
         deadline = self._exchange.deadline
         received = 0
         while True:
             try:
-                # read1 returns what is there; read would wait for a full chunk from a server that drips.
+                # read1 returns the bytes that have arrived; read would wait for a full chunk from a slow server.
                 chunk: bytes = b"" if deadline.remaining() <= 0 else self._raw.read1(CHUNK, decode_content=True)
-            except FAILURES as error:
+            except LIBRARY_ERRORS as error:
                 raise failure_of(error, self._exchange) from None
             if deadline.remaining() <= 0 or deadline.is_cancelled:
                 raise failure_of(TimeoutError(), self._exchange)
@@ -114,27 +114,28 @@ class HttpReply:
 
 
 def is_readable(headers: Mapping[str, str]) -> bool:
-    """Tell whether a body travels as it is or packed once by gzip, which is all that is ever asked for.
+    """Return whether a body is uncompressed or compressed once with gzip, the only encodings that the plugin asks for.
 
-    Packed several times, a few thousand bytes unpack to gigabytes that take minutes even where little of them is kept;
-    the library's reader of ``deflate`` keeps what unpacks to nothing.
+    If a body is compressed several times, a few thousand bytes decompress to gigabytes, which takes minutes even if
+    little of them is kept. The library's ``deflate`` decoder keeps input that decompresses to nothing.
     """
-    return _coding(headers) in READABLE
+    return _content_encoding(headers) in READABLE_ENCODINGS
 
 
-def _coding(headers: Mapping[str, str]) -> str:
+def _content_encoding(headers: Mapping[str, str]) -> str:
     return headers.get("Content-Encoding", "").strip().lower()
 
 
 def new_adapter(connections: int) -> TrackedAdapter:
-    """Return what holds so many connections to one host at once."""
+    """Return an adapter that keeps up to ``connections`` connections to one host."""
     return TrackedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for an address, None where it is to be asked directly.
+    """Return the proxy that the environment names for an address, None if the connection is direct.
 
-    This machine itself is never asked through a proxy, whatever ``NO_PROXY`` says: the request would leave it in clear.
+    A loopback address never goes through a proxy, whatever ``NO_PROXY`` holds: an ``http`` request would leave this
+    machine unencrypted.
     """
     if is_loopback(urlsplit(url).hostname or ""):
         return None
@@ -144,7 +145,7 @@ def proxy_for(url: str) -> str | None:
 def send(adapter: TrackedAdapter, exchange: Exchange, outgoing: Outgoing) -> HttpReply:
     """Send a request and return the answer before its body is read; raises ``TransportError``.
 
-    Redirects are not followed. ``exchange`` ends when its user says so, or when the body was read.
+    Redirects are not followed. The caller finishes ``exchange`` after the body was read.
     """
     if exchange.deadline.remaining() <= 0 or exchange.deadline.is_cancelled:
         raise failure_of(TimeoutError(), exchange)
@@ -159,27 +160,29 @@ def send(adapter: TrackedAdapter, exchange: Exchange, outgoing: Outgoing) -> Htt
                 prepared,
                 stream=True,
                 timeout=exchange.limit(),
-                verify=next(filter(None, map(os.environ.get, CA_BUNDLES)), True),
+                verify=next(filter(None, map(os.environ.get, CA_BUNDLE_VARIABLES)), True),
                 proxies={scheme: outgoing.proxy} if outgoing.proxy else {},
             )
     except KintoneError:
-        # A body that is sent as it is read may find its own source unusable.
+        # The source of a streamed body may fail.
         raise
-    except FAILURES as error:
+    except LIBRARY_ERRORS as error:
         raise failure_of(error, exchange) from None
     return HttpReply(response, exchange)
 
 
-STORE = Message("the file store")
-HEADERS = {**USER_AGENT, "Accept-Encoding": "identity"}
+# Requests to a file store
+
+FILE_STORE = Message("the file store")
+FETCH_HEADERS = {**USER_AGENT, "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedAddress:
-    """Where something lies, and the IP addresses that may be connected to for it.
+    """The address of a file, and the checked IP addresses of its host.
 
-    ``target`` is path and query, which may hold a signature; ``proxy`` is the proxy to go through instead, which then
-    resolves the host.
+    ``target`` is path and query string, which may hold a signature. If ``proxy`` is set, the request goes through it,
+    and the proxy resolves the host.
     """
 
     origin: Origin
@@ -189,21 +192,21 @@ class CheckedAddress:
 
     @property
     def url(self) -> str:
-        """Return the whole URL."""
+        """The whole URL."""
         return f"{self.origin}{self.target}"
 
 
 @contextmanager
 def fetch(address: CheckedAddress, deadline: Deadline, timeout: float) -> Iterator[HttpReply]:
-    """Ask for what lies there and hand over the answer before its body; raises ``TransportError``.
+    """Send a GET and return the answer before its body is read; raises ``TransportError``.
 
-    The IP addresses are tried in turn until one takes the connection, which serves this request alone: what was checked
-    for it holds for no other. Redirects are not followed. ``timeout`` are the seconds of ``Exchange``.
+    The IP addresses are tried in turn until one accepts the connection. It is used for this request only, since the
+    check holds for no other address. Redirects are not followed. ``timeout`` is that of ``Exchange``.
     """
-    exchange = Exchange(deadline, timeout, addresses=address.addresses, peer=STORE)
+    exchange = Exchange(deadline, timeout, addresses=address.addresses, peer=FILE_STORE)
     adapter = new_adapter(1)
     try:
-        reply = send(adapter, exchange, Outgoing("GET", address.url, HEADERS, proxy=address.proxy))
+        reply = send(adapter, exchange, Outgoing("GET", address.url, FETCH_HEADERS, proxy=address.proxy))
         try:
             yield reply
         finally:

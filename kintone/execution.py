@@ -1,4 +1,7 @@
-"""The one place that sends, waits, takes slots, tries again and notes what became of a write."""
+"""Execution of requests: sending, waiting, slots of the limiter, retries, and the outcome of writes in the ledger.
+
+No other module does these things.
+"""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -12,55 +15,56 @@ from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.api import Answer, EncodedRequest, Request
 from kintone.deadline import Deadline
-from kintone.errors import BudgetExceededError, KintoneError, unexpected
+from kintone.errors import BudgetExceededError, KintoneError, internal_error
 from kintone.exchanges import is_readable
 from kintone.ledger import Span, WriteLedger
-from kintone.limiter import RESERVED_SLOTS, Limiters
+from kintone.limiter import RESERVED_SLOTS, WAITING_FOR_SLOT, Limiters
 from kintone.limits import MAX_ANSWER_BYTES
 from kintone.messages import Joined, Message
 from kintone.remedies import for_one, for_write
-from kintone.replies import Reply, json_object, not_kintone, refusal_of
+from kintone.replies import Reply, failure_sentence, json_object, not_kintone, refusal_of
 from kintone.retry import FailureKind, RetryPolicy
-from kintone.runtime import PROCESS, Runtime
+from kintone.runtime import PROCESS_RUNTIME, Runtime
 from kintone.transport import HttpTransport, StreamedReply, Transport, UploadBody
 from kintone.transport_failures import TransportError
 
 logger = logging.getLogger(__name__)
 
 limiters = Limiters()
-"""Shared by all calls of the process; they hold nothing of one call."""
+"""Shared by all calls of the process; they hold no state of a single call."""
 
 DEFAULT_TIMEOUT: Final = 30.0
 CHUNK: Final = 1024 * 1024
 MIN_SECONDS_FOR_WRITE: Final = 0.1
-"""Seconds that must be left of the time of a call for a write to begin."""
+"""A write is sent only if at least this time is left until the deadline."""
 
-LISTS: Final = ("records", "records/cursor")
-"""The APIs that answer as much as is asked for."""
+LIST_APIS: Final = ("records", "records/cursor")
+"""The APIs whose answers are smaller if the caller asks for fewer records."""
 
 type OpenBody = Callable[[], AbstractContextManager[UploadBody]]
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What a call runs on; a simulation brings its own clock and its own way to kintone."""
+    """Runtime and transport of a call; a simulation replaces both."""
 
-    runtime: Runtime = PROCESS
+    runtime: Runtime = PROCESS_RUNTIME
     transport: Transport | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Which entries a request writes, in the ledger of their call."""
+    """The entries that a request writes, and the ledger of their call."""
 
     ledger: WriteLedger
     span: Span
 
 
 class AttemptError(Exception):
-    """One try that did not succeed: the error to raise in the end, and what is known of the request.
+    """An attempt that did not succeed; ``error`` is the one to raise if there is no further attempt.
 
-    ``is_certain`` tells that nothing was done; ``sent`` that bytes of it have left.
+    ``sent`` is true if bytes of the request were sent, ``is_certain`` if the answer proves that nothing was done.
+    ``retry_after`` is in seconds.
     """
 
     def __init__(
@@ -82,9 +86,9 @@ class AttemptError(Exception):
 
 
 class Execution:
-    """Carries out the requests of one call of a tool; safe to share between the threads of that call.
+    """Carries out the requests of one tool call; safe to share between the threads of that call.
 
-    ``request_timeout`` is in seconds and holds for one HTTP request; ``deadline`` holds for all of them.
+    ``request_timeout`` is in seconds and limits one HTTP request. ``deadline`` limits the whole call.
     """
 
     def __init__(
@@ -95,7 +99,7 @@ class Execution:
         policy: RetryPolicy | None = None,
         engine: Engine | None = None,
     ) -> None:
-        """Start the time of the call; nothing is connected yet."""
+        """Start the deadline of the call; nothing is connected yet."""
         engine = engine or Engine()
         origin, slots = str(access.site.origin), settings.max_concurrency
         self.deadline = Deadline(settings.call_budget, engine.runtime)
@@ -108,7 +112,7 @@ class Execution:
         self._transfers = limiters.limiter(f"files of {origin}", max(1, slots - RESERVED_SLOTS))
         self._transport = engine.transport or HttpTransport(slots)
 
-    def run[Result](  # noqa: PLR0913 - each says something else of the one request
+    def run[Result](  # noqa: PLR0913 - the parts of one request
         self,
         request: Request,
         encoded: EncodedRequest,
@@ -118,89 +122,77 @@ class Execution:
         deadline: Deadline | None = None,
         open_body: OpenBody | None = None,
     ) -> Result:
-        """Send a request that is answered in JSON, again where that is safe, and return what ``read`` makes of it."""
-        within = deadline or self.deadline
+        """Send a request with a JSON answer, with retries where they are safe, and return the result of ``read``."""
+        limit = deadline or self.deadline
 
         def attempt() -> Result:
             with ExitStack() as stack:
                 if open_body:
-                    stack.enter_context(self._transfers.slot(id(self), within, request.description))
+                    stack.enter_context(self._transfers.slot(id(self), limit, request.description))
                 body = stack.enter_context(open_body()) if open_body else None
-                received = self._exchanged(request, encoded, within, body)
-            return self._read(request, received, read)
+                reply = self._send(request, encoded, limit, body)
+            return self._read(request, reply, read)
 
-        result = self._repeated(request, attempt, within, entries)
+        result = self.repeat(request, attempt, deadline=limit, entries=entries)
         if entries:
-            entries.ledger.save(entries.span, result if isinstance(result, list) else ())
+            entries.ledger.mark_saved(entries.span, result if isinstance(result, list) else ())
         return result
 
     @contextmanager
     def stream(self, request: Request, encoded: EncodedRequest) -> Iterator[StreamedReply]:
-        """Hand over an answer that is no JSON while it arrives; the slots are held until it is read.
+        """Open an answer that is not JSON as a stream; the slots are held until the block ends.
 
-        Its ``chunks`` raise a ``KintoneError``.
+        Its method ``chunks`` raises ``KintoneError``.
         """
         with ExitStack() as stack:
-            yield self._repeated(request, lambda: self._opened(request, encoded, stack), self.deadline, None)
+            yield self.repeat(request, lambda: self._open(request, encoded, stack))
 
     def repeat[Result](
         self,
         request: Request,
         attempt: Callable[[], Result],
         *,
+        entries: Entries | None = None,
         deadline: Deadline | None = None,
         policy: RetryPolicy | None = None,
     ) -> Result:
-        """Run an attempt, which raises ``AttemptError``, again where the operation and the policy allow it."""
-        return self._repeated(request, attempt, deadline or self.deadline, None, policy)
-
-    def _repeated[Result](
-        self,
-        request: Request,
-        attempt: Callable[[], Result],
-        deadline: Deadline,
-        entries: Entries | None,
-        policy: RetryPolicy | None = None,
-    ) -> Result:
-        patience = policy or self._policy
+        """Run ``attempt``, and again after an ``AttemptError`` if the request and the policy allow it."""
+        deadline, policy = deadline or self.deadline, policy or self._policy
         tries = 0
-        before: KintoneError | None = None
+        previous: KintoneError | None = None
         while True:
             try:
                 deadline.check(request.description)
                 tries += 1
                 return attempt()
             except AttemptError as failed:
-                _note(failed, entries)
-                pause = _pause(patience, request, failed, tries, deadline)
+                _update_ledger(failed, entries)
+                pause = _pause(policy, request, failed, tries, deadline)
                 if pause is None:
-                    raise _advised(_after(_told(failed, tries, deadline), before), request, entries) from None
-                before = failed.error
+                    error = _with_previous(_final_error(failed, tries, deadline), previous)
+                    raise _with_remedy(error, request, entries) from None
+                previous = failed.error
             except KintoneError as error:
-                # Certain before anything was sent in this try: the time is over, or a body cannot be had.
-                raise _advised(_after(error, before), request, entries) from None
+                # Nothing was sent in this attempt: the time is over, or the body could not be opened.
+                raise _with_remedy(_with_previous(error, previous), request, entries) from None
             deadline.wait(pause)
 
-    def _exchanged(
-        self, request: Request, encoded: EncodedRequest, deadline: Deadline, body: UploadBody | None
-    ) -> Reply:
+    def _send(self, request: Request, encoded: EncodedRequest, deadline: Deadline, body: UploadBody | None) -> Reply:
         with self._limiter.slot(id(self), deadline, request.description), self._logged(encoded) as log:
             if request.retry_safety.writes and deadline.remaining() < MIN_SECONDS_FOR_WRITE:
-                # It would be sent, and nobody would wait for the answer.
-                raise deadline.error(
-                    request.description, Message("waiting for other requests to the same kintone site")
-                )
+                # The deadline would end before the answer arrives, and the outcome would be unknown.
+                raise deadline.error(request.description, WAITING_FOR_SLOT)
             try:
                 opened = self._transport.open(encoded, self._access, deadline, self._timeout, body)
                 with opened as reply:
                     log.status = reply.status
                     content = _content(request, reply, MAX_ANSWER_BYTES)
             except TransportError as error:
-                raise self._failed(request, error, deadline) from None
+                raise _transport_failure(request, error, deadline) from None
             log.size = len(content)
             return Reply(reply.status, reply.headers, content)
 
-    def _opened(self, request: Request, encoded: EncodedRequest, stack: ExitStack) -> StreamedReply:
+    def _open(self, request: Request, encoded: EncodedRequest, stack: ExitStack) -> StreamedReply:
         deadline = self.deadline
         with ExitStack() as attempt:
             for limiter in (self._transfers, self._limiter):
@@ -212,47 +204,39 @@ class Execution:
                     log.status = reply.status
                     if reply.status != HTTPStatus.OK:
                         body = _content(request, reply, CHUNK)
-                        raise self._refused(request, Reply(reply.status, reply.headers, body))
+                        raise self._refusal(request, Reply(reply.status, reply.headers, body))
                     _require_readable(request, reply)
                 except TransportError as error:
-                    raise self._failed(request, error, deadline) from None
+                    raise _transport_failure(request, error, deadline) from None
             stack.push(attempt.pop_all())
-        return _Told(reply, lambda error: _advised(self._failed(request, error, deadline).error, request, None))
+        return _MappedReply(reply, request, deadline)
 
-    def _failed(self, request: Request, error: TransportError, deadline: Deadline) -> AttemptError:
-        failure = error.failure
-        told = failure.ending(request.description, deadline)
-        if told is None:
-            problem = Message("{doing} failed: {what}", doing=request.description, what=failure.what)
-            told = failure.error(problem, remedy=failure.remedy)
-        return AttemptError(error.kind, told, sent=error.sent)
-
-    def _refused(self, request: Request, received: Reply) -> AttemptError:
-        refusal = refusal_of(request, received, self._redactor)
+    def _refusal(self, request: Request, reply: Reply) -> AttemptError:
+        refusal = refusal_of(request, reply, self._redactor)
         return AttemptError(refusal.kind, refusal.error, is_certain=refusal.is_certain, retry_after=refusal.retry_after)
 
-    def _read[Result](self, request: Request, received: Reply, read: Callable[[Answer], Result]) -> Result:
-        if not HTTPStatus.OK <= received.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._refused(request, received)
-        body = json_object(received.body)
+    def _read[Result](self, request: Request, reply: Reply, read: Callable[[Answer], Result]) -> Result:
+        if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise self._refusal(request, reply)
+        body = json_object(reply.body)
         if body is None:
             error = not_kintone(request, Message("the answer is not kintone's JSON"))
             raise AttemptError(FailureKind.FINAL, error)
-        warning = received.headers.get("X-Cybozu-Warning")
+        warning = reply.headers.get("X-Cybozu-Warning")
         answer = Answer(body, self._redactor.mask(warning) if warning else None)
         try:
             return read(answer)
         except KintoneError as error:
             raise AttemptError(FailureKind.FINAL, error) from None
         except Exception as error:  # noqa: BLE001 - raised again as one of ours
-            # Whatever the reader stumbles over, a write that was answered must not be told as one that was not sent.
-            # Its text may hold anything of the answer, so only its kind is logged.
-            logger.warning("%s: reading the answer raised %s", _logged_as(request), type(error).__name__)
-            raise AttemptError(FailureKind.FINAL, unexpected(type(error).__name__)) from None
+            # Whatever ``read`` raises, a write that was answered must not be reported as one that was not sent. The
+            # text of the exception may hold data of the answer, so only its class is logged.
+            logger.warning("%s: reading the answer raised %s", _name_for_log(request), type(error).__name__)
+            raise AttemptError(FailureKind.FINAL, internal_error(type(error).__name__)) from None
 
     @contextmanager
-    def _logged(self, encoded: EncodedRequest) -> Iterator["_Log"]:
-        log = _Log()
+    def _logged(self, encoded: EncodedRequest) -> Iterator["_LogEntry"]:
+        log = _LogEntry()
         started = self._runtime.monotonic()
         try:
             yield log
@@ -268,31 +252,41 @@ class Execution:
 
 
 @dataclass(slots=True)
-class _Log:
-    """What a line of the log tells of an exchange."""
+class _LogEntry:
+    """Status and size in bytes of an answer, for the log; status 0 without an answer."""
 
     status: int = 0
     size: int = 0
 
 
-class _Told:
-    """A reply whose failures are told as errors of the operation."""
+class _MappedReply:
+    """A streamed reply that raises ``KintoneError`` instead of ``TransportError``."""
 
-    def __init__(self, reply: StreamedReply, told: Callable[[TransportError], KintoneError]) -> None:
+    def __init__(self, reply: StreamedReply, request: Request, deadline: Deadline) -> None:
         self.status = reply.status
         self.headers = reply.headers
         self._reply = reply
-        self._told = told
+        self._request = request
+        self._deadline = deadline
 
     def chunks(self, most: int) -> Iterator[bytes]:
         try:
             yield from self._reply.chunks(most)
         except TransportError as error:
-            raise self._told(error) from None
+            failure = _transport_failure(self._request, error, self._deadline)
+            raise _with_remedy(failure.error, self._request, None) from None
+
+
+def _transport_failure(request: Request, error: TransportError, deadline: Deadline) -> AttemptError:
+    failure = error.failure
+    kintone_error = failure.ending(request.description, deadline)
+    if kintone_error is None:
+        kintone_error = failure.error(failure_sentence(request, failure.problem), remedy=failure.remedy)
+    return AttemptError(error.kind, kintone_error, sent=error.sent)
 
 
 def _content(request: Request, reply: StreamedReply, most: int) -> bytes:
-    """Return the whole body, nothing for that of a failure that cannot be read; its status tells enough."""
+    """Return the whole body; of an answer other than 2xx nothing if it cannot be decoded, since its status suffices."""
     if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         _require_readable(request, reply)
     return b"".join(reply.chunks(most)) if is_readable(reply.headers) else b""
@@ -300,65 +294,66 @@ def _content(request: Request, reply: StreamedReply, most: int) -> bytes:
 
 def _require_readable(request: Request, reply: StreamedReply) -> None:
     if not is_readable(reply.headers):
-        error = not_kintone(request, Message("the answer is packed in a way that was not asked for"))
+        error = not_kintone(request, Message("the answer is compressed in a way that was not requested"))
         raise AttemptError(FailureKind.FINAL, error)
 
 
 def _pause(policy: RetryPolicy, request: Request, failed: AttemptError, tries: int, deadline: Deadline) -> float | None:
-    """Return the seconds before the next try, or None when there must be none."""
+    """Return the seconds before the next attempt, or None if there must be none."""
     if not policy.may_repeat(request.retry_safety, failed.kind, tries):
         return None
     pause = policy.pause(failed.kind, tries, failed.retry_after)
     if pause >= deadline.remaining():
         return None
-    logger.info("%s: %s on try %d, next in %.1f s", _logged_as(request), failed.kind.name.lower(), tries, pause)
+    logger.info("%s: %s on try %d, next in %.1f s", _name_for_log(request), failed.kind.name.lower(), tries, pause)
     return pause
 
 
-def _logged_as(request: Request) -> str:
-    """Name an operation for the log; its description may name a file."""
+def _name_for_log(request: Request) -> str:
+    """Name a request for the log, without its description, which may hold the name of a file."""
     return f"{request.method} {request.api}"
 
 
-def _note(failed: AttemptError, entries: Entries | None) -> None:
-    """Note in the ledger what a try that failed proves of its entries."""
+def _update_ledger(failed: AttemptError, entries: Entries | None) -> None:
+    """Mark the entries of a failed attempt as refused or unknown."""
     if entries is None or not failed.sent:
         return
     if failed.is_certain:
-        entries.ledger.refuse(entries.span)
+        entries.ledger.mark_refused(entries.span)
     else:
-        entries.ledger.leave_unknown(entries.span)
+        entries.ledger.mark_unknown(entries.span)
 
 
-def _told(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
+def _final_error(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
+    """Return the error of the last attempt, with the number of attempts and a ``Retry-After`` that is too long."""
     error = failed.error
     if tries > 1:
         error = error.copy_with(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
     if failed.retry_after and failed.retry_after >= deadline.remaining():
         note = Message(
-            "it asks to be tried again after {seconds:,.0f} s, which is more than is left of the time for one call",
+            "it asks for the next try after {seconds:,.0f} s, which is more than the time left for this call",
             seconds=failed.retry_after,
         )
         error = error.copy_with(notes=[*error.notes, note])
     return error
 
 
-def _after(error: KintoneError, before: KintoneError | None) -> KintoneError:
-    """Return the error with what the try before met, where it only says that the time is over."""
-    if before is None or not isinstance(error, BudgetExceededError):
+def _with_previous(error: KintoneError, previous: KintoneError | None) -> KintoneError:
+    """Add the failure of the previous attempt to an error that only says that the time is over."""
+    if previous is None or not isinstance(error, BudgetExceededError):
         return error
-    return error.copy_with(notes=[*error.notes, _try_before(before)])
+    return error.copy_with(notes=[*error.notes, _previous_attempt(previous)])
 
 
-def _try_before(error: KintoneError) -> Message:
+def _previous_attempt(error: KintoneError) -> Message:
     if error.reply is None:
-        return Message("the try before failed: {failure}", failure=error.problem)
+        return Message("the previous try failed: {problem}", problem=error.problem)
     answer = Joined([Message("HTTP {status}", status=error.reply.status), error.reply.code], ", ")
-    return Message("the try before was answered with {answer}", answer=answer)
+    return Message("the previous try was answered with {answer}", answer=answer)
 
 
-def _advised(error: KintoneError, request: Request, entries: Entries | None) -> KintoneError:
-    """Return the error with the ledger of its entries, and a remedy that suits what was asked."""
+def _with_remedy(error: KintoneError, request: Request, entries: Entries | None) -> KintoneError:
+    """Add the ledger of the entries to an error, and select the remedy that suits the request."""
     if entries:
         return error.copy_with(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
-    return error if request.api in LISTS else error.copy_with(remedy=for_one(error.remedy))
+    return error if request.api in LIST_APIS else error.copy_with(remedy=for_one(error.remedy))

@@ -1,7 +1,7 @@
-"""The one table of kintone's field types: reading input, checking it and documenting it all go by it.
+"""The table of kintone's field types, which reading input, checking it and documenting it use.
 
-Shapes and permissions are those of https://cybozu.dev/ja/kintone/docs/overview/field-types and of the pages about
-adding and updating records, https://cybozu.dev/ja/kintone/docs/rest-api/records/.
+Sources: https://cybozu.dev/ja/kintone/docs/overview/field-types, and the pages about adding and updating records,
+https://cybozu.dev/ja/kintone/docs/rest-api/records/.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kintone.messages import NOTHING, Message
 
 
 class Shape(Enum):
-    """What a value looks like on its way to kintone."""
+    """The shape in which kintone takes a value."""
 
     TEXT = auto()
     """One text."""
@@ -38,11 +38,11 @@ class Shape(Enum):
     ROWS = auto()
     """A list of ``{"id": …, "value": {column: {"value": …}}}``, the id only for rows that exist."""
     OTHER = auto()
-    """Not known here; goes out as it came in."""
+    """Not known here; sent unchanged."""
 
     @property
     def is_text(self) -> bool:
-        """Tell whether it is one text, or nothing."""
+        """Tell whether a value is one text or null."""
         return self in TEXT_SHAPES
 
 
@@ -51,15 +51,16 @@ TEXT_SHAPES = frozenset({Shape.TEXT, Shape.LINES, Shape.NUMBER, Shape.OPTION, Sh
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """What is true of every field of one type.
+    """The properties that all fields of one type share.
 
-    ``name`` is the type's name on the wire, ``words`` what a sentence calls a value of it, ``empty`` what kintone takes
-    for "no value" and also shows for it, ``example`` a value as JSON. ``on_add``/``on_update`` tell whether a write may
-    bring it, ``in_tables`` whether a table may have such a column, ``update_key`` whether it can serve as ``updateKey``
-    once duplicates are prohibited, ``required_holds`` whether kintone enforces "required". ``advice`` says what to do
-    instead where writing is refused. ``calculated`` says that kintone ignores what is sent for it, ``yes_or_no`` that a
-    field with one option stands for true and false, ``plain_in_csv`` that no spreadsheet can take a value for a
-    formula, ``always_shown`` that every record shows the field: some types hold no value, others may be switched off.
+    ``name`` is the type's name in kintone's API, ``words`` the noun for a value in a sentence, ``empty`` the value that
+    kintone takes and shows for "no value", ``example`` a value as JSON. ``on_add`` and ``on_update`` say whether a
+    write may set it, ``in_tables`` whether it can be a column of a table, ``update_key`` whether it can be the update
+    key where it prohibits duplicates, ``required_holds`` whether kintone enforces "required". ``advice`` says what to
+    do instead where it cannot be written. ``calculated`` says that kintone ignores a value that is sent, ``yes_or_no``
+    that a field with a single option can be written as true and false, ``plain_in_csv`` that a spreadsheet cannot
+    mistake a value for a formula, ``always_shown`` that every record shows the field: some types hold no value, others
+    may be switched off.
     """
 
     name: str
@@ -80,7 +81,7 @@ class FieldType:
 
     @property
     def empty_value(self) -> str | list[object] | None:
-        """Return the empty value as JSON has it: ``""``, ``None`` or a new empty list."""
+        """The empty value as it is sent: ``""``, ``None`` or a new empty list."""
         return [] if isinstance(self.empty, tuple) else self.empty
 
 
@@ -90,8 +91,8 @@ NOT_ALWAYS_SHOWN = (
 PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
 
 
-def _fixed(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldType:
-    """Describe a type that kintone fills itself."""
+def _system(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldType:
+    """Return a type whose values kintone sets itself."""
     example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
     return FieldType(
         name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, required_holds=False,
@@ -131,87 +132,87 @@ _FIELD_TYPES = (
         advice=Message("leave it out; kintone calculates it"), calculated=True,
         plain_in_csv=True,
     ),
-    _fixed(
+    _system(
         "RECORD_NUMBER", Message("the record number"), Shape.OTHER,
         Message("leave it out; to update a record give its id beside the record, not inside it"),
     ),
-    _fixed("CREATOR", Message("the creator"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
-    _fixed("MODIFIER", Message("the last editor"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
-    _fixed("CREATED_TIME", Message("the time of creation"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
-    _fixed("UPDATED_TIME", Message("the time of the last change"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
-    _fixed(
+    _system("CREATOR", Message("the creator"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
+    _system("MODIFIER", Message("the last editor"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
+    _system("CREATED_TIME", Message("the time of creation"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
+    _system("UPDATED_TIME", Message("the time of the last change"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
+    _system(
         "STATUS", Message("the status"), Shape.OTHER,
         Message("leave it out; only an action of the process changes it"),
     ),
-    _fixed(
+    _system(
         "STATUS_ASSIGNEE", Message("the assignees"), Shape.OTHER,
         Message("leave it out; only the process changes them"),
     ),
-    _fixed(
+    _system(
         "CATEGORY", Message("the categories"), Shape.OTHER,
         Message("leave it out; kintone's API cannot set categories"),
     ),
-    _fixed(
+    _system(
         "REFERENCE_TABLE", Message("related records"), Shape.OTHER,
         Message("leave it out; change the related records in their app"),
     ),
-    _fixed(
+    _system(
         "GROUP", Message("a group of fields"), Shape.OTHER,
         Message("give its fields themselves, beside the other fields"),
     ),
-    _fixed(
+    _system(
         "__ID__", Message("the record id"), Shape.OTHER,
         Message("leave it out; give the id beside the record, not inside it"),
     ),
-    _fixed(
+    _system(
         "__REVISION__", Message("the revision"), Shape.OTHER,
         Message("leave it out; kintone ignores it inside a record"),
     ),
-    _fixed("LABEL", Message("a label"), Shape.OTHER, _HOLDS_NOTHING),
-    _fixed("SPACER", Message("a blank space"), Shape.OTHER, _HOLDS_NOTHING),
-    _fixed("HR", Message("a border"), Shape.OTHER, _HOLDS_NOTHING),
+    _system("LABEL", Message("a label"), Shape.OTHER, _HOLDS_NOTHING),
+    _system("SPACER", Message("a blank space"), Shape.OTHER, _HOLDS_NOTHING),
+    _system("HR", Message("a border"), Shape.OTHER, _HOLDS_NOTHING),
 )  # fmt: skip
 
-FIELD_TYPES = {kind.name: kind for kind in _FIELD_TYPES}
-"""Every type that kintone documents, by its name on the wire."""
+FIELD_TYPES = {entry.name: entry for entry in _FIELD_TYPES}
+"""Every type that kintone documents, by its name."""
 
-_TABLES = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape is Shape.ROWS)
-_LISTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.empty == ())
-_TEXTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape.is_text)
-_ATTACHMENTS = frozenset(kind.name for kind in _FIELD_TYPES if kind.shape is Shape.FILES)
+_TABLE_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.shape is Shape.ROWS)
+_LIST_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.empty == ())
+_TEXT_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.shape.is_text)
+_FILE_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.shape is Shape.FILES)
 
 RECORD_ID = "$id"
 REVISION = "$revision"
 PSEUDO_FIELDS = {RECORD_ID: FIELD_TYPES["__ID__"], REVISION: FIELD_TYPES["__REVISION__"]}
-"""Codes that every fetched record has although no form lists them."""
+"""Codes that every record has although no form lists them."""
 
 
 def field_type(name: str) -> FieldType:
-    """Return what is known of a type; one that kintone added later goes through unchecked."""
+    """Return the type of this name; values of a type that is not known here are not checked."""
     return FIELD_TYPES.get(name) or FieldType(
         name, Message("a value of the type {type}", type=name), Shape.OTHER, "", ""
     )
 
 
 def is_table(name: object) -> bool:
-    """Tell whether the values of a type are rows; ``name`` stands beside the value in what kintone answers."""
-    return isinstance(name, str) and name in _TABLES
+    """Tell whether the values of a type are rows; ``name`` is the ``type`` of a field in kintone's answer."""
+    return isinstance(name, str) and name in _TABLE_TYPES
 
 
-SHOWN_AS_TEXT = _TEXTS | {kind.name for kind in _FIELD_TYPES if kind.shape is Shape.OTHER}
-"""Types of which kintone may show a text."""
+SHOWN_AS_TEXT = _TEXT_TYPES | {entry.name for entry in _FIELD_TYPES if entry.shape is Shape.OTHER}
+"""Types whose values may be texts in kintone's answers."""
 
 
 def is_value(name: str, value: object) -> bool:
-    """Tell whether kintone shows such a value for a type: a list, a text or nothing; of an unknown type any."""
-    if name in _LISTS:
+    """Tell whether kintone can answer such a value for a type; for an unknown type, any value."""
+    if name in _LIST_TYPES:
         return isinstance(value, list)
-    return name not in _TEXTS or value is None or isinstance(value, str)
+    return name not in _TEXT_TYPES or value is None or isinstance(value, str)
 
 
 def holds_files(name: object) -> bool:
     """Tell whether the values of a type are attachments."""
-    return isinstance(name, str) and name in _ATTACHMENTS
+    return isinstance(name, str) and name in _FILE_TYPES
 
 
 class Measure(StrEnum):
@@ -306,10 +307,10 @@ def value_kind(kind: FieldType, number_format: str = "") -> ValueKind:
 def markdown_table() -> str:
     """Return the table for the documentation: type, value to write, add, update, table column, update key."""
     lines = ["| Type | Value to write | Add | Update | In tables | Update key |", "|---|---|---|---|---|---|"]
-    for kind in _FIELD_TYPES:
-        marks = [_mark(kind.on_add), _mark(kind.on_update), _mark(kind.in_tables), _mark(kind.update_key)]
-        example = f"`{kind.example}`" if kind.example else "none"
-        lines.append("| " + " | ".join([f"`{kind.name}`", example, *marks]) + " |")
+    for entry in _FIELD_TYPES:
+        marks = [_mark(entry.on_add), _mark(entry.on_update), _mark(entry.in_tables), _mark(entry.update_key)]
+        example = f"`{entry.example}`" if entry.example else "none"
+        lines.append("| " + " | ".join([f"`{entry.name}`", example, *marks]) + " |")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Names and MIME types of files, also as headers carry them."""
+"""Names and MIME types of files, and reading a name from a ``Content-Disposition`` header."""
 
 import re
 import unicodedata
@@ -9,13 +9,16 @@ from urllib.parse import unquote_to_bytes
 
 from kintone.messages import NOTHING, Message
 
+# MIME types
+
+
 UNKNOWN_TYPE = "application/octet-stream"
 MIME_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}", re.ASCII)
 EXTENSION = re.compile(r"(?<=.)\.[\w+-]{1,20}\Z")
-"""What stands behind the last dot of a name, unless it is more than an extension may be or the name begins with it."""
+"""The last dot of a name and the characters after it, 20 at most; none where the name begins with that dot."""
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
-# https://www.iana.org/assignments/media-types, and Python's names where that has none.
+# https://www.iana.org/assignments/media-types, and Python's names for types that it does not list.
 TYPES = {
     ".txt": "text/plain",
     ".csv": "text/csv",
@@ -75,7 +78,7 @@ EXTENSIONS = {mime_type: extension for extension, mime_type in TYPES.items()} | 
     "image/jpg": ".jpg",
     "application/x-zip-compressed": ".zip",
 }
-ALSO = {
+FURTHER_EXTENSIONS = {
     ".htm": "text/html",
     ".jpeg": "image/jpeg",
     ".tif": "image/tiff",
@@ -87,29 +90,31 @@ ALSO = {
     ".yaml": "text/plain",
     ".yml": "text/plain",
 }
-"""Other extensions of these types, and texts whose own type Dify does not know."""
-# JSON Lines (https://jsonlines.org) have no registered type; Dify stores what claims to be one of these as .bin.
-TEXTS = frozenset({"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"})
+"""Further extensions of these types, and texts whose own type Dify does not know."""
+# JSON Lines (https://jsonlines.org) has no registered type; Dify stores files of these types as .bin.
+JSON_LINES_TYPES = frozenset(
+    {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"}
+)
 
 
 def extension_of(name: str) -> str:
-    """Return the extension of a name with its dot, ``""`` where it has none."""
+    """Return the extension of a name with its dot, ``""`` if it has none."""
     match = EXTENSION.search(name)
     return match[0] if match else ""
 
 
 def clean_type(mime_type: str | None, name: str = "") -> str:
-    """Return the MIME type without its parameters; guessed from the name when it is missing or makes no sense."""
+    """Return the MIME type without its parameters; guessed from the name when it is missing or malformed."""
     bare = (mime_type or "").partition(";")[0].strip().lower()
     return bare if MIME_TYPE.fullmatch(bare) else _guessed(name)
 
 
 def sent_type(mime_type: str, *names: str) -> str:
-    """Return the type under which Dify keeps a file usable: guessed from the first name that tells where it is unknown.
+    """Return the type to hand to Dify, which stores files of types that it does not know as .bin.
 
-    JSON Lines are plain text.
+    An unknown type is guessed from the first of the names whose extension is known. JSON Lines become plain text.
     """
-    if mime_type in TEXTS:
+    if mime_type in JSON_LINES_TYPES:
         return "text/plain"
     guesses = (guess for guess in map(_guessed, names) if guess != UNKNOWN_TYPE)
     return next(guesses, UNKNOWN_TYPE) if mime_type == UNKNOWN_TYPE else mime_type
@@ -117,42 +122,46 @@ def sent_type(mime_type: str, *names: str) -> str:
 
 def _guessed(name: str) -> str:
     extension = extension_of(name).lower()
-    return TYPES.get(extension) or ALSO.get(extension) or UNKNOWN_TYPE
+    return TYPES.get(extension) or FURTHER_EXTENSIONS.get(extension) or UNKNOWN_TYPE
+
+
+# File names
 
 
 MAX_NAME_LENGTH = 255
-"""Characters; Dify's database and common file systems hold no more."""
+"""Characters; the maximum of Dify's database and of common file systems."""
 MAX_EXTENSION_LENGTH = 20
 SEPARATORS = re.compile(r"[/\\]")
-# Marks that turn the direction of text, so that "gpj.exe" reads "exe.jpg", and the byte order mark.
+# Marks that change the direction of text, so that "gpj.exe" is shown as "exe.jpg", and the byte order mark.
 DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-NO_CHARACTERS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-NOT_SHOWN = "\ufffd"
+REMOVED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+REPLACEMENT_CHARACTER = "\ufffd"
 
 
 def clean_name(name: str) -> str:
-    """Return the name with ``_`` for each separator of paths, without control characters and marks of direction.
+    """Return the name with ``_`` for each path separator, without control characters and direction marks.
 
-    ``""`` when it is nothing but dots and separators. Quotes, semicolons, percent signs and every script stay. A name
-    longer than 255 characters loses the end of its stem and keeps its extension.
+    Returns ``""`` for a name of nothing but dots, blanks and separators. Quotes, semicolons, percent signs and
+    characters of every script are kept. A name longer than 255 characters loses the end of its stem and keeps its
+    extension.
     """
-    longest = 5 * MAX_NAME_LENGTH
-    bounded = name if len(name) <= 2 * longest else name[:longest] + name[-longest:]
+    half = 5 * MAX_NAME_LENGTH
+    bounded = name if len(name) <= 2 * half else name[:half] + name[-half:]
     kept = "".join(character for character in bounded if _is_kept(character)).strip()
     return _shortened(SEPARATORS.sub("_", kept)) if kept.strip("./\\ ") else ""
 
 
-def made_name(mime_type: str, moment: datetime, extension: str = "") -> str:
+def generated_name(mime_type: str, moment: datetime, extension: str = "") -> str:
     """Return a name for a file that has none, such as ``file-20260401-093000.pdf``."""
-    known = clean_name(extension[: 2 * MAX_EXTENSION_LENGTH]).removeprefix(".")
-    end = f".{known}" if 0 < len(known) <= MAX_EXTENSION_LENGTH else EXTENSIONS.get(mime_type, ".bin")
-    return f"file-{moment:%Y%m%d-%H%M%S}{end}"
+    cleaned = clean_name(extension[: 2 * MAX_EXTENSION_LENGTH]).removeprefix(".")
+    suffix = f".{cleaned}" if 0 < len(cleaned) <= MAX_EXTENSION_LENGTH else EXTENSIONS.get(mime_type, ".bin")
+    return f"file-{moment:%Y%m%d-%H%M%S}{suffix}"
 
 
 def complete_name(name: str, mime_type: str) -> str:
-    """Return the name, with the extension of its type where it has none and does not begin with a dot.
+    """Return the name, with the extension of its type added if it has none and does not begin with a dot.
 
-    ``.bin`` for a type without one, as Dify itself does with a name that has no dot.
+    A name without a dot gets ``.bin`` if its type has no known extension, as Dify does.
     """
     if extension_of(name) or name.startswith("."):
         return name
@@ -160,33 +169,36 @@ def complete_name(name: str, mime_type: str) -> str:
 
 
 def distinct_name(name: str, taken: set[str]) -> str:
-    """Return the name, as ``name (2).pdf`` and so on where it is taken, and add it to those that are."""
+    """Return the name, or ``name (2).pdf`` and so on if it is in ``taken``, and add it to ``taken``."""
     extension = extension_of(name)
     stem = name.removesuffix(extension)
-    number, free = 1, name
-    while free in taken:
+    number, distinct = 1, name
+    while distinct in taken:
         number += 1
         mark = f" ({number})"
-        free = f"{stem[: MAX_NAME_LENGTH - len(mark) - len(extension)]}{mark}{extension}"
-    taken.add(free)
-    return free
+        distinct = f"{stem[: MAX_NAME_LENGTH - len(mark) - len(extension)]}{mark}{extension}"
+    taken.add(distinct)
+    return distinct
 
 
-def change_of(told: str, name: str) -> Message:
-    """Return a remark for a file that was told under another name than it goes by, nothing for one that was not."""
-    if told.strip() in ("", name):
+def rename_note(original_name: str, name: str) -> Message:
+    """Return a note with the original name of a file that was renamed, nothing for a file that was not."""
+    if original_name.strip() in ("", name):
         return NOTHING
-    visible = "".join(character if _is_kept(character) else NOT_SHOWN for character in told[: 2 * MAX_NAME_LENGTH])
-    return Message("the name was {told}", told=shown_name(visible))
+    visible = "".join(
+        character if _is_kept(character) else REPLACEMENT_CHARACTER
+        for character in original_name[: 2 * MAX_NAME_LENGTH]
+    )
+    return Message("the name was {original_name}", original_name=shown_name(visible))
 
 
-def shown_name(name: str, longest: int = 60) -> str:
+def shown_name(name: str, max_length: int = 60) -> str:
     """Return the name in quotes for a sentence, cut when it is long."""
-    return f'"{name}"' if len(name) <= longest else f'"{name[:longest]}…"'
+    return f'"{name}"' if len(name) <= max_length else f'"{name[:max_length]}…"'
 
 
 def shown_size(size: int) -> str:
-    """Return a size as people read it: ``1.5 MB``, where one MB is 1,048,576 bytes as in Dify's limits."""
+    """Return a size such as ``1.5 MB`` for people; one MB is 1,048,576 bytes, as in Dify's limits."""
     if size < 1024:  # noqa: PLR2004 - bytes of one KB
         return f"{size} byte" if size == 1 else f"{size} bytes"
     value, unit = (size / 1024, "KB") if size < 1024 * 1024 else (size / (1024 * 1024), "MB")
@@ -194,12 +206,15 @@ def shown_size(size: int) -> str:
 
 
 def _is_kept(character: str) -> bool:
-    return character not in DIRECTION_MARKS and unicodedata.category(character) not in NO_CHARACTERS
+    return character not in DIRECTION_MARKS and unicodedata.category(character) not in REMOVED_CATEGORIES
 
 
 def _shortened(name: str) -> str:
     extension = extension_of(name)
     return name[: MAX_NAME_LENGTH - len(extension)].rstrip() + extension if len(name) > MAX_NAME_LENGTH else name
+
+
+# The Content-Disposition header
 
 
 PARAMETER = re.compile(
@@ -229,36 +244,36 @@ CHARSETS = frozenset(
         "euc-kr",
     ]
 )
-"""Those that names travel in; Python knows others, of which some are no charsets and some take their time."""
+"""The charsets that are decoded. Python knows more codecs, but some are not charsets and some are slow."""
 MAX_HEADER_LENGTH = 8_192
 
 
-def file_name(header: str | None) -> str:
-    """Return the name a header tells, ``""`` when it tells none.
+def name_in_disposition(header: str | None) -> str:
+    """Return the file name in a ``Content-Disposition`` header, ``""`` if it has none.
 
-    ``filename*`` (RFC 5987) counts before ``filename``, which may be quoted, percent-encoded, an encoded word, or
-    UTF-8 that the HTTP library read as Latin-1, as RFC 9110 has it. A backslash is part of the name unless it stands
-    before another or before a quote.
+    ``filename*`` (RFC 5987) comes before ``filename``. The latter may be quoted, percent-encoded, an encoded word, or
+    UTF-8 that the HTTP library decoded as Latin-1 as RFC 9110 says. A backslash is part of the name unless it comes
+    before another backslash or a quote.
     """
     parameters: dict[str, str] = {}
     for match in PARAMETER.finditer((header or "")[:MAX_HEADER_LENGTH]):
         quoted = match["quoted"]
         value = match["bare"].strip() if quoted is None else re.sub(r"\\([\\\"])", r"\1", quoted)
         parameters.setdefault(match["name"].lower(), value)
-    return _extended(parameters.get("filename*", "")) or _plain(parameters.get("filename", ""))
+    return _decoded_extended(parameters.get("filename*", "")) or _decoded_plain(parameters.get("filename", ""))
 
 
-def _extended(value: str) -> str:
+def _decoded_extended(value: str) -> str:
     match = ENCODED_VALUE.fullmatch(value)
     if match is None:
-        return _plain(value)
+        return _decoded_plain(value)
     return _decoded(unquote_to_bytes(match["value"]), match["charset"] or "utf-8") or ""
 
 
-def _plain(value: str) -> str:
-    """Undo what was done to a name that should have travelled as it is."""
+def _decoded_plain(value: str) -> str:
+    """Return a ``filename`` with any encoding undone; servers encode it although it should be sent unchanged."""
     if not value.isascii():
-        return _unmangled(value)
+        return _utf8_of_latin1(value)
     charsets = {match[1].lower() for match in ENCODED_WORD.finditer(value)}
     if charsets and charsets <= CHARSETS:
         try:
@@ -270,7 +285,7 @@ def _plain(value: str) -> str:
     return value
 
 
-def _unmangled(value: str) -> str:
+def _utf8_of_latin1(value: str) -> str:
     try:
         return _decoded(value.encode("latin-1"), "utf-8") or value
     except UnicodeEncodeError:

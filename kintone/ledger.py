@@ -1,4 +1,4 @@
-"""What is known of each entry of a write: not sent, refused, saved or unknown; data, from which sentences are made."""
+"""The state of each entry of a write: not sent, refused, saved or unknown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from itertools import groupby
 
 
 class EntryState(IntEnum):
-    """What is known of one entry."""
+    """The state of one entry."""
 
     NOT_SENT = 0
-    """No byte of a request that holds it has left."""
+    """No byte of a request with this entry was sent."""
     REFUSED = 1
-    """kintone, or what stands in front of it, refused it before anything was written."""
+    """kintone, or a server in front of it, refused the request before anything was written."""
     SAVED = 2
-    """kintone answered that it is saved, and the answer was read."""
+    """kintone answered that it is saved."""
     UNKNOWN = 3
     """It was sent, and no answer proves whether it was saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Entries one behind the other, counted from 1, the last one included."""
+    """Consecutive entries, from ``first`` to ``last``, counted from 1."""
 
     first: int
     last: int
@@ -35,16 +35,16 @@ ONE_ENTRY = Span(1, 1)
 
 
 class WriteLedger:
-    """The states of all entries of one call, by position from 1, and kintone's results for those saved.
+    """The states of all entries of one tool call, by position from 1, and kintone's results for the saved ones.
 
-    An unknown entry stays unknown until an answer proves that it is saved: what refuses a second try says nothing of
-    the first one. ``repeated`` are the spans that kintone saved in a try after one whose outcome is unknown, so that
-    what the answer calls an update may be what the try before inserted. ``numbered`` tells whether the caller counts
-    its entries; a call that writes one record does not.
+    An unknown entry stays unknown until an answer proves that it is saved: the refusal of a second attempt says nothing
+    about the first one. ``repeated`` holds the spans that were saved by an attempt after one with an unknown outcome;
+    what kintone then reports as updated may have been inserted by the earlier attempt. ``numbered`` is false if the
+    call writes a single record, which messages do not number.
     """
 
     def __init__(self, entries: int, *, numbered: bool = True) -> None:
-        """Start with nothing sent."""
+        """Start with all entries ``NOT_SENT``."""
         self.numbered = numbered
         self.repeated: list[Span] = []
         self._states = bytearray(entries)
@@ -55,30 +55,30 @@ class WriteLedger:
         return len(self._states)
 
     def state(self, position: int) -> EntryState:
-        """Return what is known of an entry."""
+        """Return the state of the entry at a position; raises ``IndexError``."""
         if not 1 <= position <= len(self._states):
             raise IndexError(position)
         return EntryState(self._states[position - 1])
 
     def count(self, state: EntryState) -> int:
-        """Count the entries of which this is known."""
+        """Count the entries in this state."""
         return self._states.count(state)
 
     def has_unknown(self, span: Span | None = None) -> bool:
-        """Tell whether an entry, among these or among all, may have been saved."""
+        """Return whether an entry of the span, or of all, is unknown."""
         states = self._states if span is None else self._states[span.first - 1 : span.last]
         return EntryState.UNKNOWN in states
 
-    def refuse(self, span: Span) -> None:
-        """Note that these were refused before anything was written; unknown ones stay unknown."""
+    def mark_refused(self, span: Span) -> None:
+        """Mark entries as refused before anything was written; unknown ones stay unknown."""
         self._mark(span, EntryState.REFUSED)
 
-    def leave_unknown(self, span: Span) -> None:
-        """Note that these were sent and that nothing is known of them."""
+    def mark_unknown(self, span: Span) -> None:
+        """Mark entries as sent with an unknown outcome."""
         self._mark(span, EntryState.UNKNOWN)
 
-    def save(self, span: Span, results: Sequence[Mapping[str, object]] = ()) -> None:
-        """Note that these are saved, with kintone's results in their order."""
+    def mark_saved(self, span: Span, results: Sequence[Mapping[str, object]] = ()) -> None:
+        """Mark entries as saved; ``results`` are those of kintone, in the order of the entries."""
         if self.has_unknown(span):
             self.repeated.append(span)
         self._states[span.first - 1 : span.last] = bytes([EntryState.SAVED]) * len(span)
@@ -89,7 +89,7 @@ class WriteLedger:
         return [self._results[position] for position in sorted(self._results)]
 
     def spans(self) -> Iterator[tuple[Span, EntryState]]:
-        """Yield the spans of entries of which the same is known, in order."""
+        """Yield the longest spans of entries in the same state, in order."""
         position = 1
         for state, run in groupby(self._states):
             length = len(list(run))
@@ -97,7 +97,7 @@ class WriteLedger:
             position += length
 
     def first_unsaved(self) -> int | None:
-        """Return the position of the first entry that is not surely saved, or None."""
+        """Return the position of the first entry that is not known to be saved, or None."""
         return next((span.first for span, state in self.spans() if state is not EntryState.SAVED), None)
 
     def _mark(self, span: Span, state: EntryState) -> None:

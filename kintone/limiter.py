@@ -1,4 +1,4 @@
-"""How many requests one process sends to one kintone host at once, shared fairly between the calls that wait.
+"""The number of requests that one process sends to one kintone host at once, shared fairly between waiting calls.
 
 kintone allows 100 at once for a whole tenant, all its integrations together:
 https://cybozu.dev/ja/kintone/tips/development/customize/columns/concurrent-connection-limit-reason
@@ -15,12 +15,12 @@ from kintone.messages import Message
 from kintone.runtime import Event
 
 RESERVED_SLOTS = 2
-"""Slots that files, which take long, leave to the other requests."""
-WAITING = Message("waiting for other requests to the same kintone site")
+"""Slots that transfers of files, which take long, leave to other requests."""
+WAITING_FOR_SLOT = Message("waiting for other requests to the same kintone site")
 
 
-class _Turn:
-    """One who waits; ``granted`` is changed under the limiter's lock alone."""
+class _QueuedRequest:
+    """A request that waits for a slot; ``granted`` changes only under the lock of the limiter."""
 
     __slots__ = ("event", "granted")
 
@@ -30,89 +30,91 @@ class _Turn:
 
 
 class Limiter:
-    """Lets so many requests through at once; calls that wait take turns, however many requests each has waiting."""
+    """Allows ``slots`` requests at once. Waiting calls take turns, however many requests each of them has waiting."""
 
     def __init__(self, slots: int) -> None:
         """Start with all slots free."""
         self._lock = threading.Lock()
         self._free = slots
-        self._waiting: OrderedDict[int, deque[_Turn]] = OrderedDict()
+        self._waiting: OrderedDict[int, deque[_QueuedRequest]] = OrderedDict()
 
     @contextmanager
-    def slot(self, call: int, deadline: Deadline, doing: Message) -> Iterator[None]:
-        """Hold a slot for the time of one request; ``call`` tells the requests of one call from another's.
+    def slot(self, call: int, deadline: Deadline, description: Message) -> Iterator[None]:
+        """Hold a slot for one request; ``call`` identifies the tool call. Raises what ``Deadline.check`` raises.
 
-        The slot is free again at the end of the block, or when the deadline ends while it is held.
+        The slot becomes free at the end of the block, or earlier if the deadline ends.
         """
-        give_back = self._taken(call, deadline, doing)
-        leave = deadline.on_end(give_back)
+        release = self._acquire(call, deadline, description)
+        unregister = deadline.on_end(release)
         try:
             yield
         finally:
-            leave()
-            give_back()
+            unregister()
+            release()
 
-    def _taken(self, call: int, deadline: Deadline, doing: Message) -> Callable[[], None]:
-        turn = self._take_or_queue(call, deadline)
-        if turn is not None:
+    def _acquire(self, call: int, deadline: Deadline, description: Message) -> Callable[[], None]:
+        """Wait for a slot; return a function that frees it once, however often it is called."""
+        queued = self._acquire_or_queue(call, deadline)
+        if queued is not None:
             try:
-                deadline.wait_for(turn.event)
-                deadline.check(doing, WAITING)
+                deadline.wait_for(queued.event)
+                deadline.check(description, WAITING_FOR_SLOT)
             except BaseException:
-                # Whatever interrupts the wait, a slot that was granted meanwhile must not be lost.
-                self._give_up(call, turn)
+                # Any exception may interrupt the wait, and a slot that was granted meanwhile must not be lost.
+                self._cancel(call, queued)
                 raise
-        given_back = threading.Lock()
+        released = threading.Lock()
 
-        def give_back() -> None:
-            if given_back.acquire(blocking=False):
-                self._leave()
+        def release() -> None:
+            if released.acquire(blocking=False):
+                self._release()
 
-        return give_back
+        return release
 
-    def _take_or_queue(self, call: int, deadline: Deadline) -> _Turn | None:
+    def _acquire_or_queue(self, call: int, deadline: Deadline) -> _QueuedRequest | None:
         with self._lock:
             if self._free > 0:
                 self._free -= 1
                 return None
-            turn = _Turn(deadline.runtime.event())
-            self._waiting.setdefault(call, deque()).append(turn)
-            return turn
+            queued = _QueuedRequest(deadline.runtime.event())
+            self._waiting.setdefault(call, deque()).append(queued)
+            return queued
 
-    def _give_up(self, call: int, turn: _Turn) -> None:
-        """Leave the queue, or hand on a slot that was granted at the last moment."""
+    def _cancel(self, call: int, queued: _QueuedRequest) -> None:
+        """Remove the request from the queue, or free the slot that it was granted meanwhile."""
         with self._lock:
-            if not turn.granted:
+            if not queued.granted:
                 queue = self._waiting[call]
-                queue.remove(turn)
+                queue.remove(queued)
                 if not queue:
                     del self._waiting[call]
                 return
-        self._leave()
+        self._release()
 
-    def _leave(self) -> None:
+    def _release(self) -> None:
+        """Give the slot to the next call in turn, or mark it free."""
         with self._lock:
             if not self._waiting:
                 self._free += 1
                 return
             call, queue = self._waiting.popitem(last=False)
-            turn = queue.popleft()
+            queued = queue.popleft()
             if queue:
                 self._waiting[call] = queue
-            turn.granted = True
-        turn.event.set()
+            queued.granted = True
+        queued.event.set()
 
 
 class Limiters:
-    """The limiters of one process, one for each kintone host that somebody is asking right now."""
+    """The limiters of the process, one for each kintone host that is in use."""
 
     def __init__(self) -> None:
-        """Start without any."""
+        """Start without a limiter."""
         self._lock = threading.Lock()
         self._limiters: WeakValueDictionary[tuple[str, int], Limiter] = WeakValueDictionary()
 
     def limiter(self, host: str, slots: int) -> Limiter:
-        """Return the limiter of the host; it lives as long as somebody holds it."""
+        """Return the limiter of the host; it is dropped when no caller holds it any more."""
         with self._lock:
             limiter = self._limiters.get((host, slots))
             if limiter is None:

@@ -1,4 +1,4 @@
-"""Ceilings that kintone publishes, each with its page, and a few of our own where kintone names none."""
+"""Maxima that kintone documents, each with its page, and some of our own where kintone documents none."""
 
 # Records in one answer of GET records; https://cybozu.dev/ja/kintone/docs/overview/query
 MAX_LIMIT = 500
@@ -21,50 +21,52 @@ MAX_FIELDS_IN_URL = 100
 # Entries of ``fields`` in a JSON body; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records
 MAX_FIELDS_IN_BODY = 1_000
 
-# Characters of a text that is no data; ours: 1,000 field codes fit, and so does a query that takes a second to read.
-# kintone documents no length of a query, https://github.com/kintone-labs/kintone-js-sdk/issues/77 had 48,986.
+# Characters of a text that holds no record data, such as a query; our own: 1,000 field codes fit, and a query of this
+# length takes about a second to parse. kintone documents no maximum for a query;
+# https://github.com/kintone-labs/kintone-js-sdk/issues/77 had 48,986.
 MAX_TEXT_LENGTH = 200_000
 
 # Characters of a field code, a label or an option; https://github.com/kintone/rest-api-spec
 MAX_NAME_LENGTH = 128
 
-# Fields, columns of tables among them, of what is still taken for a form; ours, ten times the 500 that kintone allows:
+# Fields of a form in an answer, including columns of tables; our own, ten times what kintone allows:
 # https://jp.cybozu.help/k/ja/admin/limitation/limit.html
 MAX_FORM_FIELDS = 5_000
 
 # Options that a field can have; https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html
 MAX_OPTIONS = 1_000
 
+# Options of one field in an answer; our own.
 MAX_FIELD_OPTIONS = 10 * MAX_OPTIONS
-"""Options of one field of what is still taken for a form; ours."""
 
+# Characters of the address of a GET; a longer one is sent as POST. kintone refuses 8 KB; its own JavaScript client
+# switches at this length.
 MAX_URL_LENGTH = 4_096
-"""Characters before a GET travels as POST; kintone refuses 8 KB, its own JavaScript client switches here."""
 
+# Rows of a table, or entries of another list, that are read; our own, since kintone documents no maximum.
 MAX_LIST_ENTRIES = 10_000
-"""Rows of a table, or entries of another list, that are looked at; ours, since kintone names no ceiling."""
 
+# Levels of nested objects and lists that are read; our own: a record with a table has eight.
 MAX_DEPTH = 64
-"""Levels of objects and lists inside each other that are read; ours, a record with a table has eight."""
 
-# Characters of a file key; ours, kintone's have some fifty:
+# Characters of a file key; our own, kintone's have about fifty:
 # https://cybozu.dev/ja/kintone/docs/rest-api/files/upload-file/
 MAX_FILE_KEY_LENGTH = 500
 
+# Bytes of the records in one request body; our own, since kintone documents no maximum and gateways refuse large ones.
 MAX_BULK_BYTES = 5_000_000
-"""Bytes of the records in one request body; ours, since kintone publishes no ceiling and gateways refuse large ones."""
 
+# Bytes of a JSON answer after decompression; our own, so that a compressed answer cannot fill the memory.
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
-"""Largest JSON answer that is read; ours, so that a compressed bomb cannot fill the memory."""
 
-# Digits, and decimals among them, that an app can be set to keep of a number;
+# Total digits and decimal places that an app can be set to keep of a number;
 # https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html
 MAX_NUMBER_DIGITS, MAX_NUMBER_DECIMALS = 30, 10
 
-# What an app keeps until it is set otherwise, the rest rounded half to even; https://github.com/kintone/rest-api-spec
+# The same for an app without that setting, which rounds half to even; https://github.com/kintone/rest-api-spec
 DEFAULT_NUMBER_DIGITS, DEFAULT_NUMBER_DECIMALS = 16, 4
 
-# Characters of a value whose duplicates are prohibited;
+# Characters of a value in a field that prohibits duplicates;
 # https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html
 MAX_UNIQUE_LENGTH = 64
 

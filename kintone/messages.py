@@ -1,8 +1,7 @@
-"""Sentences as data: an English text with names in braces, and the values that belong there.
+"""Sentences as data: an English text with named placeholders, and their values.
 
-Nothing is put together before it leaves the plugin, so that a sentence can be read in another language and asked what
-it says. ``render`` is the one place that makes text of it. Texts are literals beside their use, which is what a
-catalogue is collected from; a value may be a message itself.
+A sentence becomes text only when it leaves the plugin, in ``render``, so that it can be translated. Each English text
+is a literal where it is used, from which a catalogue of translations can be collected. A value may itself be a message.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +12,7 @@ type Value = object
 
 
 class Message:
-    """One sentence or part of one; ``text`` is the English msgid, written for ``str.format``, ``values`` fill it."""
+    """A sentence or a part of one; ``text`` is English with placeholders of ``str.format``, ``values`` fill them."""
 
     __slots__ = ("text", "values")
 
@@ -21,13 +20,13 @@ class Message:
     values: Mapping[str, Value]
 
     def __init__(self, text: str, /, **values: Value) -> None:
-        """Keep text and values; braces that are meant to be read are doubled in ``text``."""
+        """Keep text and values; in ``text`` a literal brace is doubled."""
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "values", values)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse: a message is never changed after it was made."""
-        raise AttributeError(f"a message is not changed after it was made ({name})")
+        """Refuse; a message never changes."""
+        raise AttributeError(f"a message never changes ({name})")
 
     def copy_with(self, **values: Value) -> "Message":
         """Return the same sentence with other values."""
@@ -38,11 +37,11 @@ class Message:
         return render(self)
 
     def __repr__(self) -> str:
-        """Show the text and the names of the values; a value may be anything that a caller sent."""
+        """Show the text and the names of the values; a value may be confidential."""
         return f"Message({self.text!r}, {', '.join(self.values)})"
 
     def __bool__(self) -> bool:
-        """Tell whether it says anything."""
+        """Return False for an empty message."""
         return bool(self.text)
 
     def __eq__(self, other: object) -> bool:
@@ -50,24 +49,24 @@ class Message:
         return isinstance(other, Message) and (self.text, self.values) == (other.text, other.values)
 
     def __hash__(self) -> int:
-        """Agree with equality; values may be unhashable."""
+        """Hash the text only, since values may be unhashable."""
         return hash(self.text)
 
 
 class Joined(Message):
-    """Messages or texts one behind the other, such as the members of a list."""
+    """Messages or texts with a separator between them, such as the items of a list."""
 
     __slots__ = ("parts",)
 
     parts: tuple[Value, ...]
 
     def __init__(self, parts: Iterable[Value], separator: str = "; ") -> None:
-        """Keep the parts; those that say nothing are left out."""
+        """Keep the parts except the empty ones."""
         super().__init__(separator)
         object.__setattr__(self, "parts", tuple(part for part in parts if part or part == 0))
 
     def __bool__(self) -> bool:
-        """Tell whether there is any part."""
+        """Return False without parts."""
         return bool(self.parts)
 
     def __eq__(self, other: object) -> bool:
@@ -75,26 +74,26 @@ class Joined(Message):
         return isinstance(other, Joined) and (self.text, self.parts) == (other.text, other.parts)
 
     def __hash__(self) -> int:
-        """Agree with equality."""
+        """Hash the separator and the number of parts, since parts may be unhashable."""
         return hash((self.text, len(self.parts)))
 
 
 NOTHING: Final = Message("")
-"""A message that says nothing."""
+"""The empty message."""
 
 
 def verbatim(text: str) -> Message:
-    """Return a message that says a text which is nobody's sentence, such as kintone's own words."""
+    """Return a message for a text that is not translated, such as one of kintone's own."""
     return Message("{verbatim}", verbatim=text)
 
 
 def counted(number: int, one: Message, many: Message) -> Message:
-    """Return the message for this number; both hold the number where they need it."""
+    """Return the singular or the plural message for a number; both contain the number where they need it."""
     return one if number == 1 else many
 
 
 def render(message: Message, translate: Translate = str) -> str:
-    """Return the sentence in the language of ``translate``, which is given a msgid and returns its text."""
+    """Return the sentence as text; ``translate`` maps an English text with placeholders to another language."""
     if isinstance(message, Joined):
         return translate(message.text).join(_shown(part, translate) for part in message.parts)
     text = translate(message.text)
@@ -102,7 +101,7 @@ def render(message: Message, translate: Translate = str) -> str:
 
 
 def _formatted(value: Value, translate: Translate) -> Value:
-    """Leave numbers as they are: the text says how they are written."""
+    """Leave numbers as they are, since the text of the message formats them."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else _shown(value, translate)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a record, and what was changed in it, told so that people and models can act on it."""
+"""Problems of a record, and changes made to it, in sentences that people and models can act on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from kintone.messages import NOTHING, Joined, Message, verbatim
 from kintone.texts import preview, printable
 
 MAX_LISTED = 100
-"""Problems, and changes, that are listed; ours, so that a hostile record cannot fill a message."""
+"""Problems, and changes, that are listed; our own limit, so that a record cannot fill a message."""
 
 
 class ProblemCode(StrEnum):
-    """The kinds of problems; workflows test for these words."""
+    """The kinds of problems; workflows compare these words."""
 
     UNKNOWN_FIELD = "unknown_field"
     UNKNOWN_COLUMN = "unknown_column"
@@ -31,7 +31,7 @@ class ProblemCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a record: a field code and, inside the table ``table``, the row counted from 1."""
+    """A place in a record: a field code or, in the table ``table``, a column code and the row counted from 1."""
 
     field: str
     row: int | None = None
@@ -39,7 +39,7 @@ class Place:
 
     @property
     def words(self) -> Message:
-        """Return the place as a sentence begins with it: ``price`` or ``qty in row 2 of lines``."""
+        """The place as the beginning of a sentence: ``price`` or ``qty in row 2 of lines``."""
         field = printable(self.field)
         if self.row is None:
             return verbatim(field)
@@ -71,13 +71,13 @@ class Problem:
 
     @property
     def line(self) -> Message:
-        """Return message and suggestion on one line."""
+        """Message and suggestion on one line."""
         return Joined([self.message, self.suggestion], ": ")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that is stored otherwise than it was written, or not at all; ``text`` is for people."""
+    """A value that is stored differently from how it was written, or not at all; ``text`` describes it."""
 
     field: str
     row: int | None
@@ -85,33 +85,29 @@ class Change:
 
 
 class UnusableValueError(Exception):
-    """A value that a field cannot take; the place is added by whoever knows it."""
+    """A value that a field cannot take; the caller adds the place when it notes the problem."""
 
     def __init__(self, code: ProblemCode, complaint: Message, suggestion: Message = NOTHING) -> None:
-        """Keep the parts of the problem to be."""
+        """Keep the parts of a ``Problem``."""
         super().__init__(complaint)
         self.code: Final = code
         self.complaint: Final = complaint
         self.suggestion: Final = suggestion
 
-    def suggesting(self, suggestion: Message) -> "UnusableValueError":
-        """Return the same complaint with this suggestion, unless it has one of its own."""
-        return self if self.suggestion else UnusableValueError(self.code, self.complaint, suggestion)
-
 
 @dataclass(slots=True)
 class Findings:
-    """Problems and changes of one record; the first ``most_problems`` and hundred changes are kept, others counted."""
+    """Problems and changes of one record; the first ``max_problems`` and 100 changes are kept, the others counted."""
 
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     unlisted_problems: int = 0
     unlisted_changes: int = 0
-    most_problems: int = MAX_LISTED
+    max_problems: int = MAX_LISTED
 
     @property
     def count(self) -> int:
-        """Return how many problems there are, listed or not."""
+        """The number of problems, listed or not."""
         return len(self.problems) + self.unlisted_problems
 
     def problem(
@@ -121,34 +117,34 @@ class Findings:
         complaint: Message,
         suggestion: Message | Callable[[], Message] = NOTHING,
     ) -> None:
-        """Note a problem; a suggestion that costs time to find is handed over as a function."""
-        if len(self.problems) >= self.most_problems:
+        """Note a problem; a suggestion that takes time is a function, which is called only for a listed problem."""
+        if len(self.problems) >= self.max_problems:
             self.unlisted_problems += 1
             return
-        words = suggestion if isinstance(suggestion, Message) else suggestion()
+        advice = suggestion if isinstance(suggestion, Message) else suggestion()
         message = Message("{place}: {complaint}", place=place.words, complaint=complaint)
-        self.problems.append(Problem(printable(place.field), place.row, code, message, words))
+        self.problems.append(Problem(printable(place.field), place.row, code, message, advice))
 
     def unusable(self, place: Place, error: UnusableValueError) -> None:
         """Note that a value cannot be used."""
         self.problem(place, error.code, error.complaint, error.suggestion)
 
     def change(self, place: Place, before: object, after: object) -> None:
-        """Note that a value goes out otherwise than it came in."""
-        self._told(
+        """Note that a value is sent differently from how it was written."""
+        self._add_change(
             place,
             Message("{place}: {before} → {after}", place=place.words, before=preview(before), after=preview(after)),
         )
 
-    def note(self, place: Place, what: Message) -> None:
-        """Note what kintone will make of a value, or of a field that was left out."""
-        self._told(place, Message("{place}: {what}", place=place.words, what=what))
+    def note(self, place: Place, remark: Message) -> None:
+        """Note what kintone will do with a value, or that a field is left out."""
+        self._add_change(place, Message("{place}: {remark}", place=place.words, remark=remark))
 
-    def left_out(self, place: Place, why: Message) -> None:
-        """Note that a field does not go out at all."""
-        self.note(place, Message("left out, since {why}", why=why))
+    def left_out(self, place: Place, reason: Message) -> None:
+        """Note that a field is not sent."""
+        self.note(place, Message("left out, since {reason}", reason=reason))
 
-    def _told(self, place: Place, text: Message) -> None:
+    def _add_change(self, place: Place, text: Message) -> None:
         if len(self.changes) >= MAX_LISTED:
             self.unlisted_changes += 1
         else:
@@ -156,6 +152,6 @@ class Findings:
 
 
 def problem_lines(problems: Sequence[Problem], unlisted: int = 0) -> list[Message]:
-    """Return one line per problem, and a last one that counts those not listed."""
+    """Return one line for each problem, and a last one with the number of those not listed."""
     lines = [problem.line for problem in problems]
     return [*lines, Message("and {count} more", count=unlisted)] if unlisted else lines

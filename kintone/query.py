@@ -1,4 +1,4 @@
-"""kintone's query language: tokens, condition, ``order by``, ``limit``, ``offset``, and unknown field codes."""
+"""kintone's query language: its tokens, the parts of a query, and suggestions for unknown field codes."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,13 +8,16 @@ from itertools import pairwise
 
 from kintone.errors import InvalidParameterError
 from kintone.forms.fields import Form
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Message
 from kintone.values.numbers import whole_number
 
-SHOWN_TEXT = 30
+# Tokens
 
-# Python's \s holds the full-width space, which kintone takes as white space between tokens too.
+
+SHOWN_CHARACTERS = 30
+
+# Python's \s includes the full-width space, which kintone also accepts as white space between tokens.
 _TOKEN = re.compile(
     r"""
       (?P<SPACE>\s+)
@@ -28,7 +31,7 @@ _TOKEN = re.compile(
 
 
 class TokenKind(Enum):
-    """What a token is; field codes, key words, functions and numbers are all words."""
+    """The kinds of tokens; field codes, key words, functions and numbers are all words."""
 
     TEXT = auto()
     WORD = auto()
@@ -46,12 +49,12 @@ class Token:
     depth: int
 
     def is_word(self, *words: str) -> bool:
-        """Tell whether this is one of the words, in any letter case."""
+        """Tell whether the token is one of these words, which are in lower case, in any letter case."""
         return self.kind is TokenKind.WORD and self.text.lower() in words
 
 
 def tokens_of(query: str) -> list[Token]:
-    """Split a query into its tokens; raises ``InvalidParameterError`` for a text whose quote is never closed."""
+    """Split a query into its tokens; raises ``InvalidParameterError`` for a text without a closing quote."""
     return list(_tokens(query))
 
 
@@ -71,7 +74,7 @@ def _tokens(query: str) -> Iterator[Token]:
 
 
 def _unclosed(query: str, start: int) -> InvalidParameterError:
-    shown = query[start : start + SHOWN_TEXT]
+    shown = query[start : start + SHOWN_CHARACTERS]
     return InvalidParameterError(
         "query: the text that begins at character {place} ({text}) has no closing quote; "
         'inside a text write \\" for a quote and \\\\ for a backslash',
@@ -80,20 +83,23 @@ def _unclosed(query: str, start: int) -> InvalidParameterError:
     )
 
 
+# The parts of a query
+
+
 OPTIONS = ("order by", "limit", "offset")
 DIRECTIONS = ("asc", "desc")
+OPERATOR_WORDS = ("in", "not", "like", "is")
+OPERATOR_SYMBOLS = ("=", "!=", "<", ">", "<=", ">=")
 
-_OPERATOR_WORDS = ("in", "not", "like", "is")
-_OPERATOR_SYMBOLS = ("=", "!=", "<", ">", "<=", ">=")
 _ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query in its parts.
+    """The parts of a query.
 
-    ``condition`` and ``order_by`` are the caller's own text. ``sort_keys`` are pairs of a field code and ``asc``,
-    ``desc`` or an empty text where none was written; there are none where ``order_by`` has another form.
+    ``condition`` and ``order_by`` are the caller's own text. ``sort_keys`` are pairs of a field code and its direction:
+    ``asc``, ``desc`` or ``""`` where none is written. They are empty where ``order_by`` has another form.
     """
 
     condition: str = ""
@@ -102,12 +108,12 @@ class Query:
     limit: int | None = None
     offset: int | None = None
 
-    def with_guard(self, guard: str) -> "Query":
-        """Return the query with one more condition; ``and`` binds tighter than ``or``, hence the parentheses."""
-        return replace(self, condition=f"({self.condition}) and {guard}" if self.condition else guard)
+    def with_condition(self, condition: str) -> "Query":
+        """Return the query with one more condition; the first is in parentheses, since ``and`` comes before ``or``."""
+        return replace(self, condition=f"({self.condition}) and {condition}" if self.condition else condition)
 
     def sorted_by(self, code: str, direction: str) -> "Query":
-        """Return the query with another order."""
+        """Return the query with this order in place of its own."""
         return replace(self, order_by=f"{code} {direction}", sort_keys=((code, direction),))
 
     def cut(self, limit: int | None = None, offset: int | None = None) -> "Query":
@@ -115,7 +121,7 @@ class Query:
         return replace(self, limit=limit, offset=offset or None)
 
     def __str__(self) -> str:
-        """Join the parts in the order kintone wants."""
+        """Return the parts joined in the order that kintone requires."""
         parts = [
             self.condition,
             f"order by {self.order_by}" if self.order_by is not None else "",
@@ -133,17 +139,17 @@ class _Option:
 
 
 def quote(value: str) -> str:
-    """Return the value as a text of the query language, quotes included; nothing in it can end the text early."""
+    """Return the value as a quoted text of the query language, with everything escaped that would end the text."""
     for character, escape in _ESCAPES:
         value = value.replace(character, escape)
     return f'"{value}"'
 
 
 def parse(text: str) -> Query:
-    """Take a query apart.
+    """Parse a query.
 
-    Raises ``InvalidParameterError`` for options in a wrong order (showing the right one), for an option that
-    stands twice, for a limit or offset that is no whole number, and for a quote that is never closed.
+    Raises ``InvalidParameterError`` for options in a wrong order (the error shows the right one), for an option that
+    is given twice, for a limit or offset that is not a whole number, and for a text without a closing quote.
     """
     tokens = tokens_of(text)
     starts = _option_starts(tokens)
@@ -153,8 +159,8 @@ def parse(text: str) -> Query:
         for (place, name), end in zip(starts, ends, strict=True)
     ]
     condition = _slice(text, tokens[: starts[0][0]] if starts else tokens)
-    _refuse_twice(options)
-    _refuse_disorder(condition, options)
+    _refuse_repeated(options)
+    _refuse_wrong_order(condition, options)
     found = {option.name: option for option in options}
     order_by = found.get("order by")
     return Query(
@@ -167,29 +173,33 @@ def parse(text: str) -> Query:
 
 
 def _option_starts(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    """Return the index of the first token and the name of each option, in the order of the query."""
     starts: list[tuple[int, str]] = []
     first_key: int | None = None
-    for place, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         if token.depth or token.kind is not TokenKind.WORD:
             continue
-        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
         if token.is_word("order") and following and following.is_word("by"):
-            starts.append((place, "order by"))
-            first_key = place + 2
-        elif token.is_word("limit", "offset") and not _is_field(tokens, place, first_key):
-            starts.append((place, token.text.lower()))
+            starts.append((index, "order by"))
+            first_key = index + 2
+        elif token.is_word("limit", "offset") and not _is_field(tokens, index, first_key):
+            starts.append((index, token.text.lower()))
             first_key = None
     return starts
 
 
-def _is_field(tokens: Sequence[Token], place: int, first_key: int | None) -> bool:
-    """Tell a field code ``limit`` from the key word: a field is compared, or stands where a sort key does."""
+def _is_field(tokens: Sequence[Token], index: int, first_key: int | None) -> bool:
+    """Tell whether the word ``limit`` or ``offset`` is a field code: one that is compared, or a sort key.
+
+    ``first_key`` is the index of the first sort key, None outside ``order by``.
+    """
     if first_key is not None:
-        return place == first_key or tokens[place - 1].text == ","
-    if place + 1 == len(tokens):
+        return index == first_key or tokens[index - 1].text == ","
+    if index + 1 == len(tokens):
         return False
-    following = tokens[place + 1]
-    return following.is_word(*_OPERATOR_WORDS) or following.text in _OPERATOR_SYMBOLS
+    following = tokens[index + 1]
+    return following.is_word(*OPERATOR_WORDS) or following.text in OPERATOR_SYMBOLS
 
 
 def _option(name: str, tokens: Sequence[Token], text: str) -> _Option:
@@ -211,20 +221,21 @@ def _is_whole(token: Token) -> bool:
     return number is not None and number >= 0
 
 
-def _refuse_twice(options: Sequence[_Option]) -> None:
+def _refuse_repeated(options: Sequence[_Option]) -> None:
     for name in OPTIONS:
         if sum(option.name == name for option in options) > 1:
-            raise InvalidParameterError('query: "{option}" stands twice; leave one of them out', option=name)
+            raise InvalidParameterError('query: "{option}" is given twice; leave one of them out', option=name)
 
 
-def _refuse_disorder(condition: str, options: Sequence[_Option]) -> None:
+def _refuse_wrong_order(condition: str, options: Sequence[_Option]) -> None:
     ranks = [OPTIONS.index(option.name) for option in options]
-    strays = [option.text[len(option.tokens[0].text) :].strip() for option in options if option.name != "order by"]
-    if ranks == sorted(ranks) and not any(strays):
+    # Text after the number of a limit or offset, which can only be a misplaced condition.
+    misplaced = [option.text[len(option.tokens[0].text) :].strip() for option in options if option.name != "order by"]
+    if ranks == sorted(ranks) and not any(misplaced):
         return
-    for stray in filter(None, strays):
-        joint = "" if not condition or re.match(r"(?i)(and|or)\b", stray) else "and "
-        condition = f"{condition} {joint}{stray}".strip()
+    for text in filter(None, misplaced):
+        connector = "" if not condition or re.match(r"(?i)(and|or)\b", text) else "and "
+        condition = f"{condition} {connector}{text}".strip()
     ordered = sorted(options, key=lambda option: OPTIONS.index(option.name))
     shown = [
         f"{option.name} {option.text if option.name == 'order by' else option.tokens[0].text}" for option in ordered
@@ -240,7 +251,7 @@ def _number(option: _Option | None) -> int | None:
 
 
 def _sort_keys(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:
-    """Return the keys of ``a, b desc``, or nothing where a part of it has another form."""
+    """Return the sort keys of ``a, b desc``; none where a part of it has another form."""
     keys: list[list[Token]] = [[]]
     for token in tokens:
         if token.text == ",":
@@ -262,13 +273,14 @@ def _slice(text: str, tokens: Sequence[Token]) -> str:
     return text[tokens[0].start : tokens[-1].end] if tokens else ""
 
 
-FOLLOWED_BY = ("=", "!=", "<", ">", "<=", ">=")
-OPERATOR_WORDS = ("in", "not", "like", "is", "asc", "desc")
+# Unknown field codes
+
+
 ALWAYS_KNOWN = ("$id",)
 MAX_NAMED = 10
 
 
-def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
+def code_hints(query: str, fields: Iterable[str], form: Form) -> list[Message]:
     """Return hints such as ``did you mean "name" instead of "nmae"?`` for codes that the form does not have.
 
     Where several fields share the label that was written, all their codes are named.
@@ -276,16 +288,18 @@ def near_codes(query: str, fields: Iterable[str], form: Form) -> list[Message]:
     known = {*form.fields, *form.tables_by_column, *ALWAYS_KNOWN}
     names = [*form.names(), *((column, column) for column in form.tables_by_column)]
     unknown = dict.fromkeys(code for code in (*_codes(tokens_of(query)), *fields) if code not in known)
-    hints = ((code, nearest_codes(code, names)) for code in list(unknown)[:MAX_NAMED])
+    suggestions = ((code, nearest_codes(code, names)) for code in list(unknown)[:MAX_NAMED])
     return [
-        Message('did you mean {near} instead of "{code}"?', near=either(near), code=code)
-        for code, near in hints
-        if near
+        Message('did you mean {nearest} instead of "{code}"?', nearest=one_of(nearest), code=code)
+        for code, nearest in suggestions
+        if nearest
     ]
 
 
 def _codes(tokens: list[Token]) -> Iterable[str]:
-    """Yield the words that an operator or a direction follows: where field codes stand."""
+    """Yield the words that are followed by an operator or a direction, which are field codes."""
     for token, follower in pairwise(tokens):
-        if token.kind is TokenKind.WORD and (follower.text in FOLLOWED_BY or follower.is_word(*OPERATOR_WORDS)):
+        if token.kind is TokenKind.WORD and (
+            follower.text in OPERATOR_SYMBOLS or follower.is_word(*OPERATOR_WORDS, *DIRECTIONS)
+        ):
             yield token.text

@@ -1,7 +1,7 @@
-"""What to do about a request that was too slow or whose answer was too large; it depends on what was asked.
+"""Advice for a request that was too slow, too large or interrupted; it depends on the kind of request.
 
-Whoever reads a list can ask for less of it, whoever writes several entries can send fewer, and one record, form or file
-cannot be split.
+A caller that reads a list can ask for less, and one that writes several entries can send fewer. A single record, form
+or file cannot be split.
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ CHECK_SITE: Final = Message("check kintone_domain, and that no proxy or login pa
 
 
 class Remedy(Message):
-    """Advice for who reads a list; ``several`` is that for who writes several entries, ``one`` that about one thing."""
+    """Advice for a request that reads a list; ``several`` is for a write of several entries, ``one`` for the others."""
 
     __slots__ = ("one", "several")
 
@@ -20,28 +20,29 @@ class Remedy(Message):
     several: Message
 
     def __init__(self, text: str, /, *, several: Message, one: Message) -> None:
-        """Keep all three."""
+        """Keep the three sentences."""
         super().__init__(text)
         object.__setattr__(self, "several", several)
         object.__setattr__(self, "one", one)
 
 
 class TryAgain(Message):
-    """Advice to do the same again; ``unsure`` takes its place where it may have been done already."""
+    """Advice to repeat the request; ``if_maybe_saved`` replaces it if the request may already have been carried out."""
 
-    __slots__ = ("unsure",)
+    __slots__ = ("if_maybe_saved",)
 
-    unsure: Message
+    if_maybe_saved: Message
 
-    def __init__(self, text: str, /, *, unsure: Message = NOTHING) -> None:
-        """Keep both."""
+    def __init__(self, text: str, /, *, if_maybe_saved: Message = NOTHING) -> None:
+        """Keep both sentences."""
         super().__init__(text)
-        object.__setattr__(self, "unsure", unsure)
+        object.__setattr__(self, "if_maybe_saved", if_maybe_saved)
 
 
 TRY_LATER: Final = TryAgain("try again in a few minutes")
 MAINTENANCE: Final = TryAgain(
-    "kintone may be under maintenance; try again in a few minutes", unsure=Message("kintone may be under maintenance")
+    "kintone may be under maintenance; try again in a few minutes",
+    if_maybe_saved=Message("kintone may be under maintenance"),
 )
 RAISE_TIMEOUT: Final = Remedy(
     "raise request_timeout, or ask for less at once",
@@ -62,17 +63,17 @@ FEWER_RECORDS: Final = Remedy(
 
 
 def for_write(remedy: Message, entries: int) -> Message:
-    """Return the remedy for a write of so many entries; what is no advice to readers of lists stays as it is."""
+    """Return the remedy for a write of this number of entries."""
     if not isinstance(remedy, Remedy):
         return remedy
     return remedy.several if entries > 1 else remedy.one
 
 
 def for_one(remedy: Message) -> Message:
-    """Return the remedy for a request about one thing, such as a form or a file."""
+    """Return the remedy for a request that cannot be split, such as one for a form or a file."""
     return remedy.one if isinstance(remedy, Remedy) else remedy
 
 
-def where_unsure(remedy: Message) -> Message:
-    """Return the remedy for a write that may have been done, which nobody must be told to simply do again."""
-    return remedy.unsure if isinstance(remedy, TryAgain) else remedy
+def for_maybe_saved(remedy: Message) -> Message:
+    """Return the remedy for a write that may have been carried out, without the advice to repeat it."""
+    return remedy.if_maybe_saved if isinstance(remedy, TryAgain) else remedy

@@ -1,4 +1,4 @@
-"""Answers of kintone: successes read by models, failures turned into errors."""
+"""Answers of kintone: successful ones are checked by models, others become errors."""
 
 import re
 from collections.abc import Mapping
@@ -29,29 +29,32 @@ from kintone.messages import Message
 from kintone.remedies import CHECK_SITE, MAINTENANCE, TRY_LATER
 from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, read_retry_after
 from kintone.texts import printable
-from kintone.transport_failures import PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
+from kintone.transport_failures import CHECK_DOMAIN, PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
+
+# Successful answers
 
 MAX_DIGITS: Final = 20
-"""Of an id, a revision or a count; so many fit into 64 bits."""
+"""Digits of an id, a revision or a count; a number of 64 bits has at most 20."""
 FILE_KEY: Final = rf"^[!-~]{{1,{limits.MAX_FILE_KEY_LENGTH}}}$"
 THE_ANSWER: Final = Message("the answer")
 MISSING: Final = Message("missing")
 
 
 class AnswerModel(BaseModel):
-    """A part of an answer; what it does not name is left alone, what it names has exactly that type."""
+    """A part of an answer; its fields must have exactly the declared types, further ones are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, alias_generator=to_camel, extra="ignore")
 
 
 def number_text(value: object) -> str | None:
-    """Return an id, a revision or a count as text, None for anything that is none.
+    """Return an id, a revision or a count as text, None for any other value.
 
-    They are texts, https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records, and numbers in kintone's OpenAPI.
+    kintone documents them as texts, https://cybozu.dev/ja/kintone/docs/rest-api/records/get-records, and its OpenAPI
+    description as numbers.
     """
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    # Python refuses to write out some thousand digits.
+    # Python refuses to convert a number of some thousand digits to text.
     text = "" if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS + 8 else str(value)
     return text if len(text) <= MAX_DIGITS and text.isascii() and text.isdecimal() else None
 
@@ -68,31 +71,39 @@ PositiveNumber = Annotated[str, BeforeValidator(_positive)]
 
 
 def read_answer[Model: AnswerModel](
-    model: type[Model], value: object, doing: Message, part: Message = THE_ANSWER
+    model: type[Model], value: object, description: Message, part: Message = THE_ANSWER
 ) -> Model:
-    """Return an answer, or the part of it that ``part`` names; raises ``UnknownResponseError`` for another shape."""
+    """Return an answer, or a part of it, as a model; raises ``UnknownResponseError`` for another shape.
+
+    ``description`` is that of the request, ``part`` names the part in the error.
+    """
     try:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
     if not isinstance(value, dict):
-        raise misshapen(doing, part, value)
-    place = Message("{name} of {part}", name=named(".".join(map(str, first["loc"]))), part=part)
-    raise misshapen(doing, place, MISSING if first["type"] == "missing" else first["input"])
+        raise misshapen(description, part, value)
+    place = Message("{name} of {part}", name=name_in_answer(".".join(map(str, first["loc"]))), part=part)
+    raise misshapen(description, place, MISSING if first["type"] == "missing" else first["input"])
 
 
-def misshapen(doing: Message, part: Message, value: object) -> UnknownResponseError:
-    """Return the error for a part of an answer that is not as kintone documents it.
+def misshapen(description: Message, part: Message, value: object) -> UnknownResponseError:
+    """Return the error for a part of an answer that does not have the documented shape.
 
-    Of the value only its kind is told: a server may put anything there, a secret that it was sent too.
+    The error names only the type of the value, since a server may answer a secret that it was sent.
     """
     found = value if isinstance(value, Message) else _type_name(value)
-    problem = Message("{doing}: {part} is {found}, which kintone does not answer", doing=doing, part=part, found=found)
+    problem = Message(
+        "{description}: {part} is {found}, which is not what kintone documents",
+        description=description,
+        part=part,
+        found=found,
+    )
     return UnknownResponseError(problem, remedy=CHECK_SITE)
 
 
-def named(name: object) -> str | Message:
-    """Return a name that an answer holds, whole or not at all: part of a secret could not be masked any more."""
+def name_in_answer(name: object) -> str | Message:
+    """Return a name from an answer, whole or not at all, since a part of a secret could not be masked."""
     text = str(name)
     return printable(text) if len(text) <= limits.MAX_NAME_LENGTH else Message("a very long name")
 
@@ -111,17 +122,19 @@ def _type_name(value: object) -> Message:
     return Message("a number")
 
 
+# Other answers
+
 KINTONE_CODE: Final = re.compile(r"[A-Z]{2,10}_[A-Z]{2}[0-9]{2,4}", re.ASCII)
-"""A gateway's own JSON may have a ``code`` too, which proves nothing."""
+"""The JSON of a gateway may have a ``code`` of another form; it does not prove that kintone answered."""
 MAX_MESSAGE: Final = 600
-MAX_KEY: Final = 160
+MAX_FIELD_PATH: Final = 160
 MAX_FIELDS: Final = 200
 CLIENT_ERRORS: Final = range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, read to its end."""
+    """An answer with its whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -130,7 +143,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What an answer other than a success means; ``is_certain`` tells that nothing was written."""
+    """The meaning of an unsuccessful answer.
+
+    ``is_certain`` is true if the answer proves that nothing was written. ``retry_after`` is in seconds.
+    """
 
     error: KintoneError
     is_certain: bool
@@ -139,7 +155,7 @@ class Refusal:
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
-    """Return the JSON object of a body, None for anything else."""
+    """Return the JSON object in a body, None if the body is anything else."""
     try:
         parsed = from_json(body, allow_inf_nan=False)
     except ValueError:
@@ -147,33 +163,32 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return parsed if isinstance(parsed, dict) else None
 
 
-def refusal_of(request: Request, received: Reply, redactor: Redactor) -> Refusal:
-    """Return what an answer with a status other than 2xx means.
+def refusal_of(request: Request, reply: Reply, redactor: Redactor) -> Refusal:
+    """Return the meaning of an answer with a status other than 2xx.
 
-    kintone answers a flat object with ``code``, ``id``, ``message`` and perhaps ``errors``; a bulkRequest answers
-    ``results`` in which one entry is such an object: https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
+    kintone answers an object with ``code``, ``id``, ``message`` and perhaps ``errors``. A bulkRequest answers
+    ``results``, one of which is such an object: https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
     """
-    entry, index = _error_object(received.body)
+    entry, index = _error_object(reply.body)
     code = entry.get("code")
     if isinstance(code, str) and KINTONE_CODE.fullmatch(code):
-        error = _with_code(request, received.status, code, entry, index, redactor)
-        is_certain = received.status in CLIENT_ERRORS or error.kintone_code in LOCKS
+        error = _with_code(request, reply.status, code, entry, index, redactor)
+        is_certain = reply.status in CLIENT_ERRORS or error.kintone_code in LOCKS
     else:
-        error = _without_code(request, received)
-        is_certain = received.status in (HTTPStatus.TOO_MANY_REQUESTS, PROXY_AUTHENTICATION) or _asks_for_password(
-            received
-        )
-    kind = _kind(received.status, error)
-    return Refusal(error, is_certain, kind, read_retry_after(received.headers.get("Retry-After")))
+        error = _without_code(request, reply)
+        is_certain = reply.status in (HTTPStatus.TOO_MANY_REQUESTS, PROXY_AUTHENTICATION) or _asks_for_password(reply)
+    kind = _failure_kind(reply.status, error)
+    return Refusal(error, is_certain, kind, read_retry_after(reply.headers.get("Retry-After")))
 
 
-def not_kintone(request: Request, what: Message) -> UnknownResponseError:
-    """Return the error for an answer that kintone would not give."""
-    return UnknownResponseError(_failed(request, what), remedy=CHECK_SITE)
+def not_kintone(request: Request, problem: Message) -> UnknownResponseError:
+    """Return the error for an answer that is not kintone's."""
+    return UnknownResponseError(failure_sentence(request, problem), remedy=CHECK_SITE)
 
 
-def _failed(request: Request, what: Message) -> Message:
-    return Message("{doing} failed: {what}", doing=request.description, what=what)
+def failure_sentence(request: Request, problem: Message) -> Message:
+    """Return the sentence that the request failed, and why."""
+    return Message("{description} failed: {problem}", description=request.description, problem=problem)
 
 
 def _error_object(body: bytes) -> tuple[Mapping[str, object], int | None]:
@@ -197,7 +212,7 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
     index: int | None,
     redactor: Redactor,
 ) -> KintoneError:
-    fields = _fields(entry.get("errors"), redactor)
+    fields = _field_errors(entry.get("errors"), redactor)
     meaning = _meaning(code, status, fields, request)
     reply = ErrorReply(
         status=status,
@@ -207,7 +222,7 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
         error_id=_text(entry.get("id"), redactor, longest=60),
         index=index,
     )
-    return meaning.error(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
+    return meaning.error(failure_sentence(request, meaning.problem), remedy=meaning.remedy, reply=reply)
 
 
 def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], request: Request) -> Meaning:
@@ -218,54 +233,56 @@ def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], reques
     return MEANINGS.get(code) or _unknown_code(status)
 
 
-def _without_code(request: Request, received: Reply) -> KintoneError:
-    status = received.status
-    reply = ErrorReply(status)
+def _without_code(request: Request, reply: Reply) -> KintoneError:
+    status = reply.status
+    error_reply = ErrorReply(status)
     if status in UNAVAILABLE_STATUSES:
         return UnavailableError(
-            _failed(request, Message("kintone is not available right now (HTTP {status})", status=status)),
+            failure_sentence(request, Message("kintone is not available right now (HTTP {status})", status=status)),
             remedy=MAINTENANCE,
-            reply=reply,
+            reply=error_reply,
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         meaning = MEANINGS["GAIA_TO04"]
-        return UnavailableError(_failed(request, meaning.what), remedy=meaning.remedy, reply=reply)
+        return UnavailableError(failure_sentence(request, meaning.problem), remedy=meaning.remedy, reply=error_reply)
     if status == HTTPStatus.NOT_FOUND:
         return NotFoundError(
-            _failed(request, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")),
-            remedy=Message(
-                "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
+            failure_sentence(
+                request, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")
             ),
+            remedy=CHECK_DOMAIN,
             code="NOT_KINTONE",
-            reply=reply,
+            reply=error_reply,
         )
     if status == PROXY_AUTHENTICATION:
         return AuthenticationError(
-            _failed(request, PROXY_WANTS_PASSWORD.what), remedy=PROXY_WANTS_PASSWORD.remedy, reply=reply
+            failure_sentence(request, PROXY_WANTS_PASSWORD.problem),
+            remedy=PROXY_WANTS_PASSWORD.remedy,
+            reply=error_reply,
         )
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return AuthenticationError(
-            _failed(
+            failure_sentence(
                 request, Message("something in front of kintone refused the request (HTTP {status})", status=status)
             ),
             remedy=Message(
                 "ask the kintone administrator about basic authentication, IP address limits or client certificates"
             ),
-            reply=reply,
+            reply=error_reply,
         )
     return UnknownResponseError(
-        _failed(request, Message("the answer was HTTP {status} without kintone's own error", status=status)),
+        failure_sentence(request, Message("the answer was HTTP {status} without kintone's own error", status=status)),
         remedy=Message("check that kintone_domain is the address of your kintone"),
-        reply=reply,
+        reply=error_reply,
     )
 
 
-def _asks_for_password(received: Reply) -> bool:
-    wanted = received.headers.get("WWW-Authenticate", "").lower()
-    return received.status == HTTPStatus.UNAUTHORIZED and wanted.startswith("basic")
+def _asks_for_password(reply: Reply) -> bool:
+    wanted = reply.headers.get("WWW-Authenticate", "").lower()
+    return reply.status == HTTPStatus.UNAUTHORIZED and wanted.startswith("basic")
 
 
-def _kind(status: int, error: KintoneError) -> FailureKind:
+def _failure_kind(status: int, error: KintoneError) -> FailureKind:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return FailureKind.NO_CURSOR if isinstance(error, CursorLimitError) else FailureKind.RATE_LIMITED
     if error.kintone_code in LOCKS:
@@ -283,7 +300,7 @@ def _unknown_code(status: int) -> Meaning:
     if status == HTTPStatus.NOT_FOUND:
         return Meaning(
             NotFoundError,
-            Message("what was asked for is not there"),
+            Message("what was asked for does not exist"),
             Message("check the numbers and codes that were given"),
         )
     if status in UNAVAILABLE_STATUSES:
@@ -292,20 +309,20 @@ def _unknown_code(status: int) -> Meaning:
             Message("kintone is not available right now"),
             TRY_LATER,
         )
-    return Meaning(InvalidRequestError, Message("kintone refused the request"), Message("read kintone's own words"))
+    return Meaning(InvalidRequestError, Message("kintone refused the request"), Message("read kintone's own message"))
 
 
-def _fields(errors: object, redactor: Redactor) -> list[tuple[str, list[str]]]:
+def _field_errors(errors: object, redactor: Redactor) -> list[tuple[str, list[str]]]:
     if not isinstance(errors, dict):
         return []
     fields: list[tuple[str, list[str]]] = []
     for key, entry in list(errors.items())[:MAX_FIELDS]:
         messages = entry.get("messages") if isinstance(entry, dict) else None
         texts = [_text(message, redactor, 200) for message in messages[:10]] if isinstance(messages, list) else []
-        fields.append((_text(key, redactor, MAX_KEY), texts))
+        fields.append((_text(key, redactor, MAX_FIELD_PATH), texts))
     return fields
 
 
 def _text(value: object, redactor: Redactor, longest: int = MAX_MESSAGE) -> str:
-    """Mask first, then cut, so that no part of a secret is left at the border."""
+    """Return a text of kintone, masked and then cut, so that no part of a secret remains at the end."""
     return one_line(redactor.mask(value), longest) if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
-"""May a request be sent again, and after which pause: decisions only, nothing is sent or waited for here.
+"""Whether a request may be sent again, and after which pause. Nothing is sent here and nothing waits.
 
-What is safe follows from what kintone documents and what others measured: 429 and lock codes mean that nothing was
-done; an answer that never arrived says nothing about what was done.
+429 and kintone's lock codes mean that nothing was done, as kintone documents and others measured. If no answer
+arrived, the request may have been carried out.
 """
 
 import random
@@ -21,49 +21,50 @@ UNAVAILABLE_STATUSES: Final = frozenset(
 
 
 class FailureKind(Enum):
-    """What is known to have happened to a request that did not succeed."""
+    """What happened to a request that did not succeed."""
 
     RATE_LIMITED = auto()
     """429: not carried out."""
     NO_CURSOR = auto()
-    """429 GAIA_TM12: all cursors of the site are taken."""
+    """429 with GAIA_TM12: all cursors of the site are in use."""
     LOCKED = auto()
     """GAIA_DA02, GAIA_RE18, GAIA_LT01: the database was locked, nothing was saved."""
     UNAVAILABLE = auto()
     """502, 503, 504: perhaps carried out."""
     SERVER_ERROR = auto()
-    """500 without kintone's code, from whatever stands in front of kintone: perhaps carried out."""
+    """500 without kintone's code, from a server in front of kintone: perhaps carried out."""
     NOT_SENT = auto()
-    """No byte of the request has left, for a reason that may pass."""
+    """No byte of the request was sent, for a temporary reason."""
     BROKEN = auto()
-    """The connection broke after the request was sent, or the answer was cut."""
+    """The connection broke after the request was sent, or the answer was incomplete: perhaps carried out."""
     TIMED_OUT = auto()
-    """No answer in time."""
+    """No answer in time: perhaps carried out."""
     FINAL = auto()
-    """An answer, a TLS failure, a setting or anything else that a second try would not change."""
+    """A second attempt would fail as well: kintone refused, TLS failed, a setting is wrong, and so on."""
 
 
 NOT_CARRIED_OUT = frozenset({FailureKind.RATE_LIMITED, FailureKind.NO_CURSOR, FailureKind.LOCKED, FailureKind.NOT_SENT})
-IDEMPOTENT = NOT_CARRIED_OUT | {FailureKind.UNAVAILABLE, FailureKind.BROKEN, FailureKind.TIMED_OUT}
+RETRIED_IF_IDEMPOTENT = NOT_CARRIED_OUT | {FailureKind.UNAVAILABLE, FailureKind.BROKEN, FailureKind.TIMED_OUT}
 
-REPEATED: dict[RetrySafety, frozenset[FailureKind]] = {
-    RetrySafety.READ: IDEMPOTENT | {FailureKind.SERVER_ERROR},
+RETRIED: dict[RetrySafety, frozenset[FailureKind]] = {
+    RetrySafety.READ: RETRIED_IF_IDEMPOTENT | {FailureKind.SERVER_ERROR},
     RetrySafety.CURSOR_CREATE: NOT_CARRIED_OUT,
     RetrySafety.CURSOR_READ: NOT_CARRIED_OUT,
-    RetrySafety.CURSOR_DELETE: IDEMPOTENT,
+    RetrySafety.CURSOR_DELETE: RETRIED_IF_IDEMPOTENT,
     RetrySafety.INSERT: NOT_CARRIED_OUT,
-    RetrySafety.UPDATE: IDEMPOTENT,
+    RetrySafety.UPDATE: RETRIED_IF_IDEMPOTENT,
     RetrySafety.UPDATE_WITH_REVISION: NOT_CARRIED_OUT,
-    RetrySafety.UPSERT: IDEMPOTENT,
-    RetrySafety.UPLOAD: IDEMPOTENT,
+    RetrySafety.UPSERT: RETRIED_IF_IDEMPOTENT,
+    RetrySafety.UPLOAD: RETRIED_IF_IDEMPOTENT,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how patiently; pauses in seconds.
+    """The number of attempts and the pauses between them, in seconds.
 
-    ``cursor_pauses`` are the waits for a free cursor, which are longer, since others hold one for minutes.
+    ``cursor_pauses`` are the pauses before the next attempt to get a cursor. They are longer, since a cursor may be in
+    use for minutes.
     """
 
     tries: int = 6
@@ -75,31 +76,32 @@ class RetryPolicy:
     jitter: Callable[[], float] = random.random
 
     def may_repeat(self, retry_safety: RetrySafety, kind: FailureKind, tries_made: int) -> bool:
-        """Tell whether the request may be sent once more."""
+        """Return whether the request may be sent once more after ``tries_made`` attempts."""
         tries = {
             FailureKind.TIMED_OUT: self.tries_after_time_out,
             FailureKind.RATE_LIMITED: self.tries_when_busy,
             FailureKind.NO_CURSOR: 1 + len(self.cursor_pauses),
         }.get(kind, self.tries)
-        return tries_made < tries and kind in REPEATED[retry_safety]
+        return tries_made < tries and kind in RETRIED[retry_safety]
 
     def pause(self, kind: FailureKind, tries_made: int, retry_after: float | None) -> float:
-        """Return the seconds to wait before the next try: growing, jittered, never under ``Retry-After``."""
+        """Return the seconds to wait before the next attempt: exponential with jitter, at least ``retry_after``."""
         if kind is FailureKind.NO_CURSOR:
             pause = self.cursor_pauses[min(tries_made, len(self.cursor_pauses)) - 1]
         else:
-            growing = min(self.longest_pause, self.first_pause * 2.0 ** (tries_made - 1))
-            pause = growing * (0.5 + self.jitter() / 2)
+            longest = min(self.longest_pause, self.first_pause * 2.0 ** (tries_made - 1))
+            pause = longest * (0.5 + self.jitter() / 2)
         return max(pause, retry_after or 0.0)
 
 
-MAX_DIGITS: Final = 15
+NO_RETRIES = RetryPolicy(tries=1, tries_when_busy=1, tries_after_time_out=1, cursor_pauses=())
 
-NO_REPETITION = RetryPolicy(tries=1, tries_when_busy=1, tries_after_time_out=1, cursor_pauses=())
+# Digits of a ``Retry-After`` that are read; further ones are cut off.
+MAX_DIGITS: Final = 15
 
 
 def read_retry_after(header: str | None) -> float | None:
-    """Read ``Retry-After`` in seconds, given as a number or as a date; nonsense counts as absent."""
+    """Return the seconds of a ``Retry-After`` header, a number or a date; None if it is missing or is neither."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:MAX_DIGITS])

@@ -1,4 +1,4 @@
-"""What passes time and runs work side by side: the process's own clock and threads, or those of a simulation."""
+"""Clock and threads, behind protocols so that a simulation can replace them."""
 
 import threading
 import time
@@ -8,51 +8,51 @@ from typing import Protocol
 
 
 class Event(Protocol):
-    """Something that happens once, as in ``threading.Event``."""
+    """The part of ``threading.Event`` that is used here."""
 
     def set(self) -> None:
-        """Let it happen."""
+        """Set the event and wake all that wait for it."""
 
     def is_set(self) -> bool:
-        """Tell whether it has happened."""
+        """Return whether the event was set."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it happens, so many seconds at most; tell whether it has."""
+        """Wait until the event is set, at most ``timeout`` seconds; return whether it was set."""
 
 
 class Timer(Protocol):
-    """A callback that is due later."""
+    """A callback that runs later."""
 
     def cancel(self) -> None:
-        """Call it off; harmless when it has run."""
+        """Cancel the callback; does nothing if it has run."""
 
 
 class Workers(Protocol):
-    """Threads that work side by side, as in ``concurrent.futures.Executor``."""
+    """A pool of threads: the part of ``concurrent.futures.Executor`` that is used here."""
 
     def submit[**Given, Result](
         self, work: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
     ) -> "Future[Result]":
-        """Start work and return its future."""
+        """Run ``work`` in a thread and return its future."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the library's
-        """Take no more work; wait for what runs where told to."""
+        """Accept no more work; with ``wait``, return only when all work has ended."""
 
 
 class Runtime(Protocol):
-    """Time and threads for one call."""
+    """Clock and threads of one tool call."""
 
     def monotonic(self) -> float:
-        """Return seconds from some start."""
+        """Return seconds since an arbitrary start."""
 
     def event(self) -> Event:
         """Return a new event."""
 
     def after(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        """Run a callback later, in a thread of its own."""
+        """Run a callback after ``seconds``, in a separate thread."""
 
     def workers(self, count: int, name: str) -> Workers:
-        """Return so many threads."""
+        """Return a pool of ``count`` threads."""
 
 
 class ProcessRuntime:
@@ -67,20 +67,20 @@ class ProcessRuntime:
         return threading.Event()
 
     def after(self, seconds: float, callback: Callable[[], None]) -> threading.Timer:
-        """Start a thread that sleeps and calls; it does not keep the process alive."""
+        """Run a callback after ``seconds`` in a daemon thread, which does not keep the process alive."""
         timer = threading.Timer(max(0.0, seconds), callback)
         timer.daemon = True
         timer.start()
         return timer
 
     def workers(self, count: int, name: str) -> ThreadPoolExecutor:
-        """Return so many threads."""
+        """Return a pool of ``count`` threads."""
         return ThreadPoolExecutor(count, thread_name_prefix=name)
 
 
-PROCESS = ProcessRuntime()
+PROCESS_RUNTIME = ProcessRuntime()
 
 
 def yield_thread() -> None:
-    """Let the other calls of this process, and its heartbeat, take a turn, which pure computing does not by itself."""
+    """Let other threads run, among them the plugin's heartbeat to Dify; a long computation does not do so by itself."""
     time.sleep(0)

@@ -1,4 +1,4 @@
-"""Carrying requests to a kintone site: connections that outlive a call, and redirects that do not leave the site."""
+"""HTTP requests to a kintone site: pools of connections shared by all calls, and redirects within the site."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,8 @@ from kintone.connections import Exchange, TrackedAdapter
 from kintone.deadline import Deadline
 from kintone.exchanges import (
     MAX_REDIRECTS,
-    READ_AGAIN,
-    SAME_REQUEST_AGAIN,
+    REDIRECTS_KEEPING_METHOD,
+    REDIRECTS_TO_GET,
     USER_AGENT,
     HttpReply,
     Outgoing,
@@ -23,28 +23,28 @@ from kintone.exchanges import (
     send,
 )
 from kintone.retry import FailureKind
-from kintone.runtime import PROCESS, Runtime, Timer
+from kintone.runtime import PROCESS_RUNTIME, Runtime, Timer
 from kintone.transport_failures import REDIRECT, TOO_MANY_REDIRECTS, TransportError
 
 __all__ = ["HttpTransport", "Pools", "StreamedReply", "Transport", "UploadBody", "pools"]
 
-REST_SECONDS: Final = 30.0
-"""Connections that nobody used for so long are closed; kintone does not say how long it keeps them."""
+IDLE_SECONDS: Final = 30.0
+"""Connections that were not used for this time are closed; kintone does not document how long it keeps them."""
 HEADERS = {**USER_AGENT, "Accept-Encoding": "gzip", "Accept-Language": "en"}
 
 
 class StreamedReply(Protocol):
-    """An answer whose body is still on its way."""
+    """An answer whose body has not been read yet."""
 
     status: int
     headers: Mapping[str, str]
 
     def chunks(self, most: int) -> Iterator[bytes]:
-        """Yield the body as it arrives; raises ``TransportError`` when it breaks, lingers or exceeds ``most`` bytes."""
+        """Yield the body as it arrives; raises ``TransportError`` if it breaks, is late or has over ``most`` bytes."""
 
 
 class Transport(Protocol):
-    """Whoever carries requests to a kintone site; safe to share between threads."""
+    """An object that sends requests to a kintone site; safe to share between threads."""
 
     def open(
         self,
@@ -59,7 +59,7 @@ class Transport(Protocol):
 
 @dataclass(slots=True)
 class _Pool:
-    """The connections of one access; ``users`` counts the requests that use them now."""
+    """The connections of one ``Access``; ``users`` is the number of requests that use them now."""
 
     adapter: TrackedAdapter
     users: int = 0
@@ -67,22 +67,22 @@ class _Pool:
 
 
 class Pools:
-    """The connections of the process: one pool for each access, closed when it has rested for a while.
+    """The connections of the process: one pool for each ``Access``, closed after ``idle_seconds`` without use.
 
-    No pool ever holds a cookie or a token, which travels as a header of each request.
+    No pool holds a cookie or a token; the token is a header of each request.
     """
 
-    def __init__(self, runtime: Runtime = PROCESS, rest: float = REST_SECONDS) -> None:
-        """Start without any."""
+    def __init__(self, runtime: Runtime = PROCESS_RUNTIME, idle_seconds: float = IDLE_SECONDS) -> None:
+        """Start without a pool."""
         self._runtime = runtime
-        self._rest = rest
+        self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, int], _Pool] = {}
         self._timer: Timer | None = None
 
     @contextmanager
     def adapter(self, access: Access, connections: int) -> Iterator[TrackedAdapter]:
-        """Lend the connections of an access."""
+        """Provide the connections of an ``Access`` for the time of the block."""
         key = (access.digest(), connections)
         with self._lock:
             pool = self._pools.get(key)
@@ -96,24 +96,24 @@ class Pools:
                 pool.users -= 1
                 pool.last_used = self._runtime.monotonic()
                 if self._timer is None:
-                    self._timer = self._runtime.after(self._rest, self._sweep)
+                    self._timer = self._runtime.after(self._idle_seconds, self._close_unused)
 
     def close(self) -> None:
-        """Close all connections that nobody uses."""
-        self._sweep(everything=True)
+        """Close all connections that are not in use."""
+        self._close_unused(at_once=True)
 
-    def _sweep(self, *, everything: bool = False) -> None:
+    def _close_unused(self, *, at_once: bool = False) -> None:
         with self._lock:
             now = self._runtime.monotonic()
-            rested = [
+            unused = [
                 key
                 for key, pool in self._pools.items()
-                if not pool.users and (everything or pool.last_used + self._rest <= now)
+                if not pool.users and (at_once or pool.last_used + self._idle_seconds <= now)
             ]
-            closing = [self._pools.pop(key) for key in rested]
+            closing = [self._pools.pop(key) for key in unused]
             self._timer = None
             if self._pools:
-                self._timer = self._runtime.after(max(0.1, self._rest / 2), self._sweep)
+                self._timer = self._runtime.after(max(0.1, self._idle_seconds / 2), self._close_unused)
         for pool in closing:
             pool.adapter.close()
 
@@ -123,7 +123,7 @@ pools = Pools()
 
 @dataclass(frozen=True, slots=True)
 class HttpTransport:
-    """Carries requests over the network, through the connections of the process."""
+    """Sends requests over the network, through the connections of the process."""
 
     connections: int
     pools: Pools = field(default=pools)
@@ -141,7 +141,7 @@ class HttpTransport:
         exchange = Exchange(deadline, timeout)
         try:
             with self.pools.adapter(access, self.connections) as adapter:
-                reply = _follow(adapter, encoded, access, exchange, body)
+                reply = _send_and_redirect(adapter, encoded, access, exchange, body)
                 try:
                     yield reply
                 finally:
@@ -150,23 +150,23 @@ class HttpTransport:
             exchange.finish()
 
 
-def _follow(
+def _send_and_redirect(
     adapter: TrackedAdapter, encoded: EncodedRequest, access: Access, exchange: Exchange, body: UploadBody | None
 ) -> HttpReply:
-    """Send the request, again where a redirect on the same site allows it."""
+    """Send the request, and follow redirects within the site if the request may be repeated."""
     outgoing = _outgoing(encoded, access, body)
     for _ in range(MAX_REDIRECTS + 1):
         reply = send(adapter, exchange, replace(outgoing, proxy=proxy_for(outgoing.url)))
         redirect = reply.redirect(outgoing.url)
         if redirect is None:
             return reply
-        location = access.site.below(redirect)
-        repeatable = body is None and (
-            reply.status in SAME_REQUEST_AGAIN or (outgoing.method == "GET" and reply.status in READ_AGAIN)
+        location = access.site.own_api_url(redirect)
+        is_repeatable = body is None and (
+            reply.status in REDIRECTS_KEEPING_METHOD or (outgoing.method == "GET" and reply.status in REDIRECTS_TO_GET)
         )
         reply.close()
         exchange.release()
-        if not repeatable or location is None:
+        if not is_repeatable or location is None:
             raise TransportError(FailureKind.FINAL, REDIRECT.copy_with(status=reply.status), sent=True)
         outgoing = replace(outgoing, url=location)
     raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)

@@ -1,7 +1,7 @@
-"""What can go wrong between sending a request and reading its answer, told without addresses and headers.
+"""Failures between sending a request and reading its answer, described without addresses and headers.
 
-What is certain follows from how far the exchange came, not from the type of the library's exception, whose own text may
-quote a header or a proxy's password.
+Whether the request was sent follows from the phase of the exchange, not from the exception of the library. The text of
+that exception is never shown, since it may quote a header or a proxy's password.
 """
 
 import socket
@@ -29,43 +29,46 @@ from kintone.messages import NOTHING, Message, Value
 from kintone.remedies import CHECK_SITE, FEWER_RECORDS, RAISE_TIMEOUT
 from kintone.retry import FailureKind
 
-PROXY_REFUSES = range(400, 500)
+PROXY_REFUSALS = range(400, 500)
 PROXY_AUTHENTICATION = 407
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What happened and what to do about it; ``error`` is the class to raise, ``peer`` in a sentence the one asked.
+    """A kind of failure: the class of the error to raise, what failed, and what to do about it.
 
-    ``with_variable`` is the remedy where it is known from which variable of the environment the proxy was taken.
+    ``with_variable`` is the remedy if the environment variable that names the proxy is known. The value ``peer`` of a
+    sentence is the name of the server.
     """
 
     error: type[KintoneError]
-    what: Message
+    problem: Message
     remedy: Message
     with_variable: Message = NOTHING
 
     def copy_with(self, **values: Value) -> "Failure":
-        """Return the same failure with values for its sentence."""
-        return replace(self, what=self.what.copy_with(**values))
+        """Return the same failure with other values in the sentence of ``problem``."""
+        return replace(self, problem=self.problem.copy_with(**values))
 
-    def ending(self, doing: Message, deadline: Deadline) -> KintoneError | None:
-        """Return the error for a call whose time is over or that is not needed any more, None for other failures."""
+    def ending(self, description: Message, deadline: Deadline) -> KintoneError | None:
+        """Return the error if the deadline ended or was cancelled, None for other failures."""
         if self.error is BudgetExceededError:
-            return deadline.error(doing, self.what)
+            return deadline.error(description, self.problem)
         return CancelledError() if self.error is CancelledError else None
 
 
 class TransportError(Exception):
-    """No usable answer came. ``sent`` tells whether bytes of the request have left, so that it may have been done."""
+    """No usable answer arrived. If ``sent``, bytes of the request were sent, so it may have been carried out."""
 
     def __init__(self, kind: FailureKind, failure: Failure, *, sent: bool) -> None:
-        """Keep what happened."""
-        super().__init__(str(failure.what))
+        """Keep the parts."""
+        super().__init__(str(failure.problem))
         self.kind = kind
         self.failure = failure
         self.sent = sent
 
+
+# Remedies
 
 CHECK_NETWORK = Message("check the network between Dify and kintone")
 CHECK_DOMAIN = Message(
@@ -74,13 +77,15 @@ CHECK_DOMAIN = Message(
 CHECK_PROXY = Message("check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in the environment of the plugin")
 FROM_VARIABLE = Message(
     "the proxy was taken from {variable} in the environment of the plugin: check that it is right and that the proxy "
-    "runs, or name the host in NO_PROXY if it can be reached without",
+    "runs, or name the host in NO_PROXY if it can be reached without one",
     variable="",
 )
 GIVE_PASSWORD = Message(
     "write them before the host in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in the environment of the plugin: "
     "user:password@host:port"
 )
+
+# Failures
 
 TOO_LARGE = Failure(
     ResultTooLargeError,
@@ -91,7 +96,7 @@ REDIRECT = Failure(
     UnknownResponseError, Message("a redirect (HTTP {status}) leads where no API token may go", status=0), CHECK_SITE
 )
 TOO_MANY_REDIRECTS = Failure(UnknownResponseError, Message("kintone redirects in a circle"), CHECK_NETWORK)
-STOPPED = Failure(CancelledError, Message("it was not needed any more"), NOTHING)
+STOPPED = Failure(CancelledError, Message("it was no longer needed"), NOTHING)
 NO_HOST = Failure(UnreachableError, Message("there is no such host (DNS)"), CHECK_DOMAIN)
 NOT_CONNECTED = Failure(
     UnreachableError,
@@ -151,26 +156,28 @@ WANTS_CERTIFICATE = Failure(
     Message("check kintone_domain, and ask the kintone administrator about client certificates"),
 )
 
-BUDGET_WAITS = {
+# From an exception and the state of the exchange to a failure
+
+WAITS_BY_PHASE = {
     Phase.PREPARING: Message("preparing the request"),
     Phase.CONNECTING: Message("connecting to {peer}", peer=KINTONE),
     Phase.TUNNELLING: Message("connecting through the proxy"),
-    Phase.HANDSHAKE: Message("agreeing on encryption with {peer}", peer=KINTONE),
+    Phase.HANDSHAKE: Message("negotiating encryption with {peer}", peer=KINTONE),
     Phase.SENDING: Message("sending the request"),
     Phase.WAITING: Message("waiting for the answer of {peer}", peer=KINTONE),
     Phase.READING: Message("receiving the answer of {peer}", peer=KINTONE),
 }
 UNREADABLE_CERTIFICATES = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM lib", "NO_START_LINE", "BAD_BASE64_DECODE")
-"""OpenSSL's words for a file that holds no certificates."""
+"""Parts of OpenSSL's messages about a file that holds no certificates."""
 CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE", "ACCESS_DENIED")
 
 
 def failure_of(error: Exception, exchange: Exchange) -> TransportError:
-    """Return what an exception means, by how far the exchange came."""
+    """Return the failure that an exception means in this phase of the exchange."""
     deadline = exchange.deadline
     if deadline.is_over:
-        waits = Failure(BudgetExceededError, _waited_for(exchange), NOTHING)
-        return TransportError(FailureKind.FINAL, waits, sent=exchange.sent)
+        failure = Failure(BudgetExceededError, _awaited(exchange), NOTHING)
+        return TransportError(FailureKind.FINAL, failure, sent=exchange.sent)
     if deadline.is_cancelled:
         return TransportError(FailureKind.FINAL, STOPPED, sent=exchange.sent)
     kind, failure = _before_sending(error, exchange)
@@ -181,14 +188,15 @@ def failure_of(error: Exception, exchange: Exchange) -> TransportError:
     return TransportError(kind, _with_variable(failure.copy_with(peer=exchange.peer), exchange), sent=exchange.sent)
 
 
-def _waited_for(exchange: Exchange) -> Message:
+def _awaited(exchange: Exchange) -> Message:
+    """Name what the exchange was waiting for."""
     if exchange.phase is Phase.CONNECTING and exchange.proxy:
         return Message("connecting to the proxy {proxy}", proxy=exchange.proxy)
-    return BUDGET_WAITS[exchange.phase].copy_with(peer=exchange.peer)
+    return WAITS_BY_PHASE[exchange.phase].copy_with(peer=exchange.peer)
 
 
 def _with_variable(failure: Failure, exchange: Exchange) -> Failure:
-    """Return a failure of the proxy with the variable that it was taken from, as far as that is known."""
+    """Name the environment variable of the proxy in the remedy, if the failure is one of the proxy and it is known."""
     variable = proxy_variable(exchange.scheme) if failure.with_variable else ""
     return replace(failure, remedy=failure.with_variable.copy_with(variable=variable)) if variable else failure
 
@@ -197,18 +205,18 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
     causes = list(causes_of(error))
     late = exchange.is_late or _is_any(causes, (TimeoutError, requests.Timeout, urllib3.exceptions.ConnectTimeoutError))
     if exchange.phase is Phase.PREPARING:
-        return FailureKind.FINAL, _setting(causes)
+        return FailureKind.FINAL, _bad_setting(causes)
     if exchange.phase is Phase.TUNNELLING:
-        return _tunnel(exchange)
+        return _tunnel_failed(exchange)
     if exchange.phase is Phase.HANDSHAKE:
-        return _handshake(causes, late=late)
+        return _handshake_failed(causes, late=late)
     if exchange.phase is Phase.CONNECTING:
-        return FailureKind.NOT_SENT, _connecting(causes, exchange, late=late)
+        return FailureKind.NOT_SENT, _not_connected(causes, exchange, late=late)
     return FailureKind.NOT_SENT, BROKEN
 
 
-def _connecting(causes: list[BaseException], exchange: Exchange, *, late: bool) -> Failure:
-    """The host was not reached, or the proxy in front of it was not."""
+def _not_connected(causes: list[BaseException], exchange: Exchange, *, late: bool) -> Failure:
+    """Return the failure if the host or the proxy was not reached."""
     if exchange.proxy:
         return (SLOW_PROXY if late else PROXY_UNREACHABLE).copy_with(proxy=exchange.proxy)
     if late:
@@ -218,8 +226,8 @@ def _connecting(causes: list[BaseException], exchange: Exchange, *, late: bool) 
     return NOT_CONNECTED
 
 
-def _setting(causes: list[BaseException]) -> Failure:
-    """Nothing was tried yet: an address or a path in the settings cannot work, and a second try would not help."""
+def _bad_setting(causes: list[BaseException]) -> Failure:
+    """Return the failure for an address or a path in the environment that cannot be used; nothing was connected."""
     if _is_any(causes, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
         return BAD_PROXY_ADDRESS
     if _is_any(causes, (urllib3.exceptions.ProxySchemeUnknown, urllib3.exceptions.LocationParseError)):
@@ -229,21 +237,21 @@ def _setting(causes: list[BaseException]) -> Failure:
     return BAD_REQUEST_SETTING
 
 
-def _tunnel(exchange: Exchange) -> tuple[FailureKind, Failure]:
+def _tunnel_failed(exchange: Exchange) -> tuple[FailureKind, Failure]:
     status = exchange.proxy_status
     if status == PROXY_AUTHENTICATION:
         return FailureKind.FINAL, PROXY_WANTS_PASSWORD
-    if status in PROXY_REFUSES:
+    if status in PROXY_REFUSALS:
         return FailureKind.FINAL, PROXY_REFUSED.copy_with(status=status)
     return FailureKind.NOT_SENT, PROXY_FAILED.copy_with(proxy=exchange.proxy)
 
 
-def _handshake(causes: list[BaseException], *, late: bool) -> tuple[FailureKind, Failure]:
+def _handshake_failed(causes: list[BaseException], *, late: bool) -> tuple[FailureKind, Failure]:
     if late:
         return FailureKind.NOT_SENT, SLOW_CONNECTION
     if _is_any(causes, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError)):
         return FailureKind.NOT_SENT, NOT_CONNECTED
-    if any(sign in str(cause) for cause in causes for sign in UNREADABLE_CERTIFICATES):
+    if any(words in str(cause) for cause in causes for words in UNREADABLE_CERTIFICATES):
         return FailureKind.FINAL, BAD_CA_PATH
     return FailureKind.FINAL, BAD_CERTIFICATE
 
@@ -265,7 +273,7 @@ def _is_any(causes: list[BaseException], kinds: tuple[type[BaseException], ...])
 
 
 def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and all that it wraps; the library nests causes in arguments and in ``reason``."""
+    """Yield the error and all errors that it wraps; the library puts them into ``args`` and ``reason``."""
     pending: list[object] = [error]
     seen: set[int] = set()
     while pending:

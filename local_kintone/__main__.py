@@ -1,4 +1,4 @@
-"""The command line: start a server, say how to use it, serve until interrupted."""
+"""The command line: start a server, print how to use it, serve until interrupted."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Control while it runs (JSON in, JSON out):
   POST   /_local/apps                      {"name", "properties", "guest_space"}
   POST   /_local/tokens                    {"app", "permissions": ["view", "add", "edit", "delete", "manage"]}
   GET    /_local/records?app=1&query=...   an app's records
-  POST   /_local/records                   {"app", "records": [{"code": value}]}, no checks
+  POST   /_local/records                   {"app", "records": [{"code": value}]}; the values are not checked
   POST   /_local/seed                      {"seed", "records", "gaps"}
   POST   /_local/failures                  {"api": "records", "status": 503, "times": 2, ...}
-  GET    /_local/failures                  what is switched on, and what a failure may have
-  DELETE /_local/failures                  all off
+  GET    /_local/failures                  the active failures with all their attributes
+  DELETE /_local/failures                  removes all failures
   POST   /_local/latency                   {"request": 0.05, "connect": 0.1}, in seconds
-  GET    /_local/requests                  the latest requests; DELETE forgets them and the numbers
-  GET    /_local/stats                     requests, connections, most at once, live cursors
+  GET    /_local/requests                  the latest requests; DELETE clears them and resets the statistics
+  GET    /_local/stats                     requests, connections, maximum concurrency, live cursors
   POST   /_local/settings                  {"like_limit": 5, "cursor_limit": 10, "concurrency_limit": 100, ...}
 """
 
@@ -37,22 +37,26 @@ Control while it runs (JSON in, JSON out):
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local_kintone",
-        description="A kintone on loopback for tests, demos and benchmarks.",
+        description="A local kintone server for tests, demos and benchmarks.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=8787, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--https", action="store_true", help="speak TLS with a certificate made now (needs trustme)")
+    parser.add_argument("--https", action="store_true", help="use TLS with a generated certificate (needs trustme)")
     parser.add_argument("--ca-file", type=Path, help="write the certificate authority here, for REQUESTS_CA_BUNDLE")
-    parser.add_argument("--seed", choices=NAMES, default="demo", help="the apps to begin with (demo)")
-    parser.add_argument("--records", type=int, default=0, help="how many records the seeds orders and wide make")
-    parser.add_argument("--gaps", type=int, default=0, help="with the seed wide, leave out every so-many-th id")
-    parser.add_argument("--latency-ms", type=float, default=0, help="every request takes so much longer")
-    parser.add_argument("--connect-latency-ms", type=float, default=0, help="every new connection takes so much longer")
+    parser.add_argument("--seed", choices=NAMES, default="demo", help="the apps to create at start (demo)")
     parser.add_argument(
-        "--database", default=":memory:", help="SQLite file that keeps everything; in memory unless given"
+        "--records", type=int, default=0, help="number of records that the seeds orders and wide create"
     )
-    parser.add_argument("--port-file", type=Path, help="write the port here once it listens")
+    parser.add_argument("--gaps", type=int, default=0, help="with the seed wide, leave out every n-th id")
+    parser.add_argument("--latency-ms", type=float, default=0, help="milliseconds added to every request")
+    parser.add_argument(
+        "--connect-latency-ms", type=float, default=0, help="milliseconds added to every new connection"
+    )
+    parser.add_argument(
+        "--database", default=":memory:", help="SQLite file that stores everything; the default is memory"
+    )
+    parser.add_argument("--port-file", type=Path, help="write the port to this file when the server listens")
     parser.add_argument("--no-gzip", action="store_true", help="never compress answers")
     return parser
 
@@ -84,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def introduction(kintone: LocalKintone) -> str:
-    """Return what a person needs to use the server: address, app ids, tokens, a curl line."""
+    """Return the instructions for using the server: address, app ids, tokens, a curl command."""
     lines = [f"local kintone listens on {kintone.url}"]
     if kintone.ca_file is not None:
         lines.append(f"certificate authority: {kintone.ca_file}")
@@ -98,8 +102,8 @@ def introduction(kintone: LocalKintone) -> str:
         lines += ["", "try:", f"  {first}"]
     lines += [
         "",
-        f"in Dify: allow {kintone.url} through KINTONE_ALLOWED_ORIGINS and give it as the domain;",
-        "join the tokens of an app and of the app it looks up by a comma",
+        f"in Dify: add {kintone.url} to KINTONE_ALLOWED_ORIGINS and enter it as the domain;",
+        "separate the tokens of an app and of its lookup app by a comma",
         "",
     ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Time as the server sees it: the machine's own, or one that a simulation turns by hand."""
+"""The server's clock: the system clock, or a virtual clock that a simulation advances."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """All that the server knows of time."""
+    """The operations that the server needs from a clock."""
 
     def monotonic(self) -> float:
-        """Return seconds since some moment; they never go back."""
+        """Return the seconds since an arbitrary start; they never decrease."""
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Wait for a number of seconds."""
 
     def now(self) -> datetime:
-        """Return the present moment, with a time zone."""
+        """Return the current time, with a time zone."""
 
 
 class RealClock:
-    """The machine's own clock."""
+    """The system clock."""
 
     def monotonic(self) -> float:
-        """Return the machine's seconds."""
+        """Return the seconds of the system's monotonic clock."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Really sleep."""
+        """Sleep for a number of real seconds."""
         time.sleep(seconds)
 
     def now(self) -> datetime:
-        """Return the present moment in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)

@@ -1,21 +1,21 @@
-"""Dates, times and date-times in the forms that kintone takes, brought into the one it shows."""
+"""Dates, times and date-times: from the formats that kintone accepts to the one that it returns."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
 
-FIRST_YEAR = 1000
-# Digits are those of half width.
+MIN_YEAR = 1000
+# re.ASCII: only half-width digits are accepted.
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _ZONED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})", re.ASCII)
 
 
-def normal_date(text: str) -> str | None:
-    """Return a date as YYYY-MM-DD; a missing month or day becomes 01; None for what is no date."""
+def normalize_date(text: str) -> str | None:
+    """Return a date as YYYY-MM-DD; a missing month or day becomes 01; None for an invalid date."""
     match = _DATE.fullmatch(text)
-    if match is None or int(match.group(1)) < FIRST_YEAR:
+    if match is None or int(match.group(1)) < MIN_YEAR:
         return None
     try:
         return date(int(match.group(1)), int(match.group(2) or 1), int(match.group(3) or 1)).isoformat()
@@ -23,8 +23,8 @@ def normal_date(text: str) -> str | None:
         return None
 
 
-def normal_time(text: str) -> str | None:
-    """Return a time as HH:MM; None for what is no time."""
+def normalize_time(text: str) -> str | None:
+    """Return a time as HH:MM; None for an invalid time."""
     match = _TIME.fullmatch(text)
     try:
         return None if match is None else f"{time(int(match.group(1)), int(match.group(2))):%H:%M}"
@@ -32,22 +32,22 @@ def normal_time(text: str) -> str | None:
         return None
 
 
-def normal_datetime(text: str) -> str | None:
-    """Return a date-time in UTC to the minute; a bare date is midnight UTC; None for what is no date-time."""
-    moment = parsed_datetime(text)
-    return None if moment is None else shown_datetime(moment)
+def normalize_datetime(text: str) -> str | None:
+    """Return a date-time in UTC to the minute; a date alone is midnight UTC; None for an invalid text."""
+    moment = parse_datetime(text)
+    return None if moment is None else format_datetime(moment)
 
 
-def shown_datetime(moment: datetime) -> str:
-    """Return a moment as kintone shows it: UTC, seconds dropped."""
+def format_datetime(moment: datetime) -> str:
+    """Return a date-time as kintone returns it: UTC, seconds set to 00."""
     moment = moment.astimezone(UTC)
-    # strftime leaves out leading zeros of early years on some systems.
+    # On some systems strftime omits the leading zeros of early years.
     return f"{moment.year:04}-{moment:%m-%dT%H:%M}:00Z"
 
 
-def parsed_datetime(text: str) -> datetime | None:
-    """Return the moment that a text with a time zone, or a bare date, means."""
-    day = normal_date(text)
+def parse_datetime(text: str) -> datetime | None:
+    """Return the date-time of a text with a time zone or of a date alone; None for an invalid text."""
+    day = normalize_date(text)
     if day is not None:
         return datetime.fromisoformat(day).replace(tzinfo=UTC)
     if not _ZONED.fullmatch(text):
@@ -56,4 +56,4 @@ def parsed_datetime(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.year >= FIRST_YEAR else None
+    return moment if moment.year >= MIN_YEAR else None

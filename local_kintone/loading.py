@@ -1,4 +1,4 @@
-"""Many records at once, for seeds: defaults and computed fields, but no checks and no lookups."""
+"""Bulk loading of records, for seeds: with defaults and computed fields, without checks and lookups."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from local_kintone.storage.record_store import serialised
 from local_kintone.writing.calculations import compute
 from local_kintone.writing.rules import default_value
-from local_kintone.writing.saving import stamp
+from local_kintone.writing.saving import set_system_values
 from local_kintone.writing.unique_keys import unique_text
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ BATCH = 2000
 
 
 def load_records(site: Site, app: App, records: Iterable[Mapping[str, Any]]) -> list[int]:
-    """Insert records of any number at revision 1.
+    """Insert any number of records at revision 1.
 
     Args:
-        site: the server's whole state.
-        app: the app that gets them.
-        records: field code to value, plain or as {"value": …}; a table's rows are lists of such mappings, or
-            rows as kintone writes them. An "$id" sets the record's id, so that ids may have gaps.
+        site: the server's state.
+        app: the target app.
+        records: field code to value, plain or as {"value": …}. The rows of a table are such mappings, or rows in
+            kintone's format. "$id" sets the record's id, so the ids can have gaps.
 
     Returns:
-        The ids, in the order of the records.
+        The record ids, in the order of the records.
     """
     loader = _Loader(site, app)
     ids: list[int] = []
@@ -51,10 +51,10 @@ class _Loader:
     def __init__(self, site: Site, app: App) -> None:
         self._site = site
         self._app = app
-        self._blank = {
+        self._defaults = {
             field.code: default_value(field, site.settings, site.clock.now()) for field in app.form.in_records
         }
-        self._known = self._blank.keys() | {"$id", "$revision"}
+        self._known = self._defaults.keys() | {"$id", "$revision"}
         self._unique = app.form.unique_fields
 
     def load(self, batch: list[Mapping[str, Any]]) -> list[int]:
@@ -63,7 +63,7 @@ class _Loader:
         ids = self._numbers(batch)
         for number, given in zip(ids, batch, strict=True):
             record = self._record(given)
-            stamp(self._app, record, number, 1)
+            set_system_values(self._app, record, number, 1)
             rows.append((number, serialised(record)))
             texts = ((field.code, unique_text(field, record[field.code]["value"])) for field in self._unique)
             values += [(code, text, number) for code, text in texts if text]
@@ -72,12 +72,12 @@ class _Loader:
         return ids
 
     def _numbers(self, batch: list[Mapping[str, Any]]) -> list[int]:
-        given = [int(_plain(record["$id"])) for record in batch if "$id" in record]
+        given = [int(_unwrapped(record["$id"])) for record in batch if "$id" in record]
         if given:
             self._site.records.reserve_ids(self._app.number, max(given))
         missing = len(batch) - len(given)
         following = itertools.count(self._site.records.next_id(self._app.number, missing) if missing else 1)
-        return [int(_plain(record["$id"])) if "$id" in record else next(following) for record in batch]
+        return [int(_unwrapped(record["$id"])) if "$id" in record else next(following) for record in batch]
 
     def _record(self, given: Mapping[str, Any]) -> dict[str, Any]:
         if not given.keys() <= self._known:
@@ -85,10 +85,10 @@ class _Loader:
             raise ValueError(f"app {self._app.number} has no field {', '.join(sorted(unknown))}")
         record: dict[str, Any] = {}
         for field in self._app.form.in_records:
-            value = _plain(given[field.code]) if field.code in given else self._blank[field.code]
-            if field.kind == "SUBTABLE":
+            value = _unwrapped(given[field.code]) if field.code in given else self._defaults[field.code]
+            if field.type == "SUBTABLE":
                 value = [self._row(field, row) for row in value]
-            record[field.code] = {"type": field.kind, "value": _stored(field, value)}
+            record[field.code] = {"type": field.type, "value": _stored(field, value)}
         compute(self._app, record)
         return record
 
@@ -97,14 +97,14 @@ class _Loader:
         cells = {}
         for column in table.columns.values():
             default = default_value(column, self._site.settings, self._site.clock.now())
-            value = _plain(inner[column.code]) if column.code in inner else default
-            cells[column.code] = {"type": column.kind, "value": _stored(column, value)}
+            value = _unwrapped(inner[column.code]) if column.code in inner else default
+            cells[column.code] = {"type": column.type, "value": _stored(column, value)}
         return {"id": str(self._site.records.next_row_id()), "value": cells}
 
 
-def _plain(given: Any) -> Any:  # noqa: ANN401 - whatever shape the field's type has
+def _unwrapped(given: Any) -> Any:  # noqa: ANN401 - whatever shape the field's type has
     return given["value"] if isinstance(given, dict) and "value" in given else given
 
 
-def _stored(field: Field, value: Any) -> Any:  # noqa: ANN401 - likewise
-    return str(value) if field.kind == "NUMBER" and value is not None else value
+def _stored(field: Field, value: Any) -> Any:  # noqa: ANN401 - any shape, as above
+    return str(value) if field.type == "NUMBER" and value is not None else value

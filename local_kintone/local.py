@@ -1,4 +1,4 @@
-"""The server as an object: for tests, the demo and benchmarks in the same process."""
+"""The server as an object, for tests, the demo and benchmarks in the same process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from local_kintone.forms.apps import change_form
 from local_kintone.loading import load_records
-from local_kintone.seeds import plant
+from local_kintone.seeds import create_seed
 from local_kintone.serving.control import read_records
 from local_kintone.serving.failures import Failure, FailureOptions
 from local_kintone.serving.http_server import HttpServer, tls_context
 from local_kintone.serving.messages import Head, Headers
 from local_kintone.serving.service import Service
 from local_kintone.site import Hook, Site
-from local_kintone.storage.tokens import PLUGIN
+from local_kintone.storage.tokens import DEFAULT_AUTHOR
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from local_kintone.clock import Clock
     from local_kintone.forms.apps import App
     from local_kintone.numbers import NumberPrecision
-    from local_kintone.serving.messages import Received, Response
+    from local_kintone.serving.messages import ReceivedRequest, Response
     from local_kintone.serving.traffic import Stats
     from local_kintone.settings import Settings
     from local_kintone.storage.write_log import Write
@@ -33,19 +33,19 @@ LOOPBACK = "127.0.0.1"
 
 
 class Options(TypedDict, total=False):
-    """How a server is started.
+    """The options of a server.
 
     Attributes:
-        https: speak TLS with a certificate made for the occasion.
-        ca_file: where that certificate's authority is written; a temporary file unless given.
+        https: whether to use TLS with a generated certificate.
+        ca_file: where the certificate authority is written; the default is a temporary file.
         host: loopback address to listen on.
-        port: 0 takes a free one.
+        port: 0 chooses a free port.
         seed: "demo", "orders", "wide" or "none".
-        records: how many records "orders" and "wide" make.
-        gaps: with "wide", every so-many-th id is left out (0: none).
-        database: path of a SQLite file; in memory unless given.
-        settings: limits and habits.
-        clock: what all times are taken from and all pauses are left to; the machine's own unless given.
+        records: number of records that "orders" and "wide" create.
+        gaps: with "wide", leave out every n-th id; 0 leaves out none.
+        database: path of a SQLite file; the default is a database in memory.
+        settings: limits and configurable behaviour.
+        clock: source of all times and pauses; the default is the system clock.
     """
 
     https: bool
@@ -61,15 +61,15 @@ class Options(TypedDict, total=False):
 
 
 class LocalKintone:
-    """A kintone on loopback; use it as a context manager, it listens within the block.
+    """A local kintone server. As a context manager it listens inside the block.
 
     Attributes:
-        site: the whole state, for tests of the server itself.
-        ca_file: certificate authority to trust (PEM) with https, else None.
+        site: the server's state, for tests of the server itself.
+        ca_file: with https, the certificate authority to trust (PEM); otherwise None.
     """
 
     def __init__(self, **options: Unpack[Options]) -> None:
-        """Prepare a server; see Options. It is seeded at once and listens from start() on."""
+        """Create and seed a server; see Options. start() makes it listen."""
         self._options = options
         self._https = options.get("https", False)
         self._host = options.get("host", LOOPBACK)
@@ -89,11 +89,11 @@ class LocalKintone:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop listening, break off open connections and drop the database."""
+        """Stop listening, close open connections and close the database."""
         self.stop()
 
     def start(self) -> None:
-        """Listen; returns as soon as connections are accepted."""
+        """Start listening. Returns when connections are accepted."""
         tls = None
         if self._https:
             self.ca_file = self._options.get("ca_file") or self._temporary_ca_file()
@@ -109,7 +109,7 @@ class LocalKintone:
         self._server.start()
 
     def stop(self) -> None:
-        """Stop listening, break off open connections, close the database."""
+        """Stop listening, close open connections and close the database."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -137,7 +137,7 @@ class LocalKintone:
 
     @property
     def origin(self) -> str:
-        """The same as `url`: what KINTONE_ALLOWED_ORIGINS takes."""
+        """The same as `url`; the format of KINTONE_ALLOWED_ORIGINS."""
         return self.url
 
     @property
@@ -148,47 +148,48 @@ class LocalKintone:
     def exchange(
         self, method: str, target: str, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes = b""
     ) -> Response:
-        """Answer one request without sockets; start() is not needed. May be called from any thread or greenlet.
+        """Answer one request without sockets, from any thread or greenlet. start() is not needed.
 
         Args:
-            method: the verb of the request line.
+            method: the HTTP method of the request line.
             target: path and query string, percent-encoded, "/k/v1/records.json?app=1".
-            headers: header fields; kintone wants a User-Agent.
-            body: the bytes after the head.
+            headers: header fields; User-Agent is required.
+            body: the request body.
 
         Raises:
-            ConnectionCutError: a failure left the request without a whole answer.
+            ConnectionCutError: the client got no complete response.
         """
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         return self._service.exchange(Head(method, target, Headers(pairs)), body)
 
     @property
     def before_request(self) -> list[Hook]:
-        """What is called with each API request (see Received) right before it is handled.
+        """Callables that are called with each API request (see ReceivedRequest) right before it is handled.
 
-        A callable may write as somebody else through exchange(); what it sends so is handled at once: it meets no
-        failure, no latency and no hook, is neither counted nor kept among the requests, and its writes carry the
-        number of the request that waits. A request whose body is never read comes with an empty one.
+        A callable may send requests of its own through exchange(), for example with another author's token. These
+        are handled immediately, without failures, latency and hooks. They are not counted and not listed in
+        `requests`; their writes carry the number of the outer request. If the body of the outer request is never
+        read, the callable receives an empty body.
         """
         return self.site.before_request
 
-    def token(self, app: int, *permissions: str, author: str = PLUGIN) -> str:
+    def token(self, app: int, *permissions: str, author: str = DEFAULT_AUTHOR) -> str:
         """Return a token of an app with exactly these permissions, the same one for the same permissions and author.
 
         Args:
             app: the app id.
-            permissions: any of "view", "add", "edit", "delete", "manage"; none at all means the first four.
-            author: a name for whoever uses the token, as it stands in `writes`.
+            permissions: any of "view", "add", "edit", "delete", "manage"; the default is the first four.
+            author: name of the token's user, as shown in `writes`.
         """
         return self.site.tokens.issue(app, permissions, author)
 
     def revoke(self, token: str) -> None:
-        """Make a token unknown: GAIA_IA02 from now on."""
+        """Revoke a token; later requests with it are answered with GAIA_IA02."""
         self.site.tokens.revoke(token)
 
     def seed(self, name: str, *, records: int = 0, gaps: int = 0) -> list[App]:
-        """Add the apps of a seed and return them."""
-        return plant(self.site, name, records=records, gaps=gaps)
+        """Create the apps of a seed and return them."""
+        return create_seed(self.site, name, records=records, gaps=gaps)
 
     def create_app(
         self,
@@ -199,16 +200,16 @@ class LocalKintone:
         code: str = "",
         number_precision: NumberPrecision | None = None,
     ) -> int:
-        """Make an app and return its id.
+        """Create an app and return its id.
 
         Args:
-            name: shown name.
-            fields_properties: field code to properties as in app/form/fields.json. Only "type" must be given;
-                "options" may be a list of names; a SUBTABLE has its columns under "fields". System fields with
+            name: display name.
+            fields_properties: field code to properties as in app/form/fields.json. Only "type" is required.
+                "options" may be a list of names. The columns of a SUBTABLE are under "fields". System fields with
                 Japanese codes are added.
-            guest_space: id of the guest space it lives in; None for an ordinary app.
-            code: the app code, which precedes record numbers ("CODE-17").
-            number_precision: how numbers are rounded; 16 digits, 4 of them decimals, unless given.
+            guest_space: id of the app's guest space; None for an ordinary app.
+            code: the app code, the prefix of record numbers ("CODE-17").
+            number_precision: how numbers are rounded; the default is 16 digits, 4 of them decimals.
         """
         app = self.site.apps.create(name, fields_properties, guest_space=guest_space, code=code)
         if number_precision is not None:
@@ -218,71 +219,72 @@ class LocalKintone:
     def change_form(self, app: int, fields_properties: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace an app's form.
 
-        Its records lose the fields that are gone; new fields are missing from them (see Settings.late_fields) until
-        they are saved again.
+        Removed fields are removed from the records. Added fields are missing from a record (see Settings.new_fields)
+        until it is saved again.
 
         Raises:
-            ValueError: no form of kintone, or one that prohibits duplicates which the records have.
+            ValueError: kintone would not accept the form, or it prohibits duplicates that the records contain.
         """
         change_form(self.site, self.apps[app], fields_properties)
 
     def set_number_precision(self, app: int, number_precision: NumberPrecision) -> None:
-        """Change how an app rounds numbers; records keep what they hold."""
+        """Change how an app rounds numbers; stored values are not changed."""
         self.site.apps.change_precision(self.apps[app], number_precision)
 
     def add_records(self, app: int, records: Iterable[Mapping[str, Any]]) -> list[int]:
-        """Load any number of records quickly and return their ids: no checks, no lookups, revision 1.
+        """Load any number of records at revision 1, without checks and lookups, and return their ids.
 
         Args:
             app: the app id.
             records: field code to value, plain ("A") or wrapped ({"value": "A"}); rows of a table as lists of
-                such mappings. "$id" sets an id; the next automatic one follows the highest.
+                such mappings. "$id" sets the id; the next automatic id follows the highest.
         """
         return load_records(self.site, self.apps[app], records)
 
     def records(self, app: int, query: str = "") -> list[dict[str, Any]]:
-        """Return an app's records as kintone returns them, ids ascending; with a query, what it finds in its order."""
+        """Return an app's records as kintone returns them, by ascending id; a query filters and orders them."""
         return read_records(self.site, self.apps[app], query)
 
     def fail(self, **options: Unpack[FailureOptions]) -> Failure:
-        """Switch a failure on and return it; its `hits` tells how many requests it has met.
+        """Add a failure and return it; its `hits` counts the requests that it was applied to.
 
-        See Failure for every option. Without `times` it meets one request. The oldest that fits wins.
+        See Failure for the options. Without `times` it is applied to one request. If several failures match a
+        request, the oldest is applied.
         """
         failure = Failure(**options)
         self.site.failures.add(failure)
         return failure
 
     def clear_failures(self) -> None:
-        """Switch all failures off."""
+        """Remove all failures."""
         self.site.failures.clear()
 
     def latency(self, request: float = 0.0, connect: float = 0.0) -> None:
-        """Make every request, and every new connection, take so many seconds longer (really slept)."""
+        """Add seconds to every request and to every new connection; the server's clock sleeps for them."""
         self.site.latency.request = request
         self.site.latency.connect = connect
 
     @property
     def settings(self) -> Settings:
-        """Limits and habits; changes count from the next request on."""
+        """Limits and configurable behaviour; changes apply from the next request."""
         return self.site.settings
 
     @property
-    def requests(self) -> list[Received]:
-        """The latest 10,000 API requests, oldest first, with raw headers and whole bodies; in memory only."""
+    def requests(self) -> list[ReceivedRequest]:
+        """The latest 10,000 API requests, oldest first, with raw headers and complete bodies, in memory."""
         return self.site.traffic.requests()
 
     @property
     def stats(self) -> Stats:
-        """Numbers of this moment: requests, connections, most requests at once, live cursors."""
+        """Current statistics: requests, connections, maximum concurrency, live cursors."""
         return self.site.traffic.stats(self.site.cursors.count())
 
     @property
     def writes(self) -> list[Write]:
-        """What API calls have added, updated and deleted, oldest first; nothing that was undone or never kept."""
+        """The records that API calls added, updated and deleted, oldest first; without writes that were rolled back."""
         return self.site.writes.all()
 
     def reset(self) -> None:
-        """Forget the requests and the writes, and count both anew."""
+        """Clear the requests and the writes, and restart their numbering."""
         self.site.traffic.reset()
         self.site.writes.clear()

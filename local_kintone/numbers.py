@@ -1,4 +1,4 @@
-"""Numbers and ids: how many digits and decimals an app keeps, rounded which way, and how clients write ids."""
+"""Numbers and ids: an app's digits, decimals and rounding mode, and the accepted formats of ids."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local_kintone.refusals import invalid_parameter
 ROUNDINGS = {"HALF_EVEN": ROUND_HALF_EVEN, "UP": ROUND_UP, "DOWN": ROUND_DOWN}
 MAX_DIGITS = 30
 MAX_DECIMALS = 10
-# Exact for every number that an app can keep.
+# Exact for every number that an app can store.
 EXACT = Context(prec=100)
 
 
@@ -21,7 +21,7 @@ class NumberPrecision:
     """An app's `numberPrecision`.
 
     Attributes:
-        digits: digits in all, 1 to 30.
+        digits: total number of digits, 1 to 30.
         decimal_places: how many of them are decimals, 0 to 10.
         rounding_mode: "HALF_EVEN", "UP" or "DOWN".
     """
@@ -31,22 +31,22 @@ class NumberPrecision:
     rounding_mode: str = "HALF_EVEN"
 
     def __post_init__(self) -> None:
-        """Refuse what no app can be set to.
+        """Check the ranges.
 
         Raises:
-            ValueError: a number out of its range or an unknown rounding.
+            ValueError: a number is out of its range or the rounding mode is unknown.
         """
         if not (1 <= self.digits <= MAX_DIGITS and 0 <= self.decimal_places <= min(MAX_DECIMALS, self.digits)):
-            raise ValueError(f"an app keeps no {self.digits} digits with {self.decimal_places} decimals")
+            raise ValueError(f"{self.digits} digits with {self.decimal_places} decimals are out of range")
         if self.rounding_mode not in ROUNDINGS:
-            raise ValueError(f"rounding_mode is one of {', '.join(ROUNDINGS)}")
+            raise ValueError(f"rounding_mode must be one of {', '.join(ROUNDINGS)}")
 
     @cached_property
     def _step(self) -> Decimal:
         return Decimal(1).scaleb(-self.decimal_places)
 
     def rounded(self, number: Decimal) -> Decimal | None:
-        """Return a number with no more decimals than the app keeps; None where it has too many digits before them."""
+        """Return a number rounded to the app's decimals; None if it has too many integer digits."""
         whole = self.digits - self.decimal_places
         if number and number.adjusted() > MAX_DIGITS:
             return None
@@ -55,8 +55,8 @@ class NumberPrecision:
             number = number.quantize(self._step, ROUNDINGS[self.rounding_mode], EXACT).normalize(EXACT)
         return None if number and number.adjusted() >= whole else number
 
-    def shown(self) -> dict[str, str]:
-        """Return what app/settings.json shows."""
+    def to_api(self) -> dict[str, str]:
+        """Return the `numberPrecision` of app/settings.json."""
         return {
             "digits": str(self.digits),
             "decimalPlaces": str(self.decimal_places),
@@ -64,30 +64,34 @@ class NumberPrecision:
         }
 
 
-def plain_text(number: Decimal) -> str:
-    """Return a number without exponent, zero without a sign."""
+def format_number(number: Decimal) -> str:
+    """Return a number as text, without an exponent; zero has no sign."""
     return f"{number:f}" if number else "0"
 
 
-def comparable(text: str) -> str:
-    """Return the text that stands for all ways to write one number; what is no number stands for itself."""
+def canonical_number(text: str) -> str:
+    """Return one text for all spellings of the same number; a text that is not a number is returned unchanged."""
     try:
-        return plain_text(Decimal(text).normalize(EXACT))
+        return format_number(Decimal(text).normalize(EXACT))
     except ArithmeticError:
         return text
 
 
-# Digits of half width alone.
+# Half-width digits only.
 _DIGITS = re.compile(r"[0-9]+")
 
 
-def is_whole(text: str) -> bool:
-    """Tell whether a text is nothing but half-width digits."""
+def is_digits(text: str) -> bool:
+    """Tell whether a text consists of half-width digits only."""
     return bool(_DIGITS.fullmatch(text))
 
 
-def positive(value: object, name: str) -> int:
-    """Return a positive integer, given as number or numeric text, or refuse under a name."""
-    if isinstance(value, bool) or not isinstance(value, (int, str)) or not is_whole(str(value)) or not int(value):
+def positive_integer(value: object, name: str) -> int:
+    """Return a positive integer from a number or a numeric text.
+
+    Raises:
+        RefusedError: CB_VA01 under the parameter's name.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, str)) or not is_digits(str(value)) or not int(value):
         raise invalid_parameter(name, "Only positive integers are allowed.")
     return int(value)

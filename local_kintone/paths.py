@@ -1,4 +1,4 @@
-"""kintone's paths: the API's name and the guest space within."""
+"""kintone's URL paths: the API name and the guest space."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _PATH = re.compile(r"/k(?:/guest/(\d+))?/v1/(.+)\.json")
 
 @dataclass(frozen=True, slots=True)
 class ApiPath:
-    """A path such as /k/guest/3/v1/records.json taken apart."""
+    """The parts of a path such as /k/guest/3/v1/records.json."""
 
     api: str
     guest_space: int | None
 
 
-def parsed_path(path: str) -> ApiPath | None:
-    """Take a path apart; None for one that is none of kintone's API."""
+def parse_path(path: str) -> ApiPath | None:
+    """Parse a path; None for a path outside kintone's API."""
     match = _PATH.fullmatch(path)
     if match is None:
         return None
@@ -25,6 +25,6 @@ def parsed_path(path: str) -> ApiPath | None:
 
 
 def api_of(path: str) -> str | None:
-    """Return the API's name, such as "records/cursor"; None for another path."""
-    parsed = parsed_path(path)
+    """Return the API name, such as "records/cursor"; None for a path outside kintone's API."""
+    parsed = parse_path(path)
     return None if parsed is None else parsed.api

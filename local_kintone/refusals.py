@@ -1,4 +1,4 @@
-"""What the server answers when it refuses a call: kintone's codes and error bodies."""
+"""Error responses: kintone's codes and error bodies."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ID_LENGTH = 20
 
 
 class RefusedError(Exception):
-    """A call that is answered with an error; `body` is kintone's flat error object."""
+    """A call is answered with an error; `body` is kintone's flat error object."""
 
     def __init__(self, status: int, code: str, message: str, errors: Mapping[str, Sequence[str]] | None = None) -> None:
-        """Take the HTTP status, kintone's code and message, and the complaints per parameter or field."""
+        """Take the HTTP status, kintone's code and message, and the messages per parameter or field."""
         super().__init__(f"{status} {code} {message}")
         self.status = status
         self.body: dict[str, Any] = {"code": code, "id": uuid.uuid4().hex[:ID_LENGTH], "message": message}
@@ -27,10 +27,10 @@ class RefusedError(Exception):
 
 
 class BulkRefusedError(RefusedError):
-    """A bulk request that failed: no code of its own, one entry per inner call."""
+    """A bulk request failed: its body has no code of its own, but one entry per inner call."""
 
     def __init__(self, cause: RefusedError, index: int, count: int) -> None:
-        """Take the inner refusal, its position from 0 and the number of inner calls."""
+        """Take the inner error, its position from 0 and the number of inner calls."""
         super().__init__(cause.status, cause.body["code"], cause.body["message"])
         results: list[dict[str, Any]] = [{} for _ in range(count)]
         results[index] = cause.body
@@ -38,7 +38,7 @@ class BulkRefusedError(RefusedError):
 
 
 def invalid_input(errors: Mapping[str, Sequence[str]]) -> RefusedError:
-    """Return CB_VA01 with its complaints."""
+    """Return CB_VA01 with its messages per parameter or field."""
     return RefusedError(400, "CB_VA01", "Missing or invalid input.", errors)
 
 
@@ -48,12 +48,12 @@ def invalid_parameter(name: str, message: str = "Required field.") -> RefusedErr
 
 
 def wrong_shape() -> RefusedError:
-    """Return CB_IJ01: no JSON, or JSON of another shape than the call takes."""
+    """Return CB_IJ01: invalid JSON, or JSON of a wrong shape."""
     return RefusedError(400, "CB_IJ01", "Invalid JSON string.")
 
 
 def illegal_request(why: str) -> RefusedError:
-    """Return CB_IL02 with a reason that kintone itself does not give."""
+    """Return CB_IL02 with a reason; kintone itself returns none."""
     return RefusedError(400, "CB_IL02", f"Illegal request. ({why})")
 
 
@@ -77,6 +77,6 @@ def stale_revision() -> RefusedError:
 
 
 def unknown_call(method: str, path: str) -> RefusedError:
-    """Return the answer to a call that this server lacks, and leave a word in the log."""
-    LOGGER.error("this local kintone does not know the call %s %s", method, path)
-    return RefusedError(501, "LOCAL_UNKNOWN_CALL", f"This local kintone does not know the call {method} {path}.")
+    """Log a call that this server does not support, and return the error for it."""
+    LOGGER.error("the local kintone does not support the call %s %s", method, path)
+    return RefusedError(501, "LOCAL_UNKNOWN_CALL", f"The local kintone does not support the call {method} {path}.")

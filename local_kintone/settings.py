@@ -1,4 +1,4 @@
-"""What a person may turn on a running server."""
+"""The settings of a running server."""
 
 from __future__ import annotations
 
@@ -18,33 +18,32 @@ def _people() -> dict[str, str]:
 
 @dataclass(slots=True)
 class Settings:
-    """Limits and habits of the server; every one may be changed while it runs.
+    """Limits and configurable behaviour of the server; each may be changed while it runs.
 
     Attributes:
-        concurrency_limit: requests at once; one more is answered with 429 GAIA_TO04.
-        cursor_limit: live cursors of the whole server; one more is answered with 429 GAIA_TM12.
-        cursor_seconds: life of a cursor, renewed by each read.
-        like_limit: hits after which a `like` search stops with X-Cybozu-Warning.
-        limit_zero: answer to `limit 0`, which kintone documents as out of range without naming the code:
+        concurrency_limit: maximum number of concurrent requests; one more is answered with 429 GAIA_TO04.
+        cursor_limit: maximum number of live cursors of the server; one more is answered with 429 GAIA_TM12.
+        cursor_seconds: lifetime of a cursor, renewed by each read.
+        like_limit: number of matches after which a `like` search stops with X-Cybozu-Warning.
+        limit_zero: answer to `limit 0`. kintone documents it as out of range but not the error code:
             "GAIA_QU01", "CB_VA01", or "empty" for an answer without records.
-        late_fields: what records from before a form change show of its new fields until they are saved again:
-            "absent" or "blank"; kintone documents neither.
-        plain_rows: what becomes of a new table row whose cells do not stand under `value`: "blank" (kintone ignores
-            keys that it does not know, and keeps a row of blanks) or "refused" under the key of `value`.
-        unsent_columns: what becomes of the columns that a saved row was sent without: "kept" as newer measurements
-            say, or "blanked" as older ones do.
-        manage_reads_forms: whether a token that may only manage an app reads its name, form and settings; kintone's
-            pages differ, the older ones know only of viewing and adding.
+        new_fields: how a record that is older than a field shows that field until it is saved again: "absent" or
+            "blank". kintone documents neither.
+        unwrapped_rows: how a new table row whose cells are not under `value` is handled: "blank" (kintone ignores
+            unknown keys and stores a blank row) or "refused" under the key of `value`.
+        unsent_columns: how the columns that are missing from a sent row are handled: "kept" (as newer measurements
+            show) or "blanked" (as older ones show).
+        manage_reads_forms: whether a token with the permission "manage" alone can read an app's name, form and
+            settings. kintone's pages differ: the older ones list only viewing and adding.
         foreign_token_code: answer to a token of another app, GAIA_IA02 or GAIA_AP15 (reports differ).
-        write_batch: records per POST, PUT and DELETE of records.
-        bulk_calls: calls per bulkRequest.
-        gzip: compress answers over 1 KiB for clients that accept it.
-        disposition: form of Content-Disposition on downloads, which kintone does not document:
+        write_batch: maximum number of records per POST, PUT and DELETE of records.
+        bulk_calls: maximum number of calls per bulkRequest.
+        gzip: whether answers over 1 KiB are compressed for clients that accept it.
+        disposition: format of Content-Disposition in downloads, which kintone does not document:
             "both" (ASCII fallback and RFC 5987), "encoded" (RFC 5987 alone), "raw" (UTF-8 bytes in quotes), "none".
-        utc_offset_hours: the acting user's time zone, by which the dates and times of now and the dates of queries
-            are reckoned.
-        states: the states of process management, the first one first.
-        users: login code to name of every user that may stand in a value.
+        utc_offset_hours: the acting user's time zone, used for default dates and times and for dates in queries.
+        states: the statuses of process management, the initial status first.
+        users: login code to name of every existing user.
         organizations: code to name.
         groups: code to name.
     """
@@ -54,11 +53,11 @@ class Settings:
     cursor_seconds: float = 600.0
     like_limit: int = 100_000
     limit_zero: str = "GAIA_QU01"
-    late_fields: str = "absent"
-    plain_rows: str = "blank"
+    new_fields: str = "absent"
+    unwrapped_rows: str = "blank"
     unsent_columns: str = "kept"
     manage_reads_forms: bool = False
-    foreign_token_code: str = "GAIA_IA02"  # noqa: S105 - an error code, no secret
+    foreign_token_code: str = "GAIA_IA02"  # noqa: S105 - an error code, not a secret
     write_batch: int = 100
     bulk_calls: int = 20
     gzip: bool = True

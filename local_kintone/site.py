@@ -1,4 +1,4 @@
-"""The whole state of a local kintone."""
+"""The state of a local kintone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local_kintone.clock import Clock, RealClock
 from local_kintone.forms.apps import Apps
 from local_kintone.queries.finding import Finder
 from local_kintone.serving.failures import Failures
-from local_kintone.serving.messages import Received
+from local_kintone.serving.messages import ReceivedRequest
 from local_kintone.serving.traffic import Traffic
 from local_kintone.settings import Settings
 from local_kintone.storage.cursors import Cursors
@@ -20,22 +20,22 @@ from local_kintone.storage.record_store import RecordStore, UniqueValues
 from local_kintone.storage.tokens import Tokens
 from local_kintone.storage.write_log import WriteLog
 
-type Hook = Callable[[Received], object]
+type Hook = Callable[[ReceivedRequest], object]
 
 
 @dataclass(slots=True)
 class Latency:
-    """Seconds that every request, and every new connection, takes longer."""
+    """Seconds that are added to every request and to every new connection."""
 
     request: float = 0.0
     connect: float = 0.0
 
 
 class Site:
-    """Apps, tokens, records, files, cursors, and what was switched on for tests."""
+    """Apps, tokens, records, files, cursors, settings, failures and statistics."""
 
     def __init__(self, path: str = ":memory:", settings: Settings | None = None, clock: Clock | None = None) -> None:
-        """Open the database at a path; what it holds from an earlier run is there again."""
+        """Open the database at a path, with the data of an earlier run if it exists."""
         self.settings = settings or Settings()
         self.clock: Clock = clock or RealClock()
         self.database = Database(path)
@@ -54,15 +54,15 @@ class Site:
         self.closed = False
 
     @contextlib.contextmanager
-    def undone(self) -> Iterator[None]:
-        """Run a block of whose changes to records, files and cursors nothing stays."""
-        with self.cursors.undone(), self.database.undone():
+    def rolled_back(self) -> Iterator[None]:
+        """Run a block and roll back its changes to records, files and cursors."""
+        with self.cursors.restored(), self.database.rolled_back():
             try:
                 yield
             finally:
-                self.records.forget_versions()
+                self.records.invalidate_versions()
 
     def close(self) -> None:
-        """Close the database; requests that still wait are dropped."""
+        """Close the database; waiting requests are dropped."""
         self.closed = True
         self.database.close()

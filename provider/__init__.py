@@ -1,1 +1,1 @@
-"""The provider: what Dify stores about a kintone site, and proving it."""
+"""The provider: the credential that Dify stores for a kintone site, and its check."""

@@ -1,4 +1,4 @@
-"""``make declarations`` writes the settings that repeat in every tool into each tool's YAML."""
+"""``make declarations`` writes the parameters that all tools share into each tool's YAML."""
 
 import re
 import sys
@@ -9,18 +9,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT / "scripts" / "shared_parameters.yaml"
 TOOLS = ROOT / "tools"
 PARAMETER = re.compile(r"^  - name: (?P<name>\w+)\n(?:(?:    .*)?\n)*", re.MULTILINE)
-"""One parameter: its name and all that stands further in, up to the blank line behind it."""
+"""One parameter: its name and all lines with a deeper indentation, up to the next blank line."""
 
 
 def shared_parameters(text: str, tool: str) -> Mapping[str, str]:
-    """Return what the shared file says for a tool, by the parameter's name."""
+    """Return the shared parameters of a tool, by name."""
     every_tool, _, file_tools = text.partition("\nfile_tools:\n")
     parts = [every_tool + "\n", *([file_tools] if tool.endswith("_file") else [])]
     return {found["name"]: found[0].rstrip("\n") for part in parts for found in PARAMETER.finditer(part)}
 
 
 def with_shared_parameters(declaration: str, shared: Mapping[str, str]) -> str:
-    """Return a tool's YAML with the shared parameters, in their order, behind its own."""
+    """Return a tool's YAML with the shared parameters, in their order, after its own."""
     head, rest = re.split(r"(?m)^parameters:\n", declaration)
     end = re.search(r"(?m)^\w", rest)
     if end is None:
@@ -30,7 +30,7 @@ def with_shared_parameters(declaration: str, shared: Mapping[str, str]) -> str:
 
 
 def main() -> None:
-    """Write them."""
+    """Write the shared parameters into every tool's YAML."""
     text = SHARED.read_text(encoding="utf-8")
     for path in sorted(TOOLS.glob("*.yaml")):
         before = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""``python -m scripts.licences`` writes docs/licences.md: what the plugin runs on, and under which licences."""
+"""``python -m scripts.licences`` writes docs/licences.md: the plugin's dependencies and their licences."""
 
 import re
 import sys
@@ -29,7 +29,7 @@ ROW = re.compile(r"\| `(?P<package>[a-z0-9-]+)` \| (?P<licence>[^|]+) \|")
 
 
 def installed_licences() -> dict[str, str]:
-    """Return the licence of every package that the plugin's requirements bring, by name, as far as installed here."""
+    """Return the licence of every installed package that the plugin's requirements need, by package name."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     waiting = [line for line in lines if line.strip() and not line.startswith("#")]
     found: dict[str, str] = {}
@@ -45,7 +45,7 @@ def installed_licences() -> dict[str, str]:
 
 
 def documented_licences() -> dict[str, str]:
-    """Return what the page says."""
+    """Return the licences in docs/licences.md, by package name."""
     return {match["package"]: match["licence"] for match in ROW.finditer(PAGE.read_text(encoding="utf-8"))}
 
 
@@ -55,14 +55,16 @@ def _applies(text: str, extras: set[str]) -> bool:
 
 
 def _licence(package: metadata.Distribution) -> str:
-    told = package.metadata
+    metadata_of_package = package.metadata
     classifiers = [
-        text.rpartition(" :: ")[2] for text in told.get_all("Classifier", []) if text.startswith("License ::")
+        text.rpartition(" :: ")[2]
+        for text in metadata_of_package.get_all("Classifier", [])
+        if text.startswith("License ::")
     ]
-    # Some put the whole text of the licence there; its first line is the name.
-    first_line = (told.get("License") or "").strip().partition("\n")[0]
-    names = [told.get("License-Expression"), *classifiers, first_line]
-    name = next((name for name in names if name and name != "UNKNOWN"), "not told")
+    # Some packages put the whole licence text there; its first line is the name.
+    first_line = (metadata_of_package.get("License") or "").strip().partition("\n")[0]
+    names = [metadata_of_package.get("License-Expression"), *classifiers, first_line]
+    name = next((name for name in names if name and name != "UNKNOWN"), "not stated")
     return SHORT.get(name, name)
 
 

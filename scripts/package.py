@@ -1,4 +1,4 @@
-"""Builds the .difypkg and verifies it: `make package`."""
+"""`make package`: builds and verifies the .difypkg."""
 
 import sys
 import tempfile
@@ -16,18 +16,20 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Build, check and try the package; return the exit status."""
+    """Build, check and test the package; return the exit status."""
     files = package_files(ROOT)
     problems = [*check_ignore_file((ROOT / IGNORE_FILE).read_text(encoding="utf-8")), *check(files)]
     for path in untracked_files(ROOT):
-        _say(f"note: {path} is not in the package because git does not track it")
+        _print_line(f"note: {path} is not in the package because git does not track it")
     if problems:
-        _say("\n".join(["The package would be refused:", *(f"  {problem}" for problem in problems)]))
+        _print_line("\n".join(["The package would be refused:", *(f"  {problem}" for problem in problems)]))
         return 1
     target = ROOT / "build" / _file_name(files)
     write_archive(files, target)
     size = target.stat().st_size
-    _say(f"{target.relative_to(ROOT)}: {len(files)} files, {size / 1024:.0f} KiB, all rules of the marketplace kept")
+    _print_line(
+        f"{target.relative_to(ROOT)}: {len(files)} files, {size / 1024:.0f} KiB, all rules of the marketplace kept"
+    )
     return _try(target)
 
 
@@ -39,15 +41,15 @@ def _file_name(files: Files) -> str:
 def _try(target: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         try:
-            try_package(target, Path(folder), lambda line: _say(f"  {line}"))
+            try_package(target, Path(folder), lambda line: _print_line(f"  {line}"))
         except (TrialError, HostViolation, PluginStopped, PluginTimedOut) as error:
-            _say(f"The package does not work: {error}")
+            _print_line(f"The package does not work: {error}")
             return 1
-    _say("The package works.")
+    _print_line("The package works.")
     return 0
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -1,8 +1,10 @@
-"""Runs all tests as two pytest processes side by side: `make test`.
+"""`make test`: runs all tests in two parallel pytest processes.
 
-More arguments go to both of them: `.venv/bin/python -m scripts.test -k quote`. A single file needs only pytest.
+Further arguments are passed to both: `.venv/bin/python -m scripts.test -k quote`, or `--shuffle 7` for another order
+of the tests. For a single file use pytest.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,86 +16,82 @@ from typing import NamedTuple, NoReturn, Self
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Dozens of processes run the same code; each would compile it, and pytest rewrite every test, anew."""
 HALVES = 2
 NO_TESTS = 5
-"""The exit status of a pytest that found no test."""
+"""pytest's exit status if it found no test."""
 GRACE_SECONDS = 10.0
-FEW_SECONDS = 0.2
-"""What a file takes that is not named below."""
+DEFAULT_SECONDS = 0.2
+"""The seconds of a file that is not listed below."""
 SECONDS: dict[str, float] = {
-    "tests/wire/test_package_trial.py": 2,
-    "tests/wire/test_whose_token.py": 2,
-    "tests/wire/test_file_stores.py": 3,
-    "tests/wire/test_privacy.py": 3,
-    "tests/hostile/test_misshapen_answers.py": 10,
-    "tests/wire/test_no_leaks_of_data.py": 4,
-    "tests/hostile/test_hostile_answers.py": 12,
-    "tests/hostile/test_write_faults.py": 7,
-    "tests/hostile/test_odd_parameters.py": 8,
-    "tests/network/test_budget.py": 8,
-    "tests/wire/test_upload_failures.py": 6.5,
-    "tests/facts/test_value_properties.py": 5,
-    "tests/hostile/test_fuzz.py": 6.5,
-    "tests/hostile/test_huge_parameters.py": 10,
-    "tests/wire/test_download_files.py": 8,
-    "tests/facts/test_odd_values.py": 10,
-    "tests/wire/test_concurrency.py": 7.5,
+    "tests/facts/test_odd_values.py": 11,
+    "tests/hostile/test_odd_parameters.py": 7,
+    "tests/network/test_budget.py": 7,
+    "tests/contract/test_time_limit.py": 6.5,
+    "tests/hostile/test_misshapen_answers.py": 6.5,
+    "tests/hostile/test_huge_parameters.py": 6,
+    "tests/wire/test_no_leaks.py": 6,
+    "tests/hostile/test_hostile_answers.py": 5.5,
     "tests/simulation_tests/test_plugin.py": 5.5,
-    "tests/network/test_not_sent.py": 6,
-    "tests/wire/test_upload_load.py": 5,
-    "tests/wire/test_client_retries.py": 5.5,
-    "tests/contract/test_time_limit.py": 7.5,
-    "tests/hostile/test_process_rules.py": 4,
-    "tests/network/test_lost_answers.py": 4,
-    "tests/unit/test_tool_query_limits.py": 4,
-    "tests/network/test_reading_failures.py": 3.5,
-    "tests/simulation_tests/test_oracle.py": 5,
-    "tests/unit/test_seeking.py": 3.5,
-    "tests/wire/test_provider.py": 3.5,
-    "tests/hostile/test_process_input.py": 3,
-    "tests/network/test_answers_to_writes.py": 3,
-    "tests/wire/test_query_tool.py": 3,
-    "tests/wire/test_remedies.py": 3,
-    "tests/dify_host_tests/test_host.py": 2.5,
-    "tests/network/test_full_pipe.py": 2.5,
-    "tests/network/test_redirected_writes.py": 2.5,
+    "tests/facts/test_value_properties.py": 4.5,
+    "tests/wire/test_client_retries.py": 4.5,
+    "tests/network/test_not_sent.py": 4,
+    "tests/wire/test_concurrency.py": 4,
+    "tests/hostile/test_fuzz.py": 3.5,
+    "tests/hostile/test_process_input.py": 3.5,
+    "tests/network/test_lost_answers.py": 3.5,
+    "tests/unit/test_tool_query_limits.py": 3.5,
+    "tests/wire/test_download_files.py": 3.5,
+    "tests/wire/test_upload_failures.py": 3.5,
+    "tests/hostile/test_packed_answers.py": 3,
+    "tests/hostile/test_process_rules.py": 3,
+    "tests/hostile/test_write_faults.py": 3,
+    "tests/network/test_reading_failures.py": 3,
+    "tests/unit/test_reading_by_id.py": 3,
+    "tests/wire/test_no_leaks_of_data.py": 3,
+    "tests/facts/test_checks_of_odd_values.py": 2.5,
+    "tests/unit/test_reading_by_cursor.py": 2.5,
     "tests/unit/test_reading.py": 2.5,
     "tests/unit/test_reading_properties.py": 2.5,
-    "tests/unit/test_record_rules.py": 2.5,
+    "tests/unit/test_reading_wrong_counts.py": 2.5,
     "tests/unit/test_structured_text_properties.py": 2.5,
-    "tests/dify_host_tests/test_sdk.py": 2,
-    "tests/facts/test_checks_of_odd_values.py": 2,
-    "tests/unit/test_cursors.py": 2,
-    "tests/unit/test_reading_wrong_counts.py": 2,
-    "tests/wire/test_upload_round_trips.py": 2,
-    "tests/dify_host_tests/test_violations.py": 1.5,
-    "tests/network/test_connections.py": 1.5,
-    "tests/network/test_dead_proxies.py": 1.5,
-    "tests/network/test_tls.py": 1.5,
-    "tests/simulation_tests/test_mutants.py": 1.5,
+    "tests/wire/test_file_stores.py": 2.5,
+    "tests/wire/test_privacy.py": 2.5,
+    "tests/wire/test_upload_load.py": 2.5,
+    "tests/wire/test_upload_round_trips.py": 2.5,
+    "tests/dify_host_tests/test_violations.py": 2,
+    "tests/network/test_answers_to_writes.py": 2,
+    "tests/unit/test_benchmarks.py": 2,
+    "tests/unit/test_records_rules.py": 2,
+    "tests/unit/test_redaction.py": 2,
+    "tests/wire/test_package_trial.py": 2,
+    "tests/wire/test_query_tool.py": 2,
+    "tests/contract/test_layers.py": 1.5,
+    "tests/dify_host_tests/test_host.py": 1.5,
+    "tests/dify_host_tests/test_sdk.py": 1.5,
+    "tests/network/test_full_pipe.py": 1.5,
+    "tests/simulation_tests/test_oracle.py": 1.5,
     "tests/unit/test_appending.py": 1.5,
-    "tests/unit/test_benchmarks.py": 1.5,
+    "tests/unit/test_process_output_log.py": 1.5,
     "tests/unit/test_tool_query.py": 1.5,
     "tests/unit/test_writing.py": 1.5,
-    "tests/wire/test_no_leaks.py": 14.5,
-    "tests/wire/test_query_characters.py": 1.5,
-    "tests/contract/test_declarations.py": 1,
-    "tests/contract/test_layers.py": 1,
-    "tests/contract/test_package.py": 1,
-    "tests/contract/test_package_rules.py": 1,
+    "tests/wire/test_remedies.py": 1.5,
     "tests/contract/test_texts.py": 1,
-    "tests/dify_host_tests/test_outcome.py": 1,
-    "tests/local_kintone_tests/test_query_language.py": 1,
+    "tests/dify_host_tests/test_blobs.py": 1,
+    "tests/network/test_redirected_writes.py": 1,
+    "tests/simulation_tests/test_mutants.py": 1,
+    "tests/unit/test_errors_as_data.py": 1,
     "tests/unit/test_query_properties.py": 1,
-    "tests/unit/test_records.py": 1,
-    "tests/wire/test_client_hostile.py": 1,
-    "tests/wire/test_writing.py": 1,
+    "tests/wire/test_provider.py": 1,
+    "tests/wire/test_reading_properties.py": 1,
+    "tests/wire/test_whose_token.py": 1,
 }
-"""Files that take longer, with the seconds they take; other files share themselves out around them."""
+"""Files that take longer and their seconds, used to balance the two processes."""
 
 
 class Counts(NamedTuple):
-    """How many tests ended how."""
+    """The numbers of passed, failed and skipped tests."""
 
     passed: int
     failed: int
@@ -101,34 +99,35 @@ class Counts(NamedTuple):
 
     @classmethod
     def read(cls, report: Path) -> Self:
-        """Return what pytest's own report counts; nothing of a pytest that died before it wrote one."""
+        """Read the counts of pytest's report; zeros if pytest ended before writing it."""
         if not report.exists():
             return cls(0, 0, 0)
-        suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314 - pytest wrote it a moment ago
+        suites = ET.parse(report).getroot().iter("testsuite")  # noqa: S314 - written by pytest
         suite = {name: int(value) for each in suites for name, value in each.items() if value.isdigit()}
         failed = suite["failures"] + suite["errors"]
         return cls(suite["tests"] - failed - suite["skipped"], failed, suite["skipped"])
 
 
 class Half:
-    """One pytest with its share of the files."""
+    """One pytest process with its part of the files."""
 
     def __init__(
         self, number: int, files: Iterable[str], arguments: Iterable[str], folder: Path, *, live: bool
     ) -> None:
-        """Start it; what it prints is shown as it comes (`live`) or kept."""
+        """Start the process; its output is printed immediately (`live`) or stored."""
         self._report = folder / f"{number}.xml"
         self._kept: list[bytes] = []
         color = "yes" if sys.stdout.isatty() else "no"
         own = ["-o", f"cache_dir=.pytest_cache/{number}", f"--color={color}", f"--junitxml={self._report}"]
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter and the tests of this repository
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this repository's tests
             [sys.executable, "-m", "pytest", *files, *arguments, *own],
             cwd=ROOT,
+            env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             bufsize=0,
-            # Ctrl-C comes here alone and is handed on once: told twice, pytest would leave its servers behind.
+            # Only this process receives Ctrl-C and forwards it once: a second SIGINT would interrupt pytest's cleanup.
             start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, args=(live,), daemon=True)
@@ -141,11 +140,11 @@ class Half:
         return status, Counts.read(self._report)
 
     def show(self) -> None:
-        """Print what was kept."""
+        """Print the stored output."""
         _print(b"".join(self._kept))
 
     def stop(self) -> None:
-        """Interrupt it, and kill it when it does not end soon."""
+        """Interrupt the process, and kill it if it does not end soon."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             try:
@@ -164,23 +163,23 @@ class Half:
 
 
 def share_out(files: Iterable[str]) -> list[list[str]]:
-    """Return the files in halves that take about equally long: the slowest first, each to who has least so far."""
+    """Split the files into halves of about the same duration: the slowest first, each to the shorter half."""
     halves: list[list[str]] = [[] for _ in range(HALVES)]
     loads = [0.0] * HALVES
-    for file in sorted(files, key=lambda file: (-SECONDS.get(file, FEW_SECONDS), file)):
+    for file in sorted(files, key=lambda file: (-SECONDS.get(file, DEFAULT_SECONDS), file)):
         least = loads.index(min(loads))
         halves[least].append(file)
-        loads[least] += SECONDS.get(file, FEW_SECONDS)
+        loads[least] += SECONDS.get(file, DEFAULT_SECONDS)
     return [sorted(half) for half in halves]
 
 
 def files_of_tests() -> list[str]:
-    """Return the files that pytest would find."""
+    """Return the test files that pytest would find."""
     return sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
 
 
 def verdict(statuses: Iterable[int], counts: Counts, *, are_chosen: bool) -> int:
-    """Return the exit status for those of the halves; only who chose tests may leave a half without any."""
+    """Combine the exit statuses of the halves; a half without tests is allowed only if tests were selected."""
     allowed = {0, NO_TESTS} if are_chosen and counts.passed + counts.skipped else {0}
     return 0 if set(statuses) <= allowed else 1
 

@@ -1,25 +1,25 @@
-"""Many seeds one after the other: play, judge, count, and shrink what shows a violation."""
+"""Runs many seeds: each is run, judged, counted, and shrunk if it shows a violation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from simulation.drawing import draw
+from simulation.fault_statistics import FaultStatistics
 from simulation.oracle import Violation, judge
-from simulation.playing import Client, play
+from simulation.runner import Client, run_scenario
+from simulation.scenario_generator import generate_scenario
 from simulation.shrinking import shrink
-from simulation.tally import Tally
 
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
     from simulation.trace import Run
 
-LEAST_HITS = 50
-"""So often each fault must have met each kind of request in 10,000 scenarios."""
+MIN_HITS = 50
+"""Minimum number of times that each fault must hit each kind of request in 10,000 scenarios."""
 
 
-class Case(NamedTuple):
-    """A broken promise: its seed, the shortest scenario that shows it, and how that goes."""
+class FailingCase(NamedTuple):
+    """A broken promise: its seed, the smallest scenario found that shows it, and the run of that scenario."""
 
     seed: int
     scenario: Scenario
@@ -27,59 +27,54 @@ class Case(NamedTuple):
     violations: list[Violation]
 
 
-def found_in(run: Run) -> list[Violation]:
-    """Return what is wrong with a run."""
-    return judge(run)
-
-
 class Campaign:
-    """Plays seeds with a client, that of the plugin unless another is given."""
+    """Runs seeds with a client; the default is the plugin."""
 
     def __init__(self, client: Client | None = None, *, real_sockets: bool = False) -> None:
-        """Keep what is to be played with."""
-        self.tally = Tally()
+        """Take the client, or the mode with real sockets."""
+        self.statistics = FaultStatistics()
         self._real_sockets = real_sockets
         self._client = client
 
-    def draw(self, seed: int) -> Scenario:
+    def generate_scenario(self, seed: int) -> Scenario:
         """Return the scenario of a seed."""
-        return draw(seed)
+        return generate_scenario(seed)
 
-    def play(self, scenario: Scenario) -> Run:
-        """Play a scenario."""
+    def run_scenario(self, scenario: Scenario) -> Run:
+        """Run a scenario."""
         if self._real_sockets:
-            # Imported only here: the plugin's SDK changes sockets and threads of the whole process.
-            from simulation.sockets import play_really  # noqa: PLC0415
+            # Imported only here, because the plugin's SDK patches sockets and threads of the whole process.
+            from simulation.sockets import run_over_sockets  # noqa: PLC0415
 
-            return play_really(scenario)
+            return run_over_sockets(scenario)
         if self._client is None:
-            from simulation.plugin import PluginClient  # noqa: PLC0415 - likewise
+            from simulation.plugin import PluginClient  # noqa: PLC0415 - as above
 
             self._client = PluginClient()
-        return play(scenario, self._client)
+        return run_scenario(scenario, self._client)
 
-    def try_seed(self, seed: int) -> Case | None:
-        """Play a seed; returns the smallest case where a promise is broken."""
-        run = self.play(self.draw(seed))
-        self.tally.add(run)
+    def try_seed(self, seed: int) -> FailingCase | None:
+        """Run a seed; return the smallest failing case if a promise is broken, otherwise None."""
+        run = self.run_scenario(self.generate_scenario(seed))
+        self.statistics.add(run)
         violations = judge(run)
         if not violations:
             return None
         rule = violations[0].rule
 
-        def shows(scenario: Scenario) -> bool:
-            return any(each.rule == rule for each in judge(self.play(scenario)))
+        def reproduces(scenario: Scenario) -> bool:
+            return any(each.rule == rule for each in judge(self.run_scenario(scenario)))
 
-        smallest = run.scenario if self._real_sockets else shrink(run.scenario, shows)
-        again = run if smallest == run.scenario else self.play(smallest)
-        return Case(seed, smallest, again, [each for each in judge(again) if each.rule == rule] or violations)
+        smallest = run.scenario if self._real_sockets else shrink(run.scenario, reproduces)
+        again = run if smallest == run.scenario else self.run_scenario(smallest)
+        return FailingCase(seed, smallest, again, [each for each in judge(again) if each.rule == rule] or violations)
 
 
-def tell(case: Case) -> None:
-    """Print a case."""
-    print(f"\nSEED {case.seed}")
-    for violation in case.violations[:10]:
+def print_case(failing: FailingCase) -> None:
+    """Print a failing case."""
+    print(f"\nSEED {failing.seed}")
+    for violation in failing.violations[:10]:
         print(f"  {violation.rule}: {violation.what}")
-    print(f"  shortest scenario found: {case.scenario}")
-    print(case.run.trace())
+    print(f"  smallest scenario found: {failing.scenario}")
+    print(failing.run.trace())
     print()

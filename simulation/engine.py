@@ -1,4 +1,4 @@
-"""What a call of the plugin runs on in the simulation: virtual time, tasks for threads, the wire for the network."""
+"""The simulated runtime of a plugin call: virtual time, tasks instead of threads, a simulated network."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from kintone.execution import Engine
 from kintone.retry import FailureKind
 from kintone.transport import UploadBody
 from kintone.transport_failures import REDIRECT, TransportError, failure_of
+from simulation.network import BrokenError, OutgoingRequest, Pause
 from simulation.scheduler import Event, Scheduler, Workers
-from simulation.wire import BrokenError, Letter, Pause
 
 if TYPE_CHECKING:
     from simulation.world import Reply
@@ -25,34 +25,34 @@ REDIRECTS = range(HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.BAD_REQUEST)
 CHUNK = 64 * 1024
 
 
-class Carrier(Protocol):
-    """Whatever takes a request to a kintone and brings back its answer."""
+class RequestSender(Protocol):
+    """Sends a request to a kintone and returns its response."""
 
-    def send(self, letter: Letter, seconds: float, pause: Pause | None = None) -> Reply:
-        """Return the answer; raises BrokenError where none comes within so many seconds, or the pause ends early."""
+    def send(self, outgoing: OutgoingRequest, seconds: float, pause: Pause | None = None) -> Reply:
+        """Return the response; raise BrokenError if none arrives within the seconds or the pause is ended early."""
 
 
 class Timer:
-    """A callback that is due later."""
+    """A scheduled callback."""
 
-    def __init__(self, called_off: Event) -> None:
-        """Keep what calls it off."""
-        self._called_off = called_off
+    def __init__(self, cancelled: Event) -> None:
+        """Take the event that cancels the callback."""
+        self._cancelled = cancelled
 
     def cancel(self) -> None:
-        """Call it off."""
-        self._called_off.set()
+        """Cancel the callback."""
+        self._cancelled.set()
 
 
 class VirtualRuntime:
-    """Time and threads of the scheduler."""
+    """The plugin's runtime with the scheduler's clock and tasks."""
 
     def __init__(self, scheduler: Scheduler) -> None:
-        """Keep the scheduler."""
+        """Take the scheduler."""
         self._scheduler = scheduler
 
     def monotonic(self) -> float:
-        """Return the virtual second."""
+        """Return the virtual time in seconds."""
         return self._scheduler.now()
 
     def event(self) -> Event:
@@ -60,23 +60,23 @@ class VirtualRuntime:
         return Event(self._scheduler)
 
     def after(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        """Run a callback later, in a task of its own."""
-        called_off = Event(self._scheduler)
+        """Run a callback later in a separate task."""
+        cancelled = Event(self._scheduler)
 
         def wait() -> None:
-            if not called_off.wait(max(0.0, seconds)):
+            if not cancelled.wait(max(0.0, seconds)):
                 callback()
 
         self._scheduler.spawn(wait, "timer")
-        return Timer(called_off)
+        return Timer(cancelled)
 
     def workers(self, count: int, name: str) -> Any:  # noqa: ANN401 - its futures are not the standard library's
-        """Return so many tasks."""
+        """Return a pool of worker tasks."""
         return Workers(self._scheduler, count, name)
 
 
 class _Streamed:
-    """An answer, or the part of one after which the connection breaks."""
+    """A response, or the part of it that arrives before the connection breaks."""
 
     def __init__(self, reply: Reply, broken: TransportError | None) -> None:
         self.status = reply.status
@@ -84,7 +84,7 @@ class _Streamed:
         self._body = reply.body
         self._broken = broken
 
-    def chunks(self, _most: int) -> Iterator[bytes]:
+    def chunks(self, _max_bytes: int) -> Iterator[bytes]:
         """Yield the body."""
         for start in range(0, len(self._body), CHUNK):
             yield self._body[start : start + CHUNK]
@@ -93,11 +93,11 @@ class _Streamed:
 
 
 class SimulatedTransport:
-    """Carries requests over the wire of the simulation."""
+    """Sends requests over the simulated network."""
 
-    def __init__(self, wire: Carrier, scheduler: Scheduler) -> None:
-        """Keep both."""
-        self._wire = wire
+    def __init__(self, network: RequestSender, scheduler: Scheduler) -> None:
+        """Take the network and the scheduler."""
+        self._network = network
         self._scheduler = scheduler
 
     @contextmanager
@@ -109,25 +109,25 @@ class SimulatedTransport:
         timeout: float,
         body: UploadBody | None = None,
     ) -> Iterator[_Streamed]:
-        """Send the request and hand over the answer; raises TransportError as the real one does."""
+        """Send the request and yield the response; raise TransportError like the real transport."""
         exchange = Exchange(deadline, timeout)
         headers = {"User-Agent": "simulated", **request.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
         content = request.body or b""
         if body is not None:
             headers["Content-Type"] = body.content_type
             content = b"".join(iter(lambda: body.read(CHUNK), b""))
-        given_up = Event(self._scheduler)
-        leave = deadline.on_end(given_up.set)
+        abandoned = Event(self._scheduler)
+        unregister = deadline.on_end(abandoned.set)
         try:
-            letter = Letter(request.method, request.target, headers, content)
-            yield self._answered(letter, exchange, given_up)
+            outgoing = OutgoingRequest(request.method, request.target, headers, content)
+            yield self._answered(outgoing, exchange, abandoned)
         finally:
-            leave()
+            unregister()
             exchange.finish()
 
-    def _answered(self, letter: Letter, exchange: Exchange, given_up: Event) -> _Streamed:
+    def _answered(self, outgoing: OutgoingRequest, exchange: Exchange, abandoned: Event) -> _Streamed:
         try:
-            reply = self._wire.send(letter, exchange.limit(), given_up.wait)
+            reply = self._network.send(outgoing, exchange.limit(), abandoned.wait)
         except BrokenError as broken:
             failure = _failure(exchange, broken)
             if broken.part is None:
@@ -139,13 +139,13 @@ class SimulatedTransport:
 
 
 def _failure(exchange: Exchange, broken: BrokenError) -> TransportError:
-    """Note how far the exchange came, and let the plugin's own table say what that means."""
+    """Record the progress of the exchange and derive the failure with the plugin's own table."""
     exchange.sent = broken.sent
     exchange.phase = Phase.READING if broken.part else Phase.WAITING if broken.sent else Phase.CONNECTING
-    exchange.is_late = broken.how == "time is up"
+    exchange.is_late = broken.how == "timed out"
     return failure_of(TimeoutError() if exchange.is_late else ConnectionResetError(), exchange)
 
 
-def engine_for(wire: Carrier, scheduler: Scheduler) -> Engine:
-    """Return what a call runs on."""
-    return Engine(VirtualRuntime(scheduler), SimulatedTransport(wire, scheduler))
+def engine_for(network: RequestSender, scheduler: Scheduler) -> Engine:
+    """Return the plugin's engine for a simulated call."""
+    return Engine(VirtualRuntime(scheduler), SimulatedTransport(network, scheduler))

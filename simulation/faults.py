@@ -1,6 +1,7 @@
-"""What can go wrong with one request, and what that leaves open, in kintone's words and those of networks.
+"""The faults of one request: errors of kintone and of networks.
 
-The last column is the specification's, not the code's: after which answers nobody can know whether a write was applied.
+`leaves_unknown` follows the specification, not the plugin's code: it marks the responses after which a client cannot
+know whether a write was applied.
 """
 
 from __future__ import annotations
@@ -11,24 +12,24 @@ BEFORE, AFTER = "before", "after"
 HTML = "text/html;charset=UTF-8"
 JSON = "application/json;charset=UTF-8"
 LOCKS = ("GAIA_DA02", "GAIA_RE18", "GAIA_LT01")
-FOR_EVER = 100_000.0
+ENDLESS_DELAY = 100_000.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong.
+    """One fault.
 
     Attributes:
-        name: what it is called in traces and statistics; all that share it count as one.
-        when: "before": kintone does not do what was asked; "after": it does, and then it goes wrong.
-        status: HTTP status of the answer; 0 where there is none.
-        code: kintone's code in the answer; blank: a page or nothing.
-        body: the body of the answer where it is not kintone's error object.
-        headers: header fields of the answer.
-        breaks: "unsent", "sent" or "answer": the connection breaks before a byte of the request has left, after all
-            have, or within the answer.
-        delay: seconds that the answer takes.
-        opens: whether it leaves open what became of a write.
+        name: name in traces and statistics; faults with the same name are counted together.
+        when: "before": kintone does not execute the request; "after": the fault occurs after the execution.
+        status: HTTP status of the response; 0 if there is no response.
+        code: kintone's error code in the response; blank for an HTML page or no body.
+        body: the response body if it is not kintone's error object.
+        headers: header fields of the response.
+        cut_at: "unsent", "sent" or "answer": the connection breaks before the request is sent, after it is sent
+            completely, or during the response.
+        delay: seconds until the response.
+        leaves_unknown: whether a client cannot know if a write was applied.
     """
 
     name: str
@@ -37,26 +38,26 @@ class Fault:
     code: str = ""
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
-    breaks: str = ""
+    cut_at: str = ""
     delay: float = 0.0
-    opens: bool = False
+    leaves_unknown: bool = False
 
     @property
     def applied(self) -> bool:
-        """Whether kintone does what was asked."""
+        """Whether kintone executes the request."""
         return self.when == AFTER
 
     @property
     def column(self) -> str:
-        """The column of the statistics that it counts in."""
+        """The name of the statistics group."""
         return f"{self.name}, {self.when}"
 
     @property
     def retry_after(self) -> float | None:
-        """The seconds that the answer asks to wait."""
+        """The seconds of the response's Retry-After; None without the header."""
         return next((float(value) for name, value in self.headers if name == "Retry-After"), None)
 
-    def short(self) -> str:
+    def summary(self) -> str:
         """Return one line for a trace."""
         details = [self.name, *(str(self.status) for _ in range(bool(self.status))), self.code, self.body[:20]]
         details += [f"{name}: {value}" for name, value in self.headers]
@@ -67,13 +68,13 @@ def _page(status: int) -> str:
     return f"<html><body><h1>{status}</h1></body></html>"
 
 
-def _both(name: str, *, opens: bool = True, **details: object) -> list[Fault]:
-    return [Fault(name, when, opens=opens, **details) for when in (BEFORE, AFTER)]  # type: ignore[arg-type]
+def _both(name: str, *, leaves_unknown: bool = True, **details: object) -> list[Fault]:
+    return [Fault(name, when, leaves_unknown=leaves_unknown, **details) for when in (BEFORE, AFTER)]  # type: ignore[arg-type]
 
 
-# A "gate" is what stands before kintone: Basic authentication, or a proxy that wants a password.
+# A "gate" is Basic authentication in front of kintone or a proxy that requires a password.
 def _catalogue() -> dict[str, list[Fault]]:
-    """Return all faults, grouped by the column of the statistics."""
+    """Return all faults, grouped by `Fault.column`."""
     busy = [
         Fault("429", status=429, code="GAIA_TO04"),
         Fault("429", status=429, body=_page(429)),
@@ -86,14 +87,14 @@ def _catalogue() -> dict[str, list[Fault]]:
         Fault("refused", status=404, code="GAIA_AP01"),
         Fault("gate", status=401, body=_page(401), headers=(("WWW-Authenticate", 'Basic realm="kintone"'),)),
         Fault("gate", status=407, body=_page(407), headers=(("Proxy-Authenticate", "Basic"),)),
-        Fault("cut unsent", breaks="unsent"),
+        Fault("cut unsent", cut_at="unsent"),
     ]
     faults = [
         *busy,
         *locks,
         *final,
-        *_both("cut", breaks="sent"),
-        Fault("cut in answer", AFTER, breaks="answer", opens=True),
+        *_both("cut", cut_at="sent"),
+        Fault("cut in answer", AFTER, cut_at="answer", leaves_unknown=True),
     ]
     for status in (500, 502, 503, 504):
         faults += _both("5xx page", status=status, body=_page(status))
@@ -111,7 +112,7 @@ def _catalogue() -> dict[str, list[Fault]]:
     faults += _both("garbage", status=200, body="<!DOCTYPE html><html><body>Log in</body></html>")
     faults += _both("garbage", status=200, body='{"ids":["1","re')
     faults += _both("garbage", status=200, body="{}")
-    faults += _both("slow", delay=FOR_EVER)
+    faults += _both("slow", delay=ENDLESS_DELAY)
     columns: dict[str, list[Fault]] = {}
     for fault in faults:
         columns.setdefault(fault.column, []).append(fault)
@@ -126,7 +127,7 @@ POST_RECORD, POST_RECORDS, PUT_RECORD, PUT_RECORDS = "POST record", "POST record
 BULK, POST_FILE = "bulkRequest", "POST file"
 POST_CURSOR, GET_CURSOR, DELETE_CURSOR = "POST cursor", "GET cursor", "DELETE cursor"
 OTHER = "other"
-KINDS = (
+REQUEST_KINDS = (
     GET_FORM,
     GET_RECORD,
     GET_RECORDS,
@@ -150,21 +151,21 @@ _APIS = {
 }
 
 
-def field_type(method: str, path: str) -> str:
-    """Return the kind of request that a method and a path make."""
+def request_kind(method: str, path: str) -> str:
+    """Return the kind of a request with a method and a path."""
     api = path.partition("/v1/")[2].removesuffix(".json")
     name = _APIS.get(api, api)
     kind = name if name == BULK else f"{method} {name}"
-    return kind if kind in KINDS else OTHER
+    return kind if kind in REQUEST_KINDS else OTHER
 
 
-def is_sensible(kind: str, column: str) -> bool:
-    """Tell whether a fault can meet a kind of request in the real world: locks are for writes."""
+def is_applicable(kind: str, column: str) -> bool:
+    """Tell whether a fault can occur with a kind of request: locks occur only with writes."""
     return not column.startswith("lock") or kind in WRITES
 
 
 def ends_call(kind: str, column: str) -> bool:
-    """Tell whether a fault most likely ends the call, so that nothing else can be met after it."""
+    """Tell whether a fault probably ends the call, so no other fault can follow it."""
     name, _, _ = column.partition(",")
     if name in ("429", "429 Retry-After", "lock", "cut unsent"):
         return False

@@ -1,35 +1,35 @@
-"""The judge: it knows kintone's log, the fate of each request and what the user is told, and nothing of the code."""
+"""The oracle: it judges a run by kintone's log, the traced requests and the outcome, independently of the code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from simulation.knowledge import entries_of
-from simulation.rules_of_reading import broken_by_reading
-from simulation.rules_of_time import broken_by_time
-from simulation.rules_of_words import broken_by_failing, broken_by_words
-from simulation.rules_of_writes import broken_by_writes
+from simulation.entry_evidence import collect_evidence
+from simulation.message_rules import failure_violations, message_violations
+from simulation.read_rules import read_violations
 from simulation.scenario import QUERY
+from simulation.time_rules import time_violations
+from simulation.write_rules import write_violations
 
 if TYPE_CHECKING:
     from simulation.trace import Run
 
 
 class Violation(NamedTuple):
-    """A promise that was broken: the rule by its name, and how."""
+    """A broken promise: the name of the rule and a description."""
 
     rule: str
     what: str
 
 
 def judge(run: Run) -> list[Violation]:
-    """Return all that is wrong with a run."""
-    entries = [] if run.scenario.tool == QUERY else entries_of(run)
+    """Return all violations of a run."""
+    entries = [] if run.scenario.tool == QUERY else collect_evidence(run)
     found = {
-        "writes": broken_by_writes(run, entries),
-        "words": broken_by_words(run, entries),
-        "time": broken_by_time(run),
-        "reading": broken_by_reading(run),
-        "failing": broken_by_failing(run),
+        "writes": write_violations(run, entries),
+        "messages": message_violations(run, entries),
+        "time": time_violations(run),
+        "reads": read_violations(run),
+        "failures": failure_violations(run),
     }
     return [Violation(rule, what) for rule, wrongs in found.items() for what in wrongs]

@@ -1,4 +1,4 @@
-"""Drives the real tools of the plugin, in this process, over the simulated wire and on the virtual clock."""
+"""Runs the plugin's real tools in this process, with the simulated network and the virtual clock."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-# The SDK patches sockets and threads when it is imported, so it comes before whatever starts a thread.
+# The SDK patches sockets and threads on import, so it must be imported before any thread is started.
 import dify_plugin  # noqa: F401  # isort: split
 
 from kintone import limits
 from kintone.files import MeasuredSource
-from simulation.calling import parameters_of
 from simulation.engine import engine_for
-from simulation.knowledge import given_files
+from simulation.entry_evidence import given_files
 from simulation.scenario import ADD, ATTACH, QUERY, UPSERT, Scenario
+from simulation.tool_parameters import parameters_of
 from simulation.trace import Outcome
 from simulation.world import FILE
 from tools import base, uploads
@@ -30,35 +30,35 @@ from tools.kintone_upload_file import UploadFile
 from tools.kintone_upsert_records import UpsertRecords
 
 if TYPE_CHECKING:
+    from simulation.network import Network
     from simulation.scheduler import Scheduler
-    from simulation.wire import Wire
 
 TOOLS: dict[str, Any] = {ADD: AddRecord, QUERY: QueryRecords, ATTACH: UploadFile, UPSERT: UpsertRecords}
 READABLE = ("InvokeBadRequestError",)
-"""Names of the classes whose message Dify shows."""
+"""Names of the exception classes whose message Dify shows."""
 SITE = "site.example"
 _numbers = count(1)
 
 
 class SimulatedFile:
-    """A file of the workflow that is simply there: fetching it is not what is tried."""
+    """A file of the workflow that is always available; its download is not simulated."""
 
     def __init__(self, file: Any, _limits: object) -> None:  # noqa: ANN401 - the plugin's own type
-        """Keep the file as the plugin read it from its parameter."""
+        """Take the file that the plugin read from its parameter."""
         self.file = file
         self.size = len(FILE)
 
     def check(self) -> None:
-        """Find nothing wrong."""
+        """Accept the file."""
 
     @contextmanager
     def open(self) -> Iterator[MeasuredSource]:
-        """Hand over the content."""
+        """Yield the content."""
         yield MeasuredSource(iter([FILE]), len(FILE), RuntimeError)
 
 
-def hush() -> None:
-    """Keep the plugin's log off the screen: it is not what is tried."""
+def silence_logs() -> None:
+    """Disable the plugin's logging."""
     for name in ("kintone", "tools"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
@@ -67,41 +67,41 @@ class PluginClient:
     """Makes the call of a scenario with the plugin's own tool."""
 
     def __init__(self) -> None:
-        """Have the plugin keep quiet."""
-        hush()
+        """Disable the plugin's logging."""
+        silence_logs()
 
-    def __call__(self, scenario: Scenario, wire: Wire, scheduler: Scheduler) -> Outcome:
+    def __call__(self, scenario: Scenario, network: Network, scheduler: Scheduler) -> Outcome:
         """Make the call."""
-        engine = engine_for(wire, scheduler)
+        engine = engine_for(network, scheduler)
         opened = base.KintoneClient  # type: ignore[attr-defined]
 
-        def client(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - handed on as it is
+        def client(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - passed on unchanged
             return opened(*arguments, **options, engine=engine)
 
-        # A site that no call has met before: what the process remembers of sites must not tell runs apart.
+        # A new site name for each call, so the caches of the process do not influence later runs.
         site = f"s{next(_numbers)}.kintone.com"
         with patch.object(base, "KintoneClient", client), patch.object(uploads, "FileSource", SimulatedFile):
-            return run_tool(scenario, site, wire.world.app, wire.world.token)
+            return run_tool(scenario, site, network.world.app, network.world.token)
 
 
 def run_tool(scenario: Scenario, domain: str, app: int, token: str, **environment: str) -> Outcome:
-    """Run a tool with a credential and return how it ended, as Dify would show it."""
+    """Run a tool with a credential and return its outcome as Dify would show it."""
     credentials = {"kintone_domain": domain, "kintone_app_id": str(app), "kintone_api_token": token, "language": "en"}
     parameters = parameters_of(scenario)
     if scenario.tool == ATTACH:
-        parameters.setdefault("upload_file", [_handed(name) for name in given_files(scenario)])
+        parameters.setdefault("upload_file", [_file_argument(name) for name in given_files(scenario)])
     with _settings(scenario, environment):
         random.seed(scenario.seed)
         try:
             messages = list(TOOLS[scenario.tool].from_credentials(credentials).invoke(parameters))
-        except Exception as error:  # noqa: BLE001 - what is raised is what is judged
-            return _nameless(_failed(error), domain)
-    return _nameless(_succeeded(messages), domain)
+        except Exception as error:  # noqa: BLE001 - the oracle judges every exception
+            return _without_site_name(_failed(error), domain)
+    return _without_site_name(_succeeded(messages), domain)
 
 
 @contextmanager
 def _settings(scenario: Scenario, environment: Mapping[str, str]) -> Iterator[None]:
-    """Scale the plugin's limits as the scenario says, and set its environment."""
+    """Set the plugin's limits and environment for a scenario."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(limits, "MAX_RECORDS_PER_WRITE", scenario.batch))
         stack.enter_context(patch.object(limits, "MAX_LIMIT", scenario.page))
@@ -111,7 +111,7 @@ def _settings(scenario: Scenario, environment: Mapping[str, str]) -> Iterator[No
         yield
 
 
-def _handed(name: str) -> dict[str, Any]:
+def _file_argument(name: str) -> dict[str, Any]:
     return {
         "dify_model_identity": "__dify__file__",
         "url": f"http://files.example/{name}",
@@ -123,16 +123,16 @@ def _handed(name: str) -> dict[str, Any]:
     }
 
 
-def _nameless(outcome: Outcome, domain: str) -> Outcome:
-    """Take the site's name, which no two runs share, out of what is shown."""
+def _without_site_name(outcome: Outcome, domain: str) -> Outcome:
+    """Replace the site's name, which differs in each run, in the outcome."""
     return replace(outcome, failure=outcome.failure.replace(domain, SITE), text=outcome.text.replace(domain, SITE))
 
 
 def _failed(error: Exception) -> Outcome:
     kind = type(error)
     if kind.__name__ not in READABLE:
-        return Outcome(failure=str(error), mistake=f"{kind.__module__}.{kind.__name__}: {error}")
-    return Outcome(failure=str(error) or "an error without words")
+        return Outcome(failure=str(error), internal_error=f"{kind.__module__}.{kind.__name__}: {error}")
+    return Outcome(failure=str(error) or "an error without a message")
 
 
 def _succeeded(messages: list[Any]) -> Outcome:

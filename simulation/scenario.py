@@ -1,4 +1,4 @@
-"""What happens in one simulated call: an app, records, the call, faults and other writers. All of it is data."""
+"""The data of one simulated call: an app, records, the call, faults and competing writes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ REPLACE, APPEND = "replace", "append"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record that is there when the call begins; its id is its position, from 1.
+    """A record that exists before the call; its id is its position, from 1.
 
     Attributes:
-        key: number that makes its unique key.
-        rows: how many rows its table has.
-        files: how many files it has.
-        amount: what queries are ordered by.
+        key: number of its unique key.
+        rows: number of rows in its table.
+        files: number of its files.
+        amount: value that queries are ordered by.
     """
 
     key: int
@@ -31,7 +31,7 @@ class Record:
 
 
 FIRST_REVISION = 1
-"""Revision of the records that are there when the call begins."""
+"""Revision of the records that exist before the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Entry:
     """One entry of an upsert, or the one record of an add.
 
     Attributes:
-        number: makes the mark that it writes and that no other writes; stays when entries before it are taken out.
+        number: number of its unique mark; it stays the same when earlier entries are removed.
         target: "key", "id" or "new".
-        key: number of the key, for "key", and for "new" where the record brings one (None: none).
-        record: the id, for "id".
-        revision: the revision that it brings, None for none.
-        rows: how many rows it brings, None: the table is not named.
+        key: number of the key for "key", and for "new" if the record contains one; otherwise None.
+        record: the record id for "id".
+        revision: the given revision; None for none.
+        rows: number of given rows; None if the table is not given.
         note: whether it writes the field that other writers also write.
-        decimals: write a number key as "3.0".
+        decimals: whether a number key is written as "3.0".
     """
 
     number: int
@@ -60,36 +60,37 @@ class Entry:
 
     @property
     def mark(self) -> str:
-        """The text that only this entry writes."""
+        """The text in the field `mark` that only this entry writes."""
         return f"mark{self.number}"
 
     def cells(self) -> list[str]:
-        """Return the texts in the rows that it brings."""
+        """Return the texts of its rows."""
         return [f"cell{self.number}.{row}" for row in range(1, (self.rows or 0) + 1)]
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """A fault and the requests that it meets: of one kind, from the nth on, so many times."""
+class InjectedFault:
+    """A fault and the requests that it is injected into: of one kind, from the nth on, `times` times."""
 
     kind: str
     nth: int
     fault: Fault
     times: int = 1
 
-    def meets(self, kind: str, nth: int) -> bool:
-        """Tell whether it meets the nth request of a kind."""
+    def matches(self, kind: str, nth: int) -> bool:
+        """Tell whether the fault is injected into the nth request of a kind."""
         return kind == self.kind and self.nth <= nth < self.nth + self.times
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """What another writer does around a request of the plugin.
+class CompetingWrite:
+    """A write of another writer before or after a request of the plugin.
 
     Attributes:
-        number: makes its own mark.
-        kind: kind of the plugin's request; `nth` which one of them.
-        when: "before" kintone does what that request asks, or "after".
+        number: number of its own mark.
+        kind: kind of the plugin's request.
+        nth: number of the request within its kind, from 1.
+        when: "before" or "after" kintone executes that request.
         what: "insert", "touch", "note", "row", "change row", "file" or "delete".
         target: the record's id, or for "insert" the number of the key.
     """
@@ -101,26 +102,26 @@ class Act:
     what: str
     target: int
 
-    def short(self) -> str:
+    def summary(self) -> str:
         """Return one line for a trace."""
         return f"another writer: {self.what} {self.target}"
 
 
-ACTS = ("insert", "touch", "note", "row", "change row", "file", "delete")
+COMPETING_ACTIONS = ("insert", "touch", "note", "row", "change row", "file", "delete")
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything that is drawn from a seed."""
+    """Everything that is generated from a seed."""
 
     seed: int
     tool: str
     key_type: str = TEXT
     records: tuple[Record, ...] = ()
     entries: tuple[Entry, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
-    acts: tuple[Act, ...] = ()
-    checked: bool = True
+    injected_faults: tuple[InjectedFault, ...] = ()
+    competing_writes: tuple[CompetingWrite, ...] = ()
+    validated: bool = True
     table_mode: str = REPLACE
     file_mode: str = APPEND
     record: int = 1
@@ -132,23 +133,33 @@ class Scenario:
     budget: int = 280
     slots: int = 10
 
-    def without(self, field: str, place: int) -> Scenario:
-        """Return it without one element of `troubles`, `acts`, `entries` or `records`."""
+    def without(self, field: str, index: int) -> Scenario:
+        """Return a copy without one element of `injected_faults`, `competing_writes`, `entries` or `records`."""
         values = getattr(self, field)
-        changed: dict[str, Any] = {field: values[:place] + values[place + 1 :]}
+        changed: dict[str, Any] = {field: values[:index] + values[index + 1 :]}
         return replace(self, **changed)
 
     @property
     def size(self) -> int:
-        """How much there is in it; the shrinker makes it smaller."""
+        """A measure of the scenario's size, which the shrinker reduces."""
         rows = sum((entry.rows or 0) + entry.note + (entry.revision is not None) for entry in self.entries)
         rows += sum(record.rows + record.files for record in self.records)
-        return 3 * (len(self.troubles) + len(self.acts)) + 2 * len(self.entries) + len(self.records) + rows + self.files
+        return (
+            3 * (len(self.injected_faults) + len(self.competing_writes))
+            + 2 * len(self.entries)
+            + len(self.records)
+            + rows
+            + self.files
+        )
 
     def fault_of(self, kind: str, nth: int) -> Fault | None:
-        """Return the fault that meets the nth request of a kind."""
-        return next((trouble.fault for trouble in self.troubles if trouble.meets(kind, nth)), None)
+        """Return the fault of the nth request of a kind; None for none."""
+        return next((injected.fault for injected in self.injected_faults if injected.matches(kind, nth)), None)
 
-    def acts_at(self, kind: str, nth: int, when: str) -> list[Act]:
-        """Return what others do around the nth request of a kind."""
-        return [act for act in self.acts if (act.kind, act.nth, act.when) == (kind, nth, when)]
+    def competing_writes_at(self, kind: str, nth: int, when: str) -> list[CompetingWrite]:
+        """Return the competing writes before or after the nth request of a kind."""
+        return [
+            competing
+            for competing in self.competing_writes
+            if (competing.kind, competing.nth, competing.when) == (kind, nth, when)
+        ]

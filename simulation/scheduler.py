@@ -1,7 +1,7 @@
-"""Tasks that take turns on a virtual clock: one runs at a time, and the seed says which comes next.
+"""Cooperative tasks on a virtual clock: one task runs at a time, and a seed determines the order.
 
-A task is a greenlet. It gives its turn away only where it waits: asleep, for an event, for a future. While any task can
-run the clock stands still; when all wait, it jumps to the earliest moment for which one of them waits.
+A task is a greenlet. It yields only when it waits: in a sleep, for an event, for a future. The clock does not advance
+while a task can run; when all tasks wait, it advances to the earliest timer.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from typing import Any
 import greenlet
 
 
-class StuckError(Exception):
-    """Every task waits for something that only another task could do."""
+class DeadlockError(Exception):
+    """All tasks wait for each other."""
 
 
 @dataclass(eq=False)
 class Task:
-    """One greenlet and what it waits for; `woken` tells it whether it was called or its time was up."""
+    """One greenlet and its wait; `signalled` is False if the wait timed out."""
 
     name: str
     body: greenlet.greenlet
     waiting: int = 0
-    woken: bool = False
+    signalled: bool = False
 
 
 @dataclass(eq=False)
-class Bell:
-    """Something that tasks wait for; ringing it wakes them all."""
+class WaitQueue:
+    """The tasks that wait for the same condition; they are woken together."""
 
     tasks: list[Task] = field(default_factory=list)
 
 
 class Scheduler:
-    """The virtual clock and the tasks that live on it."""
+    """The virtual clock and its tasks."""
 
     def __init__(self, random: Random) -> None:
-        """Start at nought; the order of tasks that could run at the same moment is drawn from `random`."""
+        """Start at zero; `random` determines the order of tasks that can run at the same time."""
         self._random = random
         self._now = 0.0
         self._hub = greenlet.getcurrent()
@@ -60,17 +60,17 @@ class Scheduler:
     def run[T](self, function: Callable[[], T], *, linger: float = 0.0) -> T:
         """Run a function as the first task until it returns.
 
-        Tasks that are left then go on for `linger` seconds, as threads do, and are killed after that.
+        The remaining tasks then continue for `linger` seconds, like threads, and are killed after that.
 
         Raises:
-            StuckError: all tasks wait and no time is set for any of them.
+            DeadlockError: all tasks wait without a timer.
         """
         ended: list[tuple[bool, Any]] = []
 
         def main() -> None:
             try:
                 ended.append((True, function()))
-            except BaseException as error:  # noqa: BLE001 - handed on to whoever called run()
+            except BaseException as error:  # noqa: BLE001 - raised again by run()
                 ended.append((False, error))
 
         self._hub = greenlet.getcurrent()
@@ -78,7 +78,7 @@ class Scheduler:
         try:
             while not ended:
                 self._step()
-            self._go_on(self._now + linger)
+            self._run_until(self._now + linger)
         finally:
             self.close()
         good, outcome = ended[0]
@@ -87,12 +87,12 @@ class Scheduler:
         result: T = outcome
         return result
 
-    def left_over(self) -> list[str]:
+    def remaining_tasks(self) -> list[str]:
         """Return the names of the tasks that have not ended."""
         return sorted(task.name for task in self._tasks)
 
     def spawn(self, function: Callable[[], None], name: str) -> Task:
-        """Make a task that can run from now on."""
+        """Create a task that is ready to run."""
 
         def body() -> None:
             try:
@@ -106,25 +106,25 @@ class Scheduler:
         return task
 
     def sleep(self, seconds: float) -> None:
-        """Let the current task wait for so long."""
-        self.wait(Bell(), seconds)
+        """Let the current task wait for a number of seconds."""
+        self.wait(WaitQueue(), seconds)
 
-    def yield_thread(self) -> None:
-        """Let another task have its turn, if one can run at this moment."""
+    def yield_turn(self) -> None:
+        """Let another task run first, if one is ready."""
         task = self._current
         if task is not None:
             self._ready.append(task)
             self._hub.switch()
 
-    def wait(self, bell: Bell, seconds: float | None = None) -> bool:
-        """Let the current task wait until a bell rings; tells whether it did, False when the time was up.
+    def wait(self, queue: WaitQueue, seconds: float | None = None) -> bool:
+        """Let the current task wait until the queue is woken; return False after a timeout.
 
-        What is no task, as a test, has the tasks go on until then.
+        If the caller is not a task, for example a test, the tasks run until then.
         """
         task = self._current or Task("outside", greenlet.greenlet(lambda: None))
         task.waiting += 1
-        task.woken = False
-        bell.tasks.append(task)
+        task.signalled = False
+        queue.tasks.append(task)
         if seconds is not None:
             moment = self._now + max(0.0, seconds)
             heapq.heappush(self._timers, (moment, next(self._numbers), task, task.waiting))
@@ -134,9 +134,9 @@ class Scheduler:
                 self._step()
         else:
             self._hub.switch()
-        if task in bell.tasks:
-            bell.tasks.remove(task)
-        return task.woken
+        if task in queue.tasks:
+            queue.tasks.remove(task)
+        return task.signalled
 
     def close(self) -> None:
         """Kill all tasks."""
@@ -149,21 +149,21 @@ class Scheduler:
         self._ready.clear()
         self._timers.clear()
 
-    def ring(self, bell: Bell) -> None:
-        """Wake all who wait for a bell; they run when it is their turn."""
-        tasks, bell.tasks = bell.tasks, []
+    def wake_all(self, queue: WaitQueue) -> None:
+        """Make all tasks of a queue ready to run."""
+        tasks, queue.tasks = queue.tasks, []
         for task in tasks:
             task.waiting += 1
-            task.woken = True
+            task.signalled = True
             self._ready.append(task)
 
     def _step(self) -> None:
         if not self._ready:
             self._advance()
-        place = self._random.randrange(len(self._ready)) if len(self._ready) > 1 else 0
-        task = self._ready.pop(place)
+        index = self._random.randrange(len(self._ready)) if len(self._ready) > 1 else 0
+        task = self._ready.pop(index)
         self._current = task
-        # A task may be made inside of another one; when it ends it must come back to the loop, not to its maker.
+        # A task may be created by another one; when it ends, control must return to the loop, not to its creator.
         task.body.parent = self._hub
         task.body.switch()
         self._current = None
@@ -182,32 +182,32 @@ class Scheduler:
                     other.waiting += 1
                     self._ready.append(other)
             return
-        raise StuckError(f"all tasks wait for ever: {', '.join(self.left_over())}")
+        raise DeadlockError(f"all tasks wait without a timer: {', '.join(self.remaining_tasks())}")
 
-    def _go_on(self, until: float) -> None:
+    def _run_until(self, until: float) -> None:
         while self._ready or (self._timers and self._timers[0][0] <= until):
             try:
                 self._step()
-            except StuckError:
+            except DeadlockError:
                 return
 
 
 class Event:
-    """A flag that tasks can wait for, as threading.Event."""
+    """A flag that tasks can wait for, like threading.Event."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         """Start unset."""
         self._scheduler = scheduler
-        self._bell = Bell()
+        self._queue = WaitQueue()
         self._set = False
 
     def set(self) -> None:
-        """Set the flag and wake whoever waits."""
+        """Set the flag and wake all waiting tasks."""
         self._set = True
-        self._scheduler.ring(self._bell)
+        self._scheduler.wake_all(self._queue)
 
     def clear(self) -> None:
-        """Take the flag back."""
+        """Clear the flag."""
         self._set = False
 
     def is_set(self) -> bool:
@@ -215,9 +215,9 @@ class Event:
         return self._set
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until the flag is set, at most so long; tells whether it is."""
+        """Wait until the flag is set or a timeout expires; return whether it is set."""
         if not self._set:
-            self._scheduler.wait(self._bell, seconds)
+            self._scheduler.wait(self._queue, seconds)
         return self._set
 
 
@@ -234,19 +234,19 @@ class Future:
         self._cancelled = False
 
     def done(self) -> bool:
-        """Tell whether it has ended or was cancelled."""
+        """Tell whether the function has ended or was cancelled."""
         return self._done.is_set()
 
     def running(self) -> bool:
-        """Tell whether a worker is at it."""
+        """Tell whether a worker is running the function."""
         return self._running and not self.done()
 
     def cancelled(self) -> bool:
-        """Tell whether it was cancelled before a worker took it."""
+        """Tell whether the function was cancelled before it was started."""
         return self._cancelled
 
     def cancel(self) -> bool:
-        """Cancel it if no worker has taken it yet; tells whether it is cancelled."""
+        """Cancel the function if it has not been started; return whether it is cancelled."""
         if self._running or (self.done() and not self._cancelled):
             return False
         if not self._cancelled:
@@ -254,8 +254,8 @@ class Future:
             self._finish(good=False, outcome=CancelledError())
         return True
 
-    def result(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - whatever the function returns
-        """Wait for the end and return the result or raise what the function raised."""
+    def result(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - any result of the function
+        """Wait for the end and return the result, or raise the function's exception."""
         if not self._done.wait(timeout):
             raise TimeoutError
         good, outcome = self._outcome
@@ -264,22 +264,22 @@ class Future:
         raise outcome
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
-        """Wait for the end and return what the function raised, None where it returned."""
+        """Wait for the end and return the function's exception; None if it succeeded."""
         try:
             self.result(timeout)
-        except BaseException as error:  # noqa: BLE001 - returned, as the standard library does
+        except BaseException as error:  # noqa: BLE001 - returned, like in the standard library
             return error
         return None
 
     def add_done_callback(self, function: Callable[[Any], object]) -> None:
-        """Call a function with the future when it has ended, at once if it has."""
+        """Call a function with the future when it ends, immediately if it has ended."""
         if self.done():
             function(self)
         else:
             self._callbacks.append(function)
 
     def work(self, function: Callable[[], Any]) -> None:
-        """Run the function, as a worker does."""
+        """Run the function in a worker."""
         if self._cancelled:
             return
         self._running = True
@@ -287,7 +287,7 @@ class Future:
             outcome = function()
         except greenlet.GreenletExit:
             raise
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever asks for the result
+        except BaseException as error:  # noqa: BLE001 - raised again by result()
             self._finish(good=False, outcome=error)
         else:
             self._finish(good=True, outcome=outcome)
@@ -300,21 +300,21 @@ class Future:
 
 
 class Workers:
-    """A pool of so many tasks, as concurrent.futures.ThreadPoolExecutor."""
+    """A pool of worker tasks, like concurrent.futures.ThreadPoolExecutor."""
 
     def __init__(self, scheduler: Scheduler, count: int, name: str) -> None:
-        """Start with no task; they are made as work comes in."""
+        """Start without tasks; they are created on demand."""
         self._scheduler = scheduler
         self._count = count
         self._name = name
         self._waiting: deque[tuple[Future, Callable[[], Any]]] = deque()
         self._busy = 0
         self._made = 0
-        self._idle = Bell()
+        self._idle = WaitQueue()
         self._closed = False
 
     def submit(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Future:  # noqa: ANN401
-        """Have a function run by a worker and return its future."""
+        """Run a function in a worker and return its future."""
         if self._closed:
             raise RuntimeError("cannot schedule new futures after shutdown")
         future = Future(self._scheduler)
@@ -326,7 +326,7 @@ class Workers:
         return future
 
     def shutdown(self, wait: bool = True, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as the standard library
-        """Take no more work; wait for what is running, and cancel what is not if told so."""
+        """Accept no more functions; optionally wait for the running ones and cancel the others."""
         self._closed = True
         if cancel_futures:
             for future, _ in list(self._waiting):
@@ -337,15 +337,15 @@ class Workers:
     def _work(self) -> None:
         try:
             while self._waiting:
-                self._scheduler.yield_thread()
+                self._scheduler.yield_turn()
                 if self._waiting:
                     future, function = self._waiting.popleft()
                     future.work(function)
         finally:
             self._busy -= 1
-            self._scheduler.ring(self._idle)
+            self._scheduler.wake_all(self._idle)
 
-    def __enter__(self) -> Workers:  # noqa: PYI034 - final in all but name
+    def __enter__(self) -> Workers:  # noqa: PYI034 - the class has no subclasses
         """Use the pool within a block."""
         return self
 

@@ -1,4 +1,4 @@
-"""Makes a scenario that shows a violation as small as can be found."""
+"""Shrinks a scenario that shows a violation."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from simulation.scenario import Scenario
 
-MOST_PLAYS = 400
+MAX_RUNS = 400
 
 
-def shrink(scenario: Scenario, shows: Callable[[Scenario], bool], most_plays: int = MOST_PLAYS) -> Scenario:
-    """Return the smallest scenario found for which `shows` still holds; the given one must be such."""
-    plays = 0
+def shrink(scenario: Scenario, reproduces: Callable[[Scenario], bool], max_runs: int = MAX_RUNS) -> Scenario:
+    """Return the smallest scenario found for which `reproduces` is true; it must be true for the given one."""
+    runs = 0
     smaller = True
     while smaller:
         smaller = False
         for candidate in _candidates(scenario):
-            if plays >= most_plays:
+            if runs >= max_runs:
                 return scenario
-            plays += 1
-            if shows(candidate):
+            runs += 1
+            if reproduces(candidate):
                 scenario = candidate
                 smaller = True
                 break
@@ -28,20 +28,22 @@ def shrink(scenario: Scenario, shows: Callable[[Scenario], bool], most_plays: in
 
 
 def _candidates(scenario: Scenario) -> Iterator[Scenario]:
-    """Yield scenarios with less in them, the boldest first."""
+    """Yield smaller scenarios, the smallest first."""
     yield from _fewer_entries(scenario)
-    for field in ("acts", "troubles"):
-        for place in reversed(range(len(getattr(scenario, field)))):
-            yield scenario.without(field, place)
+    for field in ("competing_writes", "injected_faults"):
+        for index in reversed(range(len(getattr(scenario, field)))):
+            yield scenario.without(field, index)
     if len(scenario.records) > 1:
-        # Only from the end: an id is the place of its record.
+        # Records are removed only from the end, because a record's id is its position.
         for keep in (len(scenario.records) // 2, len(scenario.records) - 1):
             yield replace(scenario, records=scenario.records[:keep])
-    for place, trouble in enumerate(scenario.troubles):
-        for times in sorted({1, 2, trouble.times // 2}):
-            if 0 < times < trouble.times:
-                yield replace(scenario, troubles=_exchanged(scenario.troubles, place, replace(trouble, times=times)))
-    yield from _plainer_parts(scenario)
+    for index, injected in enumerate(scenario.injected_faults):
+        for times in sorted({1, 2, injected.times // 2}):
+            if 0 < times < injected.times:
+                yield replace(
+                    scenario, injected_faults=_replaced(scenario.injected_faults, index, replace(injected, times=times))
+                )
+    yield from _simpler_parts(scenario)
 
 
 def _fewer_entries(scenario: Scenario) -> Iterator[Scenario]:
@@ -53,20 +55,20 @@ def _fewer_entries(scenario: Scenario) -> Iterator[Scenario]:
                 yield replace(scenario, entries=rest)
 
 
-def _exchanged[T](values: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
-    return (*values[:place], value, *values[place + 1 :])
+def _replaced[T](values: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
+    return (*values[:index], value, *values[index + 1 :])
 
 
-def _plainer_parts(scenario: Scenario) -> Iterator[Scenario]:
-    """Yield scenarios of the same length with plainer entries, records and settings."""
-    for place, entry in enumerate(scenario.entries):
+def _simpler_parts(scenario: Scenario) -> Iterator[Scenario]:
+    """Yield scenarios of the same length with simpler entries, records and settings."""
+    for index, entry in enumerate(scenario.entries):
         for candidate in (replace(entry, rows=None, note=False, decimals=False), replace(entry, revision=None)):
             if candidate != entry:
-                yield replace(scenario, entries=_exchanged(scenario.entries, place, candidate))
-    for place, record in enumerate(scenario.records):
+                yield replace(scenario, entries=_replaced(scenario.entries, index, candidate))
+    for index, record in enumerate(scenario.records):
         if record.rows or record.files:
-            yield replace(scenario, records=_exchanged(scenario.records, place, replace(record, rows=0, files=0)))
+            yield replace(scenario, records=_replaced(scenario.records, index, replace(record, rows=0, files=0)))
     if scenario.files > 1:
         yield replace(scenario, files=1)
-    if scenario.checked:
-        yield replace(scenario, checked=False)
+    if scenario.validated:
+        yield replace(scenario, validated=False)

@@ -1,4 +1,4 @@
-"""The same scenarios over real sockets: the real client, a gateway that makes the faults, a kintone behind it."""
+"""The same scenarios over real sockets: the real client, a gateway that injects the faults, and the local kintone."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
-# The SDK patches sockets and threads when it is imported, so it comes before whatever starts a thread.
+# The SDK patches sockets and threads on import, so it must be imported before any thread is started.
 import dify_plugin  # noqa: F401  # isort: split
 
 from simulation.faults import CATALOGUE, Fault
-from simulation.playing import ending, run_of
-from simulation.plugin import SimulatedFile, hush, run_tool
-from simulation.scenario import Scenario, Trouble
-from simulation.wire import BrokenError, Letter, Wire
+from simulation.network import BrokenError, Network, OutgoingRequest
+from simulation.plugin import SimulatedFile, run_tool, silence_logs
+from simulation.runner import build_run, ending
+from simulation.scenario import InjectedFault, Scenario
 from simulation.world import Reply, World
 from tools import uploads
 
@@ -29,39 +29,39 @@ if TYPE_CHECKING:
 
 SHORT_TIMEOUT = 1
 SHORT_BUDGET = 12
-PATIENCE = 6.0
-"""Seconds after which the gateway gives a client up that does not."""
-SLOWEST = 0.02
+CLIENT_TIMEOUT_SECONDS = 6.0
+"""Seconds after which the gateway closes a connection whose client still waits."""
+MAX_LATENCY = 0.02
 
 
 class RealClock:
-    """The time of the machine."""
+    """The system's monotonic clock."""
 
     def __init__(self) -> None:
-        """Start at nought."""
+        """Start at zero."""
         self._began = time.monotonic()
 
     def now(self) -> float:
-        """Return the seconds since it was made."""
+        """Return the seconds since the clock was created."""
         return time.monotonic() - self._began
 
     def sleep(self, seconds: float) -> None:
-        """Really sleep."""
+        """Sleep for a number of real seconds."""
         time.sleep(seconds)
 
 
 class ListeningWorld(World):
-    """A world whose kintone is asked over sockets too."""
+    """A world whose kintone also listens on a socket."""
 
     def start(self) -> None:
-        """Listen."""
+        """Start listening."""
         self.kintone.start()
 
     def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request: int) -> Reply:
-        """Ask over a connection of its own."""
+        """Send a request of the plugin over a separate connection."""
         if not request:
             return super().exchange(method, target, headers, body, request)
-        connection = HTTPConnection("127.0.0.1", self.kintone.port, timeout=PATIENCE)
+        connection = HTTPConnection("127.0.0.1", self.kintone.port, timeout=CLIENT_TIMEOUT_SECONDS)
         try:
             connection.request(method, target, body or None, dict(headers))
             answer = connection.getresponse()
@@ -73,22 +73,22 @@ class ListeningWorld(World):
 
 
 class Gateway:
-    """What clients ask instead of the kintone behind it, with what goes wrong on the way."""
+    """A gateway between clients and the local kintone that injects faults."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, network: Network) -> None:
         """Listen on a free port."""
         self._server = _Listener(("127.0.0.1", 0), _Handler)
-        self._server.wire = wire
+        self._server.network = network
         self._thread = threading.Thread(target=lambda: self._server.serve_forever(0.01), daemon=True)
         self._thread.start()
 
     @property
     def url(self) -> str:
-        """The address that clients know kintone by."""
+        """The URL that clients use for kintone."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
-        """Stop."""
+        """Stop listening."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -97,17 +97,17 @@ class Gateway:
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    wire: Wire
+    network: Network
 
     def handle_error(self, *_: Any) -> None:  # noqa: ANN401 - of the standard library
-        """Say nothing: clients that go away are part of the play."""
+        """Print nothing; disconnecting clients are part of the simulation."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def handle_one_request(self) -> None:
-        """Carry one request."""
+        """Forward one request."""
         self.raw_requestline = self.rfile.readline(65537)
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
@@ -115,9 +115,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         dropped = ("host", "connection", "content-length", "accept-encoding")
         headers = {name: value for name, value in self.headers.items() if name.lower() not in dropped}
-        wire = cast("_Listener", self.server).wire
+        network = cast("_Listener", self.server).network
         try:
-            reply = wire.send(Letter(self.command, self.path, headers, body), PATIENCE, self._pause)
+            reply = network.send(
+                OutgoingRequest(self.command, self.path, headers, body), CLIENT_TIMEOUT_SECONDS, self._pause
+            )
         except BrokenError as broken:
             if broken.part is not None:
                 self._answer(broken.part, len(broken.part.body) + 10)
@@ -127,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(reply, len(reply.body))
 
     def _pause(self, seconds: float) -> bool:
-        """Let time pass, until the client has gone; tells whether it has."""
+        """Wait for a number of seconds or until the client disconnects; return whether it disconnected."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self.connection.settimeout(min(left, 0.2))
@@ -151,21 +153,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
 
 
-def play_really(scenario: Scenario) -> Run:
-    """Play a scenario over real sockets, with times that a person can wait for."""
-    hush()
+def run_over_sockets(scenario: Scenario) -> Run:
+    """Run a scenario over real sockets, with short timeouts."""
+    silence_logs()
     scenario = shortened(scenario)
     clock = RealClock()
     world = ListeningWorld(scenario)
     world.start()
-    wire = Wire(world, clock, slowest=SLOWEST)
-    gateway = Gateway(wire)
+    network = Network(world, clock, max_latency=MAX_LATENCY)
+    gateway = Gateway(network)
     try:
         began = clock.now()
         with patch.object(uploads, "FileSource", SimulatedFile):
             outcome = run_tool(scenario, gateway.url, world.app, world.token, KINTONE_ALLOWED_ORIGINS=gateway.url)
-        wire.close(ending(outcome))
-        run = run_of(world, wire, outcome, clock.now() - began, exact=False)
+        network.close(ending(outcome))
+        run = build_run(world, network, outcome, clock.now() - began, exact=False)
     finally:
         gateway.close()
         world.close()
@@ -173,15 +175,15 @@ def play_really(scenario: Scenario) -> Run:
 
 
 def shortened(scenario: Scenario) -> Scenario:
-    """Return a scenario with short times, and without what a gateway cannot do."""
-    troubles = tuple(replace(trouble, fault=_shortened(trouble)) for trouble in scenario.troubles)
-    return replace(scenario, troubles=troubles, request_timeout=SHORT_TIMEOUT, budget=SHORT_BUDGET)
+    """Return a scenario with short timeouts and without faults that a gateway cannot inject."""
+    injected_faults = tuple(replace(injected, fault=_shortened(injected)) for injected in scenario.injected_faults)
+    return replace(scenario, injected_faults=injected_faults, request_timeout=SHORT_TIMEOUT, budget=SHORT_BUDGET)
 
 
-def _shortened(trouble: Trouble) -> Fault:
-    fault = trouble.fault
-    if fault.breaks == "unsent":
-        # To a gateway that listens the request always leaves.
+def _shortened(injected: InjectedFault) -> Fault:
+    fault = injected.fault
+    if fault.cut_at == "unsent":
+        # A request is always sent, because the gateway accepts every connection.
         return CATALOGUE["cut, before"][0]
     if fault.name == "429 Retry-After":
         return replace(fault, headers=(("Retry-After", "1"),))

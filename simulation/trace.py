@@ -1,4 +1,4 @@
-"""What happened: every request of the plugin with its fate, and how the call ended as Dify would show it."""
+"""The trace of a run: every request of the plugin with its response, and the outcome as Dify would show it."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ from simulation.faults import WRITES, Fault
 
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
-    from simulation.world import Applied, Reply
+    from simulation.world import AppliedWrite, Reply
 
 _MARK = re.compile(rb'"mark(\d+)"')
 SUCCESS = range(200, 300)
 
 
 @dataclass(slots=True)
-class Asked:
+class TracedRequest:
     """One request of the plugin.
 
     Attributes:
-        number: its place among all, from 1.
-        kind: what is asked; `nth` which one of this kind.
-        marks: numbers of the entries whose marks stand in its body.
-        started: virtual second at which it began.
-        body: what was sent.
-        target: path and query that it was sent to.
-        fault: what goes wrong with it.
-        reply: what kintone really answered, None where it was not reached.
-        order: place of its start among all starts and ends.
-        ended: virtual second at which the plugin knew its end; None while it is under way.
-        ended_order: place of its end among all starts and ends.
-        delivered: whether kintone's true answer has reached the plugin.
-        told: status of the answer that reached the plugin, 0 for none.
-        left: whether bytes of it have left.
+        number: number among all requests, from 1.
+        kind: kind of the request.
+        nth: number within its kind, from 1.
+        marks: numbers of the entries whose marks the body contains.
+        started: virtual second of the start.
+        body: request body.
+        target: path and query.
+        fault: the injected fault, or None.
+        reply: kintone's true response; None if the request did not reach kintone.
+        order: position of its start among all starts and ends.
+        ended: virtual second of the end for the plugin; None while it is running.
+        ended_order: position of its end among all starts and ends.
+        delivered: whether the plugin received kintone's true response.
+        received_status: status of the response that the plugin received; 0 for none.
+        sent: whether bytes of the request were sent.
     """
 
     number: int
@@ -50,8 +51,8 @@ class Asked:
     ended: float | None = None
     ended_order: int = 0
     delivered: bool = False
-    told: int = 0
-    left: bool = True
+    received_status: int = 0
+    sent: bool = True
 
     @property
     def writes(self) -> bool:
@@ -60,72 +61,83 @@ class Asked:
 
     @property
     def succeeded(self) -> bool:
-        """Whether kintone's own success has reached the plugin."""
+        """Whether the plugin received a success from kintone."""
         return self.delivered and self.reply is not None and self.reply.status in SUCCESS
 
     @property
     def refused(self) -> bool:
-        """Whether the plugin knows for certain that nothing was done."""
-        if not self.left:
+        """Whether the plugin knows that the request was not executed."""
+        if not self.sent:
             return True
         if self.delivered:
             return not self.succeeded
-        return self.ended is not None and self.fault is not None and self.told > 0 and not self.fault.opens
+        return (
+            self.ended is not None
+            and self.fault is not None
+            and self.received_status > 0
+            and not self.fault.leaves_unknown
+        )
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody can know from it what became of a write."""
+        """Whether it is unknown from the response if a write was applied."""
         return not self.succeeded and not self.refused
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of a call as Dify would show it.
+    """The outcome of a call as Dify would show it.
 
     Attributes:
-        failure: the line of the error; blank for a success.
+        failure: the error message; blank for a success.
         text: the text messages of a success.
         variables: result variables by name.
-        mistake: what a driver found wrong with the end itself (an unexpected exception); blank for nothing.
+        internal_error: an unexpected exception or deadlock; blank for none.
     """
 
     failure: str = ""
     text: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
-    mistake: str = ""
+    internal_error: str = ""
 
 
 @dataclass(slots=True)
 class Run:
-    """A whole simulated call, for the oracle.
+    """A complete simulated call, for the oracle.
 
     Attributes:
-        cursors: the request that made each cursor, by the cursor's id; `open_cursors` are those that are left.
-        seconds: how long the call lasted.
-        over: place of its end among all starts and ends of requests.
-        secrets: what must not be told.
-        exact: whether time is virtual.
+        scenario: the scenario.
+        requests: the plugin's requests, in order.
+        writes: the applied writes of all writers, in order.
+        cursors: number of the request that created each cursor, by cursor id.
+        open_cursors: ids of the cursors that still exist.
+        outcome: the outcome.
+        seconds: duration of the call.
+        lines: the lines of the trace.
+        end_order: position of the call's end among all starts and ends of requests.
+        secrets: texts that must not appear in messages.
+        exact: whether the time is virtual.
     """
 
     scenario: Scenario
-    requests: list[Asked]
-    writes: list[Applied]
+    requests: list[TracedRequest]
+    writes: list[AppliedWrite]
     cursors: dict[str, int]
     open_cursors: list[str]
     outcome: Outcome
     seconds: float
     lines: list[str]
-    over: int = 0
+    end_order: int = 0
     secrets: tuple[str, ...] = ()
     exact: bool = True
 
     def trace(self) -> str:
-        """Return the whole story, a line for each event."""
+        """Return the trace, one line per event."""
         return "\n".join(self.lines)
 
 
 def marks_in(body: bytes) -> frozenset[int]:
-    """Return the numbers of the entries that a body writes."""
+    """Return the numbers of the entries whose marks a body contains."""
     return frozenset(int(number) for number in _MARK.findall(body))
 
 

@@ -1,4 +1,4 @@
-"""The kintone of one scenario: its apps and records, what is asked of it, and a log of what was applied and by whom."""
+"""The local kintone of one scenario: its apps and records, requests to it, and the log of applied writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_kintone import LocalKintone
 from local_kintone.settings import Settings
-from simulation.scenario import NUMBER, TEXT, Act, Record, Scenario
+from simulation.scenario import NUMBER, TEXT, CompetingWrite, Record, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,21 +20,20 @@ INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
 FILE = b"content of a file"
 _ACTIONS = {"add": INSERT, "update": UPDATE, "delete": DELETE}
 _JSON = {"Content-Type": "application/json", "User-Agent": "others"}
-SOURCE = {"code": {"type": TEXT, "unique": True}, "name": {"type": TEXT}}
-MISTAKES = ("LOCAL_FAULT", "LOCAL_UNKNOWN_CALL")
+STAND_IN_ERRORS = ("LOCAL_FAULT", "LOCAL_UNKNOWN_CALL")
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """One record that was written.
+class AppliedWrite:
+    """One applied write of a record.
 
     Attributes:
         author: "plugin" or "others".
-        request: number of the plugin's request, 0 for the others'.
+        request: number of the plugin's request; 0 for other writers.
         action: "INSERT", "UPDATE" or "DELETE".
-        record: its id.
-        before: the whole record before, None for an insert.
-        after: the whole record afterwards, None for a deletion.
+        record: the record id.
+        before: the record before the write; None for an insert.
+        after: the record after the write; None for a deletion.
     """
 
     author: str
@@ -47,7 +46,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Kintone's answer."""
+    """A response of kintone."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,30 +54,30 @@ class Reply:
 
     @property
     def code(self) -> str:
-        """Kintone's code of a refusal, that of the failing call for a bulk request; blank for none."""
-        if self.status < 400:  # noqa: PLR2004 - where errors begin
+        """Kintone's error code, for a bulk request that of the failing call; blank for none."""
+        if self.status < 400:  # noqa: PLR2004 - the first error status
             return ""
         try:
-            told = json.loads(self.body)
+            error_body = json.loads(self.body)
         except ValueError:
             return ""
-        if not isinstance(told, dict):
+        if not isinstance(error_body, dict):
             return ""
-        parts = [told, *told.get("results", [])]
+        parts = [error_body, *error_body.get("results", [])]
         return next((part["code"] for part in parts if "code" in part), "")
 
 
-class MistakeError(Exception):
-    """The local kintone itself made a mistake, or was asked for what it does not have."""
+class StandInError(Exception):
+    """An internal error of the local kintone, or a request that it does not support."""
 
 
 def key_text(scenario: Scenario, number: int) -> str:
-    """Return the value of the unique key that a number makes."""
+    """Return the value of the unique key with a number."""
     return str(number) if scenario.key_type == NUMBER else f"k{number}"
 
 
 def form_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """Return the fields of the app that is written to; the source of the lookup is app 1."""
+    """Return the fields of the target app; the source of its lookup is app 1."""
     lookup = {
         "relatedApp": {"app": "1", "code": ""},
         "relatedKeyField": "code",
@@ -111,10 +110,10 @@ def _row(text: str) -> dict[str, Any]:
 
 
 class World:
-    """A local kintone with the scenario's apps, asked in process."""
+    """A local kintone in process with the scenario's apps."""
 
     def __init__(self, scenario: Scenario, clock: Clock | None = None) -> None:
-        """Make the apps and their records; without a clock time is the machine's."""
+        """Create the apps and their records; the default clock is the system's."""
         self.scenario = scenario
         settings = Settings(gzip=False, write_batch=scenario.batch)
         self.kintone = (
@@ -135,56 +134,56 @@ class World:
         self.token = f"{self.kintone.token(self.app, 'view', 'add', 'edit')},{self.kintone.token(self.source, 'view')}"
         others = (self.kintone.token(app, author=OTHERS) for app in (self.app, self.source))
         self._others = ",".join(others)
-        self.writes: list[Applied] = []
+        self.writes: list[AppliedWrite] = []
 
     def close(self) -> None:
-        """Drop it."""
+        """Stop the local kintone."""
         self.kintone.stop()
 
     def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request: int) -> Reply:
-        """Ask as the plugin does; what was applied is logged under the number of the request."""
+        """Send a request of the plugin; applied writes are logged with the number of the request."""
         response = self.kintone.exchange(method, target, headers, body)
         reply = Reply(response.status, {"Content-Type": response.content_type, **response.headers}, response.body)
-        if reply.code in MISTAKES:
-            raise MistakeError(f"{method} {target}: {reply.body.decode()}")
+        if reply.code in STAND_IN_ERRORS:
+            raise StandInError(f"{method} {target}: {reply.body.decode()}")
         self.log(request)
         return reply
 
     def log(self, request: int) -> None:
-        """Take over what kintone has written since, under the number of the request that wrote it."""
+        """Log kintone's new writes with the number of the request."""
         for write in self.kintone.writes[len(self.writes) :]:
             action = _ACTIONS[write.action]
-            self.writes.append(Applied(write.author, request, action, write.record_id, write.before, write.after))
+            self.writes.append(AppliedWrite(write.author, request, action, write.record_id, write.before, write.after))
 
     def live_cursors(self) -> list[str]:
-        """Return the ids of the cursors that are open."""
-        return list(self.kintone.site.cursors._live)  # noqa: SLF001 - until the stand-in tells them
+        """Return the ids of the live cursors."""
+        return list(self.kintone.site.cursors._live)  # noqa: SLF001 - the local kintone has no public list of them
 
-    def act(self, act: Act) -> int:
-        """Do what another writer does and return the status of its last request."""
-        mark = f"other{act.number}"
-        if act.what == "insert":
-            record = {"key": key_text(self.scenario, act.target), "mark": mark, "rows": [_row(mark)]}
+    def apply_competing(self, competing: CompetingWrite) -> int:
+        """Apply a competing write and return the status of its last request."""
+        mark = f"other{competing.number}"
+        if competing.what == "insert":
+            record = {"key": key_text(self.scenario, competing.target), "mark": mark, "rows": [_row(mark)]}
             return self._ask("POST", "record", {"record": {code: {"value": value} for code, value in record.items()}})
-        if act.what == "delete":
-            return self._ask("DELETE", "records", {"ids": [act.target]})
-        return self._change(act.target, self._changes(act, mark))
+        if competing.what == "delete":
+            return self._ask("DELETE", "records", {"ids": [competing.target]})
+        return self._change(competing.target, self._changes(competing, mark))
 
-    def _changes(self, act: Act, mark: str) -> dict[str, Any]:
-        found = self.kintone.records(self.app, f"$id = {act.target}")
+    def _changes(self, competing: CompetingWrite, mark: str) -> dict[str, Any]:
+        found = self.kintone.records(self.app, f"$id = {competing.target}")
         record = found[0] if found else None
         rows = [] if record is None else [{"id": row["id"]} for row in record["rows"]["value"]]
         files = [] if record is None else record["files"]["value"]
-        if act.what == "row":
+        if competing.what == "row":
             return {"rows": {"value": [*rows, _row(mark)]}}
-        if act.what == "change row":
+        if competing.what == "change row":
             if rows:
-                rows[0] = {**rows[0], "value": {"count": {"value": str(1000 + act.number)}}}
+                rows[0] = {**rows[0], "value": {"count": {"value": str(1000 + competing.number)}}}
             return {"rows": {"value": rows}}
-        if act.what == "file":
+        if competing.what == "file":
             key = self.kintone.site.files.upload(f"{mark}.txt", "text/plain", FILE)
             return {"files": {"value": [*({"fileKey": file["fileKey"]} for file in files), {"fileKey": key}]}}
-        return {"note" if act.what == "note" else "other": {"value": mark}}
+        return {"note" if competing.what == "note" else "other": {"value": mark}}
 
     def _change(self, number: int, changes: Mapping[str, Any]) -> int:
         return self._ask("PUT", "record", {"id": number, "record": changes})
@@ -194,17 +193,10 @@ class World:
         headers = {**_JSON, "X-Cybozu-API-Token": self._others}
         return self.exchange(method, f"/k/v1/{api}.json", headers, body, 0).status
 
-    def _attached(self, name: str) -> dict[str, str]:
-        upload = self.kintone.site.files.upload(name, "text/plain", FILE)
-        attached = self.kintone.site.files.attach(upload, self.app)
-        if attached is None:
-            raise RuntimeError("an upload of the moment cannot be attached")
-        return {"fileKey": attached[0], "name": name, "contentType": "text/plain", "size": str(len(FILE))}
-
     def _stored(self, number: int, record: Record) -> dict[str, Any]:
         files = []
-        for place in range(1, record.files + 1):
-            name = f"saved{number}.{place}.txt"
+        for index in range(1, record.files + 1):
+            name = f"saved{number}.{index}.txt"
             upload = self.kintone.site.files.upload(name, "text/plain", FILE)
             attached = self.kintone.site.files.attach(upload, self.app if hasattr(self, "app") else 2)
             if attached is not None:
@@ -212,8 +204,8 @@ class World:
                     {"fileKey": attached[0], "name": name, "contentType": "text/plain", "size": str(len(FILE))}
                 )
         rows = [
-            # The source has another name by now, or no such record any more, the option was removed and the user is
-            # gone: writing such a cell again would show.
+            # The lookup's source has another name or no such record, and the option and the user do not exist, so
+            # writing these cells again would fail or change them.
             {
                 "cell": f"saved{number}.{row}",
                 "count": str(row),

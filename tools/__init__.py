@@ -1,1 +1,1 @@
-"""The tools: parameters in, messages out."""
+"""The tools of the plugin: each turns parameters into messages for Dify."""

@@ -1,7 +1,7 @@
-"""What all tools share: reading parameters, opening the client, sending results, raising failures.
+"""The base class of all tools: it reads parameters, opens the client, sends results and raises failures.
 
-Tool files import this module, never the class: Dify's loader counts every ``Tool`` subclass that a tool's module can
-see and refuses the plugin when there is more than one.
+Tool files import this module, never the class: Dify's loader counts every ``Tool`` subclass in the namespace of a
+tool's module and refuses the plugin if there is more than one.
 """
 
 import os
@@ -24,23 +24,23 @@ from tools.access import read_access, read_app, refuse_misplaced_secrets
 from tools.declarations import Declaration, declaration_of
 from tools.failures import failure_line, redactor_of
 from tools.parameters import Parameters
-from tools.results import PreparedMessage, Result, Sent, Streaming
+from tools.results import OutgoingMessage, PreparedMessage, Result, Streaming
 
-__all__ = ["Call", "KintoneTool", "Result", "Streaming", "nothing_is_saved"]
+__all__ = ["Call", "KintoneTool", "Result", "Streaming", "nothing_saved_yet"]
 
 
 class Call:
-    """One call of a tool: its parameters, and the client and app that they and the credential name."""
+    """One call of a tool: its parameters, and the client and app that the parameters and the credential name."""
 
     def __init__(self, credentials: Mapping[str, Any], parameters: Parameters, redactor: Redactor) -> None:
-        """Keep them; nothing is read or opened before it is asked for. ``redactor`` knows the secrets of this call."""
+        """Read and open nothing yet; the properties do that on first use. ``redactor`` masks this call's secrets."""
         self.parameters = parameters
         self.redactor = redactor
         self._credentials = credentials
 
     @cached_property
     def settings(self) -> OperatorSettings:
-        """What the operator set."""
+        """The operator's settings, from the environment."""
         return OperatorSettings.from_environment(os.environ)
 
     @cached_property
@@ -50,12 +50,12 @@ class Call:
 
     @cached_property
     def app(self) -> int:
-        """The app that is asked."""
+        """The app ID."""
         return read_app(self._credentials, self.parameters)
 
     @cached_property
     def client(self) -> KintoneClient:
-        """The client, opened when it is first asked for."""
+        """The client, opened on first use."""
         timeout = self.request_timeout
         access = read_access(self._credentials, self.parameters, self.settings)
         return KintoneClient(access, self.settings, request_timeout=timeout)
@@ -67,8 +67,8 @@ class Call:
 
 
 @contextmanager
-def nothing_is_saved() -> Iterator[None]:
-    """Have a failure before the first write say that nothing is saved, unless it knows more itself."""
+def nothing_saved_yet() -> Iterator[None]:
+    """Add to a failure before the first write that nothing is saved, unless the failure already has a ledger."""
     try:
         yield
     except InvalidParameterError:
@@ -78,26 +78,26 @@ def nothing_is_saved() -> Iterator[None]:
 
 
 class KintoneTool(Tool):
-    """A tool that asks kintone; subclasses say which YAML declares them and implement ``run``."""
+    """A tool; subclasses name the YAML that declares them in ``tool_name`` and implement ``run``."""
 
     tool_name: ClassVar[str]
 
     @classmethod
     def declaration(cls) -> Declaration:
-        """Return what the tool's YAML says; read once, when the tool is first called."""
+        """Return the tool's declaration, read from its YAML on the first call."""
         return declaration_of(cls.tool_name)
 
     @classmethod
     def _convert_parameters(cls, tool_parameters: dict[str, Any]) -> dict[str, Any]:
-        """Leave files as Dify sends them: the SDK's own conversion fails in many ways, and outside of ``_invoke``."""
+        """Keep files as Dify sends them: the SDK's conversion can fail, and it does so outside of ``_invoke``."""
         return tool_parameters
 
     @abstractmethod
     def run(self, call: Call) -> Result | Streaming:
-        """Do the work and return the result, or yield messages while it goes on and return the rest; raise failures."""
+        """Do the work and return the result, or yield messages during the work and return the rest; raise failures."""
 
     def _invoke(self, tool_parameters: dict[str, Any]) -> Generator[ToolInvokeMessage, None, None]:
-        """Run the tool; whatever fails leaves as one clean line that Dify passes on, its cause cut off."""
+        """Run the tool; raise every failure as one redacted line that Dify passes on, without its cause."""
         credentials = self.runtime.credentials
         redactor = redactor_of(credentials, tool_parameters)
         call = Call(credentials, Parameters(tool_parameters, self.declaration().parameters), redactor)
@@ -105,19 +105,19 @@ class KintoneTool(Tool):
             self.declaration().refuse_unknown(tool_parameters)
             call.parameters.refuse_long_texts()
             refuse_misplaced_secrets(tool_parameters, redactor)
-            result = yield from self._result_of(self.run(call))
+            result = yield from self._run_to_end(self.run(call))
             for message in result.messages(redactor):
-                yield from self._written(message)
-        except Exception as error:  # noqa: BLE001 - its text may hold anything
+                yield from self._write(message)
+        except Exception as error:  # noqa: BLE001 - any exception's text may hold secrets
             raise InvokeBadRequestError(failure_line(error, type(self).__name__, redactor)) from None
         finally:
             call.close()
 
-    def _result_of(self, running: Result | Streaming) -> Generator[ToolInvokeMessage, None, Result]:
-        """Send what a tool yields while it runs and return its result."""
+    def _run_to_end(self, running: Result | Streaming) -> Generator[ToolInvokeMessage, None, Result]:
+        """Yield the messages of a running tool and return its result."""
         if isinstance(running, Result):
             return running
-        # Closed before the client is, when Dify stops listening half-way.
+        # If Dify stops reading before the end, the generator closes before the client does.
         with closing(running):
             while True:
                 try:
@@ -125,10 +125,10 @@ class KintoneTool(Tool):
                 except StopIteration as end:
                     result: Result = end.value
                     return result
-                yield from self._written(message)
+                yield from self._write(message)
 
-    def _written(self, message: Sent) -> Sequence[ToolInvokeMessage]:
-        """Write what is prepared; return what the SDK has to write."""
+    def _write(self, message: OutgoingMessage) -> Sequence[ToolInvokeMessage]:
+        """Write a prepared message; return the messages that the SDK has to write."""
         if not isinstance(message, PreparedMessage):
             return (message,)
         return () if message.write_to(self.session) else (message.plain(),)

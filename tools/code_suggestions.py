@@ -1,52 +1,54 @@
-"""Adding "did you mean" to an error about a field code that the app does not have."""
+"""Adds "did you mean" to an error about a field code that the app does not have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from kintone.errors import InvalidQueryError, KintoneError
 from kintone.field_types import Shape
 from kintone.files import NoAttachmentFieldError
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import NOTHING, Joined, Message
-from kintone.query import near_codes
+from kintone.query import code_hints
 from kintone.texts import printable
 from tools.base import Call
-from tools.name_lists import read_fields
 from tools.structured_text import unfenced
 
 UNKNOWN_FIELD = "GAIA_IQ11"
 
 
-def form_of(call: Call) -> Form | None:
-    """Return the form of the call's app as it is now, None where it cannot be read."""
+def current_form(call: Call) -> Form | None:
+    """Return the current form of the call's app; None if it cannot be read."""
     try:
-        # What was refused may be new to a form that was read a minute ago.
+        # The remembered form may be a minute old and may lack a new field.
         return call.client.forms.read(call.app, fresh=True)
     except KintoneError:
         return None
 
 
-def with_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
-    """Return the error with the nearest real codes in its remedy, or as it is where the form cannot be read."""
-    form = form_of(call) if error.code == UNKNOWN_FIELD else None
+def with_near_codes(call: Call, error: InvalidQueryError, fields: Iterable[str] = ()) -> InvalidQueryError:
+    """Return the error with the nearest existing codes in its remedy; unchanged if the form cannot be read.
+
+    Checks the codes in the parameter ``query``, and ``fields``, the other codes that the call named.
+    """
+    form = current_form(call) if error.code == UNKNOWN_FIELD else None
     if form is None:
         return error
-    hints = near_codes(unfenced(call.parameters.text("query")), read_fields(call.parameters.raw("fields")), form)
+    hints = code_hints(unfenced(call.parameters.text("query")), fields, form)
     return error.copy_with(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 
 @contextmanager
-def attachment_field_by_label(call: Call, written: str) -> Iterator[None]:
-    """Have an error about what is no attachment field name the fields whose label was written instead of their code."""
+def suggest_attachment_field(call: Call, written: str) -> Iterator[None]:
+    """Suggest attachment fields with the written label, or a similar code, in an error about a wrong field."""
     try:
         yield
     except NoAttachmentFieldError as error:
-        remedy = _meant(written, form_of(call))
+        remedy = _suggestion(written, current_form(call))
         raise (error.copy_with(remedy=remedy) if remedy else error) from None
 
 
-def _meant(written: str, form: Form | None) -> Message:
+def _suggestion(written: str, form: Form | None) -> Message:
     if form is None:
         return NOTHING
     near = nearest_codes(written, ((each.code, each.label) for each in _attachment_fields(form)))
@@ -55,7 +57,7 @@ def _meant(written: str, form: Form | None) -> Message:
         return Message(
             "it is a column of the table {table}, which has no row in this record; check record_id", table=table
         )
-    return Message("did you mean {near}?", near=either(near)) if near else NOTHING
+    return Message("did you mean {near}?", near=one_of(near)) if near else NOTHING
 
 
 def _attachment_fields(form: Form) -> Iterator[FieldDefinition]:

@@ -1,7 +1,7 @@
-"""What a tool's YAML says of its parameters; it is what Dify's people read, so the code asks it and repeats nothing.
+"""The declaration of a tool: its parameters and result variables, read from the tool's YAML and stated nowhere else.
 
-Dify shows the YAML, casts by it and sends what it likes: neither its defaults nor its options and ranges are applied
-when a tool runs, so they are applied here.
+Dify shows the YAML to people and casts values by it, but does not apply its defaults, options and ranges when a tool
+runs. ``tools.parameters`` applies them, from what is read here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from kintone.errors import InvalidParameterError
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Joined, Message
 from kintone.texts import printable
 
@@ -25,11 +25,11 @@ NETWORK_PARAMETERS: Final = (
     "kintone_guest_space_id",
     "request_timeout",
 )
-"""What every tool that asks kintone takes beside its own parameters."""
-LISTED = 5
+"""The parameters that every tool has in addition to its own."""
+MAX_NAMES_SHOWN = 5
 MAX_NAME_LENGTH = 40
 
-MEANT: Final[Mapping[str, tuple[str, ...]]] = {
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "kintone_app_id": ("app", "app_id", "application_id"),
     "kintone_domain": ("domain", "subdomain", "host", "site", "base_url"),
     "kintone_api_token": ("token", "api_token", "api_key", "auth"),
@@ -62,8 +62,8 @@ MEANT: Final[Mapping[str, tuple[str, ...]]] = {
     "file_key": ("key", "file", "file_id"),
     "file_name": ("name", "filename", "save_as"),
 }  # fmt: skip
-"""Names that models and people write instead of a parameter's own, where the spelling does not tell."""
-ELSEWHERE: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
+"""Names that models and people write instead of a parameter's name and that are not spelled like it."""
+OTHER_TOOLS: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
     "record_data": (
         ("record_id", "id", "update_key", "key"),
         Message("it looks for no record; to change one that is there, use kintone_upsert_records"),
@@ -73,55 +73,58 @@ ELSEWHERE: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
         Message("it makes new keys; to attach a file by its key, use kintone_upsert_records"),
     ),
 }
-"""Names of what a tool with this parameter does not do, and who does it: a record would be added instead of changed."""
+"""By a parameter of a tool: names of parameters that belong to another tool, and the advice to use that tool."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: its name, the options of a select, its default, the range of a number, and who fills it in."""
+    """One parameter; ``is_setting`` means that the author of the workflow sets it, never a model."""
 
     name: str
     options: tuple[str, ...] = ()
     default: object = None
-    least: float | None = None
-    most: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     is_setting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A tool as its YAML declares it: parameters and result variables by name."""
+    """The declaration of a tool: its parameters by name, and the names of its result variables."""
 
     tool: str
     parameters: Mapping[str, Parameter]
     variables: frozenset[str]
 
     def refuse_unknown(self, given: Mapping[str, object]) -> None:
-        """Raise ``InvalidParameterError`` for a value that no parameter of the tool would take.
+        """Raise ``InvalidParameterError`` for a name that the tool does not declare, if it has a value.
 
-        A model that invents a condition and gets every record instead believes that all of them meet it.
+        Ignoring it could mislead: a model that invents a parameter for a condition, and gets every record, believes
+        that all of them meet the condition.
         """
-        unknown = [name for name, value in given.items() if name not in self.parameters and _says_something(value)]
+        unknown = [name for name, value in given.items() if name not in self.parameters and _has_value(value)]
         if unknown:
-            told = [self._unknown(str(name)) for name in unknown[:LISTED]]
-            raise InvalidParameterError(Joined(told))
+            raise InvalidParameterError(Joined([self._unknown(str(name)) for name in unknown[:MAX_NAMES_SHOWN]]))
 
     def _unknown(self, name: str) -> Message:
         shown = printable(name, MAX_NAME_LENGTH)
-        for parameter, (names, advice) in ELSEWHERE.items():
+        for parameter, (names, advice) in OTHER_TOOLS.items():
             if parameter in self.parameters and _is_among(name, names):
                 return Message("{tool} has no parameter {name}: {advice}", tool=self.tool, name=shown, advice=advice)
-        meant = self._meant(name)
+        meant = self._intended(name)
         if meant and all(self.parameters[each].is_setting for each in meant):
             return Message(
                 "{tool} has no parameter {name}; leave it out, {meant} is for the author of the workflow to set",
                 tool=self.tool,
                 name=shown,
-                meant=either(meant),
+                meant=one_of(meant),
             )
         if meant:
             return Message(
-                "{tool} has no parameter {name}; did you mean {meant}?", tool=self.tool, name=shown, meant=either(meant)
+                "{tool} has no parameter {name}; did you mean {meant}?",
+                tool=self.tool,
+                name=shown,
+                meant=one_of(meant),
             )
         return Message(
             "{tool} has no parameter {name}; leave it out, or use one of {names}",
@@ -130,19 +133,19 @@ class Declaration:
             names=", ".join(each.name for each in self.parameters.values() if not each.is_setting),
         )
 
-    def _meant(self, name: str) -> tuple[str, ...]:
-        meant = tuple(each for each in self.parameters if _is_among(name, (each, *MEANT.get(each, ()))))
+    def _intended(self, name: str) -> tuple[str, ...]:
+        meant = tuple(each for each in self.parameters if _is_among(name, (each, *SYNONYMS.get(each, ()))))
         return meant or nearest_codes(name[:MAX_NAME_LENGTH], ((each, each) for each in self.parameters))
 
 
 def parameters_named(names: Iterable[str]) -> Mapping[str, Parameter]:
-    """Return parameters of which nothing is known but their names, such as the values of a stored credential."""
+    """Return parameters that have a name and nothing else, such as the values of a stored credential."""
     return {name: Parameter(name) for name in names}
 
 
 @cache
 def declaration_of(tool: str) -> Declaration:
-    """Read the YAML of a tool; raises what a missing or broken file raises."""
+    """Read the YAML of a tool; raises ``OSError`` or ``YAMLError`` for a missing or broken file."""
     content: dict[str, Any] = yaml.safe_load((FOLDER / f"{tool}.yaml").read_text(encoding="utf-8"))
     parameters = {entry["name"]: _parameter(entry) for entry in content["parameters"]}
     return Declaration(tool, parameters, frozenset(content["output_schema"]["properties"]))
@@ -154,24 +157,24 @@ def _parameter(entry: Mapping[str, Any]) -> Parameter:
         entry["name"],
         options,
         entry.get("default"),
-        least=entry.get("min"),
-        most=entry.get("max"),
+        minimum=entry.get("min"),
+        maximum=entry.get("max"),
         is_setting=entry["form"] == "form",
     )
 
 
 def _is_among(name: str, names: Iterable[str]) -> bool:
-    """Tell whether a name is one of others, where ``orderBy``, ``order_by`` and ``Order-By`` are the same."""
-    return _squashed(name) in map(_squashed, names)
+    """Tell whether a name is one of the others; ``orderBy``, ``order_by`` and ``Order-By`` count as the same name."""
+    return _normalized(name) in map(_normalized, names)
 
 
-def _squashed(name: str) -> str:
+def _normalized(name: str) -> str:
     return "".join(filter(str.isalnum, name[:MAX_NAME_LENGTH].lower()))
 
 
-def _says_something(value: object) -> bool:
+def _has_value(value: object) -> bool:
     if isinstance(value, list | tuple):
-        return any(map(_says_something, value))
+        return any(map(_has_value, value))
     if isinstance(value, str):
         return bool(value.strip())
     return value is not None and value != {}

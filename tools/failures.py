@@ -1,7 +1,8 @@
-"""How a failure leaves the plugin: as one line that begins with a code, masked, and then cut.
+"""Turns an exception into the line that people read: it begins with a code, secrets are masked, then it is truncated.
 
-Dify passes the line on to people only for exceptions of certain class names; of any other, a workflow shows "An error
-occurred in the …, please contact the author", and an agent reads the traceback (seen with Dify's API server 1.14.2).
+Dify passes the line on to people only for exceptions with certain class names. For any other exception a workflow shows
+"An error occurred in the …, please contact the author", and an agent reads the traceback (seen with Dify's API server
+1.14.2).
 """
 
 import logging
@@ -11,7 +12,7 @@ from typing import Any
 
 from kintone.access.credentials import secrets_in
 from kintone.access.redaction import Redactor, truncate
-from kintone.errors import KintoneError, line_of, unexpected
+from kintone.errors import KintoneError, internal_error, line_of
 
 logger = logging.getLogger(__name__)
 
@@ -20,19 +21,19 @@ SECRETS = ("kintone_api_token",)
 
 
 def redactor_of(*given: Mapping[str, Any]) -> Redactor:
-    """Return who masks all secrets of these credentials and parameters, also when they could not even be read."""
+    """Return a redactor for all secrets in these credentials and parameters, including malformed tokens."""
     return Redactor(secret for values in given for name in SECRETS for secret in secrets_in(values.get(name)))
 
 
 def failure_line(error: Exception, where: str, redactor: Redactor) -> str:
     """Return the line that people read.
 
-    The text of an exception that is none of ours may hold anything, so only its kind is told; its traceback is logged
-    as coming from ``where``.
+    The text of an exception that is not a ``KintoneError`` may hold secrets. So only its class is reported, and its
+    traceback is logged without its text; ``where`` names the failed class in the log.
     """
     if isinstance(error, KintoneError):
         return line_of(error, mask=redactor.mask)
     kind = type(error).__name__
     lines = "".join(traceback.format_tb(error.__traceback__)[-6:])
     logger.error("%s in %s: %s", kind, where, truncate(redactor.mask(lines), MAX_TRACEBACK))
-    return line_of(unexpected(kind))
+    return line_of(internal_error(kind))

@@ -1,4 +1,4 @@
-"""Adding one record."""
+"""The tool ``kintone_add_record``."""
 
 from collections.abc import Mapping
 
@@ -12,37 +12,37 @@ from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 
 
 class AddRecord(base.KintoneTool):
-    """Adds a record, checked against the app's form unless that is switched off."""
+    """Adds one record, which is checked against the app's form unless the check is switched off."""
 
     tool_name = "kintone_add_record"
 
     def run(self, call: base.Call) -> Result:
-        """Check, add, and tell where the record is."""
-        with base.nothing_is_saved():
+        """Check the record, add it, and return its ID and address."""
+        with base.nothing_saved_yet():
             raw = read_record_data(call.parameters)
             check = call.parameters.flag("validate_before_write")
-            ready = _checked(call, raw, rules=check)
+            checked = _checked(call, raw, rules=check)
             try:
-                added = add_record(call.client, call.app, ready.record)
+                added = add_record(call.client, call.app, checked.record)
             except InvalidRequestError:
                 call.client.forms.drop(call.app)
                 raise
         url = call.client.record_url(call.app, added.id)
-        # The record is saved; a variable that Dify could not carry must not turn that into a failure.
+        # The record is saved, so a response that is too large for Dify is left out instead of failing the call.
         response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}
         variables = {"record_id": added.id, "revision": added.revision, "record_url": url, "response": response}
-        return Result(_lines(added, call.app, url, ready, check=check), variables, variables)
+        return Result(_lines(added, call.app, url, checked, check=check), variables, variables)
 
 
 def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> CheckedRecord:
-    """Check the record; the form can always be read, since adding needs a permission that allows it."""
+    """Check the record; a token that can add records can read the form too."""
     remedy = record_checks.SWITCH_OFF if rules else record_checks.GIVE_PERMISSION
-    ready = record_checks.checked(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
-    record_checks.refuse("record_data", ready.lines)
-    return ready
+    checked = record_checks.check_by_form(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
+    record_checks.raise_if_any("record_data", checked.lines)
+    return checked
 
 
-def _lines(added: Added, app: int, url: str, ready: CheckedRecord, *, check: bool) -> list[Message]:
+def _lines(added: Added, app: int, url: str, checked: CheckedRecord, *, check: bool) -> list[Message]:
     lines = [
         Message(
             "Added record {record} to app {app} (revision {revision}): {url}",
@@ -51,6 +51,6 @@ def _lines(added: Added, app: int, url: str, ready: CheckedRecord, *, check: boo
             revision=added.revision,
             url=url,
         ),
-        *record_checks.change_lines(ready.changes, ready.unlisted_changes),
+        *record_checks.change_lines(checked.changes, checked.unlisted_changes),
     ]
-    return lines if check else [*lines, record_checks.SKIPPED]
+    return lines if check else [*lines, record_checks.CHECK_OFF]

@@ -9,14 +9,14 @@ from kintone.aggregation.engine import Aggregation
 from kintone.aggregation.plan import Plan, plan_of
 from kintone.errors import InvalidParameterError, InvalidQueryError
 from kintone.messages import Joined, Message
-from kintone.query import Query, near_codes, parse
+from kintone.query import Query, parse
 from kintone.reading.plan import plan_of as read_query
 from kintone.reading.reader import ReadRequest, RecordsApi
 from kintone.texts import printable
 from kintone.values.periods import default_time_zone, read_time_zone
 from tools import base
 from tools.aggregate_texts import Outcome, count_lines
-from tools.code_suggestions import UNKNOWN_FIELD, form_of
+from tools.code_suggestions import with_near_codes
 from tools.name_lists import read_list
 from tools.query_outputs import ProgressLog
 from tools.results import Result
@@ -49,14 +49,7 @@ class Aggregate(base.KintoneTool):
             counted = _count(call, query, asked) if asked.is_count_alone else None
             return counted or _aggregate(call, query, _plan(call, asked, zone), most)
         except InvalidQueryError as error:
-            raise _with_codes(call, error, str(query)) from None
-
-
-def _with_codes(call: base.Call, error: InvalidQueryError, query: str) -> InvalidQueryError:
-    """Return the error with the nearest real codes in its remedy, or as it is where there are none."""
-    form = form_of(call) if error.code == UNKNOWN_FIELD else None
-    hints = near_codes(query, [], form) if form else []
-    return error.copy_with(remedy=Joined([*hints, error.remedy], " ")) if hints else error
+            raise with_near_codes(call, error) from None
 
 
 def _condition(call: base.Call) -> Query:

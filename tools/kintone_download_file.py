@@ -1,4 +1,4 @@
-"""Downloading attachments from kintone as files of the workflow."""
+"""The tool ``kintone_download_file``."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.file_names import (
-    change_of,
     clean_name,
     complete_name,
     distinct_name,
-    made_name,
+    generated_name,
+    rename_note,
     sent_type,
     shown_name,
     shown_size,
@@ -20,13 +20,13 @@ from kintone.files import Attachment, Download, FilesApi, read_attachments
 from kintone.messages import Joined, Message, counted
 from kintone.reading.reader import RecordsApi
 from tools import base
-from tools.code_suggestions import attachment_field_by_label
-from tools.record_inputs import RecordField, read_record_field, record_named
+from tools.code_suggestions import suggest_attachment_field
+from tools.record_inputs import RecordField, explain_missing_record, read_record_field
 from tools.results import Result, Streaming, blob_chunks
 
 
-class Sent(NamedTuple):
-    """A file that was handed to Dify; ``size`` is in bytes, ``change`` tells under which name it was known."""
+class SentFile(NamedTuple):
+    """A file that was sent to Dify; ``size`` is in bytes, ``change`` states its earlier name if that was changed."""
 
     name: str
     mime_type: str
@@ -40,24 +40,24 @@ class DownloadFile(base.KintoneTool):
     tool_name = "kintone_download_file"
 
     def run(self, call: base.Call) -> Streaming:
-        """Hand over each file as it arrives, then a line of text and the variables of the first."""
+        """Send each file as it arrives, then a line of text for each and the variables of the first."""
         new_name = _new_name(call)
         target = _target(call)
         api = FilesApi(call.client, call.settings.max_file_bytes)
-        wanted = _of_record(call, target, api) if isinstance(target, RecordField) else [(target, None)]
+        wanted = _files_of_record(call, target, api) if isinstance(target, RecordField) else [(target, None)]
         if new_name and len(wanted) > 1:
             raise InvalidParameterError(
                 "file_name renames a single file, and the field holds {count}; leave file_name blank", count=len(wanted)
             )
-        done: list[Sent] = []
-        taken: set[str] = set()
+        sent_files: list[SentFile] = []
+        used_names: set[str] = set()
         for file_key, attachment in wanted:
             with api.download(file_key, attachment) as download:
-                sent = _sent(call, download, new_name, taken)
+                sent = _sent_file(call, download, new_name, used_names)
                 yield from blob_chunks(download.chunks(), sent.size, sent.name, sent.mime_type)
-                done.append(sent)
-        variables = {"file_name": done[0].name, "mime_type": done[0].mime_type, "size": done[0].size}
-        return Result(_lines(done), variables=variables)
+                sent_files.append(sent)
+        variables = {"file_name": sent_files[0].name, "mime_type": sent_files[0].mime_type, "size": sent_files[0].size}
+        return Result(_lines(sent_files), variables=variables)
 
 
 def _new_name(call: base.Call) -> str:
@@ -67,15 +67,15 @@ def _new_name(call: base.Call) -> str:
     return name
 
 
-def _sent(call: base.Call, download: Download, new_name: str, taken: set[str]) -> Sent:
-    """Return the file with the type and the name that Dify can make something of."""
+def _sent_file(call: base.Call, download: Download, new_name: str, used_names: set[str]) -> SentFile:
+    """Return the name and MIME type under which Dify stores the file with a usable extension."""
     name = clean_name(new_name) or download.file_name
     mime_type = sent_type(download.mime_type, name, download.file_name)
-    name = distinct_name(complete_name(name or made_name(mime_type, datetime.now(UTC)), mime_type), taken)
-    # A server may answer with what it was sent, in headers too.
+    name = distinct_name(complete_name(name or generated_name(mime_type, datetime.now(UTC)), mime_type), used_names)
+    # A server may repeat the token in its response headers.
     shown = call.redactor.mask_data(name)
-    return Sent(
-        shown, call.redactor.mask_data(mime_type), download.size, change_of(new_name or download.original_name, shown)
+    return SentFile(
+        shown, call.redactor.mask_data(mime_type), download.size, rename_note(new_name or download.original_name, shown)
     )
 
 
@@ -97,10 +97,10 @@ def _target(call: base.Call) -> str | RecordField:
     return file_key
 
 
-def _of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[tuple[str, Attachment | None]]:
-    with record_named():
+def _files_of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[tuple[str, Attachment | None]]:
+    with explain_missing_record():
         record = RecordsApi(call.client).get(call.app, field.record_id)
-    with attachment_field_by_label(call, field.code):
+    with suggest_attachment_field(call, field.code):
         attachments = read_attachments(record, field.code)
     if not attachments:
         raise InvalidParameterError(
@@ -114,21 +114,21 @@ def _of_record(call: base.Call, field: RecordField, api: FilesApi) -> Sequence[t
     return [(attachment.file_key, attachment) for attachment in attachments]
 
 
-def _lines(done: Sequence[Sent]) -> list[Message]:
+def _lines(sent_files: Sequence[SentFile]) -> list[Message]:
     lines = [
         Message(
             'Downloaded "{name}" ({details}).',
             name=file.name,
             details=Joined([file.mime_type, shown_size(file.size), file.change], ", "),
         )
-        for file in done
+        for file in sent_files
     ]
     where = counted(
-        len(done),
+        len(sent_files),
         Message("The file is in the files output of this step; pass that on to the next step."),
         Message(
-            "All {count} files are in the files output of this step; the variables tell of the first one.",
-            count=len(done),
+            "All {count} files are in the files output of this step; the variables describe the first one.",
+            count=len(sent_files),
         ),
     )
     return [*lines, where]

@@ -1,4 +1,4 @@
-"""Reading the records of an app that match a query."""
+"""The tool ``kintone_query``."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -7,7 +7,7 @@ from kintone.errors import InvalidQueryError, KintoneError
 from kintone.messages import Message
 from kintone.reading.reader import Reading, ReadRequest, RecordsApi
 from tools import base
-from tools.code_suggestions import form_of, with_codes
+from tools.code_suggestions import current_form, with_near_codes
 from tools.name_lists import read_fields
 from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, RecordLines, RecordObjects
 from tools.query_summary import MissingFields, QuerySummary
@@ -21,7 +21,7 @@ type Warn = Callable[[Message], None]
 
 
 def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
-    """Return the columns, by the form as it is now where all fields were asked for."""
+    """Return the columns of a CSV file; if all fields are wanted, those of the current form."""
     if fields:
         return CsvColumns(fields)
     try:
@@ -30,7 +30,7 @@ def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
         warn(
             Message(
                 "the app's form could not be read ({problem}), so the columns are those of the first records; "
-                "name the field codes in fields to settle them",
+                "name the field codes in fields to choose the columns",
                 problem=error.problem,
             )
         )
@@ -52,34 +52,34 @@ OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
 
 
 class QueryRecords(base.KintoneTool):
-    """Reads any number of records and gives them out in one of six ways."""
+    """Reads any number of records and returns them in one of six output modes."""
 
     tool_name = "kintone_query"
 
     def run(self, call: base.Call) -> Streaming:
-        """Read the records; an unknown field code in the query is told with the nearest real one."""
+        """Read the records; the error for an unknown field code suggests the nearest existing code."""
         try:
             return (yield from self._read(call))
         except InvalidQueryError as error:
-            raise with_codes(call, error) from None
+            raise with_near_codes(call, error, read_fields(call.parameters.raw("fields"))) from None
 
     def _read(self, call: base.Call) -> Streaming:
-        """Read page by page; each page goes to the output of the chosen mode."""
+        """Read page by page and pass each page to the output of the chosen mode."""
         mode = call.parameters.choice("output_mode")
         reading = _reading(call)
         warnings: list[Message] = []
         output = OUTPUTS[mode](call, reading.fields, warnings.append)
         missing = MissingFields(reading.fields)
         records, pages = 0, 0
-        with closing(reading.pages()) as arriving:
-            for page in arriving:
-                missing.look(page.records)
+        with closing(reading.pages()) as received:
+            for page in received:
+                missing.add(page.records)
                 records += len(page.records)
                 pages = page.number
                 yield from output.take(page, reading.total)
-        if warning := missing.warning(lambda: form_of(call)):
+        if warning := missing.warning(lambda: current_form(call)):
             warnings.append(warning)
-        yield from output.rest()
+        yield from output.finish()
         return output.result(QuerySummary.of(reading, call.app, records, pages, tuple(warnings)))
 
 

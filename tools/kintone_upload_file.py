@@ -1,4 +1,4 @@
-"""Uploading files of the workflow to kintone."""
+"""The tool ``kintone_upload_file``."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -11,40 +11,41 @@ from kintone.reading.reader import RecordsApi
 from kintone.writing.append import ListMode
 from kintone.writing.one_record import attach, lacks_attachment_field
 from tools import base
-from tools.code_suggestions import attachment_field_by_label, form_of
+from tools.code_suggestions import current_form, suggest_attachment_field
 from tools.dify_files.source import SourceLimits
 from tools.dify_files.values import read_files, read_names
-from tools.record_inputs import RecordField, read_record_field, record_named
+from tools.record_inputs import RecordField, explain_missing_record, read_record_field
 from tools.results import Result
 from tools.structured_text import read_structure, unwrap, with_list
 from tools.uploads import PARAMETER, RecordsMapping, UploadBatch, Uploaded, already_uploaded
 
-NEXT = Message(
-    "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, by "
-    'kintone_add_record or kintone_upsert_records, as {{"<field code>": [{{"fileKey": "…"}}]}}. Each key serves once.'
+NEXT_STEP = Message(
+    "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, with "
+    'kintone_add_record or kintone_upsert_records, as {{"<field code>": [{{"fileKey": "…"}}]}}. '
+    "Each key can be used once."
 )
-KEYS_SPENT = Message("each file key serves once: where the files are attached, their keys cannot be used again")
-REPLACED = Message("Running this step again would upload the files anew and put them in the place of these.")
+KEYS_USED = Message("each file key can be used once: if the files are attached, their keys cannot be used again")
+REPLACED = Message("Running this step again would upload the files again and replace these files.")
 REPEATED = Message("Running this step again, as a retry of the workflow's node does, would attach the files once more.")
-NEXT_MAPPED = Message(
+NEXT_STEP_MAPPED = Message(
     "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
 )
 
 
 class UploadFile(base.KintoneTool):
-    """Uploads files, and attaches them to a record where one is named."""
+    """Uploads files, and attaches them to a record if the call names one."""
 
     tool_name = "kintone_upload_file"
 
     def run(self, call: base.Call) -> Result:
-        """Check everything, upload, attach, tell."""
+        """Check the parameters, upload the files, attach them, and return their keys."""
         parameters = call.parameters
         given = read_files(parameters.raw("upload_file"))
         files = read_names(parameters.raw("file_names"), given)
         mode = ListMode(parameters.choice("file_mode"))
         target = read_record_field(parameters)
         mapping = _mapping(call, len(files), target)
-        with base.nothing_is_saved() if target is not None else nullcontext():
+        with base.nothing_saved_yet() if target is not None else nullcontext():
             batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
             form = _check(call, target) if target is not None else None
             uploaded = batch.run()
@@ -59,7 +60,7 @@ def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> Re
         return None
     if target is not None:
         raise InvalidParameterError(
-            "{parameter} and record_id are both given, and a file key serves one record only; keep one of them",
+            "{parameter} and record_id are both given, and a file key can be used once; keep one of them",
             parameter=PARAMETER,
         )
     return RecordsMapping(
@@ -70,21 +71,21 @@ def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> Re
 def _limits(call: base.Call) -> SourceLimits:
     return SourceLimits(
         read_seconds=call.request_timeout,
-        most_bytes=call.settings.max_file_bytes,
+        max_bytes=call.settings.max_file_bytes,
         execution=call.client.execution,
         deadline=call.client.deadline.within(call.client.deadline.remaining()),
     )
 
 
 def _check(call: base.Call, target: RecordField) -> Form | None:
-    """Refuse what is no attachment field; returns the form where the record is too old to show the field."""
-    with record_named():
+    """Refuse a field that is not an attachment field; return the form if the field is newer than the record."""
+    with explain_missing_record():
         record = RecordsApi(call.client).get(call.app, target.record_id)
     if target.code not in record:
-        form = form_of(call)
+        form = current_form(call)
         if form is not None and lacks_attachment_field(record, target.code, form):
             return form
-    with attachment_field_by_label(call, target.code):
+    with suggest_attachment_field(call, target.code):
         check_attachment_field(record, target.code)
     return None
 
@@ -96,7 +97,7 @@ def _attach(
     try:
         attach(call.client, call.app, target.record_id, target.code, keys, mode, form)
     except KintoneError as error:
-        note = KEYS_SPENT if error.maybe_saved else already_uploaded(uploaded)
+        note = KEYS_USED if error.maybe_saved else already_uploaded(uploaded)
         raise error.copy_with(notes=[*error.notes, note]) from None
 
 
@@ -108,7 +109,7 @@ def _result(
     mapping: RecordsMapping | None,
 ) -> Result:
     keys = [file.file_key for file in uploaded]
-    listed = [file.as_variable() for file in uploaded]
+    uploaded_files = [file.as_variable() for file in uploaded]
     lines = [Message("Uploaded {file}", file=file.as_line()) for file in uploaded]
     if target is not None:
         address = call.client.record_url(call.app, target.record_id)
@@ -117,8 +118,8 @@ def _result(
         )
         lines += [attached, REPEATED if mode is ListMode.APPEND else REPLACED]
     else:
-        lines.append(NEXT if mapping is None else NEXT_MAPPED)
-    variables: dict[str, object] = {"uploaded_files": listed, "file_keys": keys}
+        lines.append(NEXT_STEP if mapping is None else NEXT_STEP_MAPPED)
+    variables: dict[str, object] = {"uploaded_files": uploaded_files, "file_keys": keys}
     if mapping is not None:
         variables["records_data"] = mapping.records_data(keys)
-    return Result(lines, {"uploaded_files": listed}, variables)
+    return Result(lines, {"uploaded_files": uploaded_files}, variables)

@@ -1,4 +1,4 @@
-"""Checking a record against the app's form; never writes."""
+"""The tool ``kintone_validate_record_data``."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ OPENINGS: Mapping[tuple[WriteMode, bool], Message] = {
 
 
 class ValidateRecordData(base.KintoneTool):
-    """Tells what kintone would refuse, drop or misread, and returns the record as it should be sent."""
+    """Reports what kintone would refuse, drop or misread, and returns the record in kintone's shape; writes nothing."""
 
     tool_name = "kintone_validate_record_data"
 
@@ -28,7 +28,7 @@ class ValidateRecordData(base.KintoneTool):
         """Check one record; an invalid one is a result, not a failure."""
         raw = read_record_data(call.parameters)
         operation: WriteMode = "update" if call.parameters.choice("operation") == "update" else "add"
-        validation = record_checks.checked(
+        validation = record_checks.check_by_form(
             call,
             lambda form: check_record(raw, form, operation),
             record_checks.GIVE_PERMISSION,

@@ -1,4 +1,4 @@
-"""Lists of field codes."""
+"""Reads the parameters that hold a list of field codes."""
 
 import re
 from decimal import Decimal
@@ -8,29 +8,29 @@ from kintone.errors import InvalidParameterError
 from kintone.texts import preview
 from tools.structured_text import holds_data, is_absent, read_structure, unwrap
 
-ALL = "*"
-"""No field code holds it."""
+ALL_FIELDS = "*"
+"""Stands for all fields; a field code cannot contain it."""
 _COMMAS_AND_LINES = re.compile("[,;\n\r\u3001\uff0c\uff1b]")
 _QUOTED = re.compile("""(["'])(.+)\\1""")
-_UNSOUND = re.compile("[\x00\ud800-\udfff]")
+_UNENCODABLE = re.compile("[\x00\ud800-\udfff]")
 _LOOKS_LIKE_LIST = re.compile(r"[\ufeff\s]*+(?:\[|\{|`{3}|~{3})")
-"""No field code holds brackets."""
+"""A text that begins with a bracket or a code fence is decoded as data; a field code cannot contain brackets."""
 
 
 def read_list(parameter: str, value: object) -> list[str]:
-    """Return the field codes that a parameter carries; raises ``InvalidParameterError``.
+    """Return the field codes in a parameter; raises ``InvalidParameterError``.
 
-    A list, a JSON list, or a text: codes separated by commas, semicolons and lines, in quotes or not; no code holds any
-    of these. They keep their order; empty ones are left out.
+    The value is a list, a JSON list, or a text of codes separated by commas, semicolons or line breaks, quoted or
+    not; a field code cannot contain these characters. The codes keep their order; empty ones are left out.
     """
     if is_absent(value):
         return []
     if isinstance(value, str) and not _LOOKS_LIKE_LIST.match(value) and not holds_data(value):
-        names = [_bare(name) for name in _COMMAS_AND_LINES.split(value)]
+        names = [_unquoted(name) for name in _COMMAS_AND_LINES.split(value)]
     else:
         structure = unwrap(read_structure(parameter, value), parameter)
         if not isinstance(structure, list):
-            raise _no_list(parameter, structure)
+            raise _not_a_list(parameter, structure)
         names = [_name(parameter, entry, number) for number, entry in enumerate(structure, start=1)]
     for number, name in enumerate(names, start=1):
         _require_name(parameter, name, number)
@@ -38,12 +38,12 @@ def read_list(parameter: str, value: object) -> list[str]:
 
 
 def read_fields(value: object) -> list[str]:
-    """Return the field codes that ``fields`` carries; none means all, as ``*`` does."""
+    """Return the field codes in ``fields``; no codes mean all fields, as ``*`` does."""
     codes = read_list("fields", value)
-    return [] if ALL in codes else codes
+    return [] if ALL_FIELDS in codes else codes
 
 
-def _bare(text: str) -> str:
+def _unquoted(text: str) -> str:
     text = text.strip("\ufeff \t\u3000")
     quoted = _QUOTED.fullmatch(text)
     return quoted[2].strip() if quoted else text
@@ -73,16 +73,16 @@ def _require_name(parameter: str, name: str, number: int) -> None:
             length=len(name),
             most=limits.MAX_NAME_LENGTH,
         )
-    if _UNSOUND.search(name):
+    if _UNENCODABLE.search(name):
         raise InvalidParameterError(
-            "{parameter}: entry {number}, {name}, holds a character that no name has",
+            "{parameter}: entry {number}, {name}, holds a character that no name can have",
             parameter=parameter,
             number=number,
             name=preview(name),
         )
 
 
-def _no_list(parameter: str, value: object) -> InvalidParameterError:
+def _not_a_list(parameter: str, value: object) -> InvalidParameterError:
     return InvalidParameterError(
         '{parameter} must be a list such as ["first", "second"], not {value}', parameter=parameter, value=preview(value)
     )

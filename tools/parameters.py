@@ -1,7 +1,7 @@
-"""Reading the parameters that Dify hands over; absent, ``None`` and blank mean the same.
+"""Reads the parameters that Dify passes to a tool. Absent, ``None`` and blank mean the same.
 
-Dify does not apply the YAML's defaults, options and ranges at run time, casts loosely and may leave optional parameters
-out.
+Dify does not apply the YAML's defaults, options and ranges at run time, casts loosely, and may omit optional
+parameters.
 """
 
 import math
@@ -16,17 +16,17 @@ from kintone.texts import to_half_width
 from kintone.values.numbers import may_be_rounded, whole_number
 from tools.declarations import Parameter
 
-MAX_SHOWN = 40
+MAX_CHARACTERS_SHOWN = 40
 LIKE_A_TOKEN = Message("a text like an API token")
-"""What is said of a value that may be a token in the wrong place, instead of quoting it."""
-MAX_BITS = 120
-"""Of a whole number that is written out; Python refuses some thousand digits, and no parameter has use for so many."""
-YES = frozenset({"true", "yes", "y", "1", "on"})
-NO = frozenset({"false", "no", "n", "0", "off"})
-DATA = frozenset({"record_data", "records_data", "records_mapping", "file_names", "upload_file"})
-"""Parameters that carry what is written, of any length that Dify hands over."""
-SHORT = Message("a short text")
-INSTEAD = {
+"""Stands in an error for a value that may be a token in the wrong parameter; such a value is never quoted."""
+MAX_INTEGER_BITS = 120
+"""Larger integers are never converted to text: Python refuses that for thousands of digits."""
+TRUE_WORDS = frozenset({"true", "yes", "y", "1", "on"})
+FALSE_WORDS = frozenset({"false", "no", "n", "0", "off"})
+DATA_PARAMETERS = frozenset({"record_data", "records_data", "records_mapping", "file_names", "upload_file"})
+"""Parameters for data, which have no limit of length here."""
+SHORT_TEXT_EXAMPLE = Message("a short text")
+EXAMPLES = {
     "query": Message('a condition such as status in ("Open"), for fewer values at once'),
     "fields": Message("up to 1,000 field codes, or leave it blank for all"),
     "kintone_app_id": Message("a number such as 12"),
@@ -46,17 +46,17 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Parameters:
-    """The parameters of one call; a name that the tool did not declare is a mistake in the tool."""
+    """The parameters of one call; reading a name that the tool does not declare raises ``KeyError``."""
 
     def __init__(self, given: Mapping[str, object], declared: Mapping[str, Parameter]) -> None:
-        """Keep what was given of what is declared."""
+        """Keep the declared parameters of those given."""
         self._declared = declared
         self._values = {name: given.get(name) for name in declared}
 
     def raw(self, name: str) -> object:
-        """Return the value as it came, ``None`` when absent or blank; raises ``InvalidParameterError``.
+        """Return the unconverted value, ``None`` if absent or blank.
 
-        A text that is no data is only so long, and a number that may have been rounded is none that can be relied on.
+        Raises ``InvalidParameterError`` for a text that is too long and for a number that may have been rounded.
         """
         value = self._given(name)
         if may_be_rounded(value):
@@ -72,23 +72,23 @@ class Parameters:
         value = self._values[name]
         if not isinstance(value, str):
             return value
-        if len(value) > limits.MAX_TEXT_LENGTH and name not in DATA:
+        if len(value) > limits.MAX_TEXT_LENGTH and name not in DATA_PARAMETERS:
             raise self._too_long(name, len(value))
         return value if value.strip() else None
 
     def refuse_long_texts(self) -> None:
-        """Raise ``InvalidParameterError`` for a text that is no data and longer than any has to be."""
+        """Raise ``InvalidParameterError`` for a text over ``MAX_TEXT_LENGTH`` in a parameter that is not for data."""
         for name in self._values:
             self._given(name)
 
     def text(self, name: str) -> str:
-        """Return text without surrounding white space, ``""`` when absent; numbers count as text."""
+        """Return text without surrounding white space, ``""`` if absent; numbers are converted to text."""
         value = self.raw(name)
         if value is None:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise InvalidParameterError("{name} must be text, not {given}", name=name, given=_kind(value))
-        if _is_endless(value):
+            raise InvalidParameterError("{name} must be text, not {given}", name=name, given=_type_in_words(value))
+        if _is_huge(value):
             raise InvalidParameterError("{name} must be text, not {given}", name=name, given=_shown(value))
         text = str(value).strip()
         if _SURROGATE.search(text):
@@ -98,23 +98,23 @@ class Parameters:
         return text
 
     def number(self, name: str) -> float:
-        """Return a number within its declared range, its default when absent; out of range is an error."""
+        """Return a number in its declared range, its default if absent; raises ``InvalidParameterError``."""
         declared = self._declared[name]
         value = self._given(name)
         number = _number(declared.default if value is None else value)
-        least, most = declared.least or 0, declared.most or math.inf
-        if number is None or not least <= number <= most:
+        minimum, maximum = declared.minimum or 0, declared.maximum or math.inf
+        if number is None or not minimum <= number <= maximum:
             raise InvalidParameterError(
-                "{name} must be a number from {least:g} to {most:g}, not {given}",
+                "{name} must be a number from {minimum:g} to {maximum:g}, not {given}",
                 name=name,
-                least=least,
-                most=most,
+                minimum=minimum,
+                maximum=maximum,
                 given=_shown(value),
             )
         return number
 
     def count(self, name: str) -> int | None:
-        """Return a whole number from 1, or ``None`` when absent."""
+        """Return a whole number from 1, or ``None`` if absent."""
         value = self.raw(name)
         if value is None:
             return None
@@ -126,7 +126,7 @@ class Parameters:
         return number
 
     def choice(self, name: str) -> str:
-        """Return one of the declared options, the default when absent."""
+        """Return one of the declared options, the default if absent."""
         declared = self._declared[name]
         value = self.raw(name)
         if value is None:
@@ -142,25 +142,29 @@ class Parameters:
         return text
 
     def flag(self, name: str) -> bool:
-        """Return a yes or no, the declared default when absent."""
+        """Return a boolean, the declared default if absent."""
         value = self.raw(name)
         if value is None:
             return bool(self._declared[name].default)
         if isinstance(value, bool):
             return value
-        text = str(value).strip().lower() if isinstance(value, str | int) and not _is_endless(value) else ""
-        if text in YES or text in NO:
-            return text in YES
+        text = str(value).strip().lower() if isinstance(value, str | int) and not _is_huge(value) else ""
+        if text in TRUE_WORDS or text in FALSE_WORDS:
+            return text in TRUE_WORDS
         raise InvalidParameterError("{name} must be true or false, not {given}", name=name, given=_shown(value))
 
     def _too_long(self, name: str, length: int) -> InvalidParameterError:
         options = self._declared[name].options
-        instead = Message("one of {options}", options=", ".join(options)) if options else INSTEAD.get(name, SHORT)
+        instead = (
+            Message("one of {options}", options=", ".join(options))
+            if options
+            else EXAMPLES.get(name, SHORT_TEXT_EXAMPLE)
+        )
         return InvalidParameterError(
-            "{name} has {length:,} characters, and at most {most:,} are taken; write {instead}",
+            "{name} has {length:,} characters, and at most {maximum:,} are accepted; write {instead}",
             name=name,
             length=length,
-            most=limits.MAX_TEXT_LENGTH,
+            maximum=limits.MAX_TEXT_LENGTH,
             instead=instead,
         )
 
@@ -169,7 +173,7 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        value = to_half_width(value) if len(value) <= MAX_SHOWN else ""
+        value = to_half_width(value) if len(value) <= MAX_CHARACTERS_SHOWN else ""
         if not _DECIMAL.fullmatch(value):
             return None
     try:
@@ -179,11 +183,11 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _is_endless(value: object) -> bool:
-    return isinstance(value, int) and value.bit_length() > MAX_BITS
+def _is_huge(value: object) -> bool:
+    return isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS
 
 
-def _kind(value: object) -> Message:
+def _type_in_words(value: object) -> Message:
     if isinstance(value, bool):
         return Message("true or false")
     if isinstance(value, dict):
@@ -193,10 +197,10 @@ def _kind(value: object) -> Message:
 
 def _shown(value: object) -> str | Message:
     if not isinstance(value, str | int | float):
-        return _kind(value)
-    if _is_endless(value):
+        return _type_in_words(value)
+    if _is_huge(value):
         return Message("a number of so many digits")
     text = str(value)
     if looks_like_a_token(text):
         return LIKE_A_TOKEN
-    return repr(text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…")
+    return repr(text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…")

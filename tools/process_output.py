@@ -1,4 +1,4 @@
-"""What the plugin's process writes: standard output, which is the line to Dify, and the log."""
+"""The output of the plugin's process: standard output, which is the protocol with Dify, and the log."""
 
 import io
 import logging
@@ -16,12 +16,14 @@ from dify_plugin.config.logger_format import plugin_logger_handler
 if sys.platform == "linux":
     import fcntl
 
+# Standard output
+
 PIPE_BYTES = 1 << 20
-"""What the pipe is asked to hold, where the system lets it: each wait for the reader costs more than a write."""
+"""The size that the pipe is set to where the system allows it, so that writes wait for the reader less often."""
 
 
-class PatientOutput(io.TextIOBase):
-    """Writes text as UTF-8 to a pipe that does not block; one call of ``write`` is never mixed with another."""
+class PipeOutput(io.TextIOBase):
+    """Writes text as UTF-8 to a non-blocking pipe; the output of one ``write`` is never mixed with that of another."""
 
     def __init__(self, descriptor: int) -> None:
         """Take over the file descriptor of the pipe."""
@@ -34,11 +36,11 @@ class PatientOutput(io.TextIOBase):
         self._lock = threading.Lock()
 
     def writable(self) -> bool:
-        """Tell that it can be written to."""
+        """Return True."""
         return True
 
     def write(self, text: str) -> int:
-        """Write all of it, waiting for the reader where the pipe is full; other threads go on meanwhile."""
+        """Write all of the text; while the pipe is full, wait for the reader and let other threads run."""
         left = memoryview(text.encode())
         with self._lock:
             while left:
@@ -49,19 +51,21 @@ class PatientOutput(io.TextIOBase):
         return len(text)
 
 
-def take_over_stdout() -> None:
-    """Have standard output written patiently where it is a pipe of its own; a terminal or a file stays as it is."""
+def unblock_stdout() -> None:
+    """Make standard output non-blocking if it is a pipe that standard error does not share; else change nothing."""
     if sys.platform == "win32":
-        # Its pipes cannot be waited for.
+        # ``select`` does not work on its pipes.
         return
     sys.stdout.flush()
     output, errors = os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno())
     is_shared = (output.st_dev, output.st_ino) == (errors.st_dev, errors.st_ino)
     if stat.S_ISFIFO(output.st_mode) and not is_shared:
-        sys.stdout = PatientOutput(sys.stdout.fileno())
-        # The SDK's handler holds the stream that it found at import; both would write into each other's lines.
+        sys.stdout = PipeOutput(sys.stdout.fileno())
+        # The SDK's log handler keeps the stream it found at import. Two writers would mix their lines.
         plugin_logger_handler.setStream(sys.stdout)
 
+
+# The log
 
 OUR_LOGGERS = ("kintone", "tools", "provider")
 LIBRARY_LOGGERS = ("urllib3", "requests")
@@ -69,18 +73,18 @@ LIBRARY_LOGGERS = ("urllib3", "requests")
 logger = logging.getLogger(__name__)
 
 
-class _ByPlace(logging.Handler):
-    """Tells of what a library said only which line of its code did, and of an exception its kind."""
+class _PlaceHandler(logging.Handler):
+    """Logs a library's message as its level, or the class of its exception, and the line of code; never the text."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say it in the name of this module."""
+        """Log the place with this module's logger."""
         failed = record.exc_info[0] if record.exc_info else None
         kind = failed.__name__ if failed else record.levelname.lower()
         logger.log(record.levelno, "%s of %s, line %d", kind, record.name, record.lineno)
 
 
 def connect_loggers() -> None:
-    """Send what our loggers say, from INFO on, through the SDK's handler; of libraries, from WARNING on, the place."""
+    """Send our loggers' messages from INFO on to the SDK's handler; of libraries' warnings only the place."""
     for name in OUR_LOGGERS:
         ours = logging.getLogger(name)
         ours.setLevel(logging.INFO)
@@ -90,23 +94,23 @@ def connect_loggers() -> None:
     for name in LIBRARY_LOGGERS:
         # At DEBUG level they write whole addresses: queries, and the signatures of Dify's file links.
         logging.getLogger(name).setLevel(logging.WARNING)
-    if not any(isinstance(handler, _ByPlace) for handler in logging.root.handlers):
-        logging.root.addHandler(_ByPlace(logging.WARNING))
+    if not any(isinstance(handler, _PlaceHandler) for handler in logging.root.handlers):
+        logging.root.addHandler(_PlaceHandler(logging.WARNING))
 
 
-def guard_stderr() -> None:
-    """Have nothing but the kind and the place told of exceptions that nobody catches, and of Python's own warnings.
+def hide_exception_texts() -> None:
+    """Log only class and place of uncaught exceptions and of Python's warnings.
 
-    Python and gevent print them with their texts, gevent also with the arguments of the function: the SDK's own are
-    credentials and parameters.
+    Python and gevent print exceptions with their texts, and gevent prints the function's arguments too. The arguments
+    of the SDK's functions are credentials and parameters.
     """
     logging.captureWarnings(capture=True)
-    threading.excepthook = lambda caught: _tell(caught.exc_type, caught.exc_traceback)
-    sys.unraisablehook = lambda caught: _tell(caught.exc_type, caught.exc_traceback)
-    gevent.get_hub().print_exception = lambda _context, kind, _value, trace: _tell(kind, trace)
+    threading.excepthook = lambda caught: _log_place(caught.exc_type, caught.exc_traceback)
+    sys.unraisablehook = lambda caught: _log_place(caught.exc_type, caught.exc_traceback)
+    gevent.get_hub().print_exception = lambda _context, kind, _value, trace: _log_place(kind, trace)
 
 
-def _tell(kind: type[BaseException], trace: TracebackType | None) -> None:
+def _log_place(kind: type[BaseException], trace: TracebackType | None) -> None:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}" if trace else "an unknown place"

@@ -1,4 +1,4 @@
-"""The output modes of ``kintone_query``: what each makes of the pages it reads."""
+"""The output modes of ``kintone_query``, and how far a result may grow before it is refused."""
 
 import logging
 import time
@@ -17,9 +17,9 @@ from tools.record_formats import RecordJson
 from tools.record_texts import RecordText
 from tools.results import (
     MAX_MESSAGE_BYTES,
+    OutgoingMessage,
     PreparedMessage,
     Result,
-    Sent,
     WrittenList,
     blob_chunks,
     json_message,
@@ -27,8 +27,10 @@ from tools.results import (
     size_of,
 )
 
-HOPELESS_BYTES = 3
-"""How many times too large a forecast must be to be believed: later records may be smaller than the first ones."""
+# Size and progress
+
+FORECAST_FACTOR = 3
+"""A forecast stops the reading only from this many times the limit on: later records may be smaller than the first."""
 
 OTHER_MODE = Message(
     "set output_mode to csv_file or jsonl_file, which carry any number of records, or to json_stream, which carries "
@@ -38,30 +40,30 @@ OTHER_MODE = Message(
 
 
 class SizeBudget:
-    """Counts the bytes of what grows with the records, as one message will hold them."""
+    """Counts the bytes of a message that grows with the number of records."""
 
-    def __init__(self, what: Message) -> None:
-        """Count for a message; ``what`` names its content in the error."""
+    def __init__(self, content: Message) -> None:
+        """Start at zero; ``content`` names the content of the message in the error."""
         self.size = 0
-        self._what = what
+        self._content = content
         self._count = 0
 
     def add(self, size: int, count: int, expected: int | None) -> None:
-        """Count a page of so many bytes and records, ``expected`` records being known to come in all.
+        """Add a page of ``size`` bytes and ``count`` records; ``expected`` is the total number of records, if known.
 
-        Raises ``ResultTooLargeError`` for what is too large, and for what is bound to become far too large.
+        Raises ``ResultTooLargeError`` if the message is too large, or if the forecast for all records is far too large.
         """
         self.size += size
         self._count += count
         whole = self.size if expected is None else self.size * expected // max(1, self._count)
-        if self.size > MAX_MESSAGE_BYTES or whole > HOPELESS_BYTES * MAX_MESSAGE_BYTES:
+        if self.size > MAX_MESSAGE_BYTES or whole > FORECAST_FACTOR * MAX_MESSAGE_BYTES:
             raise ResultTooLargeError(self._sentence(max(self.size, whole), expected), remedy=OTHER_MODE)
 
     def _sentence(self, whole: int, expected: int | None) -> Message:
         return Message(
-            "{what} would be too large for Dify: about {size:,} bytes, known after {records}; "
+            "{content} would be too large for Dify: about {size:,} bytes, known after {records}; "
             "one message holds {largest:,} bytes",
-            what=self._what,
+            content=self._content,
             size=whole,
             records=records_read(self._count, expected),
             largest=MAX_MESSAGE_BYTES,
@@ -69,7 +71,7 @@ class SizeBudget:
 
 
 def records_read(count: int, expected: int | None) -> Message:
-    """Say how many records were read, and of how many where that is known."""
+    """Return the number of records read, and the total if that is known."""
     if expected:
         return Message("{count:,} of {expected:,} records", count=count, expected=expected)
     return Message("{count:,} records", count=count)
@@ -81,7 +83,7 @@ SECONDS_BETWEEN = 2.0
 
 
 class ProgressLog:
-    """Called after each page; says something only now and then, so that short readings say nothing."""
+    """Logs the progress of a reading, at most every ``SECONDS_BETWEEN`` seconds; short readings log nothing."""
 
     def __init__(self, app: int, clock: Callable[[], float] = time.monotonic) -> None:
         """Start the clock."""
@@ -90,7 +92,7 @@ class ProgressLog:
         self._last = clock()
 
     def __call__(self, count: int, total: int | None) -> None:
-        """Take note of so many records read, of so many where that is known."""
+        """Take the number of records read so far, and the total if that is known."""
         now = self._clock()
         if now - self._last < SECONDS_BETWEEN:
             return
@@ -98,20 +100,23 @@ class ProgressLog:
         logger.info("app %d: %d of %s records read", self._app, count, "?" if total is None else total)
 
 
+# The output modes
+
+
 class Output(Protocol):
-    """Takes the pages as they arrive and gives out messages, at once or in the end."""
+    """Takes the pages as they arrive and returns messages, at once or at the end."""
 
-    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
-        """Take a page; ``expected`` is the number of all records to come, where it is known.
+    def take(self, page: Page, expected: int | None) -> Iterable[OutgoingMessage]:
+        """Take a page and return messages to send now; ``expected`` is the total number of records, if known.
 
-        Raises ``ResultTooLargeError`` as soon as it is known that the result cannot be carried.
+        Raises ``ResultTooLargeError`` as soon as it is known that the result is too large for Dify.
         """
 
-    def rest(self) -> Iterable[Sent]:
-        """Give out what was kept until the last page was through, such as a file."""
+    def finish(self) -> Iterable[OutgoingMessage]:
+        """Return messages that are complete only after the last page, such as a file."""
 
     def result(self, summary: QuerySummary) -> Result:
-        """Return the account and what is left."""
+        """Return the summary and what has not been sent yet."""
 
 
 REST_IN_VARIABLES = Message(
@@ -123,7 +128,7 @@ ALL_RECORDS = Message("the JSON with all records")
 
 
 class RecordObjects:
-    """Keeps the records as JSON, in kintone's shape or in another."""
+    """The modes both and flattened_json: keeps the records as JSON, in kintone's shape or in that of ``shape``."""
 
     def __init__(self, text: RecordText, json: RecordJson, shape: Callable[[Record], Record] | None = None) -> None:
         """Start without records."""
@@ -132,26 +137,26 @@ class RecordObjects:
         self._shape = shape
         self._written: list[str] = []
         self._ids: list[str] = []
-        self._capacity = SizeBudget(ALL_RECORDS)
+        self._budget = SizeBudget(ALL_RECORDS)
 
-    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
+    def take(self, page: Page, expected: int | None) -> Iterable[OutgoingMessage]:
         """Keep a page; nothing is sent yet."""
         records = [self._shape(record) for record in page.records] if self._shape else page.records
         written = self._json.write(records)
-        self._capacity.add(len(written), len(records), expected)
+        self._budget.add(len(written), len(records), expected)
         self._written.append(written[1:-1].decode())
         self._ids.extend(page.ids)
         self._text.add(page)
         return ()
 
-    def rest(self) -> Iterable[Sent]:
-        """Give out nothing: all of it is in the result."""
+    def finish(self) -> Iterable[OutgoingMessage]:
+        """Return nothing: everything is in the result."""
         return ()
 
     def result(self, summary: QuerySummary) -> Result:
         """Return text, JSON and variables."""
         records = WrittenList(f"[{','.join(self._written)}]")
-        summary = summary.but_warned(*self._json.warnings)
+        summary = summary.with_warnings(*self._json.warnings)
         return Result(
             self._text.lines(summary, REST_IN_VARIABLES),
             {"summary": summary.summary(), "records": records},
@@ -168,23 +173,23 @@ REST_NOT_SENT = Message(
 
 
 class RecordLines:
-    """Keeps the text as far as it may be shown, and the ids of all records."""
+    """The mode text_only: keeps the text up to its limit, and the IDs of all records."""
 
     def __init__(self, text: RecordText) -> None:
         """Start without records."""
         self._text = text
         self._ids: list[str] = []
-        self._capacity = SizeBudget(Message("the variable record_ids"))
+        self._budget = SizeBudget(Message("the variable record_ids"))
 
-    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
-        """Keep what the text has room for; nothing is sent yet."""
-        self._capacity.add(size_of(page.ids), len(page.ids), expected)
+    def take(self, page: Page, expected: int | None) -> Iterable[OutgoingMessage]:
+        """Keep the page, as far as the text has room for it; nothing is sent yet."""
+        self._budget.add(size_of(page.ids), len(page.ids), expected)
         self._ids.extend(page.ids)
         self._text.add(page)
         return ()
 
-    def rest(self) -> Iterable[Sent]:
-        """Give out nothing: all of it is in the result."""
+    def finish(self) -> Iterable[OutgoingMessage]:
+        """Return nothing: everything is in the result."""
         return ()
 
     def result(self, summary: QuerySummary) -> Result:
@@ -200,10 +205,10 @@ REST_IN_MESSAGES = Message(
     onward="",
 )
 FEWER_FIELDS = Message("name only the needed field codes in fields")
-MUCH_JSON = 12_000_000
-"""Bytes of JSON in one call from which on the summary warns: Dify's variable store refuses 15 MB for one node, and a
+WARNING_BYTES = 12_000_000
+"""The summary warns above this many bytes of JSON in one call: Dify's variable store refuses 15 MB for one node, and a
 run in its editor then never ends (seen with Dify 1.14.2)."""
-NEARLY_TOO_MUCH = Message(
+LARGE_JSON = Message(
     "these are {size:,} bytes of JSON, and Dify keeps at most 15 MB for one node; for so many records set output_mode "
     "to csv_file or jsonl_file, which carry any number, or name only the needed field codes in fields",
     size=0,
@@ -211,7 +216,7 @@ NEARLY_TOO_MUCH = Message(
 
 
 class PageStream:
-    """Sends each page, in parts with the same ``page`` where one message cannot hold it."""
+    """The mode json_stream: sends each page; a large one in several messages with the same ``page`` number."""
 
     def __init__(self, text: RecordText, json: RecordJson) -> None:
         """Start without records."""
@@ -219,7 +224,7 @@ class PageStream:
         self._json = json
         self._size = 0
 
-    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
+    def take(self, page: Page, expected: int | None) -> Iterable[OutgoingMessage]:
         """Send a page."""
         del expected
         self._text.add(page)
@@ -228,20 +233,20 @@ class PageStream:
             self._size += len(written)
             yield PreparedMessage(partial(_message, page.number), WrittenList(written.decode()))
 
-    def rest(self) -> Iterable[Sent]:
-        """Give out nothing: all pages are sent."""
+    def finish(self) -> Iterable[OutgoingMessage]:
+        """Return nothing: all pages are sent."""
         return ()
 
     def result(self, summary: QuerySummary) -> Result:
-        """Return the account."""
-        summary = summary.but_warned(*self._json.warnings)
-        if self._size > MUCH_JSON:
-            summary = summary.but_warned(NEARLY_TOO_MUCH.copy_with(size=self._size))
+        """Return the summary."""
+        summary = summary.with_warnings(*self._json.warnings)
+        if self._size > WARNING_BYTES:
+            summary = summary.with_warnings(LARGE_JSON.copy_with(size=self._size))
         lines = self._text.lines(summary, REST_IN_MESSAGES.copy_with(pages=summary.pages))
         return Result(lines, {"summary": summary.summary()}, {"record_count": summary.records})
 
     def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:
-        """Halve the records until each part fits; yield the parts in order as JSON."""
+        """Halve the records until each part fits into ``room`` bytes; yield the parts in order as JSON."""
         written = self._json.write(records)
         if len(written) <= room:
             yield written
@@ -253,7 +258,7 @@ class PageStream:
                 yield from self._parts(records[half], ids[half], room)
 
 
-def _message(page: int, records: Any) -> ToolInvokeMessage:  # noqa: ANN401 - the records, or a mark in their place
+def _message(page: int, records: Any) -> ToolInvokeMessage:  # noqa: ANN401 - the records, or a placeholder for them
     return json_message({"page": page, "records": records})
 
 
@@ -267,61 +272,61 @@ class Export(Protocol):
     mime_type: str
 
     def part(self, records: Sequence[Record]) -> bytes:
-        """Return what these records add to the file; without any, what a file without records holds."""
+        """Return the bytes that these records add to the file; for no records, the content of an empty export."""
 
 
 class RecordFile:
-    """Collects the parts of one file and sends it in the end."""
+    """The modes csv_file and jsonl_file: collects the parts of one file and sends it at the end."""
 
     def __init__(
-        self, export: Export, app: int, most_bytes: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, export: Export, app: int, max_bytes: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        """Start a file that is named after the app and this moment, in UTC."""
+        """Name the file after the app and the current time in UTC; ``max_bytes`` is the largest size of the file."""
         self.name = f"app{app}_{now():%Y%m%d-%H%M%S}.{export.extension}"
         self._export = export
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._parts: list[bytes] = []
         self._size = 0
         self._records = 0
 
-    def take(self, page: Page, expected: int | None) -> Iterable[Sent]:
-        """Add a page; raises ``ResultTooLargeError`` for more bytes than Dify takes in a file."""
+    def take(self, page: Page, expected: int | None) -> Iterable[OutgoingMessage]:
+        """Add a page; raises ``ResultTooLargeError`` if the file has more than ``max_bytes`` bytes."""
         self._records += len(page.records)
         self._add(self._export.part(page.records))
-        if self._size > self._most_bytes:
+        if self._size > self._max_bytes:
             raise ResultTooLargeError(
                 Message(
                     "the file is too large for Dify: {records} take more than {most:,} bytes",
                     records=records_read(self._records, expected),
-                    most=self._most_bytes,
+                    most=self._max_bytes,
                 ),
                 remedy=SMALLER_FILE,
             )
         return ()
 
-    def rest(self) -> Iterable[Sent]:
+    def finish(self) -> Iterable[OutgoingMessage]:
         """Send the file."""
         if not self._parts:
             self._add(self._export.part([]))
-        yield from blob_chunks(self._handed_over(), self._size, self.name, self._export.mime_type)
+        yield from blob_chunks(self._released_parts(), self._size, self.name, self._export.mime_type)
 
     def result(self, summary: QuerySummary) -> Result:
-        """Return the account."""
+        """Return the summary."""
         line = Message(
             "{headline}. The file is {name} ({size:,} bytes).",
             headline=summary.headline(),
             name=self.name,
             size=self._size,
         )
-        account = {"summary": summary.summary()}
-        return Result([*summary.warning_lines(), line], account, {"record_count": summary.records})
+        content = {"summary": summary.summary()}
+        return Result([*summary.warning_lines(), line], content, {"record_count": summary.records})
 
     def _add(self, part: bytes) -> None:
         self._parts.append(part)
         self._size += len(part)
 
-    def _handed_over(self) -> Iterator[bytes]:
-        """Yield the parts and let each go."""
+    def _released_parts(self) -> Iterator[bytes]:
+        """Yield the parts and release each, so that the file is not in memory twice."""
         self._parts.reverse()
         while self._parts:
             yield self._parts.pop()

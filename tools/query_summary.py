@@ -1,18 +1,20 @@
-"""What a query came to, apart from its records, and the field codes that kintone does not know."""
+"""The summary of a finished query, and a warning about field codes that no record has."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kintone.forms.fields import Form
 from kintone.messages import Joined, Message, counted
-from kintone.query import near_codes, parse
+from kintone.query import code_hints, parse
 from kintone.reading.pages import Record
 from kintone.reading.reader import Reading, Strategy
+
+# The summary
 
 
 @dataclass(frozen=True, slots=True)
 class QuerySummary:
-    """The account of a finished reading; ``fields`` are the codes asked for, none means all."""
+    """The summary of a finished reading; ``fields`` are the requested codes, none meaning all."""
 
     app: int
     records: int
@@ -27,7 +29,7 @@ class QuerySummary:
     def of(
         cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[Message | str, ...]
     ) -> "QuerySummary":
-        """Draw up the account of a reading whose pages are through; ``warnings`` come before its own."""
+        """Return the summary of a reading after its last page; ``warnings`` come before the reading's own."""
         return cls(
             app=app,
             records=records,
@@ -40,7 +42,7 @@ class QuerySummary:
         )
 
     def summary(self) -> dict[str, object]:
-        """Return the summary as workflows know it."""
+        """Return the ``summary`` object of the JSON output."""
         return {
             "total_records": self.records,
             "requests_made": self.requests,
@@ -51,8 +53,8 @@ class QuerySummary:
             "warnings": [str(warning) for warning in self.warnings],
         }
 
-    def but_warned(self, *warnings: Message) -> "QuerySummary":
-        """Return the same account with more warnings."""
+    def with_warnings(self, *warnings: Message) -> "QuerySummary":
+        """Return the same summary with more warnings."""
         return replace(self, warnings=(*self.warnings, *warnings))
 
     def warning_lines(self) -> Sequence[Message]:
@@ -60,56 +62,58 @@ class QuerySummary:
         return [Message("Warning: {warning}", warning=warning) for warning in self.warnings]
 
     def headline(self) -> Message:
-        """Say how many records there are, without a full stop."""
+        """Return a sentence with the number of records, without a full stop."""
         if not self.records:
-            return self._none()
+            return self._no_record_headline()
         return counted(
             self.records,
             Message("1 record of app {app}", app=self.app),
             Message("{count:,} records of app {app}", count=self.records, app=self.app),
         )
 
-    def _none(self) -> Message:
-        """Say why no record is shown; that none matches is said only where nothing was left out."""
-        asked = parse(self.effective_query)
-        if asked.limit == 0:
+    def _no_record_headline(self) -> Message:
+        """Return why no record is shown; it says that none matches only if no limit or offset left records out."""
+        query = parse(self.effective_query)
+        if query.limit == 0:
             return Message("No record of app {app} is shown, since the query has limit 0", app=self.app)
-        if asked.offset:
+        if query.offset:
             return Message(
-                "No record of app {app} is shown, since none stands behind offset {offset}",
+                "No record of app {app} is shown, since there is none after offset {offset}",
                 app=self.app,
-                offset=asked.offset,
+                offset=query.offset,
             )
         return Message("No record of app {app} matches", app=self.app)
 
 
-LISTED = 10
+# Fields that no record has
+
+MAX_CODES_SHOWN = 10
 
 
 class MissingFields:
-    """Keeps the fields asked for that no record has had so far."""
+    """Collects the requested fields that no record has had so far."""
 
     def __init__(self, fields: Sequence[str]) -> None:
         """Start without records."""
         self._missing = list(fields)
         self._records = 0
 
-    def look(self, records: Sequence[Record]) -> None:
-        """Look at the records of a page; a field that only some of them have is not missing."""
+    def add(self, records: Sequence[Record]) -> None:
+        """Take the records of a page; a field that at least one record has is not missing."""
         self._records += len(records)
         if self._missing:
             self._missing = [code for code in self._missing if not any(code in record for record in records)]
 
     def warning(self, form: Callable[[], Form | None]) -> Message | None:
-        """Return a sentence that names what is missing and what was probably meant; None where nothing is.
+        """Return a sentence with the missing fields and suggestions for them; None if no field is missing.
 
-        ``form`` is asked only then; it returns None where the form cannot be read.
+        ``form`` is called only if a field is missing; it returns None if the form cannot be read.
         """
         if not self._missing or not self._records:
             return None
-        listed: str | Message = ", ".join(self._missing[:LISTED])
-        if len(self._missing) > LISTED:
-            listed = Message("{codes} and {count} more", codes=listed, count=len(self._missing) - LISTED)
+        listed: str | Message = ", ".join(self._missing[:MAX_CODES_SHOWN])
+        if len(self._missing) > MAX_CODES_SHOWN:
+            listed = Message("{codes} and {count} more", codes=listed, count=len(self._missing) - MAX_CODES_SHOWN)
         warning = Message(
             "fields: {codes} not in the records; kintone leaves out, without an error, codes that the app does not "
             "have, fields that the token may not see, and columns of tables (name the table instead)",
@@ -122,7 +126,7 @@ class MissingFields:
 def _hints(missing: Sequence[str], form: Form) -> list[Message]:
     tables = [
         Message('"{column}" is a column of the table "{table}"', column=code, table=form.tables_by_column[code])
-        for code in missing[:LISTED]
+        for code in missing[:MAX_CODES_SHOWN]
         if code in form.tables_by_column
     ]
-    return [*tables, *near_codes("", missing, form)]
+    return [*tables, *code_hints("", missing, form)]

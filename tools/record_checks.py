@@ -1,4 +1,4 @@
-"""Checking records against the app's form before they are written, for all tools that write or check."""
+"""Checks records against the app's form, for all tools that write or check records."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,13 +15,15 @@ from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from tools.base import Call
 
-SKIPPED = Message(
+# Checking with the remembered or the current form
+
+CHECK_OFF = Message(
     "Nothing else was checked against the app's form, since validate_before_write is off; kintone silently drops "
     "fields it does not know."
 )
-WITHOUT_FORM = Message(
-    "The app's form could not be read with this token, so values went out as they are; kintone rounds numbers to the "
-    "app's decimals and takes a day alone for midnight in UTC."
+FORM_NOT_READ = Message(
+    "The app's form could not be read with this token, so values were sent unchanged; kintone rounds numbers to the "
+    "app's decimals and reads a date without a time as midnight in UTC."
 )
 REWRITTEN = Message("Values written as kintone takes them:")
 GIVE_PERMISSION = Message(
@@ -34,8 +36,8 @@ SWITCH_OFF = Message(
 MAX_CHANGES_SHOWN = 20
 
 
-def read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False) -> Form:
-    """Return the app's form; a token that may not read it gets a sentence that says what can be done."""
+def _read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False) -> Form:
+    """Return the app's form; a ``PermissionDeniedError`` gets ``remedy`` as its advice."""
     try:
         return forms.read(app, fresh=fresh)
     except PermissionDeniedError as error:
@@ -43,50 +45,50 @@ def read_form(forms: FormsApi, app: int, remedy: Message, *, fresh: bool = False
 
 
 class Checked(Protocol):
-    """What a check against a form comes to."""
+    """The result of a check against a form."""
 
     @property
     def problems(self) -> Sequence[object]:
-        """What is wrong."""
+        """The problems found."""
 
     @property
     def wants_precision(self) -> bool:
-        """Whether a form that knows the app's precision would say more."""
+        """Whether the check needs the app's number settings, and the form did not have them."""
 
     @property
     def knows_all_fields(self) -> bool:
-        """Whether the form has every field that was brought."""
+        """Whether the form has every field of the record."""
 
 
-def checked[Result: Checked](call: Call, check: Callable[[Form], Result], remedy: Message = SWITCH_OFF) -> Result:
-    """Check with the form at hand; what looks wrong is checked again with a form read anew, which may have changed."""
+def check_by_form[Result: Checked](call: Call, check: Callable[[Form], Result], remedy: Message = SWITCH_OFF) -> Result:
+    """Check with the remembered form; after a problem or an unknown field check again with the current form."""
     remembered = call.client.forms.holds(call.app)
-    result = _checked_or_fresh(call, check, remedy)
+    result = _check_once(call, check, remedy)
     if remembered and (result.problems or not result.knows_all_fields):
-        result = _checked_or_fresh(call, check, remedy, fresh=True)
+        result = _check_once(call, check, remedy, fresh=True)
     return result
 
 
-def _checked_or_fresh[Result: Checked](
+def _check_once[Result: Checked](
     call: Call, check: Callable[[Form], Result], remedy: Message, *, fresh: bool = False
 ) -> Result:
-    form = read_form(call.client.forms, call.app, remedy, fresh=fresh)
+    form = _read_form(call.client.forms, call.app, remedy, fresh=fresh)
     result = check(form)
     if result.wants_precision and form.precision is None:
         result = check(call.client.forms.with_precision(form))
     return result
 
 
-def shaped[Result: Checked](call: Call, check: Callable[[Form | None], Result]) -> Result:
-    """Bring values into kintone's shape by the form; with None for a form that the token may not read."""
+def check_by_form_if_readable[Result: Checked](call: Call, check: Callable[[Form | None], Result]) -> Result:
+    """Bring values into kintone's shape by the form; ``check`` gets None if the token may not read the form."""
     try:
-        return checked(call, check)
+        return check_by_form(call, check)
     except PermissionDeniedError:
         return check(None)
 
 
-def refuse(parameter: str, lines: Sequence[str | Message]) -> None:
-    """Raise all problems at once, where there are any."""
+def raise_if_any(parameter: str, lines: Sequence[str | Message]) -> None:
+    """Raise ``InvalidParameterError`` with all problems, if there are any."""
     if lines:
         raise InvalidParameterError(
             "{parameter}: nothing was written; correct this and send it again: {problems}",
@@ -96,7 +98,7 @@ def refuse(parameter: str, lines: Sequence[str | Message]) -> None:
 
 
 def change_lines(changes: Sequence[Change], unlisted: int = 0) -> list[Message]:
-    """Return the lines about values that were rewritten, for people; none where there are none."""
+    """Return the lines about values that were rewritten; no lines if there are none."""
     if not changes:
         return []
     shown = changes[:MAX_CHANGES_SHOWN]
@@ -105,15 +107,17 @@ def change_lines(changes: Sequence[Change], unlisted: int = 0) -> list[Message]:
     return [*lines, Message("- and {left} more", left=left)] if left > 0 else lines
 
 
+# The entries of an upsert
+
 MAX_PROBLEMS_SHOWN = 50
 MAX_PROBLEMS_COUNTED = 1_000
-"""Problems after which nobody wants to know how many there are; the entries behind are not looked at any more."""
+"""Unlisted problems after which the rest of the entries is not checked."""
 ENTRIES_PER_TURN = 100
 
 
 @dataclass(slots=True)
 class CheckedEntries:
-    """Entries in kintone's shape, what was rewritten in them, and what is wrong with them."""
+    """Entries in kintone's shape, the values that were rewritten in them, and their problems."""
 
     entries: list[Entry] = field(default_factory=list)
     form: Form | None = None
@@ -128,21 +132,21 @@ class CheckedEntries:
 def check_entries(
     call: Call, entries: Sequence[Entry], *, rules: bool = True, form_needed: Message | None = None
 ) -> CheckedEntries:
-    """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all of them.
+    """Check every entry against the form; raises ``InvalidParameterError`` with the problems of all entries.
 
-    Without ``rules`` values are only brought into kintone's shape. A form that may not be read is then done without,
-    unless ``form_needed`` says for what it is needed and what to do.
+    Without ``rules`` values are only brought into kintone's shape, and without the form if the token may not read it.
+    ``form_needed`` makes the form necessary all the same; it is the advice for a token that may not read it.
     """
     if rules or form_needed:
         remedy = form_needed or SWITCH_OFF
-        ready = checked(call, lambda form: _checked(entries, form, rules=rules), remedy)
+        result = check_by_form(call, lambda form: _check_all(entries, form, rules=rules), remedy)
     else:
-        ready = shaped(call, lambda form: _checked(entries, form, rules=False))
-    refuse("records_data", [*ready.problems, *_left(ready.unlisted_problems)])
-    return ready
+        result = check_by_form_if_readable(call, lambda form: _check_all(entries, form, rules=False))
+    raise_if_any("records_data", [*result.problems, *_more_problems(result.unlisted_problems)])
+    return result
 
 
-def _left(unlisted: int) -> list[Message]:
+def _more_problems(unlisted: int) -> list[Message]:
     if not unlisted:
         return []
     if unlisted > MAX_PROBLEMS_COUNTED:
@@ -150,21 +154,21 @@ def _left(unlisted: int) -> list[Message]:
     return [counted(unlisted, Message("and 1 more problem"), Message("and {count} more problems", count=unlisted))]
 
 
-def _checked(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> CheckedEntries:
-    ready = CheckedEntries(form=form)
+def _check_all(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> CheckedEntries:
+    result = CheckedEntries(form=form)
     for count, entry in enumerate(entries):
         if count % ENTRIES_PER_TURN == 0:
             yield_thread()
-        _check(entry, form, ready, rules=rules)
-        if ready.wants_precision and form is not None and form.precision is None:
-            # The entries behind would only be looked at twice.
+        _check_entry(entry, form, result, rules=rules)
+        if result.wants_precision and form is not None and form.precision is None:
+            # All entries are checked again with the app's number settings, so the rest can wait for that.
             break
-        if ready.unlisted_problems > MAX_PROBLEMS_COUNTED:
+        if result.unlisted_problems > MAX_PROBLEMS_COUNTED:
             break
-    return ready
+    return result
 
 
-def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: bool) -> None:
+def _check_entry(entry: Entry, form: Form | None, result: CheckedEntries, *, rules: bool) -> None:
     key = entry.update_key
     lines: list[Message] = []
     if form is None:
@@ -175,30 +179,30 @@ def _check(entry: Entry, form: Form | None, ready: CheckedEntries, *, rules: boo
             if problem is not None:
                 lines.append(problem.line)
             definition = form.fields.get(key.field)
-            # A key that kintone would round finds another record.
-            ready.wants_precision |= definition is not None and definition.is_number and len(value) > 1
+            # kintone would round the key and find another record.
+            result.wants_precision |= definition is not None and definition.is_number and len(value) > 1
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
-        room = max(0, MAX_PROBLEMS_SHOWN - len(ready.problems) - len(lines))
-        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, most_problems=room)
-    ready.wants_precision |= checked.wants_precision
-    ready.knows_all_fields &= checked.knows_all_fields
+        room = max(0, MAX_PROBLEMS_SHOWN - len(result.problems) - len(lines))
+        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, max_problems=room)
+    result.wants_precision |= checked.wants_precision
+    result.knows_all_fields &= checked.knows_all_fields
     lines += [problem.line for problem in checked.problems]
-    ready.unlisted_problems += checked.unlisted_problems
-    _collect(entry, lines, checked.changes, ready)
-    ready.entries.append(replace(entry, record=checked.record, update_key=key))
+    result.unlisted_problems += checked.unlisted_problems
+    _collect(entry, lines, checked.changes, result)
+    result.entries.append(replace(entry, record=checked.record, update_key=key))
 
 
-def _collect(entry: Entry, lines: Sequence[Message], changes: Sequence[Change], ready: CheckedEntries) -> None:
-    room = max(0, MAX_PROBLEMS_SHOWN - len(ready.problems))
-    ready.problems += [_of_entry(entry, line) for line in lines[:room]]
-    ready.unlisted_problems += len(lines[room:])
+def _collect(entry: Entry, lines: Sequence[Message], changes: Sequence[Change], result: CheckedEntries) -> None:
+    room = max(0, MAX_PROBLEMS_SHOWN - len(result.problems))
+    result.problems += [_of_entry(entry, line) for line in lines[:room]]
+    result.unlisted_problems += len(lines[room:])
     for change in changes[:MAX_CHANGES_SHOWN]:
-        if len(ready.changes) < MAX_CHANGES_SHOWN:
-            ready.changes.append(Change(change.field, change.row, _of_entry(entry, change.text)))
+        if len(result.changes) < MAX_CHANGES_SHOWN:
+            result.changes.append(Change(change.field, change.row, _of_entry(entry, change.text)))
         else:
-            ready.unlisted += 1
+            result.unlisted += 1
 
 
-def _of_entry(entry: Entry, told: Message) -> Message:
-    return Message("entry {position}: {told}", position=entry.position, told=told)
+def _of_entry(entry: Entry, line: Message) -> Message:
+    return Message("entry {position}: {line}", position=entry.position, line=line)

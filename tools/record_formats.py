@@ -1,4 +1,4 @@
-"""Records as plain objects, JSON, JSON Lines and CSV."""
+"""Converts records to plain objects, JSON, JSON Lines and CSV."""
 
 import csv
 import io
@@ -16,7 +16,9 @@ from kintone.messages import Message
 from kintone.reading.pages import Record
 from kintone.texts import printable
 from tools.record_texts import text_of
-from tools.results import NEXT_LINE, holds_long_numbers, next_lines_told, with_exact_numbers
+from tools.results import NEXT_LINE, holds_long_numbers, next_lines_warning, with_exact_numbers
+
+# Plain objects
 
 type FlatRecord = dict[str, Any]
 
@@ -24,27 +26,29 @@ type FlatRecord = dict[str, Any]
 def flatten(record: Record) -> FlatRecord:
     """Return a record of kintone's shape, ``{"code": {"type", "value"}}``, as ``{"code": value}``."""
     return {
-        code: value if type(value := field.get("value")) is not list else _listed(field)
+        code: value if type(value := field.get("value")) is not list else _list_value(field)
         for code, field in record.items()
     }
 
 
-def _listed(field: dict[str, Any]) -> list[Any]:
+def _list_value(field: dict[str, Any]) -> list[Any]:
     values: list[Any] = field["value"]
     if not is_table(field.get("type")):
         return values
     return [{"id": row.get("id"), **flatten(row["value"])} for row in values]
 
 
+# JSON and JSON Lines
+
 NEXT_LINE_IN_JSON = NEXT_LINE.encode()
 MASKED = Message("the records hold an API token of this call, which is shown as ***")
 
 
 class RecordJson:
-    """Writes records as JSON and knows what it had to replace in them."""
+    """Writes records as JSON and counts what it had to replace in them."""
 
     def __init__(self, redactor: Redactor) -> None:
-        """Start with nothing replaced; ``redactor`` knows the secrets of the call."""
+        """Start with nothing replaced; ``redactor`` masks the secrets of the call."""
         self._redactor = redactor
         self._next_lines = 0
         self._masked = False
@@ -64,9 +68,9 @@ class RecordJson:
 
     @property
     def warnings(self) -> Sequence[Message]:
-        """Say what was replaced."""
-        told = [next_lines_told(self._next_lines)] if self._next_lines else []
-        return [*told, MASKED] if self._masked else told
+        """Sentences about what was replaced."""
+        warnings = [next_lines_warning(self._next_lines)] if self._next_lines else []
+        return [*warnings, MASKED] if self._masked else warnings
 
 
 class JsonlExport:
@@ -74,7 +78,7 @@ class JsonlExport:
 
     extension = "jsonl"
     mime_type = "text/plain"
-    """Dify stores what it is told to be application/x-ndjson as .bin, which none of its readers takes."""
+    """Dify stores a file of the type application/x-ndjson as .bin, which none of its readers accepts."""
 
     def part(self, records: Sequence[Record]) -> bytes:
         """Return the lines of these records."""
@@ -82,32 +86,34 @@ class JsonlExport:
         return b"\n".join([*lines, b""])
 
 
-LISTED = 10
+# CSV
+
+MAX_CODES_SHOWN = 10
 
 
 class CsvColumns:
     """The codes of one file's columns, in order.
 
-    They are the fields asked for; when all were asked for, those of the form in its order, ``$id`` first and without
-    ``$revision``, so that a field which only later records show has its column too. Without a form they are those of
-    the first records, and a later record that has another field is refused.
+    They are the requested fields. If all fields are requested, they are those of the form in its order, with ``$id``
+    first and without ``$revision``; so a field that only later records have has its column too. Without a form they are
+    the fields of the first records, and a later record with another field is refused.
     """
 
     def __init__(self, fields: Sequence[str], form: Form | None = None) -> None:
-        """Take the fields asked for, none meaning all, and the form where it could be read."""
+        """Take the requested fields, none meaning all, and the form if it could be read."""
         self.codes = list(fields)
         self._form = form
         self._all = not fields
         self._known: frozenset[str] = frozenset()
 
-    def begin(self, records: Sequence[Record]) -> None:
-        """Settle the columns by the first records, of which there may be none."""
+    def choose(self, records: Sequence[Record]) -> None:
+        """Determine the columns from the first records, which may be an empty list."""
         if not self._all:
             return
-        shown = dict.fromkeys(code for record in records for code in record)
+        in_records = dict.fromkeys(code for record in records for code in record)
         fields = self._form.fields.values() if self._form else ()
-        formed = [field.code for field in fields if field.code in shown or field.type.always_shown]
-        self.codes = [code for code in dict.fromkeys([RECORD_ID, *formed, *shown]) if code != REVISION]
+        in_form = [field.code for field in fields if field.code in in_records or field.type.always_shown]
+        self.codes = [code for code in dict.fromkeys([RECORD_ID, *in_form, *in_records]) if code != REVISION]
         self._known = frozenset([*self.codes, REVISION])
 
     def check(self, records: Iterable[Record]) -> None:
@@ -123,19 +129,19 @@ class CsvColumns:
         return InvalidParameterError(
             "fields is blank, and a record has fields that the file has no column for ({codes}), because {reason}; "
             "name all field codes that are needed in fields",
-            codes=", ".join(codes[:LISTED]),
-            reason=Message("the app's form changed meanwhile")
+            codes=", ".join(codes[:MAX_CODES_SHOWN]),
+            reason=Message("the app's form changed during the reading")
             if self._form
             else Message("the app's form could not be read, and the first records do not have them"),
         )
 
 
 BYTE_ORDER_MARK = "\ufeff"
-JOINT = "\n"
+VALUE_SEPARATOR = "\n"
 FORMULA_STARTS = frozenset(
     "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 )
-NO_FIELD: Record = {"value": None}
+EMPTY_FIELD: Record = {"value": None}
 
 _SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
 
@@ -152,17 +158,17 @@ class CsvExport:
         self._begun = False
 
     def part(self, records: Sequence[Record]) -> bytes:
-        """Return the lines of these records; behind the header when they are the first.
+        """Return the lines of these records; the first call puts the header before them.
 
         Raises ``InvalidParameterError`` for a record with a field that has no column.
         """
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer, lineterminator="\r\n")
         if not self._begun:
-            self._columns.begin(records)
+            self._columns.choose(records)
             self._begun = True
             buffer.write(BYTE_ORDER_MARK)
-            writer.writerow([guarded(code) for code in self._columns.codes])
+            writer.writerow([without_formula(code) for code in self._columns.codes])
         self._columns.check(records)
         writer.writerows([self._cells(record) for record in records])
         return buffer.getvalue().encode()
@@ -172,7 +178,7 @@ class CsvExport:
         try:
             fields = [record[code] for code in codes]
         except KeyError:
-            fields = [record.get(code, NO_FIELD) for code in codes]
+            fields = [record.get(code, EMPTY_FIELD) for code in codes]
         return [
             value if type(value := field["value"]) is str and value[:1] not in FORMULA_STARTS else _cell(field)
             for field in fields
@@ -180,12 +186,12 @@ class CsvExport:
 
 
 def _cell(field: Record) -> str:
-    text = text_of(field["value"], JOINT)
-    return text if field_type(str(field.get("type"))).plain_in_csv else guarded(text)
+    text = text_of(field["value"], VALUE_SEPARATOR)
+    return text if field_type(str(field.get("type"))).plain_in_csv else without_formula(text)
 
 
-def guarded(text: str) -> str:
-    """Return the text so that no spreadsheet runs it; a number with a sign is harmless and stays as it is."""
+def without_formula(text: str) -> str:
+    """Return the text with an apostrophe in front if a spreadsheet would run it; a signed number stays unchanged."""
     if text[:1] not in FORMULA_STARTS or _SIGNED_NUMBER.fullmatch(text):
         return text
     return f"'{text}"

@@ -1,4 +1,4 @@
-"""Parameters that say which record is meant and what goes into it."""
+"""Reads the parameters that name a record and those that hold record data."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,20 +12,22 @@ from kintone.values.numbers import record_id_hint, whole_number
 from tools.parameters import LIKE_A_TOKEN, Parameters
 from tools.structured_text import read_structure, unwrap, with_list
 
-MAX_SHOWN = 40
+MAX_CHARACTERS_SHOWN = 40
 NO_SUCH_RECORD = "GAIA_RE01"
-CHECK_RECORD = Message("check record_id, and kintone_app_id if the record is in another app; it may have been deleted")
+CHECK_RECORD_ID = Message(
+    "check record_id, and kintone_app_id if the record is in another app; it may have been deleted"
+)
 
 
 class RecordField(NamedTuple):
-    """A record's id and the code of one of its attachment fields."""
+    """The ID of a record and the code of one of its attachment fields."""
 
     record_id: str
     code: str
 
 
 def read_record_field(parameters: Parameters) -> RecordField | None:
-    """Return what ``record_id`` and ``attachment_field`` name; None when both are blank, one alone is refused."""
+    """Return ``record_id`` and ``attachment_field``; None if both are blank; one without the other is refused."""
     record_id, code = parameters.raw("record_id"), parameters.text("attachment_field")
     if record_id is None and not code:
         return None
@@ -39,29 +41,29 @@ def read_record_field(parameters: Parameters) -> RecordField | None:
 
 
 @contextmanager
-def record_named() -> Iterator[None]:
-    """Have an error about a record that is not there name the parameters that name it."""
+def explain_missing_record() -> Iterator[None]:
+    """Add to an error about a missing record which parameters name that record."""
     try:
         yield
     except NotFoundError as error:
-        raise (error.copy_with(remedy=CHECK_RECORD) if error.kintone_code == NO_SUCH_RECORD else error) from None
+        raise (error.copy_with(remedy=CHECK_RECORD_ID) if error.kintone_code == NO_SUCH_RECORD else error) from None
 
 
 def read_record_id(value: object, parameter: str = "record_id") -> str:
-    """Return the id of a record; raises ``InvalidParameterError``, which tells the spelling that is wanted."""
+    """Return the ID of a record; raises ``InvalidParameterError`` with the spelling that is expected."""
     number = whole_number(value)
     if number is None or number < 1:
         problem = Message(
             "{parameter} must be a positive whole number such as 12, not {given}",
             parameter=parameter,
-            given=LIKE_A_TOKEN if looks_like_a_token(str(value)) else preview(value, MAX_SHOWN),
+            given=LIKE_A_TOKEN if looks_like_a_token(str(value)) else preview(value, MAX_CHARACTERS_SHOWN),
         )
         raise InvalidParameterError(Joined([problem, record_id_hint(value)]))
     return str(number)
 
 
 def read_record_data(parameters: Parameters) -> Mapping[str, object]:
-    """Return the record, still as the caller wrote it."""
+    """Return the record as the caller wrote it, decoded but not checked."""
     raw = parameters.raw("record_data")
     if raw is None:
         raise InvalidParameterError(
@@ -76,7 +78,7 @@ def read_record_data(parameters: Parameters) -> Mapping[str, object]:
 
 
 def read_records_data(parameters: Parameters) -> object:
-    """Return the entries, still as the caller wrote them."""
+    """Return the entries as the caller wrote them, decoded but not checked."""
     raw = parameters.raw("records_data")
     if raw is None:
         raise InvalidParameterError(

@@ -1,4 +1,4 @@
-"""Records as text: one line each, with the record's id and the names of its empty fields."""
+"""Converts records to text: one line each, with the record's ID and the codes of its empty fields."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,35 +12,39 @@ from kintone.query import parse
 from kintone.reading.pages import Page, Record
 from tools.query_summary import QuerySummary
 
-INNER_JOINT = " / "
+# Values as text
+
+INNER_SEPARATOR = " / "
 
 
-def text_of(value: object, joint: str) -> str:
-    """Return a field's value as text, several values and table rows joined; empty values are an empty text."""
+def text_of(value: object, separator: str) -> str:
+    """Return a field's value as text, with ``separator`` between values and table rows; ``""`` for an empty value."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, list):
-        return joint.join(filter(None, (text_of(part, INNER_JOINT) for part in value)))
+        return separator.join(filter(None, (text_of(part, INNER_SEPARATOR) for part in value)))
     return _object_text(value) if isinstance(value, dict) else to_json(value).decode()
 
 
 def _object_text(value: Mapping[str, object]) -> str:
     columns, code, name = value.get("value"), value.get("code"), value.get("name")
     if isinstance(columns, dict):
-        cells = ((column, text_of(cell.get("value"), INNER_JOINT)) for column, cell in columns.items())
+        cells = ((column, text_of(cell.get("value"), INNER_SEPARATOR)) for column, cell in columns.items())
         return ", ".join(f"{column}: {text}" for column, text in cells if text)
     if isinstance(code, str) and code:
         return f"{name} ({code})" if name and name != code else code
     return name if isinstance(name, str) else to_json(value).decode()
 
 
+# Records as lines
+
 ELLIPSIS = "…"
 EMPTY = "empty:"
-JOINT = " | "
-ROOM_FOR_THE_REST = 450
-ROOM_FOR_A_NAME = 200
+SEPARATOR = " | "
+CLOSING_CHARACTERS = 450
+CODE_CHARACTERS = 200
 SHORTENED = Message("Values that end in … are cut; the fewer records and fields are read, the more of each is shown.")
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -48,145 +52,145 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 @dataclass(frozen=True, slots=True)
 class TextLimits:
-    """How much text there may be, in characters: all of it, and one value where the text has no room for whole ones."""
+    """The largest number of characters: of the whole text, and of one value if not all values fit whole."""
 
     text: int
     value: int
 
 
 SHORT_TEXT = TextLimits(text=20_000, value=1_000)
-"""Agents read the text alone, and pay for what they read."""
+"""For the modes whose records also go out as JSON: agents read only the text, and every token costs money."""
 FULL_TEXT = TextLimits(text=100_000, value=100_000)
 """The longest text that Dify shows whole (WORKFLOW_VARIABLE_TRUNCATION_STRING_LENGTH)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A record to be: its id, the codes and texts of its fields, and the codes of those that are empty."""
+    """The parts of a line: the record's ID, codes and texts of its fields, and the codes of its empty fields."""
 
     record_id: str
     values: list[tuple[str, str]]
     empty: list[str]
 
-    def written(self, longest: int) -> str:
-        """Return the line with no value of more than so many characters."""
+    def text(self, longest: int) -> str:
+        """Return the line, with each value cut to ``longest`` characters."""
         parts = [f"{code}: {_cut(text, longest)}" for code, text in self.values]
         if self.empty:
             parts.append(f"{EMPTY} {', '.join(self.empty)}")
         return self._joined(parts)
 
-    def fitted(self, room: int, longest: int) -> tuple[str, int]:
-        """Return as much of the line as there is room for, and how many fields are left out of it."""
+    def shortened(self, room: int, longest: int) -> tuple[str, int]:
+        """Return the part of the line that fits into ``room`` characters, and the number of fields left out."""
         room -= len(self.record_id) + 2
         parts = [f"{code}: {_cut(text, longest)}" for code, text in self.values]
-        shown = parts[: _fitting(parts, room, JOINT)]
+        shown = parts[: _fitting(parts, room, SEPARATOR)]
         names: list[str] = []
         if len(shown) == len(parts):
-            left = room - sum(len(part) + len(JOINT) for part in shown) - len(EMPTY) - 1
+            left = room - sum(len(part) + len(SEPARATOR) for part in shown) - len(EMPTY) - 1
             names = self.empty[: _fitting(self.empty, left, ", ")]
         hidden = len(parts) + len(self.empty) - len(shown) - len(names)
         return self._joined([*shown, f"{EMPTY} {', '.join(names)}"] if names else shown), hidden
 
     def _joined(self, parts: Sequence[str]) -> str:
-        return f"#{self.record_id} {JOINT.join(parts)}" if parts else f"#{self.record_id}"
+        return f"#{self.record_id} {SEPARATOR.join(parts)}" if parts else f"#{self.record_id}"
 
 
 class RecordText:
-    """Collects the first records, as many as may be shown."""
+    """Collects the first records, as many as the text can show."""
 
     def __init__(self, limits: TextLimits, fields: Iterable[str]) -> None:
-        """Start without records; ``$revision`` is shown only where ``fields`` name it."""
+        """Start without records; ``$revision`` is shown only if ``fields`` names it."""
         self._limits = limits
-        self._left_out = frozenset({RECORD_ID, REVISION}.difference(set(fields) - {RECORD_ID}))
+        self._hidden = frozenset({RECORD_ID, REVISION}.difference(set(fields) - {RECORD_ID}))
         self._lines: list[_Line] = []
         self._room = limits.text
 
     def add(self, page: Page) -> None:
-        """Add the records of a page, until the text is full."""
+        """Add the records of a page until the text is full."""
         for record, record_id in zip(page.records, page.ids, strict=True):
             if self._room < 0:
                 return
             line = self._line(record, record_id)
             self._lines.append(line)
-            self._room -= len(line.written(self._limits.value)) + 1
+            self._room -= len(line.text(self._limits.value)) + 1
 
-    def lines(self, outcome: QuerySummary, rest: Message) -> Sequence[Message | str]:
-        """Return warnings, how many records there are, a line each, and what the text does not show.
+    def lines(self, summary: QuerySummary, rest: Message) -> Sequence[Message | str]:
+        """Return warnings, the number of records, a line for each record, and what the text does not show.
 
-        ``rest`` says how to get the others; its ``{onward}`` is how to continue behind the last record shown.
+        ``rest`` explains how to get the other records; its ``{onward}`` is how to continue after the last one shown.
         """
-        opening = [*outcome.warning_lines()]
-        headline = outcome.headline()
-        if not outcome.records:
+        opening = [*summary.warning_lines()]
+        headline = summary.headline()
+        if not summary.records:
             return [*opening, Message("{headline}.", headline=headline)]
-        longest = self._longest_value(outcome)
-        shown = self._whole_lines(outcome, longest)
+        longest = self._longest_value(summary)
+        shown = self._whole_lines(summary, longest)
         closing: list[Message] = []
         if not shown:
-            first, room = self._lines[0], self._limits.text - ROOM_FOR_THE_REST
-            longest = min(longest, room - ROOM_FOR_A_NAME)
-            line, hidden = first.fitted(room, longest)
+            first, room = self._lines[0], self._limits.text - CLOSING_CHARACTERS
+            longest = min(longest, room - CODE_CHARACTERS)
+            line, hidden = first.shortened(room, longest)
             shown = [line]
             if hidden:
                 closing.append(_fields_hidden(first.record_id, hidden))
-        left = outcome.records - len(shown)
+        left = summary.records - len(shown)
         if left > 0:
-            onward = _onward(outcome.effective_query, len(shown))
+            onward = _continuation(summary.effective_query, len(shown))
             closing.append(Message("… and {left:,} more. {rest}", left=left, rest=rest.copy_with(onward=onward)))
         if any(len(text) > longest for line in self._lines[: len(shown)] for _, text in line.values):
             closing.append(SHORTENED)
         return [*opening, Message("{headline}:", headline=headline), *shown, *closing]
 
-    def _longest_value(self, outcome: QuerySummary) -> int:
-        """Return how long a value may be: as long as all records have room, else as the limits say."""
-        if len(self._lines) < outcome.records:
+    def _longest_value(self, summary: QuerySummary) -> int:
+        """Return the largest length of a value: as long as possible if all records fit, else the limit of one value."""
+        if len(self._lines) < summary.records:
             return self._limits.value
         lengths = [len(text) for line in self._lines for _, text in line.values]
-        around = sum(len(line.written(0)) + 1 for line in self._lines) - len(lengths) * len(ELLIPSIS)
-        if around + sum(lengths) <= self._limits.text:
+        frame = sum(len(line.text(0)) + 1 for line in self._lines) - len(lengths) * len(ELLIPSIS)
+        if frame + sum(lengths) <= self._limits.text:
             return max(lengths, default=0)
-        return max(self._limits.value, _share(lengths, self._limits.text - ROOM_FOR_THE_REST - around))
+        return max(self._limits.value, _cut_length(lengths, self._limits.text - CLOSING_CHARACTERS - frame))
 
-    def _whole_lines(self, outcome: QuerySummary, longest: int) -> list[str]:
-        """Return the lines of the first records, whole ones only."""
-        lines = [line.written(longest) for line in self._lines]
-        is_all = len(lines) == outcome.records and sum(map(len, lines)) + len(lines) <= self._limits.text
-        return lines[: _fitting(lines, self._limits.text - (0 if is_all else ROOM_FOR_THE_REST), "\n")]
+    def _whole_lines(self, summary: QuerySummary, longest: int) -> list[str]:
+        """Return the lines of the first records that fit; no line is cut."""
+        lines = [line.text(longest) for line in self._lines]
+        is_all = len(lines) == summary.records and sum(map(len, lines)) + len(lines) <= self._limits.text
+        return lines[: _fitting(lines, self._limits.text - (0 if is_all else CLOSING_CHARACTERS), "\n")]
 
     def _line(self, record: Record, record_id: str) -> _Line:
         line = _Line(record_id, [], [])
         for code, field in record.items():
-            if code in self._left_out:
+            if code in self._hidden:
                 continue
             text = _shown(field)
             if text:
-                # No more of it could be shown, and much more would be kept for nothing.
+                # A longer part of the value could never be shown.
                 line.values.append((_on_one_line(code), text[: self._limits.text + 1]))
             else:
                 line.empty.append(_on_one_line(code))
         return line
 
 
-def _fitting(texts: Iterable[str], room: int, joint: str) -> int:
-    """Return how many of the texts have room, each with a joint behind it."""
+def _fitting(texts: Iterable[str], room: int, separator: str) -> int:
+    """Return how many of the texts fit into ``room`` characters, each with a separator after it."""
     count = 0
     for text in texts:
-        room -= len(text) + len(joint)
+        room -= len(text) + len(separator)
         if room < 0:
             break
         count += 1
     return count
 
 
-def _share(lengths: Iterable[int], room: int) -> int:
-    """Return the length down to which the longest must be cut, so that all fit into so much room."""
-    waiting = sorted(lengths)
-    for count, length in enumerate(waiting):
-        share = max(0, room) // (len(waiting) - count)
-        if length > share:
-            return share
+def _cut_length(lengths: Iterable[int], room: int) -> int:
+    """Return the length to which the longest texts must be cut so that all of them fit into ``room`` characters."""
+    ascending = sorted(lengths)
+    for count, length in enumerate(ascending):
+        longest = max(0, room) // (len(ascending) - count)
+        if length > longest:
+            return longest
         room -= length
-    return max(waiting, default=0)
+    return max(ascending, default=0)
 
 
 def _shown(field: Record) -> str:
@@ -215,7 +219,7 @@ def _fields_hidden(record_id: str, count: int) -> Message:
     )
 
 
-def _onward(query: str, shown: int) -> Message:
+def _continuation(query: str, shown: int) -> Message:
     offset = parse(query).offset
     if offset is None:
         return Message("put offset {offset} at the end of query", offset=shown)

@@ -1,4 +1,4 @@
-"""What a tool comes to, and the messages that Dify is sent of it, none longer than a line of its protocol may be."""
+"""The result of a tool, and the messages made from it; each is short enough for one line of Dify's protocol."""
 
 import json
 import re
@@ -15,18 +15,20 @@ from kintone.errors import ResultTooLargeError, UnknownResponseError
 from kintone.messages import NOTHING, Message, Translate, counted, render
 from kintone.runtime import yield_thread
 
+# Numbers that Dify would round
+
 MAX_EXACT_NUMBER: Final = 2**53
-_LONG_NUMBERS: Final = tuple(re.compile(mark + rb"-?[0-9]{16}") for mark in (rb"^", rb":", rb"\[", rb","))
-"""Where a long number may begin in compact JSON; one pattern each, which takes half the time of one for all."""
+_LONG_NUMBERS: Final = tuple(re.compile(before + rb"-?[0-9]{16}") for before in (rb"^", rb":", rb"\[", rb","))
+"""Matches a long number at each place where it can begin in compact JSON; one pattern for all takes twice as long."""
 
 
 def holds_long_numbers(written: bytes) -> bool:
-    """Tell whether compact JSON may hold such a number; a text that looks like one counts too."""
+    """Tell whether compact JSON may contain a number of 16 digits or more; a text that looks like one counts too."""
     return any(pattern.search(written) for pattern in _LONG_NUMBERS)
 
 
 def with_exact_numbers(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return what JSON holds with a text of digits in the place of each whole number beyond 2^53."""
+    """Return decoded JSON in which each integer beyond 2^53 is replaced by its digits as text."""
     if isinstance(value, Mapping):
         return {key: with_exact_numbers(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -34,15 +36,17 @@ def with_exact_numbers(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
     return str(value) if isinstance(value, int) and abs(value) > MAX_EXACT_NUMBER else value
 
 
+# The result and its messages
+
 MAX_MESSAGE_BYTES = 4_000_000
-"""Bytes of JSON in one message; the frame around it takes a few hundred more."""
+"""Bytes of JSON in one message; the protocol's frame around it takes a few hundred more."""
 NEXT_LINE: Final = "\x85"
 
 
 class MarkedJson(ToolInvokeMessage.JsonMessage):
-    """JSON with Dify's mark for agents, which read the text and would read everything twice; workflows get both.
+    """JSON that Dify does not show to agents, since they read the text already; workflows get both.
 
-    The SDK has no field for it, Dify's API server has: ``ToolInvokeMessage.JsonMessage.suppress_output``.
+    The SDK lacks this field. Dify's API server has it: ``ToolInvokeMessage.JsonMessage.suppress_output``.
     """
 
     suppress_output: bool = True
@@ -50,7 +54,7 @@ class MarkedJson(ToolInvokeMessage.JsonMessage):
 
 @dataclass(frozen=True, slots=True)
 class WrittenList:
-    """Records as the JSON of a list on one line, without U+0085 and without secrets."""
+    """A list of records as JSON on one line, without U+0085 and without secrets."""
 
     json: str = field(repr=False)
 
@@ -61,46 +65,46 @@ class WrittenList:
 
 
 class PreparedMessage:
-    """A message with records in it that are JSON already, written once instead of being copied and walked three times.
+    """A message whose records are JSON already, so that they are not copied and encoded again.
 
-    The SDK copies a message twice, node by node, before it writes the copy as JSON: half of the CPU time of a large
-    one. So the SDK is asked for the frame of a small message with a mark in it, and the records' JSON takes the place
-    of the mark. Wherever that is not possible the message is an ordinary one and goes the SDK's own way.
+    The SDK copies a message twice, node by node, before it encodes the copy: half of the CPU time of a large message.
+    So the SDK encodes a small message with a placeholder, and the records' JSON replaces the placeholder. If that is
+    not possible, the SDK sends the message in the ordinary way.
     """
 
     def __init__(self, build: Callable[[Any], ToolInvokeMessage], records: WrittenList) -> None:
-        """Keep how a message is built around the records."""
+        """Keep the records and the function that builds the message around them."""
         self._build = build
         self._records = records
 
     def plain(self) -> ToolInvokeMessage:
-        """Return the message as the SDK knows it."""
+        """Return the message as the SDK's own type."""
         return self._build(self._records.value())
 
     def write_to(self, session: Any) -> bool:  # noqa: ANN401 - the SDK ships no types
-        """Write the frame to the session's own writer; False when the SDK must do it, nothing being written then."""
+        """Write the message with the session's writer; False if nothing was written and the SDK must send it."""
         session_id = getattr(session, "session_id", None)
         writer: Any = getattr(session, "writer", None)
         if not session_id or not hasattr(writer, "session_message_text"):
             return False
-        mark = uuid.uuid4().hex
-        frame: str = writer.session_message_text(session_id, writer.stream_object(self._build(mark)))
-        before, found, after = frame.partition(json.dumps(mark))
-        if not found or mark in after:
+        placeholder = uuid.uuid4().hex
+        frame: str = writer.session_message_text(session_id, writer.stream_object(self._build(placeholder)))
+        before, found, after = frame.partition(json.dumps(placeholder))
+        if not found or placeholder in after:
             return False
         writer.write(f"{before}{self._records.json}{after}")
         return True
 
 
-type Sent = ToolInvokeMessage | PreparedMessage
+type OutgoingMessage = ToolInvokeMessage | PreparedMessage
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The end of a call: lines of text for people and models, the JSON output and the result variables.
+    """The result of a call: lines of text for people and models, the JSON output and the result variables.
 
-    ``remedy`` says what to do where one of them is too large for Dify. Of the JSON's entries, and of the variables, any
-    may be a ``WrittenList``.
+    ``remedy`` advises what to do if one of them is too large for Dify. Any variable, and one entry of the JSON, may be
+    a ``WrittenList``.
     """
 
     lines: Sequence[Message | str]
@@ -108,41 +112,41 @@ class Result:
     variables: Mapping[str, object] = field(default_factory=dict)
     remedy: Message = NOTHING
 
-    def messages(self, redactor: Redactor, translate: Translate = str) -> list[Sent]:
-        """Return all messages, so that one too large stops all of them; raises ``ResultTooLargeError``."""
-        carrier = _Carrier(redactor)
-        content = [] if self.json is None else [self._json(carrier, self.json)]
-        variables = [self._variable(carrier, name, value) for name, value in self.variables.items()]
+    def messages(self, redactor: Redactor, translate: Translate = str) -> list[OutgoingMessage]:
+        """Return all messages; raises ``ResultTooLargeError`` before any is sent if one is too large."""
+        sanitizer = _Sanitizer(redactor)
+        content = [] if self.json is None else [self._json(sanitizer, self.json)]
+        variables = [self._variable(sanitizer, name, value) for name, value in self.variables.items()]
         text = "".join(f"{_rendered(line, translate)}\n" for line in self.lines)
-        text = carrier.text(text)
-        if carrier.replaced:
-            text += f"{render(next_lines_told(carrier.replaced), translate)}\n"
+        text = sanitizer.text(text)
+        if sanitizer.replaced:
+            text += f"{render(next_lines_warning(sanitizer.replaced), translate)}\n"
         return [text_message(text), *content, *variables]
 
-    def _json(self, carrier: "_Carrier", content: Mapping[str, object]) -> Sent:
+    def _json(self, sanitizer: "_Sanitizer", content: Mapping[str, object]) -> OutgoingMessage:
         written = {name: value for name, value in content.items() if isinstance(value, WrittenList)}
-        rest = carrier.data({name: value for name, value in content.items() if name not in written})
+        rest = sanitizer.data({name: value for name, value in content.items() if name not in written})
         refuse_oversize(size_of(rest) + _size_of_all(written.values()), Message("the JSON"), self.remedy)
         if not written:
             return json_message(rest)
         ((name, records),) = written.items()
         return PreparedMessage(lambda value: json_message({**rest, name: value}), records)
 
-    def _variable(self, carrier: "_Carrier", name: str, value: object) -> Sent:
-        what = Message("the variable {name}", name=name)
+    def _variable(self, sanitizer: "_Sanitizer", name: str, value: object) -> OutgoingMessage:
+        content = Message("the variable {name}", name=name)
         if isinstance(value, WrittenList):
-            refuse_oversize(_size_of_all([value]), what, self.remedy)
+            refuse_oversize(_size_of_all([value]), content, self.remedy)
             return PreparedMessage(lambda records: variable_message(name, records), value)
-        cleaned = carrier.data(value)
-        refuse_oversize(size_of(cleaned), what, self.remedy)
+        cleaned = sanitizer.data(value)
+        refuse_oversize(size_of(cleaned), content, self.remedy)
         return variable_message(name, cleaned)
 
 
-type Streaming = Generator[Sent, None, Result]
+type Streaming = Generator[OutgoingMessage, None, Result]
 
 
-class _Carrier:
-    """Takes out of what is sent secrets, numbers that would be rounded, and U+0085, and counts the latter."""
+class _Sanitizer:
+    """Replaces secrets, numbers that Dify would round, and U+0085, and counts the latter."""
 
     def __init__(self, redactor: Redactor) -> None:
         self.replaced = 0
@@ -152,24 +156,24 @@ class _Carrier:
         return self._redactor.mask_data(self._without_next_lines(text))
 
     def data[Value](self, value: Value) -> Value:
-        """Return the value, or a copy where something had to be taken out."""
-        carried: Value = self._redactor.mask_data(value)
-        written = to_json(carried)
+        """Return the value, or a copy of it if something had to be replaced."""
+        sent: Value = self._redactor.mask_data(value)
+        written = to_json(sent)
         if holds_long_numbers(written):
-            carried = with_exact_numbers(carried)
-        return self._cleaned(carried) if NEXT_LINE.encode() in written else carried
+            sent = with_exact_numbers(sent)
+        return self._replaced(sent) if NEXT_LINE.encode() in written else sent
 
     def _without_next_lines(self, text: str) -> str:
         self.replaced += text.count(NEXT_LINE)
         return text.replace(NEXT_LINE, "\n")
 
-    def _cleaned(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def _replaced(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
         if isinstance(value, str):
             return self._without_next_lines(value)
         if isinstance(value, Mapping):
-            return {self._without_next_lines(str(key)): self._cleaned(entry) for key, entry in value.items()}
+            return {self._without_next_lines(str(key)): self._replaced(entry) for key, entry in value.items()}
         if isinstance(value, list | tuple):
-            return [self._cleaned(entry) for entry in value]
+            return [self._replaced(entry) for entry in value]
         return value
 
 
@@ -177,8 +181,8 @@ def _rendered(line: Message | str, translate: Translate) -> str:
     return render(line, translate) if isinstance(line, Message) else line
 
 
-def next_lines_told(count: int) -> Message:
-    """Say that U+0085 was replaced."""
+def next_lines_warning(count: int) -> Message:
+    """Return the sentence that U+0085 was replaced."""
     return counted(
         count,
         Message("1 character U+0085 (next line) was replaced by a line end, because Dify cannot carry it."),
@@ -191,6 +195,9 @@ def next_lines_told(count: int) -> Message:
 
 def _size_of_all(written: Any) -> int:  # noqa: ANN401 - an iterable of WrittenList
     return sum(len(records.json.encode()) for records in written)
+
+
+# One message
 
 
 def size_of(value: object) -> int:
@@ -208,25 +215,25 @@ def text_message(text: str) -> ToolInvokeMessage:
 
 
 def json_message(content: Mapping[str, object]) -> ToolInvokeMessage:
-    """Return a message that ends up in the node's ``json`` list; its size is the caller's business."""
+    """Return a message for the node's ``json`` list; the caller checks its size."""
     return ToolInvokeMessage(type=ToolInvokeMessage.MessageType.JSON, message=MarkedJson(json_object=content))
 
 
 def variable_message(name: str, value: Any) -> ToolInvokeMessage:  # noqa: ANN401 - whatever JSON holds
-    """Return a message that sets a result variable; its size is the caller's business."""
+    """Return a message that sets a result variable; the caller checks its size."""
     return ToolInvokeMessage(
         type=ToolInvokeMessage.MessageType.VARIABLE,
         message=ToolInvokeMessage.VariableMessage(variable_name=name, variable_value=value),
     )
 
 
-def refuse_oversize(size: int, what: Message, remedy: Message = NOTHING) -> None:
-    """Raise ``ResultTooLargeError`` for more bytes than one message may have."""
+def refuse_oversize(size: int, content: Message, remedy: Message = NOTHING) -> None:
+    """Raise ``ResultTooLargeError`` if ``content`` has more bytes than one message may have."""
     if size > MAX_MESSAGE_BYTES:
         raise ResultTooLargeError(
             Message(
-                "{what} would have {size:,} bytes, and one message to Dify holds {largest:,}",
-                what=what,
+                "{content} would have {size:,} bytes, and one message to Dify holds {largest:,}",
+                content=content,
                 size=size,
                 largest=MAX_MESSAGE_BYTES,
             ),
@@ -234,16 +241,18 @@ def refuse_oversize(size: int, what: Message, remedy: Message = NOTHING) -> None
         )
 
 
+# Files in chunks
+
 CHUNK_BYTES = 8192
-"""Dify refuses chunks of more bytes (``chunk_merger.py`` of its API server)."""
+"""Dify refuses larger chunks (``chunk_merger.py`` of its API server)."""
 
 
 def blob_chunks(
     chunks: Iterable[bytes], total_length: int, filename: str, mime_type: str
 ) -> Iterator[ToolInvokeMessage]:
-    """Yield the messages of one file; ``chunks`` may have any sizes, ``total_length`` is their sum.
+    """Yield the messages of one file; ``chunks`` may have any size, and ``total_length`` is their sum in bytes.
 
-    Raises ``UnknownResponseError`` when the sum is another one; Dify drops what it has of a file when the call fails.
+    Raises ``UnknownResponseError`` if the sum differs. Dify drops an incomplete file when the call fails.
     """
     identity = uuid.uuid4().hex
     meta = {"filename": filename, "mime_type": mime_type}
@@ -253,18 +262,18 @@ def blob_chunks(
         sent += len(content)
         if sent > total_length:
             break
-        yield _message(identity, sequence, total_length, content, meta)
+        yield _chunk_message(identity, sequence, total_length, content, meta)
     if sent != total_length:
         raise UnknownResponseError(
             Message("the file does not have the {length} bytes that were announced for it", length=total_length)
         )
-    yield _message(identity, sequence + 1, total_length, b"", meta, end=True)
+    yield _chunk_message(identity, sequence + 1, total_length, b"", meta, end=True)
 
 
 def _of_chunk_size(chunks: Iterable[bytes]) -> Iterator[bytes]:
     buffer = bytearray()
     for chunk in chunks:
-        # Where both ends are fast nothing else gives the other calls of this process their turn.
+        # If source and reader are both fast, nothing else lets the other calls of this process run.
         yield_thread()
         buffer += chunk
         whole = len(buffer) - len(buffer) % CHUNK_BYTES
@@ -275,7 +284,7 @@ def _of_chunk_size(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(buffer)
 
 
-def _message(  # noqa: PLR0913 - the fields of the SDK's message
+def _chunk_message(  # noqa: PLR0913 - the fields of the SDK's message
     identity: str, sequence: int, total_length: int, content: bytes, meta: dict[str, str], *, end: bool = False
 ) -> ToolInvokeMessage:
     return ToolInvokeMessage(

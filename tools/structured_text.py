@@ -1,4 +1,4 @@
-"""Parameters that carry data: JSON, decoded objects, Markdown code fences, Python literals of Dify's templates."""
+"""Reads the parameters that hold data: decoded objects, JSON, Python literals from Dify's templates, code fences."""
 
 import re
 from dataclasses import dataclass
@@ -18,12 +18,14 @@ from kintone.values.json_texts import (
 )
 from kintone.values.numbers import may_be_rounded
 
-SHOWN = 30
+# Positions in a text
+
+NEAR_CHARACTERS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class TextPosition:
-    """A place in a text: line and column, both counted from 1."""
+    """A position in a text: line and column, both counted from 1, and the characters there."""
 
     line: int
     column: int
@@ -31,7 +33,7 @@ class TextPosition:
 
     @property
     def words(self) -> Message:
-        """Return the place as a sentence names it."""
+        """Return the position as a sentence names it."""
         if not self.near:
             return Message("at line {line}, column {column} (the end of the text)", line=self.line, column=self.column)
         return Message(
@@ -40,20 +42,22 @@ class TextPosition:
 
 
 def position_of(text: str, index: int) -> TextPosition:
-    """Return the place of the character at ``index``; a byte order mark in front takes up no column."""
+    """Return the position of the character at ``index``; a leading byte order mark does not count as a column."""
     index = min(index, len(text))
     line_start = text.rfind("\n", 0, index) + 1
     column = index - line_start + 1
     if line_start == 0 and text.startswith("\ufeff"):
         column = max(1, column - 1)
-    rest = text[index : index + SHOWN].strip()
+    rest = text[index : index + NEAR_CHARACTERS].strip()
     return TextPosition(text.count("\n", 0, index) + 1, column, preview(rest) if rest else "")
 
 
+# Code fences
+
 MAX_FENCES = 1_000
-"""Ours; no model writes so many, and taking each of a million apart takes seconds."""
+"""Our own limit: reading a million fences takes seconds, and no model writes so many."""
 BLANKS = "\ufeff \t\r\n\u3000"
-# Blanks are never given back: a fence before very many of them would take time by the square.
+# Possessive quantifiers: with backtracking, many blanks after a fence would take quadratic time.
 _OPENS = re.compile(r"(?P<marks>`{3,9}|~{3,9})[ \t]*+(?:[A-Za-z0-9_+-]{1,20}(?=\s))?")
 _DATA_OPENS = re.compile(rf"{_OPENS.pattern}[\ufeff\s]*+[\[{{]")
 _PROSE = re.compile(
@@ -64,38 +68,38 @@ _MARKS = re.compile("`{3}|~{3}")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a text, from ``start`` up to ``end``."""
+    """A part of a text, from ``start`` up to but without ``end``."""
 
     start: int
     end: int
 
     def within(self, text: str) -> "Span":
-        """Return the same piece without blanks around it."""
+        """Return the same part without blanks around it."""
         inner = text[self.start : self.end]
         start = self.start + len(inner) - len(inner.lstrip(BLANKS))
         return Span(start, max(start, self.start + len(inner.rstrip(BLANKS))))
 
 
 def trimmed(text: str) -> Span:
-    """Return where the text itself stands: behind a byte order mark, without blanks around it."""
+    """Return the span of the text without a byte order mark and without blanks around it."""
     return Span(0, len(text)).within(text)
 
 
 def holds_fences(text: str) -> bool:
-    """Tell whether the text is no data itself and has fences in which data may stand."""
+    """Tell whether the text contains fences and does not begin with data."""
     start = trimmed(text).start
     return text[start : start + 1] not in {"{", "["} and _MARKS.search(text) is not None
 
 
 def holds_data(text: str) -> bool:
-    """Tell whether data begins in a fence of the text, without a look at its end."""
+    """Tell whether data begins in a fence of the text; the end of the fence is not checked."""
     return _DATA_OPENS.search(text) is not None
 
 
 def whole_fence(text: str) -> Span | None:
-    """Return what stands in the fence that is all of the text; None where more or less than one fence stands there.
+    """Return the content of the fence that encloses the whole text; None if no single fence does.
 
-    What is inside is not looked at, since texts in the data may hold fences too.
+    The content is not searched for fences, since a text in the data may contain one.
     """
     span = trimmed(text)
     opening = _OPENS.match(text, span.start, span.end)
@@ -108,18 +112,18 @@ def whole_fence(text: str) -> Span | None:
 
 
 def unfenced(text: str) -> str:
-    """Return the prose, such as a query, in the fence that is all of a text, else the text as it is.
+    """Return the prose, such as a query, in the fence that encloses the whole text; else the text itself.
 
-    Here only a word that has the first line to itself is the fence's language.
+    Here a word is the fence's language only if it is alone on the first line.
     """
     match = _PROSE.fullmatch(text.strip(BLANKS))
     return match["inner"].strip(BLANKS) if match else text
 
 
 def data_fences(text: str) -> list[Span]:
-    """Return what stands in each fence that holds data, as its first character tells; other fences are prose.
+    """Return the content of each fence that holds data, which its first character shows; other fences are prose.
 
-    Raises ``UnreadableTextError`` for data in a fence that is never closed, and for very many fences.
+    Raises ``UnreadableTextError`` for data in a fence that is never closed, and for more than ``MAX_FENCES`` fences.
     """
     found: list[Span] = []
     position = 0
@@ -130,7 +134,7 @@ def data_fences(text: str) -> list[Span]:
             complaint = Message("the text holds more than {most} code fences; send one only", most=MAX_FENCES)
             raise UnreadableTextError(complaint, opening.start())
         marks = opening["marks"]
-        # A fence ends at a line of its own, or right behind the bracket that closes the data.
+        # A fence ends on a line of its own, or directly after the bracket that closes the data.
         closing = re.compile(rf"(?:^[ \t]*|(?<=[\]}}])[ \t]*){marks}", re.MULTILINE).search(text, opening.end())
         span = Span(opening.end(), closing.start() if closing else len(text)).within(text)
         if text[span.start : span.start + 1] in {"{", "["}:
@@ -143,11 +147,13 @@ def data_fences(text: str) -> list[Span]:
     return found
 
 
+# Objects and lists
+
 type Structure = dict[str, object] | list[object]
 
 MAX_DATA_TEXT = 32 * 1024 * 1024
 MAX_LITERAL_TEXT = 4_000_000
-"""Characters of a Python literal, which takes ten times as long to read as JSON."""
+"""Characters of a Python literal, which takes ten times as long to read as JSON of the same length."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
 _EXAMPLES = {
@@ -160,15 +166,15 @@ _EXAMPLES = {
 
 
 def is_absent(value: object) -> bool:
-    """Tell whether a parameter was not given: Dify hands over nothing, ``None`` or ``""``, and people leave blanks."""
+    """Tell whether a parameter was not given: Dify omits it or passes ``None`` or ``""``, and people leave blanks."""
     return value is None or (isinstance(value, str) and not value.strip(BLANKS))
 
 
 def read_structure(parameter: str, value: object) -> Structure:
-    """Return the object or list that a parameter carries; raises ``InvalidParameterError`` and nothing else.
+    """Return the object or list in a parameter; raises ``InvalidParameterError`` and nothing else.
 
-    The sentence names the parameter, the line and column from which the text makes no sense, and what to write instead.
-    Numbers with a decimal point come out of a text as ``Decimal``, with every digit.
+    The error names the parameter, the line and column where reading fails, and an example of what to write.
+    Numbers with a decimal point in a text are returned as ``Decimal``, with every digit.
     """
     try:
         structure = _read(value)
@@ -195,18 +201,18 @@ def read_structure(parameter: str, value: object) -> Structure:
 
 
 def _perhaps_rounded(structure: object) -> Message | None:
-    """Complain about a whole number whose last digits may be gone: who decoded it may hold numbers as binary floats.
+    """Return a complaint about a whole number whose last digits may be lost, None if there is no such number.
 
-    Inside a JSON text, which this plugin decodes itself, they are exact. A Python literal was made by Dify of what had
-    been decoded before.
+    An object that Dify decoded may have held its numbers as binary floats. So may a Python literal, which Dify makes of
+    decoded data. In a JSON text, which this plugin decodes itself, numbers are exact.
     """
-    waiting: list[object] = [structure]
-    while waiting:
-        part = waiting.pop()
+    pending: list[object] = [structure]
+    while pending:
+        part = pending.pop()
         if isinstance(part, dict):
-            waiting.extend(part.values())
+            pending.extend(part.values())
         elif isinstance(part, list | tuple):
-            waiting.extend(part)
+            pending.extend(part)
         elif may_be_rounded(part):
             return Message(
                 "the number {number}, whose last digits may have been rounded before it arrived; write it as text, in "
@@ -217,9 +223,9 @@ def _perhaps_rounded(structure: object) -> Message | None:
 
 
 def unwrap(structure: Structure, name: str) -> Structure:
-    """Return what stands under ``name`` when that is all there is, else the structure itself.
+    """Return the value under ``name`` if that is the object's only key, else the structure itself.
 
-    What is wrapped may be a text that carries data itself; raises ``InvalidParameterError`` for what is neither.
+    A text under ``name`` is decoded; raises ``InvalidParameterError`` if the value is not an object or a list.
     """
     if isinstance(structure, dict) and structure.keys() == {name}:
         return read_structure(name, structure[name])
@@ -227,7 +233,7 @@ def unwrap(structure: Structure, name: str) -> Structure:
 
 
 def with_list(structure: Structure, parameter: str, *wrappers: str) -> Structure:
-    """Return the structure with the list under one of these names read, where a template made a text of it."""
+    """Return the structure; a list under one of the ``wrappers``, which a template may have made a text, is decoded."""
     if not isinstance(structure, dict):
         return structure
     return {
@@ -240,7 +246,7 @@ def with_list(structure: Structure, parameter: str, *wrappers: str) -> Structure
 
 def _read(value: object) -> Structure:
     if isinstance(value, dict | list):
-        require_carriable(value)
+        require_json_values(value)
         return value
     if isinstance(value, str):
         return _read_text(value)
@@ -250,17 +256,17 @@ def _read(value: object) -> Structure:
 def _read_text(text: str) -> Structure:
     if len(text) > MAX_DATA_TEXT:
         raise UnreadableTextError(Message("the text is longer than {longest} characters", longest=MAX_DATA_TEXT))
-    broken = _SURROGATE.search(text)
-    if broken:
-        raise UnreadableTextError(Message("half of a character (a lone surrogate) stands here"), broken.start())
+    surrogate = _SURROGATE.search(text)
+    if surrogate:
+        raise UnreadableTextError(Message("there is half of a character (a lone surrogate)"), surrogate.start())
     found = _fenced(text) if holds_fences(text) else _found(text, trimmed(text))
     if _ESCAPED_SURROGATE.search(text):
-        require_carriable(found)
+        require_json_values(found)
     return found
 
 
 def _fenced(text: str) -> Structure:
-    """Read what the fences of a text hold: the one that is all of it, or those between sentences, all of them alike."""
+    """Read the fence that encloses the whole text, or the fences between sentences, which must hold equal data."""
     whole = whole_fence(text)
     failure: UnreadableTextError | None = None
     if whole is not None:
@@ -295,10 +301,10 @@ def _found(text: str, span: Span) -> Structure:
 
 
 def _parsed(text: str) -> object:
-    """Read JSON, and what is not JSON as a Python literal; of two complaints the one that got further counts."""
+    """Read the text as JSON, else as a Python literal; if both fail, raise the complaint further on in the text."""
     try:
         if depth_of_json(text) > limits.MAX_DEPTH:
-            # Brackets in single quotes are no nesting, which only the second reading can tell.
+            # Brackets in single quotes do not nest, which only the reader of Python literals recognizes.
             raise _too_deep(decided="'" not in text)
         return read_json(text)
     except UnreadableTextError as error:
@@ -327,7 +333,7 @@ def _parsed(text: str) -> object:
 
 
 def _too_deep(*, decided: bool = True) -> UnreadableTextError:
-    complaint = Message("objects and lists stand inside each other more than {deepest} deep", deepest=limits.MAX_DEPTH)
+    complaint = Message("objects and lists are nested more than {deepest} levels deep", deepest=limits.MAX_DEPTH)
     return UnreadableTextError(complaint, decided=decided)
 
 
@@ -335,42 +341,42 @@ def _not_a_structure(value: object) -> Message:
     return Message("an object or a list is needed, not {value}", value=preview(value))
 
 
-def require_carriable(value: Structure) -> None:
-    """Refuse decoded data that JSON could not carry; walks without recursion, so no nesting is too deep for it."""
-    waiting: list[tuple[object, int]] = [(value, 1)]
-    while waiting:
-        part, depth = waiting.pop()
+def require_json_values(value: Structure) -> None:
+    """Raise ``UnreadableTextError`` for decoded data that JSON cannot express; iterative, so any depth is safe."""
+    pending: list[tuple[object, int]] = [(value, 1)]
+    while pending:
+        part, depth = pending.pop()
         if depth > limits.MAX_DEPTH:
             raise _too_deep()
         if isinstance(part, dict):
             for name, inner in part.items():
                 _require_name(name)
-                _put(waiting, inner, depth)
+                _check_value(pending, inner, depth)
         elif isinstance(part, list):
             for inner in part:
-                _put(waiting, inner, depth)
+                _check_value(pending, inner, depth)
 
 
-def _put(waiting: list[tuple[object, int]], part: object, depth: int) -> None:
+def _check_value(pending: list[tuple[object, int]], part: object, depth: int) -> None:
     if isinstance(part, dict | list):
-        waiting.append((part, depth + 1))
+        pending.append((part, depth + 1))
     elif isinstance(part, str):
-        _require_whole(part)
+        _require_no_surrogate(part)
     elif isinstance(part, float | Decimal):
         if not (part.is_finite() if isinstance(part, Decimal) else isfinite(part)):
             raise UnreadableTextError(
-                Message("{value} is not a number that JSON knows; write a number or null", value=preview(part))
+                Message("{value} is not a number in JSON; write a number or null", value=preview(part))
             )
     elif part is not None and not isinstance(part, int):
-        raise UnreadableTextError(Message("{value} is nothing that JSON can carry", value=preview(part)))
+        raise UnreadableTextError(Message("{value} cannot be expressed in JSON", value=preview(part)))
 
 
 def _require_name(name: object) -> None:
     if not isinstance(name, str):
         raise UnreadableTextError(Message("the name {name} must be a text in quotes", name=preview(name)))
-    _require_whole(name)
+    _require_no_surrogate(name)
 
 
-def _require_whole(text: str) -> None:
+def _require_no_surrogate(text: str) -> None:
     if not text.isascii() and _SURROGATE.search(text):
         raise UnreadableTextError(Message("{value} holds half of a character (a lone surrogate)", value=preview(text)))

@@ -1,23 +1,25 @@
-"""Several files on their way to kintone, and what they become in the records that ``kintone_upsert_records`` takes."""
+"""Uploads several files, and builds input for ``kintone_upsert_records`` from their file keys."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kintone.api import encode_json
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, one_line
-from kintone.file_names import change_of, shown_name, shown_size
+from kintone.file_names import rename_note, shown_name, shown_size
 from kintone.files import FilesApi
 from kintone.messages import Joined, Message, counted
 from kintone.writing.entries import read_entries
-from tools.dify_files.source import FileSource, HandedFile, SourceLimits
+from tools.dify_files.source import DifyFile, FileSource, SourceLimits
 from tools.results import NEXT_LINE
 
-AT_ONCE = 3
+# The upload
+
+MAX_PARALLEL_UPLOADS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file that kintone holds for three days; ``size`` is in bytes, ``original_name`` the one that it was given."""
+    """An uploaded file, which kintone keeps for 3 days; ``size`` is in bytes, ``original_name`` its name in Dify."""
 
     file_key: str
     name: str
@@ -38,14 +40,14 @@ class Uploaded:
             size=shown_size(self.size),
             key=self.file_key,
         )
-        return Joined([line, change_of(self.original_name, self.name)])
+        return Joined([line, rename_note(self.original_name, self.name)])
 
 
 class UploadBatch:
-    """Uploads files in any order and tells of them in theirs."""
+    """Uploads files in parallel and returns them in the order given."""
 
-    def __init__(self, api: FilesApi, files: Sequence[HandedFile], limits: SourceLimits) -> None:
-        """Check what can be checked without asking for a file; raises ``InvalidParameterError``."""
+    def __init__(self, api: FilesApi, files: Sequence[DifyFile], limits: SourceLimits) -> None:
+        """Check what can be checked before a file is fetched; raises ``InvalidParameterError``."""
         self._api = api
         self._sources = [FileSource(file, limits) for file in files]
         self._limits = limits
@@ -53,30 +55,30 @@ class UploadBatch:
             source.check()
 
     def run(self) -> list[Uploaded]:
-        """Upload all files; when one fails, stop the others and tell in the error which file keys there are."""
+        """Upload all files; if one fails, stop the others and list in the error the file keys obtained so far."""
         deadline = self._limits.deadline
-        workers = deadline.runtime.workers(min(AT_ONCE, len(self._sources)), "kintone-file")
-        futures = [workers.submit(self._outcome, source) for source in self._sources]
+        workers = deadline.runtime.workers(min(MAX_PARALLEL_UPLOADS, len(self._sources)), "kintone-file")
+        futures = [workers.submit(self._upload, source) for source in self._sources]
         outcomes = [future.result() for future in futures]
         workers.shutdown(wait=False)
-        failures = [(place, outcome) for place, outcome in enumerate(outcomes) if isinstance(outcome, Exception)]
-        for place, failure in failures:
+        failures = [(index, outcome) for index, outcome in enumerate(outcomes) if isinstance(outcome, Exception)]
+        for index, failure in failures:
             if not isinstance(failure, CancelledError):
-                raise self._told(place, failure, outcomes)
+                raise self._with_keys(index, failure, outcomes)
         return [outcome for outcome in outcomes if isinstance(outcome, Uploaded)]
 
-    def _outcome(self, source: FileSource) -> Uploaded | Exception:
+    def _upload(self, source: FileSource) -> Uploaded | Exception:
         deadline = self._limits.deadline
         if deadline.is_cancelled:
             return CancelledError()
         try:
             key = self._api.upload(source.open, source.file.name, source.file.mime_type, deadline)
-        except Exception as failure:  # noqa: BLE001 - raised by run, in the caller's thread, after the others stopped
+        except Exception as failure:  # noqa: BLE001 - ``run`` raises it after the others stopped
             deadline.cancel()
             return failure
         return Uploaded(key, source.file.name, source.size, source.file.mime_type, source.file.original_name)
 
-    def _told(self, place: int, failure: Exception, outcomes: Sequence[object]) -> Exception:
+    def _with_keys(self, index: int, failure: Exception, outcomes: Sequence[object]) -> Exception:
         if len(outcomes) == 1:
             return failure
         if not isinstance(failure, KintoneError):
@@ -84,33 +86,35 @@ class UploadBatch:
         note = already_uploaded([outcome for outcome in outcomes if isinstance(outcome, Uploaded)])
         problem = Message(
             "file {number} of {count}, {name}: {problem}",
-            number=place + 1,
+            number=index + 1,
             count=len(outcomes),
-            name=shown_name(self._sources[place].file.name),
+            name=shown_name(self._sources[index].file.name),
             problem=failure.problem,
         )
         return failure.copy_with(problem=problem, notes=[*failure.notes, note])
 
 
 def already_uploaded(files: Sequence[Uploaded]) -> Message:
-    """Return the part of an error that tells which file keys were obtained before it."""
+    """Return the note of an error that lists the file keys obtained before it."""
     if not files:
         return Message("no other file was uploaded")
-    listed = [Message("{name} fileKey {key}", name=shown_name(file.name, 30), key=file.file_key) for file in files]
-    return Message("uploaded already and good for 3 days: {files}", files=Joined(listed, ", "))
+    keys = [Message("{name} fileKey {key}", name=shown_name(file.name, 30), key=file.file_key) for file in files]
+    return Message("uploaded already and valid for 3 days: {files}", files=Joined(keys, ", "))
 
+
+# Input for kintone_upsert_records
 
 PARAMETER = "records_mapping"
-FIELD = "attachment_field"
-SHAPE = '{"records": [{"attachment_field": "photos", "record": {}, "updateKey": {"field": "sku", "value": "A-1"}}]}'
-STAND_IN = "00000000-0000-0000-0000-000000000000"
+FIELD_KEY = "attachment_field"
+EXAMPLE = '{"records": [{"attachment_field": "photos", "record": {}, "updateKey": {"field": "sku", "value": "A-1"}}]}'
+PLACEHOLDER_KEY = "00000000-0000-0000-0000-000000000000"
 
 
 class RecordsMapping:
-    """Entries that wait for the keys of the files: one for all of them, or one each."""
+    """Entries into which the file keys are put: one entry for all files, or one for each."""
 
     def __init__(self, structure: object, file_count: int) -> None:
-        """Read the decoded parameter; raises ``InvalidParameterError`` for whatever would fail after the upload."""
+        """Read the decoded parameter; raises ``InvalidParameterError`` for all that would make the write fail later."""
         self._entries = [_entry(position, item) for position, item in enumerate(_items(structure), start=1)]
         if len(self._entries) not in (1, file_count):
             raise InvalidParameterError(
@@ -120,12 +124,12 @@ class RecordsMapping:
                 count=len(self._entries),
                 files=counted(file_count, Message("1 file"), Message("{count} files", count=file_count)),
             )
-        read_entries(self._filled([STAND_IN] * file_count), parameter=PARAMETER)
+        read_entries(self._filled([PLACEHOLDER_KEY] * file_count), parameter=PARAMETER)
 
     def records_data(self, file_keys: Sequence[str]) -> str:
         """Return the JSON text with the keys in their fields, U+0085 escaped.
 
-        A line end takes its place in everything that is sent, and within quotes of JSON that would be none.
+        Unescaped, U+0085 would be replaced by a line end when it is sent, which is not allowed in a JSON string.
         """
         return encode_json(self._filled(file_keys)).decode().replace(NEXT_LINE, r"\u0085")
 
@@ -136,11 +140,11 @@ class RecordsMapping:
 
 def _items(structure: object) -> Sequence[object]:
     inside = structure.get("records", structure) if isinstance(structure, Mapping) else structure
-    if isinstance(inside, Mapping) and FIELD in inside:
+    if isinstance(inside, Mapping) and FIELD_KEY in inside:
         inside = [inside]
     if not isinstance(inside, list | tuple) or not inside:
         raise InvalidParameterError(
-            "{parameter} must be a list of entries; write {shape}", parameter=PARAMETER, shape=SHAPE
+            "{parameter} must be a list of entries; write {example}", parameter=PARAMETER, example=EXAMPLE
         )
     return inside
 
@@ -148,25 +152,25 @@ def _items(structure: object) -> Sequence[object]:
 def _entry(position: int, item: object) -> Mapping[str, object]:
     if not isinstance(item, Mapping):
         raise InvalidParameterError(
-            "{parameter}: entry {position} is not an object; write {shape}",
+            "{parameter}: entry {position} is not an object; write {example}",
             parameter=PARAMETER,
             position=position,
-            shape=SHAPE,
+            example=EXAMPLE,
         )
-    code, record = item.get(FIELD), item.get("record", {})
+    code, record = item.get(FIELD_KEY), item.get("record", {})
     if not isinstance(code, str) or not code.strip():
         raise InvalidParameterError(
             '{parameter}: entry {position} has no "{key}"; write the code of the attachment field for the file',
             parameter=PARAMETER,
             position=position,
-            key=FIELD,
+            key=FIELD_KEY,
         )
     if not isinstance(record, Mapping):
         raise InvalidParameterError(
-            '{parameter}: the "record" of entry {position} is not an object; write {shape}',
+            '{parameter}: the "record" of entry {position} is not an object; write {example}',
             parameter=PARAMETER,
             position=position,
-            shape=SHAPE,
+            example=EXAMPLE,
         )
     if code.strip() in record:
         raise InvalidParameterError(
@@ -180,6 +184,6 @@ def _entry(position: int, item: object) -> Mapping[str, object]:
 
 
 def _with_files(entry: Mapping[str, object], file_keys: Sequence[str]) -> dict[str, object]:
-    code, given = str(entry[FIELD]).strip(), entry.get("record", {})
+    code, given = str(entry[FIELD_KEY]).strip(), entry.get("record", {})
     record = {**(given if isinstance(given, Mapping) else {}), code: {"value": [{"fileKey": key} for key in file_keys]}}
-    return {**{name: value for name, value in entry.items() if name not in (FIELD, "record")}, "record": record}
+    return {**{name: value for name, value in entry.items() if name not in (FIELD_KEY, "record")}, "record": record}

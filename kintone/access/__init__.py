@@ -1,1 +1,1 @@
-"""Who asks what: sites, tokens, the operator's settings, and keeping secrets out of sight."""
+"""Sites, credentials, the operator's settings, and the masking of secrets."""

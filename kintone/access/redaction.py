@@ -1,7 +1,7 @@
-"""Masking what must not be read: the secrets of a call, passwords in addresses, values too large for a log.
+"""Masking of secrets in texts and data: tokens, passwords in addresses, headers.
 
-A secret is found in any letter case and in the forms in which it travels: percent-encoded, in base64, escaped as in
-JSON or HTML. Of a long one the parts are found too, so that a text that was cut before it was masked shows no piece.
+A secret is found in any letter case and encoding: percent-encoded, base64, or escaped as in JSON or HTML. Parts of a
+long secret are found as well, so that a text that was cut before it was masked shows no part of it.
 """
 
 import base64
@@ -15,52 +15,53 @@ from urllib.parse import quote, quote_plus
 
 MASK: Final = "***"
 MIN_SECRET_LENGTH: Final = 4
-SURELY_MASKED: Final = 8
-"""Characters from which on a secret can be masked: a shorter one would be found in ordinary words."""
-TOKEN_LENGTH: Final = 24
-"""Letters and digits in a row that nobody writes but as a key; the tokens of kintone have 40."""
-STRIDE: Final = 4
-MIN_PIECE: Final = SURELY_MASKED
-"""Every piece of so many bytes of a long secret is found, wherever it was cut: parts are looked for at every fourth
-byte, short enough for one to be whole in such a piece, and count where the piece around them is long enough."""
+"""Shorter secrets are not masked."""
+MIN_TOKEN_LENGTH: Final = 8
+"""Tokens must have at least this length: shorter ones occur in ordinary words and cannot be masked reliably."""
+MIN_KEY_LENGTH: Final = 24
+"""A row of this many letters and digits is taken for a key; the tokens of kintone have 40."""
+PART_STEP: Final = 4
+MIN_PIECE: Final = MIN_TOKEN_LENGTH
+"""Every piece of this many bytes of a long secret is found, wherever it was cut. Parts that begin at every fourth byte
+are searched, so short that each piece contains one. A part counts if the piece around it is long enough."""
 MIN_ENCODED_PIECE: Final = 11
 """Characters of base64 for ``MIN_PIECE`` bytes."""
-QUICK_PART: Final = 8
-BETWEEN_TEXTS: Final = b"\xff"
-"""A byte that no text has in UTF-8."""
-ROUNDS: Final = 3
-"""How often a text may be escaped, one way in the other, for a secret in it to be found."""
+QUICK_PART_LENGTH: Final = 8
+TEXT_SEPARATOR: Final = b"\xff"
+"""A byte that does not occur in UTF-8."""
+MAX_ESCAPES: Final = 3
+"""A secret is found in a text that was escaped up to this many times."""
 MAX_LOGGED_VALUE: Final = 500
-LONG_NUMBERS: Final = (10 ** (SURELY_MASKED - 1), 10**300)
-"""The numbers whose digits may be a secret; Python refuses to write out some thousand digits."""
+LONG_NUMBERS: Final = (10 ** (MIN_TOKEN_LENGTH - 1), 10**300)
+"""The range of numbers whose digits may be a secret; Python refuses to convert numbers of some thousand digits."""
 USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 ADDRESS_QUERY: Final = re.compile(r"""(://[^\s?"'<>]*)(\?[^\s"'<>]+)?""")
-"""From a web address on its query, matched without it too so that no part of an address is looked at twice."""
+"""A web address with its query string. It also matches without one, so that no part is searched twice."""
 TOKEN_HEADER: Final = re.compile(r"(?i)(x-cybozu-(?:api-token|authorization)['\"]?\s*[:=]\s*)[^\r\n]+")
 SCHEME_HEADER: Final = re.compile(
     r"(?i)(\bauthorization['\"]?\s*[:=]\s*['\"]?)(?:(?:basic|bearer|digest|negotiate|token)\s+\S+|[^\s'\"]{16,})"
 )
-"""A field may be called Authorization, so what stands behind it is a secret only where it looks like one."""
-_TOKEN: Final = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH},}}", re.ASCII)
+"""A field may be called Authorization, so the text after it is masked only if it looks like a secret."""
+_KEY: Final = re.compile(rf"[A-Za-z0-9]{{{MIN_KEY_LENGTH},}}", re.ASCII)
 _KEY_CHARACTERS: Final = re.compile(rb"[a-z0-9._~+/=-]+")
 _ESCAPE: Final = re.compile(
     rb"%([2-9a-f][0-9a-f])|\\(?:u00|x)([2-7][0-9a-f])|\\(ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u[0-9a-f]{4})"
     rb"|\\([\"'/\\])|&((?:#0{0,8}[0-9]{2,7}|#x0{0,8}[0-9a-f]{2,6}|amp|lt|gt|quot|apos);?)"
 )
-"""A character as an address, JSON, Python or HTML may write it; matched against small letters."""
+"""An escaped character of a URL, JSON, Python or HTML; matched against lower case."""
 
 _ESCAPED_KEY: Final = re.compile(
     rb"%(?:2[356b]|3[0-9bd]|[46][1-9a-f]|[57][0-9a]|5[cf]|7e)|&(?:amp;)*#|\\\\(?:\\\\)*[ux]"
 )
-"""An escape in JSON, in small letters, that stands for a character of a key or for one that begins another escape."""
+"""An escape, in lower-case JSON, of a character of a key or of one that begins another escape."""
 _ESCAPE_MARKS: Final = (b"%", b"&", rb"\\")
 _KEY_OR_ESCAPE: Final = re.compile(rb"[a-z0-9._~+/=%\\&#;-]{8,}")
 
 type Span = tuple[int, int]
 
 
-class _Origin(NamedTuple):
-    """Where a part that is looked for comes from: the form, its place in it, and the shortest piece that counts."""
+class _PartOrigin(NamedTuple):
+    """The origin of a searched part: the encoded secret, the offset in it, and the length of the shortest piece."""
 
     form: bytes
     start: int
@@ -68,71 +69,73 @@ class _Origin(NamedTuple):
 
 
 def looks_like_a_token(text: str) -> bool:
-    """Tell whether so many letters and digits stand in a row that the text may be an API token in the wrong place."""
-    return _TOKEN.search(text) is not None
+    """Return whether a text has so many letters and digits in a row that it may be an API token in the wrong field."""
+    return _KEY.search(text) is not None
 
 
 class Redactor:
-    """Knows the secrets of one call and takes them out of any text; shows none of them itself."""
+    """Masks the secrets of one call; its ``repr`` does not show them."""
 
-    __slots__ = ("_needles", "_quick")
+    __slots__ = ("_needles", "_quick_parts")
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Keep what is looked for: each form of each secret, of a long one its parts."""
+        """Prepare the search for each form of each secret, in parts if it is long."""
         secrets = tuple(dict.fromkeys(secrets))
-        needles: dict[bytes, list[_Origin]] = {}
+        needles: dict[bytes, list[_PartOrigin]] = {}
         quick: set[bytes] = set()
         for secret in secrets:
             if len(secret) >= MIN_SECRET_LENGTH:
                 for form, least in _forms(secret):
                     for start, size in _parts(form, least):
                         needles.setdefault(form[start : start + size], []).append(
-                            _Origin(form, start, min(least, len(form)))
+                            _PartOrigin(form, start, min(least, len(form)))
                         )
                     quick |= _quick_parts(form, least)
         self._needles = needles
-        self._quick = quick
+        self._quick_parts = quick
 
     def mask(self, text: str) -> str:
-        """Return the text without the secrets, without tokens in headers, passwords and queries in addresses."""
-        hidden = ADDRESS_QUERY.sub(_without_query, USER_INFO.sub(MASK, self._hidden(text)))
-        return SCHEME_HEADER.sub(rf"\1{MASK}", TOKEN_HEADER.sub(rf"\1{MASK}", hidden))
+        """Return the text with secrets, tokens in headers, passwords and query strings in addresses masked."""
+        masked = ADDRESS_QUERY.sub(_without_query, USER_INFO.sub(MASK, self._masked(text)))
+        return SCHEME_HEADER.sub(rf"\1{MASK}", TOKEN_HEADER.sub(rf"\1{MASK}", masked))
 
     def mask_data[Data](self, data: Data) -> Data:
-        """Return what JSON can hold without the secrets, in texts, keys and numbers; the same object if it has none.
+        """Return JSON data with the secrets masked in texts, keys and numbers; the same object if it holds none.
 
-        What a server sent is data, so nothing else in it is touched. Keys that become alike are numbered.
+        Nothing else is masked, since data of a server may hold addresses and headers. Keys that become equal are
+        numbered.
         """
         texts = list(_texts_in(data)) if self._needles else []
-        masked = {text: self._hidden(text) for text in self._telling(texts)}
-        found: Any = _rebuilt(data, masked) if masked else data
-        return found  # type: ignore[no-any-return]
+        masked = {text: self._masked(text) for text in self._texts_with_secrets(texts)}
+        result: Any = _replaced(data, masked) if masked else data
+        return result  # type: ignore[no-any-return]
 
     def may_occur_in(self, text: bytes) -> bool:
-        """Tell fast whether JSON in UTF-8, such as that of many records, may hold a secret in any of its forms.
+        """Return whether JSON in UTF-8 may hold a secret in any form; fast enough for many records.
 
-        A piece is found that begins or ends where the secret does, and every one of ``2 * QUICK_PART - 1`` bytes.
+        A piece is found if it contains the beginning or the end of the secret, or has at least
+        ``2 * QUICK_PART_LENGTH - 1`` bytes.
         """
         lowered = text.lower()
-        if any(part in lowered for part in self._quick):
+        if any(part in lowered for part in self._quick_parts):
             return True
         if not self._needles or not any(mark in lowered for mark in _ESCAPE_MARKS):
             return False
         if not _ESCAPED_KEY.search(lowered):
             return False
         runs = {run for run in _KEY_OR_ESCAPE.findall(lowered) if _ESCAPED_KEY.search(run)}
-        # JSON escapes the backslash of an escape once more.
-        return bool(self._found(BETWEEN_TEXTS.join(runs), ROUNDS + 1))
+        # In JSON the backslash of an escape is itself escaped.
+        return bool(self._find(TEXT_SEPARATOR.join(runs), MAX_ESCAPES + 1))
 
     def occurs_in(self, text: str | bytes) -> bool:
-        """Tell whether a secret stands in a text, or in JSON in UTF-8."""
+        """Return whether a text, or JSON in UTF-8, holds a secret."""
         return bool(self._spans(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text))
 
     def occurs_in_data(self, data: object) -> bool:
-        """Tell whether a secret stands in what JSON can hold, in a text or a key at any depth."""
-        return bool(self._needles) and next(self._telling(list(_texts_in(data))), None) is not None
+        """Return whether JSON data hold a secret, in a text, a key or a number at any depth."""
+        return bool(self._needles) and next(self._texts_with_secrets(list(_texts_in(data))), None) is not None
 
-    def _hidden(self, text: str) -> str:
+    def _masked(self, text: str) -> str:
         if not self._needles:
             return text
         encoded = text.encode("utf-8", "surrogatepass")
@@ -143,58 +146,62 @@ class Redactor:
         kept = (encoded[start:end] for start, end in zip(borders[::2], borders[1::2], strict=True))
         return MASK.encode().join(kept).decode("utf-8", "surrogatepass")
 
-    def _telling(self, texts: Sequence[str]) -> Iterator[str]:
-        """Yield the texts that hold a secret; all are searched at once, which takes a small part of the time."""
+    def _texts_with_secrets(self, texts: Sequence[str]) -> Iterator[str]:
+        """Yield the texts that hold a secret; they are joined and searched at once, which is much faster."""
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         starts = list(accumulate((len(text) + 1 for text in encoded), initial=0))
-        told = -1
-        for start, _ in self._spans(BETWEEN_TEXTS.join(encoded)):
-            place = bisect_right(starts, start) - 1
-            if place > told:
-                told = place
-                yield texts[place]
+        last_index = -1
+        for start, _ in self._spans(TEXT_SEPARATOR.join(encoded)):
+            index = bisect_right(starts, start) - 1
+            if index > last_index:
+                last_index = index
+                yield texts[index]
 
     def _spans(self, encoded: bytes) -> list[Span]:
-        """Return where secrets stand, in order and apart from each other."""
+        """Return the spans of secrets, in order and without overlaps."""
         if not self._needles:
             return []
         merged: list[Span] = []
-        for start, end in sorted(self._found(encoded.lower(), ROUNDS)):
+        for start, end in sorted(self._find(encoded.lower(), MAX_ESCAPES)):
             if merged and start <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
             else:
                 merged.append((start, end))
         return merged
 
-    def _found(self, text: bytes, rounds: int) -> set[Span]:
-        found = {span for needle, origins in self._needles.items() for span in _places(text, needle, origins)}
-        plain = _Unescaped.of(text) if rounds else None
-        if plain is not None:
-            found |= {plain.span_of(span) for span in self._found(plain.text, rounds - 1)}
+    def _find(self, text: bytes, max_escapes: int) -> set[Span]:
+        """Return the spans of secrets in a lower-case text, also in what is left when its escapes are undone."""
+        found = {span for needle, origins in self._needles.items() for span in _pieces(text, needle, origins)}
+        unescaped = _Unescaped.of(text) if max_escapes else None
+        if unescaped is not None:
+            found |= {unescaped.original_span(span) for span in self._find(unescaped.text, max_escapes - 1)}
         return found
 
     def __repr__(self) -> str:
-        """Show nothing of what is kept."""
+        """Show no secret."""
         return "Redactor()"
 
     def __reduce__(self) -> str:
-        """Refuse to be pickled, which would write the secrets down."""
+        """Refuse pickling, since it would store the secrets."""
         raise TypeError("a Redactor holds secrets and cannot be pickled")
 
 
+# Texts inside JSON data
+
+
 def _texts_in(data: object) -> set[str]:
-    """Return all texts, keys and long numbers in what JSON can hold."""
+    """Return all texts, keys and long numbers of JSON data."""
     found: set[str] = set()
-    waiting = [data]
-    while waiting:
-        value = waiting.pop()
+    pending = [data]
+    while pending:
+        value = pending.pop()
         if isinstance(value, str):
             found.add(value)
         elif isinstance(value, Mapping):
-            waiting += value.keys()
-            waiting += value.values()
+            pending += value.keys()
+            pending += value.values()
         elif isinstance(value, list | tuple):
-            waiting += value
+            pending += value
         elif _is_long(value):
             found.add(str(value))
     return found
@@ -204,69 +211,69 @@ def _is_long(value: object) -> bool:
     return isinstance(value, int | float) and LONG_NUMBERS[0] <= abs(value) <= LONG_NUMBERS[1]
 
 
-def _rebuilt(data: object, masked: Mapping[str, str]) -> object:
-    """Return the data with these texts replaced, all that needs no replacement as it is."""
+def _replaced(data: object, masked: Mapping[str, str]) -> object:
+    """Return the data with these texts replaced; parts without them are the same objects."""
     if isinstance(data, str):
         return masked.get(data, data)
     if isinstance(data, Mapping):
-        return _rebuilt_object(data, masked)
+        return _replaced_object(data, masked)
     if isinstance(data, list | tuple):
-        entries = [_rebuilt(entry, masked) for entry in data]
-        return data if all(entry is before for entry, before in zip(entries, data, strict=True)) else entries
+        entries = [_replaced(entry, masked) for entry in data]
+        return data if all(entry is old for entry, old in zip(entries, data, strict=True)) else entries
     return masked.get(str(data), data) if _is_long(data) else data
 
 
-def _rebuilt_object(data: Mapping[Any, Any], masked: Mapping[str, str]) -> Mapping[Any, Any]:
-    rebuilt: dict[Any, Any] = {}
+def _replaced_object(data: Mapping[Any, Any], masked: Mapping[str, str]) -> Mapping[Any, Any]:
+    replaced: dict[Any, Any] = {}
     for key, value in data.items():
-        shown = masked.get(key, key)
-        free, number = shown, 1
-        while free in rebuilt:
+        masked_key = masked.get(key, key)
+        unused_key, number = masked_key, 1
+        while unused_key in replaced:
             number += 1
-            free = f"{shown} ({number})"
-        rebuilt[free] = _rebuilt(value, masked)
-    same = all(key in data and value is data[key] for key, value in rebuilt.items())
-    return data if same else rebuilt
+            unused_key = f"{masked_key} ({number})"
+        replaced[unused_key] = _replaced(value, masked)
+    is_same = all(key in data and value is data[key] for key, value in replaced.items())
+    return data if is_same else replaced
+
+
+# Escapes
 
 
 class _Unescaped:
-    """A text with its escapes undone, which knows where each of its bytes came from."""
+    """A text with its escapes undone, and the positions of its bytes in the original text.
 
-    def __init__(self, text: bytes, starts: Sequence[int], lags: Sequence[int]) -> None:
+    From the byte ``starts[i]`` on, a position in the original text is larger by ``shifts[i]``.
+    """
+
+    def __init__(self, text: bytes, starts: Sequence[int], shifts: Sequence[int]) -> None:
         self.text = text
         self._starts = starts
-        self._lags = lags
+        self._shifts = shifts
 
     @classmethod
     def of(cls, text: bytes) -> "_Unescaped | None":
-        """Undo the escapes of a text in small letters; None where there are none."""
-        pieces: list[bytes] = []
-        starts, lags = [0], [0]
-        taken = written = 0
+        """Undo the escapes of a lower-case text once; None if it has none."""
+        parts: list[bytes] = []
+        starts, shifts = [0], [0]
+        read = written = 0
         for match in _ESCAPE.finditer(text):
-            before = text[taken : match.start()]
+            before = text[read : match.start()]
             character = _character(match)
-            taken = match.end()
+            read = match.end()
             written += len(before) + len(character)
-            pieces += (before, character)
-            # What follows the escape stands so many bytes further on in the text as it came.
+            parts += (before, character)
             starts.append(written)
-            lags.append(taken - written)
-        if not pieces:
+            shifts.append(read - written)
+        if not parts:
             return None
-        return cls(b"".join([*pieces, text[taken:]]).lower(), starts, lags)
+        return cls(b"".join([*parts, text[read:]]).lower(), starts, shifts)
 
-    def span_of(self, span: Span) -> Span:
-        """Return where a span of this text stands in the text as it came, whole escapes included."""
-        start, last = span[0], span[1] - 1
-        return self._origin(start), self._end(last)
+    def original_span(self, span: Span) -> Span:
+        """Return the span in the original text, with whole escapes: it ends where the next byte begins."""
+        return self._original(span[0]), self._original(span[1])
 
-    def _origin(self, place: int) -> int:
-        return place + self._lags[bisect_right(self._starts, place) - 1]
-
-    def _end(self, place: int) -> int:
-        """Return where the next byte begins, which is behind the whole escape of this one."""
-        return self._origin(place + 1)
+    def _original(self, position: int) -> int:
+        return position + self._shifts[bisect_right(self._starts, position) - 1]
 
 
 def _character(match: re.Match[bytes]) -> bytes:
@@ -279,45 +286,52 @@ def _character(match: re.Match[bytes]) -> bytes:
     return escaped or html.unescape(f"&{named.decode()}").encode("utf-8", "surrogatepass")
 
 
-def _places(text: bytes, needle: bytes, origins: Sequence[_Origin]) -> Iterator[Span]:
-    """Yield where a part stands, with as much of the secret around it as is there, if that is enough."""
-    place = text.find(needle)
-    while place >= 0:
-        reached = place + 1
+# The search for the parts of a secret
+
+
+def _pieces(text: bytes, needle: bytes, origins: Sequence[_PartOrigin]) -> Iterator[Span]:
+    """Yield the pieces of secrets around each occurrence of a part, if they are long enough."""
+    position = text.find(needle)
+    while position >= 0:
+        next_position = position + 1
         for form, offset, least in origins:
-            start, end = _grown(text, place, form, offset, len(needle))
+            start, end = _extended(text, position, form, offset, len(needle))
             if end - start >= least:
-                reached = max(reached, end)
+                next_position = max(next_position, end)
                 yield start, end
-        place = text.find(needle, reached)
+        position = text.find(needle, next_position)
 
 
-def _grown(text: bytes, place: int, form: bytes, offset: int, size: int) -> Span:
-    whole = place - offset
+def _extended(text: bytes, position: int, form: bytes, offset: int, size: int) -> Span:
+    """Return the longest piece of a form around its part of ``size`` bytes at ``position`` in the text."""
+    whole = position - offset
     if whole >= 0 and text.startswith(form, whole):
         return whole, whole + len(form)
-    start, before = place, offset
-    while start and before and text[start - 1] == form[before - 1]:
-        start, before = start - 1, before - 1
-    end, behind = place + size, offset + size
-    while end < len(text) and behind < len(form) and text[end] == form[behind]:
-        end, behind = end + 1, behind + 1
+    start, form_start = position, offset
+    while start and form_start and text[start - 1] == form[form_start - 1]:
+        start, form_start = start - 1, form_start - 1
+    end, form_end = position + size, offset + size
+    while end < len(text) and form_end < len(form) and text[end] == form[form_end]:
+        end, form_end = end + 1, form_end + 1
     return start, end
 
 
+# The forms of a secret, and the parts of a form
+
+
 def _forms(secret: str) -> Iterator[tuple[bytes, int]]:
-    """Yield the forms that a secret takes, in small letters, each with the shortest piece of it that is a secret."""
+    """Yield the encoded forms of a secret, in lower case, each with the length of the shortest piece to mask."""
     encoded = secret.encode("utf-8", "surrogatepass")
     plain = {encoded, *(form(secret, safe="", errors="replace").encode() for form in (quote, quote_plus))}
     yield from ((form.lower(), MIN_PIECE) for form in plain)
-    if len(secret) >= SURELY_MASKED:
+    if len(secret) >= MIN_TOKEN_LENGTH:
         yield from ((form.lower(), MIN_ENCODED_PIECE) for form in _in_base64(encoded))
 
 
 def _in_base64(secret: bytes) -> set[bytes]:
-    """Return what base64 makes of a secret that begins at each of the three places of a group.
+    """Return the base64 forms of a secret, for each of the three positions in a group where it can begin.
 
-    The characters at both ends that also depend on what stands around the secret are left out.
+    The characters at both ends that also depend on neighbouring bytes are left out.
     """
     forms: set[bytes] = set()
     for before in range(3):
@@ -328,32 +342,32 @@ def _in_base64(secret: bytes) -> set[bytes]:
 
 
 def _parts(form: bytes, least: int) -> Iterator[tuple[int, int]]:
-    """Yield start and size of what is looked for: the whole form, or the parts of what is surely a key."""
+    """Yield start and size of the parts to search: the whole form, or short parts of it if it is a key."""
     if not _is_key(form):
         yield 0, len(form)
         return
-    size = least - STRIDE + 1
+    size = least - PART_STEP + 1
     last = len(form) - size
-    yield from ((start, size) for start in dict.fromkeys((*range(0, last, STRIDE), last)))
+    yield from ((start, size) for start in dict.fromkeys((*range(0, last, PART_STEP), last)))
 
 
 def _quick_parts(form: bytes, least: int) -> set[bytes]:
-    """Return what tells that a form may be there: of a key some parts, of its base64 one, which is found faster.
+    """Return the parts that ``may_occur_in`` searches: several of a key, a single one of its base64 form.
 
-    Of one with a character that JSON may escape nothing tells it fast, so everything has to be searched.
+    For a form with a character that JSON may escape it is the empty part, which every text contains.
     """
     if not _KEY_CHARACTERS.fullmatch(form):
         return {b""}
     if not _is_key(form):
         return {form}
     if least == MIN_ENCODED_PIECE:
-        return {form[: 2 * QUICK_PART]}
-    last = len(form) - QUICK_PART
-    return {form[start : start + QUICK_PART] for start in (*range(0, last, QUICK_PART), last)}
+        return {form[: 2 * QUICK_PART_LENGTH]}
+    last = len(form) - QUICK_PART_LENGTH
+    return {form[start : start + QUICK_PART_LENGTH] for start in (*range(0, last, QUICK_PART_LENGTH), last)}
 
 
 def _is_key(form: bytes) -> bool:
-    return len(form) >= TOKEN_LENGTH and _KEY_CHARACTERS.fullmatch(form) is not None
+    return len(form) >= MIN_KEY_LENGTH and _KEY_CHARACTERS.fullmatch(form) is not None
 
 
 def _without_query(address: re.Match[str]) -> str:
@@ -361,5 +375,5 @@ def _without_query(address: re.Match[str]) -> str:
 
 
 def truncate(text: str, longest: int = MAX_LOGGED_VALUE) -> str:
-    """Cut a value that is too large for a log and say how large it was."""
+    """Cut a value that is too long for a log, and add its length."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"

@@ -1,4 +1,4 @@
-"""What the operator of the plugin process may set in its environment, and how hosts and proxies are written there."""
+"""The operator's settings in the environment of the plugin process, and the hosts, proxies and origins they name."""
 
 import ipaddress
 import os
@@ -13,14 +13,16 @@ from kintone.access.redaction import looks_like_a_token
 from kintone.messages import Message, Value
 from kintone.values.numbers import whole_number
 
+# Hosts
+
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def literal_address(host: str) -> Address | None:
-    """Return the IP address that a host is written as, None for a name.
+    """Return the IP address if the host is written as one, None for a name.
 
-    ``127.1``, ``0x7f.0.0.1`` and ``2130706433`` are 127.0.0.1 to every resolver
-    (https://man7.org/linux/man-pages/man3/inet_aton.3.html).
+    Resolvers read ``127.1``, ``0x7f.0.0.1`` and ``2130706433`` as 127.0.0.1:
+    https://man7.org/linux/man-pages/man3/inet_aton.3.html
     """
     bare = host.strip("[]").rstrip(".")
     try:
@@ -34,7 +36,7 @@ def literal_address(host: str) -> Address | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether the host is written as this machine itself: ``localhost`` or a loopback address."""
+    """Return whether the host is ``localhost`` or a loopback address."""
     if host.lower().rstrip(".") == "localhost":
         return True
     address = literal_address(host)
@@ -43,29 +45,33 @@ def is_loopback(host: str) -> bool:
     return address is not None and address.is_loopback
 
 
-NAMES = ("{scheme}_proxy", "all_proxy")
-"""In the order in which the HTTP library asks for them."""
+# Proxies
+
+PROXY_VARIABLES = ("{scheme}_proxy", "all_proxy")
+"""In the order in which the HTTP library reads them."""
 
 
 def proxy_variable(scheme: str) -> str:
-    """Return the variable that names the proxy for addresses of this scheme, spelled as it is set.
+    """Return the environment variable that names the proxy for this scheme, in lower or upper case as it is set.
 
-    Empty where there is none: a system may also keep a proxy elsewhere. Python prefers the small letters:
+    Empty if none is set; some systems store a proxy elsewhere. Python prefers lower case:
     https://docs.python.org/3/library/urllib.request.html#urllib.request.getproxies
     """
-    for name in NAMES:
-        small = name.format(scheme=scheme)
-        spelled = small if small in os.environ else small.upper()
-        if os.environ.get(spelled, "").strip():
-            return spelled
+    for name in PROXY_VARIABLES:
+        lower = name.format(scheme=scheme)
+        variable = lower if lower in os.environ else lower.upper()
+        if os.environ.get(variable, "").strip():
+            return variable
     return ""
 
 
 def shown_proxy(address: str) -> str:
-    """Return host and port of a proxy's address, without user name and password; empty for an address that is none."""
+    """Return host and port of a proxy's address, without user name and password; empty without a host."""
     parts = urlsplit(address if "://" in address else f"//{address}")
     return parts.netloc.rpartition("@")[2]
 
+
+# Settings
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -74,31 +80,31 @@ MAX_SHOWN = 40
 
 
 class SettingsError(ValueError):
-    """A setting in the environment makes no sense; the plugin must not start."""
+    """A setting in the environment is invalid; the plugin must not start."""
 
     def __init__(self, text: str, /, **values: Value) -> None:
-        """Take a msgid and its values."""
+        """Take an English sentence with its values."""
         self.problem: Final = Message(text, **values)
         super().__init__(self.problem)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Scheme, host and port of a site; the host is lower case, an IPv6 address without its brackets."""
+    """Scheme, host and port. The host is in lower case, an IPv6 address without brackets."""
 
     scheme: str
     host: str
     port: int
 
     def __str__(self) -> str:
-        """Return the origin as a browser writes it, without the port that goes without saying."""
+        """Return the origin as a browser writes it, without the default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
 
     @classmethod
     def of(cls, url: str) -> "Origin | None":
-        """Return the origin of a web address, None for anything else and for one that holds a user name."""
+        """Return the origin of a web address, None for anything else and for an address with a user name."""
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -111,7 +117,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class OperatorSettings:
-    """Limits: requests at once per kintone host, id ranges per query, seconds per call, bytes per file."""
+    """Limits: concurrent requests to one host, id ranges of one query, seconds of one call, bytes of one file."""
 
     allowed_origins: frozenset[Origin] = frozenset()
     max_concurrency: int = 10
@@ -121,39 +127,39 @@ class OperatorSettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "OperatorSettings":
-        """Read the settings; raises ``SettingsError`` with a sentence that names the variable."""
+        """Read the settings; raises ``SettingsError``, whose message names the variable."""
         return cls(
-            allowed_origins=_origins(environment),
-            max_concurrency=_whole(environment, "KINTONE_MAX_CONCURRENCY", cls().max_concurrency, most=100),
-            read_ranges=_whole(environment, "KINTONE_READ_RANGES", cls().read_ranges, most=32),
-            call_budget=float(_whole(environment, "KINTONE_CALL_BUDGET", int(cls().call_budget), most=3_600)),
-            max_file_bytes=_whole(environment, "KINTONE_MAX_FILE_BYTES", cls().max_file_bytes, most=2**30),
+            allowed_origins=_allowed_origins(environment),
+            max_concurrency=_whole_number(environment, "KINTONE_MAX_CONCURRENCY", cls().max_concurrency, most=100),
+            read_ranges=_whole_number(environment, "KINTONE_READ_RANGES", cls().read_ranges, most=32),
+            call_budget=float(_whole_number(environment, "KINTONE_CALL_BUDGET", int(cls().call_budget), most=3_600)),
+            max_file_bytes=_whole_number(environment, "KINTONE_MAX_FILE_BYTES", cls().max_file_bytes, most=2**30),
         )
 
 
-def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int) -> int:
+def _whole_number(environment: Mapping[str, str], name: str, default: int, *, most: int) -> int:
     text = environment.get(name, "").strip()
     if not text:
         return default
     number = whole_number(text)
     if number is None or not 1 <= number <= most:
         raise SettingsError(
-            "{name} must be a whole number from 1 to {most}, not {given}", name=name, most=most, given=_shown(text)
+            "{name} must be a whole number from 1 to {most}, not {given}", name=name, most=most, given=_quoted(text)
         )
     return number
 
 
-def _shown(text: str) -> str | Message:
-    """Quote a value that is refused, but for what may be a secret in the wrong place."""
+def _quoted(text: str) -> str | Message:
+    """Quote a refused value, unless it may be a token in the wrong variable."""
     return Message("a text like an API token") if looks_like_a_token(text) else repr(text[:MAX_SHOWN])
 
 
-def _origins(environment: Mapping[str, str]) -> frozenset[Origin]:
+def _allowed_origins(environment: Mapping[str, str]) -> frozenset[Origin]:
     texts = environment.get("KINTONE_ALLOWED_ORIGINS", "").split(",")
-    return frozenset(_origin(text.strip()) for text in texts if text.strip())
+    return frozenset(_allowed_origin(text.strip()) for text in texts if text.strip())
 
 
-def _origin(text: str) -> Origin:
+def _allowed_origin(text: str) -> Origin:
     match = ORIGIN.fullmatch(text.rstrip("/").lower())
     if match is None:
         raise SettingsError(

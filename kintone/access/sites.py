@@ -1,4 +1,4 @@
-"""Where requests may go: kintone's official hosts over HTTPS, and what the operator allows besides."""
+"""The addresses that requests may be sent to: kintone's official hosts over HTTPS, and origins the operator allows."""
 
 import re
 from dataclasses import dataclass
@@ -16,37 +16,39 @@ ADDRESS = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>[/?#].*)?",
     re.ASCII | re.IGNORECASE,
 )
-PAGE = re.compile(r"/k/(?:\d+|guest|m)(?:/.*)?$", re.ASCII)
-"""What follows the site in an address copied from the browser."""
-WRITE_THIS = Message("write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn")
+BROWSER_PATH = re.compile(r"/k/(?:\d+|guest|m)(?:/.*)?$", re.ASCII)
+"""The end of the path in an address that was copied from the browser."""
+WRITE_DOMAIN = Message(
+    "write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn"
+)
 MAX_ADDRESS_LENGTH = 2_000
 MAX_SHOWN = 80
 MAX_UNQUOTINGS = 5
 BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,=:-]+)*", re.ASCII)
-DOTS = re.compile(r"(?:^|[/\\])\.{1,2}(?:;[^/\\]*)?(?=[/\\]|$)")
-"""A segment that leads elsewhere; some servers take what follows a semicolon for a parameter of the segment."""
+DOT_SEGMENT = re.compile(r"(?:^|[/\\])\.{1,2}(?:;[^/\\]*)?(?=[/\\]|$)")
+"""A segment ``.`` or ``..``. Some servers treat the part after a semicolon as a parameter of the segment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A kintone site that may be asked: its origin and, behind an operator's proxy, the path it lives under."""
+    """The address of a kintone site: its origin and, behind a reverse proxy of the operator, a base path."""
 
     origin: Origin
     base_path: str = ""
 
     @property
     def host(self) -> str:
-        """The host alone, as logs and limits name it."""
+        """The host name."""
         return self.origin.host
 
     def url(self, path: str) -> str:
-        """Return the full address of a path on this site."""
+        """Return the full address of a path below the site's address."""
         return f"{self.origin}{self.base_path}{path}"
 
-    def below(self, address: str) -> str | None:
-        """Return an address as it may be asked with this site's token, None for one that is not the site's own API.
+    def own_api_url(self, address: str) -> str | None:
+        """Return an address if it belongs to the API of this site, so that the token may be sent there, else None.
 
-        The token stays with the origin and the whole base path, whatever the address may be taken for on its way.
+        Origin and base path must be those of the site. Addresses that a server could interpret otherwise are refused.
         """
         if not address.isascii() or not address.isprintable():
             return None
@@ -58,7 +60,7 @@ class Site:
         origin = (self.origin.scheme, self.origin.host, self.origin.port)
         if (parts.scheme, parts.hostname, port) != origin or "@" in parts.netloc:
             return None
-        if not parts.path.startswith(f"{self.base_path}/k/") or leads_elsewhere(parts.path):
+        if not parts.path.startswith(f"{self.base_path}/k/") or has_dot_segment(parts.path):
             return None
         query = f"?{parts.query}" if parts.query else ""
         return f"{self.origin}{parts.path}{query}"
@@ -69,38 +71,38 @@ class Site:
 
 
 def read_site(value: str, allowed_origins: frozenset[Origin], parameter: str = "kintone_domain") -> Site:
-    """Read the address of a kintone site; raises ``InvalidParameterError`` before anything is connected to.
+    """Read the address of a kintone site; raises ``InvalidParameterError``. Nothing is connected.
 
-    Takes a bare host, an ``https://`` address, or one pasted from the browser, of which only the host counts. Hosts:
+    Accepts a host, an ``https://`` address, or one copied from the browser, of which only the host is used. Hosts:
     https://cybozu.dev/ja/kintone/docs/rest-api/overview/kintone-rest-api-overview
     """
     text = value.strip()
     if not text:
-        raise InvalidParameterError("{parameter} is empty; {how}", parameter=parameter, how=WRITE_THIS)
+        raise InvalidParameterError("{parameter} is empty; {how}", parameter=parameter, how=WRITE_DOMAIN)
     match = _parse(text, parameter)
     scheme = (match["scheme"] or "").lower()
     host = match["host"].strip("[]").lower()
-    allowed = _allowed(scheme, host, match["port"], allowed_origins)
+    allowed = _allowed_origin(scheme, host, match["port"], allowed_origins)
     if allowed is not None:
         return Site(allowed, _base_path(match["path"] or "", parameter))
-    _refuse_other(scheme, host, match["port"], parameter)
+    _check_official(scheme, host, match["port"], parameter)
     return Site(Origin("https", host, DEFAULT_PORTS["https"]))
 
 
 def _parse(text: str, parameter: str) -> re.Match[str]:
     if "@" in text:
         raise InvalidParameterError(
-            "{parameter} must not hold a user name or an @ sign; {how}", parameter=parameter, how=WRITE_THIS
+            "{parameter} must not hold a user name or an @ sign; {how}", parameter=parameter, how=WRITE_DOMAIN
         )
     match = ADDRESS.fullmatch(text) if len(text) <= MAX_ADDRESS_LENGTH else None
     if match is None or not text.isascii() or not text.isprintable() or "\\" in text or "%" in match["host"]:
         raise InvalidParameterError(
-            "{parameter} is not an address of kintone; {how}", parameter=parameter, how=WRITE_THIS
+            "{parameter} is not an address of kintone; {how}", parameter=parameter, how=WRITE_DOMAIN
         )
     return match
 
 
-def _allowed(scheme: str, host: str, port: str | None, allowed_origins: frozenset[Origin]) -> Origin | None:
+def _allowed_origin(scheme: str, host: str, port: str | None, allowed_origins: frozenset[Origin]) -> Origin | None:
     schemes = (scheme,) if scheme else ("https", "http")
     for candidate in schemes:
         if candidate in DEFAULT_PORTS:
@@ -110,22 +112,22 @@ def _allowed(scheme: str, host: str, port: str | None, allowed_origins: frozense
     return None
 
 
-def leads_elsewhere(path: str) -> bool:
-    """Tell whether a path has a segment of dots, plain or percent-encoded, which a client or a server may resolve."""
+def has_dot_segment(path: str) -> bool:
+    """Return whether a path has a segment ``.`` or ``..``, also percent-encoded, which a server may resolve."""
     for _ in range(MAX_UNQUOTINGS):
         plain = unquote(path, errors="replace")
         if plain == path:
-            return DOTS.search(path) is not None
+            return DOT_SEGMENT.search(path) is not None
         path = plain
     return True
 
 
 def _base_path(path: str, parameter: str) -> str:
     path = re.split("[?#]", path, maxsplit=1)[0]
-    base = PAGE.sub("", path).rstrip("/")
-    if leads_elsewhere(path) or not BASE_PATH.fullmatch(base):
+    base = BROWSER_PATH.sub("", path).rstrip("/")
+    if has_dot_segment(path) or not BASE_PATH.fullmatch(base):
         raise InvalidParameterError(
-            "{parameter} has a path that could be taken for another one; write it with plain letters and digits "
+            "{parameter} has a path that could be read as another one; write it with plain letters and digits "
             "between single slashes, without ., .. and % signs",
             parameter=parameter,
         )
@@ -133,23 +135,23 @@ def _base_path(path: str, parameter: str) -> str:
 
 
 def shown_host(host: str) -> str | Message:
-    """Return a host for a sentence; what may be a token that was filled in at the wrong place is not shown."""
+    """Return a host for a sentence, shortened; a text that may be a token in the wrong field is not shown."""
     if looks_like_a_token(host):
         return Message("something that looks like an API token")
     return host if len(host) <= MAX_SHOWN else f"{host[:MAX_SHOWN]}…"
 
 
-def _refuse_other(scheme: str, host: str, port: str | None, parameter: str) -> None:
+def _check_official(scheme: str, host: str, port: str | None, parameter: str) -> None:
     if scheme not in ("", "http", "https"):
         raise InvalidParameterError(
             "{parameter} starts with {scheme}://; only https:// is allowed; {how}",
             parameter=parameter,
             scheme=shown_host(scheme),
-            how=WRITE_THIS,
+            how=WRITE_DOMAIN,
         )
     if scheme == "http" and OFFICIAL_HOST.fullmatch(host):
         raise InvalidParameterError(
-            "{parameter} starts with http://, which would send the API token in clear; write https://{host}",
+            "{parameter} starts with http://, which would send the API token unencrypted; write https://{host}",
             parameter=parameter,
             host=shown_host(host),
         )
@@ -158,7 +160,7 @@ def _refuse_other(scheme: str, host: str, port: str | None, parameter: str) -> N
             "{parameter} names {host}, which is not a host of kintone; {how}",
             parameter=parameter,
             host=shown_host(host),
-            how=WRITE_THIS,
+            how=WRITE_DOMAIN,
         )
     if port is not None and int(port) != DEFAULT_PORTS["https"]:
         raise InvalidParameterError(

@@ -7,12 +7,12 @@ from typing import Final
 
 from kintone.errors import InvalidParameterError
 from kintone.field_types import Measure
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import NOTHING, Message
 from kintone.texts import printable
 from kintone.values.periods import Unit
 
-MEANT: Final = {
+SYNONYMS: Final = {
     "average": Measure.AVG, "mean": Measure.AVG, "total": Measure.SUM, "minimum": Measure.MIN, "maximum": Measure.MAX,
     "distinct": Measure.COUNT_DISTINCT, "unique": Measure.COUNT_DISTINCT, "nunique": Measure.COUNT_DISTINCT,
 }  # fmt: skip
@@ -110,7 +110,7 @@ def _unit(text: str) -> Unit:
     if "fiscal" in text.lower():
         hint = Message("year and quarter are those of the calendar; for a year that begins elsewhere group by month; ")
     else:
-        hint = Message("did you mean {near}? ", near=either(near)) if near else NOTHING
+        hint = Message("did you mean {near}? ", near=one_of(near)) if near else NOTHING
     raise InvalidParameterError(
         'group_by: "{unit}" is no unit; {hint}units are {units}, as in due:month',
         unit=printable(text),
@@ -140,12 +140,12 @@ def _measure(entry: str) -> AskedMeasure:
 
 
 def _no_measure(entry: str, name: str) -> InvalidParameterError:
-    meant = MEANT.get(name.lower())
+    meant = SYNONYMS.get(name.lower())
     near = (meant,) if meant else nearest_codes(name, ((measure, measure) for measure in Measure))
     return InvalidParameterError(
         'measures: "{entry}" is none; {hint}measures are {all}',
         entry=printable(entry),
-        hint=Message("did you mean {near}? ", near=either(near)) if near else NOTHING,
+        hint=Message("did you mean {near}? ", near=one_of(near)) if near else NOTHING,
         all=ALL_MEASURES,
     )
 

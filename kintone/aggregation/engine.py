@@ -14,7 +14,7 @@ from kintone.aggregation.plan import Group, Measured, Plan
 from kintone.errors import ResultTooLargeError, UnknownResponseError
 from kintone.messages import Message
 from kintone.reading.pages import Page, Record
-from kintone.replies import misshapen, named
+from kintone.replies import misshapen, name_in_answer
 
 type GroupKey = tuple[Key, ...]
 type Row = dict[str, str | int]
@@ -208,7 +208,7 @@ def _value_order(value: Any, descending: bool) -> tuple[bool, Any]:  # noqa: ANN
 
 
 def _unreadable(code: str, record_id: str) -> UnknownResponseError:
-    part = Message("the value of {code} in record {id}", code=named(code), id=record_id)
+    part = Message("the value of {code} in record {id}", code=name_in_answer(code), id=record_id)
     return misshapen(Message("aggregating records"), part, Message("of another kind than its field"))
 
 

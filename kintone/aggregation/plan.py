@@ -9,7 +9,7 @@ from kintone.aggregation.cells import Cells, cells_of
 from kintone.errors import InvalidParameterError
 from kintone.field_types import PSEUDO_FIELDS, Measure, ValueKind
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import NOTHING, Message
 from kintone.texts import printable
 from kintone.values.periods import Unit
@@ -188,5 +188,5 @@ def _unknown(code: str, form: Form, parameter: str) -> InvalidParameterError:
         app=form.app,
         code=printable(code),
         parameter=parameter,
-        hint=Message("; did you mean {near}?", near=either(near)) if near else NOTHING,
+        hint=Message("; did you mean {near}?", near=one_of(near)) if near else NOTHING,
     )

@@ -1,4 +1,4 @@
-"""The fields of an app's form, and how they are read from kintone's answer."""
+"""The fields of an app's form, and reading them from kintone's answer."""
 
 import re
 import sys
@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 from kintone import limits
 from kintone.field_types import FieldType, Shape, ValueKind, field_type, value_kind
 from kintone.messages import Message
-from kintone.replies import AnswerModel, PositiveNumber, misshapen, named, number_text, read_answer
+from kintone.replies import AnswerModel, PositiveNumber, misshapen, name_in_answer, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
 
 type WriteMode = Literal["add", "update"]
@@ -20,7 +20,7 @@ type WriteMode = Literal["add", "update"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a value must keep to: characters, value, form of a link; None is no limit."""
+    """The limits of a field's value: number of characters, value, protocol of a link; None where there is no limit."""
 
     min_length: int | None = None
     max_length: int | None = None
@@ -33,11 +33,11 @@ class Limits:
 class FieldDefinition:
     """One field of a form; the columns of a table are definitions too.
 
-    ``options`` maps option names to labels, in the order of the form. ``default`` is what kintone fills in a new
-    record, as the form shows it, None where there is none or it is the time of writing. ``computed`` is a text with
-    automatic calculation, ``lookup`` a field that looks up a record of another app, ``copied`` one that some lookup
-    fills. ``precision`` is the app's for numbers, None until its settings were read. ``format`` is that of a calculated
-    field.
+    ``options`` maps option names to labels, in the order of the form. ``default`` is the value that kintone gives the
+    field of a new record, as the form shows it; None where there is none or where it is the time of writing.
+    ``computed`` marks a text with automatic calculation, ``lookup`` a field that looks up a record of another app,
+    ``copied`` a field that a lookup fills. ``precision`` is the app's number precision, None until it was read.
+    ``format`` is the number format of a calculated field.
     """
 
     code: str
@@ -78,23 +78,23 @@ class FieldDefinition:
 
     @property
     def filled_by_kintone(self) -> bool:
-        """Tell whether kintone ignores what is sent for it: a calculation, or what a lookup copies."""
+        """Tell whether kintone ignores a value that is sent, because it calculates the field or a lookup fills it."""
         return self.computed or self.copied
 
     @property
     def usable_as_update_key(self) -> bool:
-        """Tell whether kintone finds records by it: a unique text or number, and nothing that kintone fills."""
+        """Tell whether kintone finds records by it: a unique text or number that kintone does not fill itself."""
         return self.type.update_key and self.unique and not self.filled_by_kintone
 
     def with_precision(self, precision: NumberPrecision) -> "FieldDefinition":
-        """Return the same field, and its columns, with the app's precision where they hold numbers."""
+        """Return the field with the app's precision in it or in its columns, where they hold numbers."""
         if self.is_table:
             columns = {code: column.with_precision(precision) for code, column in self.columns.items()}
             return replace(self, columns=columns)
         return replace(self, precision=precision) if self.is_number else self
 
     def refusal(self, mode: WriteMode) -> tuple[Message, Message] | None:
-        """Return why the field cannot be written and what to do instead; None when it can."""
+        """Return why the field cannot be written and what to do instead; None if it can be written."""
         if self.computed:
             return Message("kintone calculates this field"), Message("leave it out")
         if self.copied:
@@ -114,9 +114,9 @@ class FieldDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of an app at one ``revision`` of its settings; table columns stand under their table.
+    """The fields of an app at one ``revision`` of its settings; a table's columns are part of the table.
 
-    ``precision`` says how the app keeps numbers; None until its settings were read.
+    ``precision`` is the app's number precision, None until its settings were read.
     """
 
     app: str
@@ -126,12 +126,12 @@ class Form:
     precision: NumberPrecision | None = None
 
     def with_precision(self, precision: NumberPrecision) -> "Form":
-        """Return the same form with the app's precision in all its number fields."""
+        """Return the form with the app's precision in all its number fields."""
         fields = {code: definition.with_precision(precision) for code, definition in self.fields.items()}
         return replace(self, fields=fields, precision=precision)
 
     def update_key_codes(self) -> list[str]:
-        """Return the codes that may stand in ``updateKey``."""
+        """Return the codes of the fields that can be an update key."""
         return [code for code, definition in self.fields.items() if definition.usable_as_update_key]
 
     def names(self) -> Iterator[tuple[str, str]]:
@@ -145,19 +145,22 @@ class Form:
         )
 
 
-MAX_NUMBER_LENGTH, MAX_BITS = 64, 200
-_WRITTEN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,4})?", re.ASCII)
-"""``Decimal`` itself would take ``1_000`` and ``NaN`` too."""
-CHOICES = (Shape.OPTION, Shape.OPTIONS)
+# kintone's answer
+
+
+MAX_NUMBER_LENGTH, MAX_NUMBER_BITS = 64, 200
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,4})?", re.ASCII)
+"""``Decimal`` itself would also accept ``1_000`` and ``NaN``."""
+OPTION_SHAPES = (Shape.OPTION, Shape.OPTIONS)
 
 
 def _number(value: object) -> Decimal | None:
-    """Return a limit, which arrives as text, and as ``""`` where none is set."""
+    """Return a limit, which kintone sends as text, ``""`` where none is set."""
     if value is None or value == "":
         return None
-    is_endless = isinstance(value, int) and value.bit_length() > MAX_BITS
-    text = str(value) if isinstance(value, str | int | float) and not is_endless else ""
-    if len(text) > MAX_NUMBER_LENGTH or not _WRITTEN.fullmatch(text):
+    is_too_large = isinstance(value, int) and value.bit_length() > MAX_NUMBER_BITS
+    text = str(value) if isinstance(value, str | int | float) and not is_too_large else ""
+    if len(text) > MAX_NUMBER_LENGTH or not _NUMBER.fullmatch(text):
         raise ValueError("not a number")
     return Decimal(text)
 
@@ -182,7 +185,7 @@ type Length = Annotated[int | None, PlainValidator(_length)]
 
 class _FormAnswer(AnswerModel):
     properties: dict[str, Any] = Field(min_length=1)
-    """Every app has fields of kintone's own, such as the record number."""
+    """Never empty: every app has system fields, such as the record number."""
     revision: PositiveNumber | None = None
 
 
@@ -226,93 +229,102 @@ class _Precision(AnswerModel):
 
 
 def parse_form(body: Mapping[str, object], app: str) -> Form:
-    """Read a form; raises ``UnknownResponseError`` for anything that kintone does not document."""
-    reading = Message("reading the form of app {app}", app=app)
-    answer = read_answer(_FormAnswer, body, reading)
-    reader = _Reader(reading)
+    """Read a form; raises ``UnknownResponseError`` for an answer that does not have the documented shape."""
+    description = Message("reading the form of app {app}", app=app)
+    answer = read_answer(_FormAnswer, body, description)
+    reader = _FieldReader(description)
     fields = {code: reader.definition(code, raw) for code, raw in answer.properties.items()}
-    fields = {code: _marked(definition, reader.copied) for code, definition in fields.items()}
+    fields = {code: _with_copied_mark(definition, reader.copied) for code, definition in fields.items()}
     tables = {column: code for code, definition in fields.items() for column in definition.columns}
     return Form(app, answer.revision or "", fields, tables)
 
 
-def parse_precision(raw: object, doing: Message) -> NumberPrecision:
+def parse_precision(raw: object, description: Message) -> NumberPrecision:
     """Read ``numberPrecision`` of ``app/settings.json``; raises ``UnknownResponseError`` for another shape.
 
-    Where it is missing, or says what no app can be set to, kintone's default stands in and is marked as not known.
+    Returns kintone's default, marked as not known, where it is missing or holds values that no app can have.
     """
     if raw is None:
         return DEFAULT_PRECISION
-    told = read_answer(_Precision, raw, doing, Message("numberPrecision"))
-    fits = told.decimal_places <= told.digits and told.decimal_places <= limits.MAX_NUMBER_DECIMALS
-    if not fits or told.digits > limits.MAX_NUMBER_DIGITS or told.rounding_mode not in ROUNDINGS:
+    parsed = read_answer(_Precision, raw, description, Message("numberPrecision"))
+    fits = parsed.decimal_places <= parsed.digits and parsed.decimal_places <= limits.MAX_NUMBER_DECIMALS
+    if not fits or parsed.digits > limits.MAX_NUMBER_DIGITS or parsed.rounding_mode not in ROUNDINGS:
         return DEFAULT_PRECISION
-    return NumberPrecision(told.digits, told.decimal_places, told.rounding_mode)
+    return NumberPrecision(parsed.digits, parsed.decimal_places, parsed.rounding_mode)
 
 
-def _marked(definition: FieldDefinition, copied: set[str]) -> FieldDefinition:
-    """Mark what lookups fill; that is known only once every field has been read."""
-    columns = {code: _marked(column, copied) for code, column in definition.columns.items()}
+def _with_copied_mark(definition: FieldDefinition, copied: set[str]) -> FieldDefinition:
+    """Return a field marked where a lookup fills it, which is known only when every field has been read."""
+    columns = {code: _with_copied_mark(column, copied) for code, column in definition.columns.items()}
     return replace(definition, copied=definition.code in copied, columns=columns)
 
 
-class _Reader:
-    """Reads the fields of one answer; ``copied`` are the codes that some lookup fills."""
+class _FieldReader:
+    """Reads the fields of one answer; ``copied`` collects the codes that lookups fill."""
 
-    def __init__(self, reading: Message) -> None:
+    def __init__(self, description: Message) -> None:
         self.copied: set[str] = set()
-        self._reading = reading
+        self._description = description
         self._count = 0
 
     def definition(self, code: str, raw: object, *, column: bool = False) -> FieldDefinition:
-        part = Message("the field {code}", code=named(code))
-        told = read_answer(_Field, raw, self._reading, part)
+        """Read a field or, with ``column``, a column of a table; raises ``UnknownResponseError``."""
+        part = Message("the field {code}", code=name_in_answer(code))
+        parsed = read_answer(_Field, raw, self._description, part)
         self._count += 1
         if self._count > limits.MAX_FORM_FIELDS:
             raise misshapen(
-                self._reading, Message("the number of fields"), Message("above {most}", most=limits.MAX_FORM_FIELDS)
+                self._description,
+                Message("the number of fields"),
+                Message("above {maximum}", maximum=limits.MAX_FORM_FIELDS),
             )
-        if not code or told.code not in (None, code):
-            raise misshapen(self._reading, Message("code of {part}", part=part), told.code)
-        of_type = field_type(told.type)
-        if told.lookup is not None:
-            self._note_copied(told.lookup, part)
+        if not code or parsed.code not in (None, code):
+            raise misshapen(self._description, Message("code of {part}", part=part), parsed.code)
+        type_of_field = field_type(parsed.type)
+        if parsed.lookup is not None:
+            self._note_copied(parsed.lookup, part)
         return FieldDefinition(
             code=code,
-            label=told.label or code,
-            type=of_type,
-            required=bool(told.required),
-            unique=bool(told.unique) and not column,
-            has_default=bool(told.default_value) or told.default_now_value is True,
-            default=told.default_value or None,
-            computed=of_type.on_add and bool(told.expression),
-            lookup=told.lookup is not None,
-            options=self._options(told, part) if of_type.shape in CHOICES else {},
-            limits=Limits(told.min_length, told.max_length, told.min_value, told.max_value, told.protocol or ""),
-            columns=self._columns(told, part) if of_type.shape is Shape.ROWS and not column else {},
-            format=told.format or "",
+            label=parsed.label or code,
+            type=type_of_field,
+            required=bool(parsed.required),
+            unique=bool(parsed.unique) and not column,
+            has_default=bool(parsed.default_value) or parsed.default_now_value is True,
+            default=parsed.default_value or None,
+            computed=type_of_field.on_add and bool(parsed.expression),
+            lookup=parsed.lookup is not None,
+            options=self._options(parsed, part) if type_of_field.shape in OPTION_SHAPES else {},
+            limits=Limits(
+                parsed.min_length,
+                parsed.max_length,
+                parsed.min_value,
+                parsed.max_value,
+                parsed.protocol or "",
+            ),
+            columns=self._columns(parsed, part) if type_of_field.shape is Shape.ROWS and not column else {},
+            format=parsed.format or "",
         )
 
-    def _columns(self, told: _Field, part: Message) -> dict[str, FieldDefinition]:
-        if not told.fields:
-            raise misshapen(self._reading, Message("fields of {part}", part=part), told.fields)
-        return {code: self.definition(code, raw, column=True) for code, raw in told.fields.items()}
+    def _columns(self, parsed: _Field, part: Message) -> dict[str, FieldDefinition]:
+        if not parsed.fields:
+            raise misshapen(self._description, Message("fields of {part}", part=part), parsed.fields)
+        return {code: self.definition(code, raw, column=True) for code, raw in parsed.fields.items()}
 
-    def _options(self, told: _Field, part: Message) -> dict[str, str]:
-        """Return names and labels by the order of ``index``, which arrives as text too."""
-        if told.options is None:
-            raise misshapen(self._reading, Message("options of {part}", part=part), None)
-        if len(told.options) > limits.MAX_FIELD_OPTIONS:
-            found = Message("above {most}", most=limits.MAX_FIELD_OPTIONS)
-            raise misshapen(self._reading, Message("the number of options of {part}", part=part), found)
-        placed: list[tuple[Decimal, str, str]] = []
-        for name, raw in told.options.items():
-            place = Message("the option {option} of {part}", option=named(name), part=part)
-            option = read_answer(_Option, raw, self._reading, place)
-            placed.append((option.index or Decimal(0), name, option.label or name))
-        return {name: label for _, name, label in sorted(placed, key=lambda entry: entry[0])}
+    def _options(self, parsed: _Field, part: Message) -> dict[str, str]:
+        """Return option names and labels in the order of ``index``, which may be a text."""
+        if parsed.options is None:
+            raise misshapen(self._description, Message("options of {part}", part=part), None)
+        if len(parsed.options) > limits.MAX_FIELD_OPTIONS:
+            found = Message("above {maximum}", maximum=limits.MAX_FIELD_OPTIONS)
+            raise misshapen(self._description, Message("the number of options of {part}", part=part), found)
+        indexed: list[tuple[Decimal, str, str]] = []
+        for name, raw in parsed.options.items():
+            option_part = Message("the option {option} of {part}", option=name_in_answer(name), part=part)
+            option = read_answer(_Option, raw, self._description, option_part)
+            indexed.append((option.index or Decimal(0), name, option.label or name))
+        return {name: label for _, name, label in sorted(indexed, key=lambda entry: entry[0])}
 
     def _note_copied(self, raw: dict[str, Any], part: Message) -> None:
         lookup = Message("the lookup of {part}", part=part)
-        for entry in read_answer(_Lookup, raw, self._reading, lookup).field_mappings:
-            self.copied.add(read_answer(_Mapping, entry, self._reading, lookup).field)
+        for entry in read_answer(_Lookup, raw, self._description, lookup).field_mappings:
+            self.copied.add(read_answer(_Mapping, entry, self._description, lookup).field)

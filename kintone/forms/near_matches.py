@@ -1,4 +1,4 @@
-"""What somebody probably meant by a name that does not exist."""
+"""Suggestions for field codes that do not exist: the codes that were probably meant."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,26 +8,26 @@ from kintone import limits
 from kintone.messages import Joined, Message
 from kintone.texts import printable
 
-ALIKE = 0.6
+SIMILARITY_CUTOFF = 0.6
 
 
 def folded(text: str) -> str:
-    """Return a text with letter case, width and blanks levelled, Japanese included."""
+    """Return a text in lower case and NFKC without blanks, so that texts that differ only in these are equal."""
     return "".join(unicodedata.normalize("NFKC", text[: 4 * limits.MAX_NAME_LENGTH]).casefold().split())
 
 
 def nearest(wanted: str, names: Iterable[tuple[str, str]]) -> str | None:
-    """Return the code nearest to ``wanted`` among ``(code, label)`` pairs, or None where nothing is near.
+    """Return the code nearest to ``wanted`` among ``(code, label)`` pairs, or None where none is similar.
 
-    A code or label that differs only in case, width or blanks wins over one that is merely spelt alike.
+    A code or label that differs only in case, width or blanks comes before one that is spelt similarly.
     """
     return next(iter(nearest_codes(wanted, names)), None)
 
 
 def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return all codes that are equally near to ``wanted``: those of fields that share a label, each once.
+    """Return the code nearest to ``wanted``, each once; several where their fields share a label.
 
-    Codes that match come before those whose label does; none where nothing is near.
+    Fields whose code matches come before those whose label matches. Empty where none is similar.
     """
     if len(wanted) > 2 * limits.MAX_NAME_LENGTH:
         return ()
@@ -40,13 +40,13 @@ def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, .
     if not key:
         return ()
     if key not in by_code and key not in by_label:
-        close = get_close_matches(key, {**by_label, **by_code}, n=1, cutoff=ALIKE)
+        close = get_close_matches(key, {**by_label, **by_code}, n=1, cutoff=SIMILARITY_CUTOFF)
         if not close:
             return ()
         key = close[0]
     return tuple(dict.fromkeys([*by_code.get(key, ()), *by_label.get(key, ())]))
 
 
-def either(codes: Iterable[str]) -> Message:
-    """Return the codes in quotes, joined by "or": what ``did you mean …`` names."""
+def one_of(codes: Iterable[str]) -> Message:
+    """Return the codes in quotes, joined by "or", for a sentence such as ``did you mean …?``."""
     return Joined([Message('"{code}"', code=printable(code)) for code in codes], " or ")

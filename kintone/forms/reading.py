@@ -1,4 +1,4 @@
-"""Reading the form of an app, and remembering it for a minute."""
+"""Reading the form of an app from kintone, with a cache that keeps it for a minute."""
 
 import hashlib
 import secrets
@@ -11,19 +11,23 @@ from dataclasses import dataclass
 from kintone import api
 from kintone.api import Caller, Request
 from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
-from kintone.forms.fields import FieldDefinition, Form, Limits, WriteMode, parse_form, parse_precision
+from kintone.forms.fields import Form, parse_form, parse_precision
 from kintone.messages import Message
 from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
 
+# The cache
+
+
 TIME_TO_LIVE = 60.0
+"""Seconds."""
 CAPACITY = 256
 
 
 @dataclass(frozen=True, slots=True)
 class FormKey:
-    """Whose view of which form: what one credential may see another may not, so the credential is part of it.
+    """The key of a form in the cache; it includes the credential, since credentials differ in what they may see.
 
-    ``credential`` is a salted hash; a token cannot be found from it.
+    ``credential`` is a salted hash, from which no token can be recovered.
     """
 
     site: str
@@ -41,7 +45,7 @@ class FormCache:
         capacity: int = CAPACITY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start empty, with a salt of its own."""
+        """Start empty, with a random salt."""
         self._time_to_live = time_to_live
         self._capacity = capacity
         self._clock = clock
@@ -58,42 +62,42 @@ class FormCache:
         return FormKey(site, guest_space, str(app), digest.hexdigest())
 
     def form(self, key: FormKey, read: Callable[[], Form]) -> Form:
-        """Return the cached form, or what ``read`` brings; its errors pass through and nothing is kept then."""
+        """Return the cached form, or the one that ``read`` returns; if ``read`` raises, nothing is cached."""
         now = self._clock()
         with self._lock:
-            held = self._forms.get(key)
-            if held is not None and held[0] > now:
+            cached = self._forms.get(key)
+            if cached is not None and cached[0] > now:
                 self._forms.move_to_end(key)
-                return held[1]
+                return cached[1]
             drops = self._drops
         form = read()
         with self._lock:
-            # A form read before somebody dropped it may be the outdated one.
+            # A form that was dropped while it was being read may be outdated.
             if drops == self._drops:
                 self._keep(key, form)
         return form
 
-    def complete(self, key: FormKey, form: Form, complete: Form) -> None:
-        """Keep more about a form in its place and for no longer than it, unless another one took the place."""
+    def replace(self, key: FormKey, form: Form, new: Form) -> None:
+        """Replace a cached form by one that holds more, with the same expiry; does nothing if it is cached no more."""
         with self._lock:
-            held = self._forms.get(key)
-            if held is not None and held[1] is form:
-                self._forms[key] = (held[0], complete)
+            cached = self._forms.get(key)
+            if cached is not None and cached[1] is form:
+                self._forms[key] = (cached[0], new)
 
     def holds(self, key: FormKey) -> bool:
-        """Tell whether the form would be answered from memory."""
+        """Tell whether the form is cached and not expired."""
         with self._lock:
-            held = self._forms.get(key)
-            return held is not None and held[0] > self._clock()
+            cached = self._forms.get(key)
+            return cached is not None and cached[0] > self._clock()
 
     def drop(self, key: FormKey) -> None:
-        """Forget a form, because kintone said that it is no longer true."""
+        """Remove a form that is outdated according to kintone."""
         with self._lock:
             self._drops += 1
             self._forms.pop(key, None)
 
     def __len__(self) -> int:
-        """Return how many forms are held, outdated ones included."""
+        """Return how many forms are cached, expired ones included."""
         with self._lock:
             return len(self._forms)
 
@@ -104,26 +108,15 @@ class FormCache:
             self._forms.popitem(last=False)
 
 
-__all__ = [
-    "FieldDefinition",
-    "Form",
-    "FormCache",
-    "FormKey",
-    "FormsApi",
-    "Limits",
-    "WriteMode",
-    "form_request",
-    "parse_form",
-    "read_form",
-]
+# Reading from kintone
 
 
-REFUSALS = (PermissionDeniedError, NotFoundError, InvalidRequestError, UnknownResponseError)
-"""What kintone, or something in front of it, answers where settings are not to be seen."""
+SETTINGS_UNAVAILABLE = (PermissionDeniedError, NotFoundError, InvalidRequestError, UnknownResponseError)
+"""The errors where the credential may not see the settings, whether from kintone or from something in front of it."""
 
 
 def form_request(app: int | str) -> Request:
-    """Ask for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
+    """Return the request for the published form, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
     return api.get_form_fields(Message("reading the form of app {app}", app=app), app)
 
 
@@ -133,49 +126,49 @@ def read_form(caller: Caller, app: int | str) -> Form:
 
 
 def read_precision(caller: Caller, app: str) -> NumberPrecision:
-    """Ask how an app keeps numbers, https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings.
+    """Read the number precision of an app, kintone's default marked as not known where the settings are not visible.
 
-    Returns kintone's default, marked as not known, where the credential may not see the settings.
+    Source: https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-general-settings.
     """
-    reading = Message("reading the settings of app {app}", app=app)
+    description = Message("reading the settings of app {app}", app=app)
     try:
-        body = caller.call(api.get_app_settings(reading, app)).body
-    except REFUSALS:
+        body = caller.call(api.get_app_settings(description, app)).body
+    except SETTINGS_UNAVAILABLE:
         return DEFAULT_PRECISION
-    return parse_precision(body.get("numberPrecision"), reading)
+    return parse_precision(body.get("numberPrecision"), description)
 
 
 class FormsApi:
-    """Forms for one credential on one site, through a cache that may be shared with others."""
+    """Reads forms with one credential on one site, through a cache that may be shared with other credentials."""
 
     def __init__(self, caller: Caller, cache: FormCache, key: Callable[[str], FormKey]) -> None:
-        """Take who carries out requests, the cache, and how an app id becomes a key of this credential."""
+        """Read through a caller and a cache; ``key`` makes the cache key of an app id for this credential."""
         self._caller = caller
         self._cache = cache
         self._key = key
 
     def read(self, app: int | str, *, fresh: bool = False) -> Form:
-        """Return the form, at most a minute old; ``fresh`` asks kintone in any case."""
+        """Return the form, at most a minute old; ``fresh`` reads it from kintone in any case."""
         key = self._key(str(app))
         if fresh:
             self._cache.drop(key)
         return self._cache.form(key, lambda: read_form(self._caller, app))
 
     def with_precision(self, form: Form) -> Form:
-        """Return a form that knows how the app keeps numbers; asked once for each form that is remembered.
+        """Return the form with the app's number precision, which is read once for each cached form.
 
-        Where the app's settings cannot be read kintone's default stands in, and says that it does.
+        Where the app's settings cannot be read it is kintone's default, marked as not known.
         """
         if form.precision is not None:
             return form
-        complete = form.with_precision(read_precision(self._caller, form.app))
-        self._cache.complete(self._key(form.app), form, complete)
-        return complete
+        with_precision = form.with_precision(read_precision(self._caller, form.app))
+        self._cache.replace(self._key(form.app), form, with_precision)
+        return with_precision
 
     def holds(self, app: int | str) -> bool:
-        """Tell whether the form would be answered from memory, and so may be outdated."""
+        """Tell whether the form is cached, so that it may be outdated."""
         return self._cache.holds(self._key(str(app)))
 
     def drop(self, app: int | str) -> None:
-        """Forget the form, after kintone complained about something that the form allows."""
+        """Remove the form from the cache, after kintone refused something that the form allows."""
         self._cache.drop(self._key(str(app)))

@@ -1,1 +1,1 @@
-"""Reading records: the query language, and the plans by which any number of records is read."""
+"""Reading records: any number of them, by record id, through a cursor or by offset."""

@@ -1,8 +1,8 @@
 """Reading in any order through a cursor of kintone.
 
-A cursor (https://cybozu.dev/ja/kintone/docs/rest-api/records/create-cursor) freezes which records there are
-and in which order, for ten minutes after its last use; a kintone site has ten of them for everybody. Each read
-moves it on, so none is repeated.
+A cursor (https://cybozu.dev/ja/kintone/docs/rest-api/records/create-cursor) fixes the matching records and their
+order. It expires ten minutes after its last use, and a kintone site has ten of them for all its users. Each read
+advances it, so no read is repeated.
 """
 
 import logging
@@ -19,7 +19,7 @@ from kintone.reading.pages import RawPage, RecordSource, count_of, raw_page_of
 from kintone.replies import AnswerModel, misshapen, read_answer
 
 MAX_EMPTY_READS = 2
-"""Of as many empty pages as its records would fill, and two more, a cursor is taken for one that never ends."""
+"""Empty pages that a cursor may have beyond the number of pages its records fill; with more it counts as endless."""
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +33,10 @@ class _Fetched(AnswerModel):
 
 
 class Cursor:
-    """A cursor that kintone keeps for us until it is read to its end or deleted; ``total`` counts its records."""
+    """A cursor, which kintone keeps until it is read to its end or deleted; ``total`` counts its records."""
 
     def __init__(self, source: RecordSource, cursor_id: str, total: int) -> None:
-        """Take over a cursor that exists; ``open_cursor`` makes one."""
+        """Use an existing cursor; ``open_cursor`` creates one."""
         self.total = total
         self._source = source
         self._id = cursor_id
@@ -45,51 +45,56 @@ class Cursor:
         self._alive = True
 
     def raw_pages(self, offset: int, wanted: int | None) -> Generator[RawPage]:
-        """Yield what lies behind the first ``offset`` records, ``wanted`` at most, no page empty.
+        """Yield the records after the first ``offset`` ones, ``wanted`` at most, in pages that are not empty.
 
         One page is read ahead. The cursor is deleted at the end, also when the generator is closed early or fails.
         """
         left = wanted
-        # Also where nobody asks for the next page any more, the cursor is given back at the end of the time.
-        leave = self._source.deadline.on_end(self.discard)
+        # The cursor is also deleted at the end of the deadline, where the caller stops asking for pages.
+        unregister = self._source.deadline.on_end(self.discard)
         worker = self._source.workers(1, "kintone-cursor")
         try:
-            coming: Future[RawPage] | None = worker.submit(self._read)
-            while coming:
-                page = coming.result()
+            next_page: Future[RawPage] | None = worker.submit(self._read)
+            while next_page:
+                page = next_page.result()
                 skipped = min(offset, len(page.ids))
-                fresh = page.part(skipped, None if left is None else skipped + left)
+                new = page.part(skipped, None if left is None else skipped + left)
                 offset -= skipped
-                left = None if left is None else left - len(fresh.ids)
-                coming = worker.submit(self._read) if self._alive and left != 0 else None
-                if fresh.ids:
-                    yield fresh
+                left = None if left is None else left - len(new.ids)
+                next_page = worker.submit(self._read) if self._alive and left != 0 else None
+                if new.ids:
+                    yield new
         finally:
             worker.shutdown(wait=False, cancel_futures=True)
-            leave()
+            unregister()
             self.discard()
 
     def _read(self) -> RawPage:
-        """Move the cursor on; neither an empty page nor its count is its end: records may be gone, the count wrong."""
+        """Read the next page.
+
+        Only kintone's ``next`` ends the cursor: a page may be empty because its records were deleted, and the count of
+        the records may be wrong.
+        """
         try:
-            answer = self._source.call(api.read_cursor(self._source.reading, self._id))
+            answer = self._source.call(api.read_cursor(self._source.description, self._id))
         except CursorGoneError as error:
             self._alive = False
             raise error.copy_with(
                 problem=Message(
-                    "{doing}: the cursor was gone before all records were read", doing=self._source.reading
+                    "{description}: the cursor was gone before all records were read",
+                    description=self._source.description,
                 ),
                 remedy=Message("run the query again; kintone drops a cursor ten minutes after its last use"),
             ) from None
-        page = raw_page_of(answer, self._source.reading)
+        page = raw_page_of(answer, self._source.description)
         self._refuse_endless(page)
-        following = read_answer(_Fetched, answer.body, self._source.reading).next
-        # It may have been given back meanwhile, at the end of the time of the call.
-        self._alive = self._alive and following
+        has_more = read_answer(_Fetched, answer.body, self._source.description).next
+        # The end of the deadline may have deleted the cursor in the meantime.
+        self._alive = self._alive and has_more
         return page
 
     def _refuse_endless(self, page: RawPage) -> None:
-        """Raise ``UnknownResponseError`` for a cursor that goes round in circles or has nothing but empty pages."""
+        """Raise ``UnknownResponseError`` for a cursor that repeats a page or has too many empty pages."""
         if page.ids:
             is_endless = page.ids[0] in self._first_ids
             self._first_ids.add(page.ids[0])
@@ -99,41 +104,41 @@ class Cursor:
         if is_endless:
             raise UnknownResponseError(
                 Message(
-                    "{doing}: the cursor does not end after its {total} records",
-                    doing=self._source.reading,
+                    "{description}: the cursor does not end after its {total} records",
+                    description=self._source.description,
                     total=self.total,
                 )
             )
 
     def discard(self) -> None:
-        """Give the cursor back, unless it is at its end; trouble with that is only logged.
+        """Delete the cursor unless it is read to its end; a failure of that is only logged.
 
-        There is a small time of its own for it, since that of the call may be over.
+        The deletion has a short grace period of its own, since the time of the call may be over.
         """
         if not self._alive:
             return
         self._alive = False
         try:
             with self._source.deadline.grace() as grace:
-                self._source.call(api.delete_cursor(self._source.reading, self._id), grace)
+                self._source.call(api.delete_cursor(self._source.description, self._id), grace)
         except CursorGoneError:
             return
         except KintoneError as error:
-            # The records are read, or a worse error is on its way. Where no answer came, kintone may have done it.
+            # Not raised: the records are read, or a more important error is being raised already.
             log.warning(
-                "a cursor could not be deleted for certain; if kintone still has it, it stays taken until ten minutes "
+                "the deletion of a cursor is not confirmed; if kintone still has it, it stays in use until ten minutes "
                 "after its last use: %s",
                 error.code,
             )
 
 
 def open_cursor(source: RecordSource, query: Query) -> Cursor:
-    """Make a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay taken."""
+    """Create a cursor for a query without limit and offset; raises ``CursorLimitError`` when all stay in use."""
     parameters = {**source.selection(), "query": str(query), "size": limits.MAX_LIMIT}
-    body = source.call(api.create_cursor(source.reading, parameters)).body
-    cursor_id = read_answer(_Created, body, source.reading).id
+    body = source.call(api.create_cursor(source.description, parameters)).body
+    cursor_id = read_answer(_Created, body, source.description).id
     total = count_of(body.get("totalCount"))
     if total is None:
         Cursor(source, cursor_id, 0).discard()
-        raise misshapen(source.reading, Message("the number of records of the cursor"), body.get("totalCount"))
+        raise misshapen(source.description, Message("the number of records of the cursor"), body.get("totalCount"))
     return Cursor(source, cursor_id, total)

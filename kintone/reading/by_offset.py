@@ -1,4 +1,4 @@
-"""Reading in any order page by page with an offset, for want of a cursor."""
+"""Reading in any order page by page with an offset, where no cursor is available."""
 
 from collections.abc import Generator
 
@@ -10,18 +10,18 @@ from kintone.reading.pages import RawPage, RecordSource
 
 
 def max_reach() -> int:
-    """Return the number of the last record that an offset reaches."""
+    """Return how many records can be read by offset."""
     return limits.MAX_OFFSET + limits.MAX_LIMIT
 
 
 def offset_pages(source: RecordSource, query: Query, offset: int, wanted: int | None) -> Generator[RawPage]:
-    """Yield what lies behind the first ``offset`` records, ``wanted`` at most, none empty.
+    """Yield the records after the first ``offset`` ones, ``wanted`` at most, in pages that are not empty.
 
-    Pages shift when records come or go, so one that comes twice is dropped, and the reader is told that others may be
-    missing. The ids kept for that are never more than an offset reaches.
+    Pages shift when records are added or deleted. A record that comes twice is dropped, and a warning says that others
+    may be missing. The ids that are remembered for this are at most ``max_reach()``.
     """
     source.warn(
-        "all cursors of the kintone site were taken, so the pages were read by offset: "
+        "all cursors of the kintone site were in use, so the pages were read by offset: "
         "records added, changed or deleted meanwhile may be missing"
     )
     seen: set[int] = set()
@@ -32,32 +32,32 @@ def offset_pages(source: RecordSource, query: Query, offset: int, wanted: int | 
         size = min(limits.MAX_LIMIT, end - offset)
         page = source.fetch(str(query.cut(size, offset)))
         is_last = page.is_last(size)
-        fresh = _unseen(page, seen)
-        seen.update(fresh.ids)
+        new = _unseen(page, seen)
+        seen.update(new.ids)
         offset += size
         del page
-        if fresh.ids:
-            yield fresh
+        if new.ids:
+            yield new
         if is_last:
             return
     if end == reach and (wanted is None or first + wanted > end):
-        source.warn("an offset reaches no record further on: if more match than kintone counted, they are missing")
+        source.warn("an offset cannot reach further records: if more match than kintone counted, they are missing")
 
 
 def require_reachable(offset: int, count: int | None, refused: CursorLimitError) -> None:
-    """Raise the refusal, in words that say what to do, where an offset does not reach all ``count`` records."""
+    """Raise ``refused``, with advice, where not all ``count`` records can be read by offset."""
     if count is not None and offset <= limits.MAX_OFFSET and offset + count <= max_reach():
         return
     raise refused.copy_with(
         problem=Message(
-            "all cursors of the kintone site stayed taken while waiting for one, and the result is too long to be read "
-            "by offset (more than {most:,} records)",
-            most=max_reach(),
+            "all cursors of the kintone site stayed in use while waiting for one, and the result is too long to be "
+            "read by offset (more than {max_records:,} records)",
+            max_records=max_reach(),
         ),
         remedy=Message("try again in ten minutes, or read by record id: leave order by out, or write order by $id asc"),
     )
 
 
 def _unseen(page: RawPage, seen: set[int]) -> RawPage:
-    places = [place for place, record_id in enumerate(page.ids) if record_id not in seen]
-    return RawPage([page.records[place] for place in places], [page.ids[place] for place in places])
+    indexes = [index for index, record_id in enumerate(page.ids) if record_id not in seen]
+    return RawPage([page.records[index] for index in indexes], [page.ids[index] for index in indexes])

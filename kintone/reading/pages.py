@@ -1,4 +1,4 @@
-"""What comes back from a read: kintone's answers, checked, and the pages made of them."""
+"""Pages of records: requesting them from kintone and checking its answers."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +11,9 @@ from kintone import api, limits
 from kintone.api import Answer, Caller, Request
 from kintone.deadline import Deadline
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
-from kintone.field_types import RECORD_ID, SHOWN_AS_TEXT, is_table, is_value
+from kintone.field_types import RECORD_ID, REVISION, SHOWN_AS_TEXT, is_table, is_value
 from kintone.messages import Message
-from kintone.replies import misshapen, named, number_text
+from kintone.replies import misshapen, name_in_answer, number_text
 from kintone.runtime import Workers
 
 type Record = dict[str, Any]
@@ -21,7 +21,7 @@ type Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records for the reader, in order; ``number`` counts from 1, ``ids`` go with ``records`` one by one."""
+    """Records for the caller, in order; ``number`` counts pages from 1, ``ids`` are those of ``records``."""
 
     number: int
     records: list[Record] = field(repr=False)
@@ -30,61 +30,64 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """One answer of kintone: records, their ids as numbers, and the number of all matches where it was asked for."""
+    """One answer of kintone: records, their ids, and the number of all matches where it was requested."""
 
     records: list[Record] = field(repr=False)
     ids: list[int] = field(repr=False)
     total: int | None = None
 
     def part(self, start: int, end: int | None = None) -> "RawPage":
-        """Return some of the records."""
+        """Return the page with a slice of its records."""
         return RawPage(self.records[start:end], self.ids[start:end], self.total)
 
     def is_last(self, size: int) -> bool:
-        """Tell whether nothing follows, given how many records were asked for.
+        """Tell whether no record follows, where ``size`` records were requested.
 
-        Only a page shorter than that proves it; a count of all matches may be wrong.
+        Only a page with fewer records proves that; kintone's count of all matches may be wrong.
         """
         return len(self.ids) < size
 
 
-def raw_page_of(answer: Answer, reading: Message) -> RawPage:
-    """Check an answer; ``reading`` are words for errors. Raises ``UnknownResponseError``."""
+# Checking kintone's answer
+
+
+def raw_page_of(answer: Answer, description: Message) -> RawPage:
+    """Check an answer and return its page; raises ``UnknownResponseError`` that begins with ``description``."""
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
-        raise misshapen(reading, Message("records of the answer"), records)
+        raise misshapen(description, Message("records of the answer"), records)
     if len(records) > limits.MAX_LIMIT:
-        raise misshapen(reading, Message("the number of records"), Message("{count}", count=len(records)))
+        raise misshapen(description, Message("the number of records"), Message("{count}", count=len(records)))
     ids: list[int] = []
     for record in records:
         record_id = _id_of(record)
         if not record_id:
-            raise _misshapen(record, Message("entry {place}", place=len(ids) + 1), reading)
+            raise _misshapen(record, Message("entry {place}", place=len(ids) + 1), description)
         ids.append(record_id)
     if len(set(ids)) != len(ids):
-        raise misshapen(reading, Message("the number of records"), Message("more than that of their ids"))
-    told = body.get("totalCount")
-    total = count_of(told)
-    if total is None and told is not None:
-        raise misshapen(reading, Message("totalCount of the answer"), told)
+        raise misshapen(description, Message("the number of records"), Message("more than that of their ids"))
+    raw_total = body.get("totalCount")
+    total = count_of(raw_total)
+    if total is None and raw_total is not None:
+        raise misshapen(description, Message("totalCount of the answer"), raw_total)
     return RawPage(records, ids, total)
 
 
-def checked_id(record: object, part: Message, reading: Message) -> int:
-    """Return the id of a record whose fields are all fields; raises ``UnknownResponseError``."""
+def checked_id(record: object, part: Message, description: Message) -> int:
+    """Return the id of a record after checking all its fields; raises ``UnknownResponseError``."""
     record_id = _id_of(record)
     if not record_id:
-        raise _misshapen(record, part, reading)
+        raise _misshapen(record, part, description)
     return record_id
 
 
-def _id_of(record: Any) -> int:  # noqa: ANN401 - whatever stands there
-    """Return the id of a record, 0 where one of its fields is none.
+def _id_of(record: Any) -> int:  # noqa: ANN401 - any value that JSON can hold
+    """Return the id of a record, 0 where a field does not have the shape of a field.
 
     Fields are objects with ``type`` and ``value``, rows of tables hold such objects in their ``value``:
-    https://cybozu.dev/ja/kintone/docs/overview/field-types. Every value of every record is looked at, so this is no
-    model: one would take as long as reading the JSON does.
+    https://cybozu.dev/ja/kintone/docs/overview/field-types. Every value of every record is checked, so this is plain
+    code: a pydantic model would take as long as decoding the JSON.
     """
     try:
         for content in record.values():
@@ -95,13 +98,15 @@ def _id_of(record: Any) -> int:  # noqa: ANN401 - whatever stands there
         return 0
 
 
-def _misshapen(record: object, part: Message, reading: Message) -> UnknownResponseError:
+def _misshapen(record: object, part: Message, description: Message) -> UnknownResponseError:
     if not isinstance(record, dict):
-        return misshapen(reading, part, record)
+        return misshapen(description, part, record)
     for code, content in record.items():
         if not _is_field(content):
-            return misshapen(reading, Message("the field {code} of {part}", code=named(code), part=part), content)
-    return misshapen(reading, Message("$id of {part}", part=part), record.get(RECORD_ID))
+            return misshapen(
+                description, Message("the field {code} of {part}", code=name_in_answer(code), part=part), content
+            )
+    return misshapen(description, Message("$id of {part}", part=part), record.get(RECORD_ID))
 
 
 def _is_field(content: object) -> bool:
@@ -117,21 +122,24 @@ def _is_row(row: dict[str, Any]) -> bool:
 
 
 def count_of(value: object) -> int | None:
-    """Return kintone's count, which is a text, or nothing where there is none."""
+    """Return a count, which kintone writes as a text; None for a value that is not a count."""
     text = number_text(value)
     return None if text is None else int(text)
+
+
+# Requesting pages
 
 
 class FirstFailure:
     """Keeps the first failure of several reads that share a deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
-        """Start without one; ``deadline`` is cancelled by it."""
+        """Start without a failure; the first one cancels ``deadline``."""
         self._deadline = deadline
         self._error: KintoneError | None = None
 
     def guard[Result](self, read: Callable[[], Result]) -> Result:
-        """Read; a failure ends the others."""
+        """Call ``read``; a failure cancels the other reads."""
         try:
             return read()
         except CancelledError:
@@ -142,8 +150,8 @@ class FirstFailure:
             self._deadline.cancel()
             raise
 
-    def told[Result](self, result: Callable[[], Result]) -> Result:
-        """Return a result; where it was cancelled, raise the failure that did it."""
+    def result_of[Result](self, result: Callable[[], Result]) -> Result:
+        """Return the result of a read; where it was cancelled, raise the failure that cancelled it."""
         try:
             return result()
         except CancelledError:
@@ -152,68 +160,68 @@ class FirstFailure:
             raise
 
 
-PAGES_AT_ONCE = 4
-SYSTEM_FIELDS = ("$id", "$revision")
+MAX_PARALLEL_PAGES = 4
+SYSTEM_FIELDS = (RECORD_ID, REVISION)
 
-_CUT_OFF = "Filter aborted because of too many search results"
+_SEARCH_ABORTED = "Filter aborted because of too many search results"
 
 
 class RecordSource:
-    """Asks kintone for records; safe to share between threads.
+    """Requests records from kintone; safe to share between threads.
 
-    ``fields`` are the codes the caller asked for, each once; empty means all. ``$id`` is always asked for, since pages
-    are told apart by it.
+    ``fields`` are the codes that the caller asked for, each once; none means all. ``$id`` is always requested, since
+    reading needs it.
     """
 
     def __init__(self, caller: Caller, app: int, fields: Sequence[str]) -> None:
-        """Raise ``InvalidParameterError`` for more fields than kintone takes."""
+        """Read through a caller; raises ``InvalidParameterError`` for more fields than kintone takes."""
         self.fields = tuple(dict.fromkeys(fields))
         self.requests_made = 0
         self.warnings: list[str] = []
-        self.reading = Message("reading records of app {app}", app=app)
+        self.description = Message("reading records of app {app}", app=app)
         self.deadline = caller.deadline
         self._caller = caller
         self._app = app
-        self._asked = list(dict.fromkeys([*self.fields, "$id"])) if self.fields else []
+        self._requested_fields = list(dict.fromkeys([*self.fields, RECORD_ID])) if self.fields else []
         self._lock = threading.Lock()
-        if len(self._asked) > limits.MAX_FIELDS_IN_BODY:
+        if len(self._requested_fields) > limits.MAX_FIELDS_IN_BODY:
             raise InvalidParameterError(
-                "fields: {count} field codes ($id among them) are more than the {most:,} that kintone takes; "
+                "fields: {count} field codes ($id among them) are more than the {maximum:,} that kintone takes; "
                 "name fewer, or leave fields blank for all",
-                count=len(self._asked),
-                most=limits.MAX_FIELDS_IN_BODY,
+                count=len(self._requested_fields),
+                maximum=limits.MAX_FIELDS_IN_BODY,
             )
 
     def fetch(self, query: str, *, counted: bool = False, only_ids: bool = False) -> RawPage:
-        """Read one page; ``counted`` asks for the number of all matches too, which costs kintone time."""
+        """Read one page; ``counted`` also requests the number of all matches, which costs kintone time."""
         parameters: dict[str, object] = self.selection(only_ids=only_ids)
         parameters["query"] = query
         if counted:
             parameters["totalCount"] = True
-        answer = self.call(api.get_records(self.reading, parameters))
-        return raw_page_of(answer, self.reading)
+        answer = self.call(api.get_records(self.description, parameters))
+        return raw_page_of(answer, self.description)
 
     def fetch_all(self, queries: Sequence[str]) -> list[RawPage]:
-        """Read one page for each query, several at once, in their order; the first that fails ends the others."""
+        """Read one page for each query, several at once; return them in order. The first failure cancels the others."""
         if len(queries) == 1:
             return [self.fetch(queries[0])]
         with self.working():
             failure = FirstFailure(self.deadline)
-            workers = self.workers(min(PAGES_AT_ONCE, len(queries)), "kintone-page")
+            workers = self.workers(min(MAX_PARALLEL_PAGES, len(queries)), "kintone-page")
             try:
                 answers = [workers.submit(failure.guard, partial(self.fetch, query)) for query in queries]
-                return [failure.told(answer.result) for answer in answers]
+                return [failure.result_of(answer.result) for answer in answers]
             finally:
                 workers.shutdown(wait=False, cancel_futures=True)
 
     def selection(self, *, only_ids: bool = False) -> dict[str, object]:
-        """Return the parameters that say which app and which fields."""
-        fields = ["$id"] if only_ids else self._asked
+        """Return the parameters ``app`` and ``fields`` of a request."""
+        fields = [RECORD_ID] if only_ids else self._requested_fields
         return {"app": self._app, "fields": fields} if fields else {"app": self._app}
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Read within the block: whatever still waits or runs at its end is cancelled."""
+        """Enter a block in which to read; requests that still wait or run at its end are cancelled."""
         with self._caller.deadline.within(self._caller.deadline.remaining()) as deadline:
             self.deadline = deadline
             try:
@@ -226,38 +234,38 @@ class RecordSource:
         return self.deadline.runtime.workers(count, name)
 
     def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
-        """Ask, count the request and keep the warning that came with the answer."""
+        """Send a request, count it and keep the warning of its answer."""
         with self._lock:
             self.requests_made += 1
         answer = self._caller.call(request, deadline or self.deadline)
         if answer.warning:
-            self.warn(_in_words(answer.warning))
+            self.warn(_warning_sentence(answer.warning))
         return answer
 
     def warn(self, sentence: str) -> None:
-        """Keep a sentence for the reader, once."""
+        """Keep a warning for the caller, each sentence once."""
         with self._lock:
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
 
-    def arrange(self, records: list[Record]) -> None:
-        """Bring the fields of each record into the order that the caller asked for them.
+    def order_fields(self, records: list[Record]) -> None:
+        """Put the fields of each record into the order in which the caller asked for them.
 
-        kintone answers in an order of its own, with ``$id``, which is asked for on our own account. What else comes
-        unasked stays, behind the others.
+        kintone answers in an order of its own. System fields that the caller did not ask for are removed; other fields
+        that the caller did not ask for stay, after the others.
         """
         if not self.fields:
             return
-        unasked = [code for code in SYSTEM_FIELDS if code not in self.fields]
-        for place, record in enumerate(records):
+        removed = [code for code in SYSTEM_FIELDS if code not in self.fields]
+        for index, record in enumerate(records):
             if tuple(record) == self.fields:
                 continue
-            arranged = {code: record[code] for code in self.fields if code in record}
-            records[place] = arranged | {code: content for code, content in record.items() if code not in unasked}
+            ordered = {code: record[code] for code in self.fields if code in record}
+            records[index] = ordered | {code: content for code, content in record.items() if code not in removed}
 
 
-def _in_words(warning: str) -> str:
-    if _CUT_OFF.lower() in warning.lower():
+def _warning_sentence(warning: str) -> str:
+    if _SEARCH_ABORTED.lower() in warning.lower():
         return (
             "kintone stopped the search at 100,000 hits: the answer is partial; narrow the condition to get a whole one"
         )

@@ -1,4 +1,4 @@
-"""The two orders in which record ids make a page's place certain."""
+"""Planning how to read a query: its order by record id, the number of records wanted, and deep offsets."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -11,31 +11,31 @@ from kintone.reading.pages import RawPage, RecordSource
 
 
 class IdOrder(Enum):
-    """Ascending or descending by ``$id``."""
+    """Ascending or descending by ``$id``: the orders in which reading can continue after any record."""
 
     ASCENDING = "asc"
     DESCENDING = "desc"
 
     def key(self, record_id: int) -> int:
-        """Return a number that grows along this order."""
+        """Return a number that increases along this order."""
         return record_id if self is IdOrder.ASCENDING else -record_id
 
     def after(self, query: Query, record_id: int | None) -> Query:
-        """Return the query for the records that follow a record; for all where there is none."""
+        """Return the query for the records that follow a record; for all records where it is None."""
         if record_id is None:
             return query
-        return query.with_guard(f"$id {'>' if self is IdOrder.ASCENDING else '<'} {record_id}")
+        return query.with_condition(f"$id {'>' if self is IdOrder.ASCENDING else '<'} {record_id}")
 
-    def check(self, page: RawPage, after: int | None, reading: str | Message) -> None:
-        """Raise ``UnknownResponseError`` unless every id lies behind the one before it; reading on would never end."""
+    def check(self, page: RawPage, after: int | None, description: Message) -> None:
+        """Raise ``UnknownResponseError`` unless every id follows the one before it; otherwise reading would not end."""
         previous = None if after is None else self.key(after)
         for record_id in page.ids:
             key = self.key(record_id)
             if previous is not None and key <= previous:
                 raise UnknownResponseError(
                     Message(
-                        "{reading}: kintone's answer does not advance: record {record} follows record {previous}",
-                        reading=reading,
+                        "{description}: kintone's answer does not advance: record {record} follows record {previous}",
+                        description=description,
                         record=record_id,
                         previous=abs(previous),
                     ),
@@ -44,33 +44,12 @@ class IdOrder(Enum):
             previous = key
 
 
-def skip(source: RecordSource, query: Query, order: IdOrder, offset: int) -> tuple[int | None, int] | None:
-    """Jump over as many records as an offset allows, again and again, reading one id each time.
-
-    Returns the last record jumped over and the offset that is left, or nothing where fewer records match. ``query`` is
-    sorted by id.
-    """
-    last: int | None = None
-    while offset > limits.MAX_OFFSET:
-        hop = order.after(query, last).cut(limit=1, offset=limits.MAX_OFFSET)
-        page = source.fetch(str(hop), only_ids=True)
-        order.check(page, last, source.reading)
-        if not page.ids:
-            return None
-        last = page.ids[0]
-        offset -= limits.MAX_OFFSET + 1
-    return last, offset
-
-
-"""Characters; ours, since kintone names no ceiling: taking a query apart takes a second for so many."""
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a query asks for.
 
     ``query`` has the caller's condition and order alone. ``id_order`` is set where the order is by record id.
-    ``wanted`` is the number of records at most, nothing where there is no cap.
+    ``wanted`` is the maximum number of records, None without a maximum.
     """
 
     query: Query
@@ -80,65 +59,65 @@ class Plan:
 
     @property
     def in_one_request(self) -> bool:
-        """Tell whether one page holds whatever comes."""
+        """Tell whether one page holds all records that are wanted."""
         return self.wanted is not None and self.wanted <= limits.MAX_LIMIT and not self.is_deep
 
     @property
     def is_deep(self) -> bool:
-        """Tell whether more records are skipped than kintone skips in one request."""
+        """Tell whether the offset is larger than kintone allows."""
         return self.offset > limits.MAX_OFFSET
 
     @property
     def page_size(self) -> int:
-        """Return the number of records to ask for first."""
+        """The number of records in the first request."""
         return limits.MAX_LIMIT if self.wanted is None else min(limits.MAX_LIMIT, self.wanted)
 
     @property
     def keyset_query(self) -> Query:
-        """Return the query with its order by record id written out."""
+        """The query with its order by record id written out."""
         return self.query.sorted_by("$id", self.id_order.value) if self.id_order else self.query
 
     @property
     def first_query(self) -> Query:
-        """Return the query of the first request; one that needs no other leaves a missing order to kintone."""
+        """The query of the first request; where it is the only one, a missing order is left to kintone."""
         query = self.query if self.in_one_request and self.id_order is IdOrder.DESCENDING else self.keyset_query
         return query.cut(self.page_size, self.offset)
 
     @property
     def effective_query(self) -> str:
-        """Return the query as kintone would have to read it to give the same records in one go."""
+        """The query that would give the same records in one request, if kintone had no limits."""
         query = self.first_query if self.in_one_request else self.keyset_query
         return str(query.cut(self.wanted, self.offset))
 
 
 def plan_of(text: str, max_records: int | None) -> Plan:
-    """Plan a reading; raises ``InvalidParameterError`` for a query or a cap that makes no sense."""
+    """Plan the reading of a query; raises ``InvalidParameterError`` for a query or ``max_records`` that is invalid."""
     if max_records is not None and max_records < 1:
         raise InvalidParameterError(
             "max_records: {given} is not a number of records; write 1 or more, or leave it blank", given=max_records
         )
     if len(text) > limits.MAX_TEXT_LENGTH:
         raise InvalidParameterError(
-            "query has {length:,} characters, and at most {longest:,} are taken; "
+            "query has {length:,} characters, and at most {max_length:,} are accepted; "
             "ask for fewer values at once, by several calls",
             length=len(text),
-            longest=limits.MAX_TEXT_LENGTH,
+            max_length=limits.MAX_TEXT_LENGTH,
         )
     query = parse(text)
-    caps = [cap for cap in (query.limit, max_records) if cap is not None]
+    maxima = [maximum for maximum in (query.limit, max_records) if maximum is not None]
     return Plan(
         query=query.cut(),
         id_order=_id_order(query),
-        wanted=min(caps) if caps else None,
+        wanted=min(maxima) if maxima else None,
         offset=query.offset or 0,
     )
 
 
 def _id_order(query: Query) -> IdOrder | None:
-    """Return the order by record id, as written or as kintone understands its absence.
+    """Return the order by record id, as written or as it follows from a missing ``order by``.
 
-    Without a ``limit`` the whole result is read and ascends; with one, kintone's own order (newest first) decides which
-    records come. A bare ``$id`` without direction is left to kintone.
+    Without ``order by`` and ``limit`` the whole result is read in ascending order. With a ``limit``, kintone's default
+    order (newest first) decides which records are returned. A ``$id`` without direction is left to kintone.
     """
     if query.order_by is None:
         return IdOrder.ASCENDING if query.limit is None else IdOrder.DESCENDING
@@ -146,3 +125,21 @@ def _id_order(query: Query) -> IdOrder | None:
         if query.sort_keys == (("$id", order.value),):
             return order
     return None
+
+
+def skip(source: RecordSource, query: Query, order: IdOrder, offset: int) -> tuple[int | None, int] | None:
+    """Skip more records than kintone's offset allows, in steps that each read one id.
+
+    Returns the id of the last record skipped and the offset that is left, or None where fewer records match. ``query``
+    is sorted by id.
+    """
+    last: int | None = None
+    while offset > limits.MAX_OFFSET:
+        step = order.after(query, last).cut(limit=1, offset=limits.MAX_OFFSET)
+        page = source.fetch(str(step), only_ids=True)
+        order.check(page, last, source.description)
+        if not page.ids:
+            return None
+        last = page.ids[0]
+        offset -= limits.MAX_OFFSET + 1
+    return last, offset

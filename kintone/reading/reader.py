@@ -1,4 +1,4 @@
-"""Reading all records that a query matches, by the cheapest way that is exact."""
+"""Reading all records that a query matches; the fastest exact way is chosen for each query."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -24,9 +24,9 @@ type Progress = Callable[[int, int | None], None]
 class ReadRequest:
     """What to read.
 
-    ``query`` is kintone's query language without kintone's caps: no ``limit`` means all, and ``limit`` and
-    ``offset`` may be any whole number. ``fields`` are field codes; none means all. ``max_records`` caps the result,
-    ``ranges`` the number of pages asked for at once.
+    ``query`` is in kintone's query language without kintone's maxima: no ``limit`` means all records, and ``limit`` and
+    ``offset`` may be any whole number. ``fields`` are field codes; none means all. ``max_records`` limits the number of
+    records, ``ranges`` the number of pages that are requested at once.
     """
 
     app: int
@@ -36,15 +36,44 @@ class ReadRequest:
     ranges: int = 4
 
 
+class RecordsApi:
+    """Reads records: one, or all that a query matches."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Read through a caller."""
+        self._caller = caller
+
+    def read(
+        self,
+        request: ReadRequest,
+        progress: Progress | None = None,
+    ) -> "Reading":
+        """Plan the reading of a query, as ``read`` does."""
+        return read(self._caller, request, progress)
+
+    def get(self, app: int, record_id: int | str) -> Record:
+        """Return one record as kintone shows it: ``{"code": {"type": …, "value": …}}``; raises ``NotFoundError``.
+
+        Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
+        """
+        description = Message("reading record {record} of app {app}", record=record_id, app=app)
+        request = api.get_record(description, app, record_id)
+        record: Record = self._caller.call(request).body.get("record", {})
+        found = checked_id(record, Message("the record"), description)
+        if str(found) != str(record_id):
+            raise misshapen(description, Message("the id of the record"), Message("that of another record"))
+        return record
+
+
 def read(
     caller: Caller,
     request: ReadRequest,
     progress: Progress | None = None,
 ) -> "Reading":
-    """Plan a reading; nothing is asked of kintone before its pages are.
+    """Plan the reading of a query; the first request is sent when its pages are read.
 
-    ``progress`` is told after each page how many records were read and how many there will be, where that is known.
-    Raises ``InvalidParameterError`` for a query, fields or a cap that make no sense.
+    ``progress`` is called after each page with the number of records read so far and the number to expect, None where
+    that is not known. Raises ``InvalidParameterError`` for an invalid query, ``fields`` or ``max_records``.
     """
     plan = plan_of(request.query, request.max_records)
     return Reading(RecordSource(caller, request.app, request.fields), plan, request.ranges, progress)
@@ -53,8 +82,8 @@ def read(
 class Reading:
     """The records of one query, page by page.
 
-    ``strategy`` tells how kintone was asked, ``total`` the number of records to come where it is known; both are
-    final when the pages are through.
+    ``strategy`` is the way the records are read, ``total`` their number where it is known; both are final when all
+    pages are read.
     """
 
     def __init__(
@@ -64,7 +93,7 @@ class Reading:
         ranges: int,
         progress: Progress | None,
     ) -> None:
-        """Keep the plan; ``read`` makes it."""
+        """Keep a plan that ``read`` made."""
         self.strategy: Strategy = "single"
         self.total: int | None = None
         self.effective_query = plan.effective_query
@@ -75,33 +104,33 @@ class Reading:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The field codes asked for, each once; none means all."""
+        """The field codes that the caller asked for, each once; none means all."""
         return self._source.fields
 
     @property
     def requests_made(self) -> int:
-        """The requests made so far, repetitions by the transport aside."""
+        """The number of requests so far, without retries."""
         return self._source.requests_made
 
     @property
     def warnings(self) -> list[str]:
-        """What kintone, or this reading, has to say about the result; each sentence once."""
+        """The warnings of kintone and of this reading about the result, each sentence once."""
         return list(self._source.warnings)
 
     def pages(self) -> Generator[Page]:
-        """Yield the pages in order, none empty; to be used once.
+        """Yield the pages in order, none of them empty; can be used once.
 
-        Closing the generator early ends the reading ahead and gives a cursor back. Raises subclasses of
-        ``KintoneError``, without waiting for pages that had not arrived before the failure.
+        Closing the generator early stops the reading and deletes a cursor. Raises subclasses of ``KintoneError``,
+        without waiting for pages that had not arrived before the failure.
         """
         count = 0
         with self._source.working(), closing(self._raw_pages()) as raw_pages:
             for number, page in enumerate(raw_pages, start=1):
-                self._source.arrange(page.records)
+                self._source.order_fields(page.records)
                 count += len(page.ids)
                 if self._plan.wanted is not None and count > self._plan.wanted:
                     found = Message("{count}", count=count)
-                    raise misshapen(self._source.reading, Message("the number of records"), found)
+                    raise misshapen(self._source.description, Message("the number of records"), found)
                 if self.total is not None and count > self.total:
                     self.total = None
                 if self._progress:
@@ -110,49 +139,49 @@ class Reading:
         self.total = count
 
     def _raw_pages(self) -> Generator[RawPage]:
-        """Choose the way, by the plan and, where the plan leaves it open, by the first page."""
+        """Choose the strategy by the plan or, where the plan does not decide it, by the first page."""
         if self._plan.wanted == 0:
-            return self._none()
+            return self._no_records()
         if self._plan.is_deep:
-            return self._behind_a_deep_offset()
+            return self._after_deep_offset()
         plan, size = self._plan, self._plan.page_size
         first = self._source.fetch(str(plan.first_query), counted=not plan.in_one_request)
-        count = _count_behind(first, plan.offset)
+        count = _count_after(first, plan.offset)
         if plan.in_one_request or first.is_last(size) or (count == size and self._is_end(first)):
             self.total = len(first.ids)
-            return _alone(first)
+            return _single_page(first)
         self._expect(None if count == size else count)
         return self._by_record_id(first, plan.id_order) if plan.id_order else self._by_cursor()
 
-    def _none(self) -> Generator[RawPage]:
-        """Ask for one record and hand out none: kintone takes no ``limit`` of 0, and a wrong query is to be told."""
+    def _no_records(self) -> Generator[RawPage]:
+        """Request one record and yield none: a wrong query must fail, and kintone does not accept a ``limit`` of 0."""
         self._source.fetch(str(self._plan.query.cut(limit=1)), counted=True)
         self.total = 0
-        return _alone(RawPage([], []))
+        return _single_page(RawPage([], []))
 
-    def _behind_a_deep_offset(self) -> Generator[RawPage]:
+    def _after_deep_offset(self) -> Generator[RawPage]:
         plan, order = self._plan, self._plan.id_order
         if order is None:
             return self._by_cursor()
         self.strategy = "record_id"
-        place = skip(self._source, plan.keyset_query, order, plan.offset)
-        if place is None:
+        skipped = skip(self._source, plan.keyset_query, order, plan.offset)
+        if skipped is None:
             self.total = 0
-            return _alone(RawPage([], []))
-        last, offset = place
+            return _single_page(RawPage([], []))
+        last, offset = skipped
         query = order.after(plan.keyset_query, last).cut(plan.page_size, offset)
         first = self._source.fetch(str(query), counted=True)
-        order.check(first, last, self._source.reading)
+        order.check(first, last, self._source.description)
         if first.is_last(plan.page_size):
             self.total = len(first.ids)
-            return _alone(first)
-        self._expect(_count_behind(first, offset))
+            return _single_page(first)
+        self._expect(_count_after(first, offset))
         return self._by_record_id(first, order)
 
     def _is_end(self, first: RawPage) -> bool:
-        """Tell whether nothing follows a full first page, by asking for one record behind it.
+        """Tell whether no record follows a full first page, by requesting one more record.
 
-        kintone's count says so, which proves nothing. Where an offset does not reach, a cursor will tell.
+        kintone's count says that none follows, but it may be wrong. False where an offset does not reach that record.
         """
         plan = self._plan
         if plan.id_order:
@@ -165,8 +194,8 @@ class Reading:
 
     def _by_record_id(self, first: RawPage, order: IdOrder) -> Generator[RawPage]:
         self.strategy = "record_id"
-        seek = KeysetPlan(self._source, self._plan.keyset_query, order, self._plan.wanted, self._ranges)
-        return KeysetReader(seek, first, self.total).raw_pages()
+        plan = KeysetPlan(self._source, self._plan.keyset_query, order, self._plan.wanted, self._ranges)
+        return KeysetReader(plan, first, self.total).raw_pages()
 
     def _by_cursor(self) -> Generator[RawPage]:
         plan = self._plan
@@ -182,47 +211,18 @@ class Reading:
         return cursor.raw_pages(plan.offset, plan.wanted)
 
     def _expect(self, count: int | None) -> None:
-        """Note how many records will come, given how many match behind the offset."""
+        """Set ``total``, given how many records match after the offset."""
         bounds = [bound for bound in (count, self._plan.wanted) if bound is not None]
         self.total = min(bounds) if count is not None else None
 
 
-def _count_behind(first: RawPage, offset: int) -> int | None:
-    """Return the number of matches from the first page on; a count that the page itself disproves is none."""
+def _count_after(first: RawPage, offset: int) -> int | None:
+    """Return the number of matches from the first page on, None where kintone's count is missing or too small."""
     if first.total is None or first.total < offset + len(first.ids):
         return None
     return first.total - offset
 
 
-def _alone(page: RawPage) -> Generator[RawPage]:
+def _single_page(page: RawPage) -> Generator[RawPage]:
     if page.ids:
         yield page
-
-
-class RecordsApi:
-    """Reads records: one, or all that a query matches."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Read through a caller."""
-        self._caller = caller
-
-    def read(
-        self,
-        request: ReadRequest,
-        progress: Progress | None = None,
-    ) -> Reading:
-        """Plan the reading of a query; its ``pages`` do it. Raises ``InvalidParameterError``."""
-        return read(self._caller, request, progress)
-
-    def get(self, app: int, record_id: int | str) -> Record:
-        """Return one record as kintone shows it: ``{"code": {"type": …, "value": …}}``; raises ``NotFoundError``.
-
-        Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record.
-        """
-        reading = Message("reading record {record} of app {app}", record=record_id, app=app)
-        request = api.get_record(reading, app, record_id)
-        record: Record = self._caller.call(request).body.get("record", {})
-        found = checked_id(record, Message("the record"), reading)
-        if str(found) != str(record_id):
-            raise misshapen(reading, Message("the id of the record"), Message("that of another record"))
-        return record

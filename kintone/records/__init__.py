@@ -1,7 +1,8 @@
-"""From what people and models write to the record that kintone takes: one path, with or without the form's rules.
+"""Reading a record as people and models write it into the shape that kintone takes, and checking it by the app's form.
 
-``check_record`` resolves plain values by the form, lists what it changed and what it could not use, and where it is
-asked to, everything that the form does not allow. ``record_without_form`` takes only what cannot be misread.
+``check_record`` converts plain values by the form. It lists the values that it changed and those that it cannot use
+and, with ``rules``, everything else that the form does not allow. ``record_without_form`` accepts only values that need
+no form.
 """
 
 from kintone.records.checking import CheckedRecord, check_record, record_without_form

@@ -1,4 +1,4 @@
-"""Options of radio buttons, drop-downs, check boxes and multiple choices, by their exact names."""
+"""Reading the options of radio buttons, drop-downs, check boxes and multiple choices, by their exact names."""
 
 import re
 from collections.abc import Mapping
@@ -11,37 +11,37 @@ from kintone.problems import ProblemCode, UnusableValueError
 from kintone.texts import preview, previews
 from kintone.values.json_texts import read_rendered
 
-_MAX_LIST = limits.MAX_OPTIONS * (limits.MAX_NAME_LENGTH + 2)
+_MAX_LIST_LENGTH = limits.MAX_OPTIONS * (limits.MAX_NAME_LENGTH + 2)
 _SEPARATOR = re.compile("[,\n\r\u3001\uff0c]")
-NAMED = 3
+MAX_NAMED = 3
 
 
 def read_option(value: object, definition: FieldDefinition) -> str:
     """Return the name of one option; raises ``UnusableValueError``."""
-    value = _list_in(value, definition)
+    value = _list_in_text(value, definition)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, list):
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
             Message("only one option can be chosen, not {value}", value=preview(value)),
-            _choose(definition),
+            _advice(definition),
         )
     name = _option_name(value, definition)
     if name not in definition.options:
-        raise _unknown([name], definition)
+        raise _unknown_options([name], definition)
     return name
 
 
 def read_options(value: object, definition: FieldDefinition) -> list[str]:
     """Return the names of options; raises ``UnusableValueError``.
 
-    A text is taken apart at commas and lines, except where an option's own name holds one. True and false stand for the
-    only option of a check box and for none.
+    A text is split at commas and line ends, except inside an option's own name. For a check box with a single option,
+    true means that option and false means none.
     """
     if isinstance(value, bool) and definition.type.yes_or_no and len(definition.options) == 1:
         return list(definition.options) if value else []
-    value = _list_in(value, definition)
+    value = _list_in_text(value, definition)
     if isinstance(value, str):
         names = _split(value, definition.options) or [value]
     elif isinstance(value, list):
@@ -52,7 +52,7 @@ def read_options(value: object, definition: FieldDefinition) -> list[str]:
         names = [_option_name(value, definition)]
     unknown = [name for name in names if name not in definition.options]
     if unknown:
-        raise _unknown(unknown, definition)
+        raise _unknown_options(unknown, definition)
     return list(dict.fromkeys(names))
 
 
@@ -61,7 +61,7 @@ def _option_name(value: object, definition: FieldDefinition) -> str:
         raise UnusableValueError(
             ProblemCode.WRONG_TYPE,
             Message("the name of an option is needed, not {value}", value=preview(value)),
-            _choose(definition),
+            _advice(definition),
         )
     if isinstance(value, str):
         name = value.strip()
@@ -69,89 +69,94 @@ def _option_name(value: object, definition: FieldDefinition) -> str:
     return str(value) if value.bit_length() <= limits.MAX_NAME_LENGTH else ""
 
 
-def _list_in(value: object, definition: FieldDefinition) -> object:
-    """Return the list that a text shows, unless an option is called like that text."""
+def _list_in_text(value: object, definition: FieldDefinition) -> object:
+    """Return the list that a text holds, or the value unchanged; an option with that text as its name comes first."""
     if not isinstance(value, str) or value in definition.options:
         return value
-    shown = read_rendered(value)
-    # "[1]" may be the name of an option that is gone.
-    return shown if isinstance(shown, list) and all(isinstance(part, str) for part in shown) else value
+    decoded = read_rendered(value)
+    # "[1]" may be the name of an option that was removed.
+    return decoded if isinstance(decoded, list) and all(isinstance(part, str) for part in decoded) else value
 
 
 def _without_blanks(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the options by their names without blanks around them; kintone allows names that have some."""
+    """Map option names without leading and trailing blanks to the options; kintone allows such blanks in names."""
     return {option.strip(): option for option in options} | {option: option for option in options}
 
 
 def _split(text: str, options: Mapping[str, str]) -> list[str]:
-    """Take a text apart, longest option first, so that an option whose name holds a comma stays whole."""
+    """Split a text, longest option first, so that an option whose name holds a comma is not split."""
     known = _without_blanks(options)
     if text in options or text.strip() in known:
         return [text if text in options else known[text.strip()]]
-    if len(text) > _MAX_LIST:
+    if len(text) > _MAX_LIST_LENGTH:
         raise _too_many(text.count(",") + 1)
     ends = [match.start() for match in _SEPARATOR.finditer(text)] + [len(text)]
-    reach = 1 + max((len(_SEPARATOR.findall(option)) for option in options), default=0)
-    if reach > 1 and _ways(text, ends, reach, known) > 1:
+    max_parts = 1 + max((len(_SEPARATOR.findall(option)) for option in options), default=0)
+    if max_parts > 1 and _count_splits(text, ends, max_parts, known) > 1:
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
-            Message("{value} can be taken apart in several ways", value=preview(text)),
+            Message("{value} can be split into options in several ways", value=preview(text)),
             Message("write a list of the names"),
         )
     names: list[str] = []
-    start, at = 0, 0
-    while at < len(ends):
-        taken = next(
+    start, part = 0, 0
+    while part < len(ends):
+        last_part = next(
             (
                 last
-                for last in range(min(at + reach, len(ends)) - 1, at, -1)
+                for last in range(min(part + max_parts, len(ends)) - 1, part, -1)
                 if text[start : ends[last]].strip() in known
             ),
-            at,
+            part,
         )
-        name = text[start : ends[taken]].strip()
+        name = text[start : ends[last_part]].strip()
         if name:
             names.append(known.get(name, name))
-        start, at = ends[taken] + 1, taken + 1
+        start, part = ends[last_part] + 1, last_part + 1
     return names
 
 
-def _ways(text: str, ends: list[int], reach: int, known: Mapping[str, str]) -> int:
-    """Count the ways in which a text is a row of options, two at most."""
+def _count_splits(text: str, ends: list[int], max_parts: int, known: Mapping[str, str]) -> int:
+    """Count the ways to split a text into options, two at most; ``ends`` are the ends of its parts between separators.
+
+    An option has at most ``max_parts`` parts. ``counts[n]`` is the number of ways for the first ``n`` parts.
+    """
     starts = [0, *(end + 1 for end in ends)]
-    ways = [1] + [0] * len(ends)
+    counts = [1] + [0] * len(ends)
     for last in range(1, len(ends) + 1):
-        for first in range(max(0, last - reach), last):
-            if ways[first] and text[starts[first] : ends[last - 1]].strip() in known:
-                ways[last] = min(2, ways[last] + ways[first])
-    return ways[-1]
+        for first in range(max(0, last - max_parts), last):
+            if counts[first] and text[starts[first] : ends[last - 1]].strip() in known:
+                counts[last] = min(2, counts[last] + counts[first])
+    return counts[-1]
 
 
-def _unknown(names: list[str], definition: FieldDefinition) -> UnusableValueError:
-    """Report names that are no options together, with the options that were probably meant."""
-    shown = previews(names, NAMED)
+def _unknown_options(names: list[str], definition: FieldDefinition) -> UnusableValueError:
+    """Return the error for unknown option names, with the options that were probably meant."""
+    shown = previews(names, MAX_NAMED)
     complaint = counted(
         len(names),
-        Message("{names} is no option of this field", names=shown),
-        Message("{names} are no options of this field", names=shown),
+        Message("{names} is not an option of this field", names=shown),
+        Message("{names} are not options of this field", names=shown),
     )
-    alike = {folded(option): option for option in definition.options}
-    meant = [alike.get(folded(name)) for name in names[:NAMED]]
-    found = [preview(option) for option in dict.fromkeys(meant) if option]
+    by_folded_name = {folded(option): option for option in definition.options}
+    similar = [by_folded_name.get(folded(name)) for name in names[:MAX_NAMED]]
+    found = [preview(option) for option in dict.fromkeys(similar) if option]
     hint = Message("did you mean {options}?", options=Joined(found, " and ")) if found else NOTHING
-    return UnusableValueError(ProblemCode.UNKNOWN_OPTION, complaint, Joined([hint, _choose(definition)], " "))
+    return UnusableValueError(ProblemCode.UNKNOWN_OPTION, complaint, Joined([hint, _advice(definition)], " "))
 
 
 def _too_many(count: int) -> UnusableValueError:
     return UnusableValueError(
         ProblemCode.TOO_LONG,
         Message(
-            "{count} entries are more than the {most} options a field can have", count=count, most=limits.MAX_OPTIONS
+            "{count} entries are more than the {maximum} options a field can have",
+            count=count,
+            maximum=limits.MAX_OPTIONS,
         ),
     )
 
 
-def _choose(definition: FieldDefinition) -> Message:
+def _advice(definition: FieldDefinition) -> Message:
     if not definition.options:
         return Message("the field has no options")
     return Message("choose from {options}", options=previews(definition.options, 10))

@@ -1,8 +1,8 @@
-"""The field and value by which an upsert finds its record."""
+"""Checking an update key: the field and the value by which an upsert finds its record."""
 
 from kintone import limits
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import either, nearest_codes
+from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Message
 from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
 from kintone.records.fields import given_value
@@ -10,14 +10,14 @@ from kintone.records.values import is_empty, read_value
 from kintone.texts import preview, previews
 from kintone.values.numbers import NumberPrecision, decimals_of
 
-MAX_EXACT_KEY_DIGITS = NumberPrecision(limits.MAX_NUMBER_DIGITS, limits.MAX_NUMBER_DECIMALS)
-"""What no app goes beyond; a key is held to it where the app's own precision is not known."""
+HIGHEST_PRECISION = NumberPrecision(limits.MAX_NUMBER_DIGITS, limits.MAX_NUMBER_DECIMALS)
+"""The highest precision of any app, by which a key is checked where the app's own precision is not known."""
 
 
 def check_update_key(field: object, value: object, form: Form) -> tuple[str, Problem | None]:
-    """Return the key's value as text and None, or ``""`` and what is wrong with the field or the value.
+    """Return the key's value as text and None, or ``""`` and the problem of the field or the value.
 
-    kintone finds records by SINGLE_LINE_TEXT and NUMBER fields that prohibit duplicates, and by no others,
+    kintone finds records only by SINGLE_LINE_TEXT and NUMBER fields that prohibit duplicates,
     https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
     """
     findings = Findings()
@@ -25,15 +25,15 @@ def check_update_key(field: object, value: object, form: Form) -> tuple[str, Pro
     definition = form.fields.get(field) if isinstance(field, str) else None
     if definition is None:
         usable = set(form.update_key_codes())
-        near = nearest_codes(place.field, ((code, label) for code, label in form.names() if code in usable))
-        advice = Message("did you mean {code}?", code=either(near)) if near else _usable(form)
+        nearest = nearest_codes(place.field, ((code, label) for code, label in form.names() if code in usable))
+        advice = Message("did you mean {code}?", code=one_of(nearest)) if nearest else _usable_keys(form)
         complaint = Message("app {app} has no field of this code to find records by", app=form.app)
         findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, advice)
     elif not definition.usable_as_update_key:
         complaint = Message(
             "only a text (one line) or number field that prohibits duplicate values can be the update key"
         )
-        findings.problem(place, ProblemCode.WRONG_TYPE, complaint, _usable(form))
+        findings.problem(place, ProblemCode.WRONG_TYPE, complaint, _usable_keys(form))
     elif is_empty(given_value(value)):
         complaint = Message("the update key has no value")
         advice = Message("give it one, or leave updateKey out to insert")
@@ -47,31 +47,38 @@ def check_update_key(field: object, value: object, form: Form) -> tuple[str, Pro
             if len(key) <= limits.MAX_UNIQUE_LENGTH:
                 return key, None
             complaint = Message(
-                "{value} is longer than the {longest} characters of an update key",
+                "{value} is longer than the {maximum} characters of an update key",
                 value=preview(key),
-                longest=limits.MAX_UNIQUE_LENGTH,
+                maximum=limits.MAX_UNIQUE_LENGTH,
             )
             findings.problem(place, ProblemCode.TOO_LONG, complaint)
     return "", findings.problems[0]
 
 
 def _key(value: object, definition: FieldDefinition) -> str:
-    """Return the text of a key; a number that kintone would round is refused, since it would find another record."""
+    """Return the text of a key; raises ``UnusableValueError``, also for a number that kintone would round.
+
+    A rounded number would find another record.
+    """
     key = str(read_value(given_value(value), definition))
     if not definition.is_number:
         return key
-    precision = definition.precision or MAX_EXACT_KEY_DIGITS
-    most = precision.decimals if precision.known else MAX_EXACT_KEY_DIGITS.decimals
-    if decimals_of(key) > most:
+    precision = definition.precision or HIGHEST_PRECISION
+    max_decimals = precision.decimals if precision.known else HIGHEST_PRECISION.decimals
+    if decimals_of(key) > max_decimals:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT,
-            Message("{value} has more decimals than the {count} by which the app finds records", value=key, count=most),
+            Message(
+                "{value} has more decimals than the {count} by which the app finds records",
+                value=key,
+                count=max_decimals,
+            ),
             Message("write the value as the record shows it"),
         )
     return key
 
 
-def _usable(form: Form) -> Message:
+def _usable_keys(form: Form) -> Message:
     codes = form.update_key_codes()
     if not codes:
         return Message("this app has no such field; prohibit duplicates in one")

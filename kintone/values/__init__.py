@@ -1,1 +1,1 @@
-"""Values as people write them: dates, times, numbers, text of any width."""
+"""Reading dates, times, numbers and JSON as people and programs write them."""

@@ -1,4 +1,4 @@
-"""Data that arrives as text: JSON, read more strictly than the standard library does, and Python literals."""
+"""Reading data that arrives as text: JSON, more strictly than the standard library, and Python literals."""
 
 import json
 import re
@@ -12,71 +12,77 @@ from kintone.messages import Message, verbatim
 from kintone.problems import ProblemCode, UnusableValueError
 from kintone.texts import preview
 
-# A string that is never closed is taken up to the end of the text, so that the scan stays linear whatever comes.
+# Nesting depth
+
+
+# An unclosed string extends to the end of the text, so that the scan takes linear time for every text.
 _JSON_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _PYTHON_STRING = re.compile(
     r""""[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|'[^'\\]*+(?:\\.[^'\\]*+)*+(?:'|\\?\Z)""", re.DOTALL
 )
 _BRACKETS = b"[]{}"
-_OTHERS = bytes(set(range(256)) - set(_BRACKETS))
-_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
+_DEPTH_CHANGES = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 def depth_of_json(text: str) -> int:
-    """Return the deepest level of objects and lists in a JSON text, right or wrong."""
+    """Return the deepest level of objects and lists in a text, which need not be valid JSON."""
     return _depth(text, _JSON_STRING)
 
 
 def depth_of_python(text: str) -> int:
-    """Return the deepest level in a Python literal, whose strings have either kind of quotes."""
+    """Return the deepest level in a Python literal, whose strings may have single or double quotes."""
     return _depth(text, _PYTHON_STRING)
 
 
 def _depth(text: str, strings: re.Pattern[str]) -> int:
     if text.count("[") + text.count("{") <= limits.MAX_DEPTH:
         return 0
-    outside = strings.sub("", text).encode("ascii", "ignore").translate(None, _OTHERS)
-    return max(accumulate(map(_STEPS.__getitem__, outside)), default=0)
+    outside = strings.sub("", text).encode("ascii", "ignore").translate(None, _NOT_BRACKETS)
+    return max(accumulate(map(_DEPTH_CHANGES.__getitem__, outside)), default=0)
+
+
+# JSON
 
 
 MAX_DIGITS = 4_300
-"""Digits of a whole number that Python converts; more would take quadratic time."""
+"""Digits of a whole number that Python converts; it refuses more, since the conversion takes quadratic time."""
 _LONG_NUMBER = re.compile(rf"(?<![\w\"])-?[0-9]{{{MAX_DIGITS + 1}}}")
 _ADVICE = {
     "Expecting property name enclosed in double quotes": Message('a name in double quotes is needed, such as "price"'),
     "Expecting value": Message('a value is needed: text in double quotes, a number, true, false, null, {{"…"}} or […]'),
     "Expecting ',' delimiter": Message("a comma or a closing bracket is missing"),
     "Expecting ':' delimiter": Message("a colon is missing after the name"),
-    "Unterminated string starting at": Message("the text in quotes that begins here is never closed"),
+    "Unterminated string starting at": Message("the text in quotes that begins here has no closing quote"),
     "Invalid control character at": Message(r"a line end or tab inside quotes must be written \n or \t"),
     "Invalid \\escape": Message(r"a backslash must be doubled: \\"),
     "Invalid \\uXXXX escape": Message(r"\u must be followed by four hexadecimal digits"),
-    "Extra data": Message("the JSON is over, and something follows it"),
+    "Extra data": Message("the JSON ends here, but more text follows it"),
     "Illegal trailing comma before end of object": Message("remove this comma"),
     "Illegal trailing comma before end of array": Message("remove this comma"),
 }
 
 
 class UnreadableTextError(ValueError):
-    """A text that makes no sense from ``index`` on; None where the place is not known.
+    """A text that cannot be read; ``index`` is where the error is, None where that is not known.
 
-    ``decided`` tells that the text would make no sense in any other notation either.
+    ``decided`` says that the text cannot be read in another notation either, so that no other need be tried.
     """
 
     def __init__(self, complaint: Message, index: int | None = None, *, decided: bool = True) -> None:
-        """Keep what is wrong and where."""
+        """Keep the error and its place."""
         super().__init__(complaint)
         self.complaint: Final = complaint
         self.index: Final = index
         self.decided: Final = decided
 
     def at(self, index: int | None) -> "UnreadableTextError":
-        """Return the same complaint about another place."""
+        """Return the same error at another place."""
         return UnreadableTextError(self.complaint, index, decided=self.decided)
 
 
 def read_json(text: str) -> object:
-    """Return what a JSON text holds; raises ``UnreadableTextError``. The caller has checked how deep it nests."""
+    """Return the value of a JSON text; raises ``UnreadableTextError``. The caller has checked its nesting depth."""
     try:
         return json.loads(text, object_pairs_hook=_object, parse_float=_decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -88,12 +94,13 @@ def read_json(text: str) -> object:
     except ValueError:
         match = _LONG_NUMBER.search(text)
         raise UnreadableTextError(
-            Message("a whole number has more than {most} digits", most=MAX_DIGITS), match.start() if match else None
+            Message("a whole number has more than {maximum} digits", maximum=MAX_DIGITS),
+            match.start() if match else None,
         ) from None
 
 
 class _LiteralError(UnreadableTextError):
-    """A number that cannot be used; the parser's hooks know its text but not its place."""
+    """A number that cannot be used. The parser's hooks get its text without its place, which ``read_json`` finds."""
 
     def __init__(self, complaint: Message, literal: str) -> None:
         super().__init__(complaint)
@@ -108,7 +115,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
             if name in seen:
                 shown = json.dumps(name[:80], ensure_ascii=True)
                 raise UnreadableTextError(
-                    Message("the name {name} stands twice in one object; keep one of them", name=shown)
+                    Message("the name {name} appears twice in one object; keep one of them", name=shown)
                 )
             seen.add(name)
     return found
@@ -116,13 +123,13 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _decimal(literal: str) -> Decimal:
     if len(literal) > MAX_DIGITS:
-        raise _LiteralError(Message("a number has more than {most} digits", most=MAX_DIGITS), literal)
+        raise _LiteralError(Message("a number has more than {maximum} digits", maximum=MAX_DIGITS), literal)
     try:
         number = Decimal(literal)
     except DecimalException:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise _LiteralError(Message("the number {number} is beyond every range", number=literal[:40]), literal)
+        raise _LiteralError(Message("the number {number} is out of range", number=literal[:40]), literal)
     return number
 
 
@@ -139,6 +146,9 @@ def _syntax_error(text: str, error: json.JSONDecodeError) -> UnreadableTextError
     return UnreadableTextError(complaint, error.pos, decided=False)
 
 
+# Python literals, which are rewritten as JSON
+
+
 _TOKEN = re.compile(
     r"""
     (?P<same>[\[\]{},: \t\r\n0-9eE.+-]++)
@@ -153,9 +163,9 @@ _SAME_IN_JSON = frozenset('\\"nrtbf')
 
 
 def read_python_literal(text: str) -> object:
-    """Return what a Python literal holds; raises ``UnreadableTextError`` with the place in the literal.
+    """Return the value of a Python literal; raises ``UnreadableTextError`` with the place in the literal.
 
-    The caller has checked how deep it nests.
+    The caller has checked its nesting depth.
     """
     try:
         return read_json("".join(part for _, part in _parts(text)))
@@ -166,7 +176,7 @@ def read_python_literal(text: str) -> object:
 
 
 def _place_in_literal(text: str, index: int) -> int:
-    """Find the place in the literal of which JSON's ``index`` was made, by writing the JSON once more."""
+    """Return the place in the literal that corresponds to ``index`` in its JSON, by converting it once more."""
     written = 0
     for start, part in _parts(text):
         if written + len(part) > index:
@@ -176,11 +186,11 @@ def _place_in_literal(text: str, index: int) -> int:
 
 
 class _TokenError(UnreadableTextError):
-    """Something that stands in no literal; its index is that of the literal already."""
+    """Text that is not part of a Python literal; its index is a place in the literal, not in the JSON."""
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each token's place in the literal and what JSON writes for it."""
+    """Yield each token's place in the literal and the token in JSON."""
     index = 0
     while index < len(text):
         match = _TOKEN.match(text, index)
@@ -202,18 +212,18 @@ def _json_string(token: str, index: int) -> str:
         return f'"{inner}"'
 
     def escape(match: re.Match[str]) -> str:
-        two, eight, single, quote = match.groups()
+        two_digits, eight_digits, character, quote = match.groups()
         if quote:
             return '\\"'
-        if two:
-            return f"\\u00{two}"
-        if eight:
-            return _character(int(eight, 16), index + match.start())
-        if single is None or single in _SAME_IN_JSON:
+        if two_digits:
+            return f"\\u00{two_digits}"
+        if eight_digits:
+            return _character(int(eight_digits, 16), index + match.start())
+        if character is None or character in _SAME_IN_JSON:
             return match.group()
-        if single == "'":
+        if character == "'":
             return "'"
-        raise _TokenError(Message("this escape stands in no JSON text"), index + 1 + match.start())
+        raise _TokenError(Message("JSON has no such escape"), index + 1 + match.start())
 
     return '"' + _ESCAPE.sub(escape, inner) + '"'
 
@@ -222,19 +232,22 @@ def _character(code: int, index: int) -> str:
     try:
         return chr(code)
     except (ValueError, OverflowError):
-        raise _TokenError(Message("this escape names no character"), index + 1) from None
+        raise _TokenError(Message("there is no character with this code"), index + 1) from None
+
+
+# Lists and objects in the text of a value
 
 
 MAX_LIST_TEXT = 1_000_000
-"""Characters of one value; ours."""
+"""Characters of one value; our own limit."""
 _BRACKETED = re.compile(r"\s*(?:\[.*\]|\{.*\})\s*", re.DOTALL)
 _NOTATIONS = ((depth_of_json, read_json), (depth_of_python, read_python_literal))
 
 
 def read_rendered(text: str) -> object:
-    """Return the list or object that a text shows, or the text itself where it shows neither; every digit is kept.
+    """Return the list or object that a text holds as JSON or Python, or the text itself where it has no brackets.
 
-    Raises ``UnusableValueError`` for a text in brackets that cannot be read.
+    Numbers keep all their digits. Raises ``UnusableValueError`` for a text in brackets that cannot be read.
     """
     if not _BRACKETED.fullmatch(text):
         return text

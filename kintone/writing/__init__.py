@@ -1,1 +1,1 @@
-"""Writing records: entries, transactions, what is kept, and what is told when one fails."""
+"""Writing records: entries, the batches they are sent in, appending to saved records, and failures."""

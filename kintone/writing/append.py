@@ -1,4 +1,4 @@
-"""Append: what is saved of the records, and what is sent so that saved rows and attachments stay."""
+"""Appending: reading what is saved of the records, and planning what to send so that saved rows and files are kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,15 +18,18 @@ from kintone.replies import misshapen, number_text
 from kintone.texts import printable
 from kintone.values.numbers import number_in
 from kintone.writing.batches import AppendedRecord, Item
-from kintone.writing.entries import Entry, holds_file_keys, refuse, type_name
+from kintone.writing.entries import Entry, holds_file_keys, raise_if_any, type_name
 
 MAX_QUERY_LENGTH = 20_000
-"""Characters of the keys in one query; ours: kintone documents no limit, and took 48,986 characters."""
+"""Characters of the keys in one query; our own limit: kintone documents none, and accepted 48,986 characters."""
+
+
+# Reading what is saved
 
 
 @dataclass(frozen=True, slots=True)
 class SavedState:
-    """A record with the revision at which it was read; ``fields`` are those that were asked for."""
+    """A saved record with the revision at which it was read; ``fields`` are those that were requested."""
 
     id: str
     revision: str
@@ -49,7 +52,7 @@ class SavedState:
     def _items(self, code: str) -> list[Any]:
         wrapper = self.fields.get(code)
         if wrapper is None:
-            # A record from before the form got the field. A token sees all fields of its app.
+            # The record is older than the field. (A token sees all fields of its app.)
             return []
         value = wrapper.get("value") if isinstance(wrapper, Mapping) else None
         if not isinstance(value, list):
@@ -59,32 +62,34 @@ class SavedState:
     def _unreadable(self, code: str) -> UnknownResponseError:
         return UnknownResponseError(
             Message(
-                "reading record {record}: what it shows of {code} is no table and no attachments",
+                "reading record {record}: its value of {code} is neither a table nor a list of attachments",
                 record=self.id,
                 code=code,
             )
         )
 
 
-def saved_state_of(record: Mapping[str, Any], record_id: str, reading: Message) -> SavedState:
-    """Return a record that was read; raises ``UnknownResponseError`` for one without a revision."""
+def saved_state_of(record: Mapping[str, Any], record_id: str, description: Message) -> SavedState:
+    """Return a record with its revision; raises ``UnknownResponseError`` where it has none."""
     revision = number_text(_value(record, REVISION))
     if revision is None:
-        raise UnknownResponseError(Message("{reading}: the answer holds no revision of a record", reading=reading))
+        raise UnknownResponseError(
+            Message("{description}: the answer holds a record without revision", description=description)
+        )
     return SavedState(record_id, revision, record)
 
 
 class SavedRecords:
-    """Reads the records that entries are going to update."""
+    """Reads the saved records that entries update."""
 
     def __init__(self, caller: Caller, app: int, form: Form | None) -> None:
-        """Read through a caller; the form tells which keys are numbers."""
+        """Read through a caller; ``form`` shows which keys are numbers."""
         self._caller = caller
         self._app = app
         self._form = form
 
     def read(self, entries: Sequence[Entry], codes: Sequence[str]) -> dict[int, SavedState]:
-        """Return the records that are there, by position of the entry; of the fields only those asked for."""
+        """Return the records that exist, by position of the entry, with the fields ``codes``."""
         wanted: dict[str, list[tuple[str, int]]] = {}
         for entry in entries:
             code, value = entry.update_key or (RECORD_ID, entry.id or "")
@@ -92,13 +97,13 @@ class SavedRecords:
         found: dict[int, SavedState] = {}
         for code, keys in wanted.items():
             source = RecordSource(self._caller, self._app, [RECORD_ID, REVISION, code, *codes])
-            source.reading = Message("reading the records of app {app} to which is to be appended", app=self._app)
+            source.description = Message("reading the records of app {app} that are appended to", app=self._app)
             chunks = list(_chunks(keys))
             pages = source.fetch_all([_query(code, chunk) for chunk in chunks])
             for chunk, page in zip(chunks, pages, strict=True):
-                _require_keys(page.records, code, source.reading)
+                _require_keys(page.records, code, source.description)
                 records = [
-                    saved_state_of(record, str(record_id), source.reading)
+                    saved_state_of(record, str(record_id), source.description)
                     for record, record_id in zip(page.records, page.ids, strict=True)
                 ]
                 found |= self._matched(code, chunk, records)
@@ -114,17 +119,17 @@ class SavedRecords:
         return {position: by_text[value] for value, position in wanted if value in by_text}
 
 
-def _require_keys(records: Sequence[Mapping[str, Any]], code: str, reading: Message) -> None:
-    """Refuse records that do not show by which key they were found: theirs would be taken for one that nobody has."""
+def _require_keys(records: Sequence[Mapping[str, Any]], code: str, description: Message) -> None:
+    """Raise for records that do not show the key they were found by: the key would count as one that no record has."""
     for place, record in enumerate(records, start=1):
         if not isinstance(_value(record, code), str | int):
-            raise misshapen(reading, Message("the key {code} of entry {place}", code=code, place=place), record)
+            raise misshapen(description, Message("the key {code} of entry {place}", code=code, place=place), record)
 
 
 def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]) -> dict[int, SavedState]:
-    """Match numbers as numbers: kintone gives "1.0" back for a key of 1.
+    """Match the keys by value: kintone answers "1.0" for a key of 1.
 
-    A record whose number none of the keys is was found by one that kintone rounded, which is the nearest.
+    A record whose number equals no key was found by a key that kintone rounded; it is matched with the nearest one.
     """
     keys = {position: number for value, position in wanted if (number := number_in(value)) is not None}
     by_number: dict[Decimal | None, SavedState] = {
@@ -139,7 +144,7 @@ def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[S
 
 
 def _chunks(wanted: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
-    """Cut keys so that neither their number nor the length of the query grows too large."""
+    """Divide keys so that neither their number nor the length of the query becomes too large."""
     chunk: list[tuple[str, int]] = []
     length = 0
     for value, position in wanted:
@@ -162,8 +167,11 @@ def _value(record: Mapping[str, Any], code: str) -> object:
     return wrapper.get("value") if isinstance(wrapper, Mapping) else None
 
 
+# Planning what is sent
+
+
 class ListMode(Enum):
-    """What happens to rows and attachments that an updated record already has."""
+    """Whether an update replaces the rows and attachments that a record already has, or adds to them."""
 
     REPLACE = "replace"
     APPEND = "append"
@@ -178,9 +186,9 @@ class AppendPlan:
     files: bool = False
 
     def lists(self, entry: Entry) -> dict[str, Sequence[object]]:
-        """Return what an entry brings for the fields that are appended to, empty lists included.
+        """Return the entry's values of the fields that are appended to, empty lists included.
 
-        There are none in an entry that is inserted anyway. Raises ``InvalidParameterError`` for what is no list.
+        An entry that is inserted in any case has none. Raises ``InvalidParameterError`` for a value that is not a list.
         """
         if self.form is None or (entry.update_key is None and entry.id is None):
             return {}
@@ -188,15 +196,15 @@ class AppendPlan:
         for code, wrapper in entry.record.items():
             definition = self.form.fields.get(code)
             if definition is not None and self._is_appended_to(definition):
-                found[code] = _listed(entry, code, wrapper)
+                found[code] = _list_of(entry, code, wrapper)
         return found
 
-    def concerns(self, entry: Entry) -> bool:
+    def appends(self, entry: Entry) -> bool:
         """Tell whether the entry appends something, so that its record has to be read."""
         return any(self.lists(entry).values())
 
     def without_empty_lists(self, entry: Entry) -> Entry:
-        """Return the entry without the fields for which it brings nothing: appending nothing leaves them alone."""
+        """Return the entry without the fields to which it appends nothing, so that they stay as they are."""
         empty = {code for code, given in self.lists(entry).items() if not given}
         return (
             entry.with_record({code: value for code, value in entry.record.items() if code not in empty})
@@ -211,9 +219,9 @@ class AppendPlan:
         for entry in entries:
             key = entry.update_key
             definition = fields.get(key.field) if key else None
-            if key and not (definition and definition.usable_as_update_key) and self.concerns(entry):
+            if key and not (definition and definition.usable_as_update_key) and self.appends(entry):
                 unusable.setdefault(key.field, entry.position)
-        refuse(
+        raise_if_any(
             [
                 Message(
                     "entry {position}: {field} cannot be the update key: only a text (one line) or number field that "
@@ -226,17 +234,17 @@ class AppendPlan:
         )
 
     def insertion(self, entry: Entry) -> AppendedRecord:
-        """Return the plan for an entry whose key no record has: an insert, which is refused if somebody was first."""
+        """Return the plan for an entry whose key no record has: an insert, which kintone refuses if the key exists."""
         if entry.update_key is None:
             return AppendedRecord(entry.record)
         field, value = entry.update_key
         return AppendedRecord({**entry.record, field: {"value": value}})
 
     def merge(self, entry: Entry, saved: SavedState) -> AppendedRecord:
-        """Return the plan for an entry whose record is there: what is saved, with the entry's own behind it.
+        """Return the plan for an entry whose record exists: the saved rows and files, followed by the entry's own.
 
-        A given row with the id of a saved one changes that one, its given columns only. Raises
-        ``RevisionConflictError`` where the entry insists on another revision than that of the record.
+        A given row with the id of a saved row changes the given columns of that row. Raises
+        ``RevisionConflictError`` where the entry requires another revision than that of the record.
         """
         if entry.revision not in (None, saved.revision):
             raise RevisionConflictError(
@@ -249,8 +257,8 @@ class AppendPlan:
                 ),
                 code="GAIA_CO02",
                 remedy=Message(
-                    "read the record again, decide which values are to stay, and send it with the new revision or "
-                    "without one"
+                    "read the record again, decide which values to keep, and send it with the new revision or without "
+                    "one"
                 ),
             )
         record = dict(self.without_empty_lists(entry).record)
@@ -272,65 +280,65 @@ class AppendPlan:
     def _rows(
         self, table: FieldDefinition, saved: Sequence[Mapping[str, object]], given: Sequence[object]
     ) -> tuple[list[object], dict[int, int]]:
-        """Return the rows to send, the saved ones first, and where among them the given ones stand."""
+        """Return the rows to send, the saved ones first, and the index of each given row by its index among these."""
         ids = {str(row["id"]) for row in saved}
         changes: dict[str, list[tuple[int, Mapping[str, object]]]] = {}
         new: list[tuple[int, object]] = []
-        for number, row in enumerate(given):
+        for index, row in enumerate(given):
             row_id = str(row.get("id")) if isinstance(row, Mapping) else ""
             if isinstance(row, Mapping) and row_id in ids:
-                changes.setdefault(row_id, []).append((number, row))
+                changes.setdefault(row_id, []).append((index, row))
             else:
-                new.append((number, row))
+                new.append((index, row))
         rows: list[object] = []
-        places: dict[int, int] = {}
+        given_rows: dict[int, int] = {}
         for row in saved:
             row_id = str(row["id"])
             if row_id not in changes:
                 rows.append({"id": row_id})
-            for number, change in changes.get(row_id, ()):
-                places[len(rows)] = number
-                rows.append(self._changed(table, row, change))
-        for number, added in new:
-            places[len(rows)] = number
+            for index, change in changes.get(row_id, ()):
+                given_rows[len(rows)] = index
+                rows.append(self._changed_row(table, row, change))
+        for index, added in new:
+            given_rows[len(rows)] = index
             rows.append(added)
-        return rows, places
+        return rows, given_rows
 
-    def _changed(
+    def _changed_row(
         self, table: FieldDefinition, saved: Mapping[str, object], change: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """Return a saved row with the given columns, attachments behind those that are in it."""
-        cells, before = change.get("value"), saved.get("value")
-        if not (self.files and isinstance(cells, Mapping) and isinstance(before, Mapping)):
+        """Return the given columns of a saved row, where files are appended with the saved files first."""
+        cells, saved_cells = change.get("value"), saved.get("value")
+        if not (self.files and isinstance(cells, Mapping) and isinstance(saved_cells, Mapping)):
             return change
-        written = dict(cells)
+        merged = dict(cells)
         for code, cell in cells.items():
             column = table.columns.get(code)
             if column is None or column.type.shape is not Shape.FILES:
                 continue
             given = cell.get("value") if isinstance(cell, Mapping) else None
-            kept = before[code].get("value") if isinstance(before.get(code), Mapping) else None
+            kept = saved_cells[code].get("value") if isinstance(saved_cells.get(code), Mapping) else None
             if not given:
-                del written[code]
+                del merged[code]
             elif isinstance(given, list | tuple) and isinstance(kept, list):
-                written[code] = {"value": appended_files(kept, given)}
-        return {**change, "value": written}
+                merged[code] = {"value": appended_files(kept, given)}
+        return {**change, "value": merged}
 
 
 def appended_files(saved: Sequence[object], given: Sequence[object]) -> list[object]:
     """Return the keys of the saved files, then the given files that are not among them."""
-    kept: list[object] = [{"fileKey": file["fileKey"]} for file in saved if isinstance(file, Mapping)]
     keys = [file["fileKey"] for file in saved if isinstance(file, Mapping)]
-    return [*kept, *(file for file in given if not (isinstance(file, Mapping) and file.get("fileKey") in keys))]
+    new = [file for file in given if not (isinstance(file, Mapping) and file.get("fileKey") in keys)]
+    return [*({"fileKey": key} for key in keys), *new]
 
 
-def _listed(entry: Entry, code: str, wrapper: object) -> Sequence[object]:
+def _list_of(entry: Entry, code: str, wrapper: object) -> Sequence[object]:
     value = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
     if value is None or value == "":
         return []
     if not isinstance(wrapper, Mapping) or not isinstance(value, list | tuple):
-        # Sent as it is, it would take the place of what is saved.
-        refuse(
+        # Sent unchanged, it would replace what is saved.
+        raise_if_any(
             [
                 Message(
                     "entry {position}: {code} is {kind}; a list is needed to append to it",
@@ -344,20 +352,24 @@ def _listed(entry: Entry, code: str, wrapper: object) -> Sequence[object]:
     return value
 
 
-def can_be_looked_at(items: Sequence[Item]) -> bool:
-    """Tell whether the records would show it, and a second try be refused where the first was carried out.
+# After an unknown outcome
 
-    The key of a file serves once, whichever try it came with.
+
+def can_be_verified(items: Sequence[Item]) -> bool:
+    """Tell whether the records show if the items were written, so that they can be sent again if they were not.
+
+    All items need a plan, whose revision or key makes kintone refuse a second write. Items with file keys are excluded:
+    a file key can be used once only.
     """
     return all(item.plan is not None for item in items) and not holds_file_keys([item.entry for item in items])
 
 
-def are_untouched(items: Sequence[Item], saved: Mapping[int, SavedState]) -> bool:
-    """Tell whether every record is as it was read, or still not there."""
-    return all(_is_untouched(item, saved.get(item.entry.position)) for item in items)
+def are_unchanged(items: Sequence[Item], saved: Mapping[int, SavedState]) -> bool:
+    """Tell whether every record still has the revision that was read, or still does not exist."""
+    return all(_is_unchanged(item, saved.get(item.entry.position)) for item in items)
 
 
-def _is_untouched(item: Item, saved: SavedState | None) -> bool:
+def _is_unchanged(item: Item, saved: SavedState | None) -> bool:
     plan = item.plan
     if plan is None:
         return False

@@ -1,4 +1,7 @@
-"""Batches: which entries go out together, as which bulk request, and what kintone answers; nothing is sent here."""
+"""Batches: which entries are sent together, as which request, and how kintone's answer is read.
+
+Nothing is sent here.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,25 +19,27 @@ from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
+# Items: entries as they are sent
+
 
 class WriteKind(Enum):
-    """How an entry is written; entries of one kind may share a call."""
+    """How an entry is written; entries of the same kind can share a call."""
 
     UPSERT = "upsert"
     """By update key, with ``"upsert": true``."""
     UPDATE = "update"
-    """By id, or by a key with a revision, without it: kintone's upsert would insert what it does not find."""
+    """By id, or by key with a revision, without ``"upsert"``: kintone's upsert would insert a record it cannot find."""
     INSERT = "insert"
-    """Without it, so that a key that has come into being meanwhile is refused and not written over."""
+    """By POST: kintone refuses a key that exists by now, and overwrites nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppendedRecord:
-    """What is sent in place of an entry's own values, after looking at what is saved.
+    """The record that is sent in place of an entry's own values, made after reading what is saved.
 
-    With ``id`` the record of that id is updated, provided that it still has ``revision``; without, the entry is
-    inserted, its key among its values. ``given_rows`` tells for each table that is appended to which of the rows sent
-    are the caller's: from the place among those sent to the place among the caller's, both counted from 0.
+    With ``id`` the record of that id is updated, provided that it still has ``revision``. Without it the entry is
+    inserted, its key among its values. ``given_rows`` shows for each table that is appended to which of the rows sent
+    are the caller's: it maps the index among the rows sent to the index among the caller's rows, both from 0.
     """
 
     record: Mapping[str, object] = field(repr=False)
@@ -45,7 +50,7 @@ class AppendedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry as it is sent: ``payload`` is its element of ``records``, ``size`` the bytes of that."""
+    """An entry as it is sent: ``payload`` is its element of ``records``, ``size`` the bytes of that as JSON."""
 
     entry: Entry
     kind: WriteKind
@@ -55,27 +60,27 @@ class Item:
 
     @property
     def id(self) -> str | None:
-        """The id of the record that is updated, where it is known."""
+        """The id of the record that is updated, None where it is not known."""
         return self.plan.id if self.plan else self.entry.id
 
     @property
     def has_revision(self) -> bool:
-        """Tell whether kintone compares a revision."""
+        """Tell whether kintone compares a revision before it writes."""
         return "revision" in self.payload if self.kind is not WriteKind.INSERT else False
 
     @property
     def merges(self) -> bool:
-        """Tell whether it is written over what was read, with the revision that was read."""
+        """Tell whether it updates a record that was read, with the revision that was read."""
         return self.plan is not None and self.plan.id is not None
 
     @property
     def inserts_key(self) -> bool:
-        """Tell whether it is an insert because no record with its key was found."""
+        """Tell whether it is inserted because no record with its key was found."""
         return self.plan is not None and self.plan.id is None
 
 
 def item_of(entry: Entry, plan: AppendedRecord | None = None) -> Item:
-    """Prepare an entry; raises ``InvalidParameterError`` for what JSON cannot hold."""
+    """Prepare an entry; raises ``InvalidParameterError`` for a value that JSON cannot hold."""
     kind = _write_kind_of(entry, plan)
     payload = _payload(entry, kind, plan)
     try:
@@ -88,32 +93,35 @@ def item_of(entry: Entry, plan: AppendedRecord | None = None) -> Item:
 
 
 def max_entries() -> int:
-    """Return how many entries one transaction holds at most."""
+    """Return how many entries one batch holds at most."""
     return limits.MAX_BULK_REQUESTS * limits.MAX_RECORDS_PER_WRITE
 
 
-def fitting(items: Sequence[Item], start: int = 0) -> int:
-    """Return how many items from ``start`` on fit into one transaction; at least one, however large it is."""
+def count_fitting(items: Sequence[Item], start: int = 0) -> int:
+    """Return how many items from ``start`` on fit into one batch; at least one, however large it is."""
     counts: Counter[WriteKind] = Counter()
     size = 0
-    for number, item in enumerate(items[start : start + max_entries()]):
+    for count, item in enumerate(items[start : start + max_entries()]):
         counts[item.kind] += 1
         size += item.size
-        if number and (size > limits.MAX_BULK_BYTES or _calls_needed(counts) > limits.MAX_BULK_REQUESTS):
-            return number
+        if count and (size > limits.MAX_BULK_BYTES or _calls_needed(counts) > limits.MAX_BULK_REQUESTS):
+            return count
     return min(max_entries(), len(items) - start)
+
+
+# Calls and batches
 
 
 @dataclass(frozen=True, slots=True)
 class InnerCall:
-    """Up to 100 items of one kind."""
+    """One call of a batch: up to 100 items of one kind."""
 
     kind: WriteKind
     items: tuple[Item, ...]
 
     @property
     def method(self) -> Method:
-        """Return the verb."""
+        """The HTTP method."""
         return "POST" if self.kind is WriteKind.INSERT else "PUT"
 
     def payload(self, app: int) -> dict[str, object]:
@@ -124,7 +132,10 @@ class InnerCall:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Items that are saved together or not at all; ``is_single``: one record for a caller that counts no entries."""
+    """Items that are saved together or not at all.
+
+    ``is_single`` says that the caller writes one record and does not number its entries.
+    """
 
     app: int
     items: Sequence[Item] = field(repr=False)
@@ -133,12 +144,12 @@ class Batch:
 
     @property
     def span(self) -> Span:
-        """The entries that it holds."""
+        """The first and the last of its entries."""
         return Span(self.items[0].entry.position, self.items[-1].entry.position)
 
     @property
     def retry_safety(self) -> RetrySafety:
-        """Return what the least repeatable of the calls allows."""
+        """The retry safety of the call that is least safe to repeat."""
         kinds = {call.kind for call in self.calls}
         entries = [item.entry for item in self.items]
         if WriteKind.INSERT in kinds or renames_keys(entries):
@@ -148,7 +159,7 @@ class Batch:
         return RetrySafety.UPSERT if WriteKind.UPSERT in kinds else RetrySafety.UPDATE
 
     def request(self, api_path: Callable[[str], str]) -> Request:
-        """Return the one request: a plain call where that is enough, which is atomic too, else a bulkRequest."""
+        """Return its request: a plain call where one is enough, which is atomic too, otherwise a bulkRequest."""
         if self.is_single:
             return self._single()
         description = Message("writing {entries} into app {app}", entries=entries_named(self.span), app=self.app)
@@ -166,9 +177,9 @@ class Batch:
 
 
 def batch_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Batch:
-    """Cut items that fit into one transaction into calls, in input order where 20 calls are enough for that.
+    """Divide items that fit into one batch into calls, in input order where 20 calls are enough for that.
 
-    ``is_single`` is for one update by id, which then has a request of its own.
+    ``is_single`` is for one update by id, which is sent as kintone's call for one record.
     """
     calls = _in_order(items)
     return Batch(app, items, calls if len(calls) <= limits.MAX_BULK_REQUESTS else _by_write_kind(items), is_single)
@@ -188,7 +199,7 @@ def _in_order(items: Sequence[Item]) -> list[InnerCall]:
 
 
 def _by_write_kind(items: Sequence[Item]) -> list[InnerCall]:
-    """Fill calls kind by kind; they keep the order of their first entries."""
+    """Fill one call after another for each kind; the calls keep the order of their first entries."""
     calls: list[list[Item]] = []
     open_calls: dict[WriteKind, list[Item]] = {}
     for item in items:
@@ -204,13 +215,13 @@ def _write_kind_of(entry: Entry, plan: AppendedRecord | None) -> WriteKind:
     if plan is not None:
         return WriteKind.UPDATE if plan.id is not None else WriteKind.INSERT
     if entry.update_key is not None:
-        # A revision is that of a record that is there; an upsert would insert one that is not.
+        # A revision belongs to a record that exists; an upsert would insert one that does not.
         return WriteKind.UPSERT if entry.revision is None else WriteKind.UPDATE
     return WriteKind.INSERT if entry.id is None else WriteKind.UPDATE
 
 
 def _payload(entry: Entry, kind: WriteKind, plan: AppendedRecord | None) -> Mapping[str, object]:
-    """Return an element of ``records``: POST wants the field map itself, PUT wants it beside what finds the record."""
+    """Return an element of ``records``: for POST the field map itself, for PUT the field map beside id or key."""
     record = plan.record if plan else entry.record
     if kind is WriteKind.INSERT:
         return record
@@ -222,7 +233,10 @@ def _payload(entry: Entry, kind: WriteKind, plan: AppendedRecord | None) -> Mapp
     return {**payload, "revision": revision} if revision else payload
 
 
-type Done = Literal["INSERT", "UPDATE"]
+# kintone's answers
+
+
+type PerformedOperation = Literal["INSERT", "UPDATE"]
 
 
 class SavedRecord(TypedDict):
@@ -230,7 +244,7 @@ class SavedRecord(TypedDict):
 
     id: str
     revision: str
-    operation: Done
+    operation: PerformedOperation
 
 
 class AddedAnswer(AnswerModel):
@@ -250,14 +264,14 @@ class InsertAnswer(AnswerModel):
 class _Updated(AnswerModel):
     id: PositiveNumber
     revision: PositiveNumber
+    # Older pages of kintone's documentation do not show it.
     operation: Literal["UPDATE"] = "UPDATE"
-    """Older pages do not show it."""
 
 
 class _Upserted(AnswerModel):
     id: PositiveNumber
     revision: PositiveNumber
-    operation: Done
+    operation: PerformedOperation
 
 
 class _UpdatedList(AnswerModel):
@@ -280,64 +294,69 @@ class _Bulk(AnswerModel):
     results: Annotated[list[dict[str, Any]], FailFast()]
 
 
-def read_saved(batch: Batch, body: Mapping[str, Any], doing: Message) -> list[SavedRecord]:
-    """Return the results of a transaction; raises ``UnknownResponseError`` when they do not fit what was sent."""
+def read_saved(batch: Batch, body: Mapping[str, Any], description: Message) -> list[SavedRecord]:
+    """Return the results of a batch in input order.
+
+    Raises ``UnknownResponseError`` when they do not match the entries that were sent.
+    """
     if batch.is_single:
         record_id = batch.items[0].id or ""
-        revision = read_answer(_Revision, body, doing).revision
+        revision = read_answer(_Revision, body, description).revision
         return [{"id": record_id, "revision": revision, "operation": "UPDATE"}]
     bodies: Sequence[object] = [body]
     if len(batch.calls) > 1:
-        bodies = read_answer(_Bulk, body, doing).results
+        bodies = read_answer(_Bulk, body, description).results
         if len(bodies) != len(batch.calls):
-            raise _of_another_number(doing, len(bodies), len(batch.calls))
+            raise _wrong_count(description, len(bodies), len(batch.calls))
     saved: dict[int, SavedRecord] = {}
     for call, answer in zip(batch.calls, bodies, strict=True):
-        records = _records(call, answer, doing)
+        records = _records(call, answer, description)
         saved.update(zip((item.entry.position for item in call.items), records, strict=True))
-    _refuse_shared_ids(list(saved.values()), doing)
+    _refuse_shared_ids(list(saved.values()), description)
     return [saved[item.entry.position] for item in batch.items]
 
 
-def _records(call: InnerCall, answer: object, doing: Message) -> list[SavedRecord]:
-    records = _inserted(answer, doing) if call.kind is WriteKind.INSERT else _written(call.kind, answer, doing)
+def _records(call: InnerCall, answer: object, description: Message) -> list[SavedRecord]:
+    records = (
+        _inserted(answer, description) if call.kind is WriteKind.INSERT else _updated(call.kind, answer, description)
+    )
     if len(records) != len(call.items):
-        raise _of_another_number(doing, len(records), len(call.items))
+        raise _wrong_count(description, len(records), len(call.items))
     for item, record in zip(call.items, records, strict=True):
         if item.id not in (None, record["id"]):
             place = Message("the id of entry {position}", position=item.entry.position)
-            raise misshapen(doing, place, Message("that of another record"))
+            raise misshapen(description, place, Message("that of another record"))
     return records
 
 
-def _inserted(answer: object, doing: Message) -> list[SavedRecord]:
-    told = read_answer(InsertAnswer, answer, doing)
-    if len(told.ids) != len(told.revisions):
-        raise _of_another_number(doing, len(told.revisions), len(told.ids))
+def _inserted(answer: object, description: Message) -> list[SavedRecord]:
+    inserted = read_answer(InsertAnswer, answer, description)
+    if len(inserted.ids) != len(inserted.revisions):
+        raise _wrong_count(description, len(inserted.revisions), len(inserted.ids))
     return [
         {"id": record_id, "revision": revision, "operation": "INSERT"}
-        for record_id, revision in zip(told.ids, told.revisions, strict=True)
+        for record_id, revision in zip(inserted.ids, inserted.revisions, strict=True)
     ]
 
 
-def _written(kind: WriteKind, answer: object, doing: Message) -> list[SavedRecord]:
+def _updated(kind: WriteKind, answer: object, description: Message) -> list[SavedRecord]:
     records: Sequence[_Updated | _Upserted]
     if kind is WriteKind.UPSERT:
-        records = read_answer(_UpsertedList, answer, doing).records
+        records = read_answer(_UpsertedList, answer, description).records
     else:
-        records = read_answer(_UpdatedList, answer, doing).records
+        records = read_answer(_UpdatedList, answer, description).records
     return [{"id": record.id, "revision": record.revision, "operation": record.operation} for record in records]
 
 
-def _refuse_shared_ids(records: Sequence[SavedRecord], doing: Message) -> None:
-    """Refuse a new record with the id of another one: it cannot be told then which entry was saved where."""
+def _refuse_shared_ids(records: Sequence[SavedRecord], description: Message) -> None:
+    """Raise for a new record with the id of another one: the answer does not show which entry was saved where."""
     seen: set[str] = set()
     for record in sorted(records, key=lambda record: record["operation"] == "INSERT"):
         if record["operation"] == "INSERT" and record["id"] in seen:
-            raise misshapen(doing, Message("the id of a new record"), Message("that of another record"))
+            raise misshapen(description, Message("the id of a new record"), Message("that of another record"))
         seen.add(record["id"])
 
 
-def _of_another_number(doing: Message, count: int, wanted: int) -> UnknownResponseError:
-    found = Message("{count} where {wanted} were sent", count=count, wanted=wanted)
-    return misshapen(doing, Message("the number of results"), found)
+def _wrong_count(description: Message, count: int, expected: int) -> UnknownResponseError:
+    found = Message("{count} where {expected} were sent", count=count, expected=expected)
+    return misshapen(description, Message("the number of results"), found)

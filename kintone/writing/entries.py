@@ -1,4 +1,4 @@
-"""The entries of an upsert: from what the caller brought to one value each, with all that is wrong reported at once."""
+"""The entries of an upsert: reading them from the caller's ``records_data``, with all problems reported at once."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,137 +22,25 @@ from kintone.writing.update_keys import (
     same_key,
 )
 
+PARAMETER = "records_data"
 ENTRY_KEYS = ("updateKey", "id", "revision", "record")
-KEY_KEYS = ("field", "value")
+UPDATE_KEY_KEYS = ("field", "value")
+# The revision that turns kintone's check off; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
+ANY_REVISION = -1
 MAX_TYPO_LENGTH = 20
 MAX_UNKNOWN_KEYS = 50
-# kintone's own word for "whatever the revision is"; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
-NO_CHECK = -1
-
-_KINDS: Mapping[type, Message] = {
-    dict: Message("an object"),
-    list: Message("a list"),
-    str: Message("a text"),
-    bool: Message("true or false"),
-    type(None): Message("null"),
-}
-
-
-def unknown_key_problems(item: Mapping[str, object]) -> list[Message]:
-    """Return a problem for every key that an entry does not have, the first fifty of them."""
-    problems: list[Message] = []
-    for key in item:
-        if len(problems) == MAX_UNKNOWN_KEYS:
-            break
-        if key not in ENTRY_KEYS:
-            near = near_key(key)
-            hint = (
-                Message('did you mean "{key}"?', key=near)
-                if near
-                else Message("an entry has updateKey or id, revision and record only")
-            )
-            problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
-    return problems
-
-
-def near_key(key: object) -> str | None:
-    """Return the key of an entry that was probably meant, as by "updatekey" or "update_key"."""
-    if not isinstance(key, str) or len(key) > MAX_TYPO_LENGTH:
-        return None
-    plain = {known.casefold(): known for known in ENTRY_KEYS}
-    matches = get_close_matches(key.replace("_", "").replace("-", "").strip().casefold(), plain, n=1, cutoff=0.75)
-    return plain[matches[0]] if matches else None
-
-
-def read_record(value: object, problems: list[Message]) -> Mapping[str, object]:
-    """Return the field map."""
-    if not isinstance(value, dict):
-        problems.append(
-            Message('"record" is {kind}; write an object: {{"code": {{"value": …}}}}', kind=type_name(value))
-        )
-        return {}
-    strange = [key for key in value if not isinstance(key, str)]
-    if strange:
-        problems.append(
-            Message("has {codes} as a field code; field codes are texts in quotes", codes=previews(strange))
-        )
-    return value
-
-
-def read_update_key(item: Mapping[str, object], problems: list[Message]) -> UpdateKey | None:
-    """Return the key to match on; an empty one is a problem, since the entry would be inserted again and again."""
-    if "updateKey" not in item:
-        return None
-    key = item["updateKey"]
-    if not isinstance(key, dict) or set(key) != set(KEY_KEYS):
-        problems.append(Message('updateKey must be {{"field": "<field code>", "value": "<value>"}} and nothing else'))
-        return None
-    code = key["field"]
-    if not isinstance(code, str) or not is_field_code(code.strip()):
-        problems.append(Message("the field of updateKey is {code}; write the code of one field", code=preview(code)))
-        return None
-    try:
-        return UpdateKey(code.strip(), key_text(key["value"]))
-    except KeyProblemError as error:
-        problems.append(Message("the value of updateKey {problem}", problem=error.problem))
-        return None
-
-
-def read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
-    """Return the record id without leading zeros; an empty one is a problem, since the entry would be inserted."""
-    if "id" not in item:
-        return None
-    number = whole_number(item["id"])
-    if number is None or number <= 0:
-        hint = record_id_hint(item["id"]) or Message("write the record's number, or leave id out to insert")
-        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=hint))
-        return None
-    return str(number)
-
-
-def read_revision(item: Mapping[str, object], problems: list[Message]) -> str | None:
-    """Return the revision that the caller insists on; absent, null and -1 mean none."""
-    value = item.get("revision")
-    if value is None:
-        return None
-    number = whole_number(value)
-    if number is None or (number <= 0 and number != NO_CHECK):
-        problems.append(
-            Message(
-                "revision is {revision}; write the record's revision number, or leave it out", revision=preview(value)
-            )
-        )
-        return None
-    return None if number == NO_CHECK else str(number)
-
-
-def unwrapped(value: object) -> object:
-    """Return the value of ``{"value": …}``, or the value itself."""
-    return value["value"] if isinstance(value, dict) and "value" in value else value
-
-
-def type_name(value: object) -> Message:
-    """Name the type of a decoded value in words."""
-    known = _KINDS.get(type(value))
-    if known is not None:
-        return known
-    return Message("a number") if isinstance(value, int | float) else Message("something else")
-
-
-PARAMETER = "records_data"
-LISTED_PROBLEMS = 20
-MAX_PROBLEMS = 1_000
-"""Problems after which the entries behind are not looked at any more; a text of ten million characters may hold one
-million of them."""
 MAX_KEYS_COMPARED = 50
+MAX_LISTED_PROBLEMS = 20
+MAX_PROBLEMS = 1_000
+"""After this number of problems the other entries are not read; a text of ten million characters may hold a million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One record to write; ``position`` counts from 1, ``record`` is a field map: ``{"code": …}``.
 
-    With ``update_key`` it is inserted or updated, with ``id`` updated, with neither inserted. ``revision`` is the one
-    that the caller insists on.
+    With ``update_key`` it is inserted or updated, with ``id`` updated, with neither inserted. Where ``revision`` is
+    set, the saved record must have it.
     """
 
     position: int
@@ -166,18 +54,21 @@ class Entry:
         return replace(self, record=record)
 
     def with_key_value(self, value: str) -> Self:
-        """Return the same entry with its update key written in another way, as after normalisation."""
+        """Return the same entry with another text for its update key, as after normalisation."""
         return self if self.update_key is None else replace(self, update_key=self.update_key._replace(value=value))
 
 
-def read_entries(structure: object, update_key_field: str | None = None, *, parameter: str = PARAMETER) -> list[Entry]:
-    """Read the entries out of decoded ``records_data``.
+# Reading entries
 
-    ``structure`` is ``{"records": […]}`` or the bare list, either perhaps inside ``{"records_data": …}``. With
-    ``update_key_field`` the list may hold plain rows, which must all have that field. Raises one
+
+def read_entries(structure: object, update_key_field: str | None = None, *, parameter: str = PARAMETER) -> list[Entry]:
+    """Read the entries from decoded ``records_data``.
+
+    ``structure`` is ``{"records": […]}`` or the list alone, either of them possibly inside ``{"records_data": …}``.
+    With ``update_key_field`` the list may hold plain rows, which must all have that field. Raises one
     ``InvalidParameterError`` that lists the problems of all entries and begins with ``parameter``.
     """
-    code = _key_field(update_key_field)
+    code = _checked_field_code(update_key_field)
     problems: list[Message] = []
     entries: list[Entry] = []
     for position, item in enumerate(_items(structure, parameter), start=1):
@@ -187,49 +78,14 @@ def read_entries(structure: object, update_key_field: str | None = None, *, para
         if entry is not None and not found:
             entries.append(entry)
         if len(problems) >= MAX_PROBLEMS:
-            refuse(problems, parameter)
+            raise_if_any(problems, parameter)
     problems += repeated_keys([(entry.position, entry.update_key) for entry in entries])
     problems += repeated_ids([(entry.position, entry.id) for entry in entries])
-    refuse(problems, parameter)
+    raise_if_any(problems, parameter)
     return entries
 
 
-def renames_keys(entries: Sequence[Entry]) -> bool:
-    """Tell whether an entry writes a field by which another one finds its record.
-
-    Sent once more, the key may find another record or none, so such entries are not the same afterwards.
-    """
-    fields = {entry.update_key.field for entry in entries if entry.update_key is not None}
-    return any(not fields.isdisjoint(entry.record) for entry in entries) if fields else False
-
-
-def holds_file_keys(entries: Sequence[Entry]) -> bool:
-    """Tell whether an entry attaches files: the key of an upload serves once, so a second try would be refused."""
-    return any(_has_file_key(value) for entry in entries for value in entry.record.values())
-
-
-def _has_file_key(value: object) -> bool:
-    if isinstance(value, Mapping):
-        # A column of a table may have this code; its value is an object then.
-        return isinstance(value.get("fileKey"), str) or any(map(_has_file_key, value.values()))
-    return isinstance(value, list | tuple) and any(map(_has_file_key, value))
-
-
-def refuse(problems: Sequence[Message], parameter: str = PARAMETER) -> None:
-    """Raise ``InvalidParameterError`` for a parameter when there is any problem."""
-    if not problems:
-        return
-    left = len(problems) - LISTED_PROBLEMS
-    more = NOTHING
-    if len(problems) >= MAX_PROBLEMS:
-        more = Message("and many more")
-    elif left > 0:
-        more = Message("and {count} more", count=left)
-    listed = Joined([*problems[:LISTED_PROBLEMS], more], "; ")
-    raise InvalidParameterError("{parameter}: {problems}", parameter=parameter, problems=listed)
-
-
-def _key_field(update_key_field: str | None) -> str | None:
+def _checked_field_code(update_key_field: str | None) -> str | None:
     code = (update_key_field or "").strip()
     if code and not is_field_code(code):
         raise InvalidParameterError(
@@ -239,86 +95,88 @@ def _key_field(update_key_field: str | None) -> str | None:
 
 
 def _items(structure: object, parameter: str) -> Sequence[object]:
-    inside = structure
+    """Return the list inside the wrappers; raises ``InvalidParameterError``."""
+    inner = structure
     for wrapper in ("records_data", "records"):
-        if isinstance(inside, dict) and wrapper in inside:
-            others = [key for key in inside if key != wrapper]
+        if isinstance(inner, dict) and wrapper in inner:
+            others = [key for key in inner if key != wrapper]
             if others:
                 raise InvalidParameterError(
-                    '{parameter}: beside "{wrapper}" stands {others}, which has no place here; '
+                    '{parameter}: beside "{wrapper}" there is {others}, which has no meaning here; '
                     "leave it out (app, token and options are parameters of their own)",
                     parameter=parameter,
                     wrapper=wrapper,
                     others=previews(others),
                 )
-            inside = inside[wrapper]
-    if not isinstance(inside, list | tuple):
+            inner = inner[wrapper]
+    if not isinstance(inner, list | tuple):
         raise InvalidParameterError(
             '{parameter}: a list of entries is needed, not {kind}; write {{"records": [{{"record": {{…}}}}]}}',
             parameter=parameter,
-            kind=type_name(inside),
+            kind=type_name(inner),
         )
-    if not inside:
+    if not inner:
         raise InvalidParameterError("{parameter}: the list is empty; give at least one entry", parameter=parameter)
-    return inside
+    return inner
 
 
-def _entry(position: int, item: object, code: str | None, problems: list[Message]) -> Entry | None:
+def _entry(position: int, item: object, key_code: str | None, problems: list[Message]) -> Entry | None:
+    """Read an entry or, where ``key_code`` names the field of the update key, a plain row."""
     if not isinstance(item, dict):
         problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=type_name(item)))
         return None
-    if code is not None and (code in item or not _looks_like_entry(item)):
-        return _row(Entry(position, item), code, problems)
-    if not any(key in ENTRY_KEYS for key in item) and not any(map(near_key, islice(item, MAX_KEYS_COMPARED))):
+    if key_code is not None and (key_code in item or not _looks_like_entry(item)):
+        return _with_key_from_record(Entry(position, item), key_code, problems)
+    if not any(key in ENTRY_KEYS for key in item) and not any(map(_nearest_key, islice(item, MAX_KEYS_COMPARED))):
         problems.append(
             Message('has no "record"; write {{"record": {{…}}}} for each entry, or name update_key to send plain rows')
         )
         return None
     entry = _read_entry(position, item, problems)
-    if code is not None and not problems and entry.update_key is None and entry.id is None:
-        return _row(entry, code, problems)
-    return _without_key(entry, problems)
+    if key_code is not None and not problems and entry.update_key is None and entry.id is None:
+        return _with_key_from_record(entry, key_code, problems)
+    return _without_key_in_record(entry, problems)
 
 
 def _read_entry(position: int, item: Mapping[str, object], problems: list[Message]) -> Entry:
-    problems += unknown_key_problems(item)
+    problems += _unknown_key_problems(item)
     record: Mapping[str, object] = {}
     if "record" in item:
-        record = read_record(item["record"], problems)
+        record = _read_record(item["record"], problems)
     elif not problems:
         problems.append(Message('has no "record"; write the fields to save as "record": {{"code": {{"value": …}}}}'))
     if "id" in item and "updateKey" in item:
-        problems.append(Message("has both id and updateKey; keep the one by which the record is to be found"))
-    key = read_update_key(item, problems)
-    return Entry(position, record, key, read_id(item, problems), read_revision(item, problems))
+        problems.append(Message("has both id and updateKey; keep the one that finds the record"))
+    key = _read_update_key(item, problems)
+    return Entry(position, record, key, _read_id(item, problems), _read_revision(item, problems))
 
 
 def _looks_like_entry(item: Mapping[object, object]) -> bool:
     return isinstance(item.get("record"), dict) and all(key in ENTRY_KEYS for key in item)
 
 
-def _row(entry: Entry, code: str, problems: list[Message]) -> Entry | None:
-    """Turn a field of the record into the update key."""
-    record = read_record(entry.record, problems)
+def _with_key_from_record(entry: Entry, code: str, problems: list[Message]) -> Entry | None:
+    """Make the field ``code`` of the record the update key."""
+    record = _read_record(entry.record, problems)
     if record.get(code) is None:
         problems.append(Message('has no "{code}", the field that update_key names; every row needs it', code=code))
         return None
     try:
-        text = key_text(unwrapped(record[code]))
+        text = key_text(_unwrapped(record[code]))
     except KeyProblemError as error:
         problems.append(
             Message('"{code}", the field that update_key names, {problem}', code=code, problem=error.problem)
         )
         return None
-    return _without_key(replace(entry, update_key=UpdateKey(code, text)), problems)
+    return _without_key_in_record(replace(entry, update_key=UpdateKey(code, text)), problems)
 
 
-def _without_key(entry: Entry, problems: list[Message]) -> Entry:
-    """Take the key out of the record, as kintone wants it, unless that would lose another value given there."""
+def _without_key_in_record(entry: Entry, problems: list[Message]) -> Entry:
+    """Remove the key from the record, as kintone requires; another value given for it there is a problem."""
     key = entry.update_key
     if key is None or key.field not in entry.record:
         return entry
-    if not same_key(unwrapped(entry.record[key.field]), key.value):
+    if not same_key(_unwrapped(entry.record[key.field]), key.value):
         problems.append(
             Message(
                 'updateKey looks for "{value}" but record gives "{field}" another value; kintone cannot change '
@@ -330,18 +188,117 @@ def _without_key(entry: Entry, problems: list[Message]) -> Entry:
     return entry.with_record({code: value for code, value in entry.record.items() if code != key.field})
 
 
-def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) -> list[Entry]:
-    """Write the keys of NUMBER fields with plain digits; ``number_fields`` are their codes, from the app's form.
+# The parts of an entry
 
-    Raises ``InvalidParameterError`` for number keys that are no numbers and for two keys that are equal.
+
+def _unknown_key_problems(item: Mapping[str, object]) -> list[Message]:
+    """Return a problem for every key that has no meaning in an entry, fifty at most."""
+    problems: list[Message] = []
+    for key in item:
+        if len(problems) == MAX_UNKNOWN_KEYS:
+            break
+        if key not in ENTRY_KEYS:
+            nearest = _nearest_key(key)
+            hint = (
+                Message('did you mean "{key}"?', key=nearest)
+                if nearest
+                else Message("an entry has updateKey or id, revision and record only")
+            )
+            problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
+    return problems
+
+
+def _nearest_key(key: object) -> str | None:
+    """Return the key of an entry that a mistyped key such as "update_key" probably stands for, None for no such key."""
+    if not isinstance(key, str) or len(key) > MAX_TYPO_LENGTH:
+        return None
+    folded = {known.casefold(): known for known in ENTRY_KEYS}
+    matches = get_close_matches(key.replace("_", "").replace("-", "").strip().casefold(), folded, n=1, cutoff=0.75)
+    return folded[matches[0]] if matches else None
+
+
+def _read_record(value: object, problems: list[Message]) -> Mapping[str, object]:
+    """Return the field map."""
+    if not isinstance(value, dict):
+        problems.append(
+            Message('"record" is {kind}; write an object: {{"code": {{"value": …}}}}', kind=type_name(value))
+        )
+        return {}
+    not_texts = [key for key in value if not isinstance(key, str)]
+    if not_texts:
+        problems.append(
+            Message("has {codes} as a field code; field codes are texts in quotes", codes=previews(not_texts))
+        )
+    return value
+
+
+def _read_update_key(item: Mapping[str, object], problems: list[Message]) -> UpdateKey | None:
+    """Return the update key; an empty one is a problem, since the entry would be inserted at every call."""
+    if "updateKey" not in item:
+        return None
+    key = item["updateKey"]
+    if not isinstance(key, dict) or set(key) != set(UPDATE_KEY_KEYS):
+        problems.append(Message('updateKey must be {{"field": "<field code>", "value": "<value>"}} and nothing else'))
+        return None
+    code = key["field"]
+    if not isinstance(code, str) or not is_field_code(code.strip()):
+        problems.append(Message("the field of updateKey is {code}; write the code of one field", code=preview(code)))
+        return None
+    try:
+        return UpdateKey(code.strip(), key_text(key["value"]))
+    except KeyProblemError as error:
+        problems.append(Message("the value of updateKey {problem}", problem=error.problem))
+        return None
+
+
+def _read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
+    """Return the record id without leading zeros; an empty one is a problem, since the entry would be inserted."""
+    if "id" not in item:
+        return None
+    number = whole_number(item["id"])
+    if number is None or number <= 0:
+        hint = record_id_hint(item["id"]) or Message("write the record's number, or leave id out to insert")
+        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=hint))
+        return None
+    return str(number)
+
+
+def _read_revision(item: Mapping[str, object], problems: list[Message]) -> str | None:
+    """Return the revision that the record must have; None where it is absent, null or -1."""
+    value = item.get("revision")
+    if value is None:
+        return None
+    number = whole_number(value)
+    if number is None or (number <= 0 and number != ANY_REVISION):
+        problems.append(
+            Message(
+                "revision is {revision}; write the record's revision number, or leave it out", revision=preview(value)
+            )
+        )
+        return None
+    return None if number == ANY_REVISION else str(number)
+
+
+def _unwrapped(value: object) -> object:
+    """Return the value of ``{"value": …}``, or the value itself."""
+    return value["value"] if isinstance(value, dict) and "value" in value else value
+
+
+# Number keys
+
+
+def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) -> list[Entry]:
+    """Return the entries with the keys of NUMBER fields in plain digits; ``number_fields`` are the codes of these.
+
+    Raises ``InvalidParameterError`` for number keys that are not numbers and for two keys that are equal.
     """
     problems: list[Message] = []
     numbers: list[tuple[int, UpdateKey, Decimal]] = []
-    written: list[Entry] = []
+    normalised: list[Entry] = []
     for entry in entries:
         key = entry.update_key
         if key is None or key.field not in number_fields:
-            written.append(entry)
+            normalised.append(entry)
             continue
         number = number_in(key.value)
         if number is None:
@@ -356,12 +313,70 @@ def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) ->
             )
             continue
         numbers.append((entry.position, key, number))
-        written.append(entry.with_key_value(plain_number(number)))
-    # Normalisation may have made one key of two texts.
-    texts = [(entry.position, entry.update_key) for entry in entries if not _is_number(entry, number_fields)]
-    refuse(problems + repeated_numbers(numbers) + repeated_keys(texts))
-    return written
+        normalised.append(entry.with_key_value(plain_number(number)))
+    # Two different texts may be the same number.
+    texts = [(entry.position, entry.update_key) for entry in entries if not _has_number_key(entry, number_fields)]
+    raise_if_any(problems + repeated_numbers(numbers) + repeated_keys(texts))
+    return normalised
 
 
-def _is_number(entry: Entry, number_fields: Container[str]) -> bool:
+def _has_number_key(entry: Entry, number_fields: Container[str]) -> bool:
     return entry.update_key is not None and entry.update_key.field in number_fields
+
+
+# Which entries can be sent again
+
+
+def renames_keys(entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry writes a field by which another entry finds its record.
+
+    When such entries are sent again, the key may find another record or none.
+    """
+    fields = {entry.update_key.field for entry in entries if entry.update_key is not None}
+    return any(not fields.isdisjoint(entry.record) for entry in entries) if fields else False
+
+
+def holds_file_keys(entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry attaches files: the key of an uploaded file can be used once only."""
+    return any(_has_file_key(value) for entry in entries for value in entry.record.values())
+
+
+def _has_file_key(value: object) -> bool:
+    if isinstance(value, Mapping):
+        # A table column with the code "fileKey" has an object as its value.
+        return isinstance(value.get("fileKey"), str) or any(map(_has_file_key, value.values()))
+    return isinstance(value, list | tuple) and any(map(_has_file_key, value))
+
+
+# Reporting problems
+
+
+def raise_if_any(problems: Sequence[Message], parameter: str = PARAMETER) -> None:
+    """Raise one ``InvalidParameterError`` for a parameter that lists the problems, if there are any."""
+    if not problems:
+        return
+    left = len(problems) - MAX_LISTED_PROBLEMS
+    more = NOTHING
+    if len(problems) >= MAX_PROBLEMS:
+        more = Message("and many more")
+    elif left > 0:
+        more = Message("and {count} more", count=left)
+    listed = Joined([*problems[:MAX_LISTED_PROBLEMS], more], "; ")
+    raise InvalidParameterError("{parameter}: {problems}", parameter=parameter, problems=listed)
+
+
+_TYPE_NAMES: Mapping[type, Message] = {
+    dict: Message("an object"),
+    list: Message("a list"),
+    str: Message("a text"),
+    bool: Message("true or false"),
+    type(None): Message("null"),
+}
+
+
+def type_name(value: object) -> Message:
+    """Name the type of a decoded value for a sentence."""
+    name = _TYPE_NAMES.get(type(value))
+    if name is not None:
+        return name
+    return Message("a number") if isinstance(value, int | float) else Message("something else")

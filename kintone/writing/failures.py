@@ -1,7 +1,8 @@
-"""Where kintone's complaints point to, in words that count from 1.
+"""Failures of a write: which entry and field kintone complains about, and which entries to send again.
 
-kintone names the place of a bad value in keys such as ``records[3].lines.value[0].value.qty.value``, counting from 0;
-``record.`` for a single record, ``record[code]`` for a number that is none, ``values`` for choices and files.
+kintone names the place of a bad value in keys such as ``records[3].lines.value[0].value.qty.value``, counting from 0.
+It writes ``record.`` for a single record, ``record[code]`` for a value that is not a number, and ``values`` for choices
+and files. Our sentences count from 1.
 """
 
 import re
@@ -19,20 +20,23 @@ from kintone.errors import (
 )
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
-from kintone.remedies import for_write, where_unsure
+from kintone.remedies import for_maybe_saved, for_write
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
+# Places in a record
+
+
 _FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
 _START = re.compile(r"records\[(?P<index>\d{1,6})\]|record(?=[.\[])")
-_TOP = re.compile(_FIELD, re.DOTALL)
+_TOP_FIELD = re.compile(_FIELD, re.DOTALL)
 _CELL = re.compile(r"\[(?P<row>\d{1,6})\]\.value" + _FIELD, re.DOTALL)
 _CHOICE = re.compile(r"\[(?P<choice>\d{1,6})\](?:\.value)?")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldPath:
-    """A place in what was sent: ``index``, ``row`` and ``choice`` count from 0 as kintone's keys do."""
+    """A place in the records that were sent; ``index``, ``row`` and ``choice`` count from 0 as kintone's keys do."""
 
     code: str
     index: int | None = None
@@ -41,10 +45,10 @@ class FieldPath:
     choice: int | None = None
 
     def words(self, given_rows: Mapping[str, Mapping[int, int]] | None = None) -> Message:
-        """Name the field, row and choice.
+        """Name the field, row and choice, counting from 1.
 
-        ``given_rows`` tells for tables that were appended to which of the rows sent are the caller's: from the place
-        among those sent to the place among the caller's. The others were saved before and do not count as the caller's.
+        ``given_rows`` maps for each table that was appended to the index among the rows sent to the index among the
+        caller's rows, as in ``AppendedRecord``. The other rows were already saved.
         """
         field = verbatim(self.code) if self.row is None else self._cell(self.row, (given_rows or {}).get(self.code))
         return field if self.choice is None else Message("{field}, value {number}", field=field, number=self.choice + 1)
@@ -59,7 +63,7 @@ class FieldPath:
 
 
 def read_path(key: str) -> FieldPath | None:
-    """Read one of kintone's keys; None for one that does not point into a record, such as ``app``."""
+    """Read one of kintone's keys; return None for a key that does not point into a record, such as ``app``."""
     start = _START.match(key)
     if start is None:
         return None
@@ -69,7 +73,7 @@ def read_path(key: str) -> FieldPath | None:
     # A wrapper "record" inside "records[3]" is skipped; a field whose code is "record" is not.
     if index is not None and inner.startswith((".", "[")) and not re.match(r"\.values?(?:$|\[)", inner):
         rest = inner
-    field = _TOP.fullmatch(rest)
+    field = _TOP_FIELD.fullmatch(rest)
     if field is None:
         return FieldPath(rest.strip(".") or "record", index) if index is not None else None
     code = field["code"] or field["bracketed"]
@@ -81,7 +85,7 @@ def read_path(key: str) -> FieldPath | None:
 
 
 def readable(key: str) -> Message:
-    """Return the words for a key of a single record, or the key itself."""
+    """Name the place of a key of a single record; return a key that does not point into a record unchanged."""
     path = read_path(key)
     return verbatim(key) if path is None else path.words()
 
@@ -91,25 +95,27 @@ def _choice(rest: str) -> int | None:
     return int(choice["choice"]) if choice else None
 
 
-FOUND_BY = {
+# Which entries an error is about
+
+
+WRITE_KIND_NAMES = {
     WriteKind.UPSERT: Message("with an update key"),
     WriteKind.UPDATE: Message("with an id or a revision"),
     WriteKind.INSERT: Message("with neither key nor id"),
 }
-SENT_AS = {
+PLANNED_WRITE_KIND_NAMES = {
     WriteKind.UPSERT: Message("with an update key"),
-    WriteKind.UPDATE: Message("whose records are there"),
-    WriteKind.INSERT: Message("whose records are not there yet"),
+    WriteKind.UPDATE: Message("whose records exist"),
+    WriteKind.INSERT: Message("whose records do not exist yet"),
 }
-CONFLICTS = ("GAIA_CO02", "GAIA_UN03")
-MISSING = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
-PASSING = (UnavailableError, UnreachableError, TimedOutError)
-SAFE = Message("sending these again is safe, since an update key or id finds the same records again")
-ABOUT_THE_APP = ("GAIA_IL23",)
+CONFLICT_CODES = ("GAIA_CO02", "GAIA_UN03")
+NOT_FOUND_CODES = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
+APP_ERROR_CODES = ("GAIA_IL23",)
+"""Refusals of a request that are about the app and not about an entry."""
 
 
 def map_to_entries(error: KintoneError, batch: Batch) -> KintoneError:
-    """Return the error with kintone's places (``results[1]``, ``records[3].name.value``) as the caller's entries."""
+    """Return the error with kintone's places, such as ``records[3].name.value``, as places in the caller's entries."""
     reply = error.reply
     call = failing_call(error, batch)
     if reply is None or call is None or batch.is_single:
@@ -127,19 +133,19 @@ def map_to_entries(error: KintoneError, batch: Batch) -> KintoneError:
         named = Message("entry {position}, {place}", position=item.entry.position, place=path.words(given_rows))
         fields.append((named, words))
     mapped = error.copy_with(reply=replace(reply, fields=fields))
-    about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in MISSING
-    if about_entries and error.code not in ABOUT_THE_APP and not is_placed:
+    about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
+    if about_entries and error.code not in APP_ERROR_CODES and not is_placed:
         entries = _candidates_named(error, call)
         mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
     return mapped
 
 
 def is_outdated(error: KintoneError, batch: Batch) -> bool:
-    """Tell whether a refusal may come of what others did between reading and writing, so that reading again helps.
+    """Tell whether a refusal may come from changes by others after the records were read, so that reading again helps.
 
-    That is a revision that was read and is not the latest, a record found by its key that is gone, or a key that was
-    not there and is now. A revision of the caller's own is the caller's business, and where kintone complains about
-    something else too, reading again would not help.
+    That is the case for a revision that is no longer the latest, for a record that was found by its key and is now
+    gone, and for a key that did not exist and now does. It is not the case for a revision that the caller gave, nor
+    where kintone also complains about something else.
     """
     call = failing_call(error, batch)
     if call is None:
@@ -153,9 +159,9 @@ def is_outdated(error: KintoneError, batch: Batch) -> bool:
 
 
 def _is_duplicate_key(place: str, call: InnerCall) -> bool:
-    """Tell whether kintone complains about the key that an insert brings.
+    """Tell whether kintone complains about the update key of an insert.
 
-    The words of the complaint follow the language of the kintone user, so they are not looked at.
+    The place alone is compared: the language of kintone's words depends on the kintone user.
     """
     path = read_path(place)
     if path is None or path.index is None or path.index >= len(call.items):
@@ -165,19 +171,26 @@ def _is_duplicate_key(place: str, call: InnerCall) -> bool:
     return item.inserts_key and key is not None and path.row is None and path.code == key.field
 
 
-def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLedger, *, appends: bool) -> KintoneError:
-    """Return what to raise: the error with what to send again; the ledger tells what is saved.
+# What to send again
 
-    Where nothing was saved and that is sure, kintone's own error says all.
+
+TEMPORARY_ERRORS = (UnavailableError, UnreachableError, TimedOutError)
+SAFE_TO_RESEND = Message("sending these again is safe, since an update key or id finds the same records again")
+
+
+def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLedger, *, appends: bool) -> KintoneError:
+    """Return the error to raise: ``error`` with the ledger, and with advice about which entries to send again.
+
+    Where certainly nothing was saved, kintone's own advice is enough.
     """
-    # It may come from reading what entries are appended to.
+    # The error may come from reading the records that are appended to.
     error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.copy_with(ledger=ledger)
         first = Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
-        if isinstance(error, PASSING):
+        if isinstance(error, TEMPORARY_ERRORS):
             first = Message("wait a minute")
         remedy = Message("{first}, then send {rest} again and none of those before", first=first, rest=rest)
         return error.copy_with(ledger=ledger, remedy=remedy)
@@ -187,18 +200,18 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     advice = resend_advice(unknown, appends=appends)
     parts: list[Message] = [advice]
     if len(unknown) > 1:
-        parts.insert(0, Message("in kintone there are either all of these or none"))
-    if advice is SAFE:
-        parts.append(Message("what is to be sent again is {rest}", rest=rest))
+        parts.insert(0, Message("kintone has saved either all of these or none"))
+    if advice is SAFE_TO_RESEND:
+        parts.append(Message("send {rest} again", rest=rest))
     else:
-        parts.append(Message("of {rest}, send again what is not there", rest=rest))
-    # Where a later try was refused, kintone's advice is about that try, not about what became of the first one.
-    parts.append(NOTHING if error.kintone_code else where_unsure(error.remedy))
+        parts.append(Message("of {rest}, send again those that are not there", rest=rest))
+    # Where a later try was refused, kintone's advice is about that try, not about the outcome of the first one.
+    parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
     return error.copy_with(ledger=ledger, remedy=Joined(parts))
 
 
 def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noqa: PLR0911 - one for each reason
-    """Say whether entries that may have been saved can be sent again."""
+    """Say whether entries that may have been saved can be sent again, and if not, what to look for first."""
     fresh = [entry for entry in entries if entry.update_key is None and entry.id is None]
     if len(fresh) == 1:
         return Message(
@@ -220,21 +233,21 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noq
         )
     if holds_file_keys(entries):
         return Message(
-            "look in kintone first: the key of an uploaded file serves once, so upload the files anew where they are "
-            "not there"
+            "look in kintone first: the key of an uploaded file can be used once only, so upload the files again where "
+            "they are not there"
         )
     if appends:
         return Message("look in kintone first: rows or files that are there would be appended twice")
     if any(entry.revision for entry in entries):
         return Message(
-            "look in kintone first: an entry with a revision that is saved has a new one, and is refused when it is "
-            "sent again"
+            "look in kintone first: an entry with a revision is refused when it is sent again after it was saved, "
+            "since its record then has a new revision"
         )
-    return SAFE
+    return SAFE_TO_RESEND
 
 
 def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
-    """Return the call that kintone refused; a failure of the request as a whole has none."""
+    """Return the call that kintone refused, None for a failure of the whole request."""
     index = error.reply.index if error.reply else None
     if index is not None:
         return batch.calls[index] if 0 <= index < len(batch.calls) else None
@@ -242,14 +255,15 @@ def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
 
 
 def _candidates_named(error: KintoneError, call: InnerCall) -> Message:
-    """Name the entry, or those among which it is: for some failures kintone does not say which one."""
+    """Name the entry, or all that it may be: for some failures kintone does not say which one."""
     positions = [item.entry.position for item in candidate_entries(error, call)]
     span = Span(positions[0], positions[-1])
     if len(span) == len(positions):
         return counted(len(span), entries_named(span), Message("one of {entries}", entries=entries_named(span)))
+    names = PLANNED_WRITE_KIND_NAMES if any(item.plan for item in call.items) else WRITE_KIND_NAMES
     return Message(
-        "one of the entries {found_by} between {first} and {last}",
-        found_by=(SENT_AS if any(item.plan for item in call.items) else FOUND_BY)[call.kind],
+        "one of the entries {kind} between {first} and {last}",
+        kind=names[call.kind],
         first=span.first,
         last=span.last,
     )
@@ -258,7 +272,7 @@ def _candidates_named(error: KintoneError, call: InnerCall) -> Message:
 def candidate_entries(error: KintoneError, call: InnerCall) -> Sequence[Item]:
     """Return the entries that the failure can be about."""
     found: list[Item] = []
-    if error.code in CONFLICTS:
+    if error.code in CONFLICT_CODES:
         found = [item for item in call.items if item.has_revision]
     elif error.code == "GAIA_RE01" and error.reply:
         numbers = set(re.findall(r"\d+", error.reply.message))

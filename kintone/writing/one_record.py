@@ -13,7 +13,7 @@ from kintone.forms.fields import FieldDefinition, Form
 from kintone.ledger import ONE_ENTRY, WriteLedger
 from kintone.messages import Joined, Message
 from kintone.reading.reader import RecordsApi
-from kintone.remedies import where_unsure
+from kintone.remedies import for_maybe_saved
 from kintone.replies import read_answer
 from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
@@ -26,7 +26,7 @@ CHECK_FIRST = Message("look in kintone before sending it again")
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The new record; ``response`` is kintone's whole answer."""
+    """A new record; ``response`` is kintone's whole answer."""
 
     id: str
     revision: str
@@ -34,7 +34,7 @@ class Added:
 
 
 def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
-    """Add a record in kintone's shape, ``{"code": {"value": …}}``; an unknown outcome never leads to a second try.
+    """Add a record in kintone's shape, ``{"code": {"value": …}}``; after an unknown outcome it is not sent again.
 
     Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/add-record.
     """
@@ -42,14 +42,14 @@ def add_record(caller: Caller, app: int, record: Mapping[str, object]) -> Added:
     request = api.add_record(adding, app, record)
 
     def added(answer: Answer) -> Added:
-        told = read_answer(AddedAnswer, answer.body, adding)
-        return Added(told.id, told.revision, answer.body)
+        parsed = read_answer(AddedAnswer, answer.body, adding)
+        return Added(parsed.id, parsed.revision, answer.body)
 
     return write_one(caller, request, added)
 
 
 def write_one[Result](caller: Caller, request: Request, read: Callable[[Answer], Result]) -> Result:
-    """Write a single record; the places in an error count from 1, and an unknown outcome says to look first."""
+    """Write a single record; errors are those of ``restated_for_one``."""
     try:
         return caller.write(request, read, WriteLedger(1, numbered=False), ONE_ENTRY)
     except KintoneError as error:
@@ -57,11 +57,11 @@ def write_one[Result](caller: Caller, request: Request, read: Callable[[Answer],
 
 
 def restated_for_one(error: KintoneError) -> KintoneError:
-    """Return the error of a write of one record: places in words, and to look first where the outcome is unknown."""
-    told = with_named_fields(error)
+    """Return the error with places in words that count from 1, and with the advice to look first if it may be saved."""
+    restated = with_named_fields(error)
     if error.maybe_saved:
-        told = told.copy_with(remedy=Joined([CHECK_FIRST, where_unsure(told.remedy)]))
-    return told
+        restated = restated.copy_with(remedy=Joined([CHECK_FIRST, for_maybe_saved(restated.remedy)]))
+    return restated
 
 
 def with_named_fields(error: KintoneError) -> KintoneError:
@@ -83,9 +83,9 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
 ) -> str:
     """Put uploaded files into an attachment field and return the record's new revision.
 
-    The record is read first, since kintone would ignore a field that is not there and drop the files that are. It tells
-    the types of its fields, so that ``form`` is needed only where the record is too old to show the field. Raises
-    ``InvalidParameterError`` for a field that is no attachment field.
+    The record is read first, since kintone ignores a field that does not exist and removes saved files that are not
+    sent. The record shows the types of its fields, so that ``form`` is needed only where the record is older than the
+    field. Raises ``InvalidParameterError`` for a field that is not an attachment field.
     """
     record = RecordsApi(caller).get(app, record_id)
     if form is None or not lacks_attachment_field(record, field, form):
@@ -101,12 +101,12 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
 
 
 def lacks_attachment_field(record: Mapping[str, Any], field: str, form: Form) -> bool:
-    """Tell whether a record from before the form got an attachment field does not show it yet."""
+    """Tell whether a record does not show an attachment field of the form because it is older than the field."""
     definition = form.fields.get(field)
     return field not in record and definition is not None and definition.holds_files
 
 
 def _form_of(app: int, record: Mapping[str, Any]) -> Form:
-    """Return the fields of a record as far as it tells them: their codes and types."""
+    """Return a form made of the codes and types that a record shows."""
     types = {code: str(wrapper.get("type")) for code, wrapper in record.items() if isinstance(wrapper, Mapping)}
     return Form(str(app), "", {code: FieldDefinition(code, code, field_type(name)) for code, name in types.items()})

@@ -1,6 +1,7 @@
-"""Update keys: their values as text, and which two of them kintone would take for the same.
+"""Update keys: their values as text, and which of them kintone treats as equal.
 
-A key is a text or number field that prohibits duplicates; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
+A key is a text or number field that prohibits duplicates.
+Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
 """
 
 import re
@@ -13,34 +14,34 @@ from kintone.messages import Joined, Message
 from kintone.problems import UnusableValueError
 from kintone.values.numbers import decimal_of, number_in, plain_number, read_number
 
-NAMED_POSITIONS = 10
+MAX_LISTED_POSITIONS = 10
 
 _NOT_IN_A_CODE = re.compile(r"""[\s"'`()<>=!,;{}\[\]\\]""")
 
 
 class UpdateKey(NamedTuple):
-    """The field code to match on and the value to look for."""
+    """The code of the field by which a record is found, and the value to find."""
 
     field: str
     value: str
 
 
 class KeyProblemError(Exception):
-    """Why a value cannot be a key, as the end of a sentence."""
+    """A value cannot be a key; ``problem`` is the end of a sentence that begins with the value."""
 
     def __init__(self, problem: Message) -> None:
-        """Keep the end of the sentence."""
+        """Keep the problem."""
         super().__init__(problem)
         self.problem: Final = problem
 
 
 def is_field_code(code: str) -> bool:
-    """Tell whether a text can be a field code; what cannot must not get into a query."""
+    """Tell whether a text can be a field code; any other text must not be written into a query."""
     return 0 < len(code) <= limits.MAX_NAME_LENGTH and _NOT_IN_A_CODE.search(code) is None
 
 
 def key_text(value: object) -> str:
-    """Return the key as kintone takes it; raises ``KeyProblemError``."""
+    """Return the key as text, which kintone takes; raises ``KeyProblemError``."""
     if isinstance(value, str):
         text = value
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
@@ -52,29 +53,29 @@ def key_text(value: object) -> str:
     if len(text) > limits.MAX_UNIQUE_LENGTH:
         raise KeyProblemError(
             Message(
-                "is {length} characters long; a key has {longest} at most",
+                "is {length} characters long; a key has at most {max_length}",
                 length=len(text),
-                longest=limits.MAX_UNIQUE_LENGTH,
+                max_length=limits.MAX_UNIQUE_LENGTH,
             )
         )
     return text
 
 
 def same_key(value: object, text: str) -> bool:
-    """Tell whether a value given elsewhere for the key field is the key's own."""
+    """Tell whether a value that the record gives for the key field equals the key ``text``."""
     try:
         other = key_text(value)
     except KeyProblemError:
         return False
     if other == text:
         return True
-    # A number that did not arrive as text may be written in another way.
+    # A value that is given as a number may equal the key although its text differs, as 1 and 1.0 do.
     number = None if isinstance(value, str) else number_in(other)
     return number is not None and number == number_in(text)
 
 
 def repeated_keys(keys: Iterable[tuple[int, UpdateKey | None]]) -> list[Message]:
-    """Return a sentence for every key that more than one entry has; keys come with their positions."""
+    """Return a sentence for every key that more than one entry has; each key is given with its entry's position."""
     return _repeated(
         (position, key, Message('update key {field} = "{value}"', field=key.field, value=key.value))
         for position, key in keys
@@ -90,7 +91,7 @@ def repeated_ids(ids: Iterable[tuple[int, str | None]]) -> list[Message]:
 
 
 def repeated_numbers(keys: Iterable[tuple[int, UpdateKey, Decimal]]) -> list[Message]:
-    """Return a sentence for every number that more than one key is."""
+    """Return a sentence for every number that is the key of more than one entry."""
     return _repeated(
         (
             position,
@@ -103,21 +104,21 @@ def repeated_numbers(keys: Iterable[tuple[int, UpdateKey, Decimal]]) -> list[Mes
 
 def _repeated(keys: Iterable[tuple[int, Hashable, Message]]) -> list[Message]:
     positions: dict[Hashable, list[int]] = {}
-    words: dict[Hashable, Message] = {}
-    for position, key, word in keys:
+    names: dict[Hashable, Message] = {}
+    for position, key, name in keys:
         positions.setdefault(key, []).append(position)
-        words.setdefault(key, word)
+        names.setdefault(key, name)
     return [
-        Message("entries {positions} have the same {key}; keep one of them", positions=_listed(found), key=words[key])
+        Message("entries {positions} have the same {key}; keep one of them", positions=_listed(found), key=names[key])
         for key, found in positions.items()
         if len(found) > 1
     ]
 
 
 def _listed(positions: Sequence[int]) -> Message:
-    if len(positions) > NAMED_POSITIONS:
-        named = Joined(positions[:NAMED_POSITIONS], ", ")
-        return Message("{positions} and {count} more", positions=named, count=len(positions) - NAMED_POSITIONS)
+    if len(positions) > MAX_LISTED_POSITIONS:
+        listed = Joined(positions[:MAX_LISTED_POSITIONS], ", ")
+        return Message("{positions} and {count} more", positions=listed, count=len(positions) - MAX_LISTED_POSITIONS)
     return Message("{positions} and {last}", positions=Joined(positions[:-1], ", "), last=positions[-1])
 
 

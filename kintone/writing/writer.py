@@ -1,4 +1,4 @@
-"""Writing many records: entries go out transaction by transaction, and nothing follows a failure."""
+"""Writing many records: entries are sent batch by batch, and the first failure ends the writing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +16,8 @@ from kintone.writing.append import (
     ListMode,
     SavedRecords,
     SavedState,
-    are_untouched,
-    can_be_looked_at,
+    are_unchanged,
+    can_be_verified,
     saved_state_of,
 )
 from kintone.writing.batches import (
@@ -26,7 +26,7 @@ from kintone.writing.batches import (
     Item,
     SavedRecord,
     batch_of,
-    fitting,
+    count_fitting,
     item_of,
     max_entries,
     read_saved,
@@ -35,21 +35,21 @@ from kintone.writing.entries import Entry, holds_file_keys, renames_keys, with_n
 from kintone.writing.failures import failing_call, is_outdated, map_to_entries, write_failed
 
 MAX_CONFLICTS = 6
-"""Refusals by what others changed after which the same entries are not read and sent again."""
-SOMEBODY_ELSE = Message(
-    "somebody else is editing these records right now: what is saved was read again and again, and changed each time "
-    "before it could be written back; agree with those who edit them whose changes are to stay"
+"""After this number of conflicts with other writers, the same entries are not read and sent again."""
+CONCURRENT_EDITS = Message(
+    "somebody else is editing these records right now: they were read several times, and were changed each time "
+    "before they could be written back; agree with the others whose changes to keep"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class UpsertRequest:
-    """What is to be written into which app.
+    """The entries to write into an app.
 
-    The records of the entries are in kintone's own shape, ``{"code": {"value": …}}``; their positions are counted anew
-    from 1. ``atomic`` refuses what does not fit into one transaction. ``form`` tells what is a table or an attachment
-    field and which keys are numbers; it is needed to append. ``is_single`` is for one entry with an id, of a caller
-    that counts no entries.
+    The records of the entries are in kintone's own shape, ``{"code": {"value": …}}``; their positions are counted
+    again from 1. ``atomic`` refuses entries that do not fit into one batch. ``form`` shows which fields are tables or
+    attachment fields and which keys are numbers; appending needs it. ``is_single`` is for one entry with an id, where
+    the caller does not number its entries.
     """
 
     app: int
@@ -61,7 +61,7 @@ class UpsertRequest:
     is_single: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse to guess what is a table."""
+        """Raise ``TypeError`` for appending without a form, which shows what is a table."""
         if self.form is None and ListMode.APPEND in (self.table_mode, self.file_mode):
             raise TypeError("appending needs the app's form")
 
@@ -72,8 +72,8 @@ class UpsertRequest:
 
     @property
     def appends(self) -> bool:
-        """Tell whether an entry brings rows or files that are put behind those that are saved."""
-        return any(map(self.appending.concerns, self.entries))
+        """Tell whether an entry adds rows or files to those that are saved."""
+        return any(map(self.appending.appends, self.entries))
 
     @property
     def number_keys(self) -> Collection[str]:
@@ -85,10 +85,10 @@ class UpsertRequest:
 
 @dataclass(frozen=True, slots=True)
 class UpsertReport:
-    """What became of the entries: ``results`` in input order, ``responses`` of kintone, one for each transaction.
+    """The outcome of the entries: ``results`` in input order, and kintone's ``responses``, one for each batch.
 
-    ``repeated`` are the entries that were sent again after a try whose outcome was unknown, so that a record that the
-    first try added is told as updated.
+    ``repeated`` are the entries that were sent again after a try whose outcome was unknown: a record that the first
+    try added is reported as updated.
     """
 
     results: list[SavedRecord] = field(repr=False)
@@ -118,10 +118,10 @@ class UpsertReport:
 
 
 def upsert(caller: Caller, request: UpsertRequest, read: Mapping[int, Mapping[str, Any]] | None = None) -> UpsertReport:
-    """Write all entries, up to 2,000 in one transaction.
+    """Write all entries, up to 2,000 in one batch.
 
-    ``read`` are records that were read a moment ago, by the position of the entry that appends to them. Raises
-    ``InvalidParameterError`` before anything is sent, and what made a transaction fail with a ledger of all entries.
+    ``read`` holds records that were just read, by the position of the entry that appends to them. Raises
+    ``InvalidParameterError`` before anything is sent, and the error of a failed batch with a ledger of all entries.
     """
     return _Writer(caller, request).write(read or {})
 
@@ -129,7 +129,7 @@ def upsert(caller: Caller, request: UpsertRequest, read: Mapping[int, Mapping[st
 def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message:
     """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does.
 
-    ``appends`` tells whether one of them brings rows or files that are put behind those that are saved.
+    ``appends`` tells whether one of them adds rows or files to those that are saved.
     """
     fresh = [entry.position for entry in entries if entry.update_key is None and entry.id is None]
     if fresh:
@@ -148,8 +148,8 @@ def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message
         )
     if holds_file_keys(entries):
         return Message(
-            "Warning: the key of an uploaded file serves once, so sending the same entries again, as a retry of the "
-            "workflow's node does, is refused."
+            "Warning: the key of an uploaded file can be used once only, so sending the same entries again, as a retry "
+            "of the workflow's node does, is refused."
         )
     if appends:
         return Message(
@@ -162,7 +162,7 @@ def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message
 
 
 class _Writer:
-    """One upsert on its way: what is done and what is left."""
+    """Carries out one upsert; holds its entries, their append plans, the results so far and the ledger."""
 
     def __init__(self, caller: Caller, request: UpsertRequest) -> None:
         self._caller = caller
@@ -179,81 +179,82 @@ class _Writer:
         self._responses: list[dict[str, Any]] = []
 
     def write(self, read: Mapping[int, Mapping[str, Any]]) -> UpsertReport:
-        self._refuse_split(self._items)
+        self._require_one_batch(self._items)
         try:
             self._plan_from(read)
             while len(self._results) < len(self._items):
                 self._write_next()
         except KintoneError as error:
-            appends = any(map(self._appending.concerns, self._entries))
+            appends = any(map(self._appending.appends, self._entries))
             raise write_failed(error, self._entries, self._ledger, appends=appends) from None
         keyed = sum(entry.update_key is not None for entry in self._entries)
-        # Of two tries of a plan one at most is carried out, so that its counts are right.
+        # At most one of two tries of a plan is carried out, so its counts are right.
         recounted = [span for span in self._ledger.repeated if span.first not in self._plans]
         return UpsertReport(self._results, len(self._items), keyed, self._responses, recounted)
 
     def _write_next(self) -> None:
-        """Write the next transaction; what was refused because others were at work is read and sent again.
+        """Write the next batch; a batch that was refused because of other writers is read and sent again.
 
-        Where that does not end, fewer entries go out together, so that only those that others are at stay unsaved.
+        After repeated conflicts the batch is halved, so that only the entries that conflict stay unsaved.
         """
-        start, most, conflicts = len(self._results), max_entries(), 0
+        start, max_size, conflicts = len(self._results), max_entries(), 0
         while True:
-            items = self._ready(start, most)
+            items = self._next_items(start, max_size)
             batch = batch_of(self._request.app, items, is_single=self._request.is_single)
             try:
-                self._results += self._sent(batch)
+                self._results += self._send(batch)
             except KintoneError as error:
-                told = map_to_entries(error, batch)
+                mapped = map_to_entries(error, batch)
                 if error.maybe_saved or not is_outdated(error, batch):
-                    raise told from None
+                    raise mapped from None
                 if not self._read_again(error, batch):
-                    raise told from None
+                    raise mapped from None
                 conflicts += 1
                 if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
-                    raise told.copy_with(remedy=SOMEBODY_ELSE) from None
+                    raise mapped.copy_with(remedy=CONCURRENT_EDITS) from None
                 if conflicts > 1 and not self._request.atomic:
-                    most = max(1, len(items) // 2)
+                    max_size = max(1, len(items) // 2)
             else:
                 return
 
-    def _ready(self, start: int, most: int) -> Sequence[Item]:
-        """Return the items from a place on that go out together, each with a plan where it appends."""
-        raw = self._items[start : start + fitting(self._items, start)][:most]
+    def _next_items(self, start: int, max_size: int) -> Sequence[Item]:
+        """Return the items of the next batch, which begins at ``start``; each that appends has its plan."""
+        raw = self._items[start : start + count_fitting(self._items, start)][:max_size]
         self._plan(raw)
-        ready = [item_of(item.entry, plan) if (plan := self._plans.get(item.entry.position)) else item for item in raw]
-        self._refuse_split(ready)
-        return self._split_singles(ready[: fitting(ready)])
+        items = [item_of(item.entry, plan) if (plan := self._plans.get(item.entry.position)) else item for item in raw]
+        self._require_one_batch(items)
+        return self._until_repeated_record(items[: count_fitting(items)])
 
     def _plan(self, items: Sequence[Item]) -> None:
-        """Read what is not read yet of the records to which is to be appended, and plan what is sent for them."""
+        """Read the records that items append to, and plan what is sent for them; skip those that have a plan."""
         entries = [item.entry for item in items if item.entry.position not in self._plans]
-        entries = [entry for entry in entries if self._appending.concerns(entry)]
+        entries = [entry for entry in entries if self._appending.appends(entry)]
         if not entries:
             return
         codes = sorted({code for entry in entries for code, given in self._appending.lists(entry).items() if given})
         saved = self._saved.read(entries, codes)
         for entry in entries:
-            self._plans[entry.position] = self._planned(entry, saved.get(entry.position))
+            self._plans[entry.position] = self._plan_of(entry, saved.get(entry.position))
 
     def _plan_from(self, read: Mapping[int, Mapping[str, Any]]) -> None:
+        """Plan the entries whose records the caller has read."""
         for entry in self._entries:
             record = read.get(entry.position)
-            if record is not None and entry.id is not None and self._appending.concerns(entry):
-                reading = Message("reading record {record}", record=entry.id)
-                self._plans[entry.position] = self._planned(entry, saved_state_of(record, entry.id, reading))
+            if record is not None and entry.id is not None and self._appending.appends(entry):
+                description = Message("reading record {record}", record=entry.id)
+                self._plans[entry.position] = self._plan_of(entry, saved_state_of(record, entry.id, description))
 
-    def _planned(self, entry: Entry, saved: SavedState | None) -> AppendedRecord:
+    def _plan_of(self, entry: Entry, saved: SavedState | None) -> AppendedRecord:
         if saved is None and entry.id is not None:
-            # Asked for alone, kintone says why it did not show it: there is none, or it may not be viewed.
-            saved = self._looked_up(entry, entry.id)
+            # The search did not show the record. A request for it alone says why: it is missing or may not be viewed.
+            saved = self._get(entry, entry.id)
         if saved is None:
             if entry.revision is not None:
                 raise _no_record(entry)
             return self._appending.insertion(entry)
         return self._appending.merge(entry, saved)
 
-    def _looked_up(self, entry: Entry, record_id: str) -> SavedState:
+    def _get(self, entry: Entry, record_id: str) -> SavedState:
         try:
             record = RecordsApi(self._caller).get(self._request.app, record_id)
         except KintoneError as error:
@@ -262,51 +263,51 @@ class _Writer:
         return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
 
     def _read_again(self, error: KintoneError, batch: Batch) -> bool:
-        """Plan the items of a refused transaction anew; tells whether it makes sense to send them again."""
+        """Plan the items of a refused batch again; return whether sending them again makes sense."""
         before = {item.entry.position: item.plan for item in batch.items if item.plan}
         for position in before:
             del self._plans[position]
         self._plan(batch.items)
-        if any(_is_other(plan, self._plans[position]) for position, plan in before.items()):
+        if any(_differs(plan, self._plans[position]) for position, plan in before.items()):
             return True
-        # Nobody has changed what was read. An entry without a revision of its own may have been changed by another
-        # one before it in the same transaction, which ends when they go out one after the other.
+        # No other writer changed the records. An earlier entry of the same batch may have changed the record of an
+        # entry without a revision of its own; that conflict ends when they are sent one after the other.
         call = failing_call(error, batch)
-        own = call is None or any(item.entry.revision for item in call.items)
-        return isinstance(error, RevisionConflictError) and not own
+        has_own_revision = call is None or any(item.entry.revision for item in call.items)
+        return isinstance(error, RevisionConflictError) and not has_own_revision
 
-    def _sent(self, batch: Batch) -> Sequence[SavedRecord]:
-        """Send a transaction, and once more where its outcome is not known and every record is as it was read."""
+    def _send(self, batch: Batch) -> Sequence[SavedRecord]:
+        """Send a batch, and once more where its outcome is unknown and no record has changed since it was read."""
         try:
             return self._send_once(batch)
         except KintoneError:
-            if not self._ledger.has_unknown(batch.span) or not can_be_looked_at(batch.items):
+            if not self._ledger.has_unknown(batch.span) or not can_be_verified(batch.items):
                 raise
-            if not self._is_untouched(batch):
+            if not self._is_unchanged(batch):
                 raise
         return self._send_once(batch)
 
-    def _is_untouched(self, batch: Batch) -> bool:
+    def _is_unchanged(self, batch: Batch) -> bool:
         try:
             saved = self._saved.read([item.entry for item in batch.items], [])
         except KintoneError:
             return False
-        return are_untouched(batch.items, saved)
+        return are_unchanged(batch.items, saved)
 
     def _send_once(self, batch: Batch) -> Sequence[SavedRecord]:
         request = batch.request(self._caller.api_path)
 
-        def kept(answer: Answer) -> list[SavedRecord]:
+        def read_results(answer: Answer) -> list[SavedRecord]:
             results = read_saved(batch, answer.body, request.description)
             self._responses.append(answer.body)
             return results
 
-        return self._caller.write(request, kept, self._ledger, batch.span)
+        return self._caller.write(request, read_results, self._ledger, batch.span)
 
-    def _split_singles(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Leave out what follows a second entry for the same record: its rows have to be read after the first is saved.
+    def _until_repeated_record(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Cut the items before the second one for a record, whose rows must be read after the first is saved.
 
-        Raises ``InvalidParameterError`` where all are to be saved together.
+        Raises ``InvalidParameterError`` where all entries must be saved together.
         """
         first: dict[str, int] = {}
         for place, item in enumerate(items):
@@ -326,8 +327,9 @@ class _Writer:
             )
         return items
 
-    def _refuse_split(self, items: Sequence[Item]) -> None:
-        if not self._request.atomic or fitting(items) == len(items):
+    def _require_one_batch(self, items: Sequence[Item]) -> None:
+        """Raise ``InvalidParameterError`` for entries that must be saved together and do not fit into one batch."""
+        if not self._request.atomic or count_fitting(items) == len(items):
             return
         if len(items) > max_entries():
             reason = Message(
@@ -338,7 +340,7 @@ class _Writer:
         else:
             reason = Message(
                 "kintone saves at most 20 times 100 entries of one kind (with update key, with id, with neither; when "
-                "appending, those whose records are there and those whose are not) and {megabytes} MB at once, and "
+                "appending, those whose records exist and those whose records do not) and {megabytes} MB at once, and "
                 "these entries need more",
                 megabytes=limits.MAX_BULK_BYTES // 1_000_000,
             )
@@ -347,14 +349,14 @@ class _Writer:
         )
 
 
-def _is_other(left: AppendedRecord, right: AppendedRecord) -> bool:
+def _differs(left: AppendedRecord, right: AppendedRecord) -> bool:
     return (left.id, left.revision) != (right.id, right.revision)
 
 
 def _no_record(entry: Entry) -> NotFoundError:
     return NotFoundError(
         Message(
-            "entry {position} is meant for revision {revision} of a record that is not there",
+            "entry {position} is meant for revision {revision} of a record that does not exist",
             position=entry.position,
             revision=entry.revision,
         ),

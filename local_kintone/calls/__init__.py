@@ -1,1 +1,1 @@
-"""kintone's API calls, one module for each group, each function answering one call."""
+"""kintone's API calls: one module per group, one function per call."""

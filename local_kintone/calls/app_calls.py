@@ -56,7 +56,7 @@ def get_fields(call: Call) -> Response:
 
 
 def _visible(call: Call, properties: dict[str, Any]) -> dict[str, Any]:
-    # Of related records in an app that the caller may not view nothing is told.
+    # Without the permission to view the related app, kintone returns null.
     table = properties.get("referenceTable")
     if not table or call.credential.allows(int(table["relatedApp"]["app"]), "view"):
         return properties
@@ -85,7 +85,7 @@ def get_settings(call: Call) -> Response:
             "enableComments": True,
             "enableDuplicateRecord": True,
             "enableInlineRecordEditing": True,
-            "numberPrecision": app.precision.shown(),
+            "numberPrecision": app.precision.to_api(),
             "firstMonthOfFiscalYear": "4",
             "revision": str(app.form.revision),
         }

@@ -1,4 +1,4 @@
-"""One API call: its parameters, who asks, for what, in which space."""
+"""One API call: its parameters, its tokens, its app and its guest space."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from local_kintone.numbers import positive
+from local_kintone.numbers import positive_integer
 from local_kintone.refusals import RefusedError, illegal_request, invalid_parameter, wrong_shape
 from local_kintone.storage.tokens import Credential, unknown_token
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local_kintone.forms.apps import App
-    from local_kintone.serving.messages import Received
+    from local_kintone.serving.messages import ReceivedRequest
     from local_kintone.site import Site
 
 LAST_INDEX = 99
 _INDEXED = re.compile(r"(\w+)\[(\d+)\]")
 
 
-def read_parameters(received: Received) -> dict[str, Any]:
+def read_parameters(received: ReceivedRequest) -> dict[str, Any]:
     """Return the parameters of a request with a JSON body or a query string.
 
     Raises:
-        RefusedError: CB_IJ01 no JSON object, CB_IL02 a content type without a body or another than JSON,
-            CB_VA01 an array index beyond 99.
+        RefusedError: CB_IJ01 the body is not a JSON object, CB_IL02 a content type without a body or other than
+            JSON, CB_VA01 an array index over 99.
     """
     parameters = _from_url(received.query)
     content_type = received.headers.get("Content-Type", "")
@@ -37,7 +37,7 @@ def read_parameters(received: Received) -> dict[str, Any]:
             raise illegal_request("Content-Type without a body")
         return parameters
     if not content_type.lower().startswith("application/json"):
-        raise illegal_request("the body is not announced as application/json")
+        raise illegal_request("the Content-Type of the body is not application/json")
     return parameters | _from_body(received.body)
 
 
@@ -45,7 +45,7 @@ def _from_body(body: bytes) -> dict[str, Any]:
     try:
         text = body.decode()
         parsed = json.loads(text, parse_constant=_no_constant)
-        # A half of a surrogate pair alone is no character.
+        # encode() fails for a lone surrogate.
         json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise wrong_shape() from None
@@ -55,7 +55,7 @@ def _from_body(body: bytes) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 def _from_url(query: str) -> dict[str, Any]:
@@ -75,15 +75,15 @@ def _from_url(query: str) -> dict[str, Any]:
 
 
 def whole_number(parameters: Mapping[str, Any], name: str) -> int:
-    """Return a required positive integer, given as number or numeric text."""
+    """Return a required positive integer from a number or a numeric text."""
     value = parameters.get(name)
     if value is None or value == "":
         raise invalid_parameter(name)
-    return positive(value, name)
+    return positive_integer(value, name)
 
 
-def truth(parameters: Mapping[str, Any], name: str) -> bool:
-    """Return a switch, given as boolean or as text; off where it is absent."""
+def boolean(parameters: Mapping[str, Any], name: str) -> bool:
+    """Return a Boolean parameter, given as Boolean or as text; False if it is absent."""
     value = parameters.get(name)
     if value in (None, "", False, "false"):
         return False
@@ -92,23 +92,23 @@ def truth(parameters: Mapping[str, Any], name: str) -> bool:
     raise invalid_parameter(name, "Must be boolean.")
 
 
-def items(parameters: Mapping[str, Any], name: str, most: int, least: int = 0) -> list[Any]:
+def bounded_list(parameters: Mapping[str, Any], name: str, maximum: int, minimum: int = 0) -> list[Any]:
     """Return a required list of bounded length."""
     value = parameters.get(name)
     if value is None:
         raise invalid_parameter(name)
     if not isinstance(value, list):
         raise wrong_shape()
-    if not least <= len(value) <= most:
-        raise invalid_parameter(name, f"The size must be between {least} and {most}.")
+    if not minimum <= len(value) <= maximum:
+        raise invalid_parameter(name, f"The size must be between {minimum} and {maximum}.")
     return value
 
 
-def field_codes(parameters: Mapping[str, Any], most: int, *, in_url: bool) -> list[str] | None:
-    """Return the wanted field codes, None where all are.
+def field_codes(parameters: Mapping[str, Any], maximum: int, *, in_url: bool) -> list[str] | None:
+    """Return the requested field codes; None for all fields.
 
     Raises:
-        RefusedError: CB_VA01 for a text in the URL and for too many codes, CB_IJ01 for JSON of another shape.
+        RefusedError: CB_VA01 for a text in the URL and for too many codes, CB_IJ01 for JSON of a wrong shape.
     """
     value = parameters.get("fields")
     if value is None or value == []:
@@ -117,8 +117,8 @@ def field_codes(parameters: Mapping[str, Any], most: int, *, in_url: bool) -> li
         raise invalid_parameter("fields", "Use fields[0], fields[1] and so on.")
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
         raise wrong_shape()
-    if len(value) > most:
-        raise invalid_parameter("fields", f"The size must be between 0 and {most}.")
+    if len(value) > maximum:
+        raise invalid_parameter("fields", f"The size must be between 0 and {maximum}.")
     return list(dict.fromkeys(value))
 
 
@@ -127,16 +127,16 @@ GUEST_MISMATCH = "You do not have privilege to view or change this."
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call whose tokens are known to be good.
+    """A call whose tokens have been authenticated.
 
     Attributes:
-        site: the server's whole state.
-        method: the effective verb.
-        api: name of the API, "records".
+        site: the server's state.
+        method: the effective HTTP method.
+        api: name of the API, such as "records".
         guest_space: the guest space of the path, or None.
-        parameters: from the URL or the JSON body.
-        credential: what the tokens allow.
-        received: the request itself; inner calls of a bulk request share that of the outer one.
+        parameters: the parameters of the URL or of the JSON body.
+        credential: the permissions of the tokens.
+        received: the HTTP request; the inner calls of a bulk request share the outer one's.
     """
 
     site: Site
@@ -145,18 +145,18 @@ class Call:
     guest_space: int | None
     parameters: dict[str, Any]
     credential: Credential
-    received: Received
+    received: ReceivedRequest
 
     def app(self, *needed: str, any_of: bool = False, name: str = "app") -> App:
-        """Return the app that a parameter names, once the tokens are seen to allow it.
+        """Return the app that a parameter names, after checking the tokens' permissions.
 
         Args:
-            needed: permissions, all of them needed, or one of them with `any_of`.
-            any_of: whether one is enough.
-            name: the parameter.
+            needed: the required permissions: all of them, or at least one with `any_of`.
+            any_of: whether one permission is enough.
+            name: name of the parameter.
 
         Raises:
-            RefusedError: GAIA_AP01, GAIA_IL23, CB_NO02, GAIA_IA02 or GAIA_AP15, GAIA_NO01 in this order.
+            RefusedError: GAIA_AP01, GAIA_IL23, CB_NO02, GAIA_IA02 or GAIA_AP15, GAIA_NO01, checked in this order.
         """
         number = whole_number(self.parameters, name)
         app = self.site.apps.by_number.get(number)
@@ -171,7 +171,7 @@ class Call:
         return app
 
     def check_space(self, app: App) -> None:
-        """Refuse an app that lives in another space than the path says."""
+        """Refuse an app that belongs to another space than the one in the path."""
         if app.guest_space == self.guest_space:
             return
         if self.guest_space is None:

@@ -1,4 +1,4 @@
-"""POST and GET of files."""
+"""Upload and download of files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULT_TYPE = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part's file name, content type and content."""
+    """A multipart part: file name, content type and content."""
 
     filename: str
     content_type: str
@@ -32,15 +32,15 @@ class Part:
 def file_part(content_type: str, body: bytes) -> Part:
     """Return the part named "file".
 
-    The file name is read from the plain `filename="…"` in raw UTF-8; `filename*=` alone is refused, so that a
-    client that relies on it fails here and not by a lost name.
+    The file name is read from `filename="…"` in raw UTF-8. `filename*=` alone is refused, so a client that relies
+    on it gets an error instead of losing the name.
 
     Raises:
-        RefusedError: CB_IL02 no multipart body or a part without a file name, CB_VA01 no part named "file".
+        RefusedError: CB_IL02 the body is not multipart or the part has no file name, CB_VA01 no part named "file".
     """
     match = _BOUNDARY.search(content_type)
     if not content_type.lower().startswith("multipart/form-data") or match is None:
-        raise illegal_request("an upload is multipart/form-data with a boundary")
+        raise illegal_request("an upload must be multipart/form-data with a boundary")
     delimiter = b"\r\n--" + match.group(1).encode()
     for piece in (b"\r\n" + body).split(delimiter)[1:]:
         head, separator, content = piece.partition(b"\r\n\r\n")
@@ -63,18 +63,18 @@ def _filename(disposition: str) -> str:
     match = _FILENAME.search(disposition)
     if match is None or not match.group(1):
         raise illegal_request('the file part needs a plain filename="…"')
-    # Browsers and urllib3 write a quote as %22.
+    # Browsers and urllib3 encode a quote as %22.
     return re.sub(r"\\(.)", r"\1", match.group(1)).replace("%22", '"')
 
 
 def upload_file(call: Call) -> Response:
-    """Answer POST file.json: any good token may upload."""
+    """Answer POST file.json; any valid token may upload."""
     part = file_part(call.received.headers.get("Content-Type", ""), call.received.body)
     return json_response({"fileKey": call.site.files.upload(part.filename, part.content_type, part.content)})
 
 
 def download_file(call: Call) -> Response:
-    """Answer GET file.json: only for keys that stand in a record."""
+    """Answer GET file.json, only for file keys of records."""
     key = call.parameters.get("fileKey")
     if not key:
         raise invalid_parameter("fileKey")
@@ -92,12 +92,12 @@ def download_file(call: Call) -> Response:
     return response
 
 
-def _disposition(name: str, form: str) -> str:
+def _disposition(name: str, style: str) -> str:
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    if form == "raw":
+    if style == "raw":
         return f'attachment; filename="{quoted}"'
     encoded = f"filename*=UTF-8''{quote(name, safe='')}"
-    if form == "encoded":
+    if style == "encoded":
         return f"attachment; {encoded}"
     fallback = quoted.encode("ascii", "replace").decode().replace("?", "_")
     return f'attachment; filename="{fallback}"; {encoded}'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.calls.call import field_codes, truth, whole_number
-from local_kintone.numbers import positive
+from local_kintone.calls.call import boolean, field_codes, whole_number
+from local_kintone.numbers import positive_integer
 from local_kintone.queries.parser import syntax_error
 from local_kintone.refusals import RefusedError, invalid_parameter, no_record
 from local_kintone.serving.messages import Response, json_response
@@ -22,15 +22,14 @@ if TYPE_CHECKING:
 
 
 def projected(texts: list[bytes], codes: Iterable[str] | None, form: Form) -> list[bytes]:
-    """Return stored JSON texts with only these fields, all of them with None.
+    """Return stored JSON texts with only the given fields; None keeps all fields.
 
-    They stand in the order of the record, whatever that of the codes. A column of a table cannot be named; like an
-    unknown code it adds nothing.
+    The fields keep the order of the record. A code of a table's column or an unknown code is ignored.
     """
     if codes is None:
         return texts
     reader = FieldReader([code for code in codes if code not in form.columns])
-    return [reader.cut(text.decode()).encode() for text in texts]
+    return [reader.project(text.decode()).encode() for text in texts]
 
 
 DEFAULT_LIMIT = 100
@@ -51,13 +50,13 @@ def get_record(call: Call) -> Response:
 
 
 def get_records(call: Call) -> Response:
-    """Answer GET records.json; a page is joined from stored texts."""
+    """Answer GET records.json; the page is built from stored JSON texts."""
     app = call.app("view")
     codes = field_codes(call.parameters, MAX_FIELDS, in_url=not call.received.body)
     selection = call.site.finder.selection(app, query_text(call.parameters), call.credential)
     limit, offset = _window(selection.query, call.site.settings.limit_zero)
     page = projected(selection.page(limit, offset), codes, app.form)
-    total = b'"%d"' % selection.count() if truth(call.parameters, "totalCount") else b"null"
+    total = b'"%d"' % selection.count() if boolean(call.parameters, "totalCount") else b"null"
     response = Response(200, b'{"records":[' + b",".join(page) + b'],"totalCount":' + total + b"}")
     if selection.scope.aborted:
         response.headers["X-Cybozu-Warning"] = ABORTED
@@ -65,7 +64,7 @@ def get_records(call: Call) -> Response:
 
 
 def query_text(parameters: dict[str, Any]) -> str:
-    """Return the query parameter, "" where it is absent."""
+    """Return the query parameter; "" if it is absent."""
     value = parameters.get("query")
     if value is None:
         return ""
@@ -91,26 +90,26 @@ MAX_SIZE = 500
 
 
 def create_cursor(call: Call) -> Response:
-    """Answer POST records/cursor.json: the set of records is frozen now, their values are not."""
+    """Answer POST records/cursor.json: the set of record ids is fixed, their values are read later."""
     app = call.app("view")
-    size = positive(call.parameters.get("size", DEFAULT_SIZE), "size")
+    size = positive_integer(call.parameters.get("size", DEFAULT_SIZE), "size")
     if size > MAX_SIZE:
         raise invalid_parameter("size", f"The size must be between 1 and {MAX_SIZE}.")
     codes = field_codes(call.parameters, MAX_FIELDS, in_url=not call.received.body)
     selection = call.site.finder.selection(app, query_text(call.parameters), call.credential)
     if selection.query.limit is not None or selection.query.offset is not None:
         raise syntax_error("a cursor takes neither limit nor offset")
-    call.site.cursors.check_room()
+    call.site.cursors.check_limit()
     ids = selection.ids()
-    name = call.site.cursors.add(Cursor(app.number, ids, size, codes))
-    return json_response({"id": name, "totalCount": str(len(ids))})
+    cursor_id = call.site.cursors.add(Cursor(app.number, ids, size, codes))
+    return json_response({"id": cursor_id, "totalCount": str(len(ids))})
 
 
 def read_cursor(call: Call) -> Response:
-    """Answer GET records/cursor.json; records deleted meanwhile leave a page short or empty."""
-    name = _named(call)
-    cursor = call.site.cursors.find(name)
-    ids, more = call.site.cursors.advance(name)
+    """Answer GET records/cursor.json; records that were deleted since are missing from the page."""
+    cursor_id = _cursor_id(call)
+    cursor = call.site.cursors.find(cursor_id)
+    ids, more = call.site.cursors.advance(cursor_id)
     form = call.site.apps.by_number[cursor.app].form
     page = projected(call.site.records.bodies(cursor.app, ids), cursor.codes, form)
     return Response(200, b'{"records":[' + b",".join(page) + b'],"next":' + (b"true" if more else b"false") + b"}")
@@ -118,18 +117,18 @@ def read_cursor(call: Call) -> Response:
 
 def delete_cursor(call: Call) -> Response:
     """Answer DELETE records/cursor.json."""
-    call.site.cursors.delete(_named(call))
+    call.site.cursors.delete(_cursor_id(call))
     return json_response({})
 
 
-def _named(call: Call) -> str:
-    name = call.parameters.get("id")
-    if not name:
+def _cursor_id(call: Call) -> str:
+    cursor_id = call.parameters.get("id")
+    if not cursor_id:
         raise invalid_parameter("id")
-    cursor = call.site.cursors.find(name)
+    cursor = call.site.cursors.find(cursor_id)
     call.check_space(call.site.apps.by_number[cursor.app])
     if cursor.app not in call.credential.grants:
         raise unknown_token(call.site.settings.foreign_token_code)
     if not call.credential.allows(cursor.app, "view"):
         raise RefusedError(403, "GAIA_NO01", "Using this API token, you cannot run the specified API.")
-    return str(name)
+    return str(cursor_id)

@@ -1,4 +1,4 @@
-"""From a request to its answer: path, method, tokens, parameters, call."""
+"""Routing: path, method, tokens, parameters and the function that answers the call."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from local_kintone.calls import app_calls, file_calls, reading_calls, writing_calls
 from local_kintone.calls.call import Call, read_parameters
-from local_kintone.paths import parsed_path
+from local_kintone.paths import parse_path
 from local_kintone.refusals import RefusedError, illegal_request, unknown_call
 from local_kintone.serving.messages import Response, html_response, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local_kintone.serving.messages import Received
+    from local_kintone.serving.messages import ReceivedRequest
     from local_kintone.site import Site
 
 MAX_URL = 8192
@@ -41,8 +41,8 @@ ROUTES: dict[tuple[str, str], Callable[[Call], Response]] = {
 }
 
 
-def answer(site: Site, received: Received) -> Response:
-    """Answer one API request, refusals included."""
+def answer(site: Site, received: ReceivedRequest) -> Response:
+    """Answer one API request, with success or error."""
     if len(received.path) + len(received.query) > MAX_URL:
         return html_response("<html><body><h1>Request URL Too Large</h1></body></html>", 414)
     if not received.headers.get("User-Agent"):
@@ -53,9 +53,9 @@ def answer(site: Site, received: Received) -> Response:
         return json_response(refusal.body, refusal.status)
 
 
-def _called(site: Site, received: Received) -> Response:
+def _called(site: Site, received: ReceivedRequest) -> Response:
     method = _method(received)
-    path = parsed_path(received.path)
+    path = parse_path(received.path)
     handler = None if path is None else ROUTES.get((method, path.api))
     if path is None or handler is None:
         raise unknown_call(method, received.path)
@@ -64,12 +64,12 @@ def _called(site: Site, received: Received) -> Response:
     return handler(Call(site, method, path.api, path.guest_space, parameters, credential, received))
 
 
-def _method(received: Received) -> str:
+def _method(received: ReceivedRequest) -> str:
     override = received.headers.get("X-HTTP-Method-Override")
     if override is None:
         return received.method
     if received.method != "POST" or override not in METHODS:
-        raise illegal_request("X-HTTP-Method-Override is for POST and names a method in upper case")
+        raise illegal_request("X-HTTP-Method-Override needs POST and a method name in upper case")
     if received.query:
-        raise illegal_request("with X-HTTP-Method-Override the parameters belong into the body")
+        raise illegal_request("with X-HTTP-Method-Override the parameters must be in the body")
     return override

@@ -1,13 +1,13 @@
-"""POST, PUT and DELETE of records, and several of them in one bulkRequest."""
+"""POST, PUT and DELETE of records, and bulkRequest."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.calls.call import items, truth
-from local_kintone.numbers import positive
-from local_kintone.paths import parsed_path
+from local_kintone.calls.call import boolean, bounded_list
+from local_kintone.numbers import positive_integer
+from local_kintone.paths import parse_path
 from local_kintone.refusals import (
     BulkRefusedError,
     RefusedError,
@@ -17,8 +17,8 @@ from local_kintone.refusals import (
     wrong_shape,
 )
 from local_kintone.serving.messages import Response, json_response
-from local_kintone.writing.saving import Writing, delete, insert, update, upsert_row
-from local_kintone.writing.unique_keys import read_update_key, record_with_key, refuse_key_within
+from local_kintone.writing.saving import WriteContext, delete, insert, update, upsert_row
+from local_kintone.writing.unique_keys import read_update_key, record_with_key, reject_key_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,75 +26,75 @@ if TYPE_CHECKING:
     from local_kintone.calls.call import Call
 
 
-def _writing(call: Call, *permissions: str) -> Writing:
-    return Writing(call.site, call.app(*permissions), call.credential, call.received.number)
+def _write_context(call: Call, *permissions: str) -> WriteContext:
+    return WriteContext(call.site, call.app(*permissions), call.credential, call.received.number)
 
 
 def add_record(call: Call) -> Response:
-    """Answer POST record.json; without `record` the new one has defaults only."""
-    writing = _writing(call, "add")
+    """Answer POST record.json; without `record` the new record has the default values."""
+    context = _write_context(call, "add")
     with call.site.database.transaction():
-        number, revision = insert(writing, call.parameters.get("record"), "record")
-        writing.problems.raise_any()
+        number, revision = insert(context, call.parameters.get("record"), "record")
+        context.problems.raise_any()
     return json_response({"id": number, "revision": revision})
 
 
 def add_records(call: Call) -> Response:
     """Answer POST records.json: all or nothing."""
-    writing = _writing(call, "add")
-    given = items(call.parameters, "records", call.site.settings.write_batch)
+    context = _write_context(call, "add")
+    given = bounded_list(call.parameters, "records", call.site.settings.write_batch)
     if not all(isinstance(record, dict) for record in given):
         raise wrong_shape()
     with call.site.database.transaction():
-        kept = [insert(writing, record, f"records[{index}]") for index, record in enumerate(given)]
-        writing.problems.raise_any()
-    return json_response({"ids": [number for number, _ in kept], "revisions": [revision for _, revision in kept]})
+        saved = [insert(context, record, f"records[{index}]") for index, record in enumerate(given)]
+        context.problems.raise_any()
+    return json_response({"ids": [number for number, _ in saved], "revisions": [revision for _, revision in saved]})
 
 
 def update_record(call: Call) -> Response:
     """Answer PUT record.json."""
-    writing = _writing(call, "edit")
+    context = _write_context(call, "edit")
     given = call.parameters
     with call.site.database.transaction():
-        number = _meant(writing, given, "")
-        _, revision = update(writing, number, given.get("record"), given.get("revision"), "record")
-        writing.problems.raise_any()
+        number = _target(context, given, "")
+        _, revision = update(context, number, given.get("record"), given.get("revision"), "record")
+        context.problems.raise_any()
     return json_response({"revision": revision})
 
 
 def update_records(call: Call) -> Response:
     """Answer PUT records.json, with or without `upsert`."""
-    upserting = truth(call.parameters, "upsert")
-    writing = _writing(call, *(("edit", "add") if upserting else ("edit",)))
-    given = items(call.parameters, "records", call.site.settings.write_batch)
+    upserting = boolean(call.parameters, "upsert")
+    context = _write_context(call, *(("edit", "add") if upserting else ("edit",)))
+    given = bounded_list(call.parameters, "records", call.site.settings.write_batch)
     with call.site.database.transaction():
-        kept = [_updated_row(writing, row, index, upserting=upserting) for index, row in enumerate(given)]
-        writing.problems.raise_any()
-    return json_response({"records": kept})
+        saved = [_updated_row(context, row, index, upserting=upserting) for index, row in enumerate(given)]
+        context.problems.raise_any()
+    return json_response({"records": saved})
 
 
-def _updated_row(writing: Writing, row: object, index: int, *, upserting: bool) -> dict[str, str]:
+def _updated_row(context: WriteContext, row: object, index: int, *, upserting: bool) -> dict[str, str]:
     if not isinstance(row, dict):
         raise wrong_shape()
     prefix = f"records[{index}]"
     if upserting:
-        return upsert_row(writing, row, prefix)
-    number = _meant(writing, row, f"{prefix}.")
-    kept, revision = update(writing, number, row.get("record"), row.get("revision"), prefix)
-    return {"id": kept, "revision": revision}
+        return upsert_row(context, row, prefix)
+    number = _target(context, row, f"{prefix}.")
+    saved, revision = update(context, number, row.get("record"), row.get("revision"), prefix)
+    return {"id": saved, "revision": revision}
 
 
-def _meant(writing: Writing, row: dict[str, Any], prefix: str) -> int:
+def _target(context: WriteContext, row: dict[str, Any], prefix: str) -> int:
     key = row.get("updateKey")
     if key is None:
         if row.get("id") is None:
             raise invalid_parameter(f"{prefix}id")
-        return positive(row["id"], f"{prefix}id")
+        return positive_integer(row["id"], f"{prefix}id")
     if row.get("id") is not None:
         raise invalid_parameter(f"{prefix}updateKey", "Specify either the id or the updateKey.")
-    field, value = read_update_key(writing, key, f"{prefix}updateKey")
-    refuse_key_within(row.get("record"), field.code, prefix)
-    number = record_with_key(writing, field, value)
+    field, value = read_update_key(context, key, f"{prefix}updateKey")
+    reject_key_field(row.get("record"), field.code, prefix)
+    number = record_with_key(context, field, value)
     if number is None:
         raise RefusedError(404, "GAIA_RE20", f"No record has the value {value} in the field {field.code}.")
     return number
@@ -102,24 +102,24 @@ def _meant(writing: Writing, row: dict[str, Any], prefix: str) -> int:
 
 def delete_records(call: Call) -> Response:
     """Answer DELETE records.json: all or nothing."""
-    writing = _writing(call, "delete")
-    ids = items(call.parameters, "ids", call.site.settings.write_batch, least=1)
+    context = _write_context(call, "delete")
+    ids = bounded_list(call.parameters, "ids", call.site.settings.write_batch, minimum=1)
     revisions = call.parameters.get("revisions") or [None] * len(ids)
     if not isinstance(revisions, list):
         raise wrong_shape()
     if len(revisions) != len(ids):
         raise invalid_parameter("revisions", "As many revisions as ids are needed.")
-    numbers = [positive(given, f"ids[{index}]") for index, given in enumerate(ids)]
+    numbers = [positive_integer(given, f"ids[{index}]") for index, given in enumerate(ids)]
     with call.site.database.transaction():
         for number in numbers:
-            if call.site.records.text(writing.app.number, number) is None:
+            if call.site.records.text(context.app.number, number) is None:
                 raise no_record(number)
         for number, revision in zip(numbers, revisions, strict=True):
-            delete(writing, number, revision)
+            delete(context, number, revision)
     return json_response({})
 
 
-INNER: dict[tuple[str, str], Callable[[Call], Response]] = {
+BULK_HANDLERS: dict[tuple[str, str], Callable[[Call], Response]] = {
     ("POST", "record"): add_record,
     ("PUT", "record"): update_record,
     ("POST", "records"): add_records,
@@ -127,20 +127,20 @@ INNER: dict[tuple[str, str], Callable[[Call], Response]] = {
     ("DELETE", "records"): delete_records,
 }
 
-# kintone itself takes no call of these inside, and no reading one.
-NEVER_INSIDE = frozenset({"bulkRequest", "file", "record/comment", "records/cursor"})
-WRITING = frozenset({"POST", "PUT", "DELETE"})
+# kintone does not allow these APIs in a bulk request, nor GET.
+NOT_IN_BULK = frozenset({"bulkRequest", "file", "record/comment", "records/cursor"})
+WRITE_METHODS = frozenset({"POST", "PUT", "DELETE"})
 
 
 def bulk_request(call: Call) -> Response:
     """Answer POST bulkRequest.json.
 
     Raises:
-        BulkRefusedError: an inner call failed; its body has `results` alone.
-        RefusedError: the request itself is wrong, or this server lacks an inner call: flat body as ever.
+        BulkRefusedError: an inner call failed; the body has only `results`.
+        RefusedError: the request itself is invalid or this server does not support an inner call; flat error body.
     """
-    given = items(call.parameters, "requests", call.site.settings.bulk_calls, least=1)
-    inner = [_inner(call, request, index) for index, request in enumerate(given)]
+    given = bounded_list(call.parameters, "requests", call.site.settings.bulk_calls, minimum=1)
+    inner = [_inner_call(call, request, index) for index, request in enumerate(given)]
     bodies = []
     with call.site.database.transaction():
         for index, (handler, inner_call) in enumerate(inner):
@@ -151,16 +151,16 @@ def bulk_request(call: Call) -> Response:
     return Response(200, b'{"results":[' + b",".join(bodies) + b"]}")
 
 
-def _inner(call: Call, request: Any, index: int) -> tuple[Callable[[Call], Response], Call]:  # noqa: ANN401 - JSON
+def _inner_call(call: Call, request: Any, index: int) -> tuple[Callable[[Call], Response], Call]:  # noqa: ANN401 - JSON
     if not isinstance(request, dict) or not isinstance(request.get("payload"), dict):
         raise wrong_shape()
-    path = parsed_path(str(request.get("api", "")))
+    path = parse_path(str(request.get("api", "")))
     if path is None or path.guest_space != call.guest_space:
         raise invalid_parameter(f"requests[{index}].api", "The path is not allowed here.")
     method = str(request.get("method"))
-    handler = INNER.get((method, path.api))
+    handler = BULK_HANDLERS.get((method, path.api))
     if handler is None:
-        if method in WRITING and path.api not in NEVER_INSIDE:
+        if method in WRITE_METHODS and path.api not in NOT_IN_BULK:
             raise unknown_call(method, str(request["api"]))
         raise invalid_parameter(f"requests[{index}].method", "This API is not allowed in a bulk request.")
     return handler, replace(call, method=method, api=path.api, parameters=request["payload"])

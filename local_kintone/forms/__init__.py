@@ -1,1 +1,1 @@
-"""Apps and their forms: field types, fields, layouts, what becomes of records when a form changes."""
+"""Apps and their forms: field types, fields, layouts, and adapting the records to a changed form."""

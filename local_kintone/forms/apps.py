@@ -1,4 +1,4 @@
-"""Apps: name, form, layout and the guest space they may live in; what becomes of their records when a form changes."""
+"""Apps: name, form, layout and guest space; adapting an app's records to a changed form."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from dataclasses import field as data_field
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.forms.field_types import SWITCHABLE, blank_value
-from local_kintone.forms.form import Form, plain_layout
+from local_kintone.forms.field_types import OPTIONAL_SYSTEM_TYPES, blank_value
+from local_kintone.forms.form import Form, default_layout
 from local_kintone.numbers import NumberPrecision
 from local_kintone.storage.record_store import ALL_IDS, serialised
 from local_kintone.writing.unique_keys import unique_text
@@ -28,11 +28,11 @@ class App:
 
     Attributes:
         number: the app id.
-        name: shown name.
-        form: its fields.
-        guest_space: id of its guest space, or None.
-        code: the app code that precedes record numbers, mostly "".
-        layout: what app/form/layout.json shows.
+        name: display name.
+        form: the app's fields.
+        guest_space: id of the guest space, or None.
+        code: the app code, the prefix of record numbers; "" for none.
+        layout: the content of app/form/layout.json.
         precision: how numbers are rounded.
     """
 
@@ -42,14 +42,14 @@ class App:
     guest_space: int | None = None
     code: str = ""
     layout: list[dict[str, Any]] = data_field(default_factory=list)
-    precision: NumberPrecision = NumberPrecision()  # noqa: RUF009 - it cannot be changed
+    precision: NumberPrecision = NumberPrecision()  # noqa: RUF009 - it is immutable
 
 
 class Apps:
     """All apps of the server, by id."""
 
     def __init__(self, database: Database) -> None:
-        """Work on an open database and take over the apps it holds."""
+        """Read the apps of an open database."""
         self._database = database
         self.by_number: dict[int, App] = {}
         for number, guest_space, text in database.rows("SELECT id, guest_space, definition FROM apps ORDER BY id"):
@@ -68,22 +68,22 @@ class Apps:
         code: str = "",
         layout: list[dict[str, Any]] | None = None,
     ) -> App:
-        """Make an app with the next free id."""
+        """Create an app with the next free id."""
         form = Form(properties)
         number = self._database.next_numbers("app")
-        app = App(number, name, form, guest_space, code, layout or plain_layout(form))
+        app = App(number, name, form, guest_space, code, layout or default_layout(form))
         self.by_number[number] = app
         self._save(app)
         return app
 
-    def take_form(self, app: App, form: Form) -> None:
-        """Give an app another form; of its records change_form() takes care."""
+    def replace_form(self, app: App, form: Form) -> None:
+        """Replace an app's form; change_form() adapts the records."""
         app.form = form
-        app.layout = plain_layout(app.form)
+        app.layout = default_layout(app.form)
         self._save(app)
 
     def change_precision(self, app: App, precision: NumberPrecision) -> None:
-        """Round an app's numbers another way from now on."""
+        """Change how an app rounds numbers."""
         app.precision = precision
         self._save(app)
 
@@ -107,15 +107,15 @@ type Keys = dict[tuple[str, str], int]
 
 
 def change_form(site: Site, app: App, properties: Mapping[str, Mapping[str, Any]]) -> None:
-    """Give an app another form and fit its records to it; their revisions stay.
+    """Replace an app's form and adapt its records; their revisions stay.
 
-    A field that the form no longer has is gone from every record, tables' columns included. A field that is new is
-    missing from the records there are until they are saved again, unless `late_fields` says "blank"; defaults are
-    for new records alone. A field that now prohibits duplicates knows the values there are.
+    Removed fields and columns are removed from every record. Added fields are missing from existing records until
+    these are saved again, unless the setting `new_fields` is "blank"; defaults apply to new records only. The
+    existing values of a field that now prohibits duplicates are indexed.
 
     Raises:
-        ValueError: no form of kintone, or one that prohibits duplicates of which the records have some; nothing is
-            changed then.
+        ValueError: kintone would not accept the form, or it prohibits duplicates that the records contain. Nothing
+            is changed then.
     """
     form = Form(properties, app.form.revision + 1)
     records = {}
@@ -123,32 +123,32 @@ def change_form(site: Site, app: App, properties: Mapping[str, Mapping[str, Any]
     for number, _ in site.records.scan(app.number, [], ALL_IDS, ascending=True):
         record = json.loads(str(site.records.text(app.number, number)))
         system = {code: record[code] for code in ("$revision", "$id")}
-        record = _fitted(record, form.in_records, site.settings) | system
+        record = _adapted(record, form.in_records, site.settings) | system
         records[number] = record
-        _take_keys(keys, form, record, number)
+        _collect_keys(keys, form, record, number)
     with site.database.transaction():
         for number, record in records.items():
             site.records.write(app.number, number, int(record["$revision"]["value"]), serialised(record))
         site.unique_values.rebuild(app.number, ((code, text, number) for (code, text), number in keys.items()))
-        site.apps.take_form(app, form)
+        site.apps.replace_form(app, form)
 
 
-def _fitted(cells: Cells, fields: Iterable[Field], settings: Settings) -> Cells:
+def _adapted(cells: Cells, fields: Iterable[Field], settings: Settings) -> Cells:
     fitted: Cells = {}
     for field in fields:
         if field.code in cells:
             value = cells[field.code]["value"]
-            if field.kind == "SUBTABLE":
+            if field.type == "SUBTABLE":
                 columns = field.columns.values()
-                value = [{"id": row["id"], "value": _fitted(row["value"], columns, settings)} for row in value]
-            fitted[field.code] = {"type": field.kind, "value": value}
-        elif settings.late_fields == "blank" or field.kind in SWITCHABLE:
-            value = settings.states[0] if field.kind == "STATUS" else blank_value(field.kind)
-            fitted[field.code] = {"type": field.kind, "value": value}
+                value = [{"id": row["id"], "value": _adapted(row["value"], columns, settings)} for row in value]
+            fitted[field.code] = {"type": field.type, "value": value}
+        elif settings.new_fields == "blank" or field.type in OPTIONAL_SYSTEM_TYPES:
+            value = settings.states[0] if field.type == "STATUS" else blank_value(field.type)
+            fitted[field.code] = {"type": field.type, "value": value}
     return fitted
 
 
-def _take_keys(keys: Keys, form: Form, record: Cells, number: int) -> None:
+def _collect_keys(keys: Keys, form: Form, record: Cells, number: int) -> None:
     for field in form.unique_fields:
         text = unique_text(field, record.get(field.code, {}).get("value"))
         if text and keys.setdefault((field.code, text), number) != number:

@@ -1,4 +1,4 @@
-"""kintone's field types: what sets them apart, and the keys that app/form/fields.json shows for each."""
+"""kintone's field types: their groups, and the keys that app/form/fields.json returns for each."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ NUMERIC = frozenset({"NUMBER", "CALC", "RECORD_NUMBER", "__ID__", "__REVISION__"
 ONE_CHOICE = frozenset({"RADIO_BUTTON", "DROP_DOWN"})
 MANY_CHOICES = frozenset({"CHECK_BOX", "MULTI_SELECT"})
 PEOPLE = frozenset({"USER_SELECT", "ORGANIZATION_SELECT", "GROUP_SELECT"})
-TIMED = frozenset({"DATETIME", "CREATED_TIME", "UPDATED_TIME"})
+DATETIME_TYPES = frozenset({"DATETIME", "CREATED_TIME", "UPDATED_TIME"})
 LISTS = MANY_CHOICES | PEOPLE | {"FILE", "SUBTABLE", "STATUS_ASSIGNEE", "CATEGORY"}
 
-# Their value is JSON null when blank; that of all other scalars is "".
+# A blank value of these types is JSON null; a blank value of all other scalar types is "".
 NULL_WHEN_BLANK = frozenset({"DROP_DOWN", "RADIO_BUTTON", "DATE", "TIME"})
 
-# They stand in a form but never in a record.
-NEVER_IN_RECORDS = frozenset({"GROUP", "REFERENCE_TABLE"})
-SWITCHABLE = frozenset({"CATEGORY", "STATUS", "STATUS_ASSIGNEE"})
+# Types that are part of a form but never of a record.
+NOT_IN_RECORDS = frozenset({"GROUP", "REFERENCE_TABLE"})
+OPTIONAL_SYSTEM_TYPES = frozenset({"CATEGORY", "STATUS", "STATUS_ASSIGNEE"})
 
-AUTHORED = frozenset({"CREATOR", "MODIFIER", "CREATED_TIME", "UPDATED_TIME"})
-SYSTEM = AUTHORED | SWITCHABLE | {"RECORD_NUMBER"}
+AUDIT_TYPES = frozenset({"CREATOR", "MODIFIER", "CREATED_TIME", "UPDATED_TIME"})
+SYSTEM = AUDIT_TYPES | OPTIONAL_SYSTEM_TYPES | {"RECORD_NUMBER"}
 
 
-def blank_value(kind: str) -> object:
-    """Return what a read shows for a field of this type without a value."""
-    if kind in LISTS:
+def blank_value(field_type: str) -> object:
+    """Return the value of a blank field of this type."""
+    if field_type in LISTS:
         return []
-    return None if kind in NULL_WHEN_BLANK else ""
+    return None if field_type in NULL_WHEN_BLANK else ""
 
 
 _CHOICES: dict[str, Any] = {"required": False, "options": {}}
@@ -87,16 +87,16 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "UPDATED_TIME": {},
 }
 
-# kintone's help on field codes: letters and digits of both widths, two underscores, two middle dots and currency
-# signs of full width; a digit does not come first. Half-width signs other than the underscore are replaced on saving.
-CODE_SIGNS = "_\uff3f\uff65\u30fb\uff04\uffe0\uffe1\uffe5\uffe6\u20ac"
-# Characters of a code behind the first, for a regular expression; the first is one of them but for digits.
-CODE_CHARACTERS = rf"\w{CODE_SIGNS}"
+# kintone's help on field codes: letters, digits, underscores and middle dots of both widths, and full-width currency
+# symbols; the first character is not a digit. Other half-width symbols are replaced on saving.
+CODE_SYMBOLS = "_\uff3f\uff65\u30fb\uff04\uffe0\uffe1\uffe5\uffe6\u20ac"
+# Characters of a code after the first, for a regular expression; the first may be any of them except digits.
+CODE_CHARACTERS = rf"\w{CODE_SYMBOLS}"
 _CODE = re.compile(rf"(?!\d)[{CODE_CHARACTERS}]+")
 MAX_CODE_LENGTH = 128
 RESERVED_CODES = frozenset({"not", "__ROOT__"})
 
-UNIQUE_KINDS = frozenset({"SINGLE_LINE_TEXT", "NUMBER", "LINK", "DATE", "DATETIME"})
+UNIQUE_TYPES = frozenset({"SINGLE_LINE_TEXT", "NUMBER", "LINK", "DATE", "DATETIME"})
 _LOOKUP: dict[str, Any] = {
     "relatedApp": {"app": "", "code": ""},
     "relatedKeyField": "",
@@ -105,10 +105,10 @@ _LOOKUP: dict[str, Any] = {
     "filterCond": "",
     "sort": "",
 }
-# What kintone shows of a lookup, whatever its base type has besides.
+# The keys that kintone returns for a lookup field; the other keys of its base type are left out.
 _LOOKUP_KEYS = ("type", "code", "label", "noLabel", "required", "lookup")
 
-# Codes that an app gets when a Japanese-speaking user makes it.
+# Codes of system fields in an app that was created by a Japanese-speaking user.
 SYSTEM_CODES = {
     "RECORD_NUMBER": "レコード番号",
     "CREATOR": "作成者",
@@ -122,29 +122,29 @@ SYSTEM_CODES = {
 
 
 def complete_properties(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Fill a form's properties up to what kintone shows, system fields included.
+    """Complete a form's properties to those that kintone returns, including system fields.
 
     Args:
-        given: field code to properties; only "type" must stand in each. Options may be a list of names.
+        given: field code to properties; only "type" is required. Options may be a list of names.
 
     Returns:
         A new mapping in the shape of app/form/fields.json.
 
     Raises:
-        ValueError: what no form of kintone has: an unknown type, a code that cannot be one or stands twice, a field
-            without duplicates in a table or of a type that cannot be one.
+        ValueError: kintone would not accept the form: an unknown type, an invalid or repeated code, or a field
+            that prohibits duplicates in a table or with a type that cannot prohibit them.
     """
     _check_codes(given)
     complete = {code: _complete_field(code, properties) for code, properties in given.items()}
     present = {properties["type"] for properties in complete.values()}
-    for kind, code in SYSTEM_CODES.items():
-        if kind not in present:
-            complete[code] = _complete_field(code, {"type": kind})
+    for field_type, code in SYSTEM_CODES.items():
+        if field_type not in present:
+            complete[code] = _complete_field(code, {"type": field_type})
     return complete
 
 
 def is_field_code(code: str) -> bool:
-    """Tell whether kintone lets a field have this code."""
+    """Tell whether kintone accepts a field code."""
     return bool(_CODE.fullmatch(code)) and len(code) <= MAX_CODE_LENGTH and code not in RESERVED_CODES
 
 
@@ -152,9 +152,9 @@ def _check_codes(given: Mapping[str, Mapping[str, Any]]) -> None:
     seen: set[str] = set()
     for code in _codes(given):
         if not is_field_code(code):
-            raise ValueError(f"kintone takes no field code {code!r}")
+            raise ValueError(f"kintone does not accept the field code {code!r}")
         if code in seen:
-            raise ValueError(f"the field code {code!r} stands twice")
+            raise ValueError(f"the field code {code!r} is used twice")
         seen.add(code)
 
 
@@ -166,28 +166,28 @@ def _codes(given: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
 
 
 def _complete_field(code: str, given: Mapping[str, Any], *, in_rows: bool = False) -> dict[str, Any]:
-    kind = given["type"]
-    if kind not in DEFAULTS:
-        raise ValueError(f"kintone has no field type {kind!r} (field {code!r})")
-    properties: dict[str, Any] = {"type": kind, "code": code, "label": code, "noLabel": False}
-    if kind in SWITCHABLE:
+    field_type = given["type"]
+    if field_type not in DEFAULTS:
+        raise ValueError(f"kintone has no field type {field_type!r} (field {code!r})")
+    properties: dict[str, Any] = {"type": field_type, "code": code, "label": code, "noLabel": False}
+    if field_type in OPTIONAL_SYSTEM_TYPES:
         del properties["noLabel"]
-    properties |= copy.deepcopy(DEFAULTS[kind])
+    properties |= copy.deepcopy(DEFAULTS[field_type])
     properties |= {key: _shown(value) for key, value in copy.deepcopy(dict(given)).items()}
     if isinstance(properties.get("options"), (list, tuple)):
         names = properties["options"]
         properties["options"] = {name: {"label": name, "index": str(n)} for n, name in enumerate(names)}
-    if kind == "SUBTABLE":
+    if field_type == "SUBTABLE":
         columns = properties["fields"]
         properties["fields"] = {column: _complete_field(column, columns[column], in_rows=True) for column in columns}
     if "lookup" in properties:
         properties["lookup"] = {**copy.deepcopy(_LOOKUP), **properties["lookup"]}
         return {key: properties[key] for key in _LOOKUP_KEYS}
-    if properties.get("unique") and (in_rows or kind not in UNIQUE_KINDS):
-        raise ValueError(f"kintone lets the field {code!r} have duplicates")
+    if properties.get("unique") and (in_rows or field_type not in UNIQUE_TYPES):
+        raise ValueError(f"the field {code!r} cannot prohibit duplicates")
     return properties
 
 
-def _shown(value: Any) -> Any:  # noqa: ANN401 - whatever a property is
-    # Numbers of a form are texts.
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a property has any type
+    # kintone returns the numbers of a form as texts.
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

@@ -1,4 +1,4 @@
-"""An app's form: its fields by code, its tables' columns, who copies into whom, and its layout."""
+"""An app's form: its fields by code, its tables' columns, its lookups and its layout."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ class Field:
 
     Attributes:
         code: the field code.
-        kind: the field type as kintone names it.
-        properties: what app/form/fields.json shows of it.
-        table: code of the table it is a column of, or None.
-        columns: a table's columns by code; empty for all others.
+        type: the field type as kintone names it.
+        properties: the field's entry in app/form/fields.json.
+        table: for a column, the code of its table; otherwise None.
+        columns: for a table, its columns by code; otherwise empty.
     """
 
     code: str
-    kind: str
+    type: str
     properties: Mapping[str, Any]
     table: str | None = None
     columns: Mapping[str, Field] = data_field(default_factory=dict)
 
     @property
     def required(self) -> bool:
-        """Whether a value is asked for; the API asks it neither of CALC nor of RADIO_BUTTON."""
-        return bool(self.properties.get("required")) and self.kind not in ("CALC", "RADIO_BUTTON")
+        """Whether a value is required; the API does not require one for CALC and RADIO_BUTTON."""
+        return bool(self.properties.get("required")) and self.type not in ("CALC", "RADIO_BUTTON")
 
     @property
     def unique(self) -> bool:
-        """Whether two records may not have the same value."""
+        """Whether the field prohibits duplicate values."""
         return bool(self.properties.get("unique"))
 
     @property
@@ -56,11 +56,11 @@ class Field:
 
     @property
     def computed(self) -> bool:
-        """Whether the server computes the value and ignores what a client sends."""
-        return self.kind == "CALC" or bool(self.properties.get("expression"))
+        """Whether the server computes the value and ignores values from the client."""
+        return self.type == "CALC" or bool(self.properties.get("expression"))
 
     def limit(self, key: str) -> str:
-        """Return a limit such as "maxLength" as text, "" where there is none."""
+        """Return a limit such as "maxLength" as text; "" if there is none."""
         return str(self.properties.get(key) or "")
 
 
@@ -75,17 +75,17 @@ class Form:
 
     @cached_property
     def columns(self) -> dict[str, Field]:
-        """Every table's columns by code: codes are unique in an app."""
+        """The columns of all tables by code; codes are unique in an app."""
         return {code: column for table in self.fields.values() for code, column in table.columns.items()}
 
     @cached_property
     def in_records(self) -> tuple[Field, ...]:
-        """The top-level fields that a record shows, in the order of the form."""
+        """The top-level fields of a record, in the order of the form."""
         return tuple(candidate for candidate in self.fields.values() if _shows(candidate))
 
     @cached_property
     def unique_fields(self) -> tuple[Field, ...]:
-        """The fields whose values no two records share."""
+        """The fields that prohibit duplicate values."""
         return tuple(candidate for candidate in self.fields.values() if candidate.unique)
 
     @cached_property
@@ -95,7 +95,7 @@ class Form:
 
     @cached_property
     def lookup_targets(self) -> frozenset[str]:
-        """Codes of the fields and columns that a lookup fills; what a client sends for them is ignored."""
+        """Codes of the fields and columns that a lookup fills; values from the client are ignored."""
         return frozenset(
             mapping["field"]
             for candidate in self.all_fields()
@@ -104,21 +104,21 @@ class Form:
         )
 
     def all_fields(self) -> Iterator[Field]:
-        """Yield the top-level fields and then the tables' columns."""
+        """Yield the top-level fields, then the tables' columns."""
         yield from self.fields.values()
         yield from self.columns.values()
 
     def find(self, code: str) -> Field | None:
-        """Return a top-level field or a column; `$id` and `$revision` are known too."""
+        """Return a top-level field or a column, including `$id` and `$revision`; None if there is none."""
         if code == "$id":
             return Field("$id", "__ID__", {})
         if code == "$revision":
             return Field("$revision", "__REVISION__", {})
         return self.fields.get(code) or self.columns.get(code)
 
-    def of_kind(self, kind: str) -> Field:
+    def first_of_type(self, field_type: str) -> Field:
         """Return the first field of a type that every form has, such as RECORD_NUMBER."""
-        return next(candidate for candidate in self.fields.values() if candidate.kind == kind)
+        return next(candidate for candidate in self.fields.values() if candidate.type == field_type)
 
 
 def _field(code: str, properties: Mapping[str, Any], table: str | None = None) -> Field:
@@ -128,23 +128,23 @@ def _field(code: str, properties: Mapping[str, Any], table: str | None = None) -
 
 
 def _shows(candidate: Field) -> bool:
-    if candidate.kind in field_types.SWITCHABLE:
+    if candidate.type in field_types.OPTIONAL_SYSTEM_TYPES:
         return bool(candidate.properties["enabled"])
-    return candidate.kind not in field_types.NEVER_IN_RECORDS
+    return candidate.type not in field_types.NOT_IN_RECORDS
 
 
 FIELDS_IN_A_ROW = 3
 WIDTH = "193"
 
 
-def plain_layout(form: Form) -> list[dict[str, Any]]:
-    """Return rows of three fields, one entry per table and per group, as app/form/layout.json shows them."""
+def default_layout(form: Form) -> list[dict[str, Any]]:
+    """Return a layout as in app/form/layout.json: rows of three fields, one entry per table and per group."""
     layout: list[dict[str, Any]] = []
     row: list[dict[str, Any]] = []
     for field in form.fields.values():
-        if field.kind in field_types.SWITCHABLE:
+        if field.type in field_types.OPTIONAL_SYSTEM_TYPES:
             continue
-        if field.kind in ("SUBTABLE", "GROUP"):
+        if field.type in ("SUBTABLE", "GROUP"):
             layout.append(_block(field))
             continue
         row.append(_cell(field))
@@ -157,11 +157,11 @@ def plain_layout(form: Form) -> list[dict[str, Any]]:
 
 
 def _block(field: Field) -> dict[str, Any]:
-    if field.kind == "GROUP":
+    if field.type == "GROUP":
         return {"type": "GROUP", "code": field.code, "layout": []}
     cells = [_cell(column) for column in field.columns.values()]
     return {"type": "SUBTABLE", "code": field.code, "fields": cells}
 
 
 def _cell(field: Field) -> dict[str, Any]:
-    return {"type": field.kind, "code": field.code, "size": {"width": WIDTH}}
+    return {"type": field.type, "code": field.code, "size": {"width": WIDTH}}

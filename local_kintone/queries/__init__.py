@@ -1,1 +1,1 @@
-"""kintone's query language: words, grammar, checks against the form, evaluation, paging by id."""
+"""kintone's query language: tokens, grammar, checks against the form, evaluation, paging by id."""

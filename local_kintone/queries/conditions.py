@@ -1,4 +1,4 @@
-"""A condition made into a test of whole records, with the rules for tables and related records."""
+"""Compiling a condition into a test of records, with the rules for tables and related records."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ type Matcher = Callable[[int, Values], bool]
 
 @dataclass(slots=True)
 class Scope:
-    """What a condition is compiled against.
+    """The context for compiling a condition.
 
     Attributes:
         form: the app's form.
-        settings: who exists.
-        clock: what NOW() and TODAY() go by.
-        hits_within_limit: given a field and a test, the ids at which a search stopped, None where it did not.
-        related_values: given a related-records field and a comparison, the values that related records have.
-        app_code: what may precede a record number.
-        codes: top-level codes that the compiled condition reads; filled while compiling.
-        aborted: whether a search stopped before it had found everything.
+        settings: contains the existing users, organizations and groups.
+        clock: the clock for NOW() and TODAY().
+        hits_within_limit: returns the matching ids of a field's `like` search that was stopped at the limit; None
+            if it was not stopped.
+        related_values: returns the key values of the related records that match a comparison.
+        app_code: the optional prefix of a record number.
+        codes: top-level codes that the compiled condition reads; filled during compilation.
+        aborted: whether a `like` search was stopped at the limit.
     """
 
     form: Form
@@ -55,14 +56,14 @@ class _Leaf:
 
 
 def compile_condition(condition: Condition, scope: Scope) -> Matcher:
-    """Return the test that a condition is.
+    """Return a test of records for a condition.
 
     Raises:
-        RefusedError: GAIA_IQ03, IQ07, IQ10, IQ11, IR02, IL42 … where the condition does not suit the form.
+        RefusedError: GAIA_IQ03, IQ07, IQ10, IQ11, IR02, IL42 …: the condition does not fit the form.
     """
     if isinstance(condition, Comparison):
         return _comparison(condition, scope)
-    if condition.word == "or":
+    if condition.operator == "or":
         matchers = [compile_condition(part, scope) for part in condition.parts]
         return lambda number, values: any(matcher(number, values) for matcher in matchers)
     return _conjunction(condition, scope)
@@ -76,7 +77,7 @@ def _conjunction(condition: Junction, scope: Scope) -> Matcher:
         if leaf is None:
             matchers.append(compile_condition(part, scope))
         elif leaf.field.table and not leaf.negative:
-            # Conditions on columns of one table must hold in one and the same row.
+            # Conditions on columns of one table must be true in the same row.
             by_table.setdefault(leaf.field.table, []).append(leaf)
         else:
             matchers.append(_matcher(leaf))
@@ -86,7 +87,7 @@ def _conjunction(condition: Junction, scope: Scope) -> Matcher:
 
 def flattened(condition: Condition) -> list[Condition]:
     """Return the parts of nested `and`s as one list."""
-    if isinstance(condition, Junction) and condition.word == "and":
+    if isinstance(condition, Junction) and condition.operator == "and":
         return [inner for part in condition.parts for inner in flattened(part)]
     return [condition]
 
@@ -96,7 +97,7 @@ def _is_plain(comparison: Comparison) -> bool:
 
 
 def _is_dropped(comparison: Comparison) -> bool:
-    # The acting user of a token has no primary organization; kintone drops such a condition.
+    # The acting user of a token has no primary organization; kintone ignores such a condition.
     return any(
         isinstance(operand, Function) and operand.name == "PRIMARY_ORGANIZATION" for operand in comparison.operands
     )
@@ -165,8 +166,8 @@ def _cell(row: object, code: str) -> object:
 
 def _related(comparison: Comparison, scope: Scope) -> Matcher:
     found = _found(comparison.field, scope)
-    if found.kind != "REFERENCE_TABLE":
-        raise RefusedError(400, "GAIA_IR02", f"{found.code} is no field of related records.")
+    if found.type != "REFERENCE_TABLE":
+        raise RefusedError(400, "GAIA_IR02", f"{found.code} is not a related records field.")
     settings = found.properties["referenceTable"]
     if not settings:
         raise unusable(found, comparison.operator)

@@ -1,4 +1,4 @@
-"""Operands of date and time fields: TODAY(), THIS_WEEK() and their like, and the texts that they cover."""
+"""Operands of date and time fields: TODAY(), THIS_WEEK() and others, and the range of texts that they cover."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import calendar
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from local_kintone.dates import normal_date, normal_time, parsed_datetime
-from local_kintone.queries.operators import MOMENTS
+from local_kintone.dates import normalize_date, normalize_time, parse_datetime
+from local_kintone.queries.operators import DATETIME_TYPES
 from local_kintone.queries.parser import Function, Operand, syntax_error
 from local_kintone.refusals import RefusedError
 
@@ -27,11 +27,11 @@ type Days = tuple[date, date]
 
 
 def days_of(function: Function, today: date) -> Days:
-    """Return the first and the last day that a date function means, counted from today in UTC.
+    """Return the first and the last day of a date function, relative to `today`.
 
     Raises:
-        RefusedError: GAIA_IL08 wrong number of arguments, GAIA_IQ23 no such day, GAIA_IQ25 no such unit,
-            CB_VA01 no such function.
+        RefusedError: GAIA_IL08 wrong number of arguments, GAIA_IQ23 unknown day, GAIA_IQ25 unknown unit,
+            CB_VA01 unknown function.
     """
     fixed = {"TODAY": 0, "YESTERDAY": -1, "TOMORROW": 1}
     if function.name in fixed:
@@ -56,18 +56,18 @@ def _arguments(function: Function, *numbers: int) -> tuple[str, ...]:
 def _from_today(function: Function, today: date) -> Days:
     count, unit = _arguments(function, 2)
     if unit not in UNITS:
-        raise RefusedError(400, "GAIA_IQ25", f"FROM_TODAY() does not know the unit {unit}.")
+        raise RefusedError(400, "GAIA_IQ25", f"The unit {unit} of FROM_TODAY() is unknown.")
     try:
         number = int(count)
     except ValueError:
-        raise syntax_error(f"FROM_TODAY() takes a whole number, not {count!r}") from None
+        raise syntax_error(f"FROM_TODAY() needs an integer, not {count!r}") from None
     try:
         if unit in ("DAYS", "WEEKS"):
             day = today + timedelta(days=number if unit == "DAYS" else 7 * number)
         else:
             day = _months_later(today, number if unit == "MONTHS" else MONTHS * number)
     except (ValueError, OverflowError):
-        raise syntax_error(f"FROM_TODAY() leads out of the calendar with {number} {unit}") from None
+        raise syntax_error(f"FROM_TODAY() with {number} {unit} is out of range") from None
     return day, day
 
 
@@ -97,7 +97,7 @@ def _month(function: Function, today: date, shift: int) -> Days:
         return last, last
     if not wanted.isdecimal() or not 1 <= int(wanted) <= DAYS_OF_LONG_MONTH:
         raise _no_day(function)
-    # A day that the month does not have becomes the first of the following one.
+    # A day that the month does not have becomes the first day of the next month.
     day = first.replace(day=int(wanted)) if int(wanted) <= last.day else last + timedelta(days=1)
     return day, day
 
@@ -108,41 +108,41 @@ def _year(function: Function, today: date, shift: int) -> Days:
 
 
 def _no_day(function: Function) -> RefusedError:
-    return RefusedError(400, "GAIA_IQ23", f"{function.name}() does not know the day {function.arguments[0]}.")
+    return RefusedError(400, "GAIA_IQ23", f"The day {function.arguments[0]} of {function.name}() is unknown.")
 
 
 type Span = tuple[str, str]
 
 
 def span_of(field: Field, operand: Operand, moment: datetime, zone: tzinfo) -> Span:
-    """Return the range of stored texts that an operand covers at a moment; ISO texts sort like what they name."""
+    """Return the range of stored texts that an operand covers at a time; ISO texts sort like their dates."""
     if isinstance(operand, Function):
         if operand.name == "NOW":
             now = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
             return now, now
         first, last = days_of(operand, moment.astimezone(zone).date())
-        if field.kind in MOMENTS:
+        if field.type in DATETIME_TYPES:
             begin = datetime.combine(first, time.min, zone).astimezone(UTC)
             end = datetime.combine(last, time(23, 59, 59), zone).astimezone(UTC)
             return f"{begin:%Y-%m-%dT%H:%M:%SZ}", f"{end:%Y-%m-%dT%H:%M:%SZ}"
         return str(first), str(last)
     text = _normal(field, operand.text) if operand.text else ""
     if text is None:
-        raise syntax_error(f"{operand.text!r} is no value for {field.code} ({field.kind})")
+        raise syntax_error(f"{operand.text!r} is not a valid value for {field.code} ({field.type})")
     return text, text
 
 
 def _normal(field: Field, text: str) -> str | None:
-    if field.kind == "DATE":
-        return normal_date(text)
-    if field.kind == "TIME":
-        return normal_time(text)
-    parsed = parsed_datetime(text)
+    if field.type == "DATE":
+        return normalize_date(text)
+    if field.type == "TIME":
+        return normalize_time(text)
+    parsed = parse_datetime(text)
     return None if parsed is None else f"{parsed:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def span_test(operator: str, span: Span) -> Callable[[object], bool]:
-    """Return the test of a stored text; a blank field is neither before nor after anything."""
+    """Return the test of a stored text; a blank field matches no comparison of order."""
     first, last = span
     if operator in ("=", "!="):
         return lambda value: first <= str(value or "") <= last

@@ -1,4 +1,4 @@
-"""Finding records: the plan that reads as little as a query allows, its order, its limits, and related apps."""
+"""Finding records: the query plan that reads as few records as possible, order, limits and related apps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.forms import field_types
-from local_kintone.numbers import is_whole
+from local_kintone.numbers import is_digits
 from local_kintone.queries.conditions import Matcher, Scope, compile_condition, flattened
 from local_kintone.queries.operators import UNSORTABLE, check_operator, no_field, unusable
 from local_kintone.queries.parser import Comparison, Condition, Junction, Literal, Query, parse
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from local_kintone.storage.record_store import RecordStore
     from local_kintone.storage.tokens import Credential
 
-MARGINS = {">": (0, None), ">=": (-1, None), "<": (None, 0), "<=": (None, 1), "=": (-1, 1)}
+BOUND_OFFSETS = {">": (0, None), ">=": (-1, None), "<": (None, 0), "<=": (None, 1), "=": (-1, 1)}
 
 
 def split_bounds(condition: Condition | None, form: Form) -> tuple[Bounds, Condition | None]:
-    """Take the id comparisons out of the outermost `and`.
+    """Extract the id comparisons from the outermost `and`.
 
     Returns:
-        The range they leave and the rest of the condition, None where nothing is left.
+        The range of ids and the rest of the condition; None if nothing is left.
     """
     if condition is None:
         return ALL_IDS, None
@@ -55,19 +55,19 @@ def split_bounds(condition: Condition | None, form: Form) -> tuple[Bounds, Condi
 
 
 def is_id(code: str, form: Form) -> bool:
-    """Tell whether a code means the record id."""
+    """Tell whether a code is that of the record id or the record number."""
     found = form.find(code)
-    return found is not None and found.kind in ("__ID__", "RECORD_NUMBER")
+    return found is not None and found.type in ("__ID__", "RECORD_NUMBER")
 
 
 def _bounds(part: Condition, form: Form) -> Bounds | None:
-    if not isinstance(part, Comparison) or part.related or part.operator not in MARGINS:
+    if not isinstance(part, Comparison) or part.related or part.operator not in BOUND_OFFSETS:
         return None
     operand = part.operands[0]
-    if not is_id(part.field, form) or not isinstance(operand, Literal) or not is_whole(operand.text):
+    if not is_id(part.field, form) or not isinstance(operand, Literal) or not is_digits(operand.text):
         return None
     number = min(int(operand.text), LAST_ID - 1)
-    low, high = MARGINS[part.operator]
+    low, high = BOUND_OFFSETS[part.operator]
     return Bounds(
         ALL_IDS.above if low is None else number + low,
         ALL_IDS.below if high is None else number + high,
@@ -78,24 +78,24 @@ type Row = tuple[int, Mapping[str, Any]]
 
 
 def sort_fields(order: Sequence[Sort], form: Form) -> list[tuple[Field, bool]]:
-    """Return the fields to sort by, each with whether it ascends.
+    """Return the fields to sort by, each with True for ascending order.
 
     Raises:
-        RefusedError: GAIA_IQ11 no such field, GAIA_IQ03 a field that cannot be sorted by.
+        RefusedError: GAIA_IQ11 unknown field, GAIA_IQ03 the field cannot be sorted by.
     """
     fields = []
     for sort in order:
         field = form.find(sort.field)
         if field is None:
             raise no_field(sort.field)
-        if field.kind in UNSORTABLE or field.table:
+        if field.type in UNSORTABLE or field.table:
             raise unusable(field, "order by")
         fields.append((field, sort.ascending))
     return fields
 
 
 def sorted_ids(rows: list[Row], fields: Sequence[tuple[Field, bool]]) -> list[int]:
-    """Sort records by several fields; equal ones come newest first, as without `order by`."""
+    """Sort records by several fields; equal records are sorted by descending id, as without `order by`."""
     rows.sort(key=lambda row: row[0], reverse=True)
     for field, ascending in reversed(fields):
         rows.sort(key=lambda row: _key(field, row), reverse=not ascending)
@@ -105,12 +105,12 @@ def sorted_ids(rows: list[Row], fields: Sequence[tuple[Field, bool]]) -> list[in
 def _key(field: Field, row: Row) -> tuple[bool, Any]:
     number, values = row
     value = values.get(field.code)
-    if field.kind in ("__ID__", "RECORD_NUMBER"):
+    if field.type in ("__ID__", "RECORD_NUMBER"):
         return True, number
-    if field.kind in field_types.NUMERIC:
+    if field.type in field_types.NUMERIC:
         parsed = as_number(value)
         return parsed is not None, parsed or Decimal()
-    if field.kind in field_types.ONE_CHOICE:
+    if field.type in field_types.ONE_CHOICE:
         options = field.options
         return bool(value), options.index(value) if value in options else len(options)
     if isinstance(value, dict):
@@ -118,64 +118,67 @@ def _key(field: Field, row: Row) -> tuple[bool, Any]:
     return bool(value), str(value or "")
 
 
-KEPT_RESULTS = 16
+MAX_CACHED_RESULTS = 16
 
 
-class Results:
-    """Ids found lately: one query's pages are cut from one list as long as no record changes."""
+class ResultCache:
+    """A cache of found ids: the pages of one query use the same list until a record changes."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
+        """Start empty."""
         self._lists: OrderedDict[Hashable, array[int]] = OrderedDict()
 
     def get(self, key: Hashable, find: Callable[[], Sequence[int]]) -> array[int]:
-        """Return the ids kept under a key, finding them first where there are none."""
+        """Return the ids under a key; find and store them if there are none."""
         found = self._lists.get(key)
         if found is None:
             found = array("q", find())
             self._lists[key] = found
-            while len(self._lists) > KEPT_RESULTS:
+            while len(self._lists) > MAX_CACHED_RESULTS:
                 self._lists.popitem(last=False)
         return found
 
 
 @dataclass(slots=True)
 class Selection:
-    """One query on one app, ready to be read.
+    """A planned query on one app.
 
     Attributes:
-        store: where the records are.
+        store: the record store.
         app: the app id.
         query: the parsed query.
-        scope: what its condition is compiled against.
-        results: ids found lately.
+        scope: the context of its condition.
+        cache: the cache of found ids.
+        bounds: the range of ids.
+        matcher: the test for the rest of the condition; None if every record in the range matches.
+        sorts: the fields to sort by, each with True for ascending order.
     """
 
     store: RecordStore
     app: int
     query: Query
     scope: Scope
-    results: Results
+    cache: ResultCache
     bounds: Bounds
     matcher: Matcher | None
     sorts: list[tuple[Field, bool]]
 
     @classmethod
-    def plan(cls, store: RecordStore, app: int, query: Query, scope: Scope, results: Results) -> Selection:
-        """Check a query against the form and split off its range of ids."""
+    def plan(cls, store: RecordStore, app: int, query: Query, scope: Scope, cache: ResultCache) -> Selection:
+        """Check a query against the form and extract its range of ids."""
         bounds, rest = split_bounds(query.condition, scope.form)
         matcher = None if rest is None else compile_condition(rest, scope)
         sorts = sort_fields(query.order, scope.form)
-        return cls(store, app, query, scope, results, bounds, matcher, sorts)
+        return cls(store, app, query, scope, cache, bounds, matcher, sorts)
 
     @property
     def by_id(self) -> bool:
-        """Whether the order is that of the ids, so that nothing needs sorting."""
+        """Whether the result is ordered by id, so no sorting is needed."""
         return not self.query.order or is_id(self.query.order[0].field, self.scope.form)
 
     @property
     def ascending(self) -> bool:
-        """Whether ids ascend; without `order by` the newest record comes first."""
+        """Whether the first key is ascending; without `order by` the order is descending by id."""
         return bool(self.query.order) and self.query.order[0].ascending
 
     def page(self, limit: int, offset: int) -> list[bytes]:
@@ -183,25 +186,25 @@ class Selection:
         if self.matcher is None and self.by_id:
             return self.store.page(self.app, self.bounds, ascending=self.ascending, limit=limit, offset=offset)
         if self.by_id and not offset:
-            return self.store.bodies(self.app, self._first(limit))
+            return self.store.bodies(self.app, self._first_ids(limit))
         return self.store.bodies(self.app, self.ids()[offset : offset + limit])
 
     def count(self) -> int:
-        """Return the number of records that match, limit and offset aside."""
+        """Return the number of records that match, ignoring limit and offset."""
         if self.matcher is None:
             return self.store.count(self.app, self.bounds)
         return len(self.ids())
 
     def ids(self) -> array[int]:
         """Return the ids of all records that match, in the order of the query."""
-        # Functions such as NOW() move on, so nothing is kept for longer than a minute.
+        # The key contains the minute because the results of functions such as NOW() change.
         minute = self.scope.clock.now().timestamp() // 60
         settings = self.scope.settings
         parts = (self.query.condition, self.query.order, settings.like_limit, settings.utc_offset_hours)
         key = (self.app, self.store.version(self.app), self.scope.form.revision, parts, minute)
-        return self.results.get(key, self._find)
+        return self.cache.get(key, self._find)
 
-    def _first(self, limit: int) -> list[int]:
+    def _first_ids(self, limit: int) -> list[int]:
         found: list[int] = []
         if not limit or self.matcher is None:
             return found
@@ -226,7 +229,7 @@ class Selection:
 
 
 class Finder:
-    """Makes selections; shared by all calls."""
+    """Plans queries; shared by all calls."""
 
     def __init__(self, apps: Apps, records: RecordStore, settings: Settings, clock: Clock) -> None:
         """Work on the server's apps and records."""
@@ -234,14 +237,14 @@ class Finder:
         self._records = records
         self._settings = settings
         self._clock = clock
-        self._results = Results()
-        self._searches = Results()
+        self._cache = ResultCache()
+        self._search_cache = ResultCache()
 
     def selection(self, app: App, text: str, credential: Credential | None = None) -> Selection:
         """Plan a query given as text; without a credential every related app may be read.
 
         Raises:
-            RefusedError: the query is malformed or does not suit the form.
+            RefusedError: the query is malformed or does not fit the form.
         """
         return self.plan(app, parse(text), credential)
 
@@ -250,7 +253,7 @@ class Finder:
         related = partial(self._related_values, credential)
         scope = Scope(app.form, self._settings, self._clock, lambda *_: None, related, app.code)
         scope.hits_within_limit = partial(self._hits_within_limit, app, scope)
-        return Selection.plan(self._records, app.number, query, scope, self._results)
+        return Selection.plan(self._records, app.number, query, scope, self._cache)
 
     def _hits_within_limit(
         self, app: App, scope: Scope, field: Field, comparison: Comparison, test: Test
@@ -269,7 +272,7 @@ class Finder:
             return found
 
         key = (app.number, self._records.version(app.number), field.code, comparison.operands, limit)
-        hits = self._searches.get(key, search)
+        hits = self._search_cache.get(key, search)
         if len(hits) <= limit:
             return None
         scope.aborted = True

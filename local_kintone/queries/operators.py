@@ -1,4 +1,4 @@
-"""Which operators and functions each field type takes."""
+"""The operators and functions that each field type supports."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ OPERATORS: dict[str, frozenset[str]] = {
     "GROUP_SELECT": LISTED,
     "STATUS": EQUAL | LISTED,
     "STATUS_ASSIGNEE": LISTED,
-    # kintone's table of operators does not name it.
+    # kintone's table of operators does not list it.
     "CATEGORY": frozenset(),
     "SUBTABLE": frozenset(),
     "GROUP": frozenset(),
     "REFERENCE_TABLE": frozenset(),
 }
 
-MOMENTS = frozenset({"DATETIME", "CREATED_TIME", "UPDATED_TIME"})
+DATETIME_TYPES = frozenset({"DATETIME", "CREATED_TIME", "UPDATED_TIME"})
 USERS = frozenset({"USER_SELECT", "CREATOR", "MODIFIER", "STATUS_ASSIGNEE"})
 UNSORTABLE = frozenset(
     {
@@ -75,7 +75,7 @@ UNSORTABLE = frozenset(
 
 def unusable(field: Field, what: str) -> RefusedError:
     """Return GAIA_IQ03."""
-    return RefusedError(400, "GAIA_IQ03", f"{what} cannot be used with the field {field.code} ({field.kind}).")
+    return RefusedError(400, "GAIA_IQ03", f"{what} cannot be used with the field {field.code} ({field.type}).")
 
 
 def no_field(code: str) -> RefusedError:
@@ -84,17 +84,17 @@ def no_field(code: str) -> RefusedError:
 
 
 def check_operator(field: Field, comparison: Comparison, *, in_rows: bool) -> None:
-    """Refuse an operator that the field's type does not take.
+    """Refuse an operator that the field's type does not support.
 
     Raises:
-        RefusedError: GAIA_IQ07 for = and != on a table's column, GAIA_IQ03 for any other.
+        RefusedError: GAIA_IQ07 for = and != on a table's column, GAIA_IQ03 for all others.
     """
     operator = comparison.operator
-    if in_rows and operator in EQUAL and field.kind != "__ID__":
+    if in_rows and operator in EQUAL and field.type != "__ID__":
         raise RefusedError(
             400, "GAIA_IQ07", f"{operator} cannot be used with {field.code}, which is in a table or related record."
         )
-    allowed = OPERATORS[field.kind]
+    allowed = OPERATORS[field.type]
     if in_rows and allowed >= EQUAL:
         allowed |= LISTED
     if operator not in allowed:
@@ -106,12 +106,12 @@ def check_operator(field: Field, comparison: Comparison, *, in_rows: bool) -> No
 
 def _check_function(field: Field, name: str, operator: str) -> None:
     if name == "LOGINUSER":
-        suits = field.kind in USERS and operator in LISTED
+        suits = field.type in USERS and operator in LISTED
     elif name == "PRIMARY_ORGANIZATION":
-        suits = field.kind == "ORGANIZATION_SELECT"
+        suits = field.type == "ORGANIZATION_SELECT"
     elif name == "NOW":
-        suits = field.kind in MOMENTS
+        suits = field.type in DATETIME_TYPES
     else:
-        suits = field.kind in MOMENTS or field.kind == "DATE"
+        suits = field.type in DATETIME_TYPES or field.type == "DATE"
     if not suits:
         raise unusable(field, f"{name}()")

@@ -1,4 +1,4 @@
-"""A query's text taken apart: words, grammar, and the tree that comes of it."""
+"""Parser of queries: tokens, grammar and syntax tree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local_kintone.refusals import RefusedError, invalid_parameter
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A text in quotes or a bare number, as text."""
+    """A quoted text or an unquoted number, as text."""
 
     text: str
     is_number: bool = False
@@ -19,7 +19,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function and its arguments, which are bare words and numbers."""
+    """A function and its arguments, which are unquoted words and numbers."""
 
     name: str
     arguments: tuple[str, ...]
@@ -30,7 +30,7 @@ type Operand = Literal | Function
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A field, an operator in lower case ("not in") and its operands; `related` is the column behind a dot."""
+    """A field, an operator in lower case ("not in") and its operands; `related` is the code after a dot."""
 
     field: str
     operator: str
@@ -40,9 +40,9 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """Conditions joined by one word, "and" or "or"."""
+    """Conditions joined by one operator, "and" or "or"."""
 
-    word: str
+    operator: str
     parts: tuple[Condition, ...]
 
 
@@ -59,7 +59,7 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole query; limit and offset are None where they are not given."""
+    """A complete query; limit and offset are None if they are not given."""
 
     condition: Condition | None = None
     order: tuple[Sort, ...] = ()
@@ -67,64 +67,64 @@ class Query:
     offset: int | None = None
 
 
-# Between words: blanks, tabs, line ends and the full-width space.
+# Whitespace: spaces, tabs, line ends and the full-width space.
 _SPACE = r"[ \t\r\n\u3000]+"
-# `$id` and `$revision` aside, no code has a half-width currency sign.
+# Only `$id` and `$revision` contain a half-width currency sign.
 _NAME = rf"\$?(?!\d)[{CODE_CHARACTERS}]+"
 _PATTERN = re.compile(
     rf"(?P<space>{_SPACE})"
     r'|(?P<text>"(?:[^"\\\t\r\n]|\\.)*")'
     r"|(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     rf"|(?P<name>{_NAME})"
-    r"|(?P<sign>!=|>=|<=|[=<>(),.])"
+    r"|(?P<symbol>!=|>=|<=|[=<>(),.])"
 )
 _ESCAPES = {'"': '"', "\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One word: its kind ("text", "number", "name", "sign", "end") and its text without quotes and escapes."""
+class Token:
+    """One token: its type ("text", "number", "name", "symbol", "end") and its text without quotes and escapes."""
 
-    kind: str
+    type: str
     text: str
 
     def is_keyword(self, keyword: str) -> bool:
-        """Tell whether this is an unquoted word of the language, in any letter case."""
-        return self.kind == "name" and self.text.lower() == keyword
+        """Tell whether this is the given keyword, unquoted and in any letter case."""
+        return self.type == "name" and self.text.lower() == keyword
 
-    def is_sign(self, sign: str) -> bool:
-        """Tell whether this is the given sign."""
-        return self.kind == "sign" and self.text == sign
+    def is_symbol(self, symbol: str) -> bool:
+        """Tell whether this is the given symbol."""
+        return self.type == "symbol" and self.text == symbol
 
 
-END = Word("end", "")
+END = Token("end", "")
 
 
 def syntax_error(why: str) -> RefusedError:
-    """Return the answer to a query that cannot be read."""
+    """Return the error for a malformed query."""
     return invalid_parameter("query", f"The query is malformed. ({why})")
 
 
-def split_words(query: str) -> list[Word]:
-    """Split a query into words.
+def tokenize(query: str) -> list[Token]:
+    """Split a query into tokens.
 
     Raises:
-        RefusedError: CB_VA01 under "query" for anything that is no word: single quotes, back-ticks, an open
-            quote, a raw tab or line end within quotes, an escape that does not exist.
+        RefusedError: CB_VA01 under "query" for invalid characters: single quotes, back-ticks, an unclosed quote, a
+            raw tab or line end inside quotes, an unknown escape.
     """
-    words = []
+    tokens = []
     position = 0
     while position < len(query):
         match = _PATTERN.match(query, position)
         if match is None:
             raise syntax_error(f"unexpected {query[position]!r} at {position + 1}")
         position = match.end()
-        kind = str(match.lastgroup)
-        if kind == "text":
-            words.append(Word("text", _unescaped(match.group())))
-        elif kind != "space":
-            words.append(Word(kind, match.group()))
-    return words
+        group = str(match.lastgroup)
+        if group == "text":
+            tokens.append(Token("text", _unescaped(match.group())))
+        elif group != "space":
+            tokens.append(Token(group, match.group()))
+    return tokens
 
 
 def _unescaped(quoted: str) -> str:
@@ -138,22 +138,22 @@ def _meaning(match: re.Match[str]) -> str:
     return _ESCAPES[letter]
 
 
-SIGNS = ("=", "!=", ">", "<", ">=", "<=")
+COMPARISON_SYMBOLS = ("=", "!=", ">", "<", ">=", "<=")
 MAX_DEPTH = 100
 
 
 def parse(query: str) -> Query:
-    """Parse a query: condition, then `order by`, `limit` and `offset` in this order, each optional.
+    """Parse a query: condition, `order by`, `limit` and `offset` in this order, each optional.
 
     Raises:
-        RefusedError: CB_VA01 under "query" where the grammar is broken.
+        RefusedError: CB_VA01 under "query" for a syntax error.
     """
-    return _Parser(split_words(query)).query()
+    return _Parser(tokenize(query)).query()
 
 
 class _Parser:
-    def __init__(self, words: list[Word]) -> None:
-        self._words = words
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
         self._position = 0
         self._depth = 0
 
@@ -167,15 +167,15 @@ class _Parser:
         return Query(condition, order, limit, offset)
 
     @property
-    def _next(self) -> Word:
-        return self._words[self._position] if self._position < len(self._words) else END
+    def _next(self) -> Token:
+        return self._tokens[self._position] if self._position < len(self._tokens) else END
 
-    def _take(self) -> Word:
-        word = self._next
-        if word is END:
+    def _take(self) -> Token:
+        token = self._next
+        if token is END:
             raise syntax_error("it ends too early")
         self._position += 1
-        return word
+        return token
 
     def _take_keyword(self, keyword: str) -> bool:
         if self._next.is_keyword(keyword):
@@ -183,8 +183,8 @@ class _Parser:
             return True
         return False
 
-    def _take_sign(self, sign: str) -> bool:
-        if self._next.is_sign(sign):
+    def _take_symbol(self, symbol: str) -> bool:
+        if self._next.is_symbol(symbol):
             self._position += 1
             return True
         return False
@@ -192,9 +192,9 @@ class _Parser:
     def _at_options(self) -> bool:
         if self._next is END:
             return True
-        following = self._words[self._position + 1] if self._position + 1 < len(self._words) else END
+        following = self._tokens[self._position + 1] if self._position + 1 < len(self._tokens) else END
         return (self._next.is_keyword("order") and following.is_keyword("by")) or (
-            following.kind == "number" and any(self._next.is_keyword(word) for word in ("limit", "offset"))
+            following.type == "number" and any(self._next.is_keyword(token) for token in ("limit", "offset"))
         )
 
     def _or(self) -> Condition:
@@ -210,7 +210,7 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Junction("and", tuple(parts))
 
     def _term(self) -> Condition:
-        if not self._take_sign("("):
+        if not self._take_symbol("("):
             return self._comparison()
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -220,13 +220,13 @@ class _Parser:
         self._depth -= 1
         return condition
 
-    def _expect(self, sign: str) -> None:
-        if not self._take_sign(sign):
-            raise syntax_error(f"{sign!r} expected, not {self._next.text!r}")
+    def _expect(self, symbol: str) -> None:
+        if not self._take_symbol(symbol):
+            raise syntax_error(f"{symbol!r} expected, not {self._next.text!r}")
 
     def _comparison(self) -> Comparison:
         field = self._name()
-        related = self._name() if self._take_sign(".") else None
+        related = self._name() if self._take_symbol(".") else None
         operator = self._operator()
         if operator.startswith("is "):
             return Comparison(field, operator, (), related)
@@ -234,73 +234,73 @@ class _Parser:
         return Comparison(field, operator, operands, related)
 
     def _name(self) -> str:
-        word = self._take()
-        if word.kind != "name":
-            raise syntax_error(f"a field code expected, not {word.text!r}")
-        return word.text
+        token = self._take()
+        if token.type != "name":
+            raise syntax_error(f"a field code expected, not {token.text!r}")
+        return token.text
 
     def _operator(self) -> str:
-        word = self._take()
-        if word.kind == "sign" and word.text in SIGNS:
-            return word.text
-        if word.is_keyword("is"):
+        token = self._take()
+        if token.type == "symbol" and token.text in COMPARISON_SYMBOLS:
+            return token.text
+        if token.is_keyword("is"):
             negated = self._take_keyword("not")
             if self._take_keyword("empty"):
                 return "is not empty" if negated else "is empty"
-        elif word.is_keyword("not"):
+        elif token.is_keyword("not"):
             following = self._take()
             if following.is_keyword("in") or following.is_keyword("like"):
                 return f"not {following.text.lower()}"
-        elif word.is_keyword("in") or word.is_keyword("like"):
-            return word.text.lower()
-        raise syntax_error(f"an operator expected, not {word.text!r}")
+        elif token.is_keyword("in") or token.is_keyword("like"):
+            return token.text.lower()
+        raise syntax_error(f"an operator expected, not {token.text!r}")
 
     def _list(self) -> tuple[Operand, ...]:
         self._expect("(")
         operands = [self._operand()]
-        while self._take_sign(","):
+        while self._take_symbol(","):
             operands.append(self._operand())
         self._expect(")")
         return tuple(operands)
 
     def _operand(self) -> Operand:
-        word = self._take()
-        if word.kind in ("text", "number"):
-            return Literal(word.text, is_number=word.kind == "number")
-        if word.kind != "name":
-            raise syntax_error(f"a value expected, not {word.text!r}")
+        token = self._take()
+        if token.type in ("text", "number"):
+            return Literal(token.text, is_number=token.type == "number")
+        if token.type != "name":
+            raise syntax_error(f"a value expected, not {token.text!r}")
         self._expect("(")
         arguments: list[str] = []
-        while not self._take_sign(")"):
+        while not self._take_symbol(")"):
             if arguments:
                 self._expect(",")
             arguments.append(self._argument())
-        return Function(word.text, tuple(arguments))
+        return Function(token.text, tuple(arguments))
 
     def _argument(self) -> str:
-        word = self._take()
-        if word.kind not in ("name", "number"):
-            raise syntax_error(f"a bare argument expected, not {word.text!r}")
-        return word.text
+        token = self._take()
+        if token.type not in ("name", "number"):
+            raise syntax_error(f"an unquoted argument expected, not {token.text!r}")
+        return token.text
 
     def _order(self) -> tuple[Sort, ...]:
         if not self._take_keyword("by"):
             raise syntax_error("'by' expected after 'order'")
         sorts = [self._sort()]
-        while self._take_sign(","):
+        while self._take_symbol(","):
             sorts.append(self._sort())
         return tuple(sorts)
 
     def _sort(self) -> Sort:
         field = self._name()
-        # Without a direction kintone was seen to sort downwards.
+        # Live servers sort in descending order if no direction is given.
         ascending = self._take_keyword("asc")
         if not ascending:
             self._take_keyword("desc")
         return Sort(field, ascending)
 
     def _whole_number(self, option: str) -> int:
-        word = self._take()
-        if word.kind != "number" or not word.text.isdecimal():
-            raise syntax_error(f"{option} takes a whole number, not {word.text!r}")
-        return int(word.text)
+        token = self._take()
+        if token.type != "number" or not token.text.isdecimal():
+            raise syntax_error(f"{option} needs an integer, not {token.text!r}")
+        return int(token.text)

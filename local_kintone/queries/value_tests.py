@@ -1,8 +1,8 @@
-"""Tests of one stored value, made from one comparison; what `like` finds."""
+"""Tests of a stored value for one comparison, and the search of `like`."""
 
 from __future__ import annotations
 
-import operator as signs
+import operator as comparison_operators
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from local_kintone.forms import field_types
-from local_kintone.numbers import is_whole
+from local_kintone.numbers import is_digits
 from local_kintone.queries.date_operands import span_of, span_test
 from local_kintone.queries.operators import USERS
 from local_kintone.queries.parser import Comparison, Function, syntax_error
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from local_kintone.settings import Settings
 
 MAX_WORDS = 10
-# `#` and `+` are not among the signs that kintone's help lists as ignored: "C#" and "C++" are words of their own.
+# `#` and `+` are not among the symbols that kintone's help lists as ignored: "C#" and "C++" are words.
 _WORD = r"a-z0-9_#+\u00c0-\u024f"
 _RUNS = re.compile(rf"[{_WORD}]+|[^\W{_WORD}]+")
 _LATIN = re.compile(rf"[{_WORD}]")
@@ -32,10 +32,10 @@ _LATIN = re.compile(rf"[{_WORD}]")
 
 @lru_cache(maxsize=1000)
 def search_words(keyword: str) -> tuple[str, ...]:
-    """Split a keyword into the pieces that must all be found: Latin words, two Japanese characters each.
+    """Split a keyword into the pieces that must all be found: Latin words and pairs of Japanese characters.
 
-    Most signs are ignored, letter case and width are folded, and no more than ten words count. A single Japanese
-    character finds only what stands alone; a keyword of ignored signs alone finds nothing.
+    Most symbols are ignored, letter case and width are folded, and only the first ten words are used. A single
+    Japanese character matches only a text run of that character alone. A keyword of ignored symbols matches nothing.
     """
     pieces: list[str] = []
     for run in _runs(keyword)[:MAX_WORDS]:
@@ -47,7 +47,7 @@ def search_words(keyword: str) -> tuple[str, ...]:
 
 
 def matches(text: str, keyword: str) -> bool:
-    """Tell whether a text holds every piece of a keyword."""
+    """Tell whether a text contains every piece of a keyword."""
     pieces = search_words(keyword)
     return bool(pieces) and _index(text).issuperset(pieces)
 
@@ -70,27 +70,32 @@ def _index(text: str) -> frozenset[str]:
 type Test = Callable[[object], bool]
 
 NEGATIVE = frozenset({"!=", "not in", "not like", "is not empty"})
-SIGNS = {">": signs.gt, "<": signs.lt, ">=": signs.ge, "<=": signs.le}
-MOMENTS = field_types.TIMED | {"DATE", "TIME"}
+ORDER_COMPARISONS = {
+    ">": comparison_operators.gt,
+    "<": comparison_operators.lt,
+    ">=": comparison_operators.ge,
+    "<=": comparison_operators.le,
+}
+DATE_TYPES = field_types.DATETIME_TYPES | {"DATE", "TIME"}
 LOGIN_USER = "Administrator"
 
 
 def positive_test(
     field: Field, comparison: Comparison, settings: Settings, moment: datetime, app_code: str = ""
 ) -> Test:
-    """Return the test of a comparison at a moment, with the negation of a negative operator left out.
+    """Return the test of a comparison at a time, without the negation of a negative operator.
 
-    `app_code` is that of the field's app; it may precede a record number.
+    `app_code` is the code of the field's app, the optional prefix of a record number.
     """
     operator = comparison.operator
     if operator.startswith("is "):
         return _is_empty
     if operator.endswith("like"):
         return _like(_literals(comparison)[0])
-    if field.kind in MOMENTS:
+    if field.type in DATE_TYPES:
         return span_test(operator, span_of(field, comparison.operands[0], moment, settings.time_zone))
-    if field.kind in field_types.NUMERIC:
-        prefix = f"{app_code}-" if app_code and field.kind == "RECORD_NUMBER" else ""
+    if field.type in field_types.NUMERIC:
+        prefix = f"{app_code}-" if app_code and field.type == "RECORD_NUMBER" else ""
         return _number_test(operator, [_operand_number(text, prefix) for text in _literals(comparison)])
     return _listed_test(field, comparison, settings)
 
@@ -98,7 +103,7 @@ def positive_test(
 def _literals(comparison: Comparison) -> list[str]:
     for operand in comparison.operands:
         if isinstance(operand, Function):
-            raise syntax_error(f"{operand.name}() cannot stand here")
+            raise syntax_error(f"{operand.name}() is not allowed here")
     return [operand.text for operand in comparison.operands if not isinstance(operand, Function)]
 
 
@@ -116,7 +121,7 @@ def _like(keyword: str) -> Test:
 
 
 def as_number(text: object) -> Decimal | None:
-    """Return the number of a stored value, None where it is blank; an app code before a record number is skipped."""
+    """Return the number of a stored value; None if it is blank. An app code before a record number is skipped."""
     if not text:
         return None
     plain = str(text)
@@ -131,10 +136,10 @@ def as_number(text: object) -> Decimal | None:
 
 def _number_test(operator: str, operands: list[Decimal | None]) -> Test:
     numbers = set(operands)
-    if operator not in SIGNS:
+    if operator not in ORDER_COMPARISONS:
         return lambda value: as_number(value) in numbers
     limit = numbers.pop()
-    compare = SIGNS[operator]
+    compare = ORDER_COMPARISONS[operator]
     if limit is None:
         return lambda _value: False
 
@@ -147,7 +152,7 @@ def _number_test(operator: str, operands: list[Decimal | None]) -> Test:
 
 def _operand_number(text: str, prefix: str) -> Decimal | None:
     plain = text.strip()
-    if prefix and is_whole(number := plain.removeprefix(prefix)):
+    if prefix and is_digits(number := plain.removeprefix(prefix)):
         plain = number
     if not plain:
         return None
@@ -156,21 +161,21 @@ def _operand_number(text: str, prefix: str) -> Decimal | None:
     except InvalidOperation:
         operand = Decimal("NaN")
     if not plain.isascii() or "_" in plain or not operand.is_finite():
-        raise syntax_error(f"{text!r} is no number")
+        raise syntax_error(f"{text!r} is not a number")
     return operand
 
 
 def _listed_test(field: Field, comparison: Comparison, settings: Settings) -> Test:
     wanted = {_code(operand.name) if isinstance(operand, Function) else operand.text for operand in comparison.operands}
-    if field.kind in field_types.ONE_CHOICE | field_types.MANY_CHOICES:
+    if field.type in field_types.ONE_CHOICE | field_types.MANY_CHOICES:
         _all_known(wanted, field.options, "GAIA_IQ10", f"in the options of {field.code}")
-    if field.kind == "STATUS":
+    if field.type == "STATUS":
         _all_known(wanted, settings.states, "GAIA_IQ10", "a status")
-    if field.kind in USERS:
+    if field.type in USERS:
         _all_known(wanted, settings.users, "GAIA_IL42", "a user")
-    if field.kind == "ORGANIZATION_SELECT":
+    if field.type == "ORGANIZATION_SELECT":
         _all_known(wanted, settings.organizations, "GAIA_IL42", "an organization")
-    if field.kind == "GROUP_SELECT":
+    if field.type == "GROUP_SELECT":
         _all_known(wanted, settings.groups, "GAIA_IL42", "a group")
 
     def test(value: object) -> bool:
@@ -181,7 +186,7 @@ def _listed_test(field: Field, comparison: Comparison, settings: Settings) -> Te
 
 def _code(function: str) -> str:
     if function != "LOGINUSER":
-        raise syntax_error(f"{function}() cannot stand in a list")
+        raise syntax_error(f"{function}() is not allowed in a list")
     return LOGIN_USER
 
 

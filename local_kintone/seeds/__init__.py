@@ -1,4 +1,4 @@
-"""Ready-made apps: those of the data files beside this one, and any number of generated records."""
+"""Seed apps from the JSON files in this folder, and generated records."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ FOLDER = Path(__file__).parent
 type Seed = dict[str, Any]
 
 
-def plant(site: Site, name: str, *, records: int = 0, gaps: int = 0) -> list[App]:
-    """Add the apps of a seed.
+def create_seed(site: Site, name: str, *, records: int = 0, gaps: int = 0) -> list[App]:
+    """Create the apps of a seed.
 
     Args:
-        site: the server's whole state.
+        site: the server's state.
         name: "demo" (Orders, Customers, Every field and an app in guest space 3), "orders" (the demo's first two
             apps with many generated orders), "wide" (one app of 20 fields), "none".
-        records: how many records "orders" (1,200 unless given) and "wide" (10,000) get.
-        gaps: with "wide", leave out every so-many-th id; 0 leaves none out.
+        records: number of records of "orders" (default 1,200) and "wide" (default 10,000).
+        gaps: with "wide", leave out every n-th id; 0 leaves out none.
 
     Raises:
-        ValueError: no seed of this name.
+        ValueError: there is no seed of this name.
     """
     if name == "demo":
-        orders, customers = _plant_orders(site), _plant(site, _read("customers"))
-        every_field = _plant(site, _read("every_field", customers.number))
-        return [orders, customers, every_field, _plant(site, _read("guest_notes"))]
+        orders, customers = _create_orders(site), _create_app(site, _read("customers"))
+        every_field = _create_app(site, _read("every_field", customers.number))
+        return [orders, customers, every_field, _create_app(site, _read("guest_notes"))]
     if name == "orders":
-        orders, customers = _plant_orders(site, with_records=False), _plant(site, _read("customers"))
+        orders, customers = _create_orders(site, with_records=False), _create_app(site, _read("customers"))
         load_records(site, orders, (_order(number) for number in range(1, (records or DEFAULT_ORDERS) + 1)))
         return [orders, customers]
     if name == "wide":
-        wide = _plant(site, _read("wide"))
+        wide = _create_app(site, _read("wide"))
         load_records(site, wide, _wide_records(records or DEFAULT_WIDE, gaps))
         return [wide]
     if name == "none":
         return []
-    raise ValueError(f"no seed {name!r}; there are {', '.join(NAMES)}")
+    raise ValueError(f"unknown seed {name!r}; the seeds are {', '.join(NAMES)}")
 
 
 def _read(name: str, customers: int = 0) -> Seed:
@@ -59,16 +59,16 @@ def _read(name: str, customers: int = 0) -> Seed:
     return seed
 
 
-def _plant(site: Site, seed: Seed) -> App:
+def _create_app(site: Site, seed: Seed) -> App:
     space, layout = seed.get("guest_space"), seed.get("layout")
     app = site.apps.create(seed["name"], seed["properties"], guest_space=space, layout=layout)
     load_records(site, app, _records(site, app, seed))
     return app
 
 
-def _plant_orders(site: Site, *, with_records: bool = True) -> App:
+def _create_orders(site: Site, *, with_records: bool = True) -> App:
     app = site.apps.create("Orders", {})
-    # The lookup points to the app that is made next.
+    # The lookup refers to the app that is created next.
     seed = _read("orders", app.number + 1)
     change_form(site, app, seed["properties"])
     if with_records:
@@ -80,10 +80,10 @@ def _records(site: Site, app: App, seed: Seed) -> Iterator[dict[str, Any]]:
     for given in seed["records"]:
         record = dict(given)
         for code, value in given.items():
-            kind = app.form.fields[code].kind
-            if kind == "USER_SELECT":
+            field_type = app.form.fields[code].type
+            if field_type == "USER_SELECT":
                 record[code] = [{**user, "name": site.settings.users.get(user["code"], user["code"])} for user in value]
-            if kind == "FILE":
+            if field_type == "FILE":
                 record[code] = [_attached(site, app, **file) for file in value]
         yield record
 
@@ -97,7 +97,7 @@ def _attached(site: Site, app: App, *, name: str, content: str, **of_file: str) 
 
 
 def _order(number: int) -> dict[str, Any]:
-    """Return a generated order: every third High, every fifth with the tag セール, names that repeat every 50."""
+    """Return a generated order: every third is High, every fifth has the tag セール, the names repeat every 50."""
     return {
         "sku": f"G-{number:06}",
         "name": f"商品 {number % 50:02}",

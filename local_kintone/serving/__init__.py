@@ -1,1 +1,1 @@
-"""Taking requests, over sockets and within the process: answers, failures on demand, what came, control."""
+"""Serving requests over sockets and in process: answers, injected failures, the request log, control paths."""

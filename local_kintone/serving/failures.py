@@ -1,4 +1,4 @@
-"""Failures on demand: which requests they meet, what then goes wrong, and what is sent instead."""
+"""Failure injection: which requests a failure applies to, what goes wrong, and what is sent instead."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LOGIN_PAGE = (
     "<body><form action='/login'><input name='username'><input name='password'></form></body></html>"
 )
 BLOCK = 1 << 20
-# Each cut, and what it settles about `applied`; None leaves it open.
-CUTS: dict[str | None, bool | None] = {None: None, "before": False, "after": True, "answer": None}
+# Each cut and the value of `applied` that it implies; None implies no value.
+APPLIED_BY_CUT: dict[str | None, bool | None] = {None: None, "before": False, "after": True, "answer": None}
 
 
 class FailureOptions(TypedDict, total=False):
-    """What LocalKintone.fail() takes: the attributes of Failure."""
+    """The options of LocalKintone.fail(): the attributes of Failure."""
 
     method: str | None
     api: str | None
@@ -61,42 +61,43 @@ class FailureOptions(TypedDict, total=False):
 
 @dataclass(slots=True, kw_only=True)
 class Failure:
-    """One failure; those that may combine (a delay and a status, say) do.
+    """One injected failure. Effects can be combined, for example a delay and a status.
 
-    What is done of a failing request is told by `applied`. Without it, what takes the place of the answer comes
-    instead of the work, and what breaks the true answer comes after it.
+    `applied` decides whether a failing request is executed. Without it, a failure that replaces the response
+    prevents the execution, and a failure that damages the response happens after the execution.
 
     Attributes:
-        method: only requests of this verb, an X-HTTP-Method-Override counted in; None meets all.
-        api: only this API, "records" or "records/cursor"; None meets all.
-        path: only this exact path; None meets all.
-        nth: only the request of this number, counted from 1 over all API requests since the start or reset().
-        after: so many matching requests pass unharmed first.
-        times: how many requests it meets; None for every one until it is withdrawn.
-        status: answer with this HTTP status instead of doing what was asked.
+        method: only requests with this HTTP method, after X-HTTP-Method-Override; None for all.
+        api: only this API, such as "records" or "records/cursor"; None for all.
+        path: only this exact path; None for all.
+        nth: only the request with this number, counted from 1 over all API requests since the start or reset().
+        after: number of matching requests that succeed first.
+        times: number of requests that fail; None for every request until the failure is removed.
+        status: respond with this HTTP status instead of executing the request.
         code: kintone's error code for a JSON body; with a status only.
         message: kintone's message beside the code.
-        body: a body of another kind than kintone's JSON, as text; with a status only.
-        content_type: its content type; HTML unless told otherwise.
-        headers: further header fields of the answer (`Retry-After`, `Location`), of a good answer too.
-        applied: True does what was asked first, then fails; False leaves nothing of it, even where the true answer
-            is sent; None is the habit of each kind: see `applies`.
-        redirect: answer with a redirect to this address; its status is 302 unless told otherwise.
-        login_page: answer 200 with an HTML page that asks for a login.
-        delay: seconds to wait before what was asked is done, or with applied=True after it, before the answer.
+        body: a text body instead of kintone's JSON; with a status only.
+        content_type: content type of `body`; the default is HTML.
+        headers: further header fields of the response (`Retry-After`, `Location`), of a success too.
+        applied: True executes the request, then fails; False rolls its changes back, even if the true response is
+            sent; None uses the default of each effect: see `applies`.
+        redirect: respond with a redirect to this address; the default status is 302.
+        login_page: respond 200 with an HTML login page.
+        delay: seconds to wait before the execution, or with applied=True between execution and response.
         delay_sending: seconds to wait before each of `pieces` parts of the body.
-        pieces: how many parts.
-        cut: closes the connection instead of an answer: "before" with the body unread and nothing done, "after"
-            once the request has been applied, "answer" with the body read and done as `applied` says.
-        garbage: send these characters (Latin-1) instead of any HTTP, then close.
-        hang: give no answer for so many seconds, then close.
-        drip_head: send the answer's head for ever, one byte in so many seconds.
-        cut_after_bytes: send the head and so many bytes of the body, then close.
-        reset: close by a reset instead of an orderly end; alone it is cut="answer".
-        length_offset: add this to the true Content-Length.
-        bomb_bytes: answer 200 with a gzip body that unpacks to so many bytes.
-        endless_bytes: answer 200 with a chunked body that goes on for so many bytes.
-        hits: how many requests it has met so far.
+        pieces: number of parts.
+        cut: close the connection without a response: "before" with the body unread and nothing executed, "after"
+            after the execution, "answer" after reading the body, executed as `applied` says.
+        garbage: send these characters (Latin-1) instead of HTTP, then close.
+        hang: send no response for a number of seconds, then close.
+        drip_head: send an endless response head, one byte per this number of seconds.
+        cut_after_bytes: send the head and this number of body bytes, then close.
+        reset: close with a TCP reset instead of an orderly shutdown; alone it implies cut="answer".
+        length_offset: number added to the true Content-Length.
+        bomb_bytes: respond 200 with a gzip body that decompresses to this number of bytes.
+        endless_bytes: respond 200 with a chunked body that continues for this number of bytes.
+        hits: number of requests that have failed so far.
+        matched: number of requests that have matched so far, those of `after` included.
     """
 
     method: str | None = None
@@ -127,41 +128,45 @@ class Failure:
     bomb_bytes: int | None = None
     endless_bytes: int | None = None
     hits: int = 0
-    seen: int = 0
+    matched: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what contradicts itself.
+        """Refuse options that contradict each other.
 
         Raises:
-            ValueError: no such cut, or an `applied` that does not go with it.
+            ValueError: the cut is unknown, or `applied` contradicts it.
         """
-        if self.reset and not (self.silent or self.replaces_answer or self.breaks_answer):
+        if self.reset and not (self.sends_nothing or self.replaces_answer or self.damages_answer):
             self.cut = "answer"
-        if self.cut not in CUTS:
-            raise ValueError(f"cut is one of {', '.join(str(cut) for cut in CUTS if cut)}")
-        if self.applied is not None and self.applied is not CUTS[self.cut] and CUTS[self.cut] is not None:
+        if self.cut not in APPLIED_BY_CUT:
+            raise ValueError(f"cut must be one of {', '.join(str(cut) for cut in APPLIED_BY_CUT if cut)}")
+        if (
+            self.applied is not None
+            and self.applied is not APPLIED_BY_CUT[self.cut]
+            and APPLIED_BY_CUT[self.cut] is not None
+        ):
             raise ValueError(f"cut={self.cut!r} cannot be applied={self.applied}; use cut='answer'")
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """Make one from the JSON of POST /_local/failures.
+        """Create a failure from the JSON of POST /_local/failures.
 
         Raises:
-            ValueError: a key that is no attribute.
+            ValueError: a key is not an attribute.
         """
-        known = {each.name for each in fields(cls)} - {"hits", "seen"}
+        known = {each.name for each in fields(cls)} - {"hits", "matched"}
         if unknown := set(given) - known:
-            raise ValueError(f"a failure has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
+            raise ValueError(f"unknown attribute {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
         return cls(**given)
 
     @property
     def replaces_answer(self) -> bool:
-        """Whether the client gets something else than the true answer."""
+        """Whether the client gets another response than the true one."""
         return bool(self.status or self.redirect or self.login_page or self.bomb_bytes or self.endless_bytes)
 
     @property
-    def breaks_answer(self) -> bool:
-        """Whether the true answer is sent, but not as it should be."""
+    def damages_answer(self) -> bool:
+        """Whether the true response is sent incompletely, slowly or with a wrong length."""
         return not (
             self.cut_after_bytes is None
             and self.length_offset is None
@@ -170,19 +175,19 @@ class Failure:
         )
 
     @property
-    def silent(self) -> bool:
-        """Whether no answer comes at all."""
+    def sends_nothing(self) -> bool:
+        """Whether the client gets no HTTP response."""
         return self.cut is not None or self.garbage is not None or self.hang is not None
 
     @property
     def applies(self) -> bool:
-        """Whether what was asked is done, and stays done."""
+        """Whether the request is executed and its changes are kept."""
         if self.applied is not None:
             return self.applied
-        return self.cut == "after" or not (self.silent or self.replaces_answer)
+        return self.cut == "after" or not (self.sends_nothing or self.replaces_answer)
 
-    def meets(self, head: Head, number: int) -> bool:
-        """Tell whether a request, the so-many-th, is of the kind that this failure is for."""
+    def matches_request(self, head: Head, number: int) -> bool:
+        """Tell whether the request with this number matches the method, API, path and `nth` of the failure."""
         return (
             (self.nth is None or self.nth == number)
             and (self.method is None or self.method == head.effective_method)
@@ -192,49 +197,49 @@ class Failure:
 
 
 class Failures:
-    """The failures that are switched on, in the order in which they were."""
+    """The active failures, oldest first."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without failures."""
         self._lock = threading.Lock()
         self._active: list[Failure] = []
 
     def add(self, failure: Failure) -> None:
-        """Switch one on."""
+        """Add a failure."""
         with self._lock:
             self._active.append(failure)
 
     def clear(self) -> None:
-        """Switch all off."""
+        """Remove all failures."""
         with self._lock:
             self._active.clear()
 
     def take(self, head: Head, number: int) -> Failure | None:
-        """Return the failure that meets a request, the so-many-th, counting it; the oldest one wins."""
+        """Return the oldest failure that applies to the request with this number, and count it as a hit."""
         with self._lock:
             for failure in self._active:
-                if not failure.meets(head, number) or failure.hits == failure.times:
+                if not failure.matches_request(head, number) or failure.hits == failure.times:
                     continue
-                failure.seen += 1
-                if failure.seen > failure.after:
+                failure.matched += 1
+                if failure.matched > failure.after:
                     failure.hits += 1
                     return failure
         return None
 
     def active(self) -> list[Failure]:
-        """Return those switched on, used up ones included."""
+        """Return all failures, including those that have reached `times`."""
         with self._lock:
             return list(self._active)
 
 
-def broken_answer(failure: Failure) -> Response:
-    """Return the answer that a failure puts in the place of the true one."""
-    response = _instead(failure)
+def replacement_answer(failure: Failure) -> Response:
+    """Return the response that a failure sends instead of the true one."""
+    response = _replacement(failure)
     response.headers.update(failure.headers)
     return response
 
 
-def _instead(failure: Failure) -> Response:
+def _replacement(failure: Failure) -> Response:
     if failure.redirect is not None:
         response = html_response("", failure.status or 302)
         response.headers["Location"] = failure.redirect
@@ -260,12 +265,12 @@ def _refusal(failure: Failure, status: int) -> Response:
 
 @lru_cache(maxsize=1)
 def _packed_blanks() -> bytes:
-    # A gzip stream may consist of many members, so one packed block repeated unpacks to as many blocks.
+    # A gzip stream can consist of many members, so a repeated compressed block decompresses to repeated blocks.
     return gzip.compress(b" " * BLOCK, compresslevel=9)
 
 
-def send_broken(connection: Connection, response: Response, failure: Failure) -> bool:
-    """Send an answer in the way that a failure wants; returns whether the connection can go on."""
+def send_damaged(connection: Connection, response: Response, failure: Failure) -> bool:
+    """Send a response with the failure's damage; return whether the connection can be reused."""
     for name, value in failure.headers.items():
         response.headers.setdefault(name, value)
     if failure.endless_bytes is not None:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on a socket: the standard library's server, with answers that break off, drip or never end."""
+"""HTTP/1.1 on a socket: the standard library's server, with incomplete, slow and endless responses."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def tls_context(ca_file: Path, hosts: tuple[str, ...] = HOSTS) -> ssl.SSLContext:
-    """Make a certificate authority and a server certificate, anew for every server.
+    """Create a certificate authority and a server certificate.
 
     Args:
         ca_file: where the authority's certificate is written (PEM), for REQUESTS_CA_BUNDLE.
-        hosts: names and addresses that the server certificate is for.
+        hosts: host names and addresses of the server certificate.
 
     Returns:
-        The context for the server's side.
+        The server's TLS context.
     """
-    # Only HTTPS needs it, so plain HTTP works with the standard library alone.
+    # Imported here because only HTTPS needs it.
     import trustme  # noqa: PLC0415
 
     authority = trustme.CA()
@@ -53,7 +53,7 @@ def tls_context(ca_file: Path, hosts: tuple[str, ...] = HOSTS) -> ssl.SSLContext
 
 
 class HttpServer(ThreadingTCPServer):
-    """Listens on one address until it is closed; every connection has a thread."""
+    """Listens on one address until it is closed; each connection has its own thread."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -68,15 +68,15 @@ class HttpServer(ThreadingTCPServer):
         clock: Clock,
         connect_pause: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """Bind at once (port 0 takes a free one); connections are served only after start().
+        """Bind the address (port 0 chooses a free port); connections are served after start().
 
         Args:
             address: host and port.
-            connection: called for each connection; gives what answers one request and tells whether the
-                connection can take another.
-            tls: for HTTPS.
-            clock: tells the time, and sleeps.
-            connect_pause: seconds that a new connection waits before anything is read.
+            connection: called for each connection; returns a function that answers one request and returns whether
+                the connection can be reused.
+            tls: the TLS context for HTTPS.
+            clock: the clock for dates and pauses.
+            connect_pause: returns the seconds to wait on a new connection before reading.
         """
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
@@ -95,12 +95,12 @@ class HttpServer(ThreadingTCPServer):
         return int(self.socket.getsockname()[1])
 
     def start(self) -> None:
-        """Begin to accept."""
+        """Start accepting connections."""
         self._thread.start()
 
     def close(self) -> None:
-        """Stop accepting and break off every open connection."""
-        # A socket that listens no longer ends the wait for connections at once.
+        """Stop accepting and close every open connection."""
+        # Shutting the socket down ends the wait for connections immediately.
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         if self._thread.ident is not None:
@@ -113,13 +113,13 @@ class HttpServer(ThreadingTCPServer):
                 each.shutdown(socket.SHUT_RDWR)
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Accept a connection; the handshake of TLS is left to the connection's own thread."""
-        plug, address = super().get_request()
+        """Accept a connection; the TLS handshake happens in the connection's own thread."""
+        accepted, address = super().get_request()
         if self._tls is not None:
-            plug = self._tls.wrap_socket(plug, server_side=True, do_handshake_on_connect=False)
+            accepted = self._tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
         with self._lock:
-            self._open.add(plug)
-        return plug, address
+            self._open.add(accepted)
+        return accepted, address
 
     def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - of the standard library
         """Serve one connection, in its own thread."""
@@ -133,19 +133,19 @@ class HttpServer(ThreadingTCPServer):
         super().finish_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - of the standard library
-        """Close a connection in order; one that was reset is closed already."""
+        """Close a connection in order; a reset connection is already closed."""
         with self._lock:
             self._open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - of the standard library
-        """Report a fault of this server; a client that goes away, or sends something else, ends its connection only."""
+        """Report an internal error; a disconnect or an invalid request only ends its own connection."""
         if not isinstance(sys.exception(), (OSError, ValueError)):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One client's connection; see Connection for every way to answer."""
+    """One client's connection; see Connection for the ways to respond."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -154,19 +154,19 @@ class _Handler(BaseHTTPRequestHandler):
     def handle(self) -> None:
         server = cast("HttpServer", self.server)
         self._clock = server.clock
-        self._ends_by_reset = False
+        self._close_by_reset = False
         with server.connection() as self._answer:
             super().handle()
 
     def finish(self) -> None:
         super().finish()
-        if self._ends_by_reset:
-            # Before the server's orderly shutdown, of which the client would see nothing but the end.
+        if self._close_by_reset:
+            # This must precede the server's orderly shutdown, which would send a FIN instead of a reset.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
 
     def _request(self) -> None:
-        # The library shortens slashes at the beginning of `self.path`; kintone knows no path with two.
+        # The library merges leading slashes in `self.path`; here they must stay, because such a path is unknown.
         target = self.requestline.split()[1]
         headers = Headers((name, value.strip()) for name, value in self.headers.items())
         if not self._answer(self, Head(self.command, target, headers)):
@@ -175,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _request  # noqa: N815
 
     def handle_expect_100(self) -> bool:
-        # The body is asked for when it is read.
+        # read_body() sends "100 Continue".
         return True
 
     def log_message(self, *_: object) -> None:
@@ -196,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _chunk(self) -> bytes:
         size = int(self.rfile.readline(MAX_LINE).split(b";")[0] or b"0", 16)
         chunk = self._exactly(size)
-        # Behind the last chunk, which is empty, there may be more header fields.
+        # The last, empty chunk may be followed by trailer fields.
         while self.rfile.readline(MAX_LINE) not in (b"\r\n", b"\n", b"") and not size:
             pass
         return chunk
@@ -223,10 +223,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._clock.sleep(seconds)
             self.send_raw(response.body[start : start + step])
 
-    def send_endlessly(self, response: Response, most: int) -> None:
+    def send_endlessly(self, response: Response, maximum: int) -> None:
         first = f"{len(response.body):x}\r\n".encode() + response.body + b"\r\n"
         self._send(response, None, first if response.body else b"")
-        for _ in range(most // 0x10000):
+        for _ in range(maximum // 0x10000):
             self.send_raw(ENDLESS_CHUNK)
 
     def drip_head(self, response: Response, seconds: float) -> None:
@@ -242,11 +242,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
         self.wfile.flush()
 
-    def break_off(self, _kind: str, *, reset: bool) -> None:
-        self._ends_by_reset = reset
+    def close_unanswered(self, _kind: str, *, reset: bool) -> None:
+        self._close_by_reset = reset
 
     def reset(self) -> None:
-        self._ends_by_reset = True
+        self._close_by_reset = True
 
     def _send(self, response: Response, length: int | None, body: bytes) -> None:
         self._add_head(response, length)
@@ -254,7 +254,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_raw(body)
 
     def _add_head(self, response: Response, length: int | None) -> None:
-        """Begin an answer; a length of None announces a chunked body."""
+        """Write the response head; a length of None announces a chunked body."""
         self.send_response_only(response.status, self.responses.get(response.status, ("Unknown",))[0])
         self.send_header("Date", self.date_time_string(self._clock.now().timestamp()))
         if response.content_type:
@@ -264,5 +264,5 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.send_header("Content-Length", str(length))
         for name, value in response.headers.items():
-            # File names may stand there as UTF-8, which the library does not send by itself.
+            # The library encodes header values as Latin-1; file names must be sent as UTF-8.
             self.send_header(name, value.encode().decode("latin-1"))

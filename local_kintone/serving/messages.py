@@ -1,4 +1,4 @@
-"""Requests as they come and responses as they go, whether over a socket or within the process."""
+"""Requests and responses, over a socket or in process."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 JSON = "application/json;charset=UTF-8"
 HTML = "text/html;charset=UTF-8"
 
-# Below this a compressed body saves nothing worth its time.
-GZIP_FROM = 1024
+# Compressing a smaller body is not worth the time.
+GZIP_MIN_BYTES = 1024
 GZIP_LEVEL = 1
 
 
@@ -20,7 +20,7 @@ class Headers(Mapping[str, str]):
     """Header fields as received; lookup ignores letter case, a repeated field is joined with commas."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        """Take (name, value) pairs in the order in which they came."""
+        """Take (name, value) pairs in the order of the request."""
         self.pairs: list[tuple[str, str]] = list(pairs)
         self._values: dict[str, str] = {}
         for name, value in self.pairs:
@@ -28,7 +28,7 @@ class Headers(Mapping[str, str]):
             self._values[key] = f"{self._values[key]},{value}" if key in self._values else value
 
     def __getitem__(self, name: str) -> str:
-        """Return the value of a field, whatever the letter case of its name."""
+        """Return the value of a field; the name is case-insensitive."""
         return self._values[name.lower()]
 
     def __iter__(self) -> Iterator[str]:
@@ -40,7 +40,7 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether a field of this name came, whatever its letter case."""
+        """Tell whether a field of this name exists; the name is case-insensitive."""
         return isinstance(name, str) and name.lower() in self._values
 
     def __repr__(self) -> str:
@@ -50,7 +50,7 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The request line and the header fields, before the body is read."""
+    """The request line and the header fields of a request."""
 
     method: str
     target: str
@@ -68,21 +68,21 @@ class Head:
 
     @property
     def effective_method(self) -> str:
-        """The method that X-HTTP-Method-Override asks for, or that of the request line."""
+        """The method of X-HTTP-Method-Override, or that of the request line."""
         return self.headers.get("X-HTTP-Method-Override", self.method)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedRequest:
     """A request with its body.
 
     Attributes:
-        method: the verb of the request line ("POST" also where an override makes it a GET).
-        path: without the query string.
-        query: the query string, percent-encoded as it came.
-        headers: raw header fields, looked up in any letter case; tokens are not masked.
-        body: the bytes after the head.
-        number: the running number of the API request, from 1.
+        method: the method of the request line ("POST" even if an override makes it a GET).
+        path: the path without the query string.
+        query: the query string, still percent-encoded.
+        headers: raw header fields with case-insensitive names; tokens are not masked.
+        body: the request body.
+        number: the sequence number of the API request, from 1.
     """
 
     method: str
@@ -95,7 +95,7 @@ class Received:
 
 @dataclass(slots=True)
 class Response:
-    """Status, header fields and the whole body."""
+    """Status, header fields and the complete body."""
 
     status: int
     body: bytes
@@ -103,8 +103,8 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
     def compress(self) -> None:
-        """Replace the body by its gzip form where that pays and nobody has done it yet."""
-        worth = len(self.body) > GZIP_FROM and self.content_type in (JSON, HTML)
+        """Compress the body with gzip if it is large enough and not yet encoded."""
+        worth = len(self.body) > GZIP_MIN_BYTES and self.content_type in (JSON, HTML)
         if worth and "Content-Encoding" not in self.headers:
             self.body = gzip.compress(self.body, compresslevel=GZIP_LEVEL)
             self.headers["Content-Encoding"] = "gzip"

@@ -1,4 +1,4 @@
-"""What came over the wire so far: numbers, and the requests themselves."""
+"""Traffic statistics and the log of received requests."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local_kintone.serving.messages import Received
+    from local_kintone.serving.messages import ReceivedRequest
 
-KEPT_REQUESTS = 10_000
-KEPT_BYTES = 1 << 28
+MAX_LOGGED_REQUESTS = 10_000
+MAX_LOGGED_BYTES = 1 << 28
 
 
 @dataclass(slots=True)
 class Stats:
-    """Numbers since the start or the last reset.
+    """Statistics since the start or the last reset.
 
     Attributes:
         requests: API requests received, failed ones included.
         connections: connections that sent an API request.
-        open_connections: connections open now.
-        running: requests being served now.
-        max_running: most requests served at once.
-        live_cursors: cursors that hold one of the ten places now.
-        by_api: requests per "GET records", the effective method and the API.
+        open_connections: connections that are open now.
+        running: requests that are being served now.
+        max_running: maximum number of concurrent requests.
+        live_cursors: cursors that exist now.
+        by_api: requests per effective method and API, such as "GET records".
     """
 
     requests: int = 0
@@ -41,27 +41,27 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One request while it is served: its number, from 1, and how many are served now, this one included."""
+class ActiveRequest:
+    """A request that is being served: its number, from 1, and the number of concurrent requests including it."""
 
     number: int
     running: int
 
 
 class Traffic:
-    """Counts requests and connections and keeps the latest requests, in memory only."""
+    """Counts requests and connections and logs the latest requests in memory."""
 
     def __init__(self) -> None:
-        """Start at nought."""
+        """Start at zero."""
         self._lock = threading.Lock()
         self._stats = Stats()
         self._by_api: Counter[str] = Counter()
-        self._log: deque[Received] = deque()
-        self._kept_bytes = 0
+        self._log: deque[ReceivedRequest] = deque()
+        self._logged_bytes = 0
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[None]:
-        """Count a connection while it is open; the caller leaves out those that only control the server."""
+        """Count a connection while it is open; the caller does not count connections for control paths only."""
         with self._lock:
             self._stats.connections += 1
             self._stats.open_connections += 1
@@ -72,7 +72,7 @@ class Traffic:
                 self._stats.open_connections -= 1
 
     @contextlib.contextmanager
-    def running(self, call: str) -> Iterator[Turn]:
+    def running(self, call: str) -> Iterator[ActiveRequest]:
         """Count a request while it is served."""
         with self._lock:
             stats = self._stats
@@ -80,36 +80,38 @@ class Traffic:
             stats.running += 1
             stats.max_running = max(stats.max_running, stats.running)
             self._by_api[call] += 1
-            turn = Turn(stats.requests, stats.running)
+            active = ActiveRequest(stats.requests, stats.running)
         try:
-            yield turn
+            yield active
         finally:
             with self._lock:
                 self._stats.running -= 1
 
-    def note(self, received: Received) -> None:
-        """Keep a request, and forget the oldest where bodies would take too much memory."""
+    def note(self, received: ReceivedRequest) -> None:
+        """Log a request, and drop the oldest ones above the limits of number and memory."""
         with self._lock:
             self._log.append(received)
-            self._kept_bytes += len(received.body)
-            while len(self._log) > KEPT_REQUESTS or (self._kept_bytes > KEPT_BYTES and len(self._log) > 1):
-                self._kept_bytes -= len(self._log.popleft().body)
+            self._logged_bytes += len(received.body)
+            while len(self._log) > MAX_LOGGED_REQUESTS or (
+                self._logged_bytes > MAX_LOGGED_BYTES and len(self._log) > 1
+            ):
+                self._logged_bytes -= len(self._log.popleft().body)
 
-    def requests(self) -> list[Received]:
+    def requests(self) -> list[ReceivedRequest]:
         """Return the latest requests, oldest first."""
         return list(self._log)
 
     def stats(self, live_cursors: int) -> Stats:
-        """Return the numbers of this moment."""
+        """Return the current statistics."""
         with self._lock:
             values = asdict(self._stats) | {"live_cursors": live_cursors, "by_api": dict(self._by_api)}
         return Stats(**values)
 
     def reset(self) -> None:
-        """Forget the requests and count anew; what is open or running stays counted."""
+        """Clear the log and the statistics; open connections and running requests stay counted."""
         with self._lock:
             kept = self._stats
             self._stats = Stats(open_connections=kept.open_connections, running=kept.running, max_running=kept.running)
             self._by_api.clear()
             self._log.clear()
-            self._kept_bytes = 0
+            self._logged_bytes = 0

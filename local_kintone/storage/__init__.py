@@ -1,1 +1,1 @@
-"""What is kept: records, files, tokens and cursors, over one SQLite database; and the log of writes."""
+"""Storage of records, files, tokens and cursors in one SQLite database, and the log of writes."""

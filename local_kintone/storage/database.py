@@ -1,4 +1,4 @@
-"""The SQLite database below everything: one connection, one lock, nested transactions."""
+"""The SQLite database: one connection, one lock, nested transactions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-# The primary key of records is what makes a seek by id an index look-up and a count one that reads no body.
+# The primary key of `records` makes a search by id an index look-up, and a count does not read the bodies.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS apps (id INTEGER PRIMARY KEY, guest_space INTEGER, definition TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, app INTEGER NOT NULL, permissions TEXT NOT NULL);
@@ -32,10 +32,10 @@ CREATE TABLE IF NOT EXISTS files (
 
 
 class Database:
-    """A SQLite database shared by all threads of the server."""
+    """A SQLite database that all threads of the server share."""
 
     def __init__(self, path: str = ":memory:") -> None:
-        """Open, or make, the database at a path; by default it lives in memory."""
+        """Open or create the database at a path; the default is a database in memory."""
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + SCHEMA)
         self._lock = threading.RLock()
@@ -44,7 +44,7 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """Run a block all or nothing; a block inside another belongs to the outer one."""
+        """Run a block in a transaction; a nested block joins the outer transaction."""
         with self._lock:
             outermost = self._depth == 0
             if outermost:
@@ -67,8 +67,8 @@ class Database:
                 self._depth -= 1
 
     @contextlib.contextmanager
-    def undone(self) -> Iterator[None]:
-        """Run a block of which nothing stays, whether it succeeds or not."""
+    def rolled_back(self) -> Iterator[None]:
+        """Run a block in a transaction that is always rolled back."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
@@ -80,7 +80,7 @@ class Database:
                 self._connection.execute("ROLLBACK")
 
     def at_commit(self, action: Callable[[], None]) -> None:
-        """Do something once the transaction around the caller is kept; never where it is undone."""
+        """Call a function after the current transaction is committed; not if it is rolled back."""
         self._at_commit.append(action)
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -89,7 +89,7 @@ class Database:
             return self._connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
-        """Run a statement and return its first row, None where there is none."""
+        """Run a statement and return its first row; None if there is none."""
         with self._lock:
             found: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
             return found
@@ -105,7 +105,7 @@ class Database:
             self._connection.executemany(statement, values)
 
     def next_numbers(self, sequence: str, count: int = 1) -> int:
-        """Take so many numbers of a sequence and return the first; sequences begin at 1."""
+        """Reserve consecutive numbers of a sequence and return the first; sequences start at 1."""
         with self._lock:
             self.run(
                 "INSERT INTO sequences VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = last + excluded.last",
@@ -115,13 +115,13 @@ class Database:
             return int(found[0]) - count + 1 if found else 1
 
     def reserve_up_to(self, sequence: str, last: int) -> None:
-        """Let a sequence go on behind a number that was given by hand."""
+        """Let a sequence continue after a number that was assigned explicitly."""
         self.run(
             "INSERT INTO sequences VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)",
             (sequence, last),
         )
 
     def close(self) -> None:
-        """Close the database; one in memory is gone then."""
+        """Close the database; a database in memory is lost."""
         with self._lock:
             self._connection.close()

@@ -1,4 +1,4 @@
-"""The writes that were applied, in the order in which they were."""
+"""The log of applied writes, in the order of their commits."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ type Action = Literal["add", "update", "delete"]
 
 @dataclass(frozen=True)
 class Write:
-    """One record added, updated or deleted by an API call that was kept.
+    """One record that a committed API call added, updated or deleted.
 
     Attributes:
-        number: running number of the write, from 1.
-        request: running number of the API request; what a hook before a request writes carries that one's number.
-        author: whose token it was.
+        number: sequence number of the write, from 1.
+        request: sequence number of the API request; a write of a hook carries the number of the outer request.
+        author: author of the token.
         app: the app id.
         action: "add", "update" or "delete".
         record_id: the record's id.
-        revision: the revision that came of it; for a delete the last one.
-        sent: the field map as the client sent it, with the key of an upsert that inserted; None for a delete.
+        revision: the new revision; for a delete the last revision.
+        sent: the field map that the client sent, with the key of an upsert that inserted; None for a delete.
         before_text: the record before as JSON text, None for an add.
         after_text: the record after as JSON text, None for a delete.
     """
@@ -44,29 +44,29 @@ class Write:
 
     @cached_property
     def before(self) -> dict[str, Any] | None:
-        """The record's field map before, as kintone would have shown it; None for an add."""
+        """The record's field map before the write, as kintone would have returned it; None for an add."""
         return None if self.before_text is None else json.loads(self.before_text)
 
     @cached_property
     def after(self) -> dict[str, Any] | None:
-        """The record's field map after, as kintone would show it; None for a delete."""
+        """The record's field map after the write, as kintone would return it; None for a delete."""
         return None if self.after_text is None else json.loads(self.after_text)
 
 
 class WriteLog:
-    """Keeps each write once its transaction is kept."""
+    """Collects the writes of committed transactions."""
 
     def __init__(self, database: Database) -> None:
-        """Follow the transactions of a database."""
+        """Take the database whose transactions are logged."""
         self._database = database
         self._lock = threading.Lock()
         self._writes: list[Write] = []
 
     def note(self, write: Write) -> None:
-        """Keep a write if the transaction around is kept; it gets its number then."""
-        self._database.at_commit(lambda: self._keep(write))
+        """Log a write when the current transaction is committed; the write gets its number then."""
+        self._database.at_commit(lambda: self._append(write))
 
-    def _keep(self, write: Write) -> None:
+    def _append(self, write: Write) -> None:
         with self._lock:
             self._writes.append(replace(write, number=len(self._writes) + 1))
 
@@ -76,6 +76,6 @@ class WriteLog:
             return list(self._writes)
 
     def clear(self) -> None:
-        """Forget all and number anew."""
+        """Clear the log and restart the numbering."""
         with self._lock:
             self._writes.clear()

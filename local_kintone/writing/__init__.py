@@ -1,1 +1,1 @@
-"""Writing records: merging, lookups, computed fields, uniqueness, revisions, update keys."""
+"""Writing records: merging, lookups, computed fields, unique values, revisions, update keys."""

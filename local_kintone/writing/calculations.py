@@ -1,4 +1,4 @@
-"""Fields that the server computes: + - * /, brackets, SUM() of a column, & to join texts."""
+"""Computed fields: + - * /, brackets, SUM() of a column, & to join texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.numbers import plain_text
+from local_kintone.numbers import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,16 +25,16 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
 
 
 class _NotComputableError(Exception):
-    """The formula has no value here: division by zero, or something this server does not know."""
+    """The formula cannot be computed: division by zero or an unsupported expression."""
 
 
 def compute(app: App, record: dict[str, Any]) -> None:
-    """Set every computed field of a record, rows first; what has no value becomes blank."""
+    """Set every computed field of a record, table rows first; a formula without a value gives a blank."""
     form = app.form
     if not form.computed_fields:
         return
     for field in form.in_records:
-        if field.kind == "SUBTABLE":
+        if field.type == "SUBTABLE":
             for row in record[field.code]["value"]:
                 _compute_cells(app, list(field.columns.values()), row["value"], row["value"])
     _compute_cells(app, list(form.in_records), record, record)
@@ -43,9 +43,9 @@ def compute(app: App, record: dict[str, Any]) -> None:
 def _compute_cells(app: App, fields: list[Field], cells: dict[str, Any], names: Mapping[str, Any]) -> None:
     for field in fields:
         if field.computed:
-            # A row from before the form had the column lacks its cell.
+            # A row that is older than the column lacks its cell.
             value = _result(app, str(field.properties["expression"]), names)
-            cells[field.code] = {"type": field.kind, "value": value}
+            cells[field.code] = {"type": field.type, "value": value}
 
 
 def _result(app: App, expression: str, names: Mapping[str, Any]) -> str:
@@ -58,12 +58,12 @@ def _result(app: App, expression: str, names: Mapping[str, Any]) -> str:
     if isinstance(value, str):
         return value
     rounded = app.precision.rounded(value.normalize())
-    return "" if rounded is None else plain_text(rounded)
+    return "" if rounded is None else format_number(rounded)
 
 
 @lru_cache(maxsize=500)
 def _parsed(expression: str) -> ast.expr:
-    # In kintone's formulas `=` compares; this server computes arithmetic and texts only.
+    # Only arithmetic and text concatenation are supported; comparisons with `=` are a syntax error.
     return ast.parse(expression, mode="eval").body
 
 

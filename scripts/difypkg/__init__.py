@@ -1,1 +1,1 @@
-"""The .difypkg: which files it holds, by which rules, how it is written, and whether it works."""
+"""The .difypkg: its files, the rules for them, the archive, and a test of the installed package."""

@@ -1,24 +1,24 @@
-"""The package as a file: a zip of the same bytes for the same files."""
+"""The package as a reproducible zip archive: the same files give the same bytes."""
 
 import zipfile
 from pathlib import Path
 
 from scripts.difypkg.selection import Files
 
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _REGULAR_FILE_0644 = 0o100644 << 16
 
 
 def write_archive(files: Files, target: Path) -> None:
-    """Write the files, sorted, with one date, one permission and one owner system.
+    """Write the sorted files with a fixed date, fixed permissions and a fixed operating system.
 
-    Nothing is compressed: the bytes of a compressed file differ between builds of zlib, and the package is small.
+    The files are not compressed: compressed bytes differ between versions of zlib, and the package is small.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
-            entry = zipfile.ZipInfo(path, _FIRST_DAY)
+            entry = zipfile.ZipInfo(path, _FIXED_DATE)
             entry.create_system = _UNIX
             entry.external_attr = _REGULAR_FILE_0644
             archive.writestr(entry, files[path])

@@ -1,4 +1,4 @@
-"""What the marketplace demands of the package's Python."""
+"""The marketplace's rules for Python code."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the marketplace demands of the plugin's requirements."""
+"""The marketplace's rules for requirements."""
 
 import tomllib
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def check_dependencies(files: Files) -> Iterator[str]:
         try:
             requirement = Requirement(line)
         except InvalidRequirement:
-            yield f"{REQUIREMENTS}:{number}: {line!r} is no plain requirement such as name>=1,<2"
+            yield f"{REQUIREMENTS}:{number}: {line!r} is not a plain requirement such as name>=1,<2"
             continue
         names.add(canonicalize_name(requirement.name))
         yield from (f"{REQUIREMENTS}:{number}: {problem}" for problem in _problems(requirement))
@@ -62,7 +62,7 @@ def _has_floor(requirement: Requirement) -> bool:
 def _check_project(files: Files, requirements: set[str]) -> Iterator[str]:
     if PROJECT not in files:
         return
-    # Dify's daemon prefers this file; one without dependencies installs nothing at all.
+    # Dify's daemon prefers this file; without dependencies in it, nothing is installed.
     project = tomllib.loads(files[PROJECT].decode()).get("project")
     if not isinstance(project, dict):
         yield f"{PROJECT}: has no [project] table, so Dify would install no requirement at all"

@@ -1,4 +1,4 @@
-"""Which files may be in a package, how many and how large."""
+"""Rules for the package's files: names, content, number and size."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -77,7 +77,7 @@ MAX_FILES = 5000
 
 
 def check_files(files: Files) -> Iterator[str]:
-    """Yield one line for each file that must not be there, is missing, or is too much."""
+    """Yield one line for each forbidden or missing file, and for too many or too large files."""
     for path in NEEDED:
         if path not in files:
             yield f"{path}: is missing from the package"
@@ -87,28 +87,28 @@ def check_files(files: Files) -> Iterator[str]:
             yield f"{path}: {reason}"
     size = sum(map(len, files.values()))
     if size > MAX_BYTES:
-        yield f"the package: holds {size} bytes; Dify takes at most {MAX_BYTES}"
+        yield f"the package: has {size} bytes; Dify accepts at most {MAX_BYTES}"
     if len(files) > MAX_FILES:
-        yield f"the package: holds {len(files)} files; the marketplace takes at most {MAX_FILES}"
+        yield f"the package: has {len(files)} files; the marketplace accepts at most {MAX_FILES}"
 
 
 def check_ignore_file(lines: str) -> Iterator[str]:
-    """Yield one line for each pattern of .difyignore that Dify's own tool would not follow."""
+    """Yield one line for each pattern of .difyignore that Dify's own tool does not support."""
     for number, line in enumerate(lines.splitlines(), start=1):
         if line.startswith("!"):
-            yield f"{IGNORE_FILE}:{number}: a pattern that takes files back has no effect in Dify"
+            yield f"{IGNORE_FILE}:{number}: a negated pattern has no effect in Dify"
 
 
 def _blocked_name(path: PurePosixPath) -> str:
     if path.is_absolute() or ".." in path.parts:
-        return "leads out of the package"
+        return "is outside of the package"
     if path.parts[0] not in ALLOWED:
-        return f"is nothing that Dify needs; name it in {IGNORE_FILE}"
+        return f"is not needed by Dify; add it to {IGNORE_FILE}"
     for part in path.parts:
         if part in BLOCKED_NAMES:
             return f"the marketplace refuses {part}"
     if path.name.startswith(".env") and path.name not in ENVIRONMENT_TEMPLATES:
-        return "may hold secrets of a machine"
+        return "may contain secrets"
     if path.suffix.lower() in BLOCKED_SUFFIXES:
         return f"the marketplace refuses files that end in {path.suffix}"
     return ""
@@ -116,7 +116,7 @@ def _blocked_name(path: PurePosixPath) -> str:
 
 def _blocked_content(path: PurePosixPath, content: bytes) -> str:
     if content.startswith(EXECUTABLE_STARTS):
-        return "is a program, whatever its name"
+        return "is an executable program"
     if b"\0" in content and path.suffix.lower() not in IMAGE_SUFFIXES:
         return "is binary"
     return ""

@@ -1,4 +1,4 @@
-"""What Dify's daemon and its marketplace demand of manifest.yaml."""
+"""The rules of Dify's daemon and marketplace for manifest.yaml."""
 
 import datetime as dt
 import re
@@ -51,7 +51,7 @@ TAGS = frozenset(
     ]
 )
 ARCHITECTURES = frozenset({"amd64", "arm64"})
-LONGEST_TEXT = 1023
+MAX_TEXT_LENGTH = 1023
 
 
 def check_manifest(files: Files) -> Iterator[str]:
@@ -100,16 +100,16 @@ def _texts(manifest: dict[str, Any]) -> Iterator[str]:
         texts = manifest.get(path)
         for language, text in texts.items() if isinstance(texts, dict) else ():
             if language not in LANGUAGES:
-                yield f"{path}.{language} is in a language that Dify does not know ({', '.join(sorted(LANGUAGES))})"
-            if len(str(text)) > LONGEST_TEXT:
-                yield f"{path}.{language} is longer than {LONGEST_TEXT} characters"
+                yield f"{path}.{language} is not in a language of Dify ({', '.join(sorted(LANGUAGES))})"
+            if len(str(text)) > MAX_TEXT_LENGTH:
+                yield f"{path}.{language} is longer than {MAX_TEXT_LENGTH} characters"
 
 
 def _choices(manifest: dict[str, Any]) -> Iterator[str]:
     for path, known in (("tags", TAGS), ("meta.arch", ARCHITECTURES)):
         for value in value_at(manifest, path) or []:
             if value not in known:
-                yield f"{path} holds {value!r}; Dify knows {', '.join(sorted(known))}"
+                yield f"{path} contains {value!r}; Dify accepts {', '.join(sorted(known))}"
     tools = value_at(manifest, "plugins.tools") or []
     if len(tools) > 1:
         yield "plugins.tools names more than one provider; Dify keeps only the last"

@@ -1,4 +1,4 @@
-"""What Dify's packaging and its SDK demand of the YAML of provider and tools."""
+"""The rules of Dify's packaging and SDK for the YAML of providers and tools."""
 
 import re
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def _check_provider(files: Files, path: str) -> Iterator[str]:
     yield from _check_source(files, path, provider)
     credentials = provider.get("credentials_for_provider") or {}
     if not isinstance(credentials, dict):
-        yield f"{path}: credentials_for_provider must be a mapping; the SDK reads no list"
+        yield f"{path}: credentials_for_provider must be a mapping; the SDK does not accept a list"
         credentials = {}
     for name, credential in credentials.items():
         if credential.get("type") not in CREDENTIAL_TYPES:
@@ -71,7 +71,7 @@ def _check_tool(files: Files, path: str) -> Iterator[str]:
         yield str(error)
         return
     if not TOOL_NAME.fullmatch(str(value_at(tool, "identity.name"))):
-        yield f"{path}: identity.name may hold letters, digits, _ and - only"
+        yield f"{path}: identity.name may contain only letters, digits, _ and -"
     for required in ("identity.label", "description.human", "description.llm"):
         if not value_at(tool, required):
             yield f"{path}: {required} is missing"
@@ -84,13 +84,13 @@ def _check_parameter(parameter: dict[str, Any]) -> Iterator[str]:
     for required in ("label", "human_description"):
         if not parameter.get(required):
             yield f"has no {required}"
-    kind, form = parameter.get("type"), parameter.get("form")
-    if kind not in PARAMETER_TYPES:
-        yield f"has the unknown type {kind}"
+    parameter_type, form = parameter.get("type"), parameter.get("form")
+    if parameter_type not in PARAMETER_TYPES:
+        yield f"has the unknown type {parameter_type}"
     if form not in FORMS:
         yield f"has the unknown form {form}"
-    if (kind, form) == ("secret-input", "llm"):
-        yield "is a secret that the model would have to know: use form: form"
+    if (parameter_type, form) == ("secret-input", "llm"):
+        yield "is a secret that a model would set: use form: form"
 
 
 def _check_source(files: Files, path: str, content: dict[str, Any]) -> Iterator[str]:

@@ -23,5 +23,5 @@ RULES: tuple[Callable[[Files], Iterator[str]], ...] = (
 
 
 def check(files: Files) -> list[str]:
-    """Return one line for each broken rule: the file, then what is wrong with it."""
+    """Return one line for each broken rule: the file and the problem."""
     return [line for rule in RULES for line in rule(files)]

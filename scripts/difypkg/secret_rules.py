@@ -1,4 +1,4 @@
-"""Secrets that must not leave the house in a package, found as the marketplace finds them."""
+"""Detection of secrets in the package, with rules like the marketplace's."""
 
 import math
 import re
@@ -21,23 +21,23 @@ ASSIGNMENT = re.compile(
     r"""(?ix) [\w.-]*(?:api[_-]?key|access[_-]?key|private[_-]?key|password|secret|token)[\w.-]*
     ["']? \s*[:=]\s* (?P<quote>["'])(?P<value>[A-Za-z0-9+/=_.-]{12,})(?P=quote)""",
 )
-LARGEST_TEXT = 1024 * 1024
-"""Larger files are no texts that somebody wrote; the marketplace skips them too."""
+MAX_SCANNED_BYTES = 1024 * 1024
+"""Larger files are skipped, as in the marketplace."""
 
 HEX = re.compile(r"[0-9a-fA-F]+")
 HEX_ENTROPY = 3.0
 TOKEN_ENTROPY = 4.0
-"""Bits for each character; below the marketplace's 4.5 because a short random token may stay under that."""
+"""Bits per character; lower than the marketplace's 4.5, because a short random token may be below that."""
 
 
 def check_secrets(files: Files) -> Iterator[str]:
-    """Yield one line for each line that seems to hold a secret, without the secret."""
+    """Yield one line for each line that may contain a secret, without the secret."""
     for path, content in files.items():
-        if len(content) > LARGEST_TEXT:
+        if len(content) > MAX_SCANNED_BYTES:
             continue
         for number, line in enumerate(content.decode(errors="ignore").splitlines(), start=1):
             for what in _found(line):
-                yield f"{path}:{number}: seems to hold {what}"
+                yield f"{path}:{number}: may contain {what}"
 
 
 def _found(line: str) -> Iterator[str]:

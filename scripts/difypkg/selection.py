@@ -1,4 +1,4 @@
-"""Which files of the repository go into the package."""
+"""Selection of the repository's files for the package."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ IGNORE_FILE = ".difyignore"
 
 
 def package_files(root: Path) -> dict[str, bytes]:
-    """Return the files that git tracks (all files where there is no git) without those that .difyignore names.
+    """Return the files that git tracks (all files without git), except those that match .difyignore.
 
     Raises:
         OSError: .difyignore or a tracked file does not exist.
@@ -24,7 +24,7 @@ def package_files(root: Path) -> dict[str, bytes]:
 
 
 def untracked_files(root: Path) -> dict[str, bytes]:
-    """Return the files that would go into the package as well if git tracked them."""
+    """Return the untracked files that would otherwise be part of the package."""
     ignored = _ignored(root)
     listed = _git(root, "--others", "--exclude-standard") if _tracked(root) else []
     return {path: (root / path).read_bytes() for path in sorted(listed) if not ignored.match_file(path)}
@@ -41,7 +41,7 @@ def _tracked(root: Path) -> list[str]:
 def _git(root: Path, *options: str) -> list[str]:
     command = ["git", "ls-files", "-z", *options]
     try:
-        listed = subprocess.run(command, cwd=root, capture_output=True, check=True)  # noqa: S603 - fixed words
+        listed = subprocess.run(command, cwd=root, capture_output=True, check=True)  # noqa: S603 - fixed arguments
     except (OSError, subprocess.CalledProcessError):
         return []
     return [path for path in listed.stdout.decode().split("\0") if path]
@@ -51,6 +51,6 @@ def _present(root: Path, ignored: GitIgnoreSpec) -> Iterator[str]:
     for folder, folders, names in root.walk():
         here = folder.relative_to(root).as_posix()
         prefix = "" if here == "." else f"{here}/"
-        # What is ignored may hold a whole virtual environment: it is not even entered.
+        # Ignored folders, for example a virtual environment, are not entered.
         folders[:] = [name for name in folders if not ignored.match_file(f"{prefix}{name}/")]
         yield from (f"{prefix}{name}" for name in names)

@@ -1,4 +1,4 @@
-"""What the marketplace demands of README and PRIVACY."""
+"""The marketplace's rules for README and PRIVACY."""
 
 import re
 from collections.abc import Iterator
@@ -18,22 +18,22 @@ def check_texts(files: Files) -> Iterator[str]:
         yield from _check_readme(files["README.md"].decode())
     for path in files:
         if path.startswith("readme/") and not TRANSLATION.fullmatch(path):
-            yield f"{path}: Dify finds translations by names such as readme/README_ja_JP.md only"
+            yield f"{path}: Dify only finds translations with names such as readme/README_ja_JP.md"
     privacy = files.get("PRIVACY.md", b"-").decode()
     if not privacy.strip():
         yield "PRIVACY.md: is empty"
     if TEMPLATE.search(privacy):
-        yield "PRIVACY.md: still holds the sentence of the template"
+        yield "PRIVACY.md: still contains the template's sentence"
 
 
 def _check_readme(text: str) -> Iterator[str]:
     if not text.strip():
         yield "README.md: is empty"
     elif not SOURCE_URL.search(text):
-        yield f"README.md: holds no URL of the source at {', '.join(SOURCE_HOSTS)}"
+        yield f"README.md: contains no URL of the source at {', '.join(SOURCE_HOSTS)}"
     for number, line in _outside_fences(text):
         if match := CJK.search(line):
-            yield f"README.md:{number}: holds the ideograph U+{ord(match.group()):04X} outside a code fence"
+            yield f"README.md:{number}: contains the ideograph U+{ord(match.group()):04X} outside a code fence"
 
 
 def _outside_fences(text: str) -> Iterator[tuple[int, str]]:

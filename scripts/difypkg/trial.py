@@ -1,4 +1,4 @@
-"""The package at work: installed from itself alone, started as Dify and as the marketplace's install test start it."""
+"""A test of the built package: it is installed separately and started as by Dify and the marketplace's install test."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ REFUSED_CREDENTIALS = {
     "kintone_app_id": "1",
     "kintone_api_token": "t" * 40,
 }
-"""A host that the plugin must refuse by itself, so that the trial needs no network."""
+"""A host that the plugin must refuse without a request, so the test needs no network."""
 REFUSED = "INVALID_INPUT"
 """The code of the refusal."""
 
@@ -26,7 +26,7 @@ type Report = Callable[[str], None]
 
 
 class TrialError(Exception):
-    """The package does not work; the text says where it stopped."""
+    """The package does not work; the message names the failed step."""
 
 
 def try_package(package: Path, folder: Path, report: Report) -> None:
@@ -35,7 +35,7 @@ def try_package(package: Path, folder: Path, report: Report) -> None:
     Args:
         package: The .difypkg.
         folder: An empty folder outside the repository.
-        report: Called with a line for each step that went well.
+        report: Called with a line for each successful step.
 
     Raises:
         TrialError, HostViolation, PluginStopped, PluginTimedOut: A step failed.
@@ -62,23 +62,23 @@ def _run_official_tool(plugin: Path, folder: Path, report: Report) -> None:
     tool = os.environ.get("DIFY_CLI_PATH") or shutil.which("dify")
     if tool:
         _run([tool, "plugin", "package", str(plugin), "-o", str(folder / "official.difypkg")], folder)
-        report("packaged again by Dify's own command-line tool")
+        report("packaged again with Dify's own command-line tool")
 
 
 def start_locally(plugin: Path, python: str, report: Report) -> None:
-    """Start the plugin as Dify's daemon does, and have the provider and every tool refuse a credential."""
+    """Start the plugin as Dify's daemon does; the provider and every tool must refuse a credential."""
     with DifyHost(plugin, environment=_ENVIRONMENT, python=python) as host:
         error = _failure(host.validate, REFUSED_CREDENTIALS)
         expect_refusal(error, "refusing a credential")
         for tool in host.tools:
             error = _failure(host.invoke, tool, {}, REFUSED_CREDENTIALS)
-            expect_refusal(error, f"running {tool} with a host that is no kintone")
+            expect_refusal(error, f"running {tool} with a host that is not a kintone site")
         name, version, count = host.manifest["name"], host.manifest["version"], len(host.tools)
     report(f"started as Dify's daemon starts it: {name} {version}, {count} tools, all answer")
 
 
 def start_serverless(plugin: Path, python: str, report: Report) -> None:
-    """Start the plugin as Dify's cloud does, and have the provider refuse a credential."""
+    """Start the plugin as Dify's cloud does; the provider must refuse a credential."""
     with ServerlessHost(plugin, environment=_ENVIRONMENT, python=python) as host:
         status = host.get("/")
         if status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
@@ -97,7 +97,7 @@ def _failure(call: Callable[..., object], *arguments: object) -> PluginFailure |
 
 
 def expect_refusal(failure: PluginFailure | None, what: str) -> None:
-    """Raise ``TrialError`` unless the plugin refused by itself, in a line that Dify shows people as it is."""
+    """Raise ``TrialError`` unless the plugin itself refused, with a message that Dify shows without additions."""
     if failure is None:
         raise TrialError(f"{what}: the plugin raised nothing")
     bare = failure.workflow_view == failure.credential_view == failure.message
@@ -106,6 +106,6 @@ def expect_refusal(failure: PluginFailure | None, what: str) -> None:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - fixed commands
     if done.returncode:
         raise TrialError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")

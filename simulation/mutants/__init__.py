@@ -1,1 +1,1 @@
-"""Mistakes that are put into a copy of the plugin, one at a time, to see whether the simulation notices each."""
+"""Mutation tests: each mutant is applied to a copy of the plugin, and the simulation must detect it."""

@@ -1,7 +1,7 @@
-"""`python -m simulation.mutants`: applies each patch to a copy of the tree and tells which mistakes are noticed.
+"""`python -m simulation.mutants`: applies each patch to a copy of the tree and reports which mistakes are detected.
 
-A patch is a unified diff with its first line saying what is wrong: "Mistake: …". A second line "Test: path" names the
-test that is to notice it; without one the simulation is to.
+A patch is a unified diff. Its first line describes the mistake: "Mistake: …". An optional second line "Test: path"
+names the test that must detect it; the default is the simulation.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PATCHES = Path(__file__).parent / "patches"
 SEEDS = 2_000
 PROMISE_BROKEN = 1
-LONGEST_SECONDS = 900
+MAX_SECONDS = 900
 
 
 class Mutant(NamedTuple):
-    """A mistake: the patch that makes it, what it is, and the test that is to notice it (blank: the simulation)."""
+    """A mutant: its patch, a description of the mistake, and the test that must detect it (blank: the simulation)."""
 
     path: Path
     mistake: str
@@ -31,14 +31,14 @@ class Mutant(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of a mutant: "killed", "survived" or "broken" (the patch or the run itself fails)."""
+    """The result for a mutant: "killed", "survived" or "broken" (the patch or the run itself fails)."""
 
-    word: str
+    result: str
     how: str
 
 
 def read(path: Path) -> Mutant:
-    """Read the head of a patch."""
+    """Read the header of a patch."""
     lines = path.read_text(encoding="utf-8").splitlines()
     mistake = lines[0].removeprefix("Mistake: ")
     test = next((line.removeprefix("Test: ") for line in lines[1:3] if line.startswith("Test: ")), "")
@@ -46,7 +46,7 @@ def read(path: Path) -> Mutant:
 
 
 def copy_of_tree(folder: Path) -> Path:
-    """Copy what git knows or could know of the tree, with the virtual environment beside it."""
+    """Copy the tracked and the new files of the working tree."""
     listed = _run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], ROOT).stdout.splitlines()
     target = folder / "tree"
     for name in listed:
@@ -58,7 +58,7 @@ def copy_of_tree(folder: Path) -> Path:
 
 
 def judge(mutant: Mutant, seeds: int) -> Verdict:
-    """Apply a mutant to a fresh copy and see whether it is noticed."""
+    """Apply a mutant to a fresh copy and run its test or the simulation."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         tree = copy_of_tree(Path(folder))
         applied = _run(["git", "apply", "-C1", str(mutant.path)], tree)
@@ -67,32 +67,34 @@ def judge(mutant: Mutant, seeds: int) -> Verdict:
         if mutant.test:
             done = _run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant.test], tree)
         else:
-            done = _run([sys.executable, "-m", "simulation", "--seeds", str(seeds), "--most", "1", "--quiet"], tree)
+            done = _run(
+                [sys.executable, "-m", "simulation", "--seeds", str(seeds), "--max-violations", "1", "--quiet"], tree
+            )
     if done.returncode == PROMISE_BROKEN and "Traceback" not in done.stderr:
-        return Verdict("killed", _first_sign(done.stdout))
+        return Verdict("killed", _first_violation(done.stdout))
     if done.returncode == 0:
         return Verdict("survived", "")
-    return Verdict("broken", (done.stderr.strip().splitlines() or ["no word"])[-1])
+    return Verdict("broken", (done.stderr.strip().splitlines() or ["no message"])[-1])
 
 
-def _first_sign(printed: str) -> str:
+def _first_violation(printed: str) -> str:
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
-    place = next((place for place, line in enumerate(lines) if line.startswith("SEED")), None)
-    if place is not None:
-        return f"{lines[place]}, {lines[place + 1][:160]}"
+    index = next((index for index, line in enumerate(lines) if line.startswith("SEED")), None)
+    if index is not None:
+        return f"{lines[index]}, {lines[index + 1][:160]}"
     return next((line[:160] for line in lines if line.startswith("FAILED")), "")
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - git, and this very Python
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
+    return subprocess.run(  # noqa: S603 - git, and the current Python
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=MAX_SECONDS
     )
 
 
 def main() -> int:
-    """Try all mutants, or those whose file names hold a word; returns 1 where one is not killed."""
+    """Run all mutants, or those whose file names contain a given word; return 1 if one is not killed."""
     parser = argparse.ArgumentParser(prog="simulation.mutants", description=__doc__)
-    parser.add_argument("words", nargs="*", help="only patches whose names hold one of these")
+    parser.add_argument("words", nargs="*", help="only patches whose names contain one of these")
     parser.add_argument("--seeds", type=int, default=SEEDS)
     chosen = parser.parse_args()
     paths = [path for path in sorted(PATCHES.glob("*.patch")) if _is_chosen(path, chosen.words)]
@@ -101,16 +103,16 @@ def main() -> int:
         mutant = read(path)
         began = time.monotonic()
         verdict = judge(mutant, chosen.seeds)
-        killed += verdict.word == "killed"
-        print(f"{verdict.word:<9} {path.stem}: {mutant.mistake} ({time.monotonic() - began:.0f} s)")
+        killed += verdict.result == "killed"
+        print(f"{verdict.result:<9} {path.stem}: {mutant.mistake} ({time.monotonic() - began:.0f} s)")
         if verdict.how:
             print(f"{'':<9} {verdict.how}", flush=True)
-    print(f"{killed} of {len(paths)} mistakes are noticed")
+    print(f"{killed} of {len(paths)} mistakes are detected")
     return int(killed < len(paths))
 
 
 def _is_chosen(path: Path, words: list[str]) -> bool:
-    return not words or any(word in path.stem for word in words)
+    return not words or any(result in path.stem for result in words)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ SYMPTOMS = (
     "changed by somebody else", "too many requests at once", "all ten cursors of the kintone site are in use",
     "did not answer in time", "not finished within", "would be too large for Dify", "not a host of kintone",
     "the address of the file starts without http://", "an address inside the network of the Dify server",
-    "the file could not be fetched from", "the link to the file is no longer good", "it may have been saved",
+    "the file could not be fetched from", "the link to the file is no longer valid", "it may have been saved",
 )  # fmt: skip
 TEXT_TYPES = ("SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT", "NUMBER", "LINK", "DATE", "TIME", "DATETIME")
 CHOICE_TYPES = ("CHECK_BOX", "MULTI_SELECT", "RADIO_BUTTON", "DROP_DOWN")
@@ -79,18 +79,16 @@ def settings() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("path", READMES)
 @pytest.mark.parametrize("name", TOOLS)
-def test_readme_explains_every_parameter_and_result_of_a_tool(path: str, name: str) -> None:
-    """A tool's section names its own parameters, its result variables and the keys of their entries."""
-    text = section(path, f"### {name}")
+def test_readmes_explain_every_parameter_and_result_of_a_tool(name: str) -> None:
+    """A tool's sections name its own parameters, its result variables and the keys of their entries."""
     declared = tool(name)
     own = [entry["name"] for entry in declared["parameters"] if entry["name"] not in NETWORK_PARAMETERS]
     keys = [key for (owner, _), entries in ENTRIES.items() if owner == name for key in entries]
+    names = (*own, *declared["output_schema"]["properties"], *keys)
 
-    missing = [each for each in (*own, *declared["output_schema"]["properties"], *keys) if f"`{each}`" not in text]
-
-    assert missing == []
+    for text in (section(path, f"### {name}") for path in READMES):
+        assert [each for each in names if f"`{each}`" not in text] == []
 
 
 @pytest.mark.parametrize("path", READMES)
@@ -186,13 +184,13 @@ def test_links_lead_somewhere(path: str) -> None:
     assert [target for target in (*inside, *relative) if not (ROOT / target.partition("#")[0]).exists()] == []
 
 
-@pytest.mark.parametrize("path", READMES)
 @pytest.mark.parametrize("name", TOOLS)
-def test_requests_in_the_readme_can_be_made(path: str, name: str) -> None:
+def test_requests_in_the_readmes_can_be_made(name: str) -> None:
     """A tool's section begins with a request in valid JSON that has parameters of the tool alone."""
-    examples = [json.loads(example) for example in fences(section(path, f"### {name}"), "json")]
+    for path in READMES:
+        examples = [json.loads(example) for example in fences(section(path, f"### {name}"), "json")]
 
-    assert examples[0].keys() <= {entry["name"] for entry in tool(name)["parameters"]}
+        assert examples[0].keys() <= {entry["name"] for entry in tool(name)["parameters"]}
 
 
 @pytest.mark.parametrize("path", READMES)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from simulation.plugin import hush
+from simulation.plugin import silence_logs
 from tests.logger_states import LoggerState, loggers_restored
 from tools.process_output import LIBRARY_LOGGERS, OUR_LOGGERS, connect_loggers
 
@@ -23,7 +23,7 @@ def test_loggers_are_untouched_when_a_test_before_changed_them(turn: str) -> Non
     assert logging.root.manager.disable == logging.NOTSET
 
     connect_loggers()
-    hush()
+    silence_logs()
     logging.disable(logging.ERROR)
     for logger in CHANGED:
         logger.disabled = True

@@ -57,9 +57,7 @@ def test_ignore_file_says_nothing_that_dify_would_not_follow() -> None:
 
 def test_ignore_file_is_refused_when_it_takes_files_back() -> None:
     """A negated pattern has no effect in Dify."""
-    assert list(check_ignore_file("*.md\n!README.md\n")) == [
-        ".difyignore:2: a pattern that takes files back has no effect in Dify"
-    ]
+    assert list(check_ignore_file("*.md\n!README.md\n")) == [".difyignore:2: a negated pattern has no effect in Dify"]
 
 
 def test_package_holds_every_tool_and_no_tooling(tree_files: dict[str, bytes]) -> None:

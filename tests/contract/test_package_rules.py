@@ -86,30 +86,30 @@ def test_secret_parameter_is_refused_when_the_model_would_fill_it() -> None:
 @pytest.mark.parametrize(
     ("path", "content", "complaint"),
     [
-        ("tests/test_a.py", b"", "is nothing that Dify needs"),
-        ("CHANGELOG.md", b"", "is nothing that Dify needs"),
-        ("kintone/../../a.py", b"", "leads out of the package"),
-        ("/main.py", b"", "leads out of the package"),
+        ("tests/test_a.py", b"", "is not needed by Dify"),
+        ("CHANGELOG.md", b"", "is not needed by Dify"),
+        ("kintone/../../a.py", b"", "is outside of the package"),
+        ("/main.py", b"", "is outside of the package"),
         ("kintone/__pycache__/a.py", b"", "the marketplace refuses __pycache__"),
         ("tools/.DS_Store", b"", "the marketplace refuses .DS_Store"),
-        ("kintone/.env", b"", "may hold secrets"),
-        ("kintone/.env.local", b"", "may hold secrets"),
+        ("kintone/.env", b"", "may contain secrets"),
+        ("kintone/.env.local", b"", "may contain secrets"),
         ("kintone/a.pem", b"", "files that end in .pem"),
         ("kintone/a.PYC", b"", "files that end in .PYC"),
         ("kintone/a.so", b"", "files that end in .so"),
         ("kintone/run.sh", b"", "files that end in .sh"),
-        ("_assets/icon.png", b"\x7fELF\x02", "is a program"),
+        ("_assets/icon.png", b"\x7fELF\x02", "is an executable program"),
         ("kintone/data", b"a\0b", "is binary"),
-        ("readme/README_de_DE.md", b"", "Dify finds translations"),
+        ("readme/README_de_DE.md", b"", "Dify only finds translations"),
         ("README.md", b"", "is empty"),
-        ("README.md", b"# No source", "holds no URL of the source"),
-        ("README.md", f"{README}\n~~~\n```\n漢\n~~~\n漢".encode(), "holds the ideograph U+6F22"),
+        ("README.md", b"# No source", "contains no URL of the source"),
+        ("README.md", f"{README}\n~~~\n```\n漢\n~~~\n漢".encode(), "contains the ideograph U+6F22"),
         ("PRIVACY.md", b" \n", "is empty"),
-        ("PRIVACY.md", b"Please fill in the privacy policy", "still holds the sentence of the template"),
+        ("PRIVACY.md", b"Please fill in the privacy policy", "still contains the template"),
         ("requirements.txt", b"dify_plugin>=0.9.0,<1\nrequests", "requests has no lower bound"),
         ("requirements.txt", b"dify_plugin>=0.9.0,<1\nrequests>=2", "requests has no upper bound"),
         ("requirements.txt", b"dify_plugin>=0.9.0,<1\na @ https://x.test/a.zip", "a comes from a URL"),
-        ("requirements.txt", b"dify_plugin>=0.9.0,<1\n-r other.txt", "'-r other.txt' is no plain requirement"),
+        ("requirements.txt", b"dify_plugin>=0.9.0,<1\n-r other.txt", "'-r other.txt' is not a plain requirement"),
         ("requirements.txt", b"dify_plugin>=0.8.1,<1", "dify-plugin must be at least 0.9.0"),
         ("requirements.txt", b"requests==2.32.0", "does not name dify-plugin"),
         ("pyproject.toml", b"[tool.ruff]", "has no [project] table"),
@@ -117,10 +117,10 @@ def test_secret_parameter_is_refused_when_the_model_would_fill_it() -> None:
         ("tools/sample.py", b"def", "does not compile"),
         ("tools/sample.py", b"return 1", "does not compile"),
         ("tools/sample.py", b"import requests\nrequests.get('')", "a request without a time-out"),
-        ("manifest.yaml", b"[", "is no YAML"),
-        ("manifest.yaml", b"- a", "holds no mapping"),
-        ("provider/sample.yaml", b"[", "is no YAML"),
-        ("tools/sample.yaml", b"[", "is no YAML"),
+        ("manifest.yaml", b"[", "is not valid YAML"),
+        ("manifest.yaml", b"- a", "is not a mapping"),
+        ("provider/sample.yaml", b"[", "is not valid YAML"),
+        ("tools/sample.yaml", b"[", "is not valid YAML"),
     ],
 )
 def test_file_is_refused(path: str, content: bytes, complaint: str) -> None:
@@ -143,7 +143,7 @@ def test_ideograph_is_found_at_its_line() -> None:
     """The line number leads to the character; text inside a fence does not count, kana neither."""
     files = {**good_package(), "README.md": f"{README}かな\n漢字\n".encode()}
 
-    assert check(files) == ["README.md:8: holds the ideograph U+6F22 outside a code fence"]
+    assert check(files) == ["README.md:8: contains the ideograph U+6F22 outside a code fence"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_secret_is_refused_without_being_shown(line: str) -> None:
     lines = check({**good_package(), "kintone/a.txt": f"first\n{line}\n".encode()})
 
     assert len(lines) == 1
-    assert lines[0].startswith("kintone/a.txt:2: seems to hold ")
+    assert lines[0].startswith("kintone/a.txt:2: may contain ")
     assert line not in lines[0]
 
 
@@ -186,7 +186,7 @@ def test_too_many_files_are_refused() -> None:
     """The marketplace counts files."""
     files = {**good_package(), **{f"kintone/{number}.txt": b"" for number in range(MAX_FILES)}}
 
-    assert check(files) == [f"the package: holds {len(files)} files; the marketplace takes at most {MAX_FILES}"]
+    assert check(files) == [f"the package: has {len(files)} files; the marketplace accepts at most {MAX_FILES}"]
 
 
 def test_too_many_bytes_are_refused() -> None:
@@ -194,4 +194,4 @@ def test_too_many_bytes_are_refused() -> None:
     lines = check({**good_package(), "_assets/large.png": b"\0" * MAX_BYTES})
 
     assert len(lines) == 1
-    assert "Dify takes at most 52428800" in lines[0]
+    assert "Dify accepts at most 52428800" in lines[0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.test import FEW_SECONDS, HALVES, NO_TESTS, SECONDS, Counts, files_of_tests, share_out, verdict
+from scripts.test import DEFAULT_SECONDS, HALVES, NO_TESTS, SECONDS, Counts, files_of_tests, share_out, verdict
 
 GOOD = Counts(passed=5, failed=0, skipped=0)
 NONE = Counts(passed=0, failed=0, skipped=0)
@@ -20,7 +20,7 @@ def test_every_file_is_in_one_half() -> None:
 
 def test_halves_take_about_equally_long() -> None:
     """By what is known of the files, no half takes much longer than the other."""
-    loads = [sum(SECONDS.get(file, FEW_SECONDS) for file in half) for half in share_out(files_of_tests())]
+    loads = [sum(SECONDS.get(file, DEFAULT_SECONDS) for file in half) for half in share_out(files_of_tests())]
 
     assert max(loads) - min(loads) <= 1
 

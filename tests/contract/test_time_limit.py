@@ -86,7 +86,8 @@ def run(folder: Path, text: str) -> tuple[int, str]:
         "tests.time_limit",
         "-s",
     ]
-    done = run_program([sys.executable, "-m", "pytest", *plain, file], PYTHONPATH=str(ROOT))
+    # What is printed must not be lost when the process is ended.
+    done = run_program([sys.executable, "-m", "pytest", *plain, file], PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1")
     return done.returncode, done.stdout + done.stderr
 
 

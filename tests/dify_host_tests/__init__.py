@@ -1,1 +1,1 @@
-"""Tests of the Dify host: each rule is seen to refuse and to pass."""
+"""Tests of the Dify host: each rule is tested with accepted and refused input."""

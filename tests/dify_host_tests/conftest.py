@@ -1,4 +1,4 @@
-"""The plugins that the tests of the Dify host run."""
+"""The plugins for the tests of the Dify host."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def scripted_folder() -> Path:
-    """Return the folder of the plugin that does what each call tells it."""
+    """Return the folder of the plugin that executes the script of each call."""
     return HERE / "scripted_plugin"
 
 
@@ -25,12 +25,12 @@ def scripted(scripted_folder: Path) -> Iterator[DifyHost]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[DifyHost]:
-    """Run one scripted plugin for all tests of a module that leave it as it was."""
+    """Run one scripted plugin for all tests of a module that do not change its state."""
     with DifyHost(HERE / "scripted_plugin") as host:
         yield host
 
 
 @pytest.fixture(scope="module")
 def sample_folder() -> Path:
-    """Return the folder of the plugin on the real SDK."""
+    """Return the folder of the plugin with the real SDK."""
     return HERE / "sample_plugin"

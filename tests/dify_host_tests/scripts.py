@@ -18,12 +18,12 @@ def text(content: str) -> Step:
 
 
 def json(content: object, **beside: object) -> Step:
-    """Send a JSON message, with more keys beside its content."""
+    """Send a JSON message with additional keys."""
     return message("json", {"json_object": content, **beside})
 
 
 def written(step: Step, *, escaped: bool) -> Step:
-    """Send a message as JSON that is written here, its odd characters escaped or not."""
+    """Send a message as JSON that is encoded here, with or without escaped characters."""
     return ("written_message", as_json(step[1], separators=(",", ":"), ensure_ascii=escaped))
 
 
@@ -45,6 +45,6 @@ def chunk(content: bytes, sequence: int, total: int, *, end: bool = False, meta:
 
 
 def error(kind: str, sentence: str) -> Step:
-    """Fail as the SDK reports an exception."""
+    """Fail with an error frame in the format of the SDK."""
     data = {"error_type": kind, "message": sentence, "args": {"traceback": f"Traceback …\n{kind}: {sentence}"}}
     return ("session", {"type": "error", "data": data})

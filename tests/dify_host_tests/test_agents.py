@@ -1,4 +1,4 @@
-"""What an agent's model reads of an outcome."""
+"""The text of an outcome for an agent's model."""
 
 import pytest
 
@@ -27,19 +27,19 @@ QUIET = json({"b": 1, "a": "茶"}, suppress_output=True)
     ],
 )
 def test_messages_as_an_agent_reads_them(shared: DifyHost, script: list[Step], in_app: str, in_node: str) -> None:
-    """An app joins texts, then JSON without the mark; the Agent node's strategies know no mark; both skip variables."""
+    """An app joins texts, then JSON without `suppress_output`; an Agent node joins all; both skip variables."""
     outcome = shared.invoke("script", {"script": script}, {})
 
     assert (outcome.agent_view, outcome.agent_node_view) == (in_app, in_node)
 
 
 def test_marked_json_reaches_the_workflow(shared: DifyHost) -> None:
-    """The mark changes nothing for the next node of a workflow."""
+    """`suppress_output` does not affect the next node of a workflow."""
     assert shared.invoke("script", {"script": [QUIET]}, {}).json == [{"b": 1, "a": "茶"}]
 
 
 def test_file_is_an_address_in_a_repr(shared: DifyHost) -> None:
-    """Of a file the model gets what Python says of Dify's message; of an image, that it was sent."""
+    """For a file the model gets the repr of Dify's message; for an image, that it was sent."""
     meta = {"filename": "a.csv", "mime_type": "text/csv"}
     outcome = shared.invoke("script", {"script": [chunk(b"", 0, 0, end=True, meta=meta)]}, {})
     image = {"filename": "a.png", "mime_type": "image/png"}
@@ -52,8 +52,8 @@ def test_file_is_an_address_in_a_repr(shared: DifyHost) -> None:
 
 
 def test_agent_view_is_refused_when_the_json_was_not_kept(shared: DifyHost) -> None:
-    """An observation without its JSON would be a wrong one."""
+    """An agent's view needs the JSON messages, so it is refused without them."""
     outcome = shared.invoke("script", {"script": [json({"a": 1})]}, {}, keep_json=False)
 
-    with pytest.raises(ValueError, match="not kept"):
+    with pytest.raises(ValueError, match="not stored"):
         _ = outcome.agent_view

@@ -1,4 +1,4 @@
-"""What becomes of JSON in Dify's daemon, which decodes it into Go maps."""
+"""JSON after Dify's daemon, which decodes it into Go maps."""
 
 import pytest
 
@@ -20,7 +20,7 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("sent", "arrives"), NUMBERS)
 def test_number_is_a_float64(shared: DifyHost, sent: float, arrives: float) -> None:
-    """A number arrives as the shortest digits of the nearest float64, without a fraction where it has none."""
+    """A number arrives as the shortest digits of the nearest float64, and as an integer if it has no fraction."""
     outcome = shared.invoke("script", {"script": [json([{"n": sent}]), variable("v", sent)]}, {})
 
     assert (outcome.json, outcome.variables) == ([[{"n": arrives}]], {"v": arrives})
@@ -28,13 +28,13 @@ def test_number_is_a_float64(shared: DifyHost, sent: float, arrives: float) -> N
 
 
 def test_number_beyond_float64_is_refused(scripted: DifyHost) -> None:
-    """The daemon cannot read a line with such a number."""
+    """The daemon cannot decode a line with such a number."""
     with pytest.raises(HostViolation):
         scripted.invoke("script", {"script": [variable("v", 10**400)]}, {})
 
 
 def test_keys_arrive_sorted(shared: DifyHost) -> None:
-    """Objects arrive with their keys in the order of code points, at every depth."""
+    """Objects arrive with their keys sorted by code points, at every depth."""
     sent = {"b": [{"z": 1, "あ": 2, "A": 3}], "a": {}}
     outcome = shared.invoke("script", {"script": [json(sent), variable("v", sent)]}, {})
 
@@ -45,7 +45,7 @@ def test_keys_arrive_sorted(shared: DifyHost) -> None:
 
 @pytest.mark.parametrize("sent", ["a\ud83cb", "\udf75"])
 def test_half_of_a_character_is_replaced(shared: DifyHost, sent: str) -> None:
-    """A lone surrogate becomes U+FFFD, in texts, keys and values; a whole character stays."""
+    """A lone surrogate becomes U+FFFD in texts, keys and values; a complete character stays."""
     arrives = sent.replace("\ud83c", "�").replace("\udf75", "�")
     script = [written(text(f"{sent}🍵"), escaped=True), written(variable("v", {sent: [sent]}), escaped=True)]
     outcome = shared.invoke("script", {"script": script}, {})
@@ -66,7 +66,7 @@ BREAKING = [
 @pytest.mark.parametrize("escaped", [True, False])
 @pytest.mark.parametrize("step", BREAKING)
 def test_next_line_character_breaks_the_call(shared: DifyHost, step: Step, *, escaped: bool, keep_json: bool) -> None:
-    """U+0085 ends a line for Dify's API server, however it is written; it fails the call that sent it and no other."""
+    """U+0085 ends a line for Dify's API server, escaped or not; only the call that sent it fails."""
     with pytest.raises(HostViolation, match=r"U\+0085"):
         shared.invoke("script", {"script": [written(step, escaped=escaped)]}, {}, keep_json=keep_json)
 
@@ -75,7 +75,7 @@ def test_next_line_character_breaks_the_call(shared: DifyHost, step: Step, *, es
 
 
 def test_next_line_character_breaks_a_failure(shared: DifyHost) -> None:
-    """What a plugin raises travels as a line too."""
+    """An error frame is also a line, so U+0085 breaks it."""
     error = ("session", {"type": "error", "data": {"error_type": "InvokeBadRequestError", "message": "a\x85"}})
 
     with pytest.raises(HostViolation, match=r"U\+0085"):
@@ -84,14 +84,14 @@ def test_next_line_character_breaks_a_failure(shared: DifyHost) -> None:
 
 @pytest.mark.parametrize("character", ["\x0b", "\x0c", "\x1c", "\u2028", "\u2029", "\\u0085", "\\\\u0085"])
 def test_other_line_ends_break_nothing(shared: DifyHost, character: str) -> None:
-    """Go escapes the other characters at which Python ends a line; a backslash before u0085 is no escape."""
+    """Go escapes the other line ends of Python; an escaped backslash before u0085 is not an escape."""
     script = [written(text(character), escaped=escaped) for escaped in (True, False)]
 
     assert shared.invoke("script", {"script": script}, {}).text == character * 2
 
 
 def test_outputs_over_the_limit_of_variables_are_named(shared: DifyHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each output counts for itself: all texts, all JSON messages, kept or not, and the last value of a variable."""
+    """Each output is counted separately: all texts, all JSON messages, stored or not, the last value of a variable."""
     monkeypatch.setattr("dify_host.outcome.VARIABLE_BYTES", 25_000)
     big, half = "x" * 25_000, "x" * 12_500
     script = [text(half), text(half), json([half]), json([half]), variable("a", big), variable("b", big)]

@@ -1,4 +1,4 @@
-"""What people and models read of a failure: Dify goes by the name of the exception's class."""
+"""The texts of a failure for people and models, which depend on the name of the exception's class."""
 
 import json
 
@@ -33,8 +33,8 @@ def failed(host: DifyHost, kind: str) -> PluginFailure:
 
 
 @pytest.mark.parametrize("kind", PASSED_ON)
-def test_line_is_passed_on_bare_when_dify_knows_the_class(shared: DifyHost, kind: str) -> None:
-    """For six names node, dialog and model read the plugin's own line."""
+def test_message_is_shown_without_additions_for_six_classes(shared: DifyHost, kind: str) -> None:
+    """For six class names node, dialog and model get the plugin's message."""
     failure = failed(shared, kind)
 
     assert failure.workflow_view == failure.credential_view == LINE
@@ -42,8 +42,8 @@ def test_line_is_passed_on_bare_when_dify_knows_the_class(shared: DifyHost, kind
 
 
 @pytest.mark.parametrize("kind", WRAPPED)
-def test_line_is_buried_when_dify_does_not_know_the_class(shared: DifyHost, kind: str) -> None:
-    """For every other name the node blames the author, and dialog and model get JSON with the traceback."""
+def test_message_is_wrapped_for_other_classes(shared: DifyHost, kind: str) -> None:
+    """For other names the node refers to the author, and dialog and model get JSON with the traceback."""
     failure = failed(shared, kind)
     begin, _, told = failure.credential_view.partition(" PluginInvokeError: ")
 
@@ -58,7 +58,7 @@ def test_line_is_buried_when_dify_does_not_know_the_class(shared: DifyHost, kind
 
 
 def test_failure_of_a_credential_names_the_plugin_too(shared: DifyHost) -> None:
-    """A refused credential knows whose it was refused by."""
+    """The failure of a credential contains the plugin's name."""
     with pytest.raises(PluginFailure) as caught:
         shared.validate({"raise": "ValueError"})
 

@@ -39,12 +39,12 @@ def test_file_argument_is_what_dify_passes(files: FileServer) -> None:
 
 @pytest.mark.parametrize(("mime_type", "kind"), [("text/csv", "document"), ("audio/mpeg", "audio"), (None, "custom")])
 def test_kind_of_a_file_follows_its_type(files: FileServer, mime_type: str | None, kind: str) -> None:
-    """Dify sorts files into image, audio, video, document and custom."""
+    """Dify's file types are image, audio, video, document and custom."""
     assert files.offer("a", b"", mime_type)["type"] == kind
 
 
 def test_content_comes_whole_from_bytes_path_and_function(files: FileServer, tmp_path: Path) -> None:
-    """All three sources of a file deliver the same bytes."""
+    """Bytes, a path and a function deliver the same content."""
     content = bytes(range(256)) * 1000
     (tmp_path / "a").write_bytes(content)
 
@@ -56,7 +56,7 @@ def test_content_comes_whole_from_bytes_path_and_function(files: FileServer, tmp
 
 
 def test_length_is_sent_unless_it_is_left_out(files: FileServer) -> None:
-    """Content-Length is true by default, absent on demand, and the body is whole either way."""
+    """Content-Length is correct by default and can be omitted; the body is complete in both cases."""
     with_length = requests.get(files.offer("a", b"abc", None)["url"], timeout=SECONDS)
     without = requests.get(files.offer("a", b"abc", None, with_length=False)["url"], timeout=SECONDS)
 
@@ -65,8 +65,8 @@ def test_length_is_sent_unless_it_is_left_out(files: FileServer) -> None:
 
 
 @pytest.mark.parametrize("options", [{"cut_after": 2}, {"length": 4}])
-def test_delivery_breaks_off_when_told_to(files: FileServer, options: DeliveryOptions) -> None:
-    """Fewer bytes than announced come when the connection is cut or the length is wrong."""
+def test_delivery_can_be_cut(files: FileServer, options: DeliveryOptions) -> None:
+    """Fewer bytes than announced arrive if the connection is cut or the length is wrong."""
     url = files.offer("a", b"abc", None, **options)["url"]
 
     with pytest.raises(requests.RequestException):
@@ -74,14 +74,14 @@ def test_delivery_breaks_off_when_told_to(files: FileServer, options: DeliveryOp
 
 
 def test_status_is_the_one_asked_for(files: FileServer) -> None:
-    """Another status comes without the file."""
+    """A response with another status does not contain the file."""
     response = requests.get(files.offer("a", b"abc", None, status=500)["url"], timeout=SECONDS)
 
     assert (response.status_code, b"abc" in response.content) == (500, False)
 
 
-def test_redirect_leads_where_it_is_told(files: FileServer) -> None:
-    """A redirect carries its target."""
+def test_redirect_has_the_given_target(files: FileServer) -> None:
+    """A redirect has the given target."""
     url = files.offer("a", b"abc", None, redirect_to="http://127.0.0.1:1/x")["url"]
 
     response = requests.get(url, timeout=SECONDS, allow_redirects=False)
@@ -90,7 +90,7 @@ def test_redirect_leads_where_it_is_told(files: FileServer) -> None:
 
 
 def test_request_is_forbidden_when_its_signature_is_missing_wrong_or_old(files: FileServer) -> None:
-    """Only the URL as it was signed, and only for a while, opens the file."""
+    """The file requires its signed URL, which expires."""
     url = files.offer("a", b"abc", None)["url"]
     expired = files.offer("a", b"abc", None, expired=True)["url"]
     refused = [url.partition("?")[0], url[:-1] + ("0" if url[-1] != "0" else "1"), expired]
@@ -100,7 +100,7 @@ def test_request_is_forbidden_when_its_signature_is_missing_wrong_or_old(files: 
 
 
 def test_unsigned_file_opens_without_a_query(files: FileServer) -> None:
-    """A file may be offered without a signature, as a user's own URL would be."""
+    """A file can be served without a signature, like a user's own URL."""
     url = files.offer("a", b"abc", None, signed=False)["url"]
 
     assert "?" not in url
@@ -108,15 +108,15 @@ def test_unsigned_file_opens_without_a_query(files: FileServer) -> None:
 
 
 def test_unknown_file_is_not_found(files: FileServer) -> None:
-    """A URL of no file is answered with 404, and the request is counted."""
+    """An unknown file is answered with 404, and the request is logged."""
     url = files.offer("a", b"", None)["url"].replace("file-preview", "other")
 
     assert requests.get(url, timeout=SECONDS).status_code == 404
     assert len(files.requests) == 1
 
 
-def test_sender_is_slow_when_told_to(files: FileServer) -> None:
-    """Delay and pauses hold the delivery back."""
+def test_delivery_can_be_slow(files: FileServer) -> None:
+    """Delay and pauses slow the delivery down."""
     url = files.offer("a", b"x" * 200_000, None, delay=0.1, pause=0.05)["url"]
     started = time.monotonic()
 
@@ -126,6 +126,6 @@ def test_sender_is_slow_when_told_to(files: FileServer) -> None:
 
 
 def test_size_is_left_out_of_the_argument_when_dify_does_not_know_it(files: FileServer) -> None:
-    """A size is told unless it is withheld or only the delivery would tell."""
+    """The argument contains the size, unless it is omitted or unknown before the delivery."""
     assert files.offer("a", b"abc", None, with_size=False)["size"] is None
     assert files.offer("a", lambda: iter([b"abc"]), None)["size"] is None

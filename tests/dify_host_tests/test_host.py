@@ -1,4 +1,4 @@
-"""How the host starts a plugin, talks to it and ends it."""
+"""Starting, calling and stopping a plugin."""
 
 import threading
 import time
@@ -36,7 +36,7 @@ def test_invoke_raises_what_the_plugin_raised(scripted: DifyHost) -> None:
 
 
 def test_many_calls_share_one_process_when_threads_call_at_once(scripted: DifyHost) -> None:
-    """Each of many concurrent calls gets its own frames and nobody else's."""
+    """Each of many concurrent calls gets only its own frames."""
 
     def say(number: int) -> str:
         return scripted.invoke("script", {"script": [text(f"{number}."), ("pause", 0.01), text(str(number))]}, {}).text
@@ -48,7 +48,7 @@ def test_many_calls_share_one_process_when_threads_call_at_once(scripted: DifyHo
 
 
 def test_invoke_gives_up_when_no_end_comes_in_time(scripted: DifyHost) -> None:
-    """A call that never ends raises PluginTimedOut, and what it sends later harms no other call."""
+    """A call that does not end raises PluginTimedOut, and its later frames do not affect other calls."""
     with pytest.raises(PluginTimedOut):
         scripted.invoke("script", {"script": [("pause", 0.5), text("late")]}, {}, timeout=0.05)
 
@@ -57,7 +57,7 @@ def test_invoke_gives_up_when_no_end_comes_in_time(scripted: DifyHost) -> None:
 
 
 def test_stopped_call_goes_on_in_the_plugin(scripted: DifyHost) -> None:
-    """Nobody tells the plugin that a call was given up: what it was about to do is done all the same."""
+    """The plugin is not informed that a call timed out, and continues its work."""
     done = ("frame", {"event": "log", "data": {"level": "INFO", "message": "written"}})
     with pytest.raises(PluginTimedOut):
         scripted.invoke("script", {"script": [("await_flag", "stopped"), done, ("raise_flag", "done")]}, {}, timeout=0)
@@ -68,7 +68,7 @@ def test_stopped_call_goes_on_in_the_plugin(scripted: DifyHost) -> None:
 
 
 def test_invoke_says_why_when_the_plugin_ends(scripted: DifyHost) -> None:
-    """A plugin that exits fails the call with its exit status and last words, and every later call too."""
+    """If the plugin exits, the call and all later calls fail with its exit status and last stderr lines."""
     with pytest.raises(PluginStopped, match=r"(?s)exit status 7.*going away"):
         scripted.invoke("script", {"script": [("exit", 7)]}, {})
 
@@ -85,7 +85,7 @@ def test_kill_fails_the_calls_under_way(scripted: DifyHost) -> None:
 
 
 def test_start_fails_with_the_plugins_stderr_when_it_cannot_start(scripted_folder: Path) -> None:
-    """A plugin that dies while starting is reported with what it wrote to stderr."""
+    """If the plugin ends during the start, the error contains its stderr."""
     host = DifyHost(scripted_folder, environment={"SCRIPTED_START": "exit"})
 
     with pytest.raises(PluginStopped, match="no module named anything"):
@@ -93,7 +93,7 @@ def test_start_fails_with_the_plugins_stderr_when_it_cannot_start(scripted_folde
 
 
 def test_start_fails_when_the_plugin_prints_before_its_manifest(scripted_folder: Path) -> None:
-    """A print at import time is no frame, and the host says so."""
+    """A print at import time is not a frame, and is reported."""
     host = DifyHost(scripted_folder, environment={"SCRIPTED_START": "stray"})
 
     with pytest.raises(HostViolation, match="hello from an import"):
@@ -123,7 +123,7 @@ def test_messages_are_handed_over_as_they_come_when_asked_for(scripted: DifyHost
 
 
 def test_json_is_counted_but_not_kept_when_nobody_wants_it(scripted: DifyHost) -> None:
-    """Without `keep_json` no JSON message stays, small or large, while text does."""
+    """Without `keep_json` no JSON message is stored, small or large, but texts are."""
     large = {"records": ["x" * 100] * 1000}
 
     outcome = scripted.invoke("script", {"script": [json({"a": 1}), json(large), text("t")]}, {}, keep_json=False)
@@ -134,7 +134,7 @@ def test_json_is_counted_but_not_kept_when_nobody_wants_it(scripted: DifyHost) -
 
 
 def test_traffic_is_measured_for_each_call(scripted: DifyHost) -> None:
-    """Lines, bytes, the longest line and the time to the first message belong to the call."""
+    """Lines, bytes, the longest line and the time to the first message are measured per call."""
     outcome = scripted.invoke("script", {"script": [("pause", 0.05), ("text_bytes", 5000), ("pause", 0.05)]}, {})
 
     assert outcome.lines == 2
@@ -159,7 +159,7 @@ def test_resources_grow_with_the_work_where_the_system_counts_them(scripted: Dif
 
 
 def test_process_is_gone_when_the_block_ends(scripted_folder: Path) -> None:
-    """Leaving the block kills a plugin in the middle of its work."""
+    """Leaving the block kills a plugin that is still working."""
     with DifyHost(scripted_folder) as host:
         threading.Thread(target=_ignore_end, args=(host,)).start()
         time.sleep(0.1)

@@ -7,12 +7,12 @@ from tests.dify_host_tests.scripts import json, message, text, variable
 
 
 def test_texts_are_joined_without_a_separator(scripted: DifyHost) -> None:
-    """Dify appends text to text; whoever wants a line end must send it."""
+    """Texts are joined without line ends."""
     assert scripted.invoke("script", {"script": [text("one"), text("two\n"), text("三")]}, {}).text == "onetwo\n三"
 
 
 def test_link_becomes_a_line_of_text(scripted: DifyHost) -> None:
-    """A link ends up in the text output."""
+    """A link is added to the text output."""
     link = message("link", {"text": "https://example.test/"})
 
     assert scripted.invoke("script", {"script": [link]}, {}).text == "Link: https://example.test/\n"
@@ -27,13 +27,13 @@ def test_json_messages_become_a_list_without_the_empty_ones(scripted: DifyHost) 
 
 @pytest.mark.parametrize("script", [[], [json({})], [text("only text")]])
 def test_json_is_a_placeholder_when_no_message_remains(scripted: DifyHost, script: list[object]) -> None:
-    """Without JSON the output is what Dify puts there."""
+    """Without JSON messages the output is Dify's placeholder."""
     assert scripted.invoke("script", {"script": script}, {}).json == [{"data": []}]
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, [1], "text", 1, 1.5, True, None])
 def test_variable_keeps_its_value(scripted: DifyHost, value: object) -> None:
-    """Every type that Dify knows arrives as it was sent."""
+    """Values of every type arrive unchanged."""
     assert scripted.invoke("script", {"script": [variable("v", value)]}, {}).variables == {"v": value}
 
 
@@ -43,14 +43,14 @@ def test_last_value_of_a_variable_wins(scripted: DifyHost) -> None:
 
 
 def test_stream_variable_is_joined(scripted: DifyHost) -> None:
-    """The pieces of a streamed variable are one text."""
+    """The parts of a stream variable are joined into one text."""
     script = [variable("v", "a", stream=True), variable("v", "b", stream=True)]
 
     assert scripted.invoke("script", {"script": script}, {}).variables == {"v": "ab"}
 
 
 def test_images_and_logs_are_only_recorded(scripted: DifyHost) -> None:
-    """Messages without an output of their own stay visible among the messages."""
+    """Messages without their own output are listed in the messages."""
     outcome = scripted.invoke(
         "script", {"script": [message("image", {"text": "u"}), message("log", {"label": "l"})]}, {}
     )

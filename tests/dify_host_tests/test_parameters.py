@@ -1,4 +1,4 @@
-"""Parameters as Dify hands them over, by the types that the tool declares."""
+"""Parameters as the plugin receives them, by the types that the tool declares."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ def received(host: DifyHost, given_by: GivenBy, **parameters: object) -> dict[st
 def test_value_is_cast_by_its_declared_type(
     shared: DifyHost, given_by: GivenBy, name: str, bound: object, arrives: object
 ) -> None:
-    """Each value becomes what Dify's own cast makes of it, and passes the daemon."""
+    """Each value is cast as in Dify and encoded by the daemon."""
     parameters = received(shared, given_by, **{name: bound})
 
     assert parameters[name] == arrives
@@ -97,7 +97,7 @@ def test_value_is_cast_by_its_declared_type(
     ],
 )
 def test_value_is_refused_before_the_plugin_when_it_cannot_be_cast(shared: DifyHost, name: str, bound: object) -> None:
-    """Dify's own failure is what a node shows and an agent reads, in Dify's words."""
+    """A node and an agent get Dify's own message."""
     with pytest.raises(ParametersRefused) as caught:
         received(shared, "workflow", **{name: bound})
 
@@ -106,20 +106,20 @@ def test_value_is_refused_before_the_plugin_when_it_cannot_be_cast(shared: DifyH
 
 
 def test_number_is_refused_in_the_words_of_python(shared: DifyHost) -> None:
-    """A number in words is told as Python tells it."""
+    """An invalid number has Python's message."""
     with pytest.raises(ParametersRefused, match="invalid literal for int"):
         received(shared, "workflow", number="two")
 
 
 def test_undeclared_name_depends_on_who_gives_it(shared: DifyHost) -> None:
-    """A node turns it into null, an agent passes it on as it is."""
+    """A node replaces its value by null, an agent passes it unchanged."""
     assert received(shared, "workflow", limit=5) == {"limit": None}
     assert received(shared, "agent", limit=5)["limit"] == 5
     assert received(shared, "raw", limit=5, number="two") == {"limit": 5, "number": "two"}
 
 
 def test_settings_of_an_author_arrive_with_their_defaults_from_an_agent_alone(shared: DifyHost) -> None:
-    """An agent app fills in the YAML's defaults; what has none is cast from nothing. A node adds nothing."""
+    """An agent app adds the YAML's defaults, and casts None for a setting without one. A node adds nothing."""
     assert received(shared, "workflow") == {}
     assert received(shared, "agent") == {"secret": "", "wait": 30, "check": True, "mode": "a"}
     assert received(shared, "agent", wait=0, check=False, mode="b", secret="s")["wait"] == 0
@@ -149,5 +149,5 @@ def test_settings_of_an_author_arrive_with_their_defaults_from_an_agent_alone(sh
     ],
 )
 def test_value_is_rendered_into_a_text(value: object, text: str) -> None:
-    """Objects and lists of texts become JSON, other lists a Python literal, files and emptiness nothing."""
+    """Objects and lists of texts become JSON, other lists a Python literal, files and blanks an empty text."""
     assert rendered(value) == text

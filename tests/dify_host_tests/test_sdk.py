@@ -1,4 +1,4 @@
-"""The host and the real SDK understand each other."""
+"""The host works with the real SDK."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def serverless(sample_folder: Path) -> Iterator[ServerlessHost]:
 
 
 def test_credentials_are_judged_by_the_plugin(sample: DifyHost) -> None:
-    """Good credentials pass; bad ones raise the plugin's own class and sentence."""
+    """Valid credentials are accepted; invalid ones raise with the plugin's class and message."""
     assert sample.validate(GOOD)
 
     with pytest.raises(PluginFailure) as caught:
@@ -49,14 +49,14 @@ def test_all_kinds_of_messages_arrive(sample: DifyHost) -> None:
 
 
 def test_large_json_is_recognised_without_parsing(sample: DifyHost) -> None:
-    """The shortcut for large JSON fits the way the SDK writes its frames."""
+    """The detection of large JSON messages fits the SDK's frame format."""
     outcome = sample.invoke("echo", {"json": [{"records": ["x" * 1000] * 100}]}, GOOD, keep_json=False)
 
     assert (outcome.json_messages, outcome.messages) == (1, [])
 
 
 def test_file_arguments_can_be_read_by_the_plugin(sample: DifyHost) -> None:
-    """What `serve` returns is a file to the SDK, and its URL gives the bytes."""
+    """The SDK accepts the file argument of `serve`, and its URL returns the bytes."""
     file = sample.serve("写真.png", b"\x89PNG" * 1000, "image/png")
 
     outcome = sample.invoke("echo", {"file": file}, GOOD)
@@ -66,7 +66,7 @@ def test_file_arguments_can_be_read_by_the_plugin(sample: DifyHost) -> None:
 
 
 def test_exception_carries_its_traceback(sample: DifyHost) -> None:
-    """A tool's exception arrives with class, sentence and traceback."""
+    """A tool's exception arrives with class, message and traceback."""
     with pytest.raises(PluginFailure, match="ValueError: no luck") as caught:
         sample.invoke("echo", {"raise": "no luck"}, GOOD)
 
@@ -74,7 +74,7 @@ def test_exception_carries_its_traceback(sample: DifyHost) -> None:
 
 
 def test_serverless_plugin_answers_like_the_local_one(serverless: ServerlessHost) -> None:
-    """Health, credentials, results and failures come over HTTP too, and the first answer within 20 seconds."""
+    """Health, credentials, results and failures work over HTTP, with the first response within 20 seconds."""
     assert serverless.ready_after <= 20
     assert serverless.get("/health") == 200
     assert serverless.get("/") in {200, 404}

@@ -1,4 +1,4 @@
-"""How a serverless plugin that does not come up is reported."""
+"""Errors of a serverless plugin that does not start."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from dify_host import PluginStopped, PluginTimedOut, ServerlessHost
 
 
 def test_start_fails_with_the_plugins_stderr_when_it_cannot_start(scripted_folder: Path) -> None:
-    """A plugin that dies while starting is reported with what it wrote to stderr."""
+    """If the plugin ends during the start, the error contains its stderr."""
     host = ServerlessHost(scripted_folder, environment={"SCRIPTED_START": "exit"})
 
     with pytest.raises(PluginStopped, match="no module named anything"):
@@ -16,8 +16,8 @@ def test_start_fails_with_the_plugins_stderr_when_it_cannot_start(scripted_folde
 
 
 def test_start_fails_when_the_plugin_does_not_answer_in_time(scripted_folder: Path) -> None:
-    """A plugin that runs but listens on no port is killed after the time it was given."""
+    """A plugin that does not listen is killed after the given time."""
     host = ServerlessHost(scripted_folder, ready_within=0.3)
 
-    with pytest.raises(PluginTimedOut, match="no answer on port"):
+    with pytest.raises(PluginTimedOut, match="no response on port"):
         host.__enter__()

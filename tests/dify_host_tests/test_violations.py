@@ -1,4 +1,4 @@
-"""Rules of Dify that a plugin can break: each is seen to refuse and to pass."""
+"""Rules of Dify that a plugin can break, with accepted and refused input."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +12,14 @@ from tests.dify_host_tests.scripts import Step, message, text, variable
 
 
 def test_line_is_taken_when_it_is_as_long_as_the_limit(scripted: DifyHost) -> None:
-    """A line just under Dify's limit arrives whole."""
+    """A line just under Dify's limit is accepted."""
     room = LINE_BYTES - 300
 
     assert len(scripted.invoke("script", {"script": [("text_bytes", room)]}, {}).text) == room
 
 
 def test_longer_line_kills_the_plugin_and_every_call(scripted: DifyHost) -> None:
-    """A line over the limit fails the call that sent it, the others under way, and all later ones."""
+    """After a line over the limit, the call that sent it, the other running calls and all later calls fail."""
     with ThreadPoolExecutor(2) as pool:
         other = pool.submit(scripted.invoke, "script", {"script": [("pause", 30)]}, {})
         with pytest.raises(HostViolation, match="5242880"):
@@ -34,7 +34,7 @@ def test_longer_line_kills_the_plugin_and_every_call(scripted: DifyHost) -> None
 
 @pytest.mark.parametrize(("size", "refused"), [(LINE_BYTES, False), (LINE_BYTES + 1, True)])
 def test_limit_of_a_line_counts_its_end(scripted: DifyHost, size: int, *, refused: bool) -> None:
-    """A line of exactly the limit, line end included, is a stray line like any other; one byte more kills."""
+    """A line of exactly the limit, including its line end, is only a stray line; with one more byte Dify kills."""
     with pytest.raises(HostViolation) as caught:
         scripted.invoke("script", {"script": [("line_bytes", size)]}, {})
 
@@ -46,7 +46,7 @@ def test_limit_of_a_line_counts_its_end(scripted: DifyHost, size: int, *, refuse
     ["reading record 12\n", "progress: 10 % ", "null\n", '{"event":"session","session_id":"x","data":NaN}\n'],
 )
 def test_stray_output_is_refused(scripted: DifyHost, stray: str) -> None:
-    """What is no frame on stdout fails the call under way, also when it glues to the next frame."""
+    """A line on stdout that is not a frame fails the running call, also if it is joined to the next frame."""
     with pytest.raises(HostViolation):
         scripted.invoke("script", {"script": [("raw", stray), text("after")]}, {})
 
@@ -60,7 +60,7 @@ def test_blank_lines_are_no_violation(scripted: DifyHost) -> None:
 
 
 def test_stray_line_outside_every_call_is_raised_at_the_end(scripted_folder: Path) -> None:
-    """A stray line that no call could hear of fails the block."""
+    """A stray line without a running call is raised at the end of the block."""
     late = [("session", {"type": "end", "data": {}}), ("pause", 0.1), ("raw", "too late\n")]
 
     with pytest.raises(HostViolation, match="too late"), DifyHost(scripted_folder) as host:
@@ -77,7 +77,7 @@ def _wait_for_violation(host: DifyHost, script: list[Step]) -> None:
 
 @pytest.mark.parametrize("event", ["error", "telegram"])
 def test_unknown_event_is_refused(scripted: DifyHost, event: str) -> None:
-    """A frame that Dify does not know is a violation, as is the SDK's own complaint about a request."""
+    """An unknown frame is a violation, and so is the SDK's error frame for a request."""
     with pytest.raises(HostViolation, match=event):
         scripted.invoke("script", {"script": [("frame", {"event": event})]}, {})
 
@@ -96,25 +96,25 @@ def test_variable_without_a_name_is_refused(scripted: DifyHost) -> None:
 
 
 def test_stream_variable_is_refused_when_it_is_no_text(scripted: DifyHost) -> None:
-    """Only text can be streamed into a variable."""
+    """A stream variable must be a text."""
     with pytest.raises(HostViolation, match="must be a string"):
         scripted.invoke("script", {"script": [variable("part", 1, stream=True)]}, {})
 
 
 @pytest.mark.parametrize("kind", ["file", "blob", "carrier_pigeon"])
 def test_message_is_refused_when_a_plugin_cannot_send_its_type(scripted: DifyHost, kind: str) -> None:
-    """Types that exist only inside Dify, or nowhere, are refused."""
+    """Types that only Dify uses, and unknown types, are refused."""
     with pytest.raises(HostViolation, match=kind):
         scripted.invoke("script", {"script": [message(kind, {})]}, {})
 
 
 def test_text_message_is_refused_when_it_has_no_text(scripted: DifyHost) -> None:
-    """A text message carries text and nothing else."""
+    """A text message must contain a text."""
     with pytest.raises(HostViolation, match="without text"):
         scripted.invoke("script", {"script": [message("text", {"text": 1})]}, {})
 
 
 def test_call_back_into_dify_is_refused(scripted: DifyHost) -> None:
-    """A plugin without permissions may not call back."""
-    with pytest.raises(HostViolation, match="no permission"):
+    """A plugin without permissions must not invoke Dify."""
+    with pytest.raises(HostViolation, match="permission"):
         scripted.invoke("script", {"script": [("session", {"type": "invoke", "data": {}})]}, {})

@@ -13,30 +13,39 @@ from tests.hostile.tool_bench import run
 from tests.hostile.write_cases import WRITES, Kept, Write, with_files
 from tests.wire.plugin import credentials_of
 
-FAULTS: dict[str, dict[str, Any]] = {
-    "cut before": {"cut": "before"},
-    "reset before": {"cut": "before", "reset": True},
-    "cut after": {"cut": "after"},
-    "reset after": {"cut": "after", "reset": True},
-    "cut within": {"cut_after_bytes": 5},
-    "too short": {"length_offset": 20},
-    "429": {"status": 429, "code": "GAIA_TO04"},
-    "429 without code": {"status": 429, "body": "slow down"},
-    "locked": {"status": 400, "code": "GAIA_DA02"},
-    "not saved": {"status": 400, "code": "GAIA_RE18"},
-    "500": {"status": 500, "body": "oops"},
-    "502": {"status": 502, "body": ""},
-    "503": {"status": 503, "body": "<html>maintenance</html>"},
-    "500 applied": {"status": 500, "body": "oops", "applied": True},
-    "502 applied": {"status": 502, "body": "", "applied": True},
-    "503 applied": {"status": 503, "body": "", "applied": True},
-    "504 applied": {"status": 504, "body": "", "applied": True},
-    "login page": {"login_page": True},
-    "login page applied": {"login_page": True, "applied": True},
-    "nonsense applied": {"status": 200, "body": "{}", "applied": True},
-    "redirect": {"status": 307, "redirect": "http://127.0.0.1:9/"},
-    "refused": {"status": 400, "code": "CB_VA01"},
-}
+FAULTS: list[dict[str, dict[str, Any]]] = [
+    {"cut before": {"cut": "before"}, "reset before": {"cut": "before", "reset": True}},
+    {
+        "cut after": {"cut": "after"},
+        "reset after": {"cut": "after", "reset": True},
+        "cut within": {"cut_after_bytes": 5},
+        "too short": {"length_offset": 20},
+    },
+    {
+        "429": {"status": 429, "code": "GAIA_TO04"},
+        "429 without code": {"status": 429, "body": "slow down"},
+        "locked": {"status": 400, "code": "GAIA_DA02"},
+        "not saved": {"status": 400, "code": "GAIA_RE18"},
+    },
+    {
+        "500": {"status": 500, "body": "oops"},
+        "502": {"status": 502, "body": ""},
+        "503": {"status": 503, "body": "<html>maintenance</html>"},
+    },
+    {
+        "500 applied": {"status": 500, "body": "oops", "applied": True},
+        "502 applied": {"status": 502, "body": "", "applied": True},
+        "503 applied": {"status": 503, "body": "", "applied": True},
+        "504 applied": {"status": 504, "body": "", "applied": True},
+    },
+    {"login page": {"login_page": True}, "redirect": {"status": 307, "redirect": "http://127.0.0.1:9/"}},
+    {
+        "login page applied": {"login_page": True, "applied": True},
+        "nonsense applied": {"status": 200, "body": "{}", "applied": True},
+    },
+    {"refused": {"status": 400, "code": "CB_VA01"}},
+]
+"""Faults of one kind prove the same. Every write meets every kind; those of one kind take turns from write to write."""
 REFUSED = frozenset({"429", "429 without code", "locked", "not saved", "refused"})
 """Faults of which it is known that nothing was done."""
 TIMES = (1, None)
@@ -51,8 +60,9 @@ def test_write_when_the_network_fails(
     """Whatever fails, nothing is applied twice and no saved entry is told as not saved."""
     if write.split:
         monkeypatch.setattr("kintone.limits.MAX_BULK_BYTES", 1)
-    for name, fault in FAULTS.items():
-        for times in TIMES:
+    for kind in FAULTS:
+        for turn, times in enumerate(TIMES, WRITES.index(write)):
+            name, fault = list(kind.items())[turn % len(kind)]
             failure = _try(site, files, write, {**fault, "times": times})
             assert not (failure and name in REFUSED and failure.maybe_saved), (write.name, name, str(failure))
 

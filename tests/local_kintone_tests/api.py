@@ -1,4 +1,4 @@
-"""A bare client for the tests: it sends what it is told and judges nothing."""
+"""A simple HTTP client for the tests; it does not check the responses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Api:
         """Take the server's address and the tokens to send."""
         self.url = url
         self.session = requests.Session()
-        # The machine's own proxies and authorities stay out.
+        # The system's proxies and certificate authorities are not used.
         self.session.trust_env = False
         self.session.headers["X-Cybozu-API-Token"] = ",".join(tokens)
         self.prefix = "/k/v1/" if guest is None else f"/k/guest/{guest}/v1/"
@@ -26,7 +26,7 @@ class Api:
         """Return the path of an API."""
         return f"{self.prefix}{api}.json"
 
-    def get(self, api: str, **parameters: Any) -> requests.Response:  # noqa: ANN401 - whatever a URL takes
+    def get(self, api: str, **parameters: Any) -> requests.Response:  # noqa: ANN401 - any URL parameter
         """Send a GET with its parameters in the URL; lists become name[0], name[1]."""
         flat: dict[str, str] = {}
         for name, value in parameters.items():
@@ -43,13 +43,13 @@ class Api:
         return self.session.request(method, self.url + self.path(api), data=data, headers=merged, timeout=SECONDS)
 
     def found(self, query: str, app: int = 1) -> list[int]:
-        """Return the ids that a query finds, in its order."""
+        """Return the ids of a query's records, in its order."""
         answer = self.get("records", app=app, query=query, fields=["$id"])
         assert answer.status_code == 200, answer.text
         return [int(record["$id"]["value"]) for record in answer.json()["records"]]
 
     def refused(self, query: str, app: int = 1) -> str:
-        """Return the code with which a query is refused."""
+        """Return the error code of a refused query."""
         answer = self.get("records", app=app, query=query)
         assert answer.status_code == 400, answer.text
         return str(answer.json()["code"])
@@ -61,6 +61,6 @@ def code_of(answer: requests.Response) -> tuple[int, str]:
 
 
 def keys_of(answer: requests.Response) -> set[str]:
-    """Return the keys that a CB_VA01 complains about."""
+    """Return the keys of `errors` in a CB_VA01."""
     assert code_of(answer) == (400, "CB_VA01"), answer.text
     return set(answer.json()["errors"])

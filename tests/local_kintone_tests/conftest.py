@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def kintone() -> Iterator[LocalKintone]:
-    """Serve the demo's apps."""
+    """Run a server with the demo's apps."""
     with LocalKintone(seed="demo") as server:
         yield server
 
 
 @pytest.fixture
 def bare() -> Iterator[LocalKintone]:
-    """Serve no app."""
+    """Run a server without apps."""
     with LocalKintone(seed="none") as server:
         yield server
 
 
 @pytest.fixture
 def orders(kintone: LocalKintone) -> Api:
-    """Call the orders' app with every permission but management, the customers' token beside it."""
+    """Call the orders app with every permission except management, and with the customers app's token."""
     return Api(kintone.url, kintone.token(1), kintone.token(2, "view"))
 
 

@@ -1,4 +1,4 @@
-"""Who may call what."""
+"""Tokens, permissions and guest spaces."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def test_call_without_a_token_is_cb_au01(kintone: LocalKintone) -> None:
 
 
 def test_unknown_token_is_gaia_ia02_with_status_400(kintone: LocalKintone) -> None:
-    """A wrong token is a 400, never a 401, also beside a good one."""
+    """A wrong token is a 400 and not a 401, also together with a valid token."""
     wrong = "nosuchtoken" * 3
     assert code_of(Api(kintone.url, wrong).get("records", app=1)) == (400, "GAIA_IA02")
     assert code_of(Api(kintone.url, kintone.token(1), wrong).get("records", app=1)) == (400, "GAIA_IA02")
 
 
 def test_error_id_has_twenty_characters(kintone: LocalKintone) -> None:
-    """Every error names the request by an id for the support."""
+    """Every error has an id for the support."""
     assert len(Api(kintone.url).get("records", app=1).json()["id"]) == 20
 
 
@@ -43,7 +43,7 @@ def test_error_id_has_twenty_characters(kintone: LocalKintone) -> None:
 def test_missing_permission_is_gaia_no01(
     kintone: LocalKintone, permission: str, method: str, api: str, body: dict[str, object]
 ) -> None:
-    """A good token without the permission a call needs is refused with 403."""
+    """A valid token without the required permission is refused with 403."""
     client = Api(kintone.url, kintone.token(1, permission))
     assert code_of(client.send(method, api, body)) == (403, "GAIA_NO01")
 
@@ -63,7 +63,7 @@ def test_two_tokens_of_one_app_are_gaia_da03(kintone: LocalKintone) -> None:
 
 
 def test_ten_tokens_are_refused(kintone: LocalKintone) -> None:
-    """At most nine tokens fit into one request."""
+    """One request can have at most nine tokens."""
     client = Api(kintone.url, *[kintone.token(1)] * 10)
     assert client.get("records", app=1).status_code == 400
 
@@ -82,14 +82,14 @@ def test_unknown_app_is_gaia_ap01(orders: Api) -> None:
 
 
 def test_revoked_token_is_unknown(kintone: LocalKintone) -> None:
-    """A revoked token is answered like one that never was."""
+    """A revoked token is answered like an unknown one."""
     token = kintone.token(1, "view")
     kintone.revoke(token)
     assert code_of(Api(kintone.url, token).get("records", app=1)) == (400, "GAIA_IA02")
 
 
 def test_guest_app_needs_the_guest_path(kintone: LocalKintone) -> None:
-    """GAIA_IL23 outside the guest path, CB_NO02 within another space's, the records within its own."""
+    """GAIA_IL23 for the path without a guest space, CB_NO02 for another space's path, the records for its own."""
     token = kintone.token(4)
     assert code_of(Api(kintone.url, token).get("records", app=4)) == (400, "GAIA_IL23")
     assert code_of(Api(kintone.url, token, guest=9).get("records", app=4)) == (403, "CB_NO02")

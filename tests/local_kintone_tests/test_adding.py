@@ -1,4 +1,4 @@
-"""POST of records: defaults, checks, what is ignored and what is refused."""
+"""POST of records: defaults, checks, ignored fields and refused fields."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _refused(client: Api, app: int, **values: object) -> set[str]:
 
 
 def test_new_record_has_defaults_for_what_was_not_sent(orders: Api) -> None:
-    """Absent keys get the default; keys sent blank stay blank."""
+    """Absent fields get the default; fields that are sent blank stay blank."""
     answer = orders.send("POST", "record", {"app": 1, "record": _cells(sku="N-1")})
     assert answer.json() == {"id": "13", "revision": "1"}
     record = orders.get("record", app=1, id=13).json()["record"]
@@ -73,7 +73,7 @@ def test_record_may_be_left_out(every: Api) -> None:
     ],
 )
 def test_value_is_stored_in_kintones_form(every: Api, code: str, written: object, stored: object) -> None:
-    """Numbers, dates and people come back normalised."""
+    """Numbers, dates and users are normalised."""
     assert _added(every, 3, **{code: written})[code] == stored
 
 
@@ -113,14 +113,14 @@ def test_bad_value_is_complained_about_under_its_key(every: Api, code: str, writ
     assert _refused(every, 3, **{code: written}) == {key}
 
 
-def test_length_messages_count_one_off(every: Api) -> None:
-    """The message says what the length must be less or more than."""
+def test_length_messages_name_the_first_forbidden_length(every: Api) -> None:
+    """The message names the first length that is not allowed."""
     answer = every.send("POST", "record", {"app": 3, "record": _cells(text="x" * 65)})
     assert answer.json()["errors"]["record.text.value"]["messages"] == ["Enter less than 65 characters."]
 
 
 def test_required_keys_differ_by_type(bare: LocalKintone) -> None:
-    """Blank required fields are named by value, values or values.value; radio buttons not at all."""
+    """A blank required field has the key value, values or values.value; radio buttons are not reported."""
     kinds = {"a": "SINGLE_LINE_TEXT", "b": "CHECK_BOX", "c": "FILE", "d": "USER_SELECT", "e": "RADIO_BUTTON"}
     fields: dict[str, Any] = {code: {"type": kind, "required": True} for code, kind in kinds.items()}
     app = bare.create_app("Required", fields)
@@ -134,7 +134,7 @@ def test_required_keys_differ_by_type(bare: LocalKintone) -> None:
 
 
 def test_all_complaints_of_a_batch_come_at_once(orders: Api) -> None:
-    """Each record's complaints have its position from 0; nothing is kept."""
+    """The keys contain each record's position from 0; nothing is stored."""
     records = [_cells(sku="N-1"), _cells(stock="abc"), _cells(sku="N-1"), _cells(sku="N-2", rank="?")]
     answer = orders.send("POST", "records", {"app": 1, "records": records})
     keys = keys_of(answer)
@@ -145,7 +145,7 @@ def test_all_complaints_of_a_batch_come_at_once(orders: Api) -> None:
 
 
 def test_batch_is_bounded_and_may_be_empty(orders: Api) -> None:
-    """A hundred records at most; none is fine."""
+    """At most 100 records; an empty list is allowed."""
     assert keys_of(orders.send("POST", "records", {"app": 1, "records": [{}] * 101})) == {"records"}
     assert orders.send("POST", "records", {"app": 1, "records": []}).json() == {"ids": [], "revisions": []}
     many = [_cells(sku=f"M-{number}") for number in range(100)]
@@ -155,7 +155,7 @@ def test_batch_is_bounded_and_may_be_empty(orders: Api) -> None:
 
 
 def test_unknown_codes_columns_and_computed_fields_are_ignored(orders: Api) -> None:
-    """What kintone does not know, computes or copies is dropped in silence."""
+    """Unknown codes, columns, computed fields and lookup copies are ignored without an error."""
     record = _added(orders, 1, sku="N-1", nosuch="x", item="x", total="99", company="x", price="3", stock="4")
     assert record["total"] == "12"
     assert record["company"] == ""
@@ -180,14 +180,14 @@ def test_unknown_codes_columns_and_computed_fields_are_ignored(orders: Api) -> N
     ],
 )
 def test_what_cannot_be_written_has_its_own_code(every: Api, code: str, value: object, status: int, error: str) -> None:
-    """Fields that only kintone sets, unknown people and wrong shapes stop the write at once."""
+    """Fields that only kintone sets, unknown users and wrong shapes have their own error codes."""
     answer = every.send("POST", "record", {"app": 3, "record": _cells(**{code: value})})
     assert code_of(answer) == (status, error)
     assert "errors" not in answer.json()
 
 
 def test_management_permission_sets_creator_and_time(kintone: LocalKintone) -> None:
-    """With app management a new record may bring its creator and times."""
+    """With the permission to manage the app a new record can set its creator and times."""
     client = Api(kintone.url, kintone.token(3, "view", "add", "manage"))
     record = _added(client, 3, 作成者={"code": "sato"}, 作成日時="2020-01-02T03:04:00Z")
     assert record["作成者"]["code"] == "sato"
@@ -195,7 +195,7 @@ def test_management_permission_sets_creator_and_time(kintone: LocalKintone) -> N
 
 
 def test_lookup_copies_from_the_source(kintone: LocalKintone, orders: Api) -> None:
-    """A key fills the copies, a blank one blanks them, and without the source's token it fails."""
+    """A key fills the copies, a blank key clears them, and without the source app's token it fails."""
     assert _added(orders, 1, sku="N-1", customer="C-003")["company"] == "北海道フーズ"
     orders.send("PUT", "record", {"app": 1, "id": 1, "record": _cells(customer="")})
     assert orders.get("record", app=1, id=1).json()["record"]["company"]["value"] == ""
@@ -205,7 +205,7 @@ def test_lookup_copies_from_the_source(kintone: LocalKintone, orders: Api) -> No
 
 
 def test_bad_number_in_a_table_is_stored_blank(every: Api) -> None:
-    """Only outside tables does kintone complain; computed cells follow."""
+    """Only outside of tables is it an error; computed cells use the blank value."""
     rows = [{"value": _cells(cell_number="1,000")}, {"value": _cells(cell_number="4")}]
     record = _added(every, 3, table=rows, number="1")
     assert [row["value"]["cell_number"]["value"] for row in record["table"]] == ["", "4"]
@@ -214,7 +214,7 @@ def test_bad_number_in_a_table_is_stored_blank(every: Api) -> None:
 
 
 def test_app_code_precedes_the_record_number(bare: LocalKintone) -> None:
-    """The record number shows the app's code, `$id` does not, and both find the record."""
+    """The record number contains the app's code, `$id` does not, and both find the record."""
     app = bare.create_app("Coded", {"a": {"type": "NUMBER"}}, code="SALES")
     client = Api(bare.url, bare.token(app))
     record = _added(client, app, a="1")

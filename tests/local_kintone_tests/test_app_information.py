@@ -1,4 +1,4 @@
-"""What an app tells of itself, and to whom: app.json, app/settings.json and the form."""
+"""app.json, app/settings.json and the form: content and permissions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_kintone import LocalKintone, NumberPrecision
-from tests.local_kintone_tests.desk import Desk, body_of, refusal_of
+from tests.local_kintone_tests.in_process_client import InProcessClient, body_of, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ def plain() -> Iterator[LocalKintone]:
 
 
 def test_app_tells_name_code_and_authors(plain: LocalKintone) -> None:
-    """Fact sheet 2.9: app.json takes `id`; ids are texts, an app outside of spaces has null for them."""
-    app = body_of(Desk(plain, plain.token(1, "add")).get("app", "id=1"))
+    """Fact sheet 2.9: app.json takes `id`; ids are texts, an app without a space has null for the space ids."""
+    app = body_of(InProcessClient(plain, plain.token(1, "add")).get("app", "id=1"))
     assert (app["appId"], app["code"], app["name"], app["spaceId"], app["threadId"]) == (
         "1",
         "PLAIN",
@@ -52,7 +52,7 @@ def test_app_tells_name_code_and_authors(plain: LocalKintone) -> None:
 def test_settings_tell_precision_as_texts_and_the_forms_revision(plain: LocalKintone) -> None:
     """Fact sheet 2.9: `numberPrecision` has texts; the revision is that of the app's settings."""
     plain.set_number_precision(1, NumberPrecision(30, 10, "DOWN"))
-    settings = body_of(Desk(plain, plain.token(1, "view")).get("app/settings", "app=1&lang=ja"))
+    settings = body_of(InProcessClient(plain, plain.token(1, "view")).get("app/settings", "app=1&lang=ja"))
     assert settings["numberPrecision"] == {"digits": "30", "decimalPlaces": "10", "roundingMode": "DOWN"}
     assert (settings["name"], settings["revision"]) == ("Plain", "1")
 
@@ -61,36 +61,36 @@ def test_settings_tell_precision_as_texts_and_the_forms_revision(plain: LocalKin
 @pytest.mark.parametrize("permission", ["view", "add"])
 def test_viewing_or_adding_is_enough(plain: LocalKintone, api: str, query: str, permission: str) -> None:
     """Fact sheet 1.4: app, settings, form and layout take a token that views or adds."""
-    assert Desk(plain, plain.token(1, permission)).get(api, query).status == 200
+    assert InProcessClient(plain, plain.token(1, permission)).get(api, query).status == 200
 
 
 @pytest.mark.parametrize(("api", "query"), CALLS)
 @pytest.mark.parametrize("permission", ["edit", "delete", "manage"])
 def test_any_other_permission_is_gaia_no01(plain: LocalKintone, api: str, query: str, permission: str) -> None:
     """Fact sheet 1.4 and 1.5: a token that only edits, deletes or manages the app gets 403."""
-    desk = Desk(plain, plain.token(1, permission))
-    assert refusal_of(desk.get(api, query)) == (403, "GAIA_NO01", set())
+    client = InProcessClient(plain, plain.token(1, permission))
+    assert refusal_of(client.get(api, query)) == (403, "GAIA_NO01", set())
 
 
 @pytest.mark.parametrize(("api", "query"), CALLS)
 def test_managing_can_be_made_enough(plain: LocalKintone, api: str, query: str) -> None:
     """Newer pages of kintone's documentation let a managing token read the form; a setting follows them."""
     plain.settings.manage_reads_forms = True
-    assert Desk(plain, plain.token(1, "manage")).get(api, query).status == 200
-    assert Desk(plain, plain.token(1, "edit")).get(api, query).status == 403
+    assert InProcessClient(plain, plain.token(1, "manage")).get(api, query).status == 200
+    assert InProcessClient(plain, plain.token(1, "edit")).get(api, query).status == 403
 
 
 @pytest.mark.parametrize("api", ["app/settings", "app/form/fields"])
 def test_unknown_language_is_refused(plain: LocalKintone, api: str) -> None:
     """Fact sheet 2.9: `lang` is one of five."""
-    answer = Desk(plain, plain.token(1)).get(api, "app=1&lang=fr")
+    answer = InProcessClient(plain, plain.token(1)).get(api, "app=1&lang=fr")
     assert refusal_of(answer) == (400, "CB_VA01", {"lang"})
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_call_that_is_missing_here_is_501_within_a_bulk_request_too(plain: LocalKintone, method: str) -> None:
-    """Fact sheet 2.7: status calls may stand in a bulk request; this server says aloud that it has none."""
+    """Fact sheet 2.7: a bulk request may contain status calls; this server answers that it does not support them."""
     request = {"method": method, "api": "/k/v1/records/status.json", "payload": {"app": 1}}
-    desk = Desk(plain, plain.token(1))
-    assert refusal_of(desk.send("POST", "bulkRequest", {"requests": [request]}))[:2] == (501, "LOCAL_UNKNOWN_CALL")
-    assert refusal_of(desk.send(method, "records/status", {"app": 1}))[:2] == (501, "LOCAL_UNKNOWN_CALL")
+    client = InProcessClient(plain, plain.token(1))
+    assert refusal_of(client.send("POST", "bulkRequest", {"requests": [request]}))[:2] == (501, "LOCAL_UNKNOWN_CALL")
+    assert refusal_of(client.send(method, "records/status", {"app": 1}))[:2] == (501, "LOCAL_UNKNOWN_CALL")

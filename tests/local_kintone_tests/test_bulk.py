@@ -1,4 +1,4 @@
-"""bulkRequest: several writes as one."""
+"""bulkRequest: several writes in one request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _sku(value: str) -> dict[str, Any]:
 
 
 def test_results_come_in_the_order_of_the_requests(orders: Api) -> None:
-    """Each inner call's answer stands at its place."""
+    """The results are in the order of the inner calls."""
     requests = [
         _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1")),
         _request("PUT", "/k/v1/record.json", app=1, id=1, record={}),
@@ -30,7 +30,7 @@ def test_results_come_in_the_order_of_the_requests(orders: Api) -> None:
 
 
 def test_failure_undoes_everything_and_has_no_code_of_its_own(orders: Api) -> None:
-    """The failing call's status is that of the whole, its error stands at its place, files stay unattached."""
+    """The response has the failing call's status, its error is at its position, and files stay unattached."""
     upload = orders.session.post(orders.url + "/k/v1/file.json", files={"file": ("a.txt", b"x")}, timeout=10)
     files = {"attachment": {"value": [{"fileKey": upload.json()["fileKey"]}]}}
     requests = [
@@ -49,7 +49,7 @@ def test_failure_undoes_everything_and_has_no_code_of_its_own(orders: Api) -> No
 
 
 def test_several_apps_are_written_as_one(kintone: LocalKintone) -> None:
-    """With both apps' tokens, a failure in the second app undoes the first."""
+    """With both apps' tokens, a failure in the second app rolls the first one back."""
     client = Api(kintone.url, kintone.token(1), kintone.token(2))
     requests = [
         _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1")),
@@ -61,7 +61,7 @@ def test_several_apps_are_written_as_one(kintone: LocalKintone) -> None:
 
 
 def test_request_that_is_wrong_as_a_whole_has_the_flat_body(orders: Api) -> None:
-    """Too many calls, reads, a foreign prefix: refused before anything is tried."""
+    """Too many calls, reads and a wrong path prefix are refused before any call is executed."""
     add = _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1"))
     assert keys_of(orders.send("POST", "bulkRequest", {"requests": [add] * 21})) == {"requests"}
     for wrong in (
@@ -75,7 +75,7 @@ def test_request_that_is_wrong_as_a_whole_has_the_flat_body(orders: Api) -> None
 
 
 def test_guest_space_needs_its_prefix_inside_too(kintone: LocalKintone) -> None:
-    """In a guest space the inner paths carry the prefix of the outer one."""
+    """In a guest space the inner paths must have the prefix of the outer path."""
     client = Api(kintone.url, kintone.token(4), guest=3)
     note = {"note": {"value": "x"}}
     plain = _request("POST", "/k/v1/record.json", app=4, record=note)
@@ -85,7 +85,7 @@ def test_guest_space_needs_its_prefix_inside_too(kintone: LocalKintone) -> None:
 
 
 def test_call_that_this_server_lacks_is_501_inside_too(kintone: LocalKintone, orders: Api) -> None:
-    """Never an answer that looks like kintone's own; nothing of the others is done."""
+    """The response does not look like kintone's, and no other call is executed."""
     add = _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1"))
     for lacking in (
         _request("PUT", "/k/v1/record/status.json", app=1, id=1, action="x"),
@@ -101,7 +101,7 @@ def test_call_that_this_server_lacks_is_501_inside_too(kintone: LocalKintone, or
 
 
 def test_limits_can_be_set(kintone: LocalKintone, orders: Api) -> None:
-    """Calls per bulkRequest and records per write are settings."""
+    """The maximum numbers of calls per bulkRequest and of records per write are settings."""
     kintone.settings.bulk_calls, kintone.settings.write_batch = 2, 3
     add = _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1"))
     assert keys_of(orders.send("POST", "bulkRequest", {"requests": [add] * 3})) == {"requests"}

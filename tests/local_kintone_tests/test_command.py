@@ -1,4 +1,4 @@
-"""The server as a program of its own, driven over its control paths."""
+"""The server as a separate program, controlled over its control paths."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Program:
     """A running server and its control paths."""
 
     def __init__(self, folder: Path) -> None:
-        """Start it and wait for its port."""
+        """Start the server and wait for its port."""
         port_file = folder / "port"
         arguments = ["--port", "0", "--seed", "demo", "--port-file", str(port_file)]
-        # What a shell started in the background ignores interrupts, and so does what that starts in turn.
+        # A process that a shell starts in the background ignores SIGINT, and its child processes inherit that.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            self.process = subprocess.Popen(  # noqa: S603 - the interpreter of the tests and their own arguments
+            self.process = subprocess.Popen(  # noqa: S603 - this interpreter and fixed arguments
                 [sys.executable, "-m", "local_kintone", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
             )
         finally:
@@ -49,7 +49,7 @@ class Program:
         return answer.json()
 
     def stop(self) -> str:
-        """Interrupt it and return what it printed."""
+        """Interrupt the server and return its output."""
         self.process.send_signal(signal.SIGINT)
         try:
             printed, _ = self.process.communicate(timeout=SECONDS)
@@ -68,13 +68,13 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 @pytest.fixture
 def client(program: Program) -> Api:
-    """Call the first app with a token that the server was asked for."""
+    """Call the first app with a token from the control path."""
     token = program.control("POST", "tokens", {"app": 1, "permissions": ["view", "add"]})["token"]
     return Api(program.url, token)
 
 
 def test_failures_and_latency_are_switched_over_http(program: Program, client: Api) -> None:
-    """A failure is posted, meets, is listed and cleared; a mistake in one is explained."""
+    """A failure is posted, applied, listed and cleared; an invalid one is answered with a message."""
     program.control("POST", "failures", {"api": "app", "status": 503, "times": 9})
     assert client.get("app", id=1).status_code == 503
     assert program.control("GET", "failures")["failures"][0]["hits"] == 1
@@ -86,7 +86,7 @@ def test_failures_and_latency_are_switched_over_http(program: Program, client: A
 
 
 def test_requests_and_stats_are_read_over_http(program: Program, client: Api) -> None:
-    """Control requests are neither logged nor counted; DELETE forgets."""
+    """Control requests are neither logged nor counted; DELETE clears the log."""
     program.control("DELETE", "requests")
     client.get("app", id=1)
     (received,) = program.control("GET", "requests")["requests"]
@@ -98,7 +98,7 @@ def test_requests_and_stats_are_read_over_http(program: Program, client: Api) ->
 
 
 def test_apps_records_and_seeds_are_made_over_http(program: Program) -> None:
-    """Apps, records and whole seeds can be added while it runs."""
+    """Apps, records and seeds can be added while the server runs."""
     app = program.control("POST", "apps", {"name": "New", "properties": {"a": {"type": "NUMBER"}}})["app"]
     assert program.control("POST", "records", {"app": app, "records": [{"a": "1"}, {"a": "2"}]})["ids"] == [1, 2]
     found = program.control("GET", "records", app=str(app), query="a > 1")["records"]
@@ -111,7 +111,7 @@ def test_apps_records_and_seeds_are_made_over_http(program: Program) -> None:
 
 
 def test_settings_are_changed_over_http(program: Program, client: Api) -> None:
-    """Limits change while it runs."""
+    """Limits can be changed while the server runs."""
     program.control("POST", "settings", {"concurrency_limit": 0})
     assert code_of(client.get("app", id=1)) == (429, "GAIA_TO04")
     assert program.control("POST", "settings", {"concurrency_limit": 100})["concurrency_limit"] == 100
@@ -119,7 +119,7 @@ def test_settings_are_changed_over_http(program: Program, client: Api) -> None:
 
 
 def test_program_prints_how_to_use_it_and_ends_on_interrupt(tmp_path: Path) -> None:
-    """Address, app ids, tokens and a curl line stand on stdout; an interrupt ends it with status 0."""
+    """It prints the address, app ids, tokens and a curl command; an interrupt ends it with status 0."""
     program = Program(tmp_path)
     printed = program.stop()
     assert program.process.returncode == 0

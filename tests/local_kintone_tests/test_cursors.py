@@ -1,4 +1,4 @@
-"""Cursors: frozen sets, pages, places."""
+"""Cursors: fixed sets of records, pages, the limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _create(client: Api, **parameters: object) -> str:
 
 
 def test_cursor_reads_page_by_page_and_ends_itself(orders: Api, kintone: LocalKintone) -> None:
-    """Pages keep the query's order; the last one frees the place and the cursor is gone."""
+    """Pages keep the query's order; the last page deletes the cursor."""
     answer = orders.send(
         "POST", "records/cursor", {"app": 1, "query": "order by price desc", "size": 5, "fields": ["$id"]}
     )
@@ -37,7 +37,7 @@ def test_cursor_reads_page_by_page_and_ends_itself(orders: Api, kintone: LocalKi
 
 
 def test_set_is_frozen_but_values_are_not(orders: Api) -> None:
-    """New records do not join, deleted ones leave pages short or empty, values are those of now."""
+    """New records are not added, deleted ones are missing from their pages, values are current."""
     name = _create(orders, query="order by $id asc", size=2)
     orders.send("DELETE", "records", {"app": 1, "ids": [1, 2, 4]})
     orders.send("PUT", "record", {"app": 1, "id": 3, "record": {"stock": {"value": "77"}}})
@@ -49,7 +49,7 @@ def test_set_is_frozen_but_values_are_not(orders: Api) -> None:
 
 
 def test_eleventh_cursor_is_gaia_tm12(orders: Api, kintone: LocalKintone) -> None:
-    """Ten places for the whole server; a deleted cursor gives its place back."""
+    """The server has at most ten cursors; deleting one allows another."""
     names = [_create(orders) for _ in range(10)]
     other = Api(kintone.url, kintone.token(2))
     assert code_of(other.send("POST", "records/cursor", {"app": 2})) == (429, "GAIA_TM12")
@@ -59,7 +59,7 @@ def test_eleventh_cursor_is_gaia_tm12(orders: Api, kintone: LocalKintone) -> Non
 
 
 def test_cursor_expires(orders: Api, kintone: LocalKintone) -> None:
-    """A cursor that nobody reads is gone after its life."""
+    """A cursor that is not read expires after its lifetime."""
     kintone.settings.cursor_seconds = -1
     name = _create(orders)
     assert code_of(orders.get("records/cursor", id=name)) == (404, "GAIA_CN01")

@@ -1,4 +1,4 @@
-"""Digits of full width, which kintone does not take for digits, and record numbers with an app code."""
+"""Full-width digits, which kintone does not accept, and record numbers with an app code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_kintone import LocalKintone
-from tests.local_kintone_tests.desk import Desk, body_of, cells, refusal_of
+from tests.local_kintone_tests.in_process_client import InProcessClient, body_of, cells, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ CB_VA01 = (400, "CB_VA01")
 
 @pytest.fixture
 def coded() -> Iterator[LocalKintone]:
-    """One app with a code and a record, and one without a code."""
+    """Create one app with a code and a record, and one without a code."""
     kintone = LocalKintone(seed="none")
     for code in ("SRC", ""):
         app = kintone.create_app("Digits", FIELDS, code=code)
@@ -34,9 +34,9 @@ def coded() -> Iterator[LocalKintone]:
 
 
 @pytest.fixture
-def desk(coded: LocalKintone) -> Desk:
-    """Work on both."""
-    return Desk(coded, coded.token(1), coded.token(2))
+def client(coded: LocalKintone) -> InProcessClient:
+    """Return a client for both apps."""
+    return InProcessClient(coded, coded.token(1), coded.token(2))
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,11 @@ def desk(coded: LocalKintone) -> Desk:
         ("moment", "1000-01-01T00:00:00+09:00", "record.moment.value"),
     ],
 )
-def test_value_in_full_width_or_before_the_year_1000_is_refused(desk: Desk, code: str, written: str, key: str) -> None:
-    """Fact sheet 3 and 6.1: numbers, dates and times are written in half width; the calendar begins in 1000."""
-    answer = desk.send("POST", "record", {"app": 1, "record": cells(**{code: written})})
+def test_value_in_full_width_or_before_the_year_1000_is_refused(
+    client: InProcessClient, code: str, written: str, key: str
+) -> None:
+    """Fact sheet 3 and 6.1: numbers, dates and times use half-width digits; dates start in the year 1000."""
+    answer = client.send("POST", "record", {"app": 1, "record": cells(**{code: written})})
     assert refusal_of(answer) == (*CB_VA01, {key})
 
 
@@ -67,14 +69,16 @@ def test_value_in_full_width_or_before_the_year_1000_is_refused(desk: Desk, code
         ("PUT", "record", {"app": 1, "updateKey": {"field": "key", "value": "one"}}, "updateKey[key].value"),
     ],
 )
-def test_parameter_in_full_width_is_refused(desk: Desk, method: str, api: str, body: object, key: str) -> None:
-    """Fact sheet 2: ids, sizes and numeric keys are numbers or numeric text; a key that is no number is named."""
-    assert refusal_of(desk.send(method, api, body)) == (*CB_VA01, {key})
+def test_parameter_in_full_width_is_refused(
+    client: InProcessClient, method: str, api: str, body: object, key: str
+) -> None:
+    """Fact sheet 2: ids, sizes and numeric keys are numbers or numeric text; an invalid key is named."""
+    assert refusal_of(client.send(method, api, body)) == (*CB_VA01, {key})
 
 
-def test_revision_in_full_width_is_refused(desk: Desk) -> None:
+def test_revision_in_full_width_is_refused(client: InProcessClient) -> None:
     """Fact sheet 2.1: a revision is a number or numeric text."""
-    assert refusal_of(desk.send("PUT", "record", {"app": 1, "id": 1, "revision": "１"}))[:2] == (400, "CB_IJ01")
+    assert refusal_of(client.send("PUT", "record", {"app": 1, "id": 1, "revision": "１"}))[:2] == (400, "CB_IJ01")
 
 
 @pytest.mark.parametrize(
@@ -99,9 +103,9 @@ def test_revision_in_full_width_is_refused(desk: Desk) -> None:
         "day = FROM_TODAY(-99999999999, DAYS)",
     ],
 )
-def test_condition_with_what_is_no_number_is_malformed(desk: Desk, query: str) -> None:
-    """Fact sheet 5.1 and 5.4: numbers in half width, within the calendar; only record numbers take the app's code."""
-    assert refusal_of(desk.send("GET", "records", {"app": 1, "query": query})) == (*CB_VA01, {"query"})
+def test_condition_with_what_is_no_number_is_malformed(client: InProcessClient, query: str) -> None:
+    """Fact sheet 5.1 and 5.4: half-width numbers, valid dates; only record numbers may have the app's code."""
+    assert refusal_of(client.send("GET", "records", {"app": 1, "query": query})) == (*CB_VA01, {"query"})
 
 
 @pytest.mark.parametrize(
@@ -114,12 +118,12 @@ def test_condition_with_what_is_no_number_is_malformed(desk: Desk, query: str) -
         (1, 'number in ("1.0", " 1 ", 1e0)', 1),
     ],
 )
-def test_condition_with_a_number_finds_it(desk: Desk, app: int, query: str, count: int) -> None:
-    """Fact sheet 5.1 and 6.1: a record number may be asked for with the app's code and without."""
-    assert len(body_of(desk.send("GET", "records", {"app": app, "query": query}))["records"]) == count
+def test_condition_with_a_number_finds_it(client: InProcessClient, app: int, query: str, count: int) -> None:
+    """Fact sheet 5.1 and 6.1: a query may contain a record number with or without the app's code."""
+    assert len(body_of(client.send("GET", "records", {"app": app, "query": query}))["records"]) == count
 
 
-def test_app_without_a_code_takes_none(desk: Desk) -> None:
-    """Fact sheet 6.1: the code stands before the record number only when the app has one."""
-    answer = desk.send("GET", "records", {"app": 2, "query": 'レコード番号 = "SRC-1"'})
+def test_app_without_a_code_takes_none(client: InProcessClient) -> None:
+    """Fact sheet 6.1: only the record numbers of an app with a code have the code as prefix."""
+    answer = client.send("GET", "records", {"app": 2, "query": 'レコード番号 = "SRC-1"'})
     assert refusal_of(answer) == (*CB_VA01, {"query"})

@@ -1,4 +1,4 @@
-"""Failures on demand."""
+"""Failure injection."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def _add(client: Api) -> requests.Response:
     return client.send("POST", "record", {"app": 1, "record": {"sku": {"value": "F-1"}}})
 
 
-def test_failure_meets_so_many_requests_of_its_kind(kintone: LocalKintone, orders: Api) -> None:
-    """API and effective method choose, `after` lets some pass, `times` ends it."""
+def test_failure_applies_to_matching_requests(kintone: LocalKintone, orders: Api) -> None:
+    """API and effective method select the requests, `after` lets some succeed first, `times` limits the failures."""
     failure = kintone.fail(api="records", method="GET", status=429, code="GAIA_TO04", after=1, times=2)
     assert orders.get("app", id=1).ok
     assert orders.send("PUT", "records", {"app": 1, "records": []}).ok
@@ -36,7 +36,7 @@ def test_failure_meets_so_many_requests_of_its_kind(kintone: LocalKintone, order
 
 
 def test_failure_without_times_stays_until_it_is_cleared(kintone: LocalKintone, orders: Api) -> None:
-    """times=None goes on; clear_failures() ends it."""
+    """With times=None it continues until clear_failures()."""
     kintone.fail(path="/k/v1/app.json", status=503, times=None)
     for _ in range(3):
         answer = orders.get("app", id=1)
@@ -48,14 +48,14 @@ def test_failure_without_times_stays_until_it_is_cleared(kintone: LocalKintone, 
 
 
 def test_answer_may_have_any_body_and_header(kintone: LocalKintone, orders: Api) -> None:
-    """Status, body, content type and headers are free."""
+    """Status, body, content type and headers can be chosen."""
     kintone.fail(status=502, body="bad", content_type="text/plain", headers={"Retry-After": "7"})
     answer = orders.get("app", id=1)
     assert (answer.status_code, answer.text, answer.headers["Retry-After"]) == (502, "bad", "7")
 
 
 def test_status_may_come_although_the_call_was_applied(kintone: LocalKintone, orders: Api) -> None:
-    """With applied the record is there in spite of the error; without it is not."""
+    """With `applied` the record exists in spite of the error; without it does not."""
     kintone.fail(status=504)
     assert _add(orders).status_code == 504
     assert len(kintone.records(1)) == 12
@@ -69,7 +69,7 @@ def test_status_may_come_although_the_call_was_applied(kintone: LocalKintone, or
 def test_connection_is_cut_before_or_after_the_call(
     kintone: LocalKintone, orders: Api, cut: str, kept: int, *, reset: bool
 ) -> None:
-    """The client sees a broken connection either way; only the records tell what happened."""
+    """The client gets a broken connection in both cases; only the records show the difference."""
     kintone.fail(cut=cut, reset=reset)
     with pytest.raises(requests.exceptions.ConnectionError):
         _add(orders)
@@ -78,14 +78,14 @@ def test_connection_is_cut_before_or_after_the_call(
 
 
 @pytest.mark.parametrize("failure", [{}, {"cut": "before"}, {"cut": "after"}, {"garbage": "?"}, {"cut_after_bytes": 5}])
-def test_reset_is_no_orderly_end(kintone: LocalKintone, failure: dict[str, Any]) -> None:
-    """Behind what was sent the client's socket fails, where without a reset it would read an end."""
+def test_reset_raises_an_error_in_the_client(kintone: LocalKintone, failure: dict[str, Any]) -> None:
+    """After the sent bytes the client's socket raises an error; without a reset it would read the end."""
     for reset in (True, False) if failure else (True,):
         kintone.fail(**failure, reset=reset)
-        with socket.create_connection(("127.0.0.1", kintone.port), timeout=SECONDS) as plug:
-            plug.sendall(b"GET /k/v1/app.json?id=1 HTTP/1.1\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", kintone.port), timeout=SECONDS) as connection:
+            connection.sendall(b"GET /k/v1/app.json?id=1 HTTP/1.1\r\n\r\n")
             with pytest.raises(ConnectionResetError) if reset else contextlib.nullcontext():
-                while plug.recv(4096):
+                while connection.recv(4096):
                     pass
 
 
@@ -100,15 +100,15 @@ def test_body_is_cut_or_announced_wrongly(kintone: LocalKintone, orders: Api) ->
         orders.get("app", id=1)
 
 
-def test_redirect_leads_elsewhere(kintone: LocalKintone, orders: Api) -> None:
-    """Any 3xx with a Location."""
+def test_redirect_has_a_location(kintone: LocalKintone, orders: Api) -> None:
+    """The response is a 3xx with a Location."""
     kintone.fail(redirect="https://elsewhere.example/", status=307)
     answer = orders.session.get(orders.url + "/k/v1/app.json?id=1", allow_redirects=False, timeout=SECONDS)
     assert (answer.status_code, answer.headers["Location"]) == (307, "https://elsewhere.example/")
 
 
 def test_login_page_comes_with_status_200(kintone: LocalKintone, orders: Api) -> None:
-    """A page where JSON was expected."""
+    """The response is an HTML page instead of JSON."""
     kintone.fail(login_page=True)
     answer = orders.get("app", id=1)
     assert answer.status_code == 200
@@ -116,7 +116,7 @@ def test_login_page_comes_with_status_200(kintone: LocalKintone, orders: Api) ->
 
 
 def test_bomb_unpacks_to_the_wanted_size(kintone: LocalKintone, orders: Api) -> None:
-    """A small gzip body that grows."""
+    """A small gzip body decompresses to the given size."""
     kintone.fail(bomb_bytes=5 << 20)
     with orders.session.get(orders.url + "/k/v1/app.json", stream=True, timeout=SECONDS) as answer:
         assert int(answer.headers["Content-Length"]) < 100_000
@@ -124,7 +124,7 @@ def test_bomb_unpacks_to_the_wanted_size(kintone: LocalKintone, orders: Api) -> 
 
 
 def test_endless_body_ends_when_the_client_goes(kintone: LocalKintone, orders: Api) -> None:
-    """A chunked body goes on; the server survives a client that leaves."""
+    """A chunked body continues; the server continues after the client disconnects."""
     kintone.fail(endless_bytes=1 << 40)
     with orders.session.get(orders.url + "/k/v1/app.json", stream=True, timeout=SECONDS) as answer:
         assert len(next(answer.iter_content(1 << 20))) > 0
@@ -132,7 +132,7 @@ def test_endless_body_ends_when_the_client_goes(kintone: LocalKintone, orders: A
 
 
 def test_delays_are_real(kintone: LocalKintone, orders: Api) -> None:
-    """A client with less patience than the delay times out, before the answer and within the body."""
+    """A client with a shorter timeout than the delay times out, before the response and during the body."""
     for options in ({"delay": 1.0}, {"delay_sending": 1.0}):
         kintone.fail(**options)  # type: ignore[arg-type]
         with pytest.raises((requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError)):
@@ -154,7 +154,7 @@ def test_latency_is_slept_in_each_request_and_connection(
 
 
 def test_requests_at_once_are_counted(kintone: LocalKintone, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The statistics tell how many requests were served at the same time."""
+    """The statistics contain the maximum number of concurrent requests."""
     together = threading.Barrier(4)
     kintone.latency(request=3.0)
     monkeypatch.setattr(time, "sleep", lambda seconds: together.wait(SECONDS) if seconds else None)
@@ -170,7 +170,7 @@ def test_requests_at_once_are_counted(kintone: LocalKintone, monkeypatch: pytest
 
 
 def test_received_requests_are_kept_raw(kintone: LocalKintone, orders: Api) -> None:
-    """Method, path, query, headers and body are there as they came; reset() forgets them."""
+    """Method, path, query, headers and body are logged unchanged; reset() clears the log."""
     _add(orders)
     orders.get("app", id=1)
     first, second = kintone.requests
@@ -184,7 +184,7 @@ def test_received_requests_are_kept_raw(kintone: LocalKintone, orders: Api) -> N
 
 
 def test_stop_breaks_off_and_frees_the_port(kintone: LocalKintone) -> None:
-    """After stop() nobody answers, and idle connections have ended."""
+    """After stop() new connections are refused and idle connections are closed."""
     connection = http.client.HTTPConnection("127.0.0.1", kintone.port, timeout=SECONDS)
     connection.request("GET", "/k/v1/app.json?id=1", headers={"User-Agent": "t"})
     connection.getresponse().read()

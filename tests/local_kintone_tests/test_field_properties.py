@@ -1,4 +1,4 @@
-"""The properties that app/form/fields.json shows for each type, and the codes a field may have."""
+"""The properties of each type in app/form/fields.json, and valid field codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_kintone import LocalKintone
-from tests.local_kintone_tests.desk import Desk, HandClock, body_of, values_of
+from tests.local_kintone_tests.in_process_client import InProcessClient, ManualClock, body_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +53,16 @@ BOOLEANS = {"noLabel", "required", "unique", "digit", "hideExpression", "default
 
 @pytest.fixture
 def bare_site() -> Iterator[LocalKintone]:
-    """No app, at a known moment."""
-    kintone = LocalKintone(seed="none", clock=HandClock())
+    """Create a server without apps and with a fixed time."""
+    kintone = LocalKintone(seed="none", clock=ManualClock())
     yield kintone
     kintone.stop()
 
 
 def _shown(kintone: LocalKintone, app: int) -> dict[str, Any]:
-    properties: dict[str, Any] = body_of(Desk(kintone, kintone.token(app)).get("app/form/fields", f"app={app}"))
+    properties: dict[str, Any] = body_of(
+        InProcessClient(kintone, kintone.token(app)).get("app/form/fields", f"app={app}")
+    )
     return dict(properties["properties"])
 
 
@@ -76,7 +78,7 @@ def test_field_shows_the_keys_of_its_type(bare_site: LocalKintone, kind: str) ->
 
 @pytest.mark.parametrize("kind", ["SINGLE_LINE_TEXT", "NUMBER", "LINK"])
 def test_lookup_shows_its_settings_and_nothing_of_its_base_type(bare_site: LocalKintone, kind: str) -> None:
-    """Fact sheet 6.6: `required` and `lookup` alone; the lookup's settings are complete."""
+    """Fact sheet 6.6: only `required` and `lookup`, with complete lookup settings."""
     key = {"type": kind, "lookup": LOOKUP, "maxLength": "5"}
     fields: dict[str, dict[str, Any]] = {"text": {"type": "SINGLE_LINE_TEXT"}, "key": key}
     properties = _shown(bare_site, bare_site.create_app("One", fields))["key"]
@@ -92,27 +94,27 @@ def test_lookup_shows_its_settings_and_nothing_of_its_base_type(bare_site: Local
 
 
 def test_numbers_of_a_form_are_shown_as_texts(bare_site: LocalKintone) -> None:
-    """Fact sheet 6.6: `"maxLength":"64"`, however the form was described; limits of zero count."""
+    """Fact sheet 6.6: `"maxLength":"64"`, even if the form was created with numbers; limits of zero are kept."""
     fields = {"text": {"type": "SINGLE_LINE_TEXT", "maxLength": 64}, "number": {"type": "NUMBER", "maxValue": 0}}
     app = bare_site.create_app("One", fields)
     assert _shown(bare_site, app)["text"]["maxLength"] == "64"
     assert _shown(bare_site, app)["number"]["maxValue"] == "0"
-    answer = Desk(bare_site, bare_site.token(app)).send(
+    answer = InProcessClient(bare_site, bare_site.token(app)).send(
         "POST", "record", {"app": app, "record": {"number": {"value": 1}}}
     )
     assert answer.status == 400
 
 
 def test_now_is_filled_in_where_nothing_was_sent(bare_site: LocalKintone) -> None:
-    """Fact sheet 6.2 and 6.6: `defaultNowValue` fills date, time and moment of new records; a blank stays."""
+    """Fact sheet 6.2 and 6.6: `defaultNowValue` sets date, time and date-time of new records; a blank value stays."""
     kinds = {"day": "DATE", "clock": "TIME", "moment": "DATETIME"}
     fields = {code: {"type": kind, "defaultNowValue": True} for code, kind in kinds.items()}
     app = bare_site.create_app("Now", {**fields, "lines": {"type": "SUBTABLE", "fields": {"on": fields["day"]}}})
-    desk = Desk(bare_site, bare_site.token(app))
-    values = values_of(bare_site, app, desk.add(app, lines=[{"value": {}}]))
+    client = InProcessClient(bare_site, bare_site.token(app))
+    values = values_of(bare_site, app, client.add(app, lines=[{"value": {}}]))
     assert [values[code] for code in kinds] == ["2026-04-01", "09:30", "2026-04-01T09:30:00Z"]
     assert values["lines"][0]["value"]["on"]["value"] == "2026-04-01"
-    blank = values_of(bare_site, app, desk.add(app, day="", clock=None, moment=""))
+    blank = values_of(bare_site, app, client.add(app, day="", clock=None, moment=""))
     assert [blank[code] for code in kinds] == [None, None, ""]
 
 
@@ -127,7 +129,7 @@ def test_now_is_filled_in_where_nothing_was_sent(bare_site: LocalKintone) -> Non
 def test_form_without_duplicates_where_kintone_allows_none_is_refused(
     bare_site: LocalKintone, fields: dict[str, Any]
 ) -> None:
-    """Fact sheet 6.6: `unique` is for five types, never within a table."""
+    """Fact sheet 6.6: `unique` is allowed for five types, not in tables."""
     with pytest.raises(ValueError, match="duplicates"):
         bare_site.create_app("Wrong", fields)
 
@@ -150,12 +152,12 @@ def test_form_without_duplicates_where_kintone_allows_none_is_refused(
     ],
 )
 def test_code_of_allowed_characters_stands_in_forms_and_queries(bare_site: LocalKintone, code: str) -> None:
-    """Fact sheet 5.1, kintone's help on field codes: underscores, middle dots and currency signs of full width."""
+    """Fact sheet 5.1, kintone's help on field codes: underscores, middle dots and full-width currency signs."""
     app = bare_site.create_app("Codes", {code: {"type": "NUMBER"}})
-    desk = Desk(bare_site, bare_site.token(app))
-    number = desk.add(app, **{code: "3"})
+    client = InProcessClient(bare_site, bare_site.token(app))
+    number = client.add(app, **{code: "3"})
     body = {"app": app, "query": f"({code} > 2 and {code} in (3)) order by {code} asc, $id desc", "fields": [code]}
-    answer = desk.send("GET", "records", body)
+    answer = client.send("GET", "records", body)
     assert body_of(answer)["records"] == [{code: {"type": "NUMBER", "value": "3"}}]
     assert values_of(bare_site, app, number)[code] == "3"
 
@@ -164,13 +166,13 @@ def test_code_of_allowed_characters_stands_in_forms_and_queries(bare_site: Local
     "code", ["", "1st", "１番", "a b", "a-b", "a.b", "$price", "a　b", "C#", "税（込）", "not", "__ROOT__", "x" * 129]
 )
 def test_code_of_other_characters_is_refused(bare_site: LocalKintone, code: str) -> None:
-    """Fact sheet 3 and 5.1: no digit first, no blanks, no other signs, at most 128 characters, no reserved word."""
+    """Fact sheet 3 and 5.1: no leading digit, no spaces, no other symbols, at most 128 characters, no reserved word."""
     with pytest.raises(ValueError, match="field code"):
         bare_site.create_app("Wrong", {code: {"type": "NUMBER"}})
 
 
-def test_code_that_stands_twice_is_refused(bare_site: LocalKintone) -> None:
-    """Fact sheet 2.9: codes are unique within an app, columns of tables included."""
+def test_repeated_code_is_refused(bare_site: LocalKintone) -> None:
+    """Fact sheet 2.9: codes are unique in an app, including the columns of tables."""
     lines = {"type": "SUBTABLE", "fields": {"a": {"type": "NUMBER"}}}
     with pytest.raises(ValueError, match="twice"):
         bare_site.create_app("Wrong", {"a": {"type": "NUMBER"}, "lines": lines})

@@ -1,4 +1,4 @@
-"""Files: two kinds of keys, names, replacement."""
+"""Files: upload keys and record keys, names, replacement."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _attached(client: Api, number: int = 2) -> list[dict[str, Any]]:
 
 
 def test_uploaded_file_is_attached_under_another_key(orders: Api) -> None:
-    """The upload key is a UUID, the record key long hexadecimal; name, type and size come with it."""
+    """The upload key is a UUID, the record key is long and hexadecimal and comes with name, type and size."""
     upload = _uploaded(orders)
     assert re.fullmatch(r"[0-9a-f-]{36}", upload)
     assert _attach(orders, upload).ok
@@ -45,7 +45,7 @@ def test_uploaded_file_is_attached_under_another_key(orders: Api) -> None:
 
 
 def test_download_needs_the_record_key(orders: Api) -> None:
-    """The record key gives the bytes; the upload key, before and after, is GAIA_BL01."""
+    """The record key returns the bytes; the upload key is GAIA_BL01, before and after attaching."""
     upload = _uploaded(orders)
     assert code_of(orders.get("file", fileKey=upload)) == (404, "GAIA_BL01")
     assert _attach(orders, upload).ok
@@ -57,14 +57,14 @@ def test_download_needs_the_record_key(orders: Api) -> None:
 
 
 def test_upload_key_works_once(orders: Api) -> None:
-    """A second record needs a second upload."""
+    """A second record requires a second upload."""
     upload = _uploaded(orders)
     assert _attach(orders, upload).ok
     assert code_of(_attach(orders, upload, number=3)) == (404, "GAIA_BL01")
 
 
 def test_list_of_files_is_replaced(orders: Api) -> None:
-    """Record keys sent back keep their files, those left out go, [] clears."""
+    """Sent record keys keep their files, omitted files are removed, [] removes all."""
     assert _attach(orders, _uploaded(orders, "a.txt"), _uploaded(orders, "b.txt")).ok
     first, second = _attached(orders)
     assert _attach(orders, second["fileKey"], _uploaded(orders, "c.txt")).ok
@@ -87,7 +87,7 @@ def test_list_of_files_is_replaced(orders: Api) -> None:
 def test_content_disposition_takes_the_chosen_form(
     orders: Api, kintone: LocalKintone, form: str, expected: str | None
 ) -> None:
-    """The header is not documented by kintone, so a client must cope with each form."""
+    """The header is not documented, so a client must handle each format."""
     kintone.settings.disposition = form
     assert _attach(orders, _uploaded(orders, "a b.txt")).ok
     answer = orders.get("file", fileKey=_attached(orders)[0]["fileKey"])
@@ -95,7 +95,7 @@ def test_content_disposition_takes_the_chosen_form(
 
 
 def test_name_must_come_in_the_plain_parameter(orders: Api) -> None:
-    """`filename*=` alone would lose the name, so it is refused; so is a body without a file."""
+    """`filename*=` alone and a body without a file are refused."""
     head = {"Content-Type": "multipart/form-data; boundary=xx"}
     disposition = "Content-Disposition: form-data; name=\"file\"; filename*=UTF-8''a.txt"
     url = orders.url + "/k/v1/file.json"
@@ -106,7 +106,7 @@ def test_name_must_come_in_the_plain_parameter(orders: Api) -> None:
 
 
 def test_file_of_another_app_needs_its_token(kintone: LocalKintone, orders: Api) -> None:
-    """Viewing a file needs view permission in the app whose record has it."""
+    """Downloading a file requires the permission to view the app of its record."""
     (file,) = _attached(orders, 1)
     assert code_of(Api(kintone.url, kintone.token(3)).get("file", fileKey=file["fileKey"])) == (400, "GAIA_IA02")
     add_only = Api(kintone.url, kintone.token(1, "add"))
@@ -115,7 +115,7 @@ def test_file_of_another_app_needs_its_token(kintone: LocalKintone, orders: Api)
 
 
 def test_file_in_a_table_row_is_kept(every: Api) -> None:
-    """A row's files follow the same rules."""
+    """The files of a table row follow the same rules."""
     rows = [{"value": {"cell_files": {"value": [{"fileKey": _uploaded(every)}]}}}]
     assert every.send("PUT", "record", {"app": 3, "id": 1, "record": {"table": {"value": rows}}}).ok
     record = every.get("record", app=3, id=1).json()["record"]

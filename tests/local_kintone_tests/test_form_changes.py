@@ -1,4 +1,4 @@
-"""Records from before a change of the form."""
+"""Records that are older than a change of the form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_kintone import LocalKintone
-from tests.local_kintone_tests.desk import Desk, body_of, cells, refusal_of, values_of
+from tests.local_kintone_tests.in_process_client import InProcessClient, body_of, cells, refusal_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,23 +35,25 @@ NEW: dict[str, dict[str, Any]] = {"code": {**TEXT, "unique": True}, "lines": NEW
 
 @pytest.fixture
 def changed() -> Iterator[LocalKintone]:
-    """One app with a record of before its form changed."""
+    """Create one app with a record that is older than a change of its form."""
     kintone = LocalKintone(seed="none")
     kintone.create_app("Changed", OLD)
-    Desk(kintone, kintone.token(1)).add(1, code="A", gone="g", lines=[{"value": cells(qty="2", note="n")}])
+    InProcessClient(kintone, kintone.token(1)).add(1, code="A", gone="g", lines=[{"value": cells(qty="2", note="n")}])
     kintone.change_form(1, NEW)
     yield kintone
     kintone.stop()
 
 
 @pytest.fixture
-def desk(changed: LocalKintone) -> Desk:
-    """Work on it."""
-    return Desk(changed, changed.token(1))
+def client(changed: LocalKintone) -> InProcessClient:
+    """Return a client for it."""
+    return InProcessClient(changed, changed.token(1))
 
 
-def test_old_record_lacks_the_new_fields_and_has_lost_the_removed(changed: LocalKintone, desk: Desk) -> None:
-    """Fact sheet 6.2: what a write did not bring is not there; `fields` and queries meet the gap without a fault."""
+def test_old_record_lacks_the_new_fields_and_has_lost_the_removed(
+    changed: LocalKintone, client: InProcessClient
+) -> None:
+    """Fact sheet 6.2: fields that were never written are absent; `fields` and queries work with such records."""
     values = values_of(changed, 1, 1)
     assert not (LATE.keys() | {"gone"}) & values.keys()
     assert set(values["lines"][0]["value"]) == {"qty"}
@@ -63,34 +65,36 @@ def test_old_record_lacks_the_new_fields_and_has_lost_the_removed(changed: Local
         'code = "A" order by late_number asc',
     ):
         body = {"app": 1, "query": condition, "fields": ["code", "late"]}
-        assert body_of(desk.send("GET", "records", body))["records"] == [
+        assert body_of(client.send("GET", "records", body))["records"] == [
             {"code": {"type": "SINGLE_LINE_TEXT", "value": "A"}}
         ], condition
-    assert refusal_of(desk.send("GET", "records", {"app": 1, "query": 'gone = "g"'}))[1] == "GAIA_IQ11"
+    assert refusal_of(client.send("GET", "records", {"app": 1, "query": 'gone = "g"'}))[1] == "GAIA_IQ11"
 
 
-def test_new_record_has_all_fields_and_an_old_one_once_it_is_saved(changed: LocalKintone, desk: Desk) -> None:
-    """Fact sheet 6.2: defaults are for new records; a saved old one shows blanks, and its sums are computed."""
-    assert values_of(changed, 1, desk.add(1, code="B"))["late"] == "x"
-    assert desk.update(1, 1, late_number="3").status == 200
+def test_new_record_has_all_fields_and_an_old_one_once_it_is_saved(
+    changed: LocalKintone, client: InProcessClient
+) -> None:
+    """Fact sheet 6.2: defaults apply to new records; a saved old record shows blanks and computed values."""
+    assert values_of(changed, 1, client.add(1, code="B"))["late"] == "x"
+    assert client.update(1, 1, late_number="3").status == 200
     values = values_of(changed, 1, 1)
     assert values.keys() >= LATE.keys()
     assert (values["late"], values["late_tags"], values["late_lines"], values["late_sum"]) == ("", [], [], "5")
     assert values["lines"][0]["value"]["late_double"]["value"] == "4"
 
 
-def test_field_that_now_prohibits_duplicates_knows_the_old_values(desk: Desk) -> None:
+def test_field_that_now_prohibits_duplicates_knows_the_old_values(client: InProcessClient) -> None:
     """Fact sheet 2.1 and 6.2: an update key finds an old record, and a new one may not repeat it."""
     key = {"field": "code", "value": "A"}
-    assert desk.send("PUT", "record", {"app": 1, "updateKey": key, "record": cells(late="y")}).status == 200
-    answer = desk.send("POST", "record", {"app": 1, "record": cells(code="A")})
+    assert client.send("PUT", "record", {"app": 1, "updateKey": key, "record": cells(late="y")}).status == 200
+    answer = client.send("POST", "record", {"app": 1, "record": cells(code="A")})
     assert refusal_of(answer) == (400, "CB_VA01", {"record.code.value"})
 
 
 def test_old_records_can_be_made_to_show_blanks() -> None:
-    """What old records show is not documented; a setting fills them, without defaults."""
+    """It is not documented what old records show; a setting fills them with blanks."""
     kintone = LocalKintone(seed="none")
-    kintone.settings.late_fields = "blank"
+    kintone.settings.new_fields = "blank"
     kintone.create_app("Changed", OLD)
     kintone.add_records(1, [{"code": "A", "lines": [{"qty": "2"}]}])
     kintone.change_form(1, NEW)
@@ -100,10 +104,10 @@ def test_old_records_can_be_made_to_show_blanks() -> None:
     kintone.stop()
 
 
-def test_form_that_the_records_contradict_changes_nothing(changed: LocalKintone, desk: Desk) -> None:
-    """Fact sheet 6.6: records with the same value keep a field from prohibiting duplicates."""
-    desk.update(1, 1, late="same")
-    desk.add(1, code="B", late="same")
+def test_form_that_the_records_contradict_changes_nothing(changed: LocalKintone, client: InProcessClient) -> None:
+    """Fact sheet 6.6: a field cannot prohibit duplicates if records have the same value."""
+    client.update(1, 1, late="same")
+    client.add(1, code="B", late="same")
     with pytest.raises(ValueError, match="the same late"):
         changed.change_form(1, {**NEW, "late": {**TEXT, "unique": True}})
     assert changed.apps[1].form.revision == 2
@@ -111,6 +115,6 @@ def test_form_that_the_records_contradict_changes_nothing(changed: LocalKintone,
 
 
 def test_process_management_switched_on_shows_in_old_records(changed: LocalKintone) -> None:
-    """Fact sheet 2.9: status and assignees stand in records once they are enabled."""
+    """Fact sheet 2.9: records contain status and assignees when they are enabled."""
     changed.change_form(1, {**NEW, "ステータス": {"type": "STATUS", "enabled": True}})
     assert values_of(changed, 1, 1)["ステータス"] == "未処理"

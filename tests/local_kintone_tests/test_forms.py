@@ -22,7 +22,7 @@ def test_every_field_type_stands_in_the_form(every: Api) -> None:
 
 
 def test_numbers_are_texts_and_absent_limits_blank(orders: Api) -> None:
-    """Limits are texts, "" where there is none; options have a label and an index."""
+    """Limits are texts, "" for none; options have a label and an index."""
     properties = orders.get("app/form/fields", app=1).json()["properties"]
     assert properties["sku"]["maxLength"] == "20"
     assert properties["sku"]["minLength"] == ""
@@ -30,7 +30,7 @@ def test_numbers_are_texts_and_absent_limits_blank(orders: Api) -> None:
 
 
 def test_lookup_keeps_its_base_type_and_has_no_unique(orders: Api) -> None:
-    """A lookup is known by its `lookup` key alone."""
+    """Only the key `lookup` identifies a lookup."""
     customer = orders.get("app/form/fields", app=1).json()["properties"]["customer"]
     assert customer["type"] == "SINGLE_LINE_TEXT"
     assert customer["lookup"]["relatedKeyField"] == "customer_code"
@@ -39,14 +39,14 @@ def test_lookup_keeps_its_base_type_and_has_no_unique(orders: Api) -> None:
 
 
 def test_switched_off_fields_stand_in_the_form_but_in_no_record(orders: Api) -> None:
-    """STATUS and its like are listed with enabled false, and a record leaves them out."""
+    """Disabled fields such as STATUS are listed with enabled false, and records do not contain them."""
     assert orders.get("app/form/fields", app=1).json()["properties"]["ステータス"]["enabled"] is False
     record = orders.get("record", app=1, id=1).json()["record"]
     assert "ステータス" not in record
 
 
 def test_related_records_of_an_app_out_of_sight_are_null(every: Api, kintone: LocalKintone) -> None:
-    """Without view permission in the related app nothing is told about it."""
+    """Without the permission to view the related app, `referenceTable` is null."""
     alone = Api(kintone.url, kintone.token(3))
     assert alone.get("app/form/fields", app=3).json()["properties"]["related"]["referenceTable"] is None
     seen = every.get("app/form/fields", app=3).json()["properties"]["related"]["referenceTable"]
@@ -54,7 +54,7 @@ def test_related_records_of_an_app_out_of_sight_are_null(every: Api, kintone: Lo
 
 
 def test_layout_shows_tables_groups_and_labels(every: Api) -> None:
-    """The layout holds what stands in no record: groups, labels, spaces, rules."""
+    """The layout contains groups, labels, spaces and rules, which records do not contain."""
     layout = every.get("app/form/layout", app=3).json()["layout"]
     blocks = {block["type"] for block in layout}
     cells = {cell["type"] for block in layout if block["type"] == "ROW" for cell in block["fields"]}
@@ -71,7 +71,7 @@ def test_settings_tell_the_number_precision(orders: Api) -> None:
 
 
 def test_record_shows_every_shape(every: Api) -> None:
-    """A read gives kintone's types, and its blanks: null for choices and dates, "" for texts, [] for lists."""
+    """A read returns kintone's types and blanks: null for choices and dates, "" for texts, [] for lists."""
     record = every.get("record", app=3, id=2).json()["record"]
     assert record["$id"] == {"type": "__ID__", "value": "2"}
     assert record["$revision"] == {"type": "__REVISION__", "value": "1"}
@@ -85,7 +85,7 @@ def test_record_shows_every_shape(every: Api) -> None:
 
 
 def test_app_is_made_with_short_properties(bare: LocalKintone) -> None:
-    """create_app() fills in what kintone shows and refuses a type that kintone does not have."""
+    """create_app() completes the properties and refuses an unknown type."""
     app = bare.create_app("Short", {"a": {"type": "DROP_DOWN", "options": ["x", "y"]}})
     assert bare.apps[app].form.properties["a"]["options"]["y"]["index"] == "1"
     with pytest.raises(ValueError, match="NO_SUCH_TYPE"):

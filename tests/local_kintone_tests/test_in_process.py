@@ -1,4 +1,4 @@
-"""Requests without sockets: the same path, other writers between them, and the log of what was written."""
+"""Requests without sockets: the same handling, hooks for other writers, and the log of writes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_kintone import ConnectionCutError, LocalKintone, Received
+from local_kintone import ConnectionCutError, LocalKintone, ReceivedRequest
 from tests.local_kintone_tests.api import Api
-from tests.local_kintone_tests.desk import Desk, HandClock, body_of, cells, refusal_of, values_of
+from tests.local_kintone_tests.in_process_client import (
+    InProcessClient,
+    ManualClock,
+    body_of,
+    cells,
+    refusal_of,
+    values_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +29,14 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    """Start a clock."""
-    return HandClock()
+def clock() -> ManualClock:
+    """Return a manual clock."""
+    return ManualClock()
 
 
 @pytest.fixture
-def kintone(clock: HandClock) -> Iterator[LocalKintone]:
-    """One app, never started."""
+def kintone(clock: ManualClock) -> Iterator[LocalKintone]:
+    """Create one app; the server is not started."""
     server = LocalKintone(seed="none", clock=clock)
     server.create_app("stock", FIELDS)
     yield server
@@ -37,24 +44,24 @@ def kintone(clock: HandClock) -> Iterator[LocalKintone]:
 
 
 @pytest.fixture
-def desk(kintone: LocalKintone) -> Desk:
-    """Write as the plugin."""
-    return Desk(kintone, kintone.token(1))
+def client(kintone: LocalKintone) -> InProcessClient:
+    """Return a client with the plugin's token."""
+    return InProcessClient(kintone, kintone.token(1))
 
 
 @pytest.fixture
-def other(kintone: LocalKintone) -> Desk:
-    """Write as somebody else."""
-    return Desk(kintone, kintone.token(1, author="other"))
+def other(kintone: LocalKintone) -> InProcessClient:
+    """Return a client with another author's token."""
+    return InProcessClient(kintone, kintone.token(1, author="other"))
 
 
-def test_exchange_takes_the_same_path_as_sockets(kintone: LocalKintone, desk: Desk) -> None:
-    """Refusals, headers, counts and the log of requests are those of a served request."""
-    assert desk.add(1, key="A") == 1
-    answer = desk.get("records", "app=1&totalCount=true")
+def test_exchange_takes_the_same_path_as_sockets(kintone: LocalKintone, client: InProcessClient) -> None:
+    """Errors, headers, counts and the request log are the same as over sockets."""
+    assert client.add(1, key="A") == 1
+    answer = client.get("records", "app=1&totalCount=true")
     assert body_of(answer)["totalCount"] == "1"
     assert answer.headers["X-ConcurrencyLimit-Running"] == "1"
-    assert refusal_of(desk.get("record", "app=1&id=9"))[:2] == (404, "GAIA_RE01")
+    assert refusal_of(client.get("record", "app=1&id=9"))[:2] == (404, "GAIA_RE01")
     assert kintone.exchange("GET", "/k/v1/app.json?id=1", {}).status == 403
     assert kintone.exchange("GET", "/_local/stats", {}).status == 200
     assert kintone.stats.requests == 4
@@ -62,11 +69,11 @@ def test_exchange_takes_the_same_path_as_sockets(kintone: LocalKintone, desk: De
     assert kintone.stats.by_api == {"POST record": 1, "GET records": 1, "GET record": 1, "GET app": 1}
 
 
-def test_time_is_that_of_the_clock(kintone: LocalKintone, desk: Desk, clock: HandClock) -> None:
-    """Latency and delays pass at once; defaults, times, queries and cursors follow the clock."""
+def test_time_is_that_of_the_clock(kintone: LocalKintone, client: InProcessClient, clock: ManualClock) -> None:
+    """Latency and delays take no real time; defaults, times, queries and cursors use the clock."""
     kintone.latency(request=60.0)
     kintone.fail(delay=90.0)
-    number = desk.add(1, key="A")
+    number = client.add(1, key="A")
     assert clock.passed == 150.0
     values = values_of(kintone, 1, number)
     assert (values["day"], values["作成日時"]) == ("2026-04-01", "2026-04-01T09:32:00Z")
@@ -74,63 +81,69 @@ def test_time_is_that_of_the_clock(kintone: LocalKintone, desk: Desk, clock: Han
     clock.passed += 86_400
     assert kintone.records(1, "day = TODAY()") == []
     assert len(kintone.records(1, "作成日時 < NOW()")) == 1
-    name = body_of(desk.send("POST", "records/cursor", {"app": 1, "size": 1}))["id"]
+    name = body_of(client.send("POST", "records/cursor", {"app": 1, "size": 1}))["id"]
     assert kintone.stats.live_cursors == 1
     clock.passed += 601
     assert kintone.stats.live_cursors == 0
-    assert refusal_of(desk.get("records/cursor", f"id={name}"))[:2] == (404, "GAIA_CN01")
+    assert refusal_of(client.get("records/cursor", f"id={name}"))[:2] == (404, "GAIA_CN01")
 
 
-def test_another_writer_may_act_before_any_request(kintone: LocalKintone, desk: Desk, other: Desk) -> None:
-    """What a hook sends meets no hook and no failure, is not counted, and is there when the request is handled."""
-    desk.add(1, key="A", stock="1")
+def test_another_writer_may_act_before_any_request(
+    kintone: LocalKintone, client: InProcessClient, other: InProcessClient
+) -> None:
+    """A hook's request has no hooks and failures, is not counted, and is applied before the outer request."""
+    client.add(1, key="A", stock="1")
     kintone.fail(nth=3, status=503)
-    seen: list[Received] = []
+    seen: list[ReceivedRequest] = []
 
-    def meddle(received: Received) -> None:
+    def meddle(received: ReceivedRequest) -> None:
         seen.append(received)
         assert other.update(1, 1, stock=str(received.number * 10)).status == 200
 
     kintone.before_request.append(meddle)
-    answer = desk.send("PUT", "record", {"app": 1, "id": 1, "revision": 1, "record": cells(stock="5")})
+    answer = client.send("PUT", "record", {"app": 1, "id": 1, "revision": 1, "record": cells(stock="5")})
     assert refusal_of(answer)[:2] == (409, "GAIA_CO02")
     assert values_of(kintone, 1, 1)["stock"] == "20"
-    assert desk.get("record", "app=1&id=1").status == 503
+    assert client.get("record", "app=1&id=1").status == 503
     assert [(received.number, received.method) for received in seen] == [(2, "PUT"), (3, "GET")]
     assert b'"revision": 1' in seen[0].body
     assert kintone.stats.requests == 3
     assert [(write.request, write.author) for write in kintone.writes] == [(1, "plugin"), (2, "other"), (3, "other")]
 
 
-def test_hooks_are_called_for_sockets_too(kintone: LocalKintone, other: Desk) -> None:
-    """The same list; a writer in the same process does not hang on the waiting request."""
+def test_hooks_are_called_for_sockets_too(kintone: LocalKintone, other: InProcessClient) -> None:
+    """Hooks are also called for requests over sockets, and their writes do not block."""
     kintone.before_request.append(lambda received: other.add(1, key=f"before {received.number}"))
     kintone.start()
     client = Api(kintone.url, kintone.token(1))
     assert client.get("records", app=1).json()["records"][0]["key"]["value"] == "before 1"
 
 
-def test_hook_that_fails_is_heard(kintone: LocalKintone, desk: Desk) -> None:
-    """Its exception reaches the caller, and the next request finds everything in order."""
+def test_failing_hook_raises_to_the_caller(kintone: LocalKintone, client: InProcessClient) -> None:
+    """Its exception is raised to the caller, and the next request works."""
 
-    def fail(_received: Received) -> None:
+    def fail(_received: ReceivedRequest) -> None:
         raise LookupError
 
     kintone.before_request.append(fail)
     with pytest.raises(LookupError):
-        desk.add(1, key="A")
+        client.add(1, key="A")
     kintone.before_request.clear()
-    assert desk.add(1, key="A") == 1
+    assert client.add(1, key="A") == 1
     assert kintone.stats.running == 0
 
 
-def test_writes_tell_who_wrote_what_when(kintone: LocalKintone, desk: Desk, other: Desk) -> None:
-    """Each added, updated and deleted record, with what was sent and what it was before and after."""
-    desk.add(1, key="A", stock="1")
+def test_writes_contain_author_request_and_content(
+    kintone: LocalKintone, client: InProcessClient, other: InProcessClient
+) -> None:
+    """Each added, updated and deleted record is logged with the sent fields and the record before and after."""
+    client.add(1, key="A", stock="1")
     other.update(1, 1, stock="2")
-    desk.send("DELETE", "records", {"app": 1, "ids": [1]})
+    client.send("DELETE", "records", {"app": 1, "ids": [1]})
     key = {"field": "key", "value": "B"}
-    desk.send("PUT", "records", {"app": 1, "upsert": True, "records": [{"updateKey": key, "record": cells(stock="7")}]})
+    client.send(
+        "PUT", "records", {"app": 1, "upsert": True, "records": [{"updateKey": key, "record": cells(stock="7")}]}
+    )
     add, update, delete, upsert = kintone.writes
     assert [(w.number, w.request, w.author, w.app, w.action, w.record_id, w.revision) for w in kintone.writes] == [
         (1, 1, "plugin", 1, "add", 1, 1),
@@ -152,21 +165,21 @@ def test_writes_tell_who_wrote_what_when(kintone: LocalKintone, desk: Desk, othe
     assert kintone.writes == []
 
 
-def test_writes_hold_only_what_was_kept(kintone: LocalKintone, desk: Desk) -> None:
-    """A bulk request that is undone leaves none; nor does a batch, a refusal, or a read."""
+def test_writes_contain_only_committed_writes(kintone: LocalKintone, client: InProcessClient) -> None:
+    """A rolled-back bulk request, a refused batch or write, and a read log no writes."""
     request = {"method": "POST", "api": "/k/v1/record.json", "payload": {"app": 1, "record": cells(key="A")}}
     gone = {"method": "DELETE", "api": "/k/v1/records.json", "payload": {"app": 1, "ids": [99]}}
-    assert desk.send("POST", "bulkRequest", {"requests": [request, gone]}).status == 404
+    assert client.send("POST", "bulkRequest", {"requests": [request, gone]}).status == 404
     rows = [cells(key="A"), cells(key="A")]
-    assert desk.send("POST", "records", {"app": 1, "records": rows}).status == 400
-    assert desk.get("records", "app=1").status == 200
+    assert client.send("POST", "records", {"app": 1, "records": rows}).status == 400
+    assert client.get("records", "app=1").status == 200
     assert kintone.writes == []
-    assert desk.send("POST", "bulkRequest", {"requests": [request]}).status == 200
+    assert client.send("POST", "bulkRequest", {"requests": [request]}).status == 200
     assert [(write.number, write.request) for write in kintone.writes] == [(1, 4)]
 
 
 def test_token_belongs_to_permissions_and_author(kintone: LocalKintone) -> None:
-    """The same for the same, another for another; an author's name may be anything."""
+    """Equal arguments give the same token, different ones another; an author's name may be any text."""
     assert kintone.token(1, "view") == kintone.token(1, "view", author="plugin")
     tokens = {kintone.token(1, "view", author=name) for name in ("plugin", "other", "誰か")}
     assert len(tokens) == 3
@@ -175,25 +188,25 @@ def test_token_belongs_to_permissions_and_author(kintone: LocalKintone) -> None:
 
 
 def test_authors_outlive_the_server(tmp_path: Any) -> None:  # noqa: ANN401 - pytest's own
-    """With a database file, a token has its author again."""
+    """With a database file, a token keeps its author after a restart."""
     for _ in range(2):
         kintone = LocalKintone(seed="none", database=str(tmp_path / "k.db"))
         if not kintone.apps:
             kintone.create_app("stock", FIELDS)
             kintone.token(1, author="other")
-        Desk(kintone, next(iter(kintone.site.tokens.of_app(1)))).add(1)
+        InProcessClient(kintone, next(iter(kintone.site.tokens.of_app(1)))).add(1)
         assert [write.author for write in kintone.writes] == ["other"]
         kintone.stop()
 
 
-def test_many_threads_may_ask_at_once(kintone: LocalKintone) -> None:
-    """Each gets its own answer, and nothing is lost or numbered twice, also where they take turns."""
+def test_concurrent_requests_of_many_threads(kintone: LocalKintone) -> None:
+    """Each thread gets its own response, and no request is lost or numbered twice."""
     kintone.latency(request=1.0)
 
     def work(name: int) -> None:
-        desk = Desk(kintone, kintone.token(1, author=f"w{name}"))
+        client = InProcessClient(kintone, kintone.token(1, author=f"w{name}"))
         for count in range(20):
-            desk.add(1, key=f"{name}-{count}")
+            client.add(1, key=f"{name}-{count}")
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
     for thread in threads:
@@ -205,8 +218,8 @@ def test_many_threads_may_ask_at_once(kintone: LocalKintone) -> None:
     assert len({record["key"]["value"] for record in kintone.records(1)}) == 80
 
 
-def test_stopped_server_answers_nobody(kintone: LocalKintone, desk: Desk) -> None:
-    """A request after stop() is cut."""
+def test_stopped_server_cuts_requests(kintone: LocalKintone, client: InProcessClient) -> None:
+    """A request after stop() raises ConnectionCutError."""
     kintone.stop()
     with pytest.raises(ConnectionCutError, match="closed"):
-        desk.get("app", "id=1")
+        client.get("app", "id=1")

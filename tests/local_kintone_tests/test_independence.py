@@ -1,4 +1,4 @@
-"""What the local kintone may import, and what its two ways of switching failures have in common."""
+"""The local kintone's imports, and the options of failures."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def _imported(path: Path) -> set[str]:
 
 
 def test_only_the_standard_library_is_imported() -> None:
-    """The server shares no code with the client; trustme is for HTTPS alone."""
+    """The server shares no code with the plugin; trustme is needed only for HTTPS."""
     imported = set().union(*(_imported(path) for path in FOLDER.rglob("*.py")))
     assert imported - set(sys.stdlib_module_names) == {"local_kintone", "trustme"}
 
 
 def test_fail_takes_every_attribute_of_a_failure() -> None:
-    """The options of fail() are the attributes of Failure but for its counters."""
-    attributes = {field.name for field in dataclasses.fields(Failure)} - {"hits", "seen"}
+    """The options of fail() are the attributes of Failure except its counters."""
+    attributes = {field.name for field in dataclasses.fields(Failure)} - {"hits", "matched"}
     assert set(FailureOptions.__annotations__) == attributes

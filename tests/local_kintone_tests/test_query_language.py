@@ -15,14 +15,14 @@ ALL = list(range(12, 0, -1))
 
 
 def test_records_come_newest_first_by_default(orders: Api) -> None:
-    """Without `order by` the ids descend."""
+    """Without `order by` the records are sorted by descending id."""
     assert orders.found("") == ALL
     assert orders.found("limit 2 offset 1") == [11, 10]
     assert orders.found("order by $id asc limit 3") == [1, 2, 3]
 
 
 def test_default_limit_is_100(bare: LocalKintone) -> None:
-    """Without a limit a hundred records come, with 500 as many as that."""
+    """Without a limit 100 records are returned, with `limit 500` up to 500."""
     app = bare.create_app("Many", {"a": {"type": "NUMBER"}})
     bare.add_records(app, ({"a": str(number)} for number in range(600)))
     client = Api(bare.url, bare.token(app))
@@ -32,7 +32,7 @@ def test_default_limit_is_100(bare: LocalKintone) -> None:
 
 
 def test_limit_of_zero_is_out_of_range(orders: Api, kintone: LocalKintone) -> None:
-    """Fact sheet 3: the limit is 1 to 500; with which code zero is refused is not known, so that it can be set."""
+    """Fact sheet 3: the limit is 1 to 500; the error code for zero is unknown, so it is a setting."""
     assert orders.refused("limit 0") == "GAIA_QU01"
     kintone.settings.limit_zero = "CB_VA01"
     assert keys_of(orders.get("records", app=1, query="order by $id asc limit 0")) == {"query"}
@@ -42,7 +42,7 @@ def test_limit_of_zero_is_out_of_range(orders: Api, kintone: LocalKintone) -> No
 
 
 def test_offset_ends_at_10000(orders: Api) -> None:
-    """An offset of 10,000 is allowed, one more is not."""
+    """An offset of 10,000 is allowed, 10,001 is not."""
     assert orders.found("limit 1 offset 10000") == []
     assert orders.refused("limit 1 offset 10001") == "GAIA_QU02"
 
@@ -89,7 +89,7 @@ def test_and_binds_tighter_than_or(orders: Api) -> None:
     ],
 )
 def test_operators_find_by_type(orders: Api, query: str, found: list[int]) -> None:
-    """Each type is compared as what it is."""
+    """Each type has its own comparison."""
     assert orders.found(query) == found
 
 
@@ -115,7 +115,7 @@ def test_operators_find_by_type(orders: Api, query: str, found: list[int]) -> No
     ],
 )
 def test_condition_that_does_not_suit_the_form_is_refused(orders: Api, query: str, code: str) -> None:
-    """Unknown fields, options and users and unsuitable operators are errors, not empty answers."""
+    """Unknown fields, options and users and unsupported operators are errors, not empty results."""
     assert orders.refused(query) == code
 
 
@@ -140,24 +140,24 @@ def test_condition_that_does_not_suit_the_form_is_refused(orders: Api, query: st
     ],
 )
 def test_malformed_query_is_cb_va01_under_query(orders: Api, query: str) -> None:
-    """What cannot be read is complained about under the key `query`."""
+    """A syntax error is reported under the key `query`."""
     assert keys_of(orders.get("records", app=1, query=query)) == {"query"}
 
 
 def test_quoted_text_is_never_read_as_words_of_the_language(orders: Api) -> None:
-    """Keywords, escaped quotes and backslashes within quotes are text."""
+    """Keywords, escaped quotes and backslashes inside quotes are text."""
     assert orders.found('memo like "limit 5 order by x"') == [4]
     assert orders.found('name = "モニター 27\\""') == [8]
     assert orders.found('sku = "a\\\\b\\t\\n"') == []
 
 
 def test_any_blank_separates_words(orders: Api) -> None:
-    """Tabs, line ends and full-width spaces stand between words; keywords may be written in capitals."""
+    """Tabs, line ends and full-width spaces separate tokens; keywords may be upper case."""
     assert orders.found("$id\n>\t10\u3000AND\u3000$id<12 ORDER BY $id ASC LIMIT 5") == [11]
 
 
 def test_order_by_sorts_by_several_fields(orders: Api) -> None:
-    """Numbers sort as numbers, choices as in the form, blanks first, ties newest first."""
+    """Numbers sort as numbers, choices as in the form, blanks first, equal records by descending id."""
     assert orders.found("order by price desc limit 3") == [8, 5, 7]
     assert orders.found("order by rank asc, price asc limit 4") == [1, 5, 8, 2]
     assert orders.found("order by due asc limit 3") == [9, 4, 1]
@@ -165,7 +165,7 @@ def test_order_by_sorts_by_several_fields(orders: Api) -> None:
 
 
 def test_total_count_comes_only_when_asked_for(orders: Api) -> None:
-    """The count is null, or the number of matches as text, limit and offset aside."""
+    """The count is null or the number of matches as text, ignoring limit and offset."""
     assert orders.get("records", app=1).json()["totalCount"] is None
     assert orders.get("records", app=1, query="limit 1", totalCount="true").json()["totalCount"] == "12"
     query = 'rank in ("High") order by $id asc limit 1'
@@ -173,7 +173,7 @@ def test_total_count_comes_only_when_asked_for(orders: Api) -> None:
 
 
 def test_fields_cut_records_down(orders: Api) -> None:
-    """Only the fields asked for come, in the order of the record, `$id` only if it is; a table comes as a whole."""
+    """Only the requested fields are returned, in the order of the record, also `$id`; tables are complete."""
     record = orders.get("records", app=1, query="$id = 1", fields=["lines", "sku"]).json()["records"][0]
     whole = orders.get("records", app=1, query="$id = 1").json()["records"][0]
     assert list(record) == [code for code in whole if code in {"sku", "lines"}] == ["sku", "lines"]
@@ -181,7 +181,7 @@ def test_fields_cut_records_down(orders: Api) -> None:
 
 
 def test_single_record_is_read_by_id(orders: Api) -> None:
-    """record.json gives one record; an unknown id is GAIA_RE01."""
+    """record.json returns one record; an unknown id is GAIA_RE01."""
     assert orders.get("record", app=1, id=2).json()["record"]["sku"]["value"] == "A-002"
     assert code_of(orders.get("record", app=1, id=99)) == (404, "GAIA_RE01")
     assert keys_of(orders.get("record", app=1, id="x")) == {"id"}

@@ -1,4 +1,4 @@
-"""Queries on tables and related records, and what `like` finds."""
+"""Queries on tables and related records, and `like` searches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_table_columns_need_one_row_that_suits(orders: Api, query: str, found: list[int] | None) -> None:
-    """Positive conditions hold in one and the same row; negative ones in every row of a table that has rows."""
+    """Positive conditions must be true in the same row, negative ones in every row of a table with rows."""
     if found is None:
         assert orders.refused(query) == "GAIA_IQ07"
     else:
@@ -51,7 +51,7 @@ def test_table_columns_need_one_row_that_suits(orders: Api, query: str, found: l
     ],
 )
 def test_like_searches_words(orders: Api, keyword: str, found: list[int]) -> None:
-    """Latin words whole, Japanese by pairs of characters, all of them, letter case and width folded."""
+    """All Latin words and all pairs of Japanese characters must match; letter case and width are folded."""
     assert orders.found(f'memo like "{keyword}"') == found
 
 
@@ -74,7 +74,7 @@ def test_like_searches_words(orders: Api, keyword: str, found: list[int]) -> Non
 def test_like_takes_hash_and_plus_as_parts_of_words_and_finds_single_letters(
     bare: LocalKintone, keyword: str, found: list[int]
 ) -> None:
-    """Fact sheet 5.5 and kintone's help: `#` and `+` are not ignored; a word of one letter is found by itself alone."""
+    """Fact sheet 5.5 and kintone's help: `#` and `+` are not ignored; a one-letter word matches only itself."""
     app = bare.create_app("Search", {"a": {"type": "SINGLE_LINE_TEXT"}})
     bare.add_records(app, [{"a": text} for text in ("C# 入門", "c++ 入門", "C x", "森", "森川")])
     client = Api(bare.url, bare.token(app))
@@ -82,12 +82,12 @@ def test_like_takes_hash_and_plus_as_parts_of_words_and_finds_single_letters(
 
 
 def test_not_like_finds_the_rest(orders: Api) -> None:
-    """The negation holds for blank texts, too."""
+    """Blank texts also match the negation."""
     assert len(orders.found('memo not like "出荷"')) == 11
 
 
 def test_like_stops_at_the_limit_with_a_warning(bare: LocalKintone) -> None:
-    """With more hits than the limit a part comes, with status 200 and X-Cybozu-Warning."""
+    """With more matches than the limit, a part is returned with status 200 and X-Cybozu-Warning."""
     app = bare.create_app("Search", {"a": {"type": "SINGLE_LINE_TEXT"}})
     bare.add_records(app, ({"a": "東京"} for _ in range(8)))
     client = Api(bare.url, bare.token(app))
@@ -101,7 +101,7 @@ def test_like_stops_at_the_limit_with_a_warning(bare: LocalKintone) -> None:
 
 
 def test_related_records_are_searched_in_their_app(every: Api, kintone: LocalKintone) -> None:
-    """`Field.column` looks into the related app, whose token must be there; it takes in, not =."""
+    """`Field.column` searches the related app, requires its token, and supports `in` but not `=`."""
     assert every.found('related.city in ("東京都千代田区")', 3) == [1]
     assert every.found('related.company like "みなと"', 3) == []
     assert every.found("related.$id = 1", 3) == [1]
@@ -113,12 +113,12 @@ def test_related_records_are_searched_in_their_app(every: Api, kintone: LocalKin
 
 
 def test_primary_organization_drops_the_condition(every: Api) -> None:
-    """Whoever has no primary organization gets all other matches."""
+    """For a user without a primary organization the condition is ignored."""
     assert every.found("organizations in (PRIMARY_ORGANIZATION()) and number = 15", 3) == [1]
 
 
 def test_status_and_category_can_be_asked_for(every: Api) -> None:
-    """Fact sheet 5.2: process management's fields are queried by name; no operator is listed for categories."""
+    """Fact sheet 5.2: the fields of process management support queries; categories support no operator."""
     assert every.found('ステータス = "未処理"', 3) == [2, 1]
     assert every.refused('カテゴリー in ("")', 3) == "GAIA_IQ03"
     assert every.refused("order by カテゴリー asc", 3) == "GAIA_IQ03"

@@ -1,4 +1,4 @@
-"""The store: what is looked up, what is not read at all, what stays."""
+"""The record store: index use, lazy reading, persistence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RECORDS = 3000
 
 @pytest.fixture(scope="module")
 def wide() -> Iterator[LocalKintone]:
-    """Serve an app of three thousand records with gaps in their ids."""
+    """Run a server with an app of 3,000 records with gaps in their ids."""
     with LocalKintone(seed="wide", records=RECORDS, gaps=10) as server:
         yield server
 
@@ -31,7 +31,7 @@ def _plan(wide: LocalKintone, statement: str, values: tuple[object, ...]) -> str
 
 
 def test_page_by_id_uses_the_primary_key(wide: LocalKintone) -> None:
-    """A seek is one search in the index of app and id, without sorting."""
+    """A page by id is one search in the index of app and id, without sorting."""
     cases = [(PAGE, (1, 100, 1 << 60, 500, 0)), (SCAN, (1, 100, 1 << 60, 500))]
     for statement, values in [(form.format(way), values) for form, values in cases for way in ("ASC", "DESC")]:
         plan = _plan(wide, statement, values)
@@ -41,7 +41,7 @@ def test_page_by_id_uses_the_primary_key(wide: LocalKintone) -> None:
 
 
 def test_count_reads_the_index_alone(wide: LocalKintone) -> None:
-    """Counting without a condition touches no record."""
+    """Counting without a condition reads no record."""
     statement = "SELECT count(*) FROM records WHERE app = ? AND id > ? AND id < ?"
     assert "COVERING INDEX" in _plan(wide, statement, (1, 0, 100))
     assert wide.site.records.count(1) == RECORDS
@@ -54,7 +54,7 @@ def test_unique_value_is_looked_up(wide: LocalKintone) -> None:
 
 
 def test_seeking_reads_every_record_once(wide: LocalKintone) -> None:
-    """Paging by `$id` gives all records, gaps or not, with and without a condition."""
+    """Paging by `$id` returns all records in spite of gaps, with and without a condition."""
     client = Api(wide.url, wide.token(1, "view"))
     for condition in ("", 'rank in ("High", "Middle", "Low") and '):
         last, seen = 0, []
@@ -67,7 +67,7 @@ def test_seeking_reads_every_record_once(wide: LocalKintone) -> None:
 
 
 def test_condition_streams_only_as_far_as_the_limit(wide: LocalKintone, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page with a condition reads from the last id on and stops when it is full."""
+    """A page with a condition reads from the last id and stops when it is full."""
     selection = wide.site.finder.selection(wide.apps[1], 'rank in ("High") and $id > 1000 order by $id asc limit 10')
     read: list[int] = []
     scan = wide.site.records.scan
@@ -83,13 +83,13 @@ def test_condition_streams_only_as_far_as_the_limit(wide: LocalKintone, monkeypa
 
 
 def test_page_without_condition_is_joined_from_stored_texts(wide: LocalKintone) -> None:
-    """What is stored is what is sent."""
+    """The stored JSON texts are sent unchanged."""
     texts = wide.site.finder.selection(wide.apps[1], "$id >= 1 order by $id asc").page(2, 0)
     assert [json.loads(text)["$id"]["value"] for text in texts] == ["1", "2"]
 
 
 def test_database_file_keeps_everything(tmp_path: Path) -> None:
-    """A server on the same file has apps, tokens, records and ids as they were."""
+    """A server with the same file has the same apps, tokens, records and ids."""
     path = str(tmp_path / "kintone.sqlite")
     with LocalKintone(database=path) as first:
         token = first.token(1, "view", "add")
@@ -101,7 +101,7 @@ def test_database_file_keeps_everything(tmp_path: Path) -> None:
 
 
 def test_loader_takes_plain_and_wrapped_values(bare: LocalKintone) -> None:
-    """add_records() fills in defaults and blanks, keeps given ids, refuses unknown codes."""
+    """add_records() adds defaults and blanks, keeps given ids and refuses unknown codes."""
     app = bare.create_app(
         "Loaded",
         {

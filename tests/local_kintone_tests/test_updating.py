@@ -22,7 +22,7 @@ def _record(client: Api, number: int = 1) -> dict[str, Any]:
 
 
 def test_update_keeps_what_was_not_sent(orders: Api) -> None:
-    """Absent keys keep their value, blank ones clear it; the revision rises."""
+    """Absent fields keep their value, blank ones are cleared, and the revision is incremented."""
     answer = orders.send("PUT", "record", {"app": 1, "id": 1, "record": _cells(memo="", stock="7")})
     assert answer.json() == {"revision": "2"}
     record = _record(orders)
@@ -33,7 +33,7 @@ def test_update_keeps_what_was_not_sent(orders: Api) -> None:
 
 
 def test_update_key_names_the_record(orders: Api) -> None:
-    """A unique text finds the record; an unknown value is GAIA_RE20."""
+    """A unique text identifies the record; an unknown value is GAIA_RE20."""
     key = {"field": "sku", "value": "A-002"}
     assert orders.send("PUT", "record", {"app": 1, "updateKey": key, "record": _cells(stock="1")}).status_code == 200
     assert _record(orders, 2)["stock"]["value"] == "1"
@@ -60,13 +60,13 @@ def test_update_key_must_be_usable(orders: Api, body: dict[str, Any], expected: 
 
 
 def test_number_key_is_compared_as_a_number(every: Api) -> None:
-    """15 and 15.0 name the same record."""
+    """15 and 15.0 identify the same record."""
     key = {"field": "number", "value": "15.0"}
     assert every.send("PUT", "record", {"app": 3, "updateKey": key, "record": _cells(choice="りんご")}).ok
 
 
 def test_stale_revision_is_gaia_co02(orders: Api) -> None:
-    """A mismatch is a 409 and nothing is written; -1 and none do not check."""
+    """A mismatch is a 409 and nothing is written; -1 and no revision skip the check."""
     body = {"app": 1, "id": 1, "record": _cells(stock="1"), "revision": 5}
     assert code_of(orders.send("PUT", "record", body)) == (409, "GAIA_CO02")
     assert _record(orders)["stock"]["value"] == "24"
@@ -76,7 +76,7 @@ def test_stale_revision_is_gaia_co02(orders: Api) -> None:
 
 @pytest.mark.parametrize("code", ["レコード番号", "作成者", "作成日時", "更新者", "更新日時"])
 def test_echoing_a_whole_record_fails(orders: Api, code: str) -> None:
-    """What only kintone sets cannot be sent back; `$id` and `$revision` are ignored."""
+    """Fields that only kintone sets cannot be sent; `$id` and `$revision` are ignored."""
     record = _record(orders)
     body = {"app": 1, "id": 1, "record": {code: record[code]}}
     assert code_of(orders.send("PUT", "record", body)) == (400, "GAIA_UN10")
@@ -85,7 +85,7 @@ def test_echoing_a_whole_record_fails(orders: Api, code: str) -> None:
 
 
 def test_required_check_sees_the_merged_record(kintone: LocalKintone, orders: Api) -> None:
-    """An old record whose newly required field is blank cannot be updated until it is filled."""
+    """A record with a blank required field cannot be updated until the field is filled."""
     properties = dict(kintone.apps[1].form.properties)
     kintone.change_form(1, {**properties, "memo": {**properties["memo"], "required": True}})
     body = {"app": 1, "id": 6, "record": _cells(stock="1")}
@@ -94,7 +94,7 @@ def test_required_check_sees_the_merged_record(kintone: LocalKintone, orders: Ap
 
 
 def test_table_is_replaced_by_what_is_sent(orders: Api) -> None:
-    """Rows with their id stay with what was not sent, others are new, unlisted ones go; [] deletes all."""
+    """Rows with an id keep their unsent cells, other rows are new, omitted rows and with [] all rows are deleted."""
     first, _ = _record(orders)["lines"]["value"]
     rows = [
         {"id": first["id"], "value": _cells(qty="5")},
@@ -113,7 +113,7 @@ def test_table_is_replaced_by_what_is_sent(orders: Api) -> None:
 
 
 def test_row_ids_must_be_numbers_and_differ(orders: Api) -> None:
-    """An id that is no number is CB_IJ01, the same one twice GAIA_SI01."""
+    """An id that is not a number is CB_IJ01, the same id twice is GAIA_SI01."""
     rows: list[dict[str, Any]] = [{"id": "x", "value": {}}]
     body = {"app": 1, "id": 1, "record": _cells(lines=rows)}
     assert code_of(orders.send("PUT", "record", body)) == (400, "CB_IJ01")
@@ -122,7 +122,7 @@ def test_row_ids_must_be_numbers_and_differ(orders: Api) -> None:
 
 
 def test_batch_update_is_all_or_nothing(orders: Api) -> None:
-    """One unknown id cancels all; complaints carry the position."""
+    """One unknown id cancels the whole batch; error keys contain the position."""
     rows: list[dict[str, Any]] = [{"id": 1, "record": _cells(stock="1")}, {"id": 99, "record": {}}]
     assert code_of(orders.send("PUT", "records", {"app": 1, "records": rows})) == (404, "GAIA_RE01")
     assert _record(orders)["stock"]["value"] == "24"
@@ -134,7 +134,7 @@ def test_batch_update_is_all_or_nothing(orders: Api) -> None:
 
 
 def test_upsert_updates_or_inserts(orders: Api) -> None:
-    """An unknown key inserts with the key's value, an unknown id under a new id; the rest is updated."""
+    """An unknown key inserts with the key's value, an unknown id inserts with a new id; others are updated."""
     rows: list[dict[str, Any]] = [
         {"updateKey": {"field": "sku", "value": "U-1"}, "record": _cells(stock="5")},
         {"updateKey": {"field": "sku", "value": "A-001"}, "record": _cells(stock="6")},
@@ -153,7 +153,7 @@ def test_upsert_updates_or_inserts(orders: Api) -> None:
 
 
 def test_update_refuses_the_key_within_the_record(orders: Api) -> None:
-    """Fact sheet 2.4: a key that is left in `record` is CB_VA01, in plain updates as in upserts."""
+    """Fact sheet 2.4: the key's field in `record` is CB_VA01, also in upserts."""
     row = {"updateKey": {"field": "sku", "value": "A-001"}, "record": _cells(sku="A-001", stock="1")}
     assert keys_of(orders.send("PUT", "record", {"app": 1, **row})) == {"sku"}
     assert keys_of(orders.send("PUT", "records", {"app": 1, "records": [row]})) == {"records[0].sku"}
@@ -161,7 +161,7 @@ def test_update_refuses_the_key_within_the_record(orders: Api) -> None:
 
 
 def test_upsert_refuses_the_key_within_the_record(orders: Api) -> None:
-    """The key's field may not stand in `record`; inserts need what is required."""
+    """The key's field must not be in `record`; inserts require the required fields."""
     key = {"field": "sku", "value": "A-001"}
     rows: list[dict[str, Any]] = [{"updateKey": key, "record": _cells(sku="A-001")}]
     assert keys_of(orders.send("PUT", "records", {"app": 1, "upsert": True, "records": rows})) == {"records[0].sku"}
@@ -171,7 +171,7 @@ def test_upsert_refuses_the_key_within_the_record(orders: Api) -> None:
 
 
 def test_delete_is_all_or_nothing(orders: Api) -> None:
-    """Unknown ids and stale revisions cancel the whole; an empty list is refused; ids are not used again."""
+    """Unknown ids and stale revisions cancel the whole call, an empty list is refused, ids are not reused."""
     assert code_of(orders.send("DELETE", "records", {"app": 1, "ids": [1, 99]})) == (404, "GAIA_RE01")
     stale = {"app": 1, "ids": [1, 2], "revisions": [1, 7]}
     assert code_of(orders.send("DELETE", "records", stale)) == (409, "GAIA_CO02")

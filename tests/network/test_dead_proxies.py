@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from kintone.retry import NO_REPETITION
+from kintone.retry import NO_RETRIES
 from tests.network.outcomes import NOT_SENT, OUT_OF_TIME, UNREACHABLE, Outcome, failure
 from tests.network.routes import Route, through
 from tests.network.stand_ins import StandIns
@@ -67,7 +67,7 @@ def test_proxy_when_it_takes_no_connection(route: Route, stand_ins: StandIns, mo
     """Connecting to it hangs for longer than one request may."""
     full = stand_ins.open("full")
     _name(route, monkeypatch, "HTTPS_PROXY", f"127.0.0.1:{full.port}")
-    failed = failure(lambda: route.add(route.client(timeout=0.2, policy=NO_REPETITION)))
+    failed = failure(lambda: route.add(route.client(timeout=0.2, policy=NO_RETRIES)))
     full.close()
 
     assert failed.code == "TIMED_OUT"

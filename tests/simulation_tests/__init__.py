@@ -1,1 +1,1 @@
-"""The simulation itself: its clock, its oracle, its shrinker, and a share of its seeds."""
+"""Tests of the simulation: clock, oracle, shrinker, and a part of its seeds."""

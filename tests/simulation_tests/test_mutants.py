@@ -1,4 +1,4 @@
-"""The mistakes that are kept as patches still fit the code."""
+"""The patches of the mutants apply to the current code."""
 
 import subprocess
 from pathlib import Path
@@ -11,13 +11,13 @@ ALL = sorted(PATCHES.glob("*.patch"))
 
 
 def test_patches_when_they_are_counted() -> None:
-    """There are at least twenty."""
+    """There are at least twenty patches."""
     assert len(ALL) >= 20
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_patch_when_it_is_applied(path: Path) -> None:
-    """A patch says what is wrong and applies to the code of today."""
+    """A patch describes its mistake and applies to the current code."""
     done = subprocess.run(["git", "apply", "--check", "-C1", str(path)], cwd=ROOT, capture_output=True, check=False)  # noqa: S603, S607 - git
 
     assert read(path).mistake

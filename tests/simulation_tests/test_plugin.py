@@ -1,4 +1,4 @@
-"""A share of the simulation: the real tools under faults, on virtual time and over real sockets."""
+"""A part of the simulation: the real tools under faults, in virtual time and over real sockets."""
 
 import hashlib
 import os
@@ -19,39 +19,39 @@ OVER_SOCKETS = (4, 11, 90)
 
 
 def test_plugin_when_anything_goes_wrong() -> None:
-    """No promise is broken in a share of the scenarios; `make simulate` plays thousands."""
+    """No promise is broken in some scenarios; `make simulate` runs thousands."""
     campaign = Campaign(PluginClient())
 
-    broken = {case.seed: case.violations for seed in SEEDS if (case := campaign.try_seed(seed)) is not None}
+    broken = {failing.seed: failing.violations for seed in SEEDS if (failing := campaign.try_seed(seed)) is not None}
 
     assert broken == {}
 
 
 @pytest.mark.parametrize("seed", OVER_SOCKETS)
 def test_plugin_when_sockets_are_real(seed: int) -> None:
-    """The same scenarios break no promise over real sockets with a gateway in between."""
+    """The same scenarios break no promise over real sockets with a gateway."""
     campaign = Campaign(real_sockets=True)
 
-    run = campaign.play(campaign.draw(seed))
+    run = campaign.run_scenario(campaign.generate_scenario(seed))
 
     assert judge(run) == [], run.trace()
 
 
 def test_trace_when_the_seed_is_the_same() -> None:
-    """The same seeds give the same traces in another process, whatever the order of its sets is."""
+    """The same seeds give the same traces in another process with another hash seed."""
     campaign = Campaign(PluginClient())
-    traces = "".join(campaign.play(campaign.draw(seed)).trace() for seed in range(TRACED))
+    traces = "".join(campaign.run_scenario(campaign.generate_scenario(seed)).trace() for seed in range(TRACED))
 
     assert _digest("1") == hashlib.sha256(traces.encode()).hexdigest()
 
 
 def test_trace_when_it_is_played_again() -> None:
-    """The same scenario gives the same trace again within a process."""
+    """The same scenario gives the same trace twice in a process."""
     campaign = Campaign(PluginClient())
 
     for seed in range(20):
-        scenario = campaign.draw(seed)
-        assert campaign.play(scenario).trace() == campaign.play(scenario).trace()
+        scenario = campaign.generate_scenario(seed)
+        assert campaign.run_scenario(scenario).trace() == campaign.run_scenario(scenario).trace()
 
 
 def _digest(hash_seed: str) -> str:

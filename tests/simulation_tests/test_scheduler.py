@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from simulation.scheduler import Event, Scheduler, StuckError, Workers
+from simulation.scheduler import DeadlockError, Event, Scheduler, Workers
 
 
 def _scheduler(seed: int = 1) -> Scheduler:
@@ -13,13 +13,13 @@ def _scheduler(seed: int = 1) -> Scheduler:
 
 
 def test_clock_when_all_sleep() -> None:
-    """Hours pass in no time, and sleepers wake in the order of their moments."""
+    """Hours of virtual time need no real time, and tasks wake in the order of their times."""
     scheduler = _scheduler()
-    woken: list[tuple[str, float]] = []
+    signalled: list[tuple[str, float]] = []
 
     def sleeper(name: str, seconds: float) -> None:
         scheduler.sleep(seconds)
-        woken.append((name, scheduler.now()))
+        signalled.append((name, scheduler.now()))
 
     def main() -> float:
         scheduler.spawn(lambda: sleeper("b", 7200), "b")
@@ -28,11 +28,11 @@ def test_clock_when_all_sleep() -> None:
         return scheduler.now()
 
     assert scheduler.run(main) == 7200.5
-    assert woken == [("a", 5), ("b", 7200)]
+    assert signalled == [("a", 5), ("b", 7200)]
 
 
 def test_event_when_set_and_when_time_is_up() -> None:
-    """A wait tells whether the event was set, and ends at its moment when it was not."""
+    """A wait returns whether the event was set, and ends after its timeout otherwise."""
     scheduler = _scheduler()
     event = Event(scheduler)
 
@@ -51,7 +51,7 @@ def test_event_when_set_and_when_time_is_up() -> None:
 
 
 def test_wait_outside_of_all_tasks() -> None:
-    """What is no task lets the tasks go on until the bell rings or its time is up; closing ends what is left."""
+    """If the caller is not a task, the tasks run until the event or the timeout; closing ends the remaining tasks."""
     scheduler = _scheduler()
     event, never = Event(scheduler), Event(scheduler)
 
@@ -64,13 +64,13 @@ def test_wait_outside_of_all_tasks() -> None:
     seen = [(event.wait(seconds), scheduler.now()) for seconds in (0.5, 10, 10)]
 
     assert seen == [(False, 0.5), (True, 1), (True, 1)]
-    assert scheduler.left_over() == ["setter"]
+    assert scheduler.remaining_tasks() == ["setter"]
     scheduler.close()
-    assert scheduler.left_over() == []
+    assert scheduler.remaining_tasks() == []
 
 
 def test_workers_when_there_is_more_work_than_hands() -> None:
-    """Two workers do four pieces of a second each in two seconds."""
+    """Two workers need two seconds for four jobs of one second each."""
     scheduler = _scheduler()
 
     def piece(number: int) -> int:
@@ -88,7 +88,7 @@ def test_workers_when_there_is_more_work_than_hands() -> None:
 
 
 def test_future_when_it_fails_and_when_it_is_cancelled() -> None:
-    """A failure reaches whoever asks for the result; what no worker took can be cancelled."""
+    """The result raises the function's exception; a function that was not started can be cancelled."""
     scheduler = _scheduler()
 
     def failing() -> None:
@@ -97,10 +97,10 @@ def test_future_when_it_fails_and_when_it_is_cancelled() -> None:
 
     def main() -> list[str]:
         workers = Workers(scheduler, 1, "worker")
-        told: list[str] = []
+        events: list[str] = []
         first = workers.submit(failing)
         second = workers.submit(failing)
-        second.add_done_callback(lambda _: told.append("told"))
+        second.add_done_callback(lambda _: events.append("done"))
         scheduler.sleep(0.5)
         assert not first.cancel()
         assert second.cancel()
@@ -108,23 +108,23 @@ def test_future_when_it_fails_and_when_it_is_cancelled() -> None:
             try:
                 future.result()
             except (ValueError, CancelledError) as error:
-                told.append(type(error).__name__)
-        return told
+                events.append(type(error).__name__)
+        return events
 
-    assert scheduler.run(main) == ["told", "ValueError", "CancelledError"]
+    assert scheduler.run(main) == ["done", "ValueError", "CancelledError"]
 
 
 def test_tasks_when_they_wait_for_each_other() -> None:
-    """A deadlock is an error that names who waits, not a hang."""
+    """A deadlock raises an error that names the waiting tasks."""
     scheduler = _scheduler()
 
-    with pytest.raises(StuckError, match="main"):
+    with pytest.raises(DeadlockError, match="main"):
         scheduler.run(lambda: Event(scheduler).wait())
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_order_when_the_seed_is_the_same(seed: int) -> None:
-    """Who comes next is drawn from the seed: the same order again."""
+    """The same seed gives the same order of tasks."""
 
     def order() -> list[int]:
         scheduler = _scheduler(seed)
@@ -171,7 +171,7 @@ def test_orders_when_the_seeds_differ() -> None:
 
 
 def test_tasks_when_the_first_one_has_ended() -> None:
-    """What is left when the call ends is named, and killed so that nothing runs on."""
+    """Tasks that remain after the call are listed and killed."""
     scheduler = _scheduler()
     ran_on: list[int] = []
 
@@ -182,7 +182,7 @@ def test_tasks_when_the_first_one_has_ended() -> None:
     def main() -> list[str]:
         scheduler.spawn(straggler, "straggler")
         scheduler.sleep(1)
-        return scheduler.left_over()
+        return scheduler.remaining_tasks()
 
     assert scheduler.run(main) == ["main", "straggler"]
     assert ran_on == []

@@ -1,12 +1,12 @@
-"""The grammar of what a failed write says of its entries."""
+"""Parsing of the statements about entries in the message of a failed write."""
 
 import pytest
 
-from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, restated_for_one, told_of_entries
+from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, parse_entry_states, parse_single_state
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("[X] failed · nothing is saved", [UNSAVED, UNSAVED, UNSAVED]),
         ("entry 1 is saved, entries 2 to 3 may have been saved", [SAVED, UNKNOWN, UNKNOWN]),
@@ -15,11 +15,11 @@ from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, resta
         ("writing entries 1 to 3 failed", None),
     ],
 )
-def test_line_when_it_is_read(line: str, told: list[str] | None) -> None:
-    """Every range of entries is read with its fate, from 1."""
-    found = told_of_entries(line, 3)
+def test_line_when_it_is_read(line: str, expected: list[str] | None) -> None:
+    """Every range of entries is read with its state; positions start at 1."""
+    found = parse_entry_states(line, 3)
 
-    assert (None if found is None else [found[position] for position in (1, 2, 3)]) == told
+    assert (None if found is None else [found[position] for position in (1, 2, 3)]) == expected
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ def test_line_when_it_is_read(line: str, told: list[str] | None) -> None:
     ],
 )
 def test_line_when_it_does_not_add_up(line: str) -> None:
-    """A line that leaves an entry out, names one twice or one that is none is refused."""
+    """A message that omits an entry, names one twice or names an unknown one is refused."""
     with pytest.raises(StatementError):
-        told_of_entries(line, 3)
+        parse_entry_states(line, 3)
 
 
 def test_line_when_it_is_of_one_record() -> None:
-    """For a single record there are two sentences, and not both at once."""
-    assert restated_for_one("it failed · nothing is saved") == {1: UNSAVED}
-    assert restated_for_one("the record may have been saved") == {1: UNKNOWN}
-    assert restated_for_one("it failed") is None
+    """For a single record there are two statements, which exclude each other."""
+    assert parse_single_state("it failed · nothing is saved") == {1: UNSAVED}
+    assert parse_single_state("the record may have been saved") == {1: UNKNOWN}
+    assert parse_single_state("it failed") is None
     with pytest.raises(StatementError):
-        restated_for_one("nothing is saved, or may have been saved")
+        parse_single_state("nothing is saved, or may have been saved")

@@ -26,7 +26,7 @@ from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from kintone.writing.writer import UpsertReport, UpsertRequest, upsert
-from local_kintone import ConnectionCutError, LocalKintone, Received, Response
+from local_kintone import ConnectionCutError, LocalKintone, ReceivedRequest, Response
 
 LOOKUP: dict[str, Any] = {
     "relatedApp": {"app": "1", "code": ""},
@@ -184,7 +184,7 @@ class Bench:
         """Have somebody else act before so many requests of a kind ("PUT records"), once so many have passed."""
         seen = 0
 
-        def hook(received: Received) -> None:
+        def hook(received: ReceivedRequest) -> None:
             nonlocal seen
             if call_of(received) == what:
                 seen += 1
@@ -236,7 +236,7 @@ class Bench:
         self.ask("PUT", "record", id=number, record={code: {"value": value} for code, value in changes.items()})
 
 
-def call_of(received: Received) -> str:
+def call_of(received: ReceivedRequest) -> str:
     """Name a request: verb and API."""
     method = received.headers.get("X-HTTP-Method-Override", received.method)
     return f"{method} {received.path.rpartition('/v1/')[2].removesuffix('.json')}"

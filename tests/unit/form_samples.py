@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from kintone.forms.reading import Form, parse_form
+from kintone.forms.fields import Form, parse_form
 
 type Properties = dict[str, object]
 

@@ -19,9 +19,9 @@ from kintone.client import KintoneClient
 from local_kintone import ConnectionCutError, LocalKintone, Settings
 from local_kintone.paths import api_of
 from simulation.engine import engine_for
-from simulation.playing import VirtualClock
+from simulation.network import BrokenError, OutgoingRequest, Pause
+from simulation.runner import VirtualClock
 from simulation.scheduler import Event, Scheduler
-from simulation.wire import BrokenError, Letter, Pause
 from simulation.world import Reply
 
 BUDGET = 60.0
@@ -121,9 +121,9 @@ class InProcess:
         """Let time pass, in which everybody else goes on."""
         self.scheduler.sleep(seconds)
 
-    def send(self, letter: Letter, seconds: float, pause: Pause | None = None) -> Reply:
+    def send(self, outgoing: OutgoingRequest, seconds: float, pause: Pause | None = None) -> Reply:
         """Carry a request; raises BrokenError where no whole answer comes in time."""
-        asked = _asked(len(self.asked) + 1, letter)
+        asked = _asked(len(self.asked) + 1, outgoing)
         self.asked.append(asked)
         ended: list[Reply | Exception] = []
         over = Event(self.scheduler)
@@ -131,7 +131,7 @@ class InProcess:
         def serve() -> None:
             try:
                 self.before(asked)
-                ended.append(self._answer(asked, letter))
+                ended.append(self._answer(asked, outgoing))
             except Exception as error:  # noqa: BLE001 - raised again where it is waited for
                 ended.append(error)
             over.set()
@@ -144,25 +144,25 @@ class InProcess:
         self.scheduler.spawn(watch, "watching")
         over.wait()
         if not ended:
-            raise BrokenError(sent=True, how="time is up")
+            raise BrokenError(sent=True, how="timed out")
         if isinstance(ended[0], ConnectionCutError):
             raise _broken(ended[0])
         if isinstance(ended[0], Exception):
             raise ended[0]
         return ended[0]
 
-    def _answer(self, asked: Asked, letter: Letter) -> Reply:
-        response = self.kintone.exchange(letter.method, letter.target, letter.headers, letter.body)
+    def _answer(self, asked: Asked, outgoing: OutgoingRequest) -> Reply:
+        response = self.kintone.exchange(outgoing.method, outgoing.target, outgoing.headers, outgoing.body)
         body = response.body
         if self.change and response.status == 200:
             body = json.dumps(self.change(asked, json.loads(body))).encode()
         return Reply(response.status, {"Content-Type": response.content_type, **response.headers}, body)
 
 
-def _asked(number: int, letter: Letter) -> Asked:
-    path, _, query = letter.target.partition("?")
-    method = letter.headers.get("X-HTTP-Method-Override", letter.method)
-    parameters: dict[str, Any] = json.loads(letter.body) if letter.body else {}
+def _asked(number: int, outgoing: OutgoingRequest) -> Asked:
+    path, _, query = outgoing.target.partition("?")
+    method = outgoing.headers.get("X-HTTP-Method-Override", outgoing.method)
+    parameters: dict[str, Any] = json.loads(outgoing.body) if outgoing.body else {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name.endswith("]"):
             parameters.setdefault(name.partition("[")[0], []).append(value)

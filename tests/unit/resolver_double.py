@@ -12,6 +12,7 @@ NAMES = {
     "rebound.example": ["127.0.0.1"],
     "mixed.example": ["93.184.216.34", "10.0.0.1"],
     "api": ["172.18.0.5"],
+    "dify_api": ["172.18.0.6"],
     "localhost": ["127.0.0.1"],
     "metadata.google.internal": ["169.254.169.254"],
     "xn--wgv71a119e.example": ["93.184.216.34"],

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError
-from tools.access import CREDENTIALS, read_access, read_app
+from tools.access import CREDENTIALS, read_access, read_app, refuse_misplaced_secrets
 from tools.failures import redactor_of
 from tools.parameters import Parameters
 
@@ -133,9 +134,9 @@ def test_read_app_when_overridden_or_not() -> None:
     """The call's app counts, else the credential's; neither is refused by name."""
     assert read_app(STORED, parameters()) == 12
     assert read_app(STORED, parameters(kintone_app_id=7)) == 7
-    with pytest.raises(InvalidParameterError, match="kintone_app_id"):
+    with pytest.raises(InvalidParameterError, match=r"\bkintone_app_id\b"):
         read_app({}, parameters())
-    with pytest.raises(InvalidParameterError, match="kintone_app_id"):
+    with pytest.raises(InvalidParameterError, match=r"\bkintone_app_id\b"):
         read_app(STORED, parameters(kintone_app_id="seven"))
 
 
@@ -170,5 +171,20 @@ def test_read_access_when_the_stored_domain_holds_the_token(domain: str, given: 
     stored = STORED | {"kintone_domain": domain, "kintone_api_token": "abc1234567890"}
     settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "http://127.0.0.1:8001"})
 
-    with pytest.raises(InvalidParameterError, match="kintone_domain"):
+    with pytest.raises(InvalidParameterError, match=r"\bkintone_domain\b"):
         read_access(stored, parameters(**given), settings)
+
+
+@pytest.mark.parametrize("name", ["kintone_api_token", "record_data", "records_data", "records_mapping"])
+def test_token_may_stand_where_it_belongs_and_in_values_of_records(name: str) -> None:
+    """A record may hold any text, and a token's own parameter holds it anyway."""
+    refuse_misplaced_secrets({name: ["abc1234567890"]}, Redactor(["abc1234567890"]))
+
+
+@pytest.mark.parametrize("value", ["abc1234567890", ["x", {"y": "abc1234567890"}], {"abc1234567890": 1}])
+def test_token_may_stand_nowhere_else(value: object) -> None:
+    """In any other parameter, at any depth, it is refused with the name of that parameter, and not shown."""
+    with pytest.raises(InvalidParameterError, match=r"\bquery\b") as refused:
+        refuse_misplaced_secrets({"fields": "x", "query": value}, Redactor(["abc1234567890"]))
+
+    assert "abc12345" not in str(refused.value)

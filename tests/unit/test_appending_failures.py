@@ -1,4 +1,7 @@
-"""AppendPlan while others write, and when reading fails."""
+"""Appending while others write, and when reading fails."""
+
+import json
+from typing import Any
 
 import pytest
 
@@ -10,7 +13,7 @@ from kintone.errors import (
     RevisionConflictError,
     UnknownResponseError,
 )
-from kintone.writing.writer import MAX_CONFLICTS, SOMEBODY_ELSE
+from kintone.writing.writer import CONCURRENT_EDITS, MAX_CONFLICTS
 from tests.unit.appending_samples import SEVEN, Bench, by_id, by_key, by_number, failing, new, row, states
 
 FOR_EVER = 1_000
@@ -91,7 +94,7 @@ def test_a_conflict_that_never_ends_is_told(bench: Bench) -> None:
     bench.before("PUT records", bench.touch, FOR_EVER)
     error = failing(RevisionConflictError, bench, by_key(lines=SEVEN))
 
-    assert (error.code, error.remedy, states(error)) == ("GAIA_CO02", SOMEBODY_ELSE, [(1, 1, "REFUSED")])
+    assert (error.code, error.remedy, states(error)) == ("GAIA_CO02", CONCURRENT_EDITS, [(1, 1, "REFUSED")])
     assert bench.calls().count("PUT records") == MAX_CONFLICTS
     assert bench.quantities() == ["5"]
 
@@ -224,19 +227,34 @@ def test_a_read_that_fails_is_told_at_once_and_nothing_is_written(bench: Bench) 
     assert "POST bulkRequest" not in bench.calls()
 
 
-SHOWN = '{"$id":{"value":"1"},"$revision":{"value":"1"},"sku":{"value":"A"},"lines":'
-HOSTILE = ["{}", '{"records":{}}', '{"records":[5]}', '{"records":[{"$id":{"value":"1"}}]}']
-HOSTILE += [
-    f'{{"records":[{SHOWN}{{"value":{rows}}}}}]}}' for rows in ("5", "null", "[5]", "[{}]", '[{"id":"x"}]', '{"a":[]}')
+ID = {"type": "__ID__", "value": "1"}
+SHOWN = {
+    "$id": ID,
+    "$revision": {"type": "__REVISION__", "value": "1"},
+    "sku": {"type": "SINGLE_LINE_TEXT", "value": "A"},
+    "lines": {"type": "SUBTABLE", "value": []},
+    "papers": {"type": "FILE", "value": []},
+}
+ROWS: list[object] = [5, None, [5], [{}], [{"id": "x"}], {"a": []}]
+FILES: list[object] = [[{"name": "a.txt"}], [{"fileKey": 5}]]
+HOSTILE: list[dict[str, Any]] = [
+    {},
+    {"records": {}},
+    {"records": [5]},
+    {"records": [{"$id": ID}]},
+    *({"records": [{**SHOWN, "lines": {"type": "SUBTABLE", "value": value}}]} for value in ROWS),
+    *({"records": [{**SHOWN, "papers": {"type": "FILE", "value": value}}]} for value in FILES),
+    {"records": [{**SHOWN, "lines": {"type": "NUMBER", "value": ""}}]},
 ]
 
 
 @pytest.mark.parametrize("body", HOSTILE)
-def test_an_answer_that_is_none_stops_before_writing(bench: Bench, body: str) -> None:
-    """Without the saved rows nothing can be kept."""
+def test_an_answer_that_is_none_stops_before_writing(bench: Bench, body: dict[str, object]) -> None:
+    """Without the saved rows and files nothing can be kept."""
     form = bench.form()
-    bench.kintone.fail(api="records", method="GET", status=200, body=body, content_type="application/json")
-    error = failing(UnknownResponseError, bench, by_key(lines=SEVEN), form=form)
+    bench.kintone.fail(api="records", method="GET", status=200, body=json.dumps(body), content_type="application/json")
+    entry = by_key(lines=SEVEN, papers=[{"fileKey": "k"}])
+    error = failing(UnknownResponseError, bench, entry, form=form)
 
     assert states(error) == [(1, 1, "NOT_SENT")]
     assert bench.calls() == ["GET records"]

@@ -1,4 +1,4 @@
-"""AppendPlan where an answer is lost: what is certain, what is sent again, and what stays unknown."""
+"""Appending where an answer is lost: what is certain, what is sent again, and what stays unknown."""
 
 from typing import Any
 

@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 import pytest
 
-from benchmarks import contestants, runs, scope
-from benchmarks.contestants import BARE, KEEP_ALIVE, LIMIT, OnPage, Record, Task
+from benchmarks import programs, runs, scope
 from benchmarks.meter import Usage
+from benchmarks.programs import BARE, KEEP_ALIVE, LIMIT, OnPage, Record, Task
 from benchmarks.report import (
     Report,
     detail_table,
@@ -20,12 +20,12 @@ from benchmarks.report import (
     table,
     writing_table,
 )
-from benchmarks.runs import Run, alternate
+from benchmarks.runs import Run, run_in_turns
 from benchmarks.scope import Cell
-from benchmarks.server import Served
+from benchmarks.server import RequestCounts
 from local_kintone import LocalKintone
 
-READERS = (contestants.bare_loop, contestants.keep_alive_loop, contestants.four_threads)
+READERS = (programs.bare_loop, programs.keep_alive_loop, programs.four_threads)
 
 type Read = Callable[[Task, OnPage], list[Record]]
 
@@ -44,7 +44,7 @@ def task_for(kintone: LocalKintone, **given: object) -> Task:
 
 def run_of(wall: float, *, cpu: float | None = 1.0, memory: int | None = 10_000_000, count: int = 10_000) -> Run:
     """Return a run."""
-    return Run(Usage(wall, cpu, memory, 0.25, count), Served(21, 4), longest_line=787_000, file_bytes=0)
+    return Run(Usage(wall, cpu, memory, 0.25, count), RequestCounts(21, 4), longest_line=787_000, file_bytes=0)
 
 
 def nothing() -> None:
@@ -88,7 +88,7 @@ def test_plain_reader_when_connections_are_counted(kintone: LocalKintone, read: 
 def test_plain_writer_when_entries_are_new(kintone: LocalKintone) -> None:
     """The plain writer inserts each entry, a hundred per request."""
     kintone.reset()
-    written = contestants.upsert_loop(task_for(kintone, entries=230, prefix="N-"), nothing)
+    written = programs.upsert_loop(task_for(kintone, entries=230, prefix="N-"), nothing)
 
     assert written == 230
     assert len(kintone.records(1)) == 1203 + 230
@@ -105,8 +105,8 @@ def test_plain_file_programs_when_a_file_goes_up_and_down(kintone: LocalKintone)
     address = f"{kintone.url}/_local/apps"
 
     assert number == 1
-    assert contestants.download(task, nothing) == 5000
-    assert contestants.upload(task_for(kintone, source=address), nothing) > 0
+    assert programs.download(task, nothing) == 5000
+    assert programs.upload(task_for(kintone, source=address), nothing) > 0
 
 
 def _attach(kintone: LocalKintone, app: int, key: str) -> str:
@@ -118,12 +118,12 @@ def _attach(kintone: LocalKintone, app: int, key: str) -> str:
 def test_contestant_when_it_runs_alone(kintone: LocalKintone) -> None:
     """A contestant says when it is ready, then what it used."""
     given = io.StringIO(f"{json.dumps(asdict(task_for(kintone, fields=('$id',))))}\n\n")
-    told = io.StringIO()
+    output = io.StringIO()
 
-    contestants.main(KEEP_ALIVE, given, told)
+    programs.main(KEEP_ALIVE, given, output)
 
-    ready, answer = told.getvalue().splitlines()
-    assert ready == contestants.READY
+    ready, answer = output.getvalue().splitlines()
+    assert ready == programs.READY
     assert Usage(**json.loads(answer)).count == 1203
 
 
@@ -138,7 +138,7 @@ def test_alternate_when_a_program_is_slow() -> None:
         return run_of(next(walls[name]), memory=next(memory) if name == "quick" else None)
 
     attempts = {name: (lambda name=name: attempt(name)) for name in walls}
-    chosen = alternate(attempts, 3, 5.0, lambda *_: None)
+    chosen = run_in_turns(attempts, 3, 5.0, lambda *_: None)
 
     assert order == ["slow", "quick", "quick", "quick"]
     assert (chosen["quick"].usage.wall, chosen["quick"].usage.memory) == (1.0, 9)
@@ -150,9 +150,9 @@ def test_ratios_when_all_were_measured() -> None:
     ours = run_of(1.2, cpu=1.0)
     others = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": ours}
 
-    assert runs.over_limit(ours, others) == pytest.approx(1.5)
-    assert runs.over_possible(ours, others) == pytest.approx(1.2)
-    assert runs.faster_than_bare(ours, others) == pytest.approx(10 / 3)
+    assert runs.ratio_to_limit(ours, others) == pytest.approx(1.5)
+    assert runs.ratio_to_possible(ours, others) == pytest.approx(1.2)
+    assert runs.speedup_over_bare(ours, others) == pytest.approx(10 / 3)
     assert runs.cpu_per_thousand(ours) == pytest.approx(0.1)
     assert runs.megabytes_per_second(run_of(2.0, count=40_000_000)) == pytest.approx(20.0)
 
@@ -161,20 +161,20 @@ def test_ratios_when_nothing_stands_beside_them() -> None:
     """What was not measured gives no ratio."""
     run = run_of(1.0, cpu=None, memory=None)
 
-    assert runs.over_limit(run, {}) is None
-    assert runs.over_possible(run, {}) is None
-    assert runs.faster_than_bare(run, {}) is None
+    assert runs.ratio_to_limit(run, {}) is None
+    assert runs.ratio_to_possible(run, {}) is None
+    assert runs.speedup_over_bare(run, {}) is None
     assert runs.cpu_per_thousand(run) is None
-    assert runs.memory_beside_file(run) is None
+    assert runs.memory_without_file(run) is None
 
 
 def test_reading_table_when_a_reader_was_left_out() -> None:
     """A reader has a row per size and a column per latency; what was not measured is a dash."""
-    readings = {
+    read_results = {
         Cell(10_000, 0, (), (), ()): {BARE: run_of(2.0), LIMIT: run_of(0.5), "json_stream": run_of(1.0)},
         Cell(10_000, 50, (), (), ()): {LIMIT: run_of(0.75), "json_stream": run_of(0.9)},
     }
-    lines = reading_table(readings).splitlines()
+    lines = reading_table(read_results).splitlines()
 
     assert lines[0].startswith("| Reader | 0 ms | 50 ms |")
     assert lines[2].startswith("| **10,000 records of 20 fields** |")
@@ -184,18 +184,20 @@ def test_reading_table_when_a_reader_was_left_out() -> None:
 
 def test_every_table_when_built() -> None:
     """Every row of every table has as many cells as its head."""
-    readings = {Cell(500, 0, ("$id",), (), ()): {LIMIT: run_of(1.0), "csv_file": run_of(2.0, cpu=None, memory=None)}}
-    others = {"a": run_of(1.0), "b": Run(Usage(1.0, None, None, None, 0), Served(0, 0))}
+    read_results = {
+        Cell(500, 0, ("$id",), (), ()): {LIMIT: run_of(1.0), "csv_file": run_of(2.0, cpu=None, memory=None)}
+    }
+    others = {"a": run_of(1.0), "b": Run(Usage(1.0, None, None, None, 0), RequestCounts(0, 0))}
 
-    for text in (reading_table(readings), detail_table(readings), writing_table(others), file_table(others)):
+    for text in (reading_table(read_results), detail_table(read_results), writing_table(others), file_table(others)):
         assert len({line.count("|") for line in text.splitlines()}) == 1
 
 
 def test_verdicts_when_an_aim_is_missed() -> None:
     """Each aim names its worst value and whether it holds; small reads are no part of it."""
     group = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.6, cpu=0.5)}
-    readings = {Cell(10_000, 50, (), (), ()): group, Cell(500, 50, (), (), ()): group}
-    lines = list(Report(readings, {}, {}, 16.0).verdicts())
+    read_results = {Cell(10_000, 50, (), (), ()): group, Cell(500, 50, (), (), ()): group}
+    lines = list(Report(read_results, {}, {}, 16.0).goal_results())
 
     assert lines[0].startswith("* **missed**: wall time at most 1.2 times")
     assert lines[0].endswith("2 (json_stream, 10,000 records of 20 fields, 50 ms)")

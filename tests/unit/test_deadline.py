@@ -37,9 +37,7 @@ def test_check_tells_over_from_cancelled(still: StillRuntime) -> None:
     with pytest.raises(CancelledError):
         deadline.check(READING)
     still.pass_time(10)
-    with pytest.raises(
-        BudgetExceededError, match=r"reading records was not finished within 10 seconds.*: the proxy took too long"
-    ) as raised:
+    with pytest.raises(BudgetExceededError, match=r"reading records .*10 seconds.*: the proxy") as raised:
         deadline.check(READING, Message("the proxy"))
 
     assert raised.value.code == "BUDGET_EXCEEDED"

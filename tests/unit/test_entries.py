@@ -79,27 +79,25 @@ def test_the_key_is_taken_out_of_the_record() -> None:
     assert entry.record == {"stock": 5}
 
 
-def test_another_value_for_the_key_is_refused() -> None:
+@pytest.mark.parametrize("value", ["B-2", ["A-1"], None])
+def test_another_value_for_the_key_is_refused(value: object) -> None:
     """Taking it out in silence would lose the new value."""
-    sentence = refusal([{**KEYED, "record": {"sku": {"value": "B-2"}}}])
+    sentence = refusal([{**KEYED, "record": {"sku": {"value": value}}}])
 
-    assert 'entry 1: updateKey looks for "A-1" but record gives "sku" another value' in sentence
-    assert "use id to change it" in sentence
+    assert sentence.startswith("records_data: entry 1: updateKey ")
+    assert "use id" in sentence
 
 
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ("x", "entry 1: is a text; write an object"),
-        ({"sku": "A"}, 'entry 1: has no "record"; write {"record": {…}} for each entry, or name update_key'),
-        ({"id": 5}, 'entry 1: has no "record"'),
-        (
-            {"updatekey": KEYED["updateKey"], "record": {}},
-            'has "updatekey", which has no meaning here; did you mean "updateKey"?',
-        ),
+        ("x", "is a text"),
+        ({"sku": "A"}, "or name update_key"),
+        ({"id": 5}, 'has no "record"'),
+        ({"updatekey": KEYED["updateKey"], "record": {}}, 'did you mean "updateKey"?'),
         ({"update_key": KEYED["updateKey"], "record": {}}, 'did you mean "updateKey"?'),
         ({"records": {"a": 1}}, 'did you mean "record"?'),
-        ({"record": {}, "app": 3}, 'has "app", which has no meaning here'),
+        ({"record": {}, "app": 3}, 'has "app"'),
         ({**KEYED, "id": 5}, "has both id and updateKey"),
         ({"record": []}, '"record" is a list'),
         ({"record": {1: "a"}}, "field codes are texts"),
@@ -134,9 +132,9 @@ def test_what_is_wrong_with_an_entry_is_said(entry: object, words: str) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"name": "x"}, 'entry 1: has no "sku", the field that update_key names'),
+        ({"name": "x"}, 'has no "sku"'),
         ({"sku": None}, 'has no "sku"'),
-        ({"sku": ""}, '"sku", the field that update_key names, is empty'),
+        ({"sku": ""}, "is empty"),
         ({"sku": ["A"]}, "must be a text or a number"),
     ],
 )
@@ -164,7 +162,7 @@ def test_an_empty_list_is_refused() -> None:
 
 def test_a_stranger_beside_records_is_refused() -> None:
     """An app number in the data would otherwise be ignored in silence."""
-    assert 'beside "records" stands "app"' in refusal({"app": 12, "records": [KEYED]})
+    assert 'beside "records" there is "app"' in refusal({"app": 12, "records": [KEYED]})
 
 
 def test_all_problems_of_all_entries_are_told_at_once() -> None:
@@ -187,7 +185,23 @@ def test_the_same_key_twice_is_refused() -> None:
     """Kintone does not say what would happen, so the positions are named."""
     sentence = refusal([KEYED, {"record": {}}, KEYED, KEYED])
 
-    assert 'entries 1, 3 and 4 have the same update key sku = "A-1"' in sentence
+    assert "entries 1, 3 and 4 " in sentence
+    assert 'sku = "A-1"' in sentence
+
+
+def test_of_very_many_entries_with_the_same_key_ten_are_named() -> None:
+    """The others are counted."""
+    sentence = refusal([KEYED] * 25)
+
+    assert "10 and 15 more " in sentence
+    assert "11" not in sentence
+
+
+def test_of_very_many_keys_that_no_entry_has_fifty_are_looked_at() -> None:
+    """A row that was taken for an entry is told in a few lines."""
+    sentence = refusal([{"record": {}, **{f"code {number}": "x" for number in range(200)}}])
+
+    assert sentence.endswith("and 30 more")
 
 
 def test_the_same_id_twice_is_refused() -> None:
@@ -208,7 +222,7 @@ def test_equal_numbers_are_refused_when_the_key_is_a_number_field() -> None:
     """In a number field they are one record."""
     entries = read_entries([{"no": "1"}, {"no": "２"}, {"no": "1.0"}], "no")
 
-    with pytest.raises(InvalidParameterError, match="entries 1 and 3 have the same update key no = 1"):
+    with pytest.raises(InvalidParameterError, match=r"entries 1 and 3 .* no = 1"):
         with_number_keys(entries, {"no"})
 
 
@@ -216,7 +230,7 @@ def test_equal_text_keys_are_refused_when_normalisation_made_them_equal() -> Non
     """They were two when they were read."""
     entries = read_entries([{"sku": "A"}, {"sku": " A"}], "sku")
 
-    with pytest.raises(InvalidParameterError, match="entries 1 and 2 have the same update key"):
+    with pytest.raises(InvalidParameterError, match="entries 1 and 2 "):
         with_number_keys([entry.with_key_value("A") for entry in entries], ())
 
 
@@ -251,7 +265,7 @@ def test_a_number_key_keeps_all_its_digits() -> None:
 
 def test_a_number_key_that_is_no_number_is_refused() -> None:
     """Kintone would refuse the whole transaction."""
-    with pytest.raises(InvalidParameterError, match='entry 1: the update key no is a number field and "abc"'):
+    with pytest.raises(InvalidParameterError, match=r'entry 1: .* no .*"abc"'):
         with_number_keys(read_entries([{"no": "abc"}], "no"), {"no"})
 
 

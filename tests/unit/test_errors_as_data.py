@@ -122,24 +122,26 @@ def _misfits(text: str, names: set[str]) -> list[str]:
     return [] if wanted == names else [f"{text!r} names {sorted(wanted)} and is given {sorted(names)}"]
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_sentences_are_literals_beside_their_values(path: Path) -> None:
+def test_sentences_are_literals_beside_their_values() -> None:
     """A catalogue is collected from the literals; what is put together beforehand cannot be translated."""
-    assert complaints(path.read_text(encoding="utf-8")) == []
+    texts = {path: path.read_text(encoding="utf-8") for path in sources()}
+
+    assert [(path, complaint) for path, text in texts.items() for complaint in complaints(text)] == []
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_sentences_are_whole_when_they_are_masked(path: Path) -> None:
+def test_sentences_are_whole_when_they_are_masked() -> None:
     """An example of an address with a password in it would reach its reader as ``***``."""
-    made = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    nodes = [node for path in sources() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     # A pattern for addresses looks like one, and nobody reads it.
     told = [
         text
-        for call in made
-        for argument in call.args
-        if (text := literal(argument)) and ast.unparse(call.func) != "re.compile"
+        for node in nodes
+        if isinstance(node, ast.Call) and ast.unparse(node.func) != "re.compile"
+        for argument in node.args
+        if (text := literal(argument))
     ]
 
+    assert told
     assert [text for text in told if Redactor([]).mask(text) != text] == []
 
 

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kintone.file_names import change_of, clean_name, complete_name, distinct_name, made_name, shown_name, shown_size
+from kintone.file_names import (
+    clean_name,
+    complete_name,
+    distinct_name,
+    generated_name,
+    rename_note,
+    shown_name,
+    shown_size,
+)
 from kintone.messages import render
 
 MOMENT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
@@ -96,7 +104,7 @@ def test_name_when_it_is_anything(name: str) -> None:
 )
 def test_made_name_when_a_file_has_none(mime_type: str, extension: str, expected: str) -> None:
     """A missing name is made from the time and the extension or the type."""
-    assert made_name(mime_type, MOMENT, extension) == expected
+    assert generated_name(mime_type, MOMENT, extension) == expected
 
 
 @pytest.mark.parametrize(
@@ -147,10 +155,10 @@ def test_names_of_one_call(names: list[str]) -> None:
 
 def test_change_of_a_name() -> None:
     """It tells the name before, with a sign where a character was removed; nothing where only blanks around it went."""
-    assert '"A/B.pdf"' in render(change_of("A/B.pdf", "A_B.pdf"))
-    assert '"a\ufffdb.pdf"' in render(change_of("a\u202eb.pdf", "ab.pdf"))
-    assert not change_of(" a.pdf", "a.pdf")
-    assert not change_of("", "file-20260401-093000.pdf")
+    assert '"A/B.pdf"' in render(rename_note("A/B.pdf", "A_B.pdf"))
+    assert '"a\ufffdb.pdf"' in render(rename_note("a\u202eb.pdf", "ab.pdf"))
+    assert not rename_note(" a.pdf", "a.pdf")
+    assert not rename_note("", "file-20260401-093000.pdf")
 
 
 def test_name_and_size_when_they_are_shown() -> None:

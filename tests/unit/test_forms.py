@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import KintoneError, UnknownResponseError
-from kintone.forms.fields import parse_precision
-from kintone.forms.reading import Form, FormCache, FormKey, FormsApi, parse_form, read_form
+from kintone.forms.fields import Form, parse_form, parse_precision
+from kintone.forms.reading import FormCache, FormKey, FormsApi, read_form
 from kintone.messages import Message
 from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
 from tests.unit.form_samples import columns, field, make_form, options, rich_form
@@ -218,12 +218,20 @@ def test_what_is_learned_of_a_form_is_kept_with_that_form_only() -> None:
     known = old.with_precision(NumberPrecision(8, 2))
     cache.form(key, lambda: old)
     now[0] = 30.0
-    cache.complete(key, old, known)
+    cache.replace(key, old, known)
     assert cache.form(key, lambda: newer) is known
     now[0] = 61.0
     assert cache.form(key, lambda: newer) is newer
-    cache.complete(key, old, known)
+    cache.replace(key, old, known)
     assert cache.form(key, lambda: old) is newer
+
+
+def test_precision_is_asked_for_once(site: InProcess) -> None:
+    """A form that knows it is not read for it again."""
+    form = site.client.forms.with_precision(site.client.forms.read(site.app))
+
+    assert site.client.forms.with_precision(form) is form
+    assert site.calls["GET app/settings"] == 1
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ def test_ledger_when_nothing_was_sent() -> None:
 def test_ledger_when_parts_end_differently() -> None:
     """Spans say of which entries the same is known, counted from 1."""
     ledger = WriteLedger(8)
-    ledger.save(Span(1, 3))
-    ledger.refuse(Span(4, 4))
-    ledger.leave_unknown(Span(5, 7))
+    ledger.mark_saved(Span(1, 3))
+    ledger.mark_refused(Span(4, 4))
+    ledger.mark_unknown(Span(5, 7))
 
     assert list(ledger.spans()) == [
         (Span(1, 3), SAVED),
@@ -51,7 +51,7 @@ def test_ledger_when_parts_end_differently() -> None:
 def test_ledger_when_all_is_saved() -> None:
     """There is nothing left to be sent."""
     ledger = WriteLedger(2)
-    ledger.save(Span(1, 2), [{"id": "7"}, {"id": "8"}])
+    ledger.mark_saved(Span(1, 2), [{"id": "7"}, {"id": "8"}])
 
     assert ledger.first_unsaved() is None
     assert ledger.results() == [{"id": "7"}, {"id": "8"}]
@@ -60,8 +60,8 @@ def test_ledger_when_all_is_saved() -> None:
 def test_results_come_in_the_order_of_the_entries() -> None:
     """Whatever was answered first."""
     ledger = WriteLedger(3)
-    ledger.save(Span(3, 3), [{"id": "3"}])
-    ledger.save(Span(1, 2), [{"id": "1"}, {"id": "2"}])
+    ledger.mark_saved(Span(3, 3), [{"id": "3"}])
+    ledger.mark_saved(Span(1, 2), [{"id": "1"}, {"id": "2"}])
 
     assert [result["id"] for result in ledger.results()] == ["1", "2", "3"]
 
@@ -76,10 +76,10 @@ def test_state_when_there_is_no_such_entry(position: int) -> None:
 def test_refusal_of_a_second_try_proves_nothing_of_the_first() -> None:
     """Unknown stays unknown until an answer proves that it is saved."""
     ledger = WriteLedger(2)
-    ledger.leave_unknown(Span(1, 1))
-    ledger.refuse(Span(1, 2))
+    ledger.mark_unknown(Span(1, 1))
+    ledger.mark_refused(Span(1, 2))
     assert states(ledger) == [UNKNOWN, REFUSED]
-    ledger.save(Span(1, 2))
+    ledger.mark_saved(Span(1, 2))
 
     assert states(ledger) == [SAVED, SAVED]
 
@@ -87,9 +87,9 @@ def test_refusal_of_a_second_try_proves_nothing_of_the_first() -> None:
 def test_saved_stays_saved() -> None:
     """Nothing that happens later takes a success back."""
     ledger = WriteLedger(1)
-    ledger.save(ONE_ENTRY)
-    ledger.leave_unknown(ONE_ENTRY)
-    ledger.refuse(ONE_ENTRY)
+    ledger.mark_saved(ONE_ENTRY)
+    ledger.mark_unknown(ONE_ENTRY)
+    ledger.mark_refused(ONE_ENTRY)
 
     assert states(ledger) == [SAVED]
 
@@ -97,8 +97,8 @@ def test_saved_stays_saved() -> None:
 def test_refused_may_still_become_anything() -> None:
     """A lock is tried again, and the second try may be lost."""
     ledger = WriteLedger(1)
-    ledger.refuse(ONE_ENTRY)
-    ledger.leave_unknown(ONE_ENTRY)
+    ledger.mark_refused(ONE_ENTRY)
+    ledger.mark_unknown(ONE_ENTRY)
 
     assert states(ledger) == [UNKNOWN]
 
@@ -106,11 +106,11 @@ def test_refused_may_still_become_anything() -> None:
 def test_repeated_tells_what_was_saved_after_an_unknown_try() -> None:
     """What is then told as updated may be what the first try inserted."""
     ledger = WriteLedger(6)
-    ledger.save(Span(1, 2))
-    ledger.leave_unknown(Span(3, 4))
-    ledger.save(Span(3, 4))
-    ledger.refuse(Span(5, 6))
-    ledger.save(Span(5, 6))
+    ledger.mark_saved(Span(1, 2))
+    ledger.mark_unknown(Span(3, 4))
+    ledger.mark_saved(Span(3, 4))
+    ledger.mark_refused(Span(5, 6))
+    ledger.mark_saved(Span(5, 6))
 
     assert ledger.repeated == [Span(3, 4)]
 
@@ -121,7 +121,7 @@ def test_span_counts_its_last_entry() -> None:
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["save", "refuse", "leave_unknown"]), st.integers(1, 12), st.integers(0, 11)),
+    st.tuples(st.sampled_from(["mark_saved", "mark_refused", "mark_unknown"]), st.integers(1, 12), st.integers(0, 11)),
     max_size=12,
 )
 

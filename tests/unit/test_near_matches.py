@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.forms.near_matches import either, nearest, nearest_codes
+from kintone.forms.near_matches import nearest, nearest_codes, one_of
 
 NAMES = (
     ("name", "Name"),
@@ -37,4 +37,4 @@ def test_all_codes_come_when_several_are_equally_near(wanted: str, codes: tuple[
 
 def test_codes_stand_in_quotes_when_they_are_told() -> None:
     """Control characters do not leave as they are."""
-    assert str(either(["a", "b\n"])) == '"a" or "b\\n"'
+    assert str(one_of(["a", "b\n"])) == '"a" or "b\\n"'

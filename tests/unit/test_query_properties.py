@@ -58,7 +58,7 @@ def test_joining_gives_the_same_tokens_when_a_query_was_split(
 @given(CONDITIONS)
 def test_guard_keeps_the_condition_whole_when_it_is_added(condition: str) -> None:
     """The guarded condition holds the caller's own between one pair of parentheses."""
-    guarded = _meaning(str(parse(condition).with_guard("$id > 5")))
+    guarded = _meaning(str(parse(condition).with_condition("$id > 5")))
 
     assert guarded == ["(", *_meaning(condition), ")", "and", "$id", ">", "5"]
 

@@ -5,7 +5,7 @@ import pytest
 from kintone.errors import InvalidParameterError
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import InProcess
-from tests.unit.readings import add, ids_read
+from tests.unit.readings import add, ids_read, small_pages
 
 
 def _reading(site: InProcess, query: str = "", max_records: int | None = None, ranges: int = 4) -> Reading:
@@ -52,21 +52,22 @@ def test_condition_is_guarded_in_parentheses_when_pages_follow(site: InProcess) 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("limit 3", [3000, 2999, 2998]),
-        ("limit 700", list(range(3000, 2300, -1))),
-        ("limit 700 offset 1100", list(range(1900, 1200, -1))),
-        ("order by $id desc", list(range(3000, 0, -1))),
-        ("order by $id ASC limit 1500 offset 2000", list(range(2001, 3001))),
-        ("order by $id asc offset 2999", [3000]),
-        ("order by $id asc offset 5000", []),
-        ("limit 1000", list(range(3000, 2000, -1))),
+        ("limit 3", [30, 29, 28]),
+        ("limit 7", list(range(30, 23, -1))),
+        ("limit 7 offset 11", list(range(19, 12, -1))),
+        ("order by $id desc", list(range(30, 0, -1))),
+        ("order by $id ASC limit 15 offset 20", list(range(21, 31))),
+        ("order by $id asc offset 29", [30]),
+        ("order by $id asc offset 50", []),
+        ("limit 10", list(range(30, 20, -1))),
     ],
 )
 def test_limit_and_offset_hold_when_they_are_any_number(site: InProcess, query: str, expected: list[int]) -> None:
-    """A limit above kintone's 500 is read in pages; without an order it takes the newest first, as kintone does."""
-    add(site, range(1, 3001))
-    for ranges in (1, 2, 4, 9):
-        assert ids_read(_reading(site, query, ranges=ranges)) == expected, ranges
+    """A limit above that of a page is read in pages; without an order it takes the newest first, as kintone does."""
+    add(site, range(1, 31))
+    with small_pages(page=5, most_skipped=100):
+        for ranges in (1, 2, 4, 9):
+            assert ids_read(_reading(site, query, ranges=ranges)) == expected, ranges
 
 
 def test_offset_holds_when_it_is_above_ten_thousand(site: InProcess) -> None:

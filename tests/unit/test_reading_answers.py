@@ -97,7 +97,7 @@ def test_warning_is_kept_once_when_pages_repeat_it(site: InProcess) -> None:
     ids_read(reading)
 
     assert len(reading.warnings) == 1
-    assert reading.warnings[0].startswith("kintone stopped the search at 100,000 hits: the answer is partial")
+    assert "partial" in reading.warnings[0]
 
 
 def test_warning_is_passed_on_when_it_is_another_one(site: InProcess) -> None:
@@ -167,7 +167,7 @@ def test_reading_ends_with_an_error_when_ids_are_out_of_order(site: InProcess) -
     after = {"records": _same(501, 501), "totalCount": "1"}
     site.change = lambda asked, _body: after if ">" in asked.query else mixed
 
-    with pytest.raises(KintoneError, match="does not advance: record 1 follows record 500"):
+    with pytest.raises(KintoneError, match="record 1 follows record 500"):
         ids_read(_reading(site))
 
 

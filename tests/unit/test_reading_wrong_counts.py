@@ -22,7 +22,8 @@ def _small() -> Iterator[None]:
 
 def _miscounting(site: InProcess, count: int) -> None:
     """Have kintone tell a wrong number of matches, wherever it tells one."""
-    add(site, range(1, MATCHES + 1))
+    if not site.ids("limit 1"):
+        add(site, range(1, MATCHES + 1))
 
     def miscount(_asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
         return body | {"totalCount": str(count)} if body.get("totalCount") is not None else body
@@ -34,7 +35,6 @@ def _reading(site: InProcess, query: str, max_records: int | None = None, ranges
     return read(site.client, ReadRequest(site.app, query, max_records=max_records, ranges=ranges))
 
 
-@pytest.mark.parametrize("count", WRONG)
 @pytest.mark.parametrize("ranges", [1, 4])
 @pytest.mark.parametrize(
     ("query", "max_records", "expected"),
@@ -49,33 +49,34 @@ def _reading(site: InProcess, query: str, max_records: int | None = None, ranges
         ("limit 40", 30, range(43, 13, -1)),
     ],
 )
-def test_every_record_comes_when_the_count_is_wrong_and_the_order_is_by_id(  # noqa: PLR0913, PLR0917 - a table
-    site: InProcess, query: str, max_records: int | None, expected: range, count: int, ranges: int
+def test_every_record_comes_when_the_count_is_wrong_and_the_order_is_by_id(
+    site: InProcess, query: str, max_records: int | None, expected: range, ranges: int
 ) -> None:
     """Only a page that is not full ends a reading, or the cap that was asked for."""
-    _miscounting(site, count)
-    reading = _reading(site, query, max_records, ranges)
+    for count in WRONG:
+        _miscounting(site, count)
+        reading = _reading(site, query, max_records, ranges)
 
-    assert ids_read(reading) == list(expected)
-    assert reading.total == len(expected)
-    assert reading.warnings == []
+        assert ids_read(reading) == list(expected), count
+        assert reading.total == len(expected), count
+        assert reading.warnings == [], count
 
 
-@pytest.mark.parametrize("count", WRONG)
 @pytest.mark.parametrize(
     ("options", "max_records", "start", "end"),
     [("", None, 0, 43), (" offset 7", None, 7, 43), (" limit 20 offset 7", None, 7, 27), ("", 21, 0, 21)],
 )
-def test_every_record_comes_when_the_count_of_a_cursor_is_wrong(  # noqa: PLR0913, PLR0917 - a table
-    site: InProcess, options: str, max_records: int | None, start: int, end: int, count: int
+def test_every_record_comes_when_the_count_of_a_cursor_is_wrong(
+    site: InProcess, options: str, max_records: int | None, start: int, end: int
 ) -> None:
     """The cursor is read to its own end, or to the cap, and given back."""
-    _miscounting(site, count)
-    reading = _reading(site, f"order by name asc{options}", max_records)
+    for count in WRONG:
+        _miscounting(site, count)
+        reading = _reading(site, f"order by name asc{options}", max_records)
 
-    assert ids_read(reading) == site.ids("order by name asc")[start:end]
-    assert reading.total == end - start
-    assert site.kintone.stats.live_cursors == 0
+        assert ids_read(reading) == site.ids("order by name asc")[start:end], count
+        assert reading.total == end - start, count
+        assert site.kintone.stats.live_cursors == 0, count
 
 
 def _without_cursors(site: InProcess, count: int) -> None:
@@ -91,7 +92,7 @@ def test_reader_is_told_when_an_offset_does_not_reach_the_end(site: InProcess, c
     reading = _reading(site, f"order by name asc{options}")
 
     assert ids_read(reading) == site.ids("order by name asc")[:25]
-    assert any("no record further on" in warning for warning in reading.warnings)
+    assert any("cannot reach further records" in warning for warning in reading.warnings)
 
 
 def test_offsets_are_not_used_when_the_first_page_proves_the_count_wrong(site: InProcess) -> None:
@@ -158,4 +159,5 @@ def test_reading_by_id_ends_when_records_keep_appearing(site: InProcess) -> None
 
     assert ids == list(range(1, len(ids) + 1))
     assert len(ids) >= 13
-    assert reading.warnings == ["records kept appearing while they were read: the newest may be missing"]
+    assert len(reading.warnings) == 1
+    assert "newest may be missing" in reading.warnings[0]

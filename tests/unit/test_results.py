@@ -116,6 +116,16 @@ def test_prepared_message_when_there_is_no_session_to_write_to(session: object) 
     assert not isinstance(session, WritingSession) or session.writer.text == ""
 
 
+@pytest.mark.parametrize("places", [0, 2])
+def test_prepared_message_when_the_records_have_no_place_of_their_own(places: int) -> None:
+    """A message in which nobody could say where they belong goes the SDK's own way."""
+    session = WritingSession()
+    message = PreparedMessage(lambda records: json_message({"pages": [records] * places}), WRITTEN)
+
+    assert not message.write_to(session)
+    assert session.writer.text == ""
+
+
 @pytest.mark.parametrize("records", [[1], WrittenList("[1]")])
 def test_json_when_an_agent_reads_the_text(records: object) -> None:
     """Every JSON message bears Dify's mark in its frame, beside the object and not in it."""

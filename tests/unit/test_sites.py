@@ -150,7 +150,7 @@ TENANT = "http://127.0.0.1:8787/tenantA"
 )
 def test_address_below_a_site(address: str, asked: str) -> None:
     """An address of the site's own API may be asked, written anew."""
-    assert read_site(TENANT, PROXIES).below(address) == asked
+    assert read_site(TENANT, PROXIES).own_api_url(address) == asked
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_address_below_a_site(address: str, asked: str) -> None:
 )
 def test_address_that_is_not_below_a_site(address: str) -> None:
     """Nothing else gets the site's token."""
-    assert read_site(TENANT, PROXIES).below(address) is None
+    assert read_site(TENANT, PROXIES).own_api_url(address) is None
 
 
 TOKEN = "Ab1" * 13 + "x"

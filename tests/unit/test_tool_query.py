@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from kintone.errors import InvalidParameterError
+from kintone.errors import InvalidParameterError, InvalidQueryError
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import full_record, hold, running, sent
 from tests.unit.readings import add
@@ -128,6 +128,26 @@ def test_nothing_found_is_an_answer_when_no_record_matches(site: InProcess, mode
     assert result.text.startswith("No record of app 1 matches.")
 
 
+def test_a_limit_of_nothing_is_not_told_as_no_match(site: InProcess) -> None:
+    """Who reads that nothing matches would add the record once more."""
+    add(site, [1])
+    result = sent(site, query="limit 0")
+
+    assert result.variables["record_count"] == 0
+    assert "limit 0" in result.text
+    assert "matches" not in result.text
+
+
+def test_error_of_an_unknown_field_is_kept_when_the_form_cannot_be_read(site: InProcess) -> None:
+    """There is nothing to propose then."""
+    site.kintone.fail(api="app/form/fields", times=None, status=403, code="CB_NO02", message="No privilege.")
+
+    with pytest.raises(InvalidQueryError) as raised:
+        sent(site, query='nmae = "x"')
+
+    assert raised.value.code == "GAIA_IQ11"
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_warnings_reach_summary_and_text_when_kintone_cut_the_search_off(site: InProcess, mode: str) -> None:
     """A partial answer is never passed off as whole."""
@@ -168,13 +188,10 @@ def _answered(site: InProcess, mode: str, fields: object) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(
-    "fields", [["owner", "name", "amount"], "owner,name,amount", "owner\nname\namount", '["owner", "name", "amount"]']
-)
-def test_fields_stand_in_the_order_asked_for_whatever_the_mode(site: InProcess, mode: str, fields: object) -> None:
+def test_fields_stand_in_the_order_asked_for_whatever_the_mode(site: InProcess, mode: str) -> None:
     """Kintone answers in an order of its own; ``$id`` and ``$revision``, which nobody asked for, are not shown."""
     hold(site, full_record(1), full_record(2))
-    codes = _answered(site, mode, fields)
+    codes = _answered(site, mode, "owner\nname\namount")
 
     assert codes == [["owner", "name", "amount"]] * 2
 
@@ -187,8 +204,13 @@ def test_system_fields_stand_where_they_were_asked_for(site: InProcess, mode: st
     assert _answered(site, mode, "name, $revision, $id") == [["name", "$revision", "$id"]]
 
 
-@pytest.mark.parametrize("mode", ["both", "json_stream", "flattened_json", "jsonl_file"])
-@pytest.mark.parametrize("fields", [None, "", "*", " * ", '["*"]', "name, *"])
+@pytest.mark.parametrize(
+    ("mode", "fields"),
+    [
+        *((mode, None) for mode in ("both", "json_stream", "flattened_json", "jsonl_file")),
+        *(("both", fields) for fields in ("", "*", " * ", '["*"]', "name, *")),
+    ],
+)
 def test_all_fields_come_when_none_is_named(site: InProcess, mode: str, fields: object) -> None:
     """Blank and an asterisk mean all, in the order that kintone has."""
     (record,) = hold(site, full_record(1))

@@ -82,7 +82,7 @@ def test_record_is_named_when_not_even_one_fits(site: InProcess) -> None:
     """Only fewer fields help then."""
     hold(site, wide_record(1, 10), wide_record(2, MAX_MESSAGE_BYTES))
 
-    with pytest.raises(ResultTooLargeError, match=r"record 2 alone would have .* bytes.*fields"):
+    with pytest.raises(ResultTooLargeError, match=r"record 2 .*fields"):
         messages_of(site, output_mode="json_stream")
 
 
@@ -91,7 +91,7 @@ def test_reading_stops_when_the_file_outgrows_its_limit(site: InProcess, mode: s
     """The error says how far it came and what helps."""
     hold(site, *(wide_record(number, 1_000) for number in range(1, 6_001)))
 
-    with pytest.raises(ResultTooLargeError, match=r"1,000 of 6,000 records take more than 700,000 bytes .*fields"):
+    with pytest.raises(ResultTooLargeError, match=r"1,000 of 6,000 .*700,000 .*fields"):
         messages_of(site, OperatorSettings(max_file_bytes=700_000), output_mode=mode)
     assert len(site.asked) < 10
 

@@ -64,7 +64,7 @@ def test_files_replace_those_that_are_there_when_asked_to(stock: InProcess) -> N
 def test_files_are_not_attached_again_when_the_answer_is_lost(stock: InProcess, mode: ListMode) -> None:
     """The key of an upload serves once, and the revision is another one by then."""
     stock.kintone.fail(method="PUT", cut="after")
-    with pytest.raises(UnreachableError, match="look in kintone before sending it again") as raised:
+    with pytest.raises(UnreachableError, match="look in kintone") as raised:
         _attach(stock, mode)
 
     assert fates(raised.value) == [(1, 1, "UNKNOWN")]
@@ -87,7 +87,7 @@ def test_a_conflict_that_never_ends_says_who_must_decide(stock: InProcess) -> No
             stock.ask("PUT", "record", id=1, record={"name": {"value": str(asked.number)}})
 
     stock.before = touch
-    with pytest.raises(RevisionConflictError, match="agree with those who edit them") as raised:
+    with pytest.raises(RevisionConflictError, match="agree with the others") as raised:
         _attach(stock)
 
     assert fates(raised.value) == [(1, 1, "REFUSED")]

@@ -9,6 +9,8 @@ from dify_host import DifyHost
 from local_kintone import LocalKintone
 
 ROOT = Path(__file__).resolve().parents[2]
+NOBODY_LISTENS = "http://127.0.0.1:9"
+NO_SUCH_HOST = "https://no-such-host.invalid"
 
 
 @contextmanager
@@ -27,7 +29,8 @@ class Ports:
         self._held = [socket.socket() for _ in range(count)]
         for held in self._held:
             held.bind(("127.0.0.1", 0))
-        self.origins = [f"http://127.0.0.1:{held.getsockname()[1]}" for held in self._held]
+        addresses = [f"127.0.0.1:{held.getsockname()[1]}" for held in self._held]
+        self.origins = [f"{scheme}://{address}" for scheme in ("http", "https") for address in addresses]
 
     def take(self) -> int:
         """Return a port that nobody has taken before; it is free from now on."""

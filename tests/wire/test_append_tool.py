@@ -1,4 +1,4 @@
-"""AppendPlan rows by ``kintone_upsert_records``, in the real plugin process."""
+"""Appending rows by ``kintone_upsert_records``, in the real plugin process."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ def test_upsert_when_a_column_is_called_file_key(host: DifyHost, site: LocalKint
     outcome = host.invoke("kintone_upsert_records", data, credentials_of(site, app=app))
 
     assert "twice" in outcome.text
-    assert "serves once" not in outcome.text
+    assert "used once only" not in outcome.text
 
 
 @pytest.mark.parametrize("check", [True, False])

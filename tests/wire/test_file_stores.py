@@ -18,11 +18,11 @@ from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.exchanges import proxy_for
 from kintone.execution import Execution
 from kintone.messages import Message
-from kintone.retry import NO_REPETITION
+from kintone.retry import NO_RETRIES
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 from tests.wire.raw_server import Answer, Answering, RawServer, answer, endless, raw
-from tools.dify_files.source import FileSource, HandedFile, SourceLimits
+from tools.dify_files.source import DifyFile, FileSource, SourceLimits
 
 CONTENT = b"content of a file" * 100
 MOST = 100_000
@@ -44,10 +44,10 @@ def fetched(url: str, *, seconds: float = 5.0, budget: float = 30.0, size: int |
     """Read a file as an upload does."""
     settings = OperatorSettings()
     access = Access(read_site("example.cybozu.com", settings.allowed_origins), Tokens("SECRETTOKEN"))
-    execution = Execution(access, settings, policy=NO_REPETITION)
+    execution = Execution(access, settings, policy=NO_RETRIES)
     with Deadline(budget) as deadline:
         limits = SourceLimits(seconds, MOST, execution, deadline)
-        with FileSource(HandedFile(url, "a.txt", "text/plain", size), limits).open() as source:
+        with FileSource(DifyFile(url, "a.txt", "text/plain", size), limits).open() as source:
             return source.read()
 
 
@@ -138,7 +138,7 @@ def test_file_when_it_is_compressed_though_nobody_asked() -> None:
     assert len(running.heads) == 2
 
 
-@pytest.mark.parametrize(("layers", "told"), [(1, "100,000 bytes are uploaded"), (2, "packed")])
+@pytest.mark.parametrize(("layers", "told"), [(1, "100,000 bytes are uploaded"), (2, "content encoding")])
 def test_file_when_it_is_a_bomb(layers: int, told: str) -> None:
     """A small answer that unpacks to more than a file may have is given up at the limit, a packed package at once."""
     packed = b"\0" * 50 * MIB
@@ -154,7 +154,7 @@ def test_file_when_it_is_a_bomb(layers: int, told: str) -> None:
 def test_file_when_its_compression_is_unknown(encoding: str) -> None:
     """It is refused, not uploaded as it is, as if that were the file."""
     script = answer("200 OK", f"Content-Encoding: {encoding}\r\nContent-Length: 3\r\n", b"abc")
-    with store(script) as running, pytest.raises(InvalidParameterError, match="packed"):
+    with store(script) as running, pytest.raises(InvalidParameterError, match="content encoding"):
         fetched(f"{running.origin}/a", size=3)
 
 

@@ -9,24 +9,13 @@ from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
-from tests.wire.plugin import credentials_of, running_plugin
-
-NOBODY_LISTENS = "http://127.0.0.1:9"
-NO_SUCH_HOST = "https://no-such-host.invalid"
+from tests.wire.plugin import NO_SUCH_HOST, NOBODY_LISTENS, Ports, credentials_of
 
 
 @pytest.fixture(scope="module")
-def secure_site() -> Iterator[LocalKintone]:
+def secure_site(ports: Ports) -> Iterator[LocalKintone]:
     """Run a local kintone whose certificate nobody trusts."""
-    with LocalKintone(seed="none", https=True) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(site: LocalKintone, secure_site: LocalKintone) -> Iterator[DifyHost]:
-    """Run one plugin process for all tests of this module."""
-    origins = (site.origin, secure_site.origin, NOBODY_LISTENS, NO_SUCH_HOST)
-    with running_plugin(*origins) as running:
+    with LocalKintone(seed="none", https=True, port=ports.take()) as running:
         yield running
 
 
@@ -116,7 +105,7 @@ def test_validate_when_the_site_misbehaves(
 @pytest.mark.parametrize(
     ("seconds", "failure", "code"),
     [
-        ({"TIMEOUT": 0.2}, {"delay": 3.0}, "TIMED_OUT"),
+        ({"REQUEST_TIMEOUT": 0.2}, {"delay": 3.0}, "TIMED_OUT"),
         ({"MAX_CHECK_SECONDS": 0.3}, {"delay": 3.0}, "BUDGET_EXCEEDED"),
         ({"MAX_CHECK_SECONDS": 0.3}, {"delay_sending": 0.1, "pieces": 50}, "BUDGET_EXCEEDED"),
         ({}, {"bomb_bytes": 1_000_000}, "TOO_LARGE"),

@@ -11,7 +11,7 @@ from kintone.api import Request, RetrySafety
 from kintone.client import KintoneClient
 from kintone.errors import KintoneError, TimedOutError, UnknownResponseError
 from kintone.messages import Message
-from kintone.retry import NO_REPETITION
+from kintone.retry import NO_RETRIES
 from kintone.writing.one_record import add_record
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient, settings_for
@@ -24,7 +24,7 @@ FOUND = answer("200 OK", "Content-Length: 2\r\n", b"{}")
 def _read(server: RawServer, timeout: float = 5.0) -> None:
     settings = settings_for(server.origin)
     access = Access(read_site(f"{server.origin}/tenantA", settings.allowed_origins), Tokens("a" * 40))
-    with KintoneClient(access, settings, request_timeout=timeout, policy=NO_REPETITION) as client:
+    with KintoneClient(access, settings, request_timeout=timeout, policy=NO_RETRIES) as client:
         client.call(READ)
 
 

@@ -19,7 +19,7 @@ from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError
 from kintone.execution import Execution
 from tests.wire.conftest import IMPATIENT
-from tools.dify_files.source import READ_RETRIES, FileSource, HandedFile, SourceLimits
+from tools.dify_files.source import READ_RETRIES, DifyFile, FileSource, SourceLimits
 
 CONTENT = b"content of a file"
 SIGNED = "timestamp=1&nonce=2&sign=SECRETSIGN"
@@ -106,7 +106,7 @@ def _execution() -> Execution:
 
 def _read(url: str) -> bytes:
     limits = SourceLimits(5.0, 1000, _execution(), Deadline(30.0))
-    with FileSource(HandedFile(url, "a.txt", "text/plain"), limits).open() as source:
+    with FileSource(DifyFile(url, "a.txt", "text/plain"), limits).open() as source:
         assert source.len == len(CONTENT)
         return source.read()
 
@@ -219,7 +219,7 @@ def test_source_when_the_call_is_out_of_time(resolved: list[str], monkeypatch: p
     assert resolved == []
     monkeypatch.setenv("FILES_URL", "http://store.example")
     limits = SourceLimits(5.0, 1000, _execution(), Deadline(0.0))
-    source = FileSource(HandedFile(f"http://store.example/a?{SIGNED}", "a.txt", "text/plain"), limits)
+    source = FileSource(DifyFile(f"http://store.example/a?{SIGNED}", "a.txt", "text/plain"), limits)
 
     words = r"^\[BUDGET_EXCEEDED\] reading the files from Dify "
     with pytest.raises(BudgetExceededError, match=words), source.open():
@@ -256,9 +256,7 @@ def test_source_when_a_failure_stays(
 
 
 def _sized(url: str, size: int | None, most: int = 1000) -> FileSource:
-    return FileSource(
-        HandedFile(url, "a.txt", "text/plain", size), SourceLimits(5.0, most, _execution(), Deadline(30.0))
-    )
+    return FileSource(DifyFile(url, "a.txt", "text/plain", size), SourceLimits(5.0, most, _execution(), Deadline(30.0)))
 
 
 def test_size_that_dify_tells_counts_when_the_file_is_in_its_own_store(resolved: list[str]) -> None:

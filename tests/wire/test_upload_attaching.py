@@ -38,7 +38,7 @@ def test_attach_when_the_record_has_files(desk: FileDesk) -> None:
     assert desk.names(record_id, "others") == []
     # Only where files join others would a second run attach them twice.
     assert ["attach the files once more" in ran.text for ran in (outcome, replaced)] == [True, False]
-    assert "in the place of these" in replaced.text
+    assert "replace these files" in replaced.text
 
 
 @pytest.mark.parametrize(

@@ -3,70 +3,85 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from local_kintone import Received
+import pytest
+
+from local_kintone import ReceivedRequest
 from tests.wire.file_desk import FileDesk, open_desk
 
 MIB = 1024 * 1024
-SIZE = 12 * MIB
+SIZE = 10 * MIB
 EACH_WAY = 5
-MOST_MEMORY = 110 * MIB
-"""Less than the files of one direction would take beside the plugin itself."""
+MOST_MEMORY = EACH_WAY * SIZE
+"""What the files of one direction take, beside the plugin itself."""
 PLACES_FOR_FILES = 1
 """Of three."""
 LONGEST_HEARTBEAT_GAP = 15.0
 
 
-def test_transfers_when_they_would_take_all_places() -> None:
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[FileDesk]:
+    """Run a plugin that may ask kintone three things at once."""
+    with open_desk(KINTONE_MAX_CONCURRENCY="3") as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(narrow: FileDesk) -> Iterator[FileDesk]:
+    """Return that plugin with an app of its own, and have kintone hold nothing back afterwards."""
+    narrow.site.reset()
+    yield FileDesk(narrow.host, narrow.site)
+    narrow.site.before_request.clear()
+
+
+def test_transfers_when_they_would_take_all_places(desk: FileDesk) -> None:
     """Files leave places to other requests: a query is answered while files wait for a slow kintone."""
     released = threading.Event()
-    with open_desk(KINTONE_MAX_CONCURRENCY="3") as desk:
-        desk.site.before_request.append(_holding(released))
-        files = [desk.host.serve(f"{number}.txt", b"content") for number in range(4)]
-        threads = [threading.Thread(target=desk.upload, args=(file,)) for file in files]
+    desk.site.before_request.append(_holding(released))
+    files = [desk.host.serve(f"{number}.txt", b"content") for number in range(4)]
+    threads = [threading.Thread(target=desk.upload, args=(file,)) for file in files]
+    for thread in threads:
+        thread.start()
+    while desk.site.stats.running < PLACES_FOR_FILES:
+        time.sleep(0.01)
+    # Time for another to take the last place, if it can get it.
+    time.sleep(0.3)
+    try:
+        found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=20)
+        are_waiting = [thread.is_alive() for thread in threads]
+    finally:
+        released.set()
         for thread in threads:
-            thread.start()
-        while desk.site.stats.running < PLACES_FOR_FILES:
-            time.sleep(0.01)
-        # Time for another to take the last place, if it can get it.
-        time.sleep(0.3)
-        try:
-            found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=20)
-            are_waiting = [thread.is_alive() for thread in threads]
-        finally:
-            released.set()
-            for thread in threads:
-                thread.join()
+            thread.join()
 
     assert found.variables["record_count"] == 0
     assert all(are_waiting)
 
 
-def test_downloads_when_they_would_take_all_places() -> None:
+def test_downloads_when_they_would_take_all_places(desk: FileDesk) -> None:
     """Downloads leave places too, and an upload waits for one of the places that files have."""
     released = threading.Event()
-    with open_desk(KINTONE_MAX_CONCURRENCY="3") as desk:
-        records = [_stored(desk, b"content") for _ in range(4)]
-        desk.site.before_request.append(_holding(released))
-        threads = [
-            threading.Thread(target=desk.download, kwargs={"record_id": record_id, "attachment_field": "photos"})
-            for record_id in records
-        ]
+    records = [_stored(desk, b"content") for _ in range(4)]
+    desk.site.before_request.append(_holding(released))
+    threads = [
+        threading.Thread(target=desk.download, kwargs={"record_id": record_id, "attachment_field": "photos"})
+        for record_id in records
+    ]
+    for thread in threads:
+        thread.start()
+    while not any(request.path.endswith("/file.json") for request in desk.site.requests):
+        time.sleep(0.01)
+    # Time for the others to take whatever places they can get.
+    time.sleep(0.5)
+    try:
+        at_once = sum(request.path.endswith("/file.json") for request in desk.site.requests)
+        found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=20)
+        are_waiting = [thread.is_alive() for thread in threads]
+    finally:
+        released.set()
         for thread in threads:
-            thread.start()
-        while not any(request.path.endswith("/file.json") for request in desk.site.requests):
-            time.sleep(0.01)
-        # Time for the others to take whatever places they can get.
-        time.sleep(0.5)
-        try:
-            at_once = sum(request.path.endswith("/file.json") for request in desk.site.requests)
-            found = desk.host.invoke("kintone_query", {"query": "limit 1"}, desk.credentials, timeout=20)
-            are_waiting = [thread.is_alive() for thread in threads]
-        finally:
-            released.set()
-            for thread in threads:
-                thread.join()
+            thread.join()
 
     assert at_once == 1
     assert found.variables["record_count"] == 1
@@ -74,7 +89,8 @@ def test_downloads_when_they_would_take_all_places() -> None:
 
 
 def test_transfers_when_ten_large_files_move_at_once() -> None:
-    """Five uploads and five downloads of 12 MB at once stay under 110 MB, and a query is answered meanwhile."""
+    """Five uploads and five downloads at once take no more memory than half of them, and a query is answered."""
+    # A process of its own: one that has worked holds memory in reserve.
     with open_desk() as desk:
         _move_ten_files(desk)
 
@@ -95,6 +111,7 @@ def _move_ten_files(desk: FileDesk) -> None:
 
     work = [(upload, record_id) for record_id in targets] + [(download, record_id) for record_id in sources]
     threads = [threading.Thread(target=_carefully, args=(failures, *job)) for job in work]
+    before = desk.host.resources.memory_bytes
     desk.host.resources.reset_peak()
     for thread in threads:
         thread.start()
@@ -104,14 +121,14 @@ def _move_ten_files(desk: FileDesk) -> None:
     assert answered > 1
     assert [desk.names(record_id) for record_id in targets] == [["big.bin"]] * EACH_WAY
     peak = desk.host.resources.peak_memory_bytes
-    assert peak is None or peak < MOST_MEMORY
+    assert before is None or peak is None or peak - before < MOST_MEMORY
     assert desk.host.heartbeat_gap < LONGEST_HEARTBEAT_GAP
 
 
-def _holding(released: threading.Event) -> Callable[[Received], None]:
+def _holding(released: threading.Event) -> Callable[[ReceivedRequest], None]:
     """Let kintone answer nothing about files until then."""
 
-    def hold(received: Received) -> None:
+    def hold(received: ReceivedRequest) -> None:
         if received.path.endswith("/file.json"):
             released.wait(60)
 

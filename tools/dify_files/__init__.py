@@ -1,1 +1,1 @@
-"""The file that Dify hands over: what it is, where it lies, and reading it as it arrives."""
+"""The files that Dify passes to an upload: their values, the check of their addresses, and reading them as streams."""

@@ -1,8 +1,9 @@
-"""From which addresses a file may be read: the URL comes from the caller in some Dify set-ups.
+"""Checks the address of a file before it is read, since in some set-ups of Dify the URL comes from the caller.
 
-Public addresses are allowed; private and loopback ones only at the origin (scheme, host and port) that ``FILES_URL`` or
-``INTERNAL_FILES_URL`` names in the environment of the plugin, whatever the query says; addresses of cloud metadata,
-link-local, multicast and reserved ones never. What is checked here is what is connected to: names are resolved once.
+Public addresses are allowed. Private and loopback addresses are allowed only at the origin (scheme, host and port) that
+``FILES_URL`` or ``INTERNAL_FILES_URL`` names in the environment of the plugin; the query string of the URL proves
+nothing. Cloud metadata, link-local, multicast and reserved addresses are never allowed. A name is resolved once, so the
+address that was checked is the address of the connection.
 """
 
 import ipaddress
@@ -21,7 +22,7 @@ from tools.dify_files.failures import (
     READING,
     bad_url,
     forbidden_address,
-    no_scheme,
+    missing_scheme,
     private_address,
     proxy_failed,
     unreachable,
@@ -40,25 +41,25 @@ METADATA = frozenset(
 THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 SPECIAL_USE = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
-"""Protocols between a host and its own gateway, relays of 6to4, documentation (RFC 6890, 7526, 9637): no version of
-Python that we run on calls all of them private."""
+"""Protocol assignments, 6to4 relays and documentation (RFC 6890, 7526, 9637); the Python versions we support do not
+treat all of them as private."""
 ISATAP = 0x5EFE
-"""What stands before the IPv4 address in an IPv6 address of ISATAP, but for one bit (RFC 5214, 6.1)."""
+"""The 32 bits before the IPv4 address in an ISATAP address, without the universal bit (RFC 5214, 6.1)."""
 UNIVERSAL_BIT = 0x2000000
-INSIDE_NAMES = (".internal", ".local", ".localhost", ".lan", ".home.arpa")
+PRIVATE_SUFFIXES = (".internal", ".local", ".localhost", ".lan", ".home.arpa")
 
 
 class FileAddress(NamedTuple):
-    """Where a file may be read, and whether that is Dify's own file store."""
+    """A checked address of a file, and whether it is in Dify's own file store."""
 
     checked: CheckedAddress
     is_store: bool
 
 
 def read_address(url: str, deadline: Deadline, seconds: float) -> FileAddress:
-    """Check the URL of a file and resolve its host, which may take so many seconds.
+    """Check the URL of a file and resolve its host within ``seconds``.
 
-    Raises ``InvalidParameterError``, and what a ``Deadline`` raises when it is over.
+    Raises ``InvalidParameterError``, and the error of ``deadline`` when the time of the call ends.
     """
     parts = _split(url)
     host = _host(parts.hostname or "")
@@ -68,8 +69,8 @@ def read_address(url: str, deadline: Deadline, seconds: float) -> FileAddress:
     stores = _stores()
     proxy = _proxy(origin)
     addresses = _resolve(origin, deadline, seconds)
-    if not addresses and (proxy is None or not _is_left_to_proxies(origin.host)):
-        raise unreachable(origin.host, NO_HOST.what)
+    if not addresses and (proxy is None or not _may_resolve_at_proxy(origin.host)):
+        raise unreachable(origin.host, NO_HOST.problem)
     is_store = origin in stores.values()
     are_public = [_is_public(address, origin) for address in addresses]
     if not is_store and not all(are_public):
@@ -78,8 +79,8 @@ def read_address(url: str, deadline: Deadline, seconds: float) -> FileAddress:
     return FileAddress(CheckedAddress(origin, _target(parts), shown, proxy if all(are_public) else None), is_store)
 
 
-def stays(address: FileAddress, url: str) -> bool:
-    """Tell whether a redirect to ``url`` stays at the origin, or only goes up from http to https on the same host."""
+def stays_at_origin(address: FileAddress, url: str) -> bool:
+    """Tell whether a redirect to ``url`` stays at the origin, or only changes http to https on the same host."""
     here = address.checked.origin
     upgraded = Origin("https", here.host, 443) if (here.scheme, here.port) == ("http", 80) else here
     return _origin_of(url) in (here, upgraded)
@@ -94,7 +95,7 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         raise bad_url(Message("is not a web address")) from None
     if "://" not in url.partition("?")[0]:
-        raise no_scheme()
+        raise missing_scheme()
     if parts.scheme not in DEFAULT_PORTS:
         raise bad_url(Message("starts neither with http:// nor with https://"))
     if not parts.hostname or not is_port:
@@ -105,7 +106,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _host(host: str) -> str | None:
-    """Return the one spelling of a host by which it is compared and asked, None for what is none."""
+    """Return the normal form of a host, by which it is compared and connected to; None if it is not a host."""
     try:
         name = (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
     except UnicodeError:
@@ -117,14 +118,14 @@ def _host(host: str) -> str | None:
 
 
 def _target(parts: SplitResult) -> str:
-    """Return path and query as they travel; what is percent-encoded stays so."""
+    """Return path and query as they are sent; percent-encoding in them is kept."""
     path = quote(parts.path or "/", safe="/%!$&'()*+,;=:@~")
     query = quote(parts.query, safe="/%!$&'()*+,;=:@~?[]{}|^`")
     return f"{path}?{query}" if query else path
 
 
 def _stores() -> dict[str, Origin | None]:
-    """Return which origin each setting names that is there; None for one that names none."""
+    """Return the origin of each setting that is set; None for a setting that is not an origin."""
     texts = {name: os.environ.get(name, "").strip() for name in STORE_SETTINGS}
     return {name: _origin_of(text) for name, text in texts.items() if text}
 
@@ -145,9 +146,9 @@ def _proxy(origin: Origin) -> str | None:
     return proxy
 
 
-def _is_left_to_proxies(host: str) -> bool:
-    """Tell whether a name that does not resolve here may be one that only a proxy can resolve."""
-    return "." in host and not host.endswith(INSIDE_NAMES)
+def _may_resolve_at_proxy(host: str) -> bool:
+    """Tell whether a name that does not resolve here may be passed to a proxy, which may be able to resolve it."""
+    return "." in host and not host.endswith(PRIVATE_SUFFIXES)
 
 
 def _resolve(origin: Origin, deadline: Deadline, seconds: float) -> list[Address]:
@@ -160,7 +161,7 @@ def _resolve(origin: Origin, deadline: Deadline, seconds: float) -> list[Address
 
 
 def _is_public(address: Address, origin: Origin) -> bool:
-    """Tell public from private; raises for an address that may not be asked."""
+    """Tell whether an address is public; raises ``InvalidParameterError`` for one that is never allowed."""
     real = _embedded(address)
     if _is_forbidden(real):
         raise forbidden_address(origin)
@@ -176,7 +177,7 @@ def _is_forbidden(address: Address) -> bool:
 
 
 def _embedded(address: Address) -> Address:
-    """Return the IPv4 address that an IPv6 address stands for, else the address itself."""
+    """Return the IPv4 address that an IPv6 address embeds, else the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     is_isatap = int(address) >> 32 & 0xFFFFFFFF & ~UNIVERSAL_BIT == ISATAP

@@ -1,6 +1,6 @@
-"""What can be wrong with a file that Dify hands over, one sentence each with its remedy.
+"""The errors for files that Dify passes to an upload, each with a remedy.
 
-No sentence holds the query string of a URL: it is the signature that opens the file.
+No message contains the query string of a URL, since it holds the signature that gives access to the file.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from kintone.file_names import shown_name
 from kintone.messages import Joined, Message
 
 MAX_SHOWN_HOST = 100
-NOT_ALLOWED = (401, 403, 404, 410)
+NO_ACCESS_STATUSES = (401, 403, 404, 410)
 READING = Message("reading the files from Dify")
-"""What a call does when its time ends."""
+"""Names this work in the error of a call whose time ends."""
 
 
-def no_scheme() -> InvalidParameterError:
+def missing_scheme() -> InvalidParameterError:
     """Return the error for the URL that Dify builds when it does not know its own address."""
     return InvalidParameterError(
         "upload_file: the address of the file starts without http:// or https://, because Dify does not know its own "
@@ -25,29 +25,29 @@ def no_scheme() -> InvalidParameterError:
     )
 
 
-def bad_url(what: Message) -> InvalidParameterError:
-    """Return the error for a URL that is not fetched at all."""
+def bad_url(problem: Message) -> InvalidParameterError:
+    """Return the error for a URL that cannot be used; ``problem`` continues "the address of the file"."""
     return InvalidParameterError(
-        "upload_file: the address of the file {what}; pass a file variable of the workflow, "
+        "upload_file: the address of the file {problem}; pass a file variable of the workflow, "
         "or a file whose address starts with https://",
-        what=what,
+        problem=problem,
     )
 
 
 def forbidden_address(origin: Origin) -> InvalidParameterError:
-    """Return the error for an address that is never asked, whatever the settings say."""
+    """Return the error for an address that is never allowed, whatever the settings are."""
     return InvalidParameterError(
-        "upload_file: the file lies on {host}, an address that files are never read from (metadata, link-local or "
+        "upload_file: the file is on {host}, an address that files are never read from (metadata, link-local or "
         "reserved); upload the file to Dify itself and pass that",
         host=origin.host[:MAX_SHOWN_HOST],
     )
 
 
 def private_address(origin: Origin, stores: Mapping[str, Origin | None]) -> InvalidParameterError:
-    """Return the error for a private address that no setting names; ``stores`` are the settings that are there."""
+    """Return the error for a private address that no setting names; ``stores`` are the settings that are set."""
     return InvalidParameterError(
-        "upload_file: the file lies on {origin}, an address inside the network of the Dify server, and such a one is "
-        "read only where FILES_URL or INTERNAL_FILES_URL in the environment of the plugin names the same scheme, host "
+        "upload_file: the file is on {origin}, an address inside the network of the Dify server, which is read "
+        "only where FILES_URL or INTERNAL_FILES_URL in the environment of the plugin names the same scheme, host "
         "and port ({found}); upload the file to Dify itself and pass that, or, if this is Dify's own file store, set "
         "FILES_URL to {origin}: in Dify's docker/.env, which reaches the plugin through the plugin daemon, or, when "
         "debugging remotely, in the plugin's own environment",
@@ -64,23 +64,23 @@ def _found(name: str, store: Origin | None) -> Message:
     return Message("{name} is {origin}", name=name, origin=str(store)[:MAX_SHOWN_HOST])
 
 
-def unreachable(host: str, what: Message) -> InvalidParameterError:
-    """Return the error for a file store that cannot be reached; ``what`` is what failed."""
+def unreachable(host: str, reason: Message) -> InvalidParameterError:
+    """Return the error for a file store that cannot be reached."""
     return InvalidParameterError(
-        "upload_file: the file could not be fetched from {host}: {what}; if that is Dify's own file store, the plugin "
-        "cannot reach what FILES_URL or INTERNAL_FILES_URL says in Dify's environment file: inside containers "
+        "upload_file: the file could not be fetched from {host}: {reason}; if that is Dify's own file store, the "
+        "plugin cannot reach what FILES_URL or INTERNAL_FILES_URL says in Dify's environment file: inside containers "
         "localhost is the container itself, so use the service's name, such as http://api:5001",
         host=host[:MAX_SHOWN_HOST],
-        what=what,
+        reason=reason,
     )
 
 
 def proxy_failed(host: str, proxy: str, variable: str) -> InvalidParameterError:
-    """Return the error for a proxy that cannot be used; ``variable`` names it, or is empty where that is not known."""
+    """Return the error for a proxy that cannot be used; ``variable`` is the setting it is from, empty if not known."""
     return InvalidParameterError(
         "upload_file: the file could not be fetched from {host}: the proxy {proxy} could not be used; it was taken "
         "from {variable} in the environment of the plugin: check that it is right, speaks HTTP and runs, or name the "
-        "host in NO_PROXY if it can be reached without",
+        "host in NO_PROXY if it can be reached without a proxy",
         host=host[:MAX_SHOWN_HOST],
         proxy=proxy[:MAX_SHOWN_HOST],
         variable=variable or "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
@@ -90,10 +90,11 @@ def proxy_failed(host: str, proxy: str, variable: str) -> InvalidParameterError:
 def refused_by_store(host: str, status: int) -> InvalidParameterError:
     """Return the error for an answer that is not the file."""
     where = Message("{host} answered HTTP {status}", host=host[:MAX_SHOWN_HOST], status=status)
-    if status in NOT_ALLOWED:
+    if status in NO_ACCESS_STATUSES:
         return InvalidParameterError(
-            "upload_file: the link to the file is no longer good, or never was ({where}); Dify's links live 300 "
-            "seconds (FILES_ACCESS_TIMEOUT), so run the workflow again, upload the file anew, or raise that setting",
+            "upload_file: the link to the file is no longer valid, or never was ({where}); Dify's links are valid "
+            "for 300 seconds (FILES_ACCESS_TIMEOUT), so run the workflow again, upload the file again, "
+            "or raise that limit",
             where=where,
         )
     return InvalidParameterError(
@@ -111,12 +112,12 @@ def refused_redirect(host: str) -> InvalidParameterError:
     )
 
 
-def broken(name: str, what: Message) -> InvalidParameterError:
-    """Return the error for a transfer from Dify that did not come to its end."""
+def broken(name: str, reason: Message) -> InvalidParameterError:
+    """Return the error for a transfer from Dify that ended early."""
     return InvalidParameterError(
-        "upload_file: reading {name} from Dify broke off: {what}; nothing of it was kept in kintone, so run it again",
+        "upload_file: reading {name} from Dify broke off: {reason}; nothing of it was kept in kintone, so run it again",
         name=shown_name(name),
-        what=what,
+        reason=reason,
     )
 
 
@@ -139,23 +140,23 @@ def empty(name: str) -> InvalidParameterError:
 
 def too_large(name: str, size: int | None, most: int) -> InvalidParameterError:
     """Return the error for a file over the limit."""
-    told = Message("more") if size is None else Message("{size:,} bytes", size=size)
+    length = Message("more") if size is None else Message("{size:,} bytes", size=size)
     return InvalidParameterError(
-        "upload_file: {name} has {told}, and at most {most:,} bytes are uploaded; make it smaller or "
+        "upload_file: {name} has {length}, and at most {most:,} bytes are uploaded; make it smaller or "
         "split it, or let the operator raise KINTONE_MAX_FILE_BYTES",
         name=shown_name(name),
-        told=told,
+        length=length,
         most=most,
     )
 
 
-def wrong_length(name: str, told: int, *, is_short: bool) -> InvalidParameterError:
-    """Return the error for a source of another length than announced."""
-    what = Message("fewer") if is_short else Message("more")
+def wrong_length(name: str, announced: int, *, is_short: bool) -> InvalidParameterError:
+    """Return the error for a file that is shorter or longer than announced."""
+    comparison = Message("fewer") if is_short else Message("more")
     return InvalidParameterError(
-        "upload_file: {name} has {what} than the {told:,} bytes that were announced for it; nothing of it "
-        "was kept in kintone; upload the file to Dify anew and run it again",
+        "upload_file: {name} has {comparison} than the {announced:,} bytes that were announced for it; nothing "
+        "of it was kept in kintone; upload the file to Dify again and run it again",
         name=shown_name(name),
-        what=what,
-        told=told,
+        comparison=comparison,
+        announced=announced,
     )

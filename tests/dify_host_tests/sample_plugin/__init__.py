@@ -1,1 +1,1 @@
-"""A small plugin on the real SDK."""
+"""A small plugin with the real SDK."""

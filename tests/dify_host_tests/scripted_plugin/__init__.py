@@ -1,1 +1,1 @@
-"""A plugin without the SDK, for the rules that no SDK would let a tool break."""
+"""A plugin without the SDK, for breaking rules that the SDK enforces."""

@@ -1,4 +1,4 @@
-"""Speaks the stdio protocol by hand and does, step by step, what the parameters of a call say."""
+"""Implements the stdio protocol directly and executes the script in the parameters of a call."""
 
 import json
 import os
@@ -14,20 +14,20 @@ START = os.environ.get("SCRIPTED_START", "")
 
 
 def write(text: str) -> None:
-    """Write to stdout, whole."""
+    """Write a complete text to stdout."""
     with LOCK:
         sys.stdout.write(text)
         sys.stdout.flush()
 
 
 def frame(event: str, session_id: str | None, data: object) -> None:
-    """Write one frame, with the spacing that the SDK uses."""
+    """Write one frame in the SDK's format."""
     content = {"event": event, "session_id": session_id, "data": data}
     write(json.dumps(content, separators=(",", ":")) + "\n\n")
 
 
 def step(session_id: str, kind: str, value: Any) -> None:  # noqa: ANN401 - each kind has its own
-    """Do one step of a call's script."""
+    """Execute one step of a call's script."""
     if kind == "message":
         frame("session", session_id, {"type": "stream", "data": value})
     elif kind == "written_message":
@@ -48,7 +48,7 @@ def step(session_id: str, kind: str, value: Any) -> None:  # noqa: ANN401 - each
 
 
 def act(kind: str, value: Any) -> None:  # noqa: ANN401 - each kind has its own
-    """Do a step that is no frame."""
+    """Execute a step that does not send a frame."""
     if kind == "raise_flag":
         FLAGS[value].set()
     elif kind == "await_flag":
@@ -78,7 +78,7 @@ def answer(request: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Announce the plugin and answer requests until the process is killed."""
+    """Send the manifest and answer requests until the process is killed."""
     if START == "stray":
         write("hello from an import\n")
     if START == "exit":

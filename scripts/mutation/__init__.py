@@ -1,0 +1,1 @@
+"""Which mistakes in the product no test notices."""

@@ -1,0 +1,187 @@
+"""Rules for messages: what the outcome says about each entry is true and known to the plugin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from simulation.entry_evidence import (
+    EntryEvidence,
+    expected_counts,
+    inserted,
+    is_final,
+    is_valid,
+    may_be_merged,
+    reported_entry,
+)
+from simulation.faults import Fault
+from simulation.scenario import ADD, QUERY, UPSERT
+from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, parse_entry_states, parse_single_state
+from simulation.world import INSERT, UPDATE
+
+if TYPE_CHECKING:
+    from simulation.trace import Run
+
+MAX_CHARACTERS = 20_000
+# An entry named with a wrong field; statements about saved entries are parsed separately.
+_REPORTED_ENTRY = re.compile(r"\bentry (\d+)\b(?! is | may )")
+_LAST_TRY = re.compile(r"\blast try\b", re.IGNORECASE)
+
+
+def message_violations(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
+    """Yield false, unproven and malformed statements of the outcome."""
+    outcome = run.outcome
+    if outcome.internal_error:
+        yield f"an internal error of the plugin: {outcome.internal_error}"
+    if outcome.failure:
+        yield from _form(run)
+        yield from _failure(run, entries)
+    elif not outcome.internal_error:
+        yield from _success(run, entries)
+
+
+def _form(run: Run) -> Iterator[str]:
+    line = run.outcome.failure
+    if len(line) > MAX_CHARACTERS:
+        yield f"the error message has {len(line)} characters"
+    if not line.isprintable():
+        yield f"the error message is not one printable line: {line[:200]!r}"
+    if line.startswith("[INTERNAL]"):
+        yield f"an internal error: {line[:500]}"
+    if any(secret in line for secret in run.secrets):
+        yield "the error message contains a secret"
+
+
+def _failure(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
+    if run.scenario.tool == QUERY:
+        return
+    line = run.outcome.failure
+    try:
+        claimed = parse_entry_states(line, len(entries)) if run.scenario.tool == UPSERT else parse_single_state(line)
+    except StatementError as error:
+        yield f"{error}: {line[:1000]}"
+        return
+    if claimed is None:
+        # An input error before the first write need not say what is saved.
+        if not line.startswith("[INVALID_INPUT]") or any(request.writes for request in run.requests):
+            yield f"a failed write does not say what is saved: {line[:1000]}"
+        return
+    for evidence in entries:
+        for wrong in _claim(evidence, claimed[evidence.position]):
+            yield f"{wrong}: {line[:1000]}"
+    if run.scenario.tool == UPSERT and (reported := reported_entry(run)):
+        position = next(
+            (evidence.position for evidence in entries if evidence.entry and evidence.entry.number == reported), 0
+        )
+        named = _REPORTED_ENTRY.findall(line)
+        if str(position) not in named:
+            yield f"kintone reports entry {position}, but the message names {named or 'none'}: {line[:1000]}"
+
+
+def _claim(evidence: EntryEvidence, claimed: str) -> Iterator[str]:
+    which = f"entry {evidence.position} is reported as {claimed}"
+    if claimed == SAVED:
+        if not evidence.applied:
+            yield f"{which} but was not applied"
+        elif evidence.state != SAVED and not evidence.confirmed:
+            yield f"{which} without proof"
+    if claimed == UNSAVED:
+        if evidence.applied:
+            yield f"{which} but was applied"
+        elif evidence.state != UNSAVED:
+            yield f"{which} without proof: its state is {evidence.state}"
+    if claimed == UNKNOWN and evidence.state != UNKNOWN:
+        yield f"{which}, but the responses prove {evidence.state}"
+
+
+def _success(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
+    final = next((request for request in run.requests if is_final(request, run.scenario) and request.writes), None)
+    if final is not None:
+        yield f"the call succeeds although request {final.number} was finally refused"
+    if run.scenario.tool == QUERY:
+        return
+    for evidence in entries:
+        yield from _claim(evidence, SAVED)
+    variables = run.outcome.variables
+    if run.scenario.tool == ADD:
+        yield from _added(entries[0], variables)
+    if run.scenario.tool == UPSERT:
+        yield from _results(run, entries, variables)
+        yield from _counts(run, entries, variables)
+
+
+def _added(evidence: EntryEvidence, variables: dict[str, Any]) -> Iterator[str]:
+    claimed = (variables.get("record_id"), variables.get("revision"))
+    if evidence.applied and claimed != (str(evidence.applied[-1].record), "1"):
+        added = evidence.applied[-1].record
+        yield f"record {added} revision 1 was added, but record {claimed[0]} revision {claimed[1]} is reported"
+
+
+def _results(run: Run, entries: list[EntryEvidence], variables: dict[str, Any]) -> Iterator[str]:
+    results = variables.get("results")
+    if not isinstance(results, list) or len(results) != len(entries):
+        yield f"results has {len(results) if isinstance(results, list) else 'no'} entries for {len(entries)}"
+        return
+    excused = _LAST_TRY.search(run.outcome.text) is not None
+    for evidence, result in zip(entries, results, strict=True):
+        if not evidence.applied:
+            continue
+        last = evidence.applied[-1]
+        revision = "" if last.after is None else last.after["$revision"]["value"]
+        true = {"id": str(last.record), "revision": revision, "operation": INSERT if inserted(evidence) else UPDATE}
+        wrong = {name for name, value in true.items() if str(result.get(name)) != value}
+        if excused:
+            wrong.discard("operation")
+        if wrong:
+            yield f"the result of entry {evidence.position} is {result} instead of {true}"
+
+
+def _counts(run: Run, entries: list[EntryEvidence], variables: dict[str, Any]) -> Iterator[str]:
+    claimed, true = variables.get("upsert_result"), expected_counts(entries)
+    if claimed != true and all(evidence.applied for evidence in entries) and not _LAST_TRY.search(run.outcome.text):
+        yield f"upsert_result is {claimed} instead of {true}"
+
+
+def failure_violations(run: Run) -> Iterator[str]:
+    """Yield a call that fails without a sufficient reason: valid writes and retryable faults must succeed."""
+    scenario = run.scenario
+    yield from _unmerged(run)
+    if not run.outcome.failure or scenario.competing_writes or not is_valid(scenario) or scenario.budget < MIN_BUDGET:
+        return
+    faulty = [request for request in run.requests if request.fault is not None]
+    if len(faulty) <= 1 and all(
+        request.fault is None or _must_succeed(request.kind, request.fault) for request in faulty
+    ):
+        faults = faulty[0].fault.summary() if faulty and faulty[0].fault else "none"
+        yield f"the call fails although only this fault occurred: {faults}: {run.outcome.failure[:500]}"
+
+
+def _unmerged(run: Run) -> Iterator[str]:
+    """Yield a call that fails although the write of another writer could have been read and merged."""
+    last = next((request for request in reversed(run.requests) if request.writes), None)
+    if not run.outcome.failure or last is None or last.reply is None or not last.delivered:
+        return
+    refused = [request for request in run.requests if request.reply and request.reply.code == last.reply.code]
+    if not may_be_merged(last, run.scenario) or len(refused) >= MAX_CONFLICTS:
+        return
+    if any(entry.revision for entry in run.scenario.entries if entry.number in last.marks):
+        # The caller's own revision may be outdated.
+        return
+    is_open = any(request.writes and request.is_open for request in run.requests)
+    if not is_open and run.outcome.failure.startswith(f"[{last.reply.code}]"):
+        yield f"request {last.number} was refused because of another writer, and nothing was merged"
+
+
+MAX_CONFLICTS = 3
+"""Number of conflicts after which a call may fail."""
+MIN_BUDGET = 60
+TRANSIENT_STATUSES = (500, 502, 503, 504)
+_READS = ("GET form", "GET record", "GET records")
+
+
+def _must_succeed(kind: str, fault: Fault) -> bool:
+    if fault.name in ("429", "429 Retry-After", "cut unsent") or fault.name.startswith("lock"):
+        return True
+    passes = fault.name in ("cut", "cut in answer") or (fault.name == "5xx page" and fault.status in TRANSIENT_STATUSES)
+    return kind in _READS and passes

@@ -1,0 +1,62 @@
+"""How a failure that nobody expected leaves the plugin: its kind for people, its way through the code for the log."""
+
+import logging
+
+import pytest
+
+from kintone.access.redaction import Redactor
+from tools.failures import failure_line
+
+TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+
+
+def error_from(depth: int, file: str = "file.py") -> Exception:
+    """Return an error that went through so many functions of a file of this name, each called by the one before."""
+    calls = (f"def call{place}():\n    call{place + 1}()\n" for place in range(1, depth))
+    source = f"{''.join(calls)}def call{depth}():\n    raise LookupError({TOKEN!r})\n"
+    names: dict[str, object] = {}
+    exec(compile(source, file, "exec"), names)  # noqa: S102 - the text above
+    first = names["call1"]
+    assert callable(first)
+    with pytest.raises(LookupError) as raised:
+        first()
+    return raised.value
+
+
+def logged(error: Exception, caplog: pytest.LogCaptureFixture, secrets: tuple[str, ...] = ()) -> str:
+    """Return the only line of the log that the error leaves."""
+    with caplog.at_level(logging.DEBUG, "tools.failures"):
+        line = failure_line(error, "SomeTool", Redactor(secrets))
+
+    assert "LookupError" in line
+    assert TOKEN not in line
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    return record.getMessage()
+
+
+def test_log_shows_the_last_six_calls(caplog: pytest.LogCaptureFixture) -> None:
+    """Kind, tool and the end of the way are told, one call behind the other, and nothing of the error's own text."""
+    text = logged(error_from(9), caplog)
+
+    head, *frames = text.split("  File ")
+    assert head == "LookupError in SomeTool: "
+    assert [frame.partition(",")[0] for frame in frames] == ['"file.py"'] * 6
+    assert [frame.rpartition(" ")[2] for frame in frames] == [f"call{place}\n" for place in range(4, 10)]
+    assert TOKEN not in text
+
+
+def test_log_shows_all_calls_where_there_are_few(caplog: pytest.LogCaptureFixture) -> None:
+    """One that raised in the first call has two frames: the caller's and its own."""
+    assert logged(error_from(1), caplog).count("  File ") == 2
+
+
+def test_log_is_masked_and_then_cut(caplog: pytest.LogCaptureFixture) -> None:
+    """4,000 characters are kept, and no secret in them."""
+    text = logged(error_from(9, f"{'f' * 700}{TOKEN}"), caplog, (TOKEN,))
+
+    kept, _, size = text.removeprefix("LookupError in SomeTool: ").partition("… (")
+    assert len(kept) == 4_000
+    assert int(size.split()[0]) > 4_000
+    assert "***" in kept
+    assert TOKEN[:8] not in kept

@@ -1,0 +1,191 @@
+"""Secrets whose characters are written in another way: each character, in each way in which it may travel."""
+
+import base64
+import html
+import json
+import string
+from collections.abc import Callable
+
+import pytest
+
+from kintone.access.redaction import Redactor
+
+LETTERS_AND_DIGITS = string.ascii_letters + string.digits
+PRINTABLE = LETTERS_AND_DIGITS + string.punctuation
+OTHER_SCRIPTS = "éߊあ\uffee\U00010000\U000503ff\U0009f511\U000e0141\U0010fffd"
+
+
+def percent(character: str) -> str:
+    """Write a character as an address does (RFC 3986, 2.1)."""
+    return "".join(f"%{byte:02x}" for byte in character.encode())
+
+
+def utf_16(character: str) -> str:
+    """Write a character as JSON may (RFC 8259, 7)."""
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+WAYS: list[Callable[[str], str]] = [
+    percent,
+    lambda character: percent(character).upper(),
+    utf_16,
+    lambda character: utf_16(character).replace("\\u", "\\U").upper().replace("\\U", "\\u"),
+    lambda character: f"\\x{ord(character):02x}" if character.isascii() else character,
+    lambda character: f"&#{ord(character)};",
+    lambda character: f"&#{ord(character)}",
+    lambda character: f"&#x{ord(character):x};",
+    lambda character: f"&#X{ord(character):X}",
+    lambda character: f"&#00000000{ord(character)};",
+    lambda character: f"&#x00000000{ord(character):x};",
+]
+
+
+@pytest.mark.parametrize("write", WAYS)
+def test_mask_when_one_character_is_escaped(write: Callable[[str], str]) -> None:
+    """Whichever it is, the secret around it is found whole, and what stands beside it stays."""
+    missed = {
+        character
+        for character in PRINTABLE + OTHER_SCRIPTS
+        if Redactor([f"pw-{character}-9z"]).mask(f"[pw-{write(character)}-9z]") != "[***]"
+    }
+
+    assert not missed
+
+
+@pytest.mark.parametrize("place", range(12))
+def test_mask_when_a_text_is_nothing_but_an_escaped_secret(place: int) -> None:
+    """The first character and the last are masked too, whichever is escaped."""
+    secret = "qXkvLmzRtYhp"
+    for write in WAYS:
+        assert Redactor([secret]).mask(f"{secret[:place]}{write(secret[place])}{secret[place + 1 :]}") == "***"
+
+
+@pytest.mark.parametrize("character", ['"', "'", "/", "\\"])
+def test_mask_when_a_backslash_stands_before_a_character(character: str) -> None:
+    """JSON, JavaScript and Python write quotes, slashes and backslashes so."""
+    assert Redactor([f"pw-{character}-9z"]).mask(f"[pw-\\{character}-9z]") == "[***]"
+
+
+@pytest.mark.parametrize(
+    ("character", "written"),
+    [
+        ("&", "&amp;"),
+        ("&", "&amp"),
+        ("&", "&AMP;"),
+        ("<", "&lt;"),
+        ("<", "&lt"),
+        (">", "&gt;"),
+        (">", "&gt"),
+        ('"', "&quot;"),
+        ('"', "&quot"),
+        ("'", "&apos;"),
+    ],
+)
+def test_mask_when_a_character_has_a_name_in_html(character: str, written: str) -> None:
+    """Browsers read most of the names without the semicolon too."""
+    assert Redactor([f"pw-{character}-9z"]).mask(f"[pw-{written}-9z]") == "[***]"
+
+
+@pytest.mark.parametrize("first", WAYS[:1] + WAYS[2:3] + WAYS[5:6])
+@pytest.mark.parametrize("second", WAYS[:1] + WAYS[2:3] + WAYS[5:6])
+@pytest.mark.parametrize("third", [json.dumps, html.escape, lambda text: text.replace("%", "%25")])
+def test_mask_when_escapes_are_escaped_again(
+    first: Callable[[str], str], second: Callable[[str], str], third: Callable[[str], str]
+) -> None:
+    """Three ways in each other, as when a page holds JSON that holds an address."""
+    secret = "qX7vLm2RtY9p"
+    once = "".join(map(first, secret))
+    twice = "".join(map(second, once))
+
+    assert Redactor([secret]).mask(f"[{third(twice).strip(chr(34))}]") == "[***]"
+
+
+def test_may_occur_in_when_only_one_character_is_percent_encoded() -> None:
+    """It stands so close that no piece of the secret is left as it is."""
+    missed = set()
+    for character in LETTERS_AND_DIGITS + "_~+=":
+        text = json.dumps([{"a": f"é {percent(character)}{f'qX7{percent(character)}' * 9} x"}])
+        if not Redactor([character + f"qX7{character}" * 9]).may_occur_in(text.encode()):
+            missed.add(character)
+
+    assert not missed
+
+
+@pytest.mark.parametrize("character", "_~")
+def test_may_occur_in_when_a_key_with_other_characters_is_escaped(character: str) -> None:
+    """They stand as they are between letters that are percent-encoded, and end no piece."""
+    secret = f"{character}qX7" * 10
+
+    assert Redactor([secret]).may_occur_in(json.dumps([secret.replace("q", "%71")]).encode())
+
+
+@pytest.mark.parametrize("mark", ["&", "#", "%", "\\"])
+def test_may_occur_in_when_the_mark_of_an_escape_is_percent_encoded(mark: str) -> None:
+    """What begins another escape may be escaped itself."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    escaped = "".join(
+        f"\\u00{ord(each):x}" if mark == "\\" else percent(each) if mark == "%" else f"&#{ord(each)};"
+        for each in secret
+    )
+    text = escaped.replace(mark, percent(mark))
+
+    assert Redactor([secret]).mask_data(text) != text
+    assert Redactor([secret]).may_occur_in(json.dumps([text]).encode())
+
+
+@pytest.mark.parametrize("times", range(1, 4))
+@pytest.mark.parametrize("letter", ["u00", "x"])
+def test_may_occur_in_when_backslashes_are_doubled(times: int, letter: str) -> None:
+    """JSON within JSON doubles them each time."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    text = "".join(f"\\{letter}{ord(each):02x}" for each in secret)
+    for _ in range(times):
+        text = json.dumps(text)[1:-1]
+
+    assert Redactor([secret]).may_occur_in(f'["{text}"]'.encode())
+
+
+@pytest.mark.parametrize("start", range(26))
+def test_may_occur_in_finds_every_piece_of_fifteen_characters(start: int) -> None:
+    """Wherever it was cut from; what is as long as seven is in no need of a search."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    redactor = Redactor([secret])
+
+    assert redactor.may_occur_in(f'["-{secret[start : start + 15]}-"]'.encode())
+    assert not redactor.may_occur_in(f'["-{secret[start : start + 7]}-"]'.encode())
+
+
+def test_mask_when_base64_holds_seven_characters_of_a_token() -> None:
+    """Ten characters of it do, which say nothing and are data, like seven of the token."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    written = base64.b64encode(secret.encode()).decode()
+    redactor = Redactor([secret])
+
+    for start in range(len(written) - 10):
+        assert redactor.mask(f"-{written[start : start + 10]}-") == f"-{written[start : start + 10]}-"
+
+
+@pytest.mark.parametrize("character", "._~+/=-")
+def test_mask_when_a_key_has_other_characters_than_letters(character: str) -> None:
+    """Keys of other services have them; every piece of eight characters is masked all the same."""
+    secret = f"qX7vLm2RtY9p{character}Kd4WzB8nHc6J"
+    redactor = Redactor([secret])
+
+    for start in range(len(secret) - 8):
+        assert redactor.mask(f"<{secret[start : start + 8]}>") == "<***>"
+
+
+@pytest.mark.parametrize(("length", "is_key"), [(23, False), (24, True)])
+def test_mask_when_a_secret_is_long_enough_for_a_key(length: int, is_key: bool) -> None:  # noqa: FBT001 - a row
+    """Pieces are looked for from 24 characters on; of a password a piece may be a word."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6J"[:length]
+
+    assert Redactor([secret]).mask(f"<{secret}>") == "<***>"
+    assert (Redactor([secret]).mask(f"<{secret[4:16]}>") == "<***>") is is_key
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\ud800\\u0041", "&#xd800;", "&#55296"])
+def test_mask_when_half_a_character_is_escaped_beside_a_secret(half: str) -> None:
+    """No text has it unescaped, and the secret is masked all the same."""
+    assert Redactor(["pw-qx-9z"]).mask(f"{half}-pw-%71x-9z{half}") == f"{half}-***{half}"

@@ -1,0 +1,73 @@
+"""Secrets among many texts: the one that holds them is found, and no other is touched."""
+
+from typing import Any
+
+import pytest
+
+from kintone.access.redaction import Redactor
+
+TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+
+
+@pytest.mark.parametrize("written", [TOKEN, f"é {TOKEN}", f"{TOKEN} é", TOKEN[3:15]])
+def test_mask_data_when_one_of_many_texts_holds_a_secret(written: str) -> None:
+    """Whichever it is among texts of every length, empty ones and ones of several bytes a character included."""
+    redactor = Redactor([TOKEN])
+    others = ["", *(f"é{'x' * length}{length}" for length in range(40))]
+
+    for place in range(len(others)):
+        data = [*others[:place], written, *others[place:]]
+        masked = redactor.mask_data(data)
+
+        assert masked[:place] + masked[place + 1 :] == others
+        assert masked[place] == redactor.mask(written) != written
+        assert redactor.occurs_in_data(data)
+
+
+def test_mask_data_when_every_text_holds_a_secret() -> None:
+    """Each of them is masked, also the same one twice."""
+    texts = [f"{place} {TOKEN}" for place in range(20)]
+
+    assert Redactor([TOKEN]).mask_data([*texts, *texts]) == [f"{place} ***" for place in range(20)] * 2
+
+
+def test_mask_data_when_a_secret_is_shared_by_two_texts() -> None:
+    """Two texts beside each other that hold a half each hold no secret."""
+    data = [TOKEN[:7], TOKEN[7:14], {TOKEN[14:21]: TOKEN[21:28]}]
+
+    assert Redactor([TOKEN]).mask_data(data) is data
+
+
+def test_mask_when_half_a_character_stands_beside_a_secret() -> None:
+    """It stays as it is, though UTF-8 has no bytes for it."""
+    half = "\ud800"
+    redactor = Redactor([TOKEN])
+
+    assert redactor.mask(f"{half}{TOKEN}{half}") == f"{half}***{half}"
+    assert redactor.mask_data([f"{half}{TOKEN}", half]) == [f"{half}***", half]
+    assert Redactor([f"pw{half}word"]).mask(f"<pw{half}word>") == "<***>"
+
+
+def test_mask_data_keeps_what_holds_no_secret_as_the_same_object() -> None:
+    """Lists, tuples and objects within are not copied, so that a large answer costs no second one."""
+    plain = {"a": [1, {"b": ("x", "y")}], "c": {"d": None}}
+    data: dict[str, Any] = {"plain": plain, "tuple": ("x", TOKEN), "list": [plain, TOKEN]}
+    masked = Redactor([TOKEN]).mask_data(data)
+
+    assert masked["plain"] is plain
+    assert masked["list"][0] is plain
+    assert masked == {"plain": plain, "tuple": ["x", "***"], "list": [plain, "***"]}
+
+
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        [TOKEN[:30], TOKEN[20:]],
+        [TOKEN, TOKEN[10:30]],
+        [TOKEN[:20], TOKEN[20:]],
+        [TOKEN, TOKEN[:30], TOKEN[5:]],
+    ],
+)
+def test_mask_when_secrets_overlap_behind_another_one(secrets: list[str]) -> None:
+    """What several cover is masked once, not only where a text begins."""
+    assert Redactor(secrets).mask(f"<{TOKEN}> <{TOKEN}> <{TOKEN}>") == "<***> <***> <***>"
