@@ -18,7 +18,7 @@ class Shape(Enum):
     LINES = auto()
     """One text whose line ends are LF."""
     NUMBER = auto()
-    """A number written as text."""
+    """A number."""
     OPTION = auto()
     """The name of one option."""
     OPTIONS = auto()
@@ -216,7 +216,7 @@ def holds_files(name: object) -> bool:
 
 
 class Measure(StrEnum):
-    """What an aggregation computes, by the name people write."""
+    """What an aggregation computes of each group; the value is the name in requests."""
 
     COUNT = "count"
     SUM = "sum"
@@ -227,24 +227,24 @@ class Measure(StrEnum):
 
 
 class ValueKind(Enum):
-    """How values of a type are grouped, compared and added."""
+    """How the values of a field are grouped, compared and added in an aggregation."""
 
     NUMBER = auto()
-    """A number written as text."""
+    """A number."""
     ID = auto()
-    """A number that names something: there is a largest one, but no sum."""
+    """A number that identifies something: it has a minimum and a maximum, but no sum."""
     DURATION = auto()
     """Hours and minutes, such as ``25:01``."""
     DATE = auto()
-    """A day, which no time zone shifts."""
+    """A day, whatever the time zone."""
     TIME = auto()
     """A time of the day."""
     DATETIME = auto()
-    """A moment."""
+    """A moment, whose day depends on the time zone."""
     TEXT = auto()
     """One text."""
     LONG_TEXT = auto()
-    """A text of any length, which makes no group."""
+    """A text of any length, not for groups."""
     OPTION = auto()
     """One option, in the order of the form."""
     OPTIONS = auto()
@@ -252,15 +252,15 @@ class ValueKind(Enum):
     TEXTS = auto()
     """A list of texts."""
     PERSON = auto()
-    """One user, by login name."""
+    """One user, identified by login name."""
     PEOPLE = auto()
-    """Users, departments or groups, by login name or code."""
+    """Users, departments or groups, identified by login name or code."""
     NOTHING = auto()
-    """Not known, or nothing that could be grouped or compared."""
+    """Values that cannot be grouped or compared, or an unknown type."""
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """Return the measures that take a field of this kind; ``count`` takes none."""
+        """Return the measures of fields of this kind; ``count`` takes no field."""
         if self in (ValueKind.NUMBER, ValueKind.DURATION):
             return (Measure.SUM, Measure.AVG, *_ORDERED)
         if self in (ValueKind.ID, ValueKind.DATE, ValueKind.TIME, ValueKind.DATETIME):
@@ -269,12 +269,12 @@ class ValueKind(Enum):
 
     @property
     def groupable(self) -> bool:
-        """Tell whether records can be grouped by it."""
+        """Tell whether records can be grouped by such fields."""
         return self not in (ValueKind.LONG_TEXT, ValueKind.NOTHING)
 
     @property
     def holds_several(self) -> bool:
-        """Tell whether one value may hold several, each of which counts."""
+        """Tell whether a field may hold several values, each of which counts."""
         return self in (ValueKind.OPTIONS, ValueKind.TEXTS, ValueKind.PEOPLE)
 
 
@@ -298,7 +298,7 @@ _KINDS_BY_FORMAT = {
 
 
 def value_kind(kind: FieldType, number_format: str = "") -> ValueKind:
-    """Return how the values of a type are aggregated; those of a calculated field go by its format."""
+    """Return the kind of the values of a type; for calculated fields the format decides."""
     if kind.calculated:
         return _KINDS_BY_FORMAT.get(number_format, ValueKind.TEXT)
     return _KINDS_BY_TYPE.get(kind.name) or _KINDS_BY_SHAPE.get(kind.shape, ValueKind.NOTHING)

@@ -71,13 +71,13 @@ DEFAULT_NUMBER_DIGITS, DEFAULT_NUMBER_DECIMALS = 16, 4
 MAX_UNIQUE_LENGTH = 64
 
 MAX_GROUPS = 100_000
-"""Groups of one aggregation; ours, so that its memory stays small."""
+"""Groups of one aggregation; our own limit, to keep memory small."""
 
 MAX_DISTINCT_VALUES = 1_000_000
-"""Different values that one aggregation counts, those of all groups together; ours, likewise."""
+"""Different values that one aggregation counts in all groups together; our own limit, to keep memory small."""
 
 MAX_GROUP_CHARACTERS = 20_000_000
-"""Characters of the names of all groups of one aggregation; ours, likewise."""
+"""Characters in the names of all groups of one aggregation; our own limit, to keep memory small."""
 
 MAX_ROWS = 10_000
-"""Rows that an aggregation returns; ours, since a model or a person reads them."""
+"""Rows that an aggregation returns; our own limit."""

@@ -1,1 +1,1 @@
-"""Counts and sums computed while pages of records stream by."""
+"""Counts, sums and other measures of records by group, computed page by page while the records are read."""

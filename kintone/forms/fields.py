@@ -58,7 +58,7 @@ class FieldDefinition:
 
     @property
     def value_kind(self) -> ValueKind:
-        """Tell how the values are grouped, compared and added."""
+        """The kind of the values in an aggregation."""
         return value_kind(self.type, self.format)
 
     @property

@@ -1,10 +1,10 @@
-"""Units of dates: which year, week or hour a day or a moment belongs to, and in which time zone."""
+"""Periods: the year, week, hour or other unit that a day or a moment belongs to, and time zones."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from kintone.errors import InvalidParameterError
@@ -13,15 +13,18 @@ from kintone.texts import preview
 
 MAX_MOMENT_TEXT = 40
 MAX_ZONE_NAME = 64
-HOUR_END = len("2026-03-05T13")
 OFFSET_START = len("2026-03-05T13:00:00")
-ALIKE = 0.7
+DAY_LENGTH, HOUR_LENGTH = len("2026-03-05"), len("2026-03-05T13")
+MINUTES_OF_DAY = frozenset(f"T{hour:02}:{minute:02}:00Z" for hour in range(24) for minute in range(60))
+"""What follows the day in a DATETIME value of kintone, which has no seconds."""
+MAX_CACHED_PERIODS = 4_096
+SIMILARITY_CUTOFF = 0.7
 MONTHS_IN_QUARTER = 3
-HOME_ZONES: Mapping[str, str] = {".cybozu.com": "Asia/Tokyo", ".cybozu.cn": "Asia/Shanghai"}
+ZONES_BY_DOMAIN: Mapping[str, str] = {".cybozu.com": "Asia/Tokyo", ".cybozu.cn": "Asia/Shanghai"}
 
 
 class Unit(StrEnum):
-    """What days and moments are gathered by; years, quarters and months are those of the calendar."""
+    """A unit to group days and moments by; years and quarters are those of the calendar."""
 
     YEAR = "year"
     QUARTER = "quarter"
@@ -33,21 +36,21 @@ class Unit(StrEnum):
 
 
 def default_time_zone(host: str) -> str:
-    """Return the zone of most users of a site: Japan's for cybozu.com, China's for cybozu.cn, else UTC."""
-    return next((zone for end, zone in HOME_ZONES.items() if host.endswith(end)), "UTC")
+    """Return the zone of most users of a site: Japan's on cybozu.com, China's on cybozu.cn, else UTC."""
+    return next((zone for end, zone in ZONES_BY_DOMAIN.items() if host.endswith(end)), "UTC")
 
 
 def read_time_zone(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name, in any letter case; raises ``InvalidParameterError`` naming the nearest."""
+    """Return the zone with an IANA name, in any letter case; raises ``InvalidParameterError`` with the nearest name."""
     known = _zone_names()
     found = known.get(name.casefold()) if len(name) <= MAX_ZONE_NAME else None
     if found is None:
-        close = get_close_matches(name[:MAX_ZONE_NAME].casefold(), known, n=1, cutoff=ALIKE)
+        close = get_close_matches(name[:MAX_ZONE_NAME].casefold(), known, n=1, cutoff=SIMILARITY_CUTOFF)
         raise InvalidParameterError(
-            "time_zone: {name} is no time zone of the IANA database; {meant}write a name such as Asia/Tokyo, "
+            "time_zone: {name} is not a time zone of the IANA database; {hint}write a name such as Asia/Tokyo, "
             "Europe/Berlin or UTC",
             name=preview(name),
-            meant=Message('did you mean "{zone}"? ', zone=known[close[0]]) if close else NOTHING,
+            hint=Message('did you mean "{zone}"? ', zone=known[close[0]]) if close else NOTHING,
         )
     return ZoneInfo(found)
 
@@ -58,7 +61,10 @@ def _zone_names() -> Mapping[str, str]:
 
 
 def read_moment(text: str) -> datetime:
-    """Return the moment that a DATETIME value of kintone is, in UTC; raises ``ValueError``."""
+    """Return the moment of a DATETIME value of kintone, in UTC and without fractions of a second.
+
+    Raises ``ValueError`` for a text that is not a moment with an offset.
+    """
     moment = datetime.fromisoformat(text[:MAX_MOMENT_TEXT])
     if moment.tzinfo is None or len(text) > MAX_MOMENT_TEXT:
         raise ValueError("not a moment")
@@ -68,7 +74,7 @@ def read_moment(text: str) -> datetime:
 
 
 def local_moment(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a moment as clocks of a zone show it; one whose year there has five digits stays in UTC."""
+    """Return a moment in a zone; one whose year there would have five digits stays in UTC."""
     try:
         return moment.astimezone(zone)
     except OverflowError:
@@ -76,26 +82,66 @@ def local_moment(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def moment_text(moment: datetime, zone: ZoneInfo) -> str:
-    """Write a moment with the offset it has in a zone, as ``2026-03-05T13:07:00+09:00``."""
+    """Return a moment in a zone as a text with its offset, such as ``2026-03-05T13:07:00+09:00``."""
     return local_moment(moment, zone).isoformat(timespec="seconds")
 
 
 def period_of_moment(moment: datetime, unit: Unit, zone: ZoneInfo) -> str:
-    """Return the period that a moment belongs to in a zone.
+    """Return the period of a moment in a zone, in the form that ``period_of_day`` describes.
 
-    An hour keeps its offset, ``2026-03-05T13:00+09:00``, so that the two hours of one name at the end of daylight
-    saving stay apart.
+    An hour has its offset, ``2026-03-05T13:00+09:00``: when daylight saving time ends, two hours differ only in it.
     """
-    return _WRITERS[unit](local_moment(moment, zone))
+    return _FORMATS[unit](local_moment(moment, zone))
+
+
+def moment_periods(unit: Unit, zone: ZoneInfo) -> Callable[[str], str]:
+    """Return a function from a DATETIME value of kintone to its period, which raises ``ValueError`` for other texts.
+
+    Converting every moment would take longer than decoding the JSON around it, so the function remembers the periods of
+    UTC days and hours that lie in one period as a whole.
+    """
+    cached = lru_cache(MAX_CACHED_PERIODS)
+    period_of_utc_day = cached(lambda day: _common_period(f"{day}T00:00:00Z", timedelta(days=1), unit, zone))
+    period_of_utc_hour = cached(lambda hour: _common_period(f"{hour}:00:00Z", timedelta(hours=1), unit, zone))
+
+    def period(text: str) -> str:
+        common = None
+        if text[DAY_LENGTH:] in MINUTES_OF_DAY:
+            common = period_of_utc_day(text[:DAY_LENGTH]) or period_of_utc_hour(text[:HOUR_LENGTH])
+        return common or period_of_moment(read_moment(text), unit, zone)
+
+    return period
+
+
+def _common_period(start: str, length: timedelta, unit: Unit, zone: ZoneInfo) -> str | None:
+    """Return the period of all moments of a span of time; None where they differ, or where the offset changes."""
+    first = read_moment(start)
+    last = first + (length - timedelta(seconds=1))
+    here, there = local_moment(first, zone), local_moment(last, zone)
+    if here.utcoffset() != there.utcoffset():
+        return None
+    period = _FORMATS[unit](here)
+    return period if period == _FORMATS[unit](there) else None
+
+
+def day_text(text: str) -> str:
+    """Return a DATE value of kintone in its usual form; raises ``ValueError`` for other texts."""
+    return date.fromisoformat(text).isoformat()
+
+
+@lru_cache(MAX_CACHED_PERIODS)
+def period_of_day_text(text: str, unit: Unit) -> str:
+    """Return the period of a DATE value of kintone; raises ``ValueError`` for other texts."""
+    return period_of_day(date.fromisoformat(text), unit)
 
 
 def period_of_day(day: date, unit: Unit) -> str:
-    """Return the period that a day belongs to.
+    """Return the period of a day.
 
-    ``2026``, ``2026-Q1``, ``2026-03``, the Monday of a week as a date (ISO 8601), ``2026-03-05``, or 1 to 7 from
-    Monday.
+    ``2026``, ``2026-Q1``, ``2026-03``, the Monday of the week as a date (ISO 8601), ``2026-03-05``, or the weekday from
+    1 for Monday to 7.
     """
-    return _WRITERS[unit](day)
+    return _FORMATS[unit](day)
 
 
 def _quarter(day: date) -> str:
@@ -107,11 +153,11 @@ def _week(day: date) -> str:
 
 
 def _hour(moment: date) -> str:
-    written = moment.isoformat()
-    return f"{written[:HOUR_END]}:00{written[OFFSET_START:]}"
+    text = moment.isoformat()
+    return f"{text[:HOUR_LENGTH]}:00{text[OFFSET_START:]}"
 
 
-_WRITERS: Mapping[Unit, Callable[[date], str]] = {
+_FORMATS: Mapping[Unit, Callable[[date], str]] = {
     Unit.YEAR: lambda day: day.isoformat()[:4],
     Unit.QUARTER: _quarter,
     Unit.MONTH: lambda day: day.isoformat()[:7],
@@ -120,4 +166,4 @@ _WRITERS: Mapping[Unit, Callable[[date], str]] = {
     Unit.WEEKDAY: lambda day: str(day.isoweekday()),
     Unit.HOUR: _hour,
 }
-"""How each unit is written of a day, or of a moment as clocks show it."""
+"""The text of each unit for a day, or for a moment in its zone."""

@@ -1,4 +1,4 @@
-"""Groups, measures and the order of rows, from what users rely on and kintone's documented values."""
+"""Groups, measures and the order of rows, for values as kintone documents them."""
 
 import gc
 import tracemalloc
@@ -7,18 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kintone.aggregation.asked import read_asked
-from kintone.aggregation.engine import Aggregation
+from kintone.aggregation.aggregator import Aggregator
 from kintone.aggregation.plan import plan_of
+from kintone.aggregation.request import parse_request
 from kintone.errors import ResultTooLargeError, UnknownResponseError
 from kintone.reading.pages import Page
-from tests.unit.aggregating import FORM, aggregation_of, one, rows_of, shown
+from tests.unit.aggregation_samples import FORM, aggregated, one, record_of, rows_of
 
 AMOUNTS = [{"amount": "0.1"}, {"amount": "0.2"}, {"amount": ""}, {"amount": "-5"}]
 
 
 def people(*codes: str) -> list[dict[str, str]]:
-    """Return users as kintone shows them."""
+    """Return users as kintone returns them."""
     return [{"code": code, "name": f"{code}さん"} for code in codes]
 
 
@@ -34,19 +34,19 @@ def people(*codes: str) -> list[dict[str, str]]:
     ],
 )
 def test_number_when_measured(measure: str, value: str | int) -> None:
-    """Sums are exact, averages have ten decimals, an empty value counts in nothing but count."""
+    """Sums are exact, averages have ten decimals, an empty value counts only in count."""
     assert one(AMOUNTS, measure) == value
 
 
 def test_numbers_when_they_are_large() -> None:
-    """Thirty digits beside ten decimals lose none."""
+    """The sum of numbers with thirty digits and with ten decimals is exact."""
     large = [{"amount": "9" * 30}, {"amount": "0.1111111111"}] * 50
 
     assert one(large, "sum(amount)") == f"{50 * int('9' * 30) + 5}.555555555"
 
 
 def test_numbers_when_written_in_different_ways() -> None:
-    """Groups and different values go by the number, not by its text, and are sorted as numbers."""
+    """Numbers are grouped, told apart and sorted by value, not by text."""
     records = [{"amount": text} for text in ("10", "10.0", "9", "1e1", "-1")]
 
     assert rows_of(records, ["amount"]) == [
@@ -63,7 +63,7 @@ def test_numbers_when_written_in_different_ways() -> None:
 )
 @pytest.mark.parametrize("records", [[], [{"amount": "", "due": None, "name": "", "worked": ""}]])
 def test_measure_when_there_is_no_value(records: list[dict[str, Any]], measure: str, value: str | int) -> None:
-    """A sum of none is 0, every other value is empty."""
+    """The sum of no values is 0, other measures are empty."""
     assert one(records, measure) == value
 
 
@@ -100,7 +100,7 @@ def test_durations_when_below_zero() -> None:
     ],
 )
 def test_dates_when_measured(code: str, values: list[str | None], least: str, most: str) -> None:
-    """Dates, times and moments have a first and a last; moments carry the offset of the zone."""
+    """Dates, times and moments have a minimum and a maximum; moments are shown with the offset of the zone."""
     (row,) = rows_of(
         [{code: value} for value in values],
         (),
@@ -112,7 +112,7 @@ def test_dates_when_measured(code: str, values: list[str | None], least: str, mo
 
 
 def test_date_when_the_zone_lies_behind() -> None:
-    """A date is not shifted by a zone; a moment is."""
+    """The zone changes the month of a moment, not that of a date."""
     (row,) = rows_of(
         [{"due": "2026-03-01", "seen": "2026-03-01T00:00:00Z"}], ["due:month", "seen:month"], zone="America/New_York"
     )
@@ -121,7 +121,7 @@ def test_date_when_the_zone_lies_behind() -> None:
 
 
 def test_hours_when_clocks_are_set_back() -> None:
-    """The two hours of one name follow each other as they did."""
+    """Where clocks are set back, the two hours with the same name are sorted by time."""
     seen = [{"seen": f"2026-10-25T{hour:02}:15:00Z"} for hour in (2, 1, 0, 1)]
     rows = rows_of(seen, ["seen:hour"], zone="Europe/Berlin")
 
@@ -133,7 +133,7 @@ def test_hours_when_clocks_are_set_back() -> None:
 
 
 def test_choices_when_grouped() -> None:
-    """Options stand in the form's order, none first, those that the form has no more last."""
+    """Options have the order of the form; no option comes first, options that were removed from the form come last."""
     records = [{"rank": value} for value in ("Low", "Gone", "High", None, "Middle", "", "Low")]
 
     assert rows_of(records, ["rank"]) == [
@@ -146,22 +146,22 @@ def test_choices_when_grouped() -> None:
 
 
 def test_several_choices_when_grouped() -> None:
-    """A record counts once under each of its choices, and the notes tell how many have several and how many none."""
+    """A record counts once for each of its choices; records with several and with none are counted."""
     records: list[dict[str, Any]] = [
         {"tags": ["sale", "new"]},
         {"tags": ["new"]},
         {"tags": []},
         {"tags": ["new", "rest", "sale"]},
     ]
-    aggregation = aggregation_of(records, ["tags"])
+    aggregator = aggregated(records, ["tags"])
 
-    assert [tuple(row.values()) for row in aggregation.rows(9)] == [("", 1), ("new", 3), ("sale", 2), ("rest", 1)]
-    assert (aggregation.notes[0].several, aggregation.notes[0].empty) == (2, 1)
+    assert [tuple(row.values()) for row in aggregator.rows(9)] == [("", 1), ("new", 3), ("sale", 2), ("rest", 1)]
+    assert (aggregator.group_counts[0].with_several, aggregator.group_counts[0].without_value) == (2, 1)
     assert one(records, "count_distinct(tags)") == 3
 
 
 def test_people_when_grouped() -> None:
-    """People are told by login name; one who stands twice counts once."""
+    """People are identified by login name; one who is listed twice counts once."""
     records = [
         {"owner": people("b", "a", "b"), "made_by": {"code": "z", "name": "Z"}},
         {"owner": people("a"), "made_by": {"code": "y", "name": "Z"}},
@@ -175,26 +175,26 @@ def test_people_when_grouped() -> None:
 
 
 def test_rows_of_a_table_when_counted() -> None:
-    """Columns of a table count its rows, with fields of their record beside them; a record without rows adds none."""
+    """With columns of a table its rows are counted, and can be grouped by fields of their record too."""
     records: list[dict[str, Any]] = [
         {"rank": "High", "lines": [{"item": "pen", "qty": "2"}, {"item": "ink", "qty": "0.5"}]},
         {"rank": "Low", "lines": []},
         {"rank": "Low", "lines": [{"item": "pen", "qty": "3"}, {"item": "", "qty": ""}]},
     ]
-    aggregation = aggregation_of(records, ["rank", "item"], ["count", "sum(qty)"])
+    aggregator = aggregated(records, ["rank", "item"], ["count", "sum(qty)"])
 
-    assert [tuple(row.values()) for row in aggregation.rows(9)] == [
+    assert [tuple(row.values()) for row in aggregator.rows(9)] == [
         ("High", "ink", 1, "0.5"),
         ("High", "pen", 1, "2"),
         ("Low", "", 1, "0"),
         ("Low", "pen", 1, "3"),
     ]
-    assert (aggregation.record_count, aggregation.counted, aggregation.without_rows) == (3, 4, 1)
+    assert (aggregator.record_count, aggregator.item_count, aggregator.without_rows) == (3, 4, 1)
     assert one(records, "sum(qty)") == "5.5"
 
 
 def test_rows_when_sorted_by_a_measure() -> None:
-    """Rows follow the order asked for, equal ones by group, those without a value last in both directions."""
+    """Rows have the requested order, equal ones that of the groups; rows without a value are last both ways."""
     records = [
         {"name": name, "amount": amount} for name, amount in zip("abcde", ["2", "10", "", "2", "-1"], strict=True)
     ]
@@ -209,16 +209,16 @@ def test_rows_when_sorted_by_a_measure() -> None:
     assert names("MAX( amount ) DESC", "name desc") == "bdaec"
 
 
-def test_rows_when_cut() -> None:
-    """The first rows are returned, the number of all is known."""
-    aggregation = aggregation_of([{"name": name} for name in "abcab"], ["name"], order_by=["count desc"])
+def test_rows_when_limited() -> None:
+    """The first rows are returned, and the number of all is known."""
+    aggregator = aggregated([{"name": name} for name in "abcab"], ["name"], order_by=["count desc"])
 
-    assert [row["name"] for row in aggregation.rows(2)] == ["a", "b"]
-    assert aggregation.total_rows == 3
+    assert [row["name"] for row in aggregator.rows(2)] == ["a", "b"]
+    assert aggregator.total_rows == 3
 
 
 def test_keys_of_rows_when_written_in_another_way() -> None:
-    """Groups and measures are named in the rows as they were written."""
+    """The keys of a row are the groups and measures as written."""
     (row,) = rows_of(
         [{"amount": "1", "due": "2026-03-05"}], ["due : Month"], ["SUM(amount)", "count(*)", "Max（amount）"]
     )
@@ -227,11 +227,11 @@ def test_keys_of_rows_when_written_in_another_way() -> None:
 
 
 def test_field_when_no_record_has_it() -> None:
-    """A field that kintone leaves out of every record counts as empty and is named."""
-    aggregation = aggregation_of([{"name": "a"}, {"name": "b"}], ["name", "rank"])
+    """A field that no record contains counts as empty and is reported."""
+    aggregator = aggregated([{"name": "a"}, {"name": "b"}], ["name", "rank"])
 
-    assert list(aggregation.absent) == ["rank"]
-    assert [row["rank"] for row in aggregation.rows(9)] == ["", ""]
+    assert list(aggregator.absent) == ["rank"]
+    assert [row["rank"] for row in aggregator.rows(9)] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -250,8 +250,8 @@ def test_field_when_no_record_has_it() -> None:
         ("tags", [5], "count_distinct(tags)"),
     ],
 )
-def test_value_when_it_is_none_of_its_type(code: str, value: object, measure: str) -> None:
-    """A value that kintone does not answer ends the call and is named by field and record, never left out."""
+def test_value_when_it_is_not_of_its_type(code: str, value: object, measure: str) -> None:
+    """A value that is not of its field's type is an error that names field and record."""
     good: dict[str, Any] = {"amount": "1", "price": "1", "due": None, "seen": "", "worked": "", "owner": [], "tags": []}
     with pytest.raises(UnknownResponseError) as failed:
         one([{code: good[code]}, {code: value}], measure)
@@ -267,7 +267,7 @@ def test_value_when_it_is_none_of_its_type(code: str, value: object, measure: st
     ("limit", "measures"), [("MAX_GROUPS", ["count"]), ("MAX_DISTINCT_VALUES", ["count_distinct(amount)"])]
 )
 def test_memory_when_there_are_too_many(limit: str, measures: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many groups or values as the limit says are kept; one more is too large."""
+    """The limit is the largest number of groups or different values; one more is an error."""
     monkeypatch.setattr(f"kintone.limits.{limit}", 4)
     records = [{"amount": str(number), "name": str(number % 2)} for number in (1, 2, 3, 4, 1, 2, 3, 4)]
     group = ["amount"] if limit == "MAX_GROUPS" else ["name"]
@@ -279,15 +279,15 @@ def test_memory_when_there_are_too_many(limit: str, measures: list[str], monkeyp
 
 
 def test_names_of_groups_when_they_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few groups with endless names are too large as well."""
+    """The characters in the names of all groups are limited too."""
     monkeypatch.setattr("kintone.limits.MAX_GROUP_CHARACTERS", 100)
 
     with pytest.raises(ResultTooLargeError):
         rows_of([{"name": "x" * 60}, {"name": "y" * 60}], ["name"])
 
 
-def test_choices_when_their_combinations_are_endless() -> None:
-    """A record that would count under a million combinations is too large before they are made."""
+def test_choices_when_there_are_too_many_combinations() -> None:
+    """A record with a million combinations of values is refused before they are computed."""
     records = [
         {"tags": [f"t{number}" for number in range(1_000)], "owner": people(*(f"p{number}" for number in range(1_000)))}
     ]
@@ -297,32 +297,36 @@ def test_choices_when_their_combinations_are_endless() -> None:
 
 
 def test_texts_when_they_are_long_and_nearly_the_same() -> None:
-    """Long texts that differ in their last letter are different values."""
+    """Long texts that differ only in their last letter are different values."""
     records = [{"memo": "x" * 5_000 + end} for end in "aba"]
 
     assert one(records, "count_distinct(memo)") == 2
 
 
-def test_memory_when_many_records_stream_by() -> None:
-    """What is kept grows with the groups, not with the records."""
-    plan = plan_of(read_asked(["due:month", "tags"], ["count", "sum(amount)", "max(due)"], []), FORM, ZoneInfo("UTC"))
-    aggregation = Aggregation(plan)
+def test_memory_when_many_records_are_added() -> None:
+    """Memory grows with the number of groups, not with the number of records."""
+    plan = plan_of(
+        parse_request(["due:month", "tags"], ["count", "sum(amount)", "max(due)"], []), FORM, ZoneInfo("UTC")
+    )
+    aggregator = Aggregator(plan)
 
-    def taken(pages: range) -> int:
+    def memory_after(pages: range) -> int:
         for number in pages:
             some = [
-                shown({"due": f"2026-{1 + place % 12:02}-05", "tags": ["new", "sale"], "amount": f"{number}.{place}"})
+                record_of(
+                    {"due": f"2026-{1 + place % 12:02}-05", "tags": ["new", "sale"], "amount": f"{number}.{place}"}
+                )
                 for place in range(100)
             ]
-            aggregation.take(Page(number, some, [str(place) for place in range(100)]))
+            aggregator.add(Page(number, some, [str(place) for place in range(100)]))
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
 
     tracemalloc.start()
     try:
-        early = taken(range(20))
-        late = taken(range(20, 120))
+        early = memory_after(range(20))
+        late = memory_after(range(20, 120))
     finally:
         tracemalloc.stop()
-    assert aggregation.record_count == 12_000
+    assert aggregator.record_count == 12_000
     assert late - early < 20_000

@@ -1,4 +1,4 @@
-"""Aggregations of random records are those that Python's own statistics, fractions and time zones give."""
+"""Aggregations of random records equal those computed with Python's statistics, fractions and zoneinfo."""
 
 import itertools
 import statistics
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.aggregating import aggregation_of
+from tests.unit.aggregation_samples import aggregated
 
 OPTIONS = ("High", "Middle", "Low")
 TAGS = ("new", "sale", "rest")
@@ -94,10 +94,10 @@ def expected(
     for each in counted:
         for key in itertools.product(*keys(each)):
             groups[key].append(each[code])
-    told = {}
+    wanted = {}
     for key, texts in groups.items():
         found = [Fraction(text) for text in texts if text]
-        told[key] = (
+        wanted[key] = (
             len(texts),
             plain(sum(found, Fraction(0))),
             plain(statistics.mean(found)) if found else "",
@@ -105,22 +105,22 @@ def expected(
             plain(max(found)) if found else "",
             len(set(found)),
         )
-    return told
+    return wanted
 
 
 def measured(
     records: Sequence[Values], group_by: Sequence[str], code: str, zone: str = "UTC"
 ) -> dict[tuple[str, ...], tuple[Any, ...]]:
-    """Return what the aggregation says, in the shape of ``expected``."""
+    """Return the result of the aggregation in the shape of ``expected``."""
     names = ("count", f"sum({code})", f"avg({code})", f"min({code})", f"max({code})", f"count_distinct({code})")
-    found = aggregation_of(records, group_by, names, zone=zone).rows(100_000)
-    told = {tuple(row[name] for name in group_by): tuple(row[name] for name in names) for row in found}
-    assert len(told) == len(found)
-    return {tuple(map(str, key)): values for key, values in told.items()}
+    found = aggregated(records, group_by, names, zone=zone).rows(100_000)
+    actual = {tuple(row[name] for name in group_by): tuple(row[name] for name in names) for row in found}
+    assert len(actual) == len(found)
+    return {tuple(map(str, key)): values for key, values in actual.items()}
 
 
 def periods(local: datetime) -> dict[str, str]:
-    """Return what a moment is written by each unit, from strftime alone."""
+    """Return the period of a moment for each unit, from strftime only."""
     monday = local.date() - timedelta(days=int(local.strftime("%u")) - 1)
     offset = local.strftime("%z")
     return {
@@ -154,37 +154,37 @@ def listed(values: Sequence[Any]) -> list[str]:
 
 @given(records)
 def test_choices_and_people_when_grouped(drawn: list[Values]) -> None:
-    """One choice, several choices and several people, with every empty value, give the groups and numbers expected."""
-    told = measured(drawn, ["rank", "tags", "owner"], "amount")
+    """Single choices, several choices and people, with and without values, give the expected groups and numbers."""
+    actual = measured(drawn, ["rank", "tags", "owner"], "amount")
 
     wanted = expected(drawn, lambda each: ([each["rank"] or ""], listed(each["tags"]), listed(each["owner"])), "amount")
-    assert told == wanted
+    assert actual == wanted
 
 
 @settings(max_examples=200)
 @given(records, st.sampled_from(ZONES), st.sampled_from(("year", "quarter", "month", "week", "day", "weekday", "hour")))
 def test_moments_when_grouped(drawn: list[Values], zone: str, unit: str) -> None:
-    """Moments around every change of the clocks belong to the period that zoneinfo and strftime tell."""
-    told = measured(drawn, [f"seen:{unit}"], "amount", zone)
+    """Moments around every change of the clocks belong to the period that zoneinfo and strftime give."""
+    actual = measured(drawn, [f"seen:{unit}"], "amount", zone)
 
-    assert told == expected(drawn, lambda each: [moment_period(each["seen"], zone, unit)], "amount")
+    assert actual == expected(drawn, lambda each: [moment_period(each["seen"], zone, unit)], "amount")
 
 
 @given(records, st.sampled_from(ZONES), st.sampled_from(("year", "quarter", "month", "week", "day", "weekday")))
 def test_days_when_grouped(drawn: list[Values], zone: str, unit: str) -> None:
-    """Days belong to the period that strftime tells, whatever the zone."""
-    told = measured(drawn, [f"due:{unit}"], "amount", zone)
+    """Days belong to the period that strftime gives, whatever the zone."""
+    actual = measured(drawn, [f"due:{unit}"], "amount", zone)
 
-    assert told == expected(drawn, lambda each: [day_period(each["due"], unit)], "amount")
+    assert actual == expected(drawn, lambda each: [day_period(each["due"], unit)], "amount")
 
 
 @given(records)
 def test_rows_of_a_table_when_grouped(drawn: list[Values]) -> None:
-    """Rows of a table under a field of their record."""
-    told = measured(drawn, ["rank", "item"], "qty")
+    """Table rows are grouped by a column and a field of their record."""
+    actual = measured(drawn, ["rank", "item"], "qty")
 
     flat = [{**row, "rank": each["rank"] or ""} for each in drawn for row in each["lines"]]
-    assert told == expected(flat, lambda row: ([row["rank"]], [row["item"]]), "qty")
+    assert actual == expected(flat, lambda row: ([row["rank"]], [row["item"]]), "qty")
 
 
 @given(records)
@@ -192,7 +192,7 @@ def test_durations_when_measured(drawn: list[Values]) -> None:
     """Durations are added, averaged to the minute and compared as minutes."""
     ((*_, total, mean, least, most),) = (
         tuple(row.values())
-        for row in aggregation_of(drawn, (), ["sum(worked)", "avg(worked)", "min(worked)", "max(worked)"]).rows(1)
+        for row in aggregated(drawn, (), ["sum(worked)", "avg(worked)", "min(worked)", "max(worked)"]).rows(1)
     )
 
     found = [minutes(each["worked"]) for each in drawn if each["worked"]]
@@ -203,14 +203,14 @@ def test_durations_when_measured(drawn: list[Values]) -> None:
 
 @given(records, st.sampled_from(ZONES), st.booleans())
 def test_rows_when_sorted(drawn: list[Values], zone: str, descending: bool) -> None:  # noqa: FBT001 - drawn
-    """Hours follow each other in time and sums by size, equal ones by group."""
-    by_hour = [row["seen:hour"] for row in aggregation_of(drawn, ["seen:hour"], zone=zone).rows(99)]
+    """Hours are sorted by time, sums by size, and equal sums by group."""
+    by_hour = [row["seen:hour"] for row in aggregated(drawn, ["seen:hour"], zone=zone).rows(99)]
     instants = [datetime.fromisoformat(str(text)) for text in by_hour if text]
     assert instants == sorted(instants)
     assert "" not in by_hour[1:]
 
     order = [f"sum(amount) {'desc' if descending else 'asc'}"]
-    rows = aggregation_of(drawn, ["rank"], ["sum(amount)"], order).rows(99)
+    rows = aggregated(drawn, ["rank"], ["sum(amount)"], order).rows(99)
     found = [(Decimal(row["sum(amount)"]), str(row["rank"])) for row in rows]
     with localcontext(prec=60):
         places = ["", *OPTIONS]

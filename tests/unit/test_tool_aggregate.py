@@ -1,4 +1,4 @@
-"""``kintone_aggregate`` in this process, on sites of every region."""
+"""``kintone_aggregate`` in this process, on sites of all regions."""
 
 from typing import Any
 
@@ -42,8 +42,8 @@ def result_of(site: InProcess, **parameters: object) -> Result:
         ("example.kintone.com", "asia/tokyo", "Asia/Tokyo", "2026-04"),
     ],
 )
-def test_zone_when_the_site_decides(host: str, given: str, zone: str, month: str) -> None:
-    """Without a time_zone the site decides to which month a moment belongs; the text and the summary name the zone."""
+def test_zone_when_no_zone_is_given(host: str, given: str, zone: str, month: str) -> None:
+    """Without time_zone the zone depends on the site; text and summary name the zone that was used."""
     with InProcess(FORM) as site:
         site.kintone.add_records(site.app, [{"seen": LATE}])
         site.client.access = Access(read_site(host, frozenset()), Tokens(site.kintone.token(site.app, "view")))
@@ -57,17 +57,17 @@ def test_zone_when_the_site_decides(host: str, given: str, zone: str, month: str
 
 
 def test_every_page_when_records_come_and_go(site: InProcess) -> None:
-    """Records that appear and vanish while pages are read count once or not at all, those that stay exactly once."""
+    """Records added or deleted while pages are read count once or not at all, all others exactly once."""
     add(site, range(1, 41))
     seen: list[int] = []
 
-    def meddle(asked: Asked) -> None:
+    def change_records(asked: Asked) -> None:
         if asked.call == "GET records" and asked.number in (4, 6):
             site.delete([asked.number])
             add(site, [100 + asked.number])
         seen.append(asked.number)
 
-    site.before = meddle
+    site.before = change_records
     with small_pages():
         result = result_of(site, group_by="$id")
 
@@ -79,7 +79,7 @@ def test_every_page_when_records_come_and_go(site: InProcess) -> None:
 
 
 def test_fields_when_pages_are_asked_for(site: InProcess) -> None:
-    """Only the needed fields and the id are asked for, in each request for records."""
+    """Each request for records names only the needed fields and the id."""
     add(site, range(1, 13))
     with small_pages():
         result_of(site, group_by="a", measures="sum(name), avg(name)")
@@ -90,8 +90,8 @@ def test_fields_when_pages_are_asked_for(site: InProcess) -> None:
     assert site.calls["GET app/form/fields"] == 1
 
 
-def test_count_alone_when_it_is_asked_for(site: InProcess) -> None:
-    """One request tells the number, with the id of one record, and no form is read."""
+def test_count_when_nothing_else_is_requested(site: InProcess) -> None:
+    """The number takes one request for the id of one record, and no form is read."""
     add(site, range(1, 13))
     result = result_of(site, query='a = "1"')
 
@@ -102,8 +102,8 @@ def test_count_alone_when_it_is_asked_for(site: InProcess) -> None:
     assert asked.parameters["totalCount"] in (True, "true")
 
 
-def test_value_when_kintone_answers_another_kind(site: InProcess) -> None:
-    """A number that is none ends the call with the code of an answer that is not kintone's."""
+def test_value_when_it_is_not_of_its_type(site: InProcess) -> None:
+    """A text in a number field is an error that names field and record."""
     add(site, range(1, 4))
 
     def change(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def test_value_when_kintone_answers_another_kind(site: InProcess) -> None:
 
 
 def test_rows_when_a_name_is_long(site: InProcess) -> None:
-    """A long name is cut in the text, visibly, and whole in the variable."""
+    """A long name is shortened in the text, with an ellipsis, and complete in the variable."""
     site.kintone.add_records(site.app, [{"a": "x" * 5_000}])
     result = result_of(site, group_by="a")
 
@@ -128,7 +128,7 @@ def test_rows_when_a_name_is_long(site: InProcess) -> None:
 
 
 def test_rows_when_names_could_be_misread(site: InProcess) -> None:
-    """A name that holds a separator, a line end or nothing is quoted in the text, whole in the variable."""
+    """A name that is empty or holds a separator or line break is in quotes in the text, unchanged in the variable."""
     names = ["a | b", "two\nlines", " blank ", "", 'say "hi"', "plain"]
     site.kintone.add_records(site.app, [{"a": name} for name in names])
     result = result_of(site, group_by="a")

@@ -47,8 +47,8 @@ def refused(host: DifyHost, site: LocalKintone, **parameters: Any) -> PluginFail
     return failed.value
 
 
-def test_count_alone_takes_one_request(host: DifyHost, site: LocalKintone) -> None:
-    """The number of records is kintone's own count, asked for with one record; nothing else is asked."""
+def test_count_takes_one_request(host: DifyHost, site: LocalKintone) -> None:
+    """The number of records is kintone's own count, from one request for one record."""
     before = len(site.requests)
     outcome = run(host, site, query='rank in ("High")')
 
@@ -61,11 +61,11 @@ def test_count_alone_takes_one_request(host: DifyHost, site: LocalKintone) -> No
     assert "limit+0" not in request.query.replace("%20", "+")
 
 
-@pytest.mark.parametrize("told", [None, "0"])
-def test_count_is_read_when_kintone_counts_wrong(host: DifyHost, orders: LocalKintone, told: str | None) -> None:
-    """A count that is missing, or that the record beside it disproves, is replaced by counting the records."""
+@pytest.mark.parametrize("total", [None, "0"])
+def test_count_is_read_when_kintone_counts_wrong(host: DifyHost, orders: LocalKintone, total: str | None) -> None:
+    """If kintone's count is missing or contradicts the returned record, the records are counted."""
     one = orders.records(1)[:1]
-    orders.fail(api="records", method="GET", status=200, body=_answer(one, told), times=1)
+    orders.fail(api="records", method="GET", status=200, body=_answer(one, total), times=1)
     before = len(orders.requests)
 
     assert run(host, orders).variables["record_count"] == len(orders.records(1))
@@ -77,7 +77,7 @@ def _answer(records: list[dict[str, Any]], total: str | None) -> str:
 
 
 def test_groups_when_many_pages_are_read(host: DifyHost, site: LocalKintone) -> None:
-    """Counts and sums over all pages are those of the stored records, and only the needed fields were asked for."""
+    """Counts and sums equal those of the stored records, and only the needed fields were requested."""
     before = len(site.requests)
     outcome = run(host, site, group_by="rank, day:month", measures="count, sum(number_1)", max_rows=10_000)
 
@@ -98,8 +98,8 @@ def test_groups_when_many_pages_are_read(host: DifyHost, site: LocalKintone) -> 
     assert all("fields" in query for query in pages)
 
 
-def test_text_tells_how_many_rows_there_are(host: DifyHost, site: LocalKintone) -> None:
-    """Cut rows are told in the first line with the number of all; the variables count what was returned."""
+def test_text_shows_how_many_rows_there_are(host: DifyHost, site: LocalKintone) -> None:
+    """If max_rows limits the rows, the first line shows the number of all; the variables count the returned ones."""
     outcome = run(host, site, group_by="code", max_rows=7)
 
     assert (outcome.variables["row_count"], len(outcome.variables["rows"])) == (7, 7)
@@ -109,7 +109,7 @@ def test_text_tells_how_many_rows_there_are(host: DifyHost, site: LocalKintone) 
 
 
 def test_text_stays_short_when_there_are_many_rows(host: DifyHost, site: LocalKintone) -> None:
-    """The text has room for so many rows, the variable for all."""
+    """The text shows only the first rows, the variable holds all."""
     outcome = run(host, site, group_by="code, text_1, text_2", max_rows=10_000)
 
     assert outcome.variables["row_count"] == RECORDS
@@ -119,7 +119,7 @@ def test_text_stays_short_when_there_are_many_rows(host: DifyHost, site: LocalKi
 
 
 def test_text_names_zone_week_and_empty_group(host: DifyHost, orders: LocalKintone) -> None:
-    """A moment's zone, the first day of weeks and the number of records in the group "" are told."""
+    """The text names the time zone, the first day of weeks and the number of records without a date."""
     outcome = run(host, orders, group_by="delivered_at:week", time_zone="America/New_York")
 
     empty = sum(not record["delivered_at"]["value"] for record in orders.records(1))
@@ -130,17 +130,17 @@ def test_text_names_zone_week_and_empty_group(host: DifyHost, orders: LocalKinto
     assert outcome.json[0]["summary"]["time_zone"] == "America/New_York"
 
 
-@pytest.mark.parametrize("asked", [{"group_by": "due:month"}, {"measures": "count_distinct(delivered_at)"}])
-def test_text_of_days_names_no_zone(host: DifyHost, orders: LocalKintone, asked: dict[str, str]) -> None:
-    """Where no zone decides anything, as with days, none is told, and the rows are the same in each."""
-    here, there = (run(host, orders, **asked, time_zone=zone) for zone in ("UTC", "America/New_York"))
+@pytest.mark.parametrize("parameters", [{"group_by": "due:month"}, {"measures": "count_distinct(delivered_at)"}])
+def test_text_of_days_names_no_zone(host: DifyHost, orders: LocalKintone, parameters: dict[str, str]) -> None:
+    """Where the zone makes no difference, as for dates, the text does not name it."""
+    here, there = (run(host, orders, **parameters, time_zone=zone) for zone in ("UTC", "America/New_York"))
 
     assert here.variables == there.variables
     assert "New_York" not in there.text
 
 
-def test_text_tells_how_weekdays_are_counted(host: DifyHost, orders: LocalKintone) -> None:
-    """Which number is which weekday is told."""
+def test_text_explains_weekdays(host: DifyHost, orders: LocalKintone) -> None:
+    """The text explains the numbers of weekdays."""
     outcome = run(host, orders, group_by="due:weekday")
 
     assert {row["due:weekday"] for row in outcome.variables["rows"]} <= {"", *"1234567"}
@@ -148,7 +148,7 @@ def test_text_tells_how_weekdays_are_counted(host: DifyHost, orders: LocalKinton
 
 
 def test_zone_is_that_of_the_site(host: DifyHost, orders: LocalKintone) -> None:
-    """A site that is neither cybozu.com nor cybozu.cn is in UTC, and the text says so."""
+    """On a site outside cybozu.com and cybozu.cn the zone is UTC, and the text names it."""
     outcome = run(host, orders, measures="max(delivered_at)")
 
     newest = max(record["delivered_at"]["value"] for record in orders.records(1))
@@ -156,8 +156,8 @@ def test_zone_is_that_of_the_site(host: DifyHost, orders: LocalKintone) -> None:
     assert "UTC" in outcome.text
 
 
-def test_text_tells_of_several_choices(host: DifyHost, orders: LocalKintone) -> None:
-    """A record that counts under each of its choices is told, with how many do."""
+def test_text_explains_several_choices(host: DifyHost, orders: LocalKintone) -> None:
+    """The text explains that a record counts for each of its choices, and how many records have several."""
     outcome = run(host, orders, group_by="tags")
 
     several = sum(len(record["tags"]["value"]) > 1 for record in orders.records(1))
@@ -166,8 +166,8 @@ def test_text_tells_of_several_choices(host: DifyHost, orders: LocalKintone) -> 
     assert f"{several} records" in outcome.text
 
 
-def test_text_tells_that_rows_of_a_table_are_counted(host: DifyHost, orders: LocalKintone) -> None:
-    """Rows of the table and records without any are told apart from records."""
+def test_text_explains_that_table_rows_are_counted(host: DifyHost, orders: LocalKintone) -> None:
+    """With columns of a table, rows are counted, and the text shows the number of rows."""
     outcome = run(host, orders, group_by="item", measures="count, sum(qty)")
 
     tables = [record["lines"]["value"] for record in orders.records(1)]
@@ -178,8 +178,8 @@ def test_text_tells_that_rows_of_a_table_are_counted(host: DifyHost, orders: Loc
     assert outcome.json[0]["summary"]["table"] == "lines"
 
 
-def test_nothing_matches_is_no_error(host: DifyHost, orders: LocalKintone) -> None:
-    """Without a matching record there is no group, and one row where none was asked for."""
+def test_no_matching_record_is_not_an_error(host: DifyHost, orders: LocalKintone) -> None:
+    """Without a matching record there are no groups; without group_by there is still one row."""
     grouped = run(host, orders, query='sku = "none"', group_by="rank")
     whole = run(host, orders, query='sku = "none"', measures="count, sum(stock), max(due)")
 
@@ -189,8 +189,8 @@ def test_nothing_matches_is_no_error(host: DifyHost, orders: LocalKintone) -> No
     assert whole.variables["record_count"] == 0
 
 
-def test_warning_of_kintone_is_told(host: DifyHost, orders: LocalKintone) -> None:
-    """A search that kintone stopped makes the numbers partial, which text and summary say."""
+def test_warning_of_kintone_is_shown(host: DifyHost, orders: LocalKintone) -> None:
+    """If kintone aborted the search, text and summary warn that the numbers are incomplete."""
     warning = "Filter aborted because of too many search results"
     for parameters in ({}, {"group_by": "rank"}):
         records = orders.records(1)
@@ -224,10 +224,10 @@ def test_warning_of_kintone_is_told(host: DifyHost, orders: LocalKintone) -> Non
         ({"limit": 5}, ["limit", "max_rows"]),
     ],
 )
-def test_mistake_is_told_before_anything_is_asked(
+def test_mistake_is_refused_before_any_request(
     host: DifyHost, orders: LocalKintone, parameters: dict[str, Any], named: list[str]
 ) -> None:
-    """What cannot be meant is refused with the parameter to use, and kintone is not asked."""
+    """An invalid parameter is an error that names the parameter to use, and kintone gets no request."""
     before = len(orders.requests)
     failed = refused(host, orders, **parameters)
 
@@ -246,10 +246,10 @@ def test_mistake_is_told_before_anything_is_asked(
         ({"query": "stok > 1", "group_by": "rank"}, "GAIA_IQ11", '"stock"'),
     ],
 )
-def test_unknown_field_is_told_with_the_nearest(
+def test_unknown_field_is_refused_with_a_suggestion(
     host: DifyHost, orders: LocalKintone, parameters: dict[str, Any], code: str, near: str
 ) -> None:
-    """Codes and labels that the app lacks are told with what was probably meant."""
+    """For codes and labels that the app lacks the error suggests an existing code."""
     failed = refused(host, orders, **parameters)
 
     assert failed.code == code
@@ -257,7 +257,7 @@ def test_unknown_field_is_told_with_the_nearest(
 
 
 def test_field_is_found_when_it_is_new(host: DifyHost, ports: Ports) -> None:
-    """A form that was read a minute ago is read again before a field is called unknown."""
+    """A remembered form is read again before a field counts as unknown."""
     with LocalKintone(seed="demo", port=ports.take()) as site:
         credentials = credentials_of(site, "view")
         host.invoke("kintone_aggregate", {"group_by": "rank"}, credentials)
@@ -286,7 +286,7 @@ def test_lists_when_given_as_json(host: DifyHost, orders: LocalKintone) -> None:
 
 
 def test_text_is_short_where_records_would_be_long(host: DifyHost, site: LocalKintone) -> None:
-    """A sum by person or month takes a few hundred characters, however many records there are."""
+    """The text of a few groups has a few hundred characters, however many records there are."""
     outcome = run(host, site, group_by="rank", measures="count, sum(number_1)")
 
     assert len(outcome.text) < 300

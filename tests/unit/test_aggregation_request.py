@@ -1,14 +1,15 @@
-"""What is refused before anything is read, and what is named instead."""
+"""Parsing and checking requests: what is accepted, what is refused, and what the errors suggest."""
 
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from kintone.aggregation.asked import read_asked
 from kintone.aggregation.plan import plan_of
+from kintone.aggregation.request import parse_request
 from kintone.errors import InvalidParameterError
 from kintone.field_types import FIELD_TYPES, Measure, value_kind
-from tests.unit.aggregating import FORM, rows_of
+from tests.unit.aggregation_samples import FORM, rows_of
 from tests.unit.form_samples import field, make_form
 
 UTC = ZoneInfo("UTC")
@@ -17,10 +18,10 @@ ORDERED = ALL[2:]
 
 
 def refusal(group_by: str = "", measures: str = "", order_by: str = "") -> str:
-    """Return the sentence with which entries, separated by commas, are refused."""
+    """Return the error for entries, which are separated by commas."""
     with pytest.raises(InvalidParameterError) as refused:
         plan_of(
-            read_asked(*([part for part in text.split(",") if part] for text in (group_by, measures, order_by))),
+            parse_request(*([part for part in text.split(",") if part] for text in (group_by, measures, order_by))),
             FORM,
             UTC,
         )
@@ -29,7 +30,7 @@ def refusal(group_by: str = "", measures: str = "", order_by: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("asked", "parameter", "named"),
+    ("entries", "parameter", "named"),
     [
         ({"group_by": "due:fiscal_year"}, "group_by", ["fiscal_year", "calendar", "month"]),
         ({"group_by": "due:decade"}, "group_by", ["decade", "year, quarter, month, week, day, weekday, hour"]),
@@ -59,27 +60,27 @@ def refusal(group_by: str = "", measures: str = "", order_by: str = "") -> str:
         ({"group_by": "due:month,due:year", "order_by": "due"}, "order_by", ["due:month", "due:year"]),
     ],
 )
-def test_request_when_it_makes_no_sense(asked: dict[str, str], parameter: str, named: list[str]) -> None:
-    """The parameter is named, and what to write instead."""
-    told = refusal(**asked)
+def test_request_when_it_is_invalid(entries: dict[str, str], parameter: str, named: list[str]) -> None:
+    """The error names the parameter and what to write instead."""
+    error = refusal(**entries)
 
-    assert parameter in told
-    assert [each for each in named if each not in told] == []
+    assert parameter in error
+    assert [word for word in named if word not in error] == []
 
 
 def test_measure_when_a_field_has_its_name() -> None:
-    """A field called count and the measure of that name cannot share a key; count() is another one."""
+    """A field with the code count and the measure count cannot have the same key in a row; count() is another key."""
     form = make_form(field("NUMBER", "count"))
 
     with pytest.raises(InvalidParameterError, match=r"count\(\)"):
-        read_asked(["count"], [], [])
-    plan = plan_of(read_asked(["count"], ["count()"], ["count() desc"]), form, UTC)
-    assert plan.asked.names == ["count", "count()"]
-    assert plan.asked.order[0].place == 1
+        parse_request(["count"], [], [])
+    plan = plan_of(parse_request(["count"], ["count()"], ["count() desc"]), form, UTC)
+    assert plan.request.names == ["count", "count()"]
+    assert plan.request.order[0].column == 1
 
 
 @pytest.mark.parametrize(
-    ("code", "takes"),
+    ("code", "allowed"),
     [
         ("amount", ALL), ("price", ALL), ("worked", ALL), ("worked_days", ALL), ("qty", ALL),
         ("due", ORDERED), ("start", ORDERED), ("seen", ORDERED), ("last_day", ORDERED), ("visited", ORDERED),
@@ -89,18 +90,18 @@ def test_measure_when_a_field_has_its_name() -> None:
         ("files", []),
     ],
 )  # fmt: skip
-def test_measures_when_a_type_takes_them(code: str, takes: list[str]) -> None:
-    """A type takes its measures, a calculated field those of its format; the others are refused with those it takes."""
+def test_measures_when_a_type_allows_them(code: str, allowed: list[str]) -> None:
+    """A field allows the measures of its type, or of its format if it is calculated; an error lists them."""
     for measure in ALL:
-        if measure in takes:
-            assert plan_of(read_asked([], [f"{measure}({code})"], []), FORM, UTC).fields
+        if measure in allowed:
+            assert plan_of(parse_request([], [f"{measure}({code})"], []), FORM, UTC).fields
             continue
-        told = refusal(measures=f"{measure}({code})")
-        assert told.endswith(", ".join(["takes count", *(f"{each}({code})" for each in takes)]))
+        error = refusal(measures=f"{measure}({code})")
+        assert set(re.findall(r"[a-z_]+\([^)]*\)", error)) == {f"{name}({code})" for name in allowed}
 
 
-def test_types_when_all_are_asked_for() -> None:
-    """Every documented type either makes groups and takes a measure, or holds nothing to compare."""
+def test_types_when_all_are_checked() -> None:
+    """Every documented type can be grouped and measured, except long texts and those without comparable values."""
     neither = {name for name, kind in FIELD_TYPES.items() if not value_kind(kind).measures}
     no_groups = {name for name, kind in FIELD_TYPES.items() if not value_kind(kind).groupable}
 
@@ -110,22 +111,22 @@ def test_types_when_all_are_asked_for() -> None:
 
 @pytest.mark.parametrize("written", ["count", "COUNT", "count(*)", "count( )"])
 def test_count_when_written_in_another_way(written: str) -> None:
-    """The number of records has several spellings and no field."""
-    asked = read_asked([], [written], [])
+    """The number of records can be written in several ways."""
+    request = parse_request([], [written], [])
 
-    assert [(each.measure, each.code, each.text) for each in asked.measures] == [(Measure.COUNT, "", written)]
-    assert asked.is_count_alone
+    assert [(each.measure, each.code, each.text) for each in request.measures] == [(Measure.COUNT, "", written)]
+    assert request.is_count_only
 
 
 def test_order_when_it_names_a_group_without_its_unit() -> None:
-    """A code that only one group has needs no unit in the order."""
+    """In order_by, the code of a group is enough if no other group has it."""
     rows = rows_of([{"due": "2026-03-05"}, {"due": "2026-04-05"}], ["due:month"], order_by=["due desc"])
 
     assert [row["due:month"] for row in rows] == ["2026-04", "2026-03"]
 
 
 def test_fields_when_read() -> None:
-    """Each needed field is read once, a table for its columns."""
-    plan = plan_of(read_asked(["rank", "item"], ["count", "sum(qty)", "max(qty)"], []), FORM, UTC)
+    """Each needed field is read once; for columns the table is read."""
+    plan = plan_of(parse_request(["rank", "item"], ["count", "sum(qty)", "max(qty)"], []), FORM, UTC)
 
     assert plan.fields == ["rank", "lines"]

@@ -1,12 +1,12 @@
-"""Aggregations in memory: a form, records as kintone answers them, and the rows that come out."""
+"""Aggregations in memory: a form, records as kintone returns them, and the resulting rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kintone.aggregation.asked import read_asked
-from kintone.aggregation.engine import Aggregation, Row
+from kintone.aggregation.aggregator import Aggregator, Row
 from kintone.aggregation.plan import plan_of
+from kintone.aggregation.request import parse_request
 from kintone.reading.pages import Page
 from tests.unit.form_samples import columns, field, make_form, options
 
@@ -36,8 +36,8 @@ COLUMN_TYPES = {
 }
 
 
-def shown(values: Mapping[str, Any], record_id: int = 1) -> dict[str, Any]:
-    """Return a record of FORM as kintone answers it; rows of tables are plain mappings."""
+def record_of(values: Mapping[str, Any], record_id: int = 1) -> dict[str, Any]:
+    """Return a record of FORM as kintone returns it; ``values`` has table rows as plain mappings."""
     record: dict[str, Any] = {"$id": {"type": "__ID__", "value": str(record_id)}}
     for code, value in values.items():
         content = value
@@ -51,19 +51,19 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
     return {code: {"type": COLUMN_TYPES[code], "value": value} for code, value in row.items()}
 
 
-def aggregation_of(
+def aggregated(
     records: Sequence[Mapping[str, Any]],
     group_by: Iterable[str] = (),
     measures: Iterable[str] = (),
     order_by: Iterable[str] = (),
     zone: str = "UTC",
-) -> Aggregation:
-    """Aggregate records of FORM that arrive three on a page."""
-    aggregation = Aggregation(plan_of(read_asked(group_by, measures, order_by), FORM, ZoneInfo(zone)))
+) -> Aggregator:
+    """Aggregate records of FORM in pages of three."""
+    aggregator = Aggregator(plan_of(parse_request(group_by, measures, order_by), FORM, ZoneInfo(zone)))
     for start in range(0, len(records), 3):
-        some = [shown(values, start + place) for place, values in enumerate(records[start : start + 3], start=1)]
-        aggregation.take(Page(start // 3 + 1, some, [record["$id"]["value"] for record in some]))
-    return aggregation
+        some = [record_of(values, start + place) for place, values in enumerate(records[start : start + 3], start=1)]
+        aggregator.add(Page(start // 3 + 1, some, [record["$id"]["value"] for record in some]))
+    return aggregator
 
 
 def rows_of(
@@ -74,7 +74,7 @@ def rows_of(
     zone: str = "UTC",
 ) -> list[Row]:
     """Return all rows."""
-    return aggregation_of(records, group_by, measures, order_by, zone).rows(100_000)
+    return aggregated(records, group_by, measures, order_by, zone).rows(100_000)
 
 
 def one(records: Sequence[Mapping[str, Any]], measure: str) -> str | int:
