@@ -19,7 +19,7 @@ UNTRANSLATED = re.compile(r"kintone|[a-z.]*|[0-9]+")
 
 # Which tools a model must hear of to take the next or the right step.
 LEADS_TO = {
-    "kintone_query": {"kintone_add_record", "kintone_upsert_records", "kintone_download_file"},
+    "kintone_query": {"kintone_add_record", "kintone_upsert_records", "kintone_download_file", "kintone_aggregate"},
     "kintone_validate_record_data": {"kintone_query", "kintone_add_record", "kintone_upsert_records"},
     "kintone_add_record": {
         "kintone_query",
