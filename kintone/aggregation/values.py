@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from kintone.field_types import ValueKind
 from kintone.forms.fields import FieldDefinition
 from kintone.values.numbers import plain_number
-from kintone.values.periods import Unit, day_text, moment_periods, moment_text, period_of_day_text, read_moment
+from kintone.values.periods import Unit, day_periods, day_text, moment_periods, moment_text, read_moment
 
 MINUTES_PER_HOUR = 60
 MAX_DIGITS = 60
@@ -40,7 +40,7 @@ def codec_of(field: FieldDefinition, zone: ZoneInfo, unit: Unit | None = None) -
     """Return the codec of a field; ``unit`` is for dates and moments, ``zone`` for moments only."""
     kind = field.value_kind
     if kind is ValueKind.DATE:
-        return ValueCodec(_single(day_text if unit is None else lambda text: period_of_day_text(text, unit)))
+        return ValueCodec(_single(day_periods(unit) if unit else day_text))
     if kind is ValueKind.DATETIME:
         return _moments(zone, unit)
     if kind in (ValueKind.OPTION, ValueKind.OPTIONS):

@@ -17,7 +17,7 @@ OFFSET_START = len("2026-03-05T13:00:00")
 DAY_LENGTH, HOUR_LENGTH = len("2026-03-05"), len("2026-03-05T13")
 MINUTES_OF_DAY = frozenset(f"T{hour:02}:{minute:02}:00Z" for hour in range(24) for minute in range(60))
 """What follows the day in a DATETIME value of kintone, which has no seconds."""
-MAX_CACHED_PERIODS = 4_096
+MAX_CACHED_DAYS = 16_384
 SIMILARITY_CUTOFF = 0.7
 MONTHS_IN_QUARTER = 3
 ZONES_BY_DOMAIN: Mapping[str, str] = {".cybozu.com": "Asia/Tokyo", ".cybozu.cn": "Asia/Shanghai"}
@@ -97,31 +97,39 @@ def period_of_moment(moment: datetime, unit: Unit, zone: ZoneInfo) -> str:
 def moment_periods(unit: Unit, zone: ZoneInfo) -> Callable[[str], str]:
     """Return a function from a DATETIME value of kintone to its period, which raises ``ValueError`` for other texts.
 
-    Converting every moment would take longer than decoding the JSON around it, so the function remembers the periods of
-    UTC days and hours that lie in one period as a whole.
+    Converting every moment would take longer than decoding its JSON, so the function remembers the periods of days.
     """
-    cached = lru_cache(MAX_CACHED_PERIODS)
-    period_of_utc_day = cached(lambda day: _common_period(f"{day}T00:00:00Z", timedelta(days=1), unit, zone))
-    period_of_utc_hour = cached(lambda hour: _common_period(f"{hour}:00:00Z", timedelta(hours=1), unit, zone))
+
+    def convert(text: str) -> str:
+        return period_of_moment(read_moment(text), unit, zone)
+
+    if unit is Unit.HOUR:
+        return convert
+    periods_of = lru_cache(MAX_CACHED_DAYS)(lambda day: _periods_of_utc_day(day, unit, zone))
 
     def period(text: str) -> str:
-        common = None
-        if text[DAY_LENGTH:] in MINUTES_OF_DAY:
-            common = period_of_utc_day(text[:DAY_LENGTH]) or period_of_utc_hour(text[:HOUR_LENGTH])
-        return common or period_of_moment(read_moment(text), unit, zone)
+        clock = text[DAY_LENGTH:]
+        periods = periods_of(text[:DAY_LENGTH]) if clock in MINUTES_OF_DAY else None
+        if periods is None:
+            return convert(text)
+        before, midnight, after = periods
+        return before if clock < midnight else after
 
     return period
 
 
-def _common_period(start: str, length: timedelta, unit: Unit, zone: ZoneInfo) -> str | None:
-    """Return the period of all moments of a span of time; None where they differ, or where the offset changes."""
-    first = read_moment(start)
-    last = first + (length - timedelta(seconds=1))
-    here, there = local_moment(first, zone), local_moment(last, zone)
-    if here.utcoffset() != there.utcoffset():
+def _periods_of_utc_day(day: str, unit: Unit, zone: ZoneInfo) -> tuple[str, str, str] | None:
+    """Return the period before midnight in the zone, that midnight in UTC as ``T15:00:00Z``, and the period from then.
+
+    None where the offset changes during the UTC day.
+    """
+    start = read_moment(f"{day}T00:00:00Z")
+    first, last = local_moment(start, zone), local_moment(start + timedelta(hours=23, minutes=59, seconds=59), zone)
+    if first.utcoffset() != last.utcoffset():
         return None
-    period = _FORMATS[unit](here)
-    return period if period == _FORMATS[unit](there) else None
+    since_midnight = timedelta(hours=first.hour, minutes=first.minute, seconds=first.second)
+    midnight = start if first.date() == last.date() else start + (timedelta(days=1) - since_midnight)
+    return _FORMATS[unit](first), f"{midnight.isoformat()[DAY_LENGTH:OFFSET_START]}Z", _FORMATS[unit](last)
 
 
 def day_text(text: str) -> str:
@@ -129,10 +137,9 @@ def day_text(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
 
-@lru_cache(MAX_CACHED_PERIODS)
-def period_of_day_text(text: str, unit: Unit) -> str:
-    """Return the period of a DATE value of kintone; raises ``ValueError`` for other texts."""
-    return period_of_day(date.fromisoformat(text), unit)
+def day_periods(unit: Unit) -> Callable[[str], str]:
+    """Return a function from a DATE value of kintone to its period, which raises ``ValueError`` for other texts."""
+    return lru_cache(MAX_CACHED_DAYS)(lambda text: period_of_day(date.fromisoformat(text), unit))
 
 
 def period_of_day(day: date, unit: Unit) -> str:

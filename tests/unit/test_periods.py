@@ -8,11 +8,11 @@ import pytest
 from kintone.errors import InvalidParameterError
 from kintone.values.periods import (
     Unit,
+    day_periods,
     default_time_zone,
     moment_periods,
     moment_text,
     period_of_day,
-    period_of_day_text,
     period_of_moment,
     read_moment,
     read_time_zone,
@@ -94,6 +94,7 @@ def test_moment_when_its_year_would_have_five_digits() -> None:
         ("America/St_Johns", (2010, 11, 6), 3),
         ("Pacific/Apia", (2011, 12, 29), 4),
         ("America/New_York", (1883, 11, 17), 3),
+        ("UTC", (9999, 12, 30), 2),
         ("Pacific/Kiritimati", (9999, 12, 30), 2),
         ("America/New_York", (1, 1, 1), 2),
     ],
@@ -139,9 +140,11 @@ def test_period_when_the_text_is_not_a_moment(text: str) -> None:
 
 def test_period_of_day_when_the_text_is_not_a_day() -> None:
     """A text that is not a day has no period, whatever was read before."""
-    assert period_of_day_text("2026-03-05", Unit.MONTH) == "2026-03"
+    period = day_periods(Unit.MONTH)
+
+    assert period("2026-03-05") == "2026-03"
     with pytest.raises(ValueError, match=r".*"):
-        period_of_day_text("2026-02-30", Unit.MONTH)
+        period("2026-02-30")
 
 
 @pytest.mark.parametrize("text", ["2026-03-05", "2026-03-05T04:07:00", "", "x", "2026-03-05T04:07:00Z" + " " * 40])
