@@ -51,8 +51,11 @@ def _measured(chosen: Scope) -> Report:
         }
         with Plugins(server, targets[min(targets)]) as plugins:
             comparisons = Comparisons(server, plugins, chosen)
-            read_results, writing, files = comparisons.readers(targets), comparisons.writers(), comparisons.transfers()
-            return Report(read_results, writing, files, plugins.heartbeat_gap)
+            read_results = comparisons.readers(targets)
+            largest = max(targets)
+            aggregations = comparisons.aggregations(largest, targets[largest])
+            writing, files = comparisons.writers(), comparisons.transfers()
+            return Report(read_results, aggregations, writing, files, plugins.heartbeat_gap)
 
 
 if __name__ == "__main__":

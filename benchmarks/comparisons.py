@@ -17,17 +17,21 @@ import requests
 from benchmarks import BenchmarkError
 from benchmarks.programs import DOWNLOADER, TIMEOUT, UPLOADER, WRITER, Task, entries
 from benchmarks.runs import Attempt, Plugins, Run, run_in_turns, run_program
-from benchmarks.scope import ENTRIES, FILE_BYTES, WRITE_LATENCY, Cell, Scope
+from benchmarks.scope import ENTRIES, FILE_BYTES, GROUPED_FIELDS, WRITE_LATENCY, Cell, Scope
 from benchmarks.server import KintoneServer, Target
 from dify_host import Outcome
 
 UPSERT_TOOL = "kintone_upsert_records"
 UPLOAD_TOOL = "kintone_upload_file"
 DOWNLOAD_TOOL = "kintone_download_file"
+AGGREGATE_TOOL = "kintone_aggregate"
+JSONL_MODE = "jsonl_file"
 _FILE = "scan.bin"
 _FIELD = "attachment"
 
 type ReadResults = Mapping[Cell, Mapping[str, Run]]
+type Aggregations = Mapping[str, Mapping[str, Run]]
+"""For each field the runs of the aggregation and of the file, by program."""
 
 
 def log_progress(text: str) -> None:
@@ -73,6 +77,19 @@ class Comparisons:
             }
             return self._compared(attempts, 0)
 
+    def aggregations(self, records: int, target: Target) -> Aggregations:
+        """Measure grouping by month and writing the same field to a file, without latency, for each type of date."""
+        results = {}
+        for field in GROUPED_FIELDS:
+            log_progress(f"{records:,} records grouped by {field}")
+            cell = Cell(records, 0, (field,), (), (JSONL_MODE,))
+            attempts = {
+                JSONL_MODE: partial(self._query, JSONL_MODE, cell, target),
+                AGGREGATE_TOOL: partial(self._aggregate, field, records, target),
+            }
+            results[field] = self._compared(attempts, 0)
+        return results
+
     def _compared(self, attempts: Mapping[str, Attempt], latency_ms: int) -> dict[str, Run]:
         self.server.set_latency(latency_ms)
         return run_in_turns(attempts, self.scope.rounds, self.scope.max_seconds, _log_run)
@@ -85,6 +102,10 @@ class Comparisons:
         parameters = {"output_mode": mode, "fields": ", ".join(cell.fields)}
         run = self.plugins.of(mode).run("kintone_query", parameters, target, _records)
         return _require_count(mode, run, cell.records)
+
+    def _aggregate(self, field: str, records: int, target: Target) -> Run:
+        run = self.plugins.of(AGGREGATE_TOOL).run(AGGREGATE_TOOL, {"group_by": f"{field}:month"}, target, _records)
+        return _require_count(AGGREGATE_TOOL, run, records)
 
     def _write(self, prefix: str) -> Run:
         target = self.server.create_seeded_app(1)

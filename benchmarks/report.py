@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.comparisons import DOWNLOAD_TOOL, UPLOAD_TOOL, UPSERT_TOOL, ReadResults
+from benchmarks.comparisons import (
+    AGGREGATE_TOOL,
+    DOWNLOAD_TOOL,
+    JSONL_MODE,
+    UPLOAD_TOOL,
+    UPSERT_TOOL,
+    Aggregations,
+    ReadResults,
+)
 from benchmarks.programs import BARE, DOWNLOADER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
 from benchmarks.runs import (
     Run,
@@ -18,13 +26,16 @@ from benchmarks.runs import (
     ratio_to_possible,
     speedup_over_bare,
 )
-from benchmarks.scope import ENTRIES, FILE_BYTES, MIDDLE, MODES, WRITE_LATENCY, Cell
+from benchmarks.scope import ENTRIES, FILE_BYTES, GROUPED_FIELDS, MIDDLE, MODES, WRITE_LATENCY, Cell
 
 type Value = Callable[[Run, Mapping[str, Run]], float | None]
 
 MAX_LINE_BYTES = 5_242_880
 MAX_WRITE_REQUESTS = 7
 MAX_HEARTBEAT_GAP = 15.0
+MAX_AGGREGATION_RATIO = 1.0
+"""Wall time of an aggregation divided by that of a file of the same field, read in the same comparison."""
+MAX_AGGREGATION_MEMORY = 40 * 1024 * 1024
 
 CPU_INFO = Path("/proc/cpuinfo")
 NO_VALUE = "-"
@@ -106,6 +117,7 @@ class Report:
     """All measurements."""
 
     read_results: ReadResults
+    aggregations: Aggregations
     writing: Mapping[str, Run]
     files: Mapping[str, Run]
     heartbeat_gap: float
@@ -116,6 +128,8 @@ class Report:
             [
                 f"Measured on {_machine()}.\n\n{METHOD}",
                 reading_table(self.read_results),
+                "Grouping by month, and the same field as a file, no latency:",
+                aggregation_table(self.aggregations),
                 f"Writing {ENTRIES:,} new entries, {WRITE_LATENCY} ms:",
                 writing_table(self.writing),
                 f"A file of {FILE_BYTES / 1e6:.0f} MB, no latency:",
@@ -138,7 +152,9 @@ class Report:
                 worst, where = min(values) if goal.at_least else max(values)
                 holds = worst >= goal.bound if goal.at_least else worst <= goal.bound
                 yield _line(goal.text.format(goal.bound), f"{worst:.3g} ({where})", holds=holds)
-        runs = [*self.writing.values(), *(run for group in self.read_results.values() for run in group.values())]
+        yield from self._aggregation_goals()
+        groups = [self.writing, *self.read_results.values(), *self.aggregations.values()]
+        runs = [run for group in groups for run in group.values()]
         longest, gap = max((run.longest_line or 0 for run in runs), default=0), self.heartbeat_gap
         text = f"no line on stdout over {MAX_LINE_BYTES:,} bytes"
         yield _line(text, f"longest {longest:,}", holds=longest <= MAX_LINE_BYTES)
@@ -149,6 +165,15 @@ class Report:
             requests = self.writing[UPSERT_TOOL].request_counts.requests
             text = f"10,000 entries written with at most {MAX_WRITE_REQUESTS} requests"
             yield _line(text, f"{requests}", holds=requests <= MAX_WRITE_REQUESTS)
+
+    def _aggregation_goals(self) -> Iterator[str]:
+        for field, runs in self.aggregations.items():
+            kind, ratio = GROUPED_FIELDS[field], ratio_to_file(runs)
+            text = f"grouping by month of a {kind} takes at most {MAX_AGGREGATION_RATIO:g} times as long as its file"
+            yield _line(text, number(ratio), holds=ratio <= MAX_AGGREGATION_RATIO)
+            memory = runs[AGGREGATE_TOOL].usage.memory or 0
+            text = f"grouping by month of a {kind} takes at most {megabytes(MAX_AGGREGATION_MEMORY)} MB"
+            yield _line(text, megabytes(memory), holds=memory <= MAX_AGGREGATION_MEMORY)
 
 
 def _values(goal: Goal, read_results: ReadResults) -> Iterator[tuple[float, str]]:
@@ -194,6 +219,30 @@ def reading_table(read_results: ReadResults) -> str:
 def detail_table(read_results: ReadResults) -> str:
     """Return the table of all numbers: one row per reader, size and latency."""
     return table(DETAILS, [list(_details(cell, runs, each)) for cell, runs in read_results.items() for each in runs])
+
+
+def ratio_to_file(runs: Mapping[str, Run]) -> float:
+    """Return the wall time of an aggregation divided by that of the file of the same field."""
+    return runs[AGGREGATE_TOOL].usage.wall / runs[JSONL_MODE].usage.wall
+
+
+def aggregation_table(aggregations: Aggregations) -> str:
+    """Return the table of the aggregations, each after the file of the same field."""
+    head = ("Type and program", "Records", "Wall s", "÷ file", "CPU s", "Memory MB", "Requests")
+    rows = [
+        [
+            f"{GROUPED_FIELDS[field]}, {name(program)}",
+            f"{run.usage.count:,}",
+            number(run.usage.wall),
+            number(run.usage.wall / runs[JSONL_MODE].usage.wall),
+            number(run.usage.cpu),
+            megabytes(run.usage.memory),
+            f"{run.request_counts.requests:,}",
+        ]
+        for field, runs in aggregations.items()
+        for program, run in runs.items()
+    ]
+    return table(head, rows)
 
 
 def writing_table(runs: Mapping[str, Run]) -> str:

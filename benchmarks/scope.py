@@ -14,6 +14,9 @@ MODES = ("json_stream", *FILE_MODES)
 # The last two return all records in one message, which Dify accepts only for a few thousand records.
 WHOLE_MODES = (*MODES, "both", "flattened_json")
 
+# Fields of the seeded app to group by month, and their types.
+GROUPED_FIELDS = {"day": "DATE", "moment": "DATETIME"}
+
 ENTRIES = 10_000
 WRITE_LATENCY = 50
 FILE_BYTES = 40_000_000

@@ -20,6 +20,7 @@ def tour(session: DemoSession) -> None:
     _add(session)
     _upsert(session)
     _files(session)
+    _aggregate(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -92,3 +93,12 @@ def _files(session: DemoSession) -> None:
     downloaded = session.run("kintone_download_file", {"file_key": attached["fileKey"]})
     check("the downloaded file has the same name", holds=downloaded.files[0].name == REPORT_NAME)
     check("the downloaded file has the same content", holds=downloaded.files[0].content == REPORT)
+
+
+def _aggregate(session: DemoSession) -> None:
+    screen.heading("8. Records are counted and added up by group")
+    parameters = {"group_by": "rank", "measures": "count, sum(stock)", "order_by": "sum(stock) desc"}
+    outcome = session.run("kintone_aggregate", parameters)
+    total = session.run("kintone_aggregate", {}, show=False)
+    counts = [row["count"] for row in outcome.variables["rows"]]
+    check("every record is counted once", holds=sum(counts) == total.variables["record_count"] > 0)

@@ -5,7 +5,7 @@ https://cybozu.dev/ja/kintone/docs/rest-api/records/.
 """
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from kintone.messages import NOTHING, Message
 
@@ -18,7 +18,7 @@ class Shape(Enum):
     LINES = auto()
     """One text whose line ends are LF."""
     NUMBER = auto()
-    """A number written as text."""
+    """A number."""
     OPTION = auto()
     """The name of one option."""
     OPTIONS = auto()
@@ -213,6 +213,95 @@ def is_value(name: str, value: object) -> bool:
 def holds_files(name: object) -> bool:
     """Tell whether the values of a type are attachments."""
     return isinstance(name, str) and name in _FILE_TYPES
+
+
+class Measure(StrEnum):
+    """What an aggregation computes of each group; the value is the name in requests."""
+
+    COUNT = "count"
+    SUM = "sum"
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+    COUNT_DISTINCT = "count_distinct"
+
+
+class ValueKind(Enum):
+    """How the values of a field are grouped, compared and added in an aggregation."""
+
+    NUMBER = auto()
+    """A number."""
+    ID = auto()
+    """A number that identifies something: it has a minimum and a maximum, but no sum."""
+    DURATION = auto()
+    """Hours and minutes, such as ``25:01``."""
+    DATE = auto()
+    """A day, whatever the time zone."""
+    TIME = auto()
+    """A time of the day."""
+    DATETIME = auto()
+    """A moment, whose day depends on the time zone."""
+    TEXT = auto()
+    """One text."""
+    LONG_TEXT = auto()
+    """A text of any length, not for groups."""
+    OPTION = auto()
+    """One option, in the order of the form."""
+    OPTIONS = auto()
+    """Any number of options."""
+    TEXTS = auto()
+    """A list of texts."""
+    PERSON = auto()
+    """One user, identified by login name."""
+    PEOPLE = auto()
+    """Users, departments or groups, identified by login name or code."""
+    NOTHING = auto()
+    """Values that cannot be grouped or compared, or an unknown type."""
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Return the measures of fields of this kind; ``count`` takes no field."""
+        if self in (ValueKind.NUMBER, ValueKind.DURATION):
+            return (Measure.SUM, Measure.AVG, *_ORDERED)
+        if self in (ValueKind.ID, ValueKind.DATE, ValueKind.TIME, ValueKind.DATETIME):
+            return _ORDERED
+        return () if self is ValueKind.NOTHING else (Measure.COUNT_DISTINCT,)
+
+    @property
+    def groupable(self) -> bool:
+        """Tell whether records can be grouped by such fields."""
+        return self not in (ValueKind.LONG_TEXT, ValueKind.NOTHING)
+
+    @property
+    def holds_several(self) -> bool:
+        """Tell whether a field may hold several values, each of which counts."""
+        return self in (ValueKind.OPTIONS, ValueKind.TEXTS, ValueKind.PEOPLE)
+
+
+_ORDERED = (Measure.MIN, Measure.MAX, Measure.COUNT_DISTINCT)
+_KINDS_BY_SHAPE = {
+    Shape.TEXT: ValueKind.TEXT, Shape.LINES: ValueKind.LONG_TEXT, Shape.NUMBER: ValueKind.NUMBER,
+    Shape.OPTION: ValueKind.OPTION, Shape.OPTIONS: ValueKind.OPTIONS, Shape.DATE: ValueKind.DATE,
+    Shape.TIME: ValueKind.TIME, Shape.DATETIME: ValueKind.DATETIME, Shape.CODES: ValueKind.PEOPLE,
+    Shape.PERSON: ValueKind.PERSON,
+}  # fmt: skip
+_KINDS_BY_TYPE = {
+    "RICH_TEXT": ValueKind.LONG_TEXT, "RECORD_NUMBER": ValueKind.TEXT, "STATUS": ValueKind.TEXT,
+    "STATUS_ASSIGNEE": ValueKind.PEOPLE, "CATEGORY": ValueKind.TEXTS, "__ID__": ValueKind.ID,
+    "__REVISION__": ValueKind.ID,
+}  # fmt: skip
+_KINDS_BY_FORMAT = {
+    "NUMBER": ValueKind.NUMBER, "NUMBER_DIGIT": ValueKind.NUMBER, "DATE": ValueKind.DATE, "TIME": ValueKind.TIME,
+    "DATETIME": ValueKind.DATETIME, "HOUR_MINUTE": ValueKind.DURATION, "DAY_HOUR_MINUTE": ValueKind.DURATION,
+}  # fmt: skip
+"""Formats of calculated fields, https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields."""
+
+
+def value_kind(kind: FieldType, number_format: str = "") -> ValueKind:
+    """Return the kind of the values of a type; for calculated fields the format decides."""
+    if kind.calculated:
+        return _KINDS_BY_FORMAT.get(number_format, ValueKind.TEXT)
+    return _KINDS_BY_TYPE.get(kind.name) or _KINDS_BY_SHAPE.get(kind.shape, ValueKind.NOTHING)
 
 
 def markdown_table() -> str:

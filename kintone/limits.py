@@ -69,3 +69,15 @@ DEFAULT_NUMBER_DIGITS, DEFAULT_NUMBER_DECIMALS = 16, 4
 # Characters of a value in a field that prohibits duplicates;
 # https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html
 MAX_UNIQUE_LENGTH = 64
+
+MAX_GROUPS = 100_000
+"""Groups of one aggregation; our own limit, to keep memory small."""
+
+MAX_DISTINCT_VALUES = 1_000_000
+"""Different values that one aggregation counts in all groups together; our own limit, to keep memory small."""
+
+MAX_GROUP_CHARACTERS = 20_000_000
+"""Characters in the names of all groups of one aggregation; our own limit, to keep memory small."""
+
+MAX_ROWS = 10_000
+"""Rows that an aggregation returns; our own limit."""

@@ -1,6 +1,6 @@
 """Adds "did you mean" to an error about a field code that the app does not have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from kintone.errors import InvalidQueryError, KintoneError
@@ -12,7 +12,6 @@ from kintone.messages import NOTHING, Joined, Message
 from kintone.query import code_hints
 from kintone.texts import printable
 from tools.base import Call
-from tools.name_lists import read_fields
 from tools.structured_text import unfenced
 
 UNKNOWN_FIELD = "GAIA_IQ11"
@@ -27,12 +26,15 @@ def current_form(call: Call) -> Form | None:
         return None
 
 
-def with_near_codes(call: Call, error: InvalidQueryError) -> InvalidQueryError:
-    """Return the error with the nearest existing codes in its remedy; unchanged if the form cannot be read."""
+def with_near_codes(call: Call, error: InvalidQueryError, fields: Iterable[str] = ()) -> InvalidQueryError:
+    """Return the error with the nearest existing codes in its remedy; unchanged if the form cannot be read.
+
+    Checks the codes in the parameter ``query``, and ``fields``, the other codes that the call named.
+    """
     form = current_form(call) if error.code == UNKNOWN_FIELD else None
     if form is None:
         return error
-    hints = code_hints(unfenced(call.parameters.text("query")), read_fields(call.parameters.raw("fields")), form)
+    hints = code_hints(unfenced(call.parameters.text("query")), fields, form)
     return error.copy_with(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 

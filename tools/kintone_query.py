@@ -61,7 +61,7 @@ class QueryRecords(base.KintoneTool):
         try:
             return (yield from self._read(call))
         except InvalidQueryError as error:
-            raise with_near_codes(call, error) from None
+            raise with_near_codes(call, error, read_fields(call.parameters.raw("fields"))) from None
 
     def _read(self, call: base.Call) -> Streaming:
         """Read page by page and pass each page to the output of the chosen mode."""

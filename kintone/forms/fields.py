@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from kintone import limits
-from kintone.field_types import FieldType, Shape, field_type
+from kintone.field_types import FieldType, Shape, ValueKind, field_type, value_kind
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, name_in_answer, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
@@ -37,6 +37,7 @@ class FieldDefinition:
     field of a new record, as the form shows it; None where there is none or where it is the time of writing.
     ``computed`` marks a text with automatic calculation, ``lookup`` a field that looks up a record of another app,
     ``copied`` a field that a lookup fills. ``precision`` is the app's number precision, None until it was read.
+    ``format`` is the number format of a calculated field.
     """
 
     code: str
@@ -53,6 +54,12 @@ class FieldDefinition:
     limits: Limits = field(default_factory=Limits)
     columns: "Mapping[str, FieldDefinition]" = field(default_factory=dict)
     precision: NumberPrecision | None = None
+    format: str = ""
+
+    @property
+    def value_kind(self) -> ValueKind:
+        """The kind of the values in an aggregation."""
+        return value_kind(self.type, self.format)
 
     @property
     def is_table(self) -> bool:
@@ -209,6 +216,7 @@ class _Field(AnswerModel):
     min_value: Number = None
     max_value: Number = None
     protocol: str | None = None
+    format: str | None = None
     options: dict[str, Any] | None = None
     lookup: dict[str, Any] | None = None
     fields: dict[str, Any] | None = None
@@ -294,6 +302,7 @@ class _FieldReader:
                 parsed.protocol or "",
             ),
             columns=self._columns(parsed, part) if type_of_field.shape is Shape.ROWS and not column else {},
+            format=parsed.format or "",
         )
 
     def _columns(self, parsed: _Field, part: Message) -> dict[str, FieldDefinition]:

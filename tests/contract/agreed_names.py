@@ -81,6 +81,14 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "attachment_field": TEXT,
         "file_name": TEXT,
     },
+    "kintone_aggregate": {
+        "query": TEXT,
+        "group_by": TEXT,
+        "measures": TEXT,
+        "order_by": TEXT,
+        "max_rows": Parameter("number", "llm", default=100, least=1, most=10_000),
+        "time_zone": SETTING,
+    },
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -101,6 +109,7 @@ RESULTS: dict[str, dict[str, str]] = {
         "records_data": "string",
     },
     "kintone_download_file": {"file_name": "string", "mime_type": "string", "size": "number"},
+    "kintone_aggregate": {"rows": "array[object]", "row_count": "number", "record_count": "number"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {

@@ -19,7 +19,7 @@ UNTRANSLATED = re.compile(r"kintone|[a-z.]*|[0-9]+")
 
 # The tools that each tool's description must name.
 RELATED_TOOLS = {
-    "kintone_query": {"kintone_add_record", "kintone_upsert_records", "kintone_download_file"},
+    "kintone_query": {"kintone_add_record", "kintone_upsert_records", "kintone_download_file", "kintone_aggregate"},
     "kintone_validate_record_data": {"kintone_query", "kintone_add_record", "kintone_upsert_records"},
     "kintone_add_record": {
         "kintone_query",
@@ -35,6 +35,7 @@ RELATED_TOOLS = {
         "kintone_download_file",
     },
     "kintone_download_file": {"kintone_query", "kintone_upload_file"},
+    "kintone_aggregate": {"kintone_query"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

@@ -60,6 +60,12 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("kintone_query", {"output_mode": "json_stream"}, ["GET records"]),
     ("kintone_query", {"output_mode": "text_only", "query": "limit 2 offset 10001"}, ["GET records"]),
     ("kintone_query", {"query": "order by sku asc offset 10001"}, ["POST records/cursor", "GET records/cursor"]),
+    ("kintone_aggregate", {}, ["GET records"]),
+    (
+        "kintone_aggregate",
+        {"group_by": "owner, due:month", "measures": "sum(stock), max(due)"},
+        ["GET app/form/fields", "GET records"],
+    ),
     ("kintone_validate_record_data", {"record_data": {"name": "x", "t": [{"c": 1}]}}, ["GET app/form/fields"]),
     ("kintone_add_record", {"record_data": {"name": "x"}}, ["GET app/form/fields"]),
     ("kintone_add_record", {"record_data": NEW["record"], "validate_before_write": False}, ["POST record"]),

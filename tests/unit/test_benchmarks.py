@@ -12,6 +12,7 @@ from benchmarks.meter import Usage
 from benchmarks.programs import BARE, KEEP_ALIVE, LIMIT, OnPage, Record, Task
 from benchmarks.report import (
     Report,
+    aggregation_table,
     detail_table,
     file_table,
     megabytes,
@@ -197,7 +198,7 @@ def test_verdicts_when_an_aim_is_missed() -> None:
     """Each target is shown with its worst value and whether it is met; small reads do not count."""
     group = {BARE: run_of(4.0), LIMIT: run_of(0.8), "json_stream": run_of(1.6, cpu=0.5)}
     read_results = {Cell(10_000, 50, (), (), ()): group, Cell(500, 50, (), (), ()): group}
-    lines = list(Report(read_results, {}, {}, 16.0).goal_results())
+    lines = list(Report(read_results, {}, {}, {}, 16.0).goal_results())
 
     assert lines[0].startswith("* **missed**: wall time at most 1.2 times")
     assert lines[0].endswith("2 (json_stream, 10,000 records of 20 fields, 50 ms)")
@@ -205,6 +206,20 @@ def test_verdicts_when_an_aim_is_missed() -> None:
     assert lines[2].startswith("* met: CPU seconds")
     assert lines[3].startswith("* met: memory")
     assert lines[-1].startswith("* **missed**: a heartbeat")
+
+
+@pytest.mark.parametrize(
+    ("wall", "memory", "time_goal", "memory_goal"),
+    [(2.0, 41_943_040, "met", "met"), (2.1, 41_943_041, "**missed**", "**missed**")],
+)
+def test_goals_when_an_aggregation_is_measured(wall: float, memory: int, time_goal: str, memory_goal: str) -> None:
+    """An aggregation may take as long as the file of the same field, and 40 MiB."""
+    runs = {"jsonl_file": run_of(2.0), "kintone_aggregate": run_of(wall, memory=memory)}
+    goals = [line for line in Report({}, {"moment": runs}, {}, {}, 1.0).goal_results() if "DATETIME" in line]
+
+    assert [goal.partition(":")[0] for goal in goals] == [f"* {time_goal}", f"* {memory_goal}"]
+    row = aggregation_table({"moment": runs}).splitlines()[-1]
+    assert f"{wall / 2:.2f}" in row
 
 
 def test_scopes_when_compared() -> None:

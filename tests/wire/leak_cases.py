@@ -175,6 +175,7 @@ CALLS = [
         ToolCall("kintone_query", {"query": f'sku = "{CONTENT}"', "output_mode": mode})
         for mode in ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
     ),
+    ToolCall("kintone_aggregate", {"query": f'sku = "{CONTENT}"', "group_by": "sku"}),
     ToolCall("kintone_validate_record_data", {"record_data": RECORD}),
     ToolCall("kintone_add_record", {"record_data": RECORD}),
     ToolCall("kintone_add_record", {"record_data": RECORD, "validate_before_write": False}),
