@@ -183,4 +183,6 @@ def test_address_below_an_official_site(port: str) -> None:
     """The port of https may be written or not."""
     address = f"https://example.cybozu.com{port}/k/v1/app.json?id=1"
 
-    assert read_site("example.cybozu.com", NOTHING).own_api_url(address) == "https://example.cybozu.com/k/v1/app.json?id=1"
+    assert (
+        read_site("example.cybozu.com", NOTHING).own_api_url(address) == "https://example.cybozu.com/k/v1/app.json?id=1"
+    )
