@@ -58,7 +58,7 @@ def lines_of(workers: Sequence[Worker], folders: Sequence[str], seconds: float) 
     files = {
         str(path.relative_to(root)): _digest(path)
         for name in folders
-        for path in sorted((root / "tests" / name).rglob("test_*.py"))
+        for path in sorted((root / "tests").glob(f"{name}/**/test_*.py" if "." not in name else name))
     }
     kept = json.loads(LINES.read_text()) if LINES.exists() else {}
     kept = {file: record for file, record in kept.items() if record["product"] == product}
@@ -169,7 +169,7 @@ def main() -> int:
     parser.add_argument("--every", action="store_true", help="try every mutant of the paths")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--tests", nargs="*", default=TESTS, help="folders of tests that are asked")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="folders or files below tests/ that are asked")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of tests that are asked about one")
     parser.add_argument(
         "--again", action="store_true", help="only those that nobody noticed the last time and that have no reason"

@@ -70,7 +70,17 @@ def test_host_that_only_looks_official(given: str) -> None:
         read_site(given, NOTHING)
 
 
-@pytest.mark.parametrize("given", ["http://[::1]]:9000", "http://::1:9000", "http://[::1:9000"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://[::1]]:9000",
+        "http://[[::1]:9000",
+        "http://[]::1]:9000",
+        "http://::1:9000",
+        "http://[::1:9000",
+        "http://[]:9000",
+    ],
+)
 def test_address_of_ipv6_has_one_pair_of_brackets(given: str) -> None:
     """Anything else is no address (RFC 3986, 3.2.2)."""
     with pytest.raises(InvalidParameterError, match="kintone_domain"):
