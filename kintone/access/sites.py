@@ -12,7 +12,7 @@ from kintone.messages import Message
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 OFFICIAL_HOST = re.compile(rf"{LABEL}(?:\.s)?\.(?:cybozu\.com|kintone\.com|cybozu\.cn)")
 ADDRESS = re.compile(
-    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[^/?#:\[\]]+))"
+    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[^/?#:]+))"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#]*)?(?:[?#].*)?",
     re.IGNORECASE,
 )
