@@ -49,7 +49,7 @@ _ESCAPE: Final = re.compile(
 )
 """An escaped character of a URL, JSON, Python or HTML; matched against lower case."""
 _ESCAPE_MARKS: Final = (b"%", b"&", rb"\\")
-_ESCAPED_ASCII: Final = re.compile(rb"%[2-7]|&(?:#|amp)|\\\\[ux/]")
+_ESCAPED_ASCII: Final = re.compile(rb"%[2-7]|&[#a]|\\\\[ux/]")
 """The beginning of an escape of an ASCII character in JSON, which writes a backslash as two."""
 _ASCII_RUN: Final = re.compile(rb"[#-~]{%d,}" % MIN_PIECE)
 """A row of ASCII characters without quotes, which end every text in JSON."""

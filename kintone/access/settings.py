@@ -60,7 +60,7 @@ def proxy_variable(scheme: str) -> str:
     for name in PROXY_VARIABLES:
         lower = name.format(scheme=scheme)
         variable = lower if lower in os.environ else lower.upper()
-        if os.environ.get(variable, "").strip():
+        if os.environ.get(variable):
             return variable
     return ""
 

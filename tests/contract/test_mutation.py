@@ -64,6 +64,7 @@ def test_mutants_of_a_text(source: str, others: set[str]) -> None:
         "type A = 'B'",
         "logger.error('some words')",
         "Message('some words')",
+        "x = a.split(b)",
     ],
 )
 def test_mutants_of_what_no_test_should_hold(source: str) -> None:

@@ -128,6 +128,13 @@ def test_may_occur_in_when_a_key_with_other_characters_is_escaped(character: str
     assert Redactor([secret]).may_occur_in(json.dumps([secret.replace("q", "%71")]).encode())
 
 
+def test_may_occur_in_when_slashes_are_escaped() -> None:
+    """JSON may write them with a backslash, which JSON around it doubles."""
+    secret = "qX7/" * 8
+
+    assert Redactor([secret]).may_occur_in(json.dumps([secret.replace("/", "\\/")]).encode())
+
+
 @pytest.mark.parametrize("mark", ["&", "#", "%", "\\"])
 def test_may_occur_in_when_the_mark_of_an_escape_is_percent_encoded(mark: str) -> None:
     """What begins another escape may be escaped itself."""
