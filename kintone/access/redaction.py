@@ -10,7 +10,7 @@ import operator
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, batched
 from typing import Any, Final, NamedTuple
 
 MASK: Final = "***"
@@ -113,12 +113,12 @@ class Redactor:
         """
         lowered = text.lower()
         return any(part in lowered for part in self._quick_parts) or (
-            any(mark in lowered for mark in _ESCAPE_MARKS) and self._occurs_escaped_in(lowered)
+            any(mark in lowered for mark in _ESCAPE_MARKS)
+            and _ESCAPED_ASCII.search(lowered) is not None
+            and self._occurs_escaped_in(lowered)
         )
 
     def _occurs_escaped_in(self, lowered: bytes) -> bool:
-        if not _ESCAPED_ASCII.search(lowered):
-            return False
         runs = {run for run in _ASCII_RUN.findall(lowered) if _ESCAPED_ASCII.search(run)}
         # In JSON the backslash of an escape is itself escaped.
         return bool(self._find(TEXT_SEPARATOR.join(runs), MAX_ESCAPES + 1))
@@ -134,7 +134,7 @@ class Redactor:
     def _masked(self, text: str) -> str:
         encoded = text.encode("utf-8", "surrogatepass")
         borders = [0, *(border for span in self._spans(encoded) for border in span), len(encoded)]
-        kept = (encoded[start:end] for start, end in zip(borders[::2], borders[1::2], strict=True))
+        kept = (encoded[start:end] for start, end in batched(borders, 2))
         return MASK.encode().join(kept).decode("utf-8", "surrogatepass")
 
     def _texts_with_secrets(self, data: object) -> set[str]:
@@ -188,14 +188,14 @@ def _texts_in(data: object) -> set[str]:
         elif isinstance(value, list | tuple):
             pending += value
         else:
-            found.add(_digits(value))
+            found.add(_shown(value))
     return found
 
 
-def _digits(value: object) -> str:
-    """Return the digits of a number; blank for anything else, and for one too long for Python to convert."""
+def _shown(value: object) -> str:
+    """Return the digits of a number, or how another value is shown; blank for a number too long for Python."""
     try:
-        return str(value) if isinstance(value, int | float) else ""
+        return str(value)
     except ValueError:
         return ""
 
@@ -209,7 +209,7 @@ def _replaced(data: object, masked: Mapping[str, str]) -> object:
     if isinstance(data, list | tuple):
         entries = [_replaced(entry, masked) for entry in data]
         return data if all(map(operator.is_, entries, data)) else entries
-    return masked.get(_digits(data), data)
+    return masked.get(_shown(data), data)
 
 
 def _replaced_object(data: Mapping[Any, Any], masked: Mapping[str, str]) -> Mapping[Any, Any]:
