@@ -254,3 +254,25 @@ def test_may_occur_in_agrees_with_masking(characters: list[tuple[str, Callable[[
     text = "".join(write(character) for character, write in characters)
 
     assert redactor.may_occur_in(json.dumps([text]).encode()) or redactor.mask_data(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("-aaaaaabcd-", "-a***-"),
+        ("bcdefgh01-aaaa", "***-aaaa"),
+        ("aaabcdefgha", "***a"),
+        ("aaaabcdefgha", "***a"),
+    ],
+)
+def test_mask_when_a_piece_looks_like_the_text_beside_it(text: str, masked: str) -> None:
+    """A character that the secret repeats, beside a piece or at the other end of the text, belongs to no piece."""
+    assert Redactor(["aaaaabcdefgh0123456789ijkl"]).mask(text) == masked
+
+
+@pytest.mark.parametrize(("secret", "is_masked"), [("xK2vLm9", False), ("xK2vLm9q", True)])
+def test_mask_when_base64_of_a_short_secret_stands_in_a_text(secret: str, is_masked: bool) -> None:  # noqa: FBT001
+    """From eight characters on, the least that a token has; less of base64 is found in every other text."""
+    text = base64.b64encode(secret.encode()).decode()
+
+    assert ("***" in Redactor([secret]).mask(f"<{text}>")) is is_masked
