@@ -321,12 +321,12 @@ def _forms(secret: str) -> Iterator[tuple[bytes, int]]:
 def _in_base64(secret: bytes) -> set[bytes]:
     """Return the base64 forms of a secret, for each of the three positions in a group where it can begin.
 
-    The characters at both ends that also depend on neighbouring bytes are left out.
+    The characters at both ends that also depend on neighbouring bytes are left out: the first two or three behind one
+    or two other bytes, and the last one unless it ends a byte.
     """
     forms: set[bytes] = set()
-    for before in range(3):
-        bits_before, bits = 8 * before, 8 * (before + len(secret))
-        text = base64.b64encode(bytes(before) + secret)[-(-bits_before // 6) : bits // 6]
+    for before, left_out in ((0, 0), (1, 2), (2, 3)):
+        text = base64.b64encode(bytes(before) + secret)[left_out : 8 * (before + len(secret)) // 6]
         forms |= {text, text.translate(bytes.maketrans(b"+/", b"-_"))}
     return forms
 
@@ -342,14 +342,12 @@ def _parts(form: bytes, least: int) -> Iterator[tuple[int, int]]:
 
 
 def _quick_parts(form: bytes, least: int) -> set[bytes]:
-    """Return the parts that ``may_occur_in`` searches: several of a key, a single one of its base64 form.
+    """Return the parts that ``may_occur_in`` searches: several of a secret, a single one of its base64 form.
 
     For a form with a character that JSON may escape it is the empty part, which every text contains.
     """
     if not _KEY_CHARACTERS.fullmatch(form):
         return {b""}
-    if not _is_key(form):
-        return {form}
     if least == MIN_ENCODED_PIECE:
         return {form[: 2 * QUICK_PART_LENGTH]}
     last = len(form) - QUICK_PART_LENGTH
@@ -361,7 +359,7 @@ def _is_key(form: bytes) -> bool:
 
 
 def _without_query(address: re.Match[str]) -> str:
-    return f"{address[1]}?{MASK}" if address[2] else address[0]
+    return address[1] + (f"?{MASK}" if address[2] else "")
 
 
 def truncate(text: str, longest: int = MAX_LOGGED_VALUE) -> str:

@@ -276,3 +276,36 @@ def test_mask_when_base64_of_a_short_secret_stands_in_a_text(secret: str, is_mas
     text = base64.b64encode(secret.encode()).decode()
 
     assert ("***" in Redactor([secret]).mask(f"<{text}>")) is is_masked
+
+
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("size", range(8, 14))
+def test_mask_takes_the_characters_of_base64_that_depend_on_a_secret_alone(before: int, size: int) -> None:
+    """Each stands for six bits (RFC 4648, 4); those that lie within the secret go, and no other."""
+    secret = "xK2vLm9qR7tYp"[:size]
+    written = base64.b64encode(b"?" * before + secret.encode() + b"??").decode()
+    inside = [at for at in range(len(written)) if 8 * before <= 6 * at and 6 * at + 6 <= 8 * (before + size)]
+
+    assert Redactor([secret]).mask(written) == f"{written[: inside[0]]}***{written[inside[-1] + 1 :]}"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("correct-horse", "orrect-horse"),
+        ("correct-horse", "correct-hors"),
+        ("correct horse battery staple", "a correct horse"),
+    ],
+)
+def test_mask_when_a_text_holds_words_of_a_password(secret: str, text: str) -> None:
+    """They are words; only of a key every piece is masked."""
+    assert Redactor([secret]).mask(text) == text
+
+
+def test_may_occur_in_when_a_secret_was_cut() -> None:
+    """Its first and last eight characters are suspected, and the first sixteen of base64."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    redactor = Redactor([secret])
+
+    for text in (secret[:8], secret[-8:], base64.b64encode(secret.encode()).decode()[:16]):
+        assert redactor.may_occur_in(f'["{text}"]'.encode())
