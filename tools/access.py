@@ -45,7 +45,7 @@ def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings
     given = parameters.text("kintone_domain")
     site = read_site(given or stored.text("kintone_domain"), origins)
     own_token = parameters.text("kintone_api_token")
-    is_stored_site = not given or site == _stored_site(stored, settings)
+    is_stored_site = site == _stored_site(stored, settings)
     if not is_stored_site and not own_token:
         raise InvalidParameterError(
             "kintone_domain names {host}, which is not the site of the stored credential, and the credential's API "

@@ -12,9 +12,9 @@ from kintone.limits import MAX_TOKENS
 from kintone.messages import Message
 from kintone.values.numbers import whole_number
 
-TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
-TOKEN_SEPARATORS = re.compile("[\\s,\uff0c\u3001\u200b\u2060\ufeff]+")
-"""Separators of tokens: white space, commas, and invisible characters that copying may add."""
+TOKEN = re.compile(r"[A-Za-z0-9]+")
+BETWEEN_SEPARATORS = re.compile("[^\\s,\uff0c\u3001\u200b\u2060\ufeff]+")
+"""Tokens are separated by white space, commas, and invisible characters that copying may add."""
 MAX_TOKEN_LENGTH = 256
 MAX_TOKEN_LIST = 4_096
 """Characters of a text that are searched for tokens; nine tokens of the maximum length fit."""
@@ -74,8 +74,11 @@ def secrets_in(value: object) -> tuple[str, ...]:
     separators. Texts that are too short to be masked are left out. So is everything after ``MAX_TOKEN_LIST``
     characters: a longer text is refused and never sent.
     """
-    is_number = isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= MAX_TOKEN_LENGTH
-    text = str(value).strip()[:MAX_TOKEN_LIST] if isinstance(value, str) or is_number else ""
+    if isinstance(value, int) and value.bit_length() <= MAX_TOKEN_LENGTH:
+        value = str(value)
+    if not isinstance(value, str):
+        return ()
+    text = value.strip()[:MAX_TOKEN_LIST]
     parts = _split_tokens(text)
     secrets_found = dict.fromkeys((text, *parts, *TOKEN.findall(text), "".join(parts)))
     return tuple(secret for secret in secrets_found if len(secret) >= MIN_TOKEN_LENGTH)
@@ -92,7 +95,7 @@ def read_positive_number(value: object, parameter: str, example: str | Message =
 
 
 def _split_tokens(text: str) -> list[str]:
-    return [part for part in TOKEN_SEPARATORS.split(text) if part]
+    return BETWEEN_SEPARATORS.findall(text)
 
 
 def _check_token(position: int, value: str, parameter: str) -> None:
@@ -115,7 +118,7 @@ def _check_token(position: int, value: str, parameter: str) -> None:
         )
 
 
-_SALT = secrets.token_bytes(32)
+_SALT = secrets.token_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,5 @@ class Access:
 
     def digest(self) -> str:
         """Return a key for data kept between calls, different for each access; it does not reveal the tokens."""
-        digest = hashlib.blake2b(key=_SALT, digest_size=16)
-        for part in (str(self.site), str(self.guest_space), *self.tokens.secrets()):
-            digest.update(part.encode("utf-8", "surrogatepass") + b"\n")
-        return digest.hexdigest()
+        described = repr((str(self.site), self.guest_space, self.tokens.secrets()))
+        return hashlib.blake2b(described.encode(), key=_SALT).hexdigest()

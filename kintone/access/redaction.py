@@ -6,12 +6,12 @@ long secret are found as well, so that a text that was cut before it was masked 
 
 import base64
 import html
+import operator
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, batched
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, quote_plus
 
 MASK: Final = "***"
 MIN_SECRET_LENGTH: Final = 4
@@ -33,9 +33,8 @@ TEXT_SEPARATOR: Final = b"\xff"
 MAX_ESCAPES: Final = 3
 """A secret is found in a text that was escaped up to this many times."""
 MAX_LOGGED_VALUE: Final = 500
-LONG_NUMBERS: Final = (10 ** (MIN_TOKEN_LENGTH - 1), 10**300)
-"""The range of numbers whose digits may be a secret; Python refuses to convert numbers of some thousand digits."""
-USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+USER_INFO: Final = re.compile(r"(?<=://)[^/?#\s]+(?=@)")
+"""User name and password in a web address; a password may hold an ``@``, so they end at the last one."""
 ADDRESS_QUERY: Final = re.compile(r"""(://[^\s?"'<>]*)(\?[^\s"'<>]+)?""")
 """A web address with its query string. It also matches without one, so that no part is searched twice."""
 TOKEN_HEADER: Final = re.compile(r"(?i)(x-cybozu-(?:api-token|authorization)['\"]?\s*[:=]\s*)[^\r\n]+")
@@ -43,20 +42,18 @@ SCHEME_HEADER: Final = re.compile(
     r"(?i)(\bauthorization['\"]?\s*[:=]\s*['\"]?)(?:(?:basic|bearer|digest|negotiate|token)\s+\S+|[^\s'\"]{16,})"
 )
 """A field may be called Authorization, so the text after it is masked only if it looks like a secret."""
-_KEY: Final = re.compile(rf"[A-Za-z0-9]{{{MIN_KEY_LENGTH},}}", re.ASCII)
+_KEY: Final = re.compile(rf"[A-Za-z0-9]{{{MIN_KEY_LENGTH}}}")
 _KEY_CHARACTERS: Final = re.compile(rb"[a-z0-9._~+/=-]+")
 _ESCAPE: Final = re.compile(
-    rb"%([2-9a-f][0-9a-f])|\\(?:u00|x)([2-7][0-9a-f])|\\(ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u[0-9a-f]{4})"
-    rb"|\\([\"'/\\])|&((?:#0{0,8}[0-9]{2,7}|#x0{0,8}[0-9a-f]{2,6}|amp|lt|gt|quot|apos);?)"
+    rb"%([0-9a-f]{2})|\\x([0-9a-f]{2})|\\(u[0-9a-f]{4}(?:\\ud[c-f][0-9a-f]{2})?)"
+    rb"|\\([\"'/\\])|&((?:#[0-9]+|#x[0-9a-f]+|amp|lt|gt|quot|apos);?)"
 )
 """An escaped character of a URL, JSON, Python or HTML; matched against lower case."""
-
-_ESCAPED_KEY: Final = re.compile(
-    rb"%(?:2[356b]|3[0-9bd]|[46][1-9a-f]|[57][0-9a]|5[cf]|7e)|&(?:amp;)*#|\\\\(?:\\\\)*[ux]"
-)
-"""An escape, in lower-case JSON, of a character of a key or of one that begins another escape."""
 _ESCAPE_MARKS: Final = (b"%", b"&", rb"\\")
-_KEY_OR_ESCAPE: Final = re.compile(rb"[a-z0-9._~+/=%\\&#;-]{8,}")
+_ESCAPED_ASCII: Final = re.compile(rb"%[2-7]|&[#a]|\\\\[ux/]")
+"""The beginning of an escape of an ASCII character in JSON, which writes a backslash as two."""
+_ASCII_RUN: Final = re.compile(rb"[#-~]{%d,}" % MIN_PIECE)
+"""A row of ASCII characters without quotes, which end every text in JSON."""
 
 type Span = tuple[int, int]
 
@@ -81,10 +78,9 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         """Prepare the search for each form of each secret, in parts if it is long."""
-        secrets = tuple(dict.fromkeys(secrets))
         needles: dict[bytes, list[_PartOrigin]] = {}
         quick: set[bytes] = set()
-        for secret in secrets:
+        for secret in set(secrets):
             if len(secret) >= MIN_SECRET_LENGTH:
                 for form, least in _forms(secret):
                     for start, size in _parts(form, least):
@@ -106,8 +102,7 @@ class Redactor:
         Nothing else is masked, since data of a server may hold addresses and headers. Keys that become equal are
         numbered.
         """
-        texts = list(_texts_in(data)) if self._needles else []
-        masked = {text: self._masked(text) for text in self._texts_with_secrets(texts)}
+        masked = {text: self._masked(text) for text in self._texts_with_secrets(data)}
         result: Any = _replaced(data, masked) if masked else data
         return result  # type: ignore[no-any-return]
 
@@ -118,13 +113,14 @@ class Redactor:
         ``2 * QUICK_PART_LENGTH - 1`` bytes.
         """
         lowered = text.lower()
-        if any(part in lowered for part in self._quick_parts):
-            return True
-        if not self._needles or not any(mark in lowered for mark in _ESCAPE_MARKS):
-            return False
-        if not _ESCAPED_KEY.search(lowered):
-            return False
-        runs = {run for run in _KEY_OR_ESCAPE.findall(lowered) if _ESCAPED_KEY.search(run)}
+        return any(part in lowered for part in self._quick_parts) or (
+            any(mark in lowered for mark in _ESCAPE_MARKS)
+            and _ESCAPED_ASCII.search(lowered) is not None
+            and self._occurs_escaped_in(lowered)
+        )
+
+    def _occurs_escaped_in(self, lowered: bytes) -> bool:
+        runs = {run for run in _ASCII_RUN.findall(lowered) if _ESCAPED_ASCII.search(run)}
         # In JSON the backslash of an escape is itself escaped.
         return bool(self._find(TEXT_SEPARATOR.join(runs), MAX_ESCAPES + 1))
 
@@ -134,34 +130,23 @@ class Redactor:
 
     def occurs_in_data(self, data: object) -> bool:
         """Return whether JSON data hold a secret, in a text, a key or a number at any depth."""
-        return bool(self._needles) and next(self._texts_with_secrets(list(_texts_in(data))), None) is not None
+        return bool(self._texts_with_secrets(data))
 
     def _masked(self, text: str) -> str:
-        if not self._needles:
-            return text
         encoded = text.encode("utf-8", "surrogatepass")
-        spans = self._spans(encoded)
-        if not spans:
-            return text
-        borders = [0, *(border for span in spans for border in span), len(encoded)]
-        kept = (encoded[start:end] for start, end in zip(borders[::2], borders[1::2], strict=True))
+        borders = [0, *(border for span in self._spans(encoded) for border in span), len(encoded)]
+        kept = (encoded[start:end] for start, end in batched(borders, 2))
         return MASK.encode().join(kept).decode("utf-8", "surrogatepass")
 
-    def _texts_with_secrets(self, texts: Sequence[str]) -> Iterator[str]:
-        """Yield the texts that hold a secret; they are joined and searched at once, which is much faster."""
+    def _texts_with_secrets(self, data: object) -> set[str]:
+        """Return the texts of JSON data that hold a secret; they are joined and searched at once, which is faster."""
+        texts = list(_texts_in(data))
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        starts = list(accumulate((len(text) + 1 for text in encoded), initial=0))
-        last_index = -1
-        for start, _ in self._spans(TEXT_SEPARATOR.join(encoded)):
-            index = bisect_right(starts, start) - 1
-            if index > last_index:
-                last_index = index
-                yield texts[index]
+        next_starts = list(accumulate(len(text) + 1 for text in encoded))
+        return {texts[bisect_right(next_starts, start)] for start, _ in self._spans(TEXT_SEPARATOR.join(encoded))}
 
     def _spans(self, encoded: bytes) -> list[Span]:
         """Return the spans of secrets, in order and without overlaps."""
-        if not self._needles:
-            return []
         merged: list[Span] = []
         for start, end in sorted(self._find(encoded.lower(), MAX_ESCAPES)):
             if merged and start <= merged[-1][1]:
@@ -191,7 +176,7 @@ class Redactor:
 
 
 def _texts_in(data: object) -> set[str]:
-    """Return all texts, keys and long numbers of JSON data."""
+    """Return all texts, keys and numbers of JSON data."""
     found: set[str] = set()
     pending = [data]
     while pending:
@@ -203,13 +188,17 @@ def _texts_in(data: object) -> set[str]:
             pending += value.values()
         elif isinstance(value, list | tuple):
             pending += value
-        elif _is_long(value):
-            found.add(str(value))
+        else:
+            found.add(_shown(value))
     return found
 
 
-def _is_long(value: object) -> bool:
-    return isinstance(value, int | float) and LONG_NUMBERS[0] <= abs(value) <= LONG_NUMBERS[1]
+def _shown(value: object) -> str:
+    """Return the digits of a number, or how another value is shown; blank for a number too long for Python."""
+    try:
+        return str(value)
+    except ValueError:
+        return ""
 
 
 def _replaced(data: object, masked: Mapping[str, str]) -> object:
@@ -220,8 +209,8 @@ def _replaced(data: object, masked: Mapping[str, str]) -> object:
         return _replaced_object(data, masked)
     if isinstance(data, list | tuple):
         entries = [_replaced(entry, masked) for entry in data]
-        return data if all(entry is old for entry, old in zip(entries, data, strict=True)) else entries
-    return masked.get(str(data), data) if _is_long(data) else data
+        return data if all(map(operator.is_, entries, data)) else entries
+    return masked.get(_shown(data), data)
 
 
 def _replaced_object(data: Mapping[Any, Any], masked: Mapping[str, str]) -> Mapping[Any, Any]:
@@ -243,7 +232,7 @@ def _replaced_object(data: Mapping[Any, Any], masked: Mapping[str, str]) -> Mapp
 class _Unescaped:
     """A text with its escapes undone, and the positions of its bytes in the original text.
 
-    From the byte ``starts[i]`` on, a position in the original text is larger by ``shifts[i]``.
+    Behind ``i`` of the ``starts``, a position in the original text is larger by ``shifts[i]``.
     """
 
     def __init__(self, text: bytes, starts: Sequence[int], shifts: Sequence[int]) -> None:
@@ -255,7 +244,8 @@ class _Unescaped:
     def of(cls, text: bytes) -> "_Unescaped | None":
         """Undo the escapes of a lower-case text once; None if it has none."""
         parts: list[bytes] = []
-        starts, shifts = [0], [0]
+        starts: list[int] = []
+        shifts = [0]
         read = written = 0
         for match in _ESCAPE.finditer(text):
             before = text[read : match.start()]
@@ -274,17 +264,20 @@ class _Unescaped:
         return self._original(span[0]), self._original(span[1])
 
     def _original(self, position: int) -> int:
-        return position + self._shifts[bisect_right(self._starts, position) - 1]
+        return position + self._shifts[bisect_right(self._starts, position)]
 
 
 def _character(match: re.Match[bytes]) -> bytes:
     percent, short, long, escaped, named = match.groups()
     if percent or short:
-        return bytes([int(percent or short, 16)])
+        return bytes.fromhex((percent or short).decode())
     if long:
         units = bytes.fromhex(long.decode().replace("\\", "").replace("u", ""))
         return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
-    return escaped or html.unescape(f"&{named.decode()}").encode("utf-8", "surrogatepass")
+    try:
+        return escaped or html.unescape(f"&{named.decode()}").encode()
+    except ValueError:  # Python refuses to convert a number of some thousand digits
+        return match[0]
 
 
 # The search for the parts of a secret
@@ -305,9 +298,6 @@ def _pieces(text: bytes, needle: bytes, origins: Sequence[_PartOrigin]) -> Itera
 
 def _extended(text: bytes, position: int, form: bytes, offset: int, size: int) -> Span:
     """Return the longest piece of a form around its part of ``size`` bytes at ``position`` in the text."""
-    whole = position - offset
-    if whole >= 0 and text.startswith(form, whole):
-        return whole, whole + len(form)
     start, form_start = position, offset
     while start and form_start and text[start - 1] == form[form_start - 1]:
         start, form_start = start - 1, form_start - 1
@@ -323,8 +313,8 @@ def _extended(text: bytes, position: int, form: bytes, offset: int, size: int) -
 def _forms(secret: str) -> Iterator[tuple[bytes, int]]:
     """Yield the encoded forms of a secret, in lower case, each with the length of the shortest piece to mask."""
     encoded = secret.encode("utf-8", "surrogatepass")
-    plain = {encoded, *(form(secret, safe="", errors="replace").encode() for form in (quote, quote_plus))}
-    yield from ((form.lower(), MIN_PIECE) for form in plain)
+    in_query = encoded.replace(b" ", b"+")
+    yield from ((form.lower(), MIN_PIECE) for form in {encoded, in_query})
     if len(secret) >= MIN_TOKEN_LENGTH:
         yield from ((form.lower(), MIN_ENCODED_PIECE) for form in _in_base64(encoded))
 
@@ -332,12 +322,12 @@ def _forms(secret: str) -> Iterator[tuple[bytes, int]]:
 def _in_base64(secret: bytes) -> set[bytes]:
     """Return the base64 forms of a secret, for each of the three positions in a group where it can begin.
 
-    The characters at both ends that also depend on neighbouring bytes are left out.
+    The characters at both ends that also depend on neighbouring bytes are left out: the first two or three behind one
+    or two other bytes, and the last one unless it ends a byte.
     """
     forms: set[bytes] = set()
-    for before in range(3):
-        bits_before, bits = 8 * before, 8 * (before + len(secret))
-        text = base64.b64encode(bytes(before) + secret)[-(-bits_before // 6) : bits // 6]
+    for before, left_out in ((0, 0), (1, 2), (2, 3)):
+        text = base64.b64encode(bytes(before) + secret)[left_out : 8 * (before + len(secret)) // 6]
         forms |= {text, text.translate(bytes.maketrans(b"+/", b"-_"))}
     return forms
 
@@ -349,18 +339,16 @@ def _parts(form: bytes, least: int) -> Iterator[tuple[int, int]]:
         return
     size = least - PART_STEP + 1
     last = len(form) - size
-    yield from ((start, size) for start in dict.fromkeys((*range(0, last, PART_STEP), last)))
+    yield from ((start, size) for start in (*range(0, last, PART_STEP), last))
 
 
 def _quick_parts(form: bytes, least: int) -> set[bytes]:
-    """Return the parts that ``may_occur_in`` searches: several of a key, a single one of its base64 form.
+    """Return the parts that ``may_occur_in`` searches: several of a secret, a single one of its base64 form.
 
     For a form with a character that JSON may escape it is the empty part, which every text contains.
     """
     if not _KEY_CHARACTERS.fullmatch(form):
         return {b""}
-    if not _is_key(form):
-        return {form}
     if least == MIN_ENCODED_PIECE:
         return {form[: 2 * QUICK_PART_LENGTH]}
     last = len(form) - QUICK_PART_LENGTH
@@ -372,7 +360,7 @@ def _is_key(form: bytes) -> bool:
 
 
 def _without_query(address: re.Match[str]) -> str:
-    return f"{address[1]}?{MASK}" if address[2] else address[0]
+    return address[1] + (f"?{MASK}" if address[2] else "")
 
 
 def truncate(text: str, longest: int = MAX_LOGGED_VALUE) -> str:

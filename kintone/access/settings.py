@@ -24,7 +24,7 @@ def literal_address(host: str) -> Address | None:
     Resolvers read ``127.1``, ``0x7f.0.0.1`` and ``2130706433`` as 127.0.0.1:
     https://man7.org/linux/man-pages/man3/inet_aton.3.html
     """
-    bare = host.strip("[]").rstrip(".")
+    bare = host.removesuffix(".")
     try:
         return ipaddress.ip_address(bare)
     except ValueError:
@@ -37,7 +37,7 @@ def literal_address(host: str) -> Address | None:
 
 def is_loopback(host: str) -> bool:
     """Return whether the host is ``localhost`` or a loopback address."""
-    if host.lower().rstrip(".") == "localhost":
+    if host.lower().removesuffix(".") == "localhost":
         return True
     address = literal_address(host)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
@@ -60,7 +60,7 @@ def proxy_variable(scheme: str) -> str:
     for name in PROXY_VARIABLES:
         lower = name.format(scheme=scheme)
         variable = lower if lower in os.environ else lower.upper()
-        if os.environ.get(variable, "").strip():
+        if os.environ.get(variable):
             return variable
     return ""
 
@@ -73,7 +73,9 @@ def shown_proxy(address: str) -> str:
 
 # Settings
 
-ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9.-]+))(?::(?P<port>[0-9]{1,5}))?"
+)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PORT = 65_535
 MAX_SHOWN = 40
@@ -166,7 +168,8 @@ def _allowed_origin(text: str) -> Origin:
             "KINTONE_ALLOWED_ORIGINS must be a comma-separated list of scheme://host or scheme://host:port, "
             "for example https://kintone-proxy.example or http://127.0.0.1:8787"
         )
-    origin = Origin(match["scheme"], match["host"].strip("[]"), int(match["port"] or DEFAULT_PORTS[match["scheme"]]))
+    scheme = match["scheme"]
+    origin = Origin(scheme, match["ipv6"] or match["name"], int(match["port"] or DEFAULT_PORTS[scheme]))
     if not 1 <= origin.port <= MAX_PORT:
         raise SettingsError(
             "KINTONE_ALLOWED_ORIGINS names the port {port}; ports go from 1 to {largest}",

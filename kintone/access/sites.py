@@ -10,13 +10,13 @@ from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-OFFICIAL_HOST = re.compile(rf"{LABEL}(?:\.s)?\.(?:cybozu\.com|kintone\.com|cybozu\.cn)", re.ASCII)
+OFFICIAL_HOST = re.compile(rf"{LABEL}(?:\.s)?\.(?:cybozu\.com|kintone\.com|cybozu\.cn)")
 ADDRESS = re.compile(
-    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>\[[^\]/?#@]*\]|[^/?#@:\[\]]+)"
-    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>[/?#].*)?",
-    re.ASCII | re.IGNORECASE,
+    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[^/?#:]+))"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#]*)?(?:[?#].*)?",
+    re.IGNORECASE,
 )
-BROWSER_PATH = re.compile(r"/k/(?:\d+|guest|m)(?:/.*)?$", re.ASCII)
+BROWSER_PATH = re.compile(r"/k/(?:[0-9]+|guest|m)(?:/.*)?$")
 """The end of the path in an address that was copied from the browser."""
 WRITE_DOMAIN = Message(
     "write your kintone address such as example.cybozu.com, example.kintone.com or example.cybozu.cn"
@@ -24,8 +24,8 @@ WRITE_DOMAIN = Message(
 MAX_ADDRESS_LENGTH = 2_000
 MAX_SHOWN = 80
 MAX_UNQUOTINGS = 5
-BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,=:-]+)*", re.ASCII)
-DOT_SEGMENT = re.compile(r"(?:^|[/\\])\.{1,2}(?:;[^/\\]*)?(?=[/\\]|$)")
+BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,=:-]+)*")
+DOT_SEGMENT = re.compile(r"(?:^|[/\\])\.{1,2}(?:[;/\\]|$)")
 """A segment ``.`` or ``..``. Some servers treat the part after a semicolon as a parameter of the segment."""
 
 
@@ -81,7 +81,7 @@ def read_site(value: str, allowed_origins: frozenset[Origin], parameter: str = "
         raise InvalidParameterError("{parameter} is empty; {how}", parameter=parameter, how=WRITE_DOMAIN)
     match = _parse(text, parameter)
     scheme = (match["scheme"] or "").lower()
-    host = match["host"].strip("[]").lower()
+    host = (match["ipv6"] or match["name"]).lower()
     allowed = _allowed_origin(scheme, host, match["port"], allowed_origins)
     if allowed is not None:
         return Site(allowed, _base_path(match["path"] or "", parameter))
@@ -95,7 +95,7 @@ def _parse(text: str, parameter: str) -> re.Match[str]:
             "{parameter} must not hold a user name or an @ sign; {how}", parameter=parameter, how=WRITE_DOMAIN
         )
     match = ADDRESS.fullmatch(text) if len(text) <= MAX_ADDRESS_LENGTH else None
-    if match is None or not text.isascii() or not text.isprintable() or "\\" in text or "%" in match["host"]:
+    if match is None or not text.isascii() or not text.isprintable() or "\\" in text:
         raise InvalidParameterError(
             "{parameter} is not an address of kintone; {how}", parameter=parameter, how=WRITE_DOMAIN
         )
@@ -115,7 +115,7 @@ def _allowed_origin(scheme: str, host: str, port: str | None, allowed_origins: f
 def has_dot_segment(path: str) -> bool:
     """Return whether a path has a segment ``.`` or ``..``, also percent-encoded, which a server may resolve."""
     for _ in range(MAX_UNQUOTINGS):
-        plain = unquote(path, errors="replace")
+        plain = unquote(path)
         if plain == path:
             return DOT_SEGMENT.search(path) is not None
         path = plain
@@ -123,7 +123,6 @@ def has_dot_segment(path: str) -> bool:
 
 
 def _base_path(path: str, parameter: str) -> str:
-    path = re.split("[?#]", path, maxsplit=1)[0]
     base = BROWSER_PATH.sub("", path).rstrip("/")
     if has_dot_segment(path) or not BASE_PATH.fullmatch(base):
         raise InvalidParameterError(

@@ -51,15 +51,17 @@ type Same = dict[str, Any]
 """``where`` (module and function), ``why``, and ``mutants``: changes as the report shows them."""
 
 
-def lines_of(workers: Sequence[Worker], folders: Sequence[str], seconds: float) -> Seen:
+def files_of_tests(folder: Path, names: Sequence[str]) -> list[Path]:
+    """Return the files of tests in folders, and those that are named themselves."""
+    found = (folder.glob(name if name.endswith(".py") else f"{name}/**/test_*.py") for name in names)
+    return [path for paths in found for path in sorted(paths)]
+
+
+def lines_of(workers: Sequence[Worker], names: Sequence[str], seconds: float) -> Seen:
     """Return which tests run which lines; only files of tests that changed are run again, all when the product did."""
     root = workers[0].tree
     product = _digest(*(path for name in PRODUCT for path in sorted((root / name).rglob("*.py"))))
-    files = {
-        str(path.relative_to(root)): _digest(path)
-        for name in folders
-        for path in sorted((root / "tests" / name).rglob("test_*.py"))
-    }
+    files = {str(path.relative_to(root)): _digest(path) for path in files_of_tests(root / "tests", names)}
     kept = json.loads(LINES.read_text()) if LINES.exists() else {}
     kept = {file: record for file, record in kept.items() if record["product"] == product}
     missing = [file for file, digest in files.items() if kept.get(file, {}).get("digest") != digest]
@@ -169,7 +171,7 @@ def main() -> int:
     parser.add_argument("--every", action="store_true", help="try every mutant of the paths")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--tests", nargs="*", default=TESTS, help="folders of tests that are asked")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="folders or files below tests/ that are asked")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of tests that are asked about one")
     parser.add_argument(
         "--again", action="store_true", help="only those that nobody noticed the last time and that have no reason"

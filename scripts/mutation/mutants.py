@@ -296,10 +296,15 @@ def _of_call(node: ast.Call) -> Iterator[ast.expr]:
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in DROPPED:
             yield node.func.value
-        if node.func.attr in RENAMED:
+        if node.func.attr in RENAMED and not _splits_all(node, node.func.attr):
             yield ast.Call(_with(node.func, "attr", RENAMED[node.func.attr]), node.args, node.keywords)
     elif isinstance(node.func, ast.Name) and node.func.id in RENAMED:
         yield ast.Call(ast.Name(RENAMED[node.func.id]), node.args, node.keywords)
+
+
+def _splits_all(node: ast.Call, name: str) -> bool:
+    """Tell whether a call splits a text everywhere, which is the same from its beginning and from its end."""
+    return name in ("split", "rsplit") and len(node.args) + len(node.keywords) < len(("separator", "most"))
 
 
 def _with[Node: ast.AST](node: Node, name: str, value: object) -> Node:

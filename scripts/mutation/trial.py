@@ -26,7 +26,7 @@ from scripts.mutation import lines
 HEAVY = ("responses", "trustme", "yaml", "pathspec", "dify_host", "local_kintone", "requests_toolbelt", "xml.etree")
 SECONDS_OF_A_TEST = 20.0
 OPTIONS = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
-FAILED, INTERRUPTED, NO_TESTS = 1, 2, 5
+FAILED, INTERRUPTED, UNUSABLE, NO_TESTS = 1, 2, 4, 5
 ROOT = Path.cwd()
 
 
@@ -59,13 +59,23 @@ class _Chosen:
             self.failed = self.failed or report.nodeid
 
 
-def _try(tests: list[str], files: list[str]) -> dict[str, Any]:
-    """Run tests until one fails; the answer names it."""
+def _try(tests: list[str], files: list[str], module: str) -> dict[str, Any]:
+    """Run tests until one fails; the answer names it, or says that the module itself fails."""
     chosen = _Chosen(tests)
     status = pytest.main([*files, "-x", *OPTIONS], plugins=[chosen])
     if status in (FAILED, INTERRUPTED):
         return {"by": chosen.failed or "import"}
+    if status == UNUSABLE and not _imports(module):  # a conftest fails with it
+        return {"by": "import"}
     return {"by": ""} if status in (0, NO_TESTS) else {"error": f"pytest ended with {status}"}
+
+
+def _imports(module: str) -> bool:
+    try:
+        importlib.import_module(module.removesuffix(".py").replace("/", "."))
+    except Exception:  # noqa: BLE001 - whatever the mistake leads to
+        return False
+    return True
 
 
 def _record(file: str) -> dict[str, Any]:
@@ -141,7 +151,7 @@ def _answer(job: dict[str, Any], stamp: int) -> dict[str, Any]:
     before = path.read_text()
     _write(path, job["text"], stamp)
     try:
-        return _forked(lambda: _try(job["tests"], job["files"]), job["seconds"])
+        return _forked(lambda: _try(job["tests"], job["files"], job["module"]), job["seconds"])
     finally:
         _write(path, before, stamp + 1)
 

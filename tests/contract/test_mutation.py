@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.mutation.__main__ import ROOT, named, report, sample
+from scripts.mutation.__main__ import ROOT, files_of_tests, named, report, sample
 from scripts.mutation.mutants import mutants_of
 from scripts.mutation.workers import Seen, Worker
 
@@ -64,6 +64,7 @@ def test_mutants_of_a_text(source: str, others: set[str]) -> None:
         "type A = 'B'",
         "logger.error('some words')",
         "Message('some words')",
+        "x = a.split(b)",
     ],
 )
 def test_text_that_is_not_mutated(source: str) -> None:
@@ -85,6 +86,16 @@ def test_sample_is_spread_over_all_modules() -> None:
 
     assert drawn == sample(mutants, 8, 5)
     assert [sum(mutant.module == name for mutant in drawn) for name in "abcd"] == [2, 2, 2, 2]
+
+
+def test_files_may_be_named_one_by_one(tmp_path: Path) -> None:
+    """A folder has the tests of all folders in it, each in the order in which it was named."""
+    for name in ("b/test_2.py", "b/c/test_1.py", "b/help.py", "a/test_3.py", "a/test_4.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    found = [str(path.relative_to(tmp_path)) for path in files_of_tests(tmp_path, ["b", "a/test_4.py"])]
+    assert found == ["b/c/test_1.py", "b/test_2.py", "a/test_4.py"]
 
 
 SAMPLE = """

@@ -5,7 +5,10 @@ import pickle
 
 import pytest
 
-from kintone.access.credentials import MAX_TOKEN_LIST, Tokens, read_positive_number, secrets_in
+from kintone.access import credentials
+from kintone.access.credentials import MAX_TOKEN_LIST, Access, Tokens, read_positive_number, secrets_in
+from kintone.access.settings import Origin
+from kintone.access.sites import Site
 from kintone.errors import InvalidParameterError
 
 FIRST = "a1" * 20
@@ -160,3 +163,25 @@ def test_secrets_of_a_very_long_text_are_limited(text: str) -> None:
 
     assert sum(map(len, found)) < 5 * MAX_TOKEN_LIST
     assert text.startswith(found[0][:8])
+
+
+def test_digest_differs_for_each_access() -> None:
+    """Site, path, guest space and tokens count, and what is the same has the same."""
+    sites = [Site(Origin("https", "a.cybozu.com", 443), path) for path in ("", "/b")]
+    tokens = [FIRST, SECOND, f"{FIRST},{SECOND}", f"{SECOND},{FIRST}"]
+    digests = {
+        Access(site, Tokens(each), space).digest() for site in sites for each in tokens for space in (None, 1, 2)
+    }
+
+    assert len(digests) == 2 * 4 * 3
+    assert Access(sites[0], Tokens(FIRST), None).digest() in digests
+
+
+def test_digest_does_not_reveal_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows no piece of one, and who guesses a token cannot check it without the key of this process."""
+    access = Access(Site(Origin("https", "a.cybozu.com", 443)), Tokens(FIRST))
+    digest = access.digest()
+    monkeypatch.setattr(credentials, "_SALT", b"another key")
+
+    assert FIRST[:8] not in digest
+    assert access.digest() != digest

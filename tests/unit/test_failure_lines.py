@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from kintone.access.redaction import Redactor
+from kintone.errors import InvalidParameterError
 from tools.failures import failure_line
 
 TOKEN = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
@@ -60,3 +61,13 @@ def test_log_is_masked_and_then_cut(caplog: pytest.LogCaptureFixture) -> None:
     assert int(size.split()[0]) > 4_000
     assert "***" in kept
     assert TOKEN[:8] not in kept
+
+
+def test_line_of_an_expected_failure_is_masked_and_leaves_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Its code and its words are for people, without the secrets that a server may have put into them."""
+    with caplog.at_level(logging.DEBUG):
+        line = failure_line(InvalidParameterError("query holds {value}", value=TOKEN), "SomeTool", Redactor([TOKEN]))
+
+    assert line.startswith("[INVALID_INPUT] query holds ***")
+    assert TOKEN[:8] not in line
+    assert not caplog.records

@@ -7,11 +7,14 @@ import string
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kintone.access.redaction import Redactor
 
 LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 PRINTABLE = LETTERS_AND_DIGITS + string.punctuation
+CONTROLS = "\0\t\n\r\x1f\x7f"
 OTHER_SCRIPTS = "éߊあ\uffee\U00010000\U000503ff\U0009f511\U000e0141\U0010fffd"
 
 
@@ -26,12 +29,17 @@ def utf_16(character: str) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
+def in_bytes(character: str) -> str:
+    """Write a character as Python does in bytes."""
+    return f"\\x{ord(character):02x}" if character.isascii() else character
+
+
 WAYS: list[Callable[[str], str]] = [
     percent,
     lambda character: percent(character).upper(),
     utf_16,
     lambda character: utf_16(character).replace("\\u", "\\U").upper().replace("\\U", "\\u"),
-    lambda character: f"\\x{ord(character):02x}" if character.isascii() else character,
+    in_bytes,
     lambda character: f"&#{ord(character)};",
     lambda character: f"&#{ord(character)}",
     lambda character: f"&#x{ord(character):x};",
@@ -104,7 +112,7 @@ def test_mask_when_escapes_are_escaped_again(
 def test_may_occur_in_when_only_one_character_is_percent_encoded() -> None:
     """Frequent escapes leave no long piece of the secret unescaped."""
     missed = set()
-    for character in LETTERS_AND_DIGITS + "_~+=":
+    for character in LETTERS_AND_DIGITS + "-._~+/=":
         text = json.dumps([{"a": f"é {percent(character)}{f'qX7{percent(character)}' * 9} x"}])
         if not Redactor([character + f"qX7{character}" * 9]).may_occur_in(text.encode()):
             missed.add(character)
@@ -118,6 +126,13 @@ def test_may_occur_in_when_a_key_with_other_characters_is_escaped(character: str
     secret = f"{character}qX7" * 10
 
     assert Redactor([secret]).may_occur_in(json.dumps([secret.replace("q", "%71")]).encode())
+
+
+def test_may_occur_in_when_slashes_are_escaped() -> None:
+    """JSON may write them with a backslash, which JSON around it doubles."""
+    secret = "qX7/" * 8
+
+    assert Redactor([secret]).may_occur_in(json.dumps([secret.replace("/", "\\/")]).encode())
 
 
 @pytest.mark.parametrize("mark", ["&", "#", "%", "\\"])
@@ -189,3 +204,108 @@ def test_mask_when_a_secret_is_long_enough_for_a_key(length: int, is_key: bool) 
 def test_mask_when_an_escaped_lone_surrogate_is_beside_a_secret(half: str) -> None:
     """An escaped lone surrogate does not prevent masking."""
     assert Redactor(["pw-qx-9z"]).mask(f"{half}-pw-%71x-9z{half}") == f"{half}-***{half}"
+
+
+@pytest.mark.parametrize("write", [percent, utf_16, in_bytes])
+def test_mask_when_a_control_character_is_escaped(write: Callable[[str], str]) -> None:
+    """A list of tokens may have line ends, which no address and no JSON holds as they are."""
+    for character in CONTROLS:
+        assert Redactor([f"pw-{character}-9z"]).mask(f"[pw-{write(character)}-9z]") == "[***]"
+
+
+def test_mask_when_a_blank_is_written_as_in_a_form() -> None:
+    """A form and the query of an address write it as a plus (HTML, application/x-www-form-urlencoded)."""
+    assert Redactor(["pw 12%&"]).mask("[pw+12%25%26] [pw%2012%25%26]") == "[***] [***]"
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "x" + "f" * 5_000, "0" * 5_000 + "113", "x" + "0" * 5_000 + "71"])
+def test_mask_when_the_number_of_a_character_is_long(number: str) -> None:
+    """What is no character, and what Python refuses to read, hides no secret beside it."""
+    assert Redactor(["pw-qx-9z"]).mask(f"&#{number};-pw-%71x-9z").endswith(";-***")
+
+
+@pytest.mark.parametrize(("times", "is_found"), [(3, True), (4, False)])
+def test_mask_when_a_secret_was_escaped_often(times: int, is_found: bool) -> None:  # noqa: FBT001 - a row
+    """Three times at most; a text that seems escaped without end costs no more work than that."""
+    text = "pw-qx-9z".replace("q", f"%{'25' * (times - 1)}71")
+
+    assert (Redactor(["pw-qx-9z"]).mask(text) == "***") is is_found
+
+
+@pytest.mark.parametrize(("times", "is_found"), [(3, True), (4, False)])
+def test_may_occur_in_when_a_secret_was_escaped_often(times: int, is_found: bool) -> None:  # noqa: FBT001 - a row
+    """The same secrets are found as by masking, and JSON doubles the backslashes of an escape once more."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    text = "".join(f"\\u00{ord(each):x}" for each in secret)
+    for _ in range(times - 1):
+        text = json.dumps(text)[1:-1]
+
+    assert (Redactor([secret]).mask_data(text) != text) is is_found
+    assert Redactor([secret]).may_occur_in(json.dumps([text]).encode()) is is_found
+
+
+PLAIN_OR_ESCAPED = st.sampled_from([str, *WAYS, lambda character: html.escape(percent(character).replace("%", "%25"))])
+
+
+@given(st.lists(st.tuples(st.sampled_from(LETTERS_AND_DIGITS + "-._~+/="), PLAIN_OR_ESCAPED), min_size=8, max_size=40))
+def test_may_occur_in_agrees_with_masking(characters: list[tuple[str, Callable[[str], str]]]) -> None:
+    """Whichever characters of a secret are escaped in whichever way, what masking finds in a record is suspected."""
+    redactor = Redactor(["".join(character for character, _ in characters)])
+    text = "".join(write(character) for character, write in characters)
+
+    assert redactor.may_occur_in(json.dumps([text]).encode()) or redactor.mask_data(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("-aaaaaabcd-", "-a***-"),
+        ("bcdefgh01-aaaa", "***-aaaa"),
+        ("aaabcdefgha", "***a"),
+        ("aaaabcdefgha", "***a"),
+    ],
+)
+def test_mask_when_a_piece_looks_like_the_text_beside_it(text: str, masked: str) -> None:
+    """A character that the secret repeats, beside a piece or at the other end of the text, belongs to no piece."""
+    assert Redactor(["aaaaabcdefgh0123456789ijkl"]).mask(text) == masked
+
+
+@pytest.mark.parametrize(("secret", "is_masked"), [("xK2vLm9", False), ("xK2vLm9q", True)])
+def test_mask_when_base64_of_a_short_secret_stands_in_a_text(secret: str, is_masked: bool) -> None:  # noqa: FBT001
+    """From eight characters on, the least that a token has; less of base64 is found in every other text."""
+    text = base64.b64encode(secret.encode()).decode()
+
+    assert ("***" in Redactor([secret]).mask(f"<{text}>")) is is_masked
+
+
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("size", range(8, 14))
+def test_mask_takes_the_characters_of_base64_that_depend_on_a_secret_alone(before: int, size: int) -> None:
+    """Each stands for six bits (RFC 4648, 4); those that lie within the secret go, and no other."""
+    secret = "xK2vLm9qR7tYp"[:size]
+    written = base64.b64encode(b"?" * before + secret.encode() + b"??").decode()
+    inside = [at for at in range(len(written)) if 8 * before <= 6 * at and 6 * at + 6 <= 8 * (before + size)]
+
+    assert Redactor([secret]).mask(written) == f"{written[: inside[0]]}***{written[inside[-1] + 1 :]}"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("correct-horse", "orrect-horse"),
+        ("correct-horse", "correct-hors"),
+        ("correct horse battery staple", "a correct horse"),
+    ],
+)
+def test_mask_when_a_text_holds_words_of_a_password(secret: str, text: str) -> None:
+    """They are words; only of a key every piece is masked."""
+    assert Redactor([secret]).mask(text) == text
+
+
+def test_may_occur_in_when_a_secret_was_cut() -> None:
+    """Its first and last eight characters are suspected, and the first sixteen of base64."""
+    secret = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+    redactor = Redactor([secret])
+
+    for text in (secret[:8], secret[-8:], base64.b64encode(secret.encode()).decode()[:16]):
+        assert redactor.may_occur_in(f'["{text}"]'.encode())

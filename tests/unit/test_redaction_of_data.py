@@ -24,6 +24,14 @@ def test_mask_data_when_one_of_many_texts_holds_a_secret(written: str) -> None:
         assert redactor.occurs_in_data(data)
 
 
+def test_mask_data_when_pieces_stand_among_hundreds_of_short_texts() -> None:
+    """Each of them is found, and none of the others touched."""
+    others = [f"{number}" for number in range(500)]
+    pieces = [TOKEN[start : start + 9] for start in range(20)]
+
+    assert Redactor([TOKEN]).mask_data([*others, *pieces]) == [*others, *["***"] * 20]
+
+
 def test_mask_data_when_every_text_holds_a_secret() -> None:
     """Each text is masked, also one that occurs twice."""
     texts = [f"{place} {TOKEN}" for place in range(20)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kintone.access.settings import OperatorSettings, SettingsError
+from kintone.access.settings import OperatorSettings, Origin, SettingsError
 
 
 def test_settings_when_nothing_is_set() -> None:
@@ -47,6 +47,8 @@ def test_settings_when_all_are_set() -> None:
         ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example/path"),
         ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:0"),
         ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:65536"),
+        ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:"),
+        ("KINTONE_ALLOWED_ORIGINS", "https://proxy.example:000443"),
         ("KINTONE_READ_RANGES", "33"),
         ("KINTONE_CALL_BUDGET", "3601"),
         ("KINTONE_MAX_FILE_BYTES", "1073741825"),
@@ -81,3 +83,36 @@ def test_settings_at_their_bounds(budget: str) -> None:
     assert {str(settings.max_concurrency), str(settings.read_ranges), str(settings.max_file_bytes)} == {*given.values()}
     assert settings.call_budget == float(budget)
     assert [str(origin) for origin in settings.allowed_origins] == origins["KINTONE_ALLOWED_ORIGINS"].split()
+
+
+def test_settings_when_a_variable_is_blank() -> None:
+    """It counts as not set, and so does a blank between the commas of a list."""
+    blank = dict.fromkeys(
+        ("KINTONE_ALLOWED_ORIGINS", "KINTONE_MAX_CONCURRENCY", "KINTONE_READ_RANGES", "KINTONE_CALL_BUDGET"), " "
+    )
+    listed = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "https://a.example, ,https://b.example ,"})
+
+    assert OperatorSettings.from_environment(blank) == OperatorSettings()
+    assert {str(origin) for origin in listed.allowed_origins} == {"https://a.example", "https://b.example"}
+
+
+def test_origin_is_read_in_any_letter_case() -> None:
+    """Scheme and host have none (RFC 9110, 4.2.3)."""
+    settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "HTTPS://PROXY.EXAMPLEX:443/"})
+
+    assert settings.allowed_origins == {Origin("https", "proxy.examplex", 443)}
+
+
+def test_refusal_shows_the_beginning_of_a_long_value() -> None:
+    """Up to 40 characters are shown, as Python writes them."""
+    text = "0-1-2-3-4-" * 5
+    with pytest.raises(SettingsError) as refused:
+        OperatorSettings.from_environment({"KINTONE_CALL_BUDGET": text})
+
+    assert repr(text[:40]) in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["http:///a", "http://", "https://:443/", "ftp://a.example", "http://me@a.example", ""])
+def test_origin_of_what_is_no_web_address(url: str) -> None:
+    """One without a host, with a user or with another scheme has none."""
+    assert Origin.of(url) is None

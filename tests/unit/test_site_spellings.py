@@ -70,11 +70,29 @@ def test_host_that_only_looks_official(given: str) -> None:
         read_site(given, NOTHING)
 
 
-@pytest.mark.parametrize("given", ["http://[::1]]:9000", "http://::1:9000", "http://[::1:9000"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://[::1]]:9000",
+        "http://[[::1]:9000",
+        "http://[]::1]:9000",
+        "http://::1:9000",
+        "http://[::1:9000",
+        "http://[]:9000",
+    ],
+)
 def test_address_of_ipv6_has_one_pair_of_brackets(given: str) -> None:
     """An address with other brackets is invalid (RFC 3986, 3.2.2)."""
     with pytest.raises(InvalidParameterError, match="kintone_domain"):
         read_site(given, PROXIES)
+
+
+@pytest.mark.parametrize("given", ["https://[64:ff9b::af:10.0.0.7]", "[64:FF9B::AF:10.0.0.7]:443/k/12/"])
+def test_address_of_ipv6_in_an_operators_origin(given: str) -> None:
+    """Its digits are those of base 16, in small letters or capitals, and its end may be one of IPv4 (RFC 4291, 2.2)."""
+    settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "https://[64:Ff9b::aF:10.0.0.7]/"})
+
+    assert str(read_site(given, settings.allowed_origins)) == "https://[64:ff9b::af:10.0.0.7]"
 
 
 @pytest.mark.parametrize("port", ["9", "54321"])

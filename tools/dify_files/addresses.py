@@ -30,7 +30,7 @@ from tools.dify_files.failures import (
 
 STORE_SETTINGS = ("FILES_URL", "INTERNAL_FILES_URL")
 MAX_URL_LENGTH = 8_192
-HOST_NAME = re.compile(r"[a-z0-9_.-]+", re.ASCII)
+HOST_NAME = re.compile(r"[a-z0-9_.-]+")
 METADATA = frozenset(
     map(
         ipaddress.ip_address,
@@ -61,11 +61,7 @@ def read_address(url: str, deadline: Deadline, seconds: float) -> FileAddress:
 
     Raises ``InvalidParameterError``, and the error of ``deadline`` when the time of the call ends.
     """
-    parts = _split(url)
-    host = _host(parts.hostname or "")
-    if host is None:
-        raise bad_url(Message("names no host"))
-    origin = Origin(parts.scheme, host, parts.port or DEFAULT_PORTS[parts.scheme])
+    parts, origin = _split(url)
     stores = _stores()
     proxy = _proxy(origin)
     addresses = _resolve(origin, deadline, seconds)
@@ -86,29 +82,30 @@ def stays_at_origin(address: FileAddress, url: str) -> bool:
     return _origin_of(url) in (here, upgraded)
 
 
-def _split(url: str) -> SplitResult:
+def _split(url: str) -> tuple[SplitResult, Origin]:
     if len(url) > MAX_URL_LENGTH or not url.isprintable() or "\\" in url or " " in url:
         raise bad_url(Message("is not a web address"))
     try:
         parts = urlsplit(url)
-        is_port = parts.port is None or parts.port > 0
+        port = parts.port
     except ValueError:
         raise bad_url(Message("is not a web address")) from None
     if "://" not in url.partition("?")[0]:
         raise missing_scheme()
     if parts.scheme not in DEFAULT_PORTS:
         raise bad_url(Message("starts neither with http:// nor with https://"))
-    if not parts.hostname or not is_port:
+    host = _host(parts.hostname or "")
+    if host is None or port == 0:
         raise bad_url(Message("names no host"))
-    if parts.username is not None or parts.password is not None:
+    if parts.username is not None:
         raise bad_url(Message("holds a user name, which is not sent to anybody"))
-    return parts
+    return parts, Origin(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme])
 
 
 def _host(host: str) -> str | None:
     """Return the normal form of a host, by which it is compared and connected to; None if it is not a host."""
     try:
-        name = (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
+        name = host.encode("idna").decode().removesuffix(".")
     except UnicodeError:
         return None
     address = literal_address(name)
@@ -132,8 +129,10 @@ def _stores() -> dict[str, Origin | None]:
 
 def _origin_of(text: str) -> Origin | None:
     origin = Origin.of(text)
-    host = _host(origin.host) if origin else None
-    return Origin(origin.scheme, host, origin.port) if origin and host else None
+    if origin is None:
+        return None
+    host = _host(origin.host)
+    return None if host is None else Origin(origin.scheme, host, origin.port)
 
 
 def _proxy(origin: Origin) -> str | None:
@@ -165,15 +164,14 @@ def _is_public(address: Address, origin: Origin) -> bool:
     real = _embedded(address)
     if _is_forbidden(real):
         raise forbidden_address(origin)
-    if any(real in network for network in SPECIAL_USE):
-        return False
-    return real.is_global and not (isinstance(real, ipaddress.IPv6Address) and real.is_site_local)
+    is_site_local = isinstance(real, ipaddress.IPv6Address) and real.is_site_local
+    return real.is_global and not is_site_local and not any(real in network for network in SPECIAL_USE)
 
 
 def _is_forbidden(address: Address) -> bool:
-    if address in METADATA or address.is_link_local or address.is_multicast or address.is_unspecified:
+    if address in METADATA or address in THIS_NETWORK or address.is_link_local or address.is_multicast:
         return True
-    return address in THIS_NETWORK or (address.is_reserved and not address.is_loopback)
+    return address.is_reserved and not address.is_loopback
 
 
 def _embedded(address: Address) -> Address:
