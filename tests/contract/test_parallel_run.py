@@ -1,26 +1,26 @@
-"""`make test` runs every test file in one of two halves of similar duration, and fails when either fails."""
+"""`make test` runs each test file in one of several processes of similar duration; it fails when one of them fails."""
 
 import pytest
 
-from scripts.test import DEFAULT_SECONDS, HALVES, NO_TESTS, SECONDS, Counts, files_of_tests, share_out, verdict
+from scripts.test import DEFAULT_SECONDS, NO_TESTS, PROCESSES, SECONDS, Counts, files_of_tests, share_out, verdict
 
 GOOD = Counts(passed=5, failed=0, skipped=0)
 NONE = Counts(passed=0, failed=0, skipped=0)
 
 
-def test_every_file_is_in_one_half() -> None:
-    """Each test file, new ones included, is in one half only."""
+def test_every_file_is_in_one_share() -> None:
+    """Each test file, new ones included, is in one share only."""
     files = [*files_of_tests(), "tests/unit/test_new.py"]
 
-    halves = share_out(files)
+    shares = share_out(files)
 
-    assert len(halves) == HALVES
-    assert sorted(file for half in halves for file in half) == sorted(files)
+    assert len(shares) == PROCESSES
+    assert sorted(file for share in shares for file in share) == sorted(files)
 
 
-def test_halves_have_similar_durations() -> None:
-    """The listed durations of the halves differ by at most a second."""
-    loads = [sum(SECONDS.get(file, DEFAULT_SECONDS) for file in half) for half in share_out(files_of_tests())]
+def test_shares_have_similar_durations() -> None:
+    """The listed durations of the shares differ by at most a second."""
+    loads = [sum(SECONDS.get(file, DEFAULT_SECONDS) for file in share) for share in share_out(files_of_tests())]
 
     assert max(loads) - min(loads) <= 1
 
@@ -43,5 +43,5 @@ def test_slow_files_exist() -> None:
     ],
 )
 def test_verdict(statuses: list[int], counts: Counts, *, are_chosen: bool, status: int) -> None:
-    """Both halves must pass; a half without tests is accepted only if tests were selected."""
+    """All processes must pass; one without tests is accepted only if tests were selected."""
     assert verdict(statuses, counts, are_chosen=are_chosen) == status
