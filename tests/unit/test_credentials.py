@@ -148,6 +148,11 @@ def test_read_positive_number_when_it_is_not_positive(given: object) -> None:
         read_positive_number(given, "kintone_app_id")
 
 
+def test_read_positive_number_takes_one() -> None:
+    """It is the least."""
+    assert read_positive_number("1", "kintone_app_id") == 1
+
+
 def test_read_positive_number_gives_an_example() -> None:
     """The example is 12 unless the caller gives another."""
     with pytest.raises(InvalidParameterError, match=r" 12$"):

@@ -98,7 +98,7 @@ def test_settings_when_a_variable_is_blank() -> None:
 
 def test_origin_is_read_in_any_letter_case() -> None:
     """Scheme and host have none (RFC 9110, 4.2.3)."""
-    settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "HTTPS://PROXY.EXAMPLEX:443/"})
+    settings = OperatorSettings.from_environment({"KINTONE_ALLOWED_ORIGINS": "HTTPS://PROXY.EXAMPLEX/"})
 
     assert settings.allowed_origins == {Origin("https", "proxy.examplex", 443)}
 
