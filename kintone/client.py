@@ -10,12 +10,12 @@ from kintone.access.settings import OperatorSettings
 from kintone.api import Answer, EncodedRequest, Request, RequestSender, api_path, encode_request, get_app
 from kintone.deadline import Deadline
 from kintone.errors import PermissionDeniedError, TimedOutError
-from kintone.execution import DEFAULT_TIMEOUT, Engine, Entries, Execution, OpenBody
+from kintone.execution import DEFAULT_TIMEOUT, Engine, Execution, OpenBody
 from kintone.forms.reading import FormCache, FormKey, FormsApi
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
-from kintone.retry import RetryPolicy
+from kintone.retry import Entries, RetryPolicy
 from kintone.transport import StreamedReply
 
 __all__ = ["Access", "KintoneClient"]

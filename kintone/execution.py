@@ -1,4 +1,4 @@
-"""Execution of requests: sending, waiting, slots of the limiter, retries, and the outcome of writes in the ledger.
+"""Execution of requests: sending with a slot of the limiter, reading the answer, retries by ``kintone.retry``.
 
 No other module does these things.
 """
@@ -15,15 +15,13 @@ from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.api import Answer, EncodedRequest, Request
 from kintone.deadline import Deadline
-from kintone.errors import BudgetExceededError, KintoneError, internal_error
+from kintone.errors import KintoneError, internal_error
 from kintone.exchanges import is_readable
-from kintone.ledger import Span, WriteLedger
 from kintone.limiter import RESERVED_SLOTS, WAITING_FOR_SLOT, Limiters
 from kintone.limits import MAX_ANSWER_BYTES
-from kintone.messages import Joined, Message
-from kintone.remedies import for_one, for_write
+from kintone.messages import Message
 from kintone.replies import Reply, failure_sentence, json_object, not_kintone, refusal_of
-from kintone.retry import FailureKind, RetryPolicy
+from kintone.retry import AttemptError, Entries, FailureKind, RetryPolicy, name_for_log, retry, with_remedy
 from kintone.runtime import PROCESS_RUNTIME, Runtime
 from kintone.transport import HttpTransport, StreamedReply, Transport, UploadBody
 from kintone.transport_failures import TransportError
@@ -38,9 +36,6 @@ CHUNK: Final = 1024 * 1024
 MIN_SECONDS_FOR_WRITE: Final = 0.1
 """A write is sent only if at least this time is left until the deadline."""
 
-LIST_APIS: Final = ("records", "records/cursor")
-"""The APIs whose answers are smaller if the caller asks for fewer records."""
-
 type OpenBody = Callable[[], AbstractContextManager[UploadBody]]
 
 
@@ -50,39 +45,6 @@ class Engine:
 
     runtime: Runtime = PROCESS_RUNTIME
     transport: Transport | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """The entries that a request writes, and the ledger of their call."""
-
-    ledger: WriteLedger
-    span: Span
-
-
-class AttemptError(Exception):
-    """An attempt that did not succeed; ``error`` is the one to raise if there is no further attempt.
-
-    ``sent`` is true if bytes of the request were sent, ``is_certain`` if the answer proves that nothing was done.
-    ``retry_after`` is in seconds.
-    """
-
-    def __init__(
-        self,
-        kind: FailureKind,
-        error: KintoneError,
-        *,
-        sent: bool = True,
-        is_certain: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
-        """Keep the parts."""
-        super().__init__(kind.name)
-        self.kind = kind
-        self.error = error
-        self.sent = sent
-        self.is_certain = is_certain
-        self.retry_after = retry_after
 
 
 class Execution:
@@ -157,25 +119,7 @@ class Execution:
         policy: RetryPolicy | None = None,
     ) -> Result:
         """Run ``attempt``, and again after an ``AttemptError`` if the request and the policy allow it."""
-        deadline, policy = deadline or self.deadline, policy or self._policy
-        tries = 0
-        previous: KintoneError | None = None
-        while True:
-            try:
-                deadline.check(request.description)
-                tries += 1
-                return attempt()
-            except AttemptError as failed:
-                _update_ledger(failed, entries)
-                pause = _pause(policy, request, failed, tries, deadline)
-                if pause is None:
-                    error = _with_previous(_final_error(failed, tries, deadline), previous)
-                    raise _with_remedy(error, request, entries) from None
-                previous = failed.error
-            except KintoneError as error:
-                # Nothing was sent in this attempt: the time is over, or the body could not be opened.
-                raise _with_remedy(_with_previous(error, previous), request, entries) from None
-            deadline.wait(pause)
+        return retry(request, attempt, policy or self._policy, deadline or self.deadline, entries)
 
     def _send(self, request: Request, encoded: EncodedRequest, deadline: Deadline, body: UploadBody | None) -> Reply:
         with self._limiter.slot(id(self), deadline, request.description), self._logged(encoded) as log:
@@ -231,7 +175,7 @@ class Execution:
         except Exception as error:  # noqa: BLE001 - raised again as one of ours
             # Whatever ``read`` raises, a write that was answered must not be reported as one that was not sent. The
             # text of the exception may hold data of the answer, so only its class is logged.
-            logger.warning("%s: reading the answer raised %s", _name_for_log(request), type(error).__name__)
+            logger.warning("%s: reading the answer raised %s", name_for_log(request), type(error).__name__)
             raise AttemptError(FailureKind.FINAL, internal_error(type(error).__name__)) from None
 
     @contextmanager
@@ -274,7 +218,7 @@ class _MappedReply:
             yield from self._reply.chunks(most)
         except TransportError as error:
             failure = _transport_failure(self._request, error, self._deadline)
-            raise _with_remedy(failure.error, self._request, None) from None
+            raise with_remedy(failure.error, self._request, None) from None
 
 
 def _transport_failure(request: Request, error: TransportError, deadline: Deadline) -> AttemptError:
@@ -296,64 +240,3 @@ def _require_readable(request: Request, reply: StreamedReply) -> None:
     if not is_readable(reply.headers):
         error = not_kintone(request, Message("the answer is compressed in a way that was not requested"))
         raise AttemptError(FailureKind.FINAL, error)
-
-
-def _pause(policy: RetryPolicy, request: Request, failed: AttemptError, tries: int, deadline: Deadline) -> float | None:
-    """Return the seconds before the next attempt, or None if there must be none."""
-    if not policy.may_repeat(request.retry_safety, failed.kind, tries):
-        return None
-    pause = policy.pause(failed.kind, tries, failed.retry_after)
-    if pause >= deadline.remaining():
-        return None
-    logger.info("%s: %s on try %d, next in %.1f s", _name_for_log(request), failed.kind.name.lower(), tries, pause)
-    return pause
-
-
-def _name_for_log(request: Request) -> str:
-    """Name a request for the log, without its description, which may hold the name of a file."""
-    return f"{request.method} {request.api}"
-
-
-def _update_ledger(failed: AttemptError, entries: Entries | None) -> None:
-    """Mark the entries of a failed attempt as refused or unknown."""
-    if entries is None or not failed.sent:
-        return
-    if failed.is_certain:
-        entries.ledger.mark_refused(entries.span)
-    else:
-        entries.ledger.mark_unknown(entries.span)
-
-
-def _final_error(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
-    """Return the error of the last attempt, with the number of attempts and a ``Retry-After`` that is too long."""
-    error = failed.error
-    if tries > 1:
-        error = error.copy_with(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
-    if failed.retry_after and failed.retry_after >= deadline.remaining():
-        note = Message(
-            "it asks for the next try after {seconds:,.0f} s, which is more than the time left for this call",
-            seconds=failed.retry_after,
-        )
-        error = error.copy_with(notes=[*error.notes, note])
-    return error
-
-
-def _with_previous(error: KintoneError, previous: KintoneError | None) -> KintoneError:
-    """Add the failure of the previous attempt to an error that only says that the time is over."""
-    if previous is None or not isinstance(error, BudgetExceededError):
-        return error
-    return error.copy_with(notes=[*error.notes, _previous_attempt(previous)])
-
-
-def _previous_attempt(error: KintoneError) -> Message:
-    if error.reply is None:
-        return Message("the previous try failed: {problem}", problem=error.problem)
-    answer = Joined([Message("HTTP {status}", status=error.reply.status), error.reply.code], ", ")
-    return Message("the previous try was answered with {answer}", answer=answer)
-
-
-def _with_remedy(error: KintoneError, request: Request, entries: Entries | None) -> KintoneError:
-    """Add the ledger of the entries to an error, and select the remedy that suits the request."""
-    if entries:
-        return error.copy_with(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
-    return error if request.api in LIST_APIS else error.copy_with(remedy=for_one(error.remedy))

@@ -66,6 +66,13 @@ MAX_NUMBER_DIGITS, MAX_NUMBER_DECIMALS = 30, 10
 # The same for an app without that setting, which rounds half to even; https://github.com/kintone/rest-api-spec
 DEFAULT_NUMBER_DIGITS, DEFAULT_NUMBER_DECIMALS = 16, 4
 
+# Characters of the value of a link; our own, since nobody keeps a longer address.
+MAX_LINK_LENGTH = 4_096
+
+# Characters of the code of a user, department or group, and bits of one that is a number; our own, four times those of
+# a field code.
+MAX_CODE_LENGTH = 512
+
 # Characters of a value in a field that prohibits duplicates;
 # https://get.kintone.help/k/en/user/app_settings/form/form_parts/field_restriction.html
 MAX_UNIQUE_LENGTH = 64

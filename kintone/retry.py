@@ -1,9 +1,10 @@
-"""Whether a request may be sent again, and after which pause. Nothing is sent here and nothing waits.
+"""The retries of a request: whether it may be sent again, the pause before that, and the loop that does so.
 
 429 and kintone's lock codes mean that nothing was done, as kintone documents and others measured. If no answer
 arrived, the request may have been carried out.
 """
 
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,17 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Final
 
-from kintone.api import RetrySafety
+from kintone.api import Request, RetrySafety
+from kintone.deadline import Deadline
+from kintone.errors import BudgetExceededError, KintoneError
+from kintone.ledger import Span, WriteLedger
+from kintone.messages import Joined, Message
+from kintone.remedies import for_one, for_write
+
+logger = logging.getLogger(__name__)
+
+LIST_APIS: Final = ("records", "records/cursor")
+"""The APIs whose answers are smaller if the caller asks for fewer records."""
 
 UNAVAILABLE_STATUSES: Final = frozenset(
     {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
@@ -110,3 +121,128 @@ def read_retry_after(header: str | None) -> float | None:
     except ValueError:
         return None
     return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries that a request writes, and the ledger of their call."""
+
+    ledger: WriteLedger
+    span: Span
+
+
+class AttemptError(Exception):
+    """An attempt that did not succeed; ``error`` is the one to raise if there is no further attempt.
+
+    ``sent`` is true if bytes of the request were sent, ``is_certain`` if the answer proves that nothing was done.
+    ``retry_after`` is in seconds.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        error: KintoneError,
+        *,
+        sent: bool = True,
+        is_certain: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        """Keep the parts."""
+        super().__init__(kind.name)
+        self.kind = kind
+        self.error = error
+        self.sent = sent
+        self.is_certain = is_certain
+        self.retry_after = retry_after
+
+
+def retry[Result](
+    request: Request,
+    attempt: Callable[[], Result],
+    policy: RetryPolicy,
+    deadline: Deadline,
+    entries: Entries | None = None,
+) -> Result:
+    """Run ``attempt``, and again after an ``AttemptError`` if the request and the policy allow it.
+
+    The attempts that wrote ``entries`` are noted in their ledger. Raises the error of the last attempt.
+    """
+    tries = 0
+    previous: KintoneError | None = None
+    while True:
+        try:
+            deadline.check(request.description)
+            tries += 1
+            return attempt()
+        except AttemptError as failed:
+            _update_ledger(failed, entries)
+            pause = _pause(policy, request, failed, tries, deadline)
+            if pause is None:
+                error = _with_previous(_final_error(failed, tries, deadline), previous)
+                raise with_remedy(error, request, entries) from None
+            previous = failed.error
+        except KintoneError as error:
+            # Nothing was sent in this attempt: the time is over, or the body could not be opened.
+            raise with_remedy(_with_previous(error, previous), request, entries) from None
+        deadline.wait(pause)
+
+
+def _pause(policy: RetryPolicy, request: Request, failed: AttemptError, tries: int, deadline: Deadline) -> float | None:
+    """Return the seconds before the next attempt, or None if there must be none."""
+    if not policy.may_repeat(request.retry_safety, failed.kind, tries):
+        return None
+    pause = policy.pause(failed.kind, tries, failed.retry_after)
+    if pause >= deadline.remaining():
+        return None
+    logger.info("%s: %s on try %d, next in %.1f s", name_for_log(request), failed.kind.name.lower(), tries, pause)
+    return pause
+
+
+def name_for_log(request: Request) -> str:
+    """Name a request for the log, without its description, which may hold the name of a file."""
+    return f"{request.method} {request.api}"
+
+
+def _update_ledger(failed: AttemptError, entries: Entries | None) -> None:
+    """Mark the entries of a failed attempt as refused or unknown."""
+    if entries is None or not failed.sent:
+        return
+    if failed.is_certain:
+        entries.ledger.mark_refused(entries.span)
+    else:
+        entries.ledger.mark_unknown(entries.span)
+
+
+def _final_error(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
+    """Return the error of the last attempt, with the number of attempts and a ``Retry-After`` that is too long."""
+    error = failed.error
+    if tries > 1:
+        error = error.copy_with(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
+    if failed.retry_after and failed.retry_after >= deadline.remaining():
+        note = Message(
+            "it asks for the next try after {seconds:,.0f} s, which is more than the time left for this call",
+            seconds=failed.retry_after,
+        )
+        error = error.copy_with(notes=[*error.notes, note])
+    return error
+
+
+def _with_previous(error: KintoneError, previous: KintoneError | None) -> KintoneError:
+    """Add the failure of the previous attempt to an error that only says that the time is over."""
+    if previous is None or not isinstance(error, BudgetExceededError):
+        return error
+    return error.copy_with(notes=[*error.notes, _previous_attempt(previous)])
+
+
+def _previous_attempt(error: KintoneError) -> Message:
+    if error.reply is None:
+        return Message("the previous try failed: {problem}", problem=error.problem)
+    answer = Joined([Message("HTTP {status}", status=error.reply.status), error.reply.code], ", ")
+    return Message("the previous try was answered with {answer}", answer=answer)
+
+
+def with_remedy(error: KintoneError, request: Request, entries: Entries | None) -> KintoneError:
+    """Add the ledger of the entries to an error, and select the remedy that suits the request."""
+    if entries:
+        return error.copy_with(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
+    return error if request.api in LIST_APIS else error.copy_with(remedy=for_one(error.remedy))

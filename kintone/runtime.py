@@ -82,5 +82,8 @@ PROCESS_RUNTIME = ProcessRuntime()
 
 
 def yield_thread() -> None:
-    """Let other threads run, among them the plugin's heartbeat to Dify; a long computation does not do so by itself."""
+    """Let other threads run, among them the plugin's heartbeat to Dify.
+
+    The SDK replaces threads by gevent's greenlets, which do not take turns during a long computation.
+    """
     time.sleep(0)

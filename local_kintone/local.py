@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from local_kintone.forms.apps import change_form
+from local_kintone.forms.changing import change_form
 from local_kintone.loading import load_records
 from local_kintone.seeds import create_seed
 from local_kintone.serving.control import read_records

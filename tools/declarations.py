@@ -51,7 +51,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "records_data": ("records", "record", "entries", "rows", "items", "data", "record_data", "json", "record_id", "id"),
     "update_key": ("key", "key_field", "unique_key", "match_on"),
     "validate_before_write": ("validate", "check"),
-    "atomic": ("all_or_nothing", "transaction", "transactional"),
+    "atomic": ("all_or_nothing", "all_at_once"),
     "table_mode": ("mode",),
     "file_mode": ("mode",),
     "upload_file": ("file", "files", "attachment", "attachments", "url", "path", "file_path", "content"),

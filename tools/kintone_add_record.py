@@ -38,7 +38,7 @@ def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> Chec
     """Check the record; a token that can add records can read the form too."""
     remedy = record_checks.SWITCH_OFF if rules else record_checks.GIVE_PERMISSION
     checked = record_checks.check_by_form(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
-    record_checks.raise_if_any("record_data", checked.lines)
+    record_checks.raise_problems("record_data", checked.lines)
     return checked
 
 

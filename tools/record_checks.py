@@ -87,7 +87,7 @@ def check_by_form_if_readable[Result: Checked](call: Call, check: Callable[[Form
         return check(None)
 
 
-def raise_if_any(parameter: str, lines: Sequence[str | Message]) -> None:
+def raise_problems(parameter: str, lines: Sequence[str | Message]) -> None:
     """Raise ``InvalidParameterError`` with all problems, if there are any."""
     if lines:
         raise InvalidParameterError(
@@ -142,7 +142,7 @@ def check_entries(
         result = check_by_form(call, lambda form: _check_all(entries, form, rules=rules), remedy)
     else:
         result = check_by_form_if_readable(call, lambda form: _check_all(entries, form, rules=False))
-    raise_if_any("records_data", [*result.problems, *_more_problems(result.unlisted_problems)])
+    raise_problems("records_data", [*result.problems, *_more_problems(result.unlisted_problems)])
     return result
 
 

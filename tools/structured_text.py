@@ -67,22 +67,22 @@ _MARKS = re.compile("`{3}|~{3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextRange:
     """A part of a text, from ``start`` up to but without ``end``."""
 
     start: int
     end: int
 
-    def within(self, text: str) -> "Span":
+    def within(self, text: str) -> "TextRange":
         """Return the same part without blanks around it."""
         inner = text[self.start : self.end]
         start = self.start + len(inner) - len(inner.lstrip(BLANKS))
-        return Span(start, max(start, self.start + len(inner.rstrip(BLANKS))))
+        return TextRange(start, max(start, self.start + len(inner.rstrip(BLANKS))))
 
 
-def trimmed(text: str) -> Span:
+def trimmed(text: str) -> TextRange:
     """Return the span of the text without a byte order mark and without blanks around it."""
-    return Span(0, len(text)).within(text)
+    return TextRange(0, len(text)).within(text)
 
 
 def holds_fences(text: str) -> bool:
@@ -96,7 +96,7 @@ def holds_data(text: str) -> bool:
     return _DATA_OPENS.search(text) is not None
 
 
-def whole_fence(text: str) -> Span | None:
+def whole_fence(text: str) -> TextRange | None:
     """Return the content of the fence that encloses the whole text; None if no single fence does.
 
     The content is not searched for fences, since a text in the data may contain one.
@@ -108,7 +108,7 @@ def whole_fence(text: str) -> Span | None:
     closing = span.end - len(opening["marks"])
     if closing < opening.end() or text[closing : span.end] != opening["marks"]:
         return None
-    return Span(opening.end(), closing).within(text)
+    return TextRange(opening.end(), closing).within(text)
 
 
 def unfenced(text: str) -> str:
@@ -120,12 +120,12 @@ def unfenced(text: str) -> str:
     return match["inner"].strip(BLANKS) if match else text
 
 
-def data_fences(text: str) -> list[Span]:
+def data_fences(text: str) -> list[TextRange]:
     """Return the content of each fence that holds data, which its first character shows; other fences are prose.
 
     Raises ``UnreadableTextError`` for data in a fence that is never closed, and for more than ``MAX_FENCES`` fences.
     """
-    found: list[Span] = []
+    found: list[TextRange] = []
     position = 0
     count = 0
     while opening := _OPENS.search(text, position):
@@ -136,7 +136,7 @@ def data_fences(text: str) -> list[Span]:
         marks = opening["marks"]
         # A fence ends on a line of its own, or directly after the bracket that closes the data.
         closing = re.compile(rf"(?:^[ \t]*|(?<=[\]}}])[ \t]*){marks}", re.MULTILINE).search(text, opening.end())
-        span = Span(opening.end(), closing.start() if closing else len(text)).within(text)
+        span = TextRange(opening.end(), closing.start() if closing else len(text)).within(text)
         if text[span.start : span.start + 1] in {"{", "["}:
             if closing is None:
                 raise UnreadableTextError(Message("the code fence is not closed by {marks}", marks=marks), len(text))
@@ -290,7 +290,7 @@ def _fenced(text: str) -> Structure:
     return first
 
 
-def _found(text: str, span: Span) -> Structure:
+def _found(text: str, span: TextRange) -> Structure:
     try:
         found = _parsed(text[span.start : span.end])
     except UnreadableTextError as error:

@@ -45,7 +45,7 @@ class IdOrder(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReadingPlan:
     """What a query asks for.
 
     ``query`` has the caller's condition and order alone. ``id_order`` is set where the order is by record id.
@@ -90,7 +90,7 @@ class Plan:
         return str(query.cut(self.wanted, self.offset))
 
 
-def plan_of(text: str, max_records: int | None) -> Plan:
+def plan_of(text: str, max_records: int | None) -> ReadingPlan:
     """Plan the reading of a query; raises ``InvalidParameterError`` for a query or ``max_records`` that is invalid."""
     if max_records is not None and max_records < 1:
         raise InvalidParameterError(
@@ -105,7 +105,7 @@ def plan_of(text: str, max_records: int | None) -> Plan:
         )
     query = parse(text)
     maxima = [maximum for maximum in (query.limit, max_records) if maximum is not None]
-    return Plan(
+    return ReadingPlan(
         query=query.cut(),
         id_order=_id_order(query),
         wanted=min(maxima) if maxima else None,

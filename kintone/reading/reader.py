@@ -13,7 +13,7 @@ from kintone.reading.by_cursor import open_cursor
 from kintone.reading.by_id import KeysetPlan, KeysetReader
 from kintone.reading.by_offset import offset_pages, require_reachable
 from kintone.reading.pages import Page, RawPage, Record, RecordSource, checked_id
-from kintone.reading.plan import IdOrder, Plan, plan_of, skip
+from kintone.reading.plan import IdOrder, ReadingPlan, plan_of, skip
 from kintone.replies import misshapen
 
 type Strategy = Literal["single", "record_id", "cursor", "offset"]
@@ -89,7 +89,7 @@ class Reading:
     def __init__(
         self,
         source: RecordSource,
-        plan: Plan,
+        plan: ReadingPlan,
         ranges: int,
         progress: Progress | None,
     ) -> None:

@@ -179,7 +179,6 @@ _LINK_RULES = {
         Message("write it with digits, +, -, brackets and blanks only"),
     ),
 }
-MAX_LINK_LENGTH = 4_096
 
 
 def check_value(value: object, definition: FieldDefinition, place: Place, findings: Findings) -> None:
@@ -257,7 +256,7 @@ def _check_link(value: str, definition: FieldDefinition, place: Place, findings:
     if rule is None:
         return
     pattern, words, advice = rule
-    if len(value) > MAX_LINK_LENGTH or not pattern.fullmatch(value):
+    if len(value) > limits.MAX_LINK_LENGTH or not pattern.fullmatch(value):
         complaint = Message("{value} is not {words}", value=preview(value), words=words)
         findings.problem(place, ProblemCode.BAD_FORMAT, complaint, advice)
 

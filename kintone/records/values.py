@@ -124,7 +124,6 @@ def _require_scalar(part: object) -> None:
 # Users, departments, groups and files
 
 
-MAX_CODE_LENGTH = 512
 _SEPARATORS = re.compile("[,;\n\r\t\u3001\uff0c\uff1b]")
 # "Name (code)", as the text and CSV output of this plugin show a person.
 _NAME_AND_CODE = re.compile(r"[^\s()\uff08\uff09].*(?:\s\(([^\s()]+)\)|\uff08([^\s\uff08\uff09]+)\uff09)", re.DOTALL)
@@ -171,7 +170,7 @@ def _as_list(value: object) -> list[object]:
 
 def _code(value: object) -> str:
     found = value.get("code") if isinstance(value, Mapping) else value
-    if isinstance(found, int) and not isinstance(found, bool) and found.bit_length() <= MAX_CODE_LENGTH:
+    if isinstance(found, int) and not isinstance(found, bool) and found.bit_length() <= limits.MAX_CODE_LENGTH:
         return str(found)
     if not isinstance(found, str):
         raise UnusableValueError(
@@ -211,7 +210,7 @@ def _file_key(value: object) -> str:
 def _checked_text(raw: str, noun: Message, advice: Message) -> str:
     """Return a text without blanks around it; raises ``UnusableValueError`` for an empty or too long one."""
     text = raw.strip()
-    if not text or len(raw) > MAX_CODE_LENGTH:
+    if not text or len(raw) > limits.MAX_CODE_LENGTH:
         raise UnusableValueError(
             ProblemCode.BAD_FORMAT, Message("{value} is not a {noun}", value=preview(raw), noun=noun), advice
         )

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.forms.apps import change_form
+from local_kintone.forms.changing import change_form
 from local_kintone.loading import load_records
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from kintone.access.sites import read_site
 from kintone.api import Answer, EncodedRequest, Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, KintoneError
-from kintone.execution import Engine, Entries, Execution
+from kintone.execution import Engine, Execution
 from kintone.messages import NOTHING, Message
-from kintone.retry import FailureKind, RetryPolicy
+from kintone.retry import Entries, FailureKind, RetryPolicy
 from kintone.transport import UploadBody
 from kintone.transport_failures import BROKEN, NOT_CONNECTED, Failure, TransportError
 from tests.unit.fake_runtime import FakeRuntime

@@ -4,11 +4,10 @@ import pytest
 
 from kintone.api import Answer, Request
 from kintone.errors import KintoneError, NotFoundError, UnknownResponseError
-from kintone.execution import Entries
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import Message
 from kintone.replies import misshapen
-from kintone.retry import NO_RETRIES, FailureKind
+from kintone.retry import NO_RETRIES, Entries, FailureKind
 from kintone.transport_failures import STOPPED, TransportError
 from tests.unit.scripted_transport import (
     ENCODED,

@@ -7,11 +7,10 @@ import pytest
 from kintone.api import Request
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, CancelledError, InvalidParameterError, KintoneError, TimedOutError
-from kintone.execution import Entries
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 from kintone.remedies import RAISE_TIMEOUT
-from kintone.retry import NO_RETRIES, FailureKind
+from kintone.retry import NO_RETRIES, Entries, FailureKind
 from kintone.transport_failures import NO_ANSWER, NOT_CONNECTED, TransportError
 from tests.unit.scripted_transport import (
     ENCODED,
@@ -203,7 +202,7 @@ def test_the_log_names_a_request_by_method_path_status_and_size(caplog: pytest.L
 def test_the_log_tells_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
     """Not the description, which may hold the name of a file."""
     desk = Desk(refused(503), Scripted(200, b"{}"))
-    with caplog.at_level(logging.INFO, logger="kintone.execution"):
+    with caplog.at_level(logging.INFO, logger="kintone"):
         desk.execution.run(READ, ENCODED, whole)
     (waiting,) = [record.args for record in caplog.records if len(record.args or ()) == 4]
 

@@ -10,10 +10,10 @@ from kintone.api import Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError, ResultTooLargeError, TimedOutError
 from kintone.exchanges import MAX_REDIRECTS, CheckedAddress, HttpReply, fetch
-from kintone.execution import AttemptError, Execution
+from kintone.execution import Execution
 from kintone.files import MeasuredSource
 from kintone.messages import Message
-from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, RetryPolicy, read_retry_after
+from kintone.retry import UNAVAILABLE_STATUSES, AttemptError, FailureKind, RetryPolicy, read_retry_after
 from kintone.transport_failures import TransportError
 from tools.dify_files import failures
 from tools.dify_files.addresses import FileAddress, read_address, stays_at_origin
