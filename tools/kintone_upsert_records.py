@@ -58,7 +58,7 @@ class UpsertRecords(base.KintoneTool):
 def _result(report: UpsertReport, app: int, checked: CheckedEntries, notice: Message, *, check: bool) -> Result:
     counts = report.summary()
     results: list[dict[str, Any]] = [dict(result) for result in report.results]
-    response = report.responses[0] if len(report.responses) == 1 else {"transactions": report.responses}
+    response = report.responses[0] if len(report.responses) == 1 else {"batches": report.responses}
     lines = [
         Message("Wrote to app {app}: {requested} requested, {add} added, {updated} updated.", app=app, **counts),
         *_id_lines(report),

@@ -344,9 +344,9 @@ class _Writer:
             )
         else:
             reason = Message(
-                "kintone saves at most {calls} times {most} entries of one kind (with update key, with id, with neither;"
-                " when appending, those whose records exist and those whose records do not) and {megabytes} MB at once, "
-                "and these entries need more",
+                "kintone saves at most {calls} times {most} entries of one kind (with update key, with id, with "
+                "neither; when appending, those whose records exist and those whose records do not) and {megabytes} MB "
+                "at once, and these entries need more",
                 calls=limits.MAX_BULK_REQUESTS,
                 most=limits.MAX_RECORDS_PER_WRITE,
                 megabytes=limits.MAX_BULK_BYTES // 1_000_000,

@@ -137,6 +137,17 @@ def test_upsert_when_entries_are_of_every_kind(host: DifyHost, site: LocalKinton
     assert "would insert them twice" in outcome.text
 
 
+def test_upsert_when_there_are_several_batches(host: DifyHost, site: LocalKintone) -> None:
+    """``response`` holds what kintone answered to each request, in the order of the entries."""
+    app = site.create_app("Many", {"a": {"type": "SINGLE_LINE_TEXT"}})
+    entries = [{"record": {"a": str(number)}} for number in range(2_001)]
+    outcome = host.invoke("kintone_upsert_records", {"records_data": entries}, credentials_of(site, "add", app=app))
+
+    batches = outcome.variables["response"]["batches"]
+    assert [len(batches), len(batches[0]["results"])] == [2, 20]
+    assert batches[1] == {"ids": ["2001"], "revisions": ["1"]}
+
+
 def test_upsert_when_the_id_is_unknown(host: DifyHost, site: LocalKintone) -> None:
     """An unknown id is an error, and nothing is written."""
     before = len(site.records(1))
