@@ -49,7 +49,7 @@ class Parameters:
     """The parameters of one call; reading a name that the tool does not declare raises ``KeyError``."""
 
     def __init__(self, given: Mapping[str, object], declared: Mapping[str, Parameter]) -> None:
-        """Keep the declared parameters of those given."""
+        """Keep the declared parameters of those given; ``Declaration.refuse_unknown`` has refused the others."""
         self._declared = declared
         self._values = {name: given.get(name) for name in declared}
 

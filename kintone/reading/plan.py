@@ -1,4 +1,7 @@
-"""Planning how to read a query: its order by record id, the number of records wanted, and deep offsets."""
+"""What a query asks for: its order by record id, the number of records wanted, and deep offsets.
+
+``reader.py`` chooses from it how to read: one request, ranges of ids, a cursor or offsets.
+"""
 
 from dataclasses import dataclass
 from enum import Enum
