@@ -203,7 +203,7 @@ def test_shared_parameters_are_up_to_date(name: str) -> None:
 
     assert tuple(shared) == tuple(NETWORK)
     assert with_shared_parameters(written, shared) == written
-    assert with_shared_parameters(written.replace("Blank means 30.", ""), shared) == written
+    assert with_shared_parameters(written.replace("Leave blank for 30.", ""), shared) == written
     assert (
         with_shared_parameters(written, {**shared, "kintone_domain": "  - name: kintone_domain\n    other: 1"})
         != written
