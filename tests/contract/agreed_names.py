@@ -105,6 +105,8 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "max_rows": Parameter("number", "llm", default=100, least=1, most=10_000),
         "time_zone": SETTING,
     },
+    "kintone_query_docs": {},
+    "kintone_record_data_docs": {},
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -127,6 +129,8 @@ RESULTS: dict[str, dict[str, str]] = {
     },
     "kintone_download_file": {"file_name": "string", "mime_type": "string", "size": "number"},
     "kintone_aggregate": {"rows": "array[object]", "row_count": "number", "record_count": "number"},
+    "kintone_query_docs": {},
+    "kintone_record_data_docs": {},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {

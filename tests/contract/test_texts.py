@@ -51,6 +51,13 @@ RELATED_TOOLS = {
     },
     "kintone_download_file": {"kintone_query", "kintone_get_record", "kintone_upload_file"},
     "kintone_aggregate": {"kintone_query", "kintone_get_fields"},
+    "kintone_query_docs": {"kintone_query", "kintone_aggregate", "kintone_get_fields"},
+    "kintone_record_data_docs": {
+        "kintone_get_fields",
+        "kintone_validate_record_data",
+        "kintone_add_record",
+        "kintone_upsert_records",
+    },
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

@@ -41,6 +41,8 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_upload_file", {"record_id": "1", "attachment_field": "attachment"}),
     ("kintone_download_file", {"record_id": "1", "attachment_field": "attachment"}),
     ("kintone_aggregate", {"query": f'sku != "{CONTENT}"', "group_by": "sku", "measures": "sum(stock)"}),
+    ("kintone_query_docs", {}),
+    ("kintone_record_data_docs", {}),
     *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
 )
 """Every tool, in an order in which each has what it needs; 600 records are read by cursor."""
