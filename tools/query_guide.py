@@ -5,7 +5,7 @@ from typing import Final
 
 from kintone import limits
 from kintone.field_types import FIELD_TYPES, PSEUDO_FIELDS, FieldType
-from kintone.messages import NOTHING, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.operators import EQUALITY, LISTS
 from kintone.query import OPTIONS
 
@@ -51,11 +51,11 @@ def _operators() -> list[Message]:
         if entry.query.operators:
             groups.setdefault((entry.query.operators, entry.query.empty, entry.query.filled), []).append(entry)
     lines = [
-        Message(
-            "- {types}: {operators}{empty}",
-            types=_names(types),
-            operators=", ".join(operators),
-            empty=Message("; no value: {empty}, a value: {filled}", empty=empty, filled=filled) if empty else NOTHING,
+        Joined(
+            [
+                Message("- {types}: {operators}", types=_names(types), operators=", ".join(operators)),
+                Message("no value: {empty}, a value: {filled}", empty=empty, filled=filled) if empty else NOTHING,
+            ]
         )
         for (operators, empty, filled), types in groups.items()
     ]
@@ -64,12 +64,15 @@ def _operators() -> list[Message]:
         *lines,
         Message(
             "- column of a table: by its own code, as its type, but {lists} in place of {equality}. A condition holds "
-            "if one row meets it; one with not or != if there are rows and all meet it; conditions of one table joined "
-            "by and must be met by the same row.",
+            "if one row meets it; one with not if there are rows and all meet it; conditions of one table joined by "
+            "and must be met by the same row.",
             lists=" and ".join(LISTS),
             equality=" and ".join(EQUALITY),
         ),
-        Message("- lookup: as its type. Related records: TABLE.COLUMN, with the operators of a column."),
+        Message(
+            "- lookup: as its type. Related records: FIELD.COLUMN, as a column of a table; its app's token is needed "
+            "too."
+        ),
     ]
 
 

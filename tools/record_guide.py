@@ -5,7 +5,7 @@ from typing import Final
 
 from kintone import limits
 from kintone.field_types import FIELD_TYPES, PSEUDO_FIELDS, FieldType
-from kintone.messages import NOTHING, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.problems import ProblemCode
 from kintone.records.value_examples import value_examples
 
@@ -63,12 +63,12 @@ def _line(types: list[FieldType]) -> Message:
     examples = [each for each in value_examples() if each.type in names and each.written not in ("null", *usual)]
     others = list(dict.fromkeys(each.written for each in examples if not each.problem))[:MAX_SPELLINGS]
     refused = [each.written for each in examples if each.problem and each.problem.code in TELLING]
-    return Message(
-        "- {types}: {usual}{others}{refused}",
-        types=", ".join(names),
-        usual=", ".join(usual),
-        others=Message("; also {values}", values=", ".join(others)) if others else NOTHING,
-        refused=Message("; refused: {values}", values=", ".join(refused)) if refused else NOTHING,
+    return Joined(
+        [
+            Message("- {types}: {usual}", types=", ".join(names), usual=", ".join(usual)),
+            Message("also {values}", values=", ".join(others)) if others else NOTHING,
+            Message("refused: {values}", values=", ".join(refused)) if refused else NOTHING,
+        ]
     )
 
 
