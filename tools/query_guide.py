@@ -33,8 +33,8 @@ def _parts() -> list[Message]:
         Message("A query is a condition, then {options}: in this order, each optional.", options=", ".join(OPTIONS)),
         Message(
             "Field codes, not labels, stand bare (kintone_get_fields lists them); $id is the record's ID. Texts stand "
-            'in double quotes, inside them \\" and \\\\. and binds tighter than or; use parentheses. There is no '
-            "other not than in the operators, no between, and nothing of SQL."
+            'in double quotes, inside them \\" for a quote and \\\\ for a backslash. "and" binds tighter than "or"; '
+            "use parentheses. There is no not before a condition, no between, and nothing of SQL."
         ),
         Message(
             "Without limit every match comes, oldest first; with limit and no order by the newest first. limit may "
@@ -63,7 +63,7 @@ def _operators() -> list[Message]:
         Message("Operators by type:"),
         *lines,
         Message(
-            "- column of a table: by its own code, as its type, but {lists} in place of {equality}. A condition holds "
+            "- column of a table: by its own code, as its type, but {lists} instead of {equality}. A condition holds "
             "if one row meets it; one with not if there are rows and all meet it; conditions of one table joined by "
             "and must be met by the same row.",
             lists=" and ".join(LISTS),
