@@ -5,7 +5,7 @@ CODE = $(wildcard main.py kintone tools provider local_kintone dify_host demo be
 
 .DEFAULT_GOAL := help
 SEEDS ?= 10000
-.PHONY: help demo test check coverage bench simulate mutants declarations package format audit setup clean
+.PHONY: help demo test check coverage bench simulate mutants declarations docs package format audit setup clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ mutants: setup ## Put mistakes into the plugin one at a time and report those th
 
 declarations: setup ## Write the shared parameters into every tool's YAML
 	@$(RUN) scripts.declarations
+
+docs: setup ## Write the pages about tools in docs/, and the generated tables of README.md and docs/values.md
+	@$(RUN) scripts.documentation
 
 package: setup ## Build the .difypkg in build/ and verify it
 	@$(RUN) scripts.package

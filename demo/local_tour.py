@@ -21,6 +21,7 @@ def tour(session: DemoSession) -> None:
     _upsert(session)
     _files(session)
     _aggregate(session)
+    _docs(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -102,3 +103,10 @@ def _aggregate(session: DemoSession) -> None:
     total = session.run("kintone_aggregate", {}, show=False)
     counts = [row["count"] for row in outcome.variables["rows"]]
     check("every record is counted once", holds=sum(counts) == total.variables["record_count"] > 0)
+
+
+def _docs(session: DemoSession) -> None:
+    screen.heading("9. An agent reads once how queries and records are written")
+    for name in ("kintone_query_docs", "kintone_record_data_docs"):
+        outcome = session.run(name, {}, show=False)
+        check("the answer is text alone", holds="kintone_get_fields" in outcome.text and not outcome.variables)

@@ -23,6 +23,8 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_upload_file": {"upload_file": [{"url": "http://127.0.0.1:9/x", "filename": "a"}]},
         "kintone_download_file": {"file_key": "x"},
         "kintone_aggregate": {"group_by": "rank"},
+        "kintone_query_docs": {},
+        "kintone_record_data_docs": {},
     }
     return good[tool]
 

@@ -160,6 +160,11 @@ def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message
             "Warning: in append mode, sending the same entries again, as a retry of the workflow's node does, would "
             "append their rows or files twice."
         )
+    if any(entry.revision for entry in entries):
+        return Message(
+            "Warning: an entry with a revision is refused when it is sent again, as a retry of the workflow's node "
+            "does, since its record then has a new revision."
+        )
     return Message(
         "Every entry has an update key or an id, so sending the same entries again is safe: the same records are found."
     )

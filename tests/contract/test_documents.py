@@ -3,13 +3,11 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kintone.access.settings import OperatorSettings
 from kintone.error_codes import MEANINGS
-from kintone.field_types import markdown_table
 from kintone.forms.fields import parse_form
 from kintone.records import check_record
 from local_kintone import LocalKintone
@@ -19,7 +17,15 @@ from tests.contract.plugin_files import ROOT, manifest, tool
 from tools.declarations import NETWORK_PARAMETERS
 
 READMES = ("README.md", "readme/README_ja_JP.md")
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "PRIVACY.md", "docs/values.md")
+DOCUMENTS = (
+    *READMES,
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "PRIVACY.md",
+    "docs/values.md",
+    "docs/README.md",
+    "docs/ja/README.md",
+)
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[\w+\]: (\S+)$", re.MULTILINE)
@@ -32,8 +38,6 @@ SYMPTOMS = (
     "the address of the file starts without http://", "an address inside the network of the Dify server",
     "the file could not be fetched from", "the link to the file is no longer valid", "it may have been saved",
 )  # fmt: skip
-TEXT_TYPES = ("SINGLE_LINE_TEXT", "MULTI_LINE_TEXT", "RICH_TEXT", "NUMBER", "LINK", "DATE", "TIME", "DATETIME")
-CHOICE_TYPES = ("CHECK_BOX", "MULTI_SELECT", "RADIO_BUTTON", "DROP_DOWN")
 
 
 def read(path: str) -> str:
@@ -216,34 +220,3 @@ def test_validation_errors_in_the_readme_are_those_found(path: str) -> None:
     found = check_record(json.loads(fences(text, "json")[0])["record_data"], parse_form(properties, "1"), "add")
 
     assert [f"- {line}" for line in found.lines] == fences(text, "text")[0].splitlines()[1:]
-
-
-def test_type_table_in_the_page_about_values_is_generated() -> None:
-    """The table of types is the one that the code generates."""
-    assert f"<!-- types -->\n{markdown_table()}\n<!-- /types -->" in read("docs/values.md")
-
-
-def example_form() -> Any:  # noqa: ANN401 - a form
-    """Return a form with one field of each type, whose code is the type's name; options are A and B."""
-    columns = {code: {"type": kind, "code": code} for code, kind in (("item", "SINGLE_LINE_TEXT"), ("qty", "NUMBER"))}
-    properties: dict[str, dict[str, Any]] = {kind: {} for kind in (*TEXT_TYPES, "USER_SELECT", "FILE")}
-    properties |= {kind: {"options": {"A": {"label": "A"}, "B": {"label": "B"}}} for kind in CHOICE_TYPES}
-    properties |= {"LINK": {"protocol": "WEB"}, "SUBTABLE": {"fields": columns}}
-    fields = {kind: {"type": kind, "code": kind, "label": kind, **more} for kind, more in properties.items()}
-    return parse_form({"properties": fields, "revision": "1"}, "1")
-
-
-def test_examples_in_the_page_about_values_hold() -> None:
-    """Each example value is converted to the value shown, or refused with the code and suggestion shown."""
-    form = example_form()
-    rows = re.findall(
-        r"^\| `([A-Z_]+)` \| `(.+)` \| (`.+`|refused, `\w+`: .+) \|$", read("docs/values.md"), re.MULTILINE
-    )
-    examples = [row for row in rows if not re.fullmatch(r"`.*` \| (yes|no) .*", row[2])]
-
-    assert {kind for kind, _, _ in examples} == set(form.fields)
-    for kind, value, outcome in examples:
-        found = check_record({kind: json.loads(value)}, form, "update")
-        problem = found.problems[0] if found.problems else None
-        refusal = f"refused, `{problem.code}`: {problem.suggestion}" if problem else ""
-        assert outcome == (refusal or f"`{json.dumps(found.record[kind]['value'], ensure_ascii=False)}`"), value

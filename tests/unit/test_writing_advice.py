@@ -98,6 +98,7 @@ def test_entries_that_may_be_saved_are_looked_for_with_the_weightiest_reason(
         ([*rows(1), Entry(2, {"sku": {"value": "B"}, **FILE}, None, "7")], True, "change the field"),
         ([Entry(1, FILE, None, "7")], True, "uploaded file"),
         ([Entry(1, {}, None, "7")], True, "twice"),
+        ([*rows(1), Entry(2, {}, None, "7", "3")], False, "revision"),
     ],
 )
 def test_notice_about_a_second_run_gives_the_weightiest_reason(

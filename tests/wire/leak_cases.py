@@ -187,6 +187,8 @@ CALLS = [
     ToolCall("kintone_upload_file", {"upload_file": FILE_PLACEHOLDER, "record_id": "1", "attachment_field": "files"}),
     ToolCall("kintone_download_file", {"file_key": "20260101" + "f" * 30}),
     ToolCall("kintone_download_file", {"record_id": "1", "attachment_field": "files"}),
+    ToolCall("kintone_query_docs", {}),
+    ToolCall("kintone_record_data_docs", {}),
 ]
 ONE_CALL_PER_TOOL = list({call.tool: call for call in CALLS}.values())
 """One call for each tool."""

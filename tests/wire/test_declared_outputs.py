@@ -21,8 +21,14 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 MAPPING = json.dumps([{"attachment_field": "attachment", "updateKey": {"field": "sku", "value": "A-001"}}])
 
-TESTED_SEPARATELY = {"kintone_query", "kintone_upload_file", "kintone_download_file"}
-"""Tools with modes or files, which have tests of their own below."""
+TESTED_SEPARATELY = {
+    "kintone_query",
+    "kintone_upload_file",
+    "kintone_download_file",
+    "kintone_query_docs",
+    "kintone_record_data_docs",
+}
+"""Tools with modes or files, which have tests of their own below, and those that send text alone."""
 
 
 def run_and_check_outputs(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str, Any]) -> Outcome:

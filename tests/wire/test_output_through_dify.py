@@ -10,11 +10,11 @@ from tests.contract.agreed_names import TOOLS
 from tests.good_parameters import as_texts, good_parameters
 from tests.wire.plugin import credentials_of
 
-FILE_TOOLS = {"kintone_upload_file", "kintone_download_file"}
+WITHOUT_JSON = {"kintone_upload_file", "kintone_download_file", "kintone_query_docs", "kintone_record_data_docs"}
 """Tools that an agent cannot give a file to, or that send no JSON."""
 
 
-@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in FILE_TOOLS])
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in WITHOUT_JSON])
 def test_agent_reads_only_the_text_and_a_workflow_gets_the_json(host: DifyHost, site: LocalKintone, tool: str) -> None:
     """An agent app leaves out the marked JSON; the official Agent node and a workflow get it."""
     outcome = host.invoke(tool, as_texts(good_parameters(tool)), credentials_of(site), given_by="agent", timeout=60)
