@@ -30,14 +30,37 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where a lookup finds its record: ``app``, the code of the ``key`` field there, and what it copies.
+
+    ``copies`` maps the codes of the fields that it fills to those of the source app. ``app`` and ``key`` are blank
+    where kintone does not show them.
+    """
+
+    app: str
+    key: str
+    copies: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A user, department or group that may be chosen: ``type`` as kintone names it, and login name or code."""
+
+    type: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldDefinition:
     """One field of a form; the columns of a table are definitions too.
 
     ``options`` maps option names to labels, in the order of the form. ``default`` is the value that kintone gives the
-    field of a new record, as the form shows it; None where there is none or where it is the time of writing.
-    ``computed`` marks a text with automatic calculation, ``lookup`` a field that looks up a record of another app,
-    ``copied`` a field that a lookup fills. ``precision`` is the app's number precision, None until it was read.
-    ``format`` is the number format of a calculated field.
+    field of a new record, as the form shows it; None where there is none or where it is the time of writing, which
+    ``default_now`` marks. ``computed`` marks a text with automatic calculation, ``lookup`` is set in a field that looks
+    up a record of another app, ``copied_by`` is the code of the lookup that fills the field. ``precision`` is the app's
+    number precision, None until it was read. ``format`` is the number format of a calculated field, ``expression`` a
+    formula, ``shown_decimals`` the number of decimal places on kintone's screens, ``entities`` are the users,
+    departments or groups to choose from (empty: all), ``enabled`` tells that status, assignees or categories are on.
     """
 
     code: str
@@ -48,13 +71,29 @@ class FieldDefinition:
     has_default: bool = False
     default: object = None
     computed: bool = False
-    lookup: bool = False
-    copied: bool = False
+    lookup: Lookup | None = None
+    copied_by: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     columns: "Mapping[str, FieldDefinition]" = field(default_factory=dict)
     precision: NumberPrecision | None = None
     format: str = ""
+    default_now: bool = False
+    unit: str = ""
+    shown_decimals: int | None = None
+    expression: str = ""
+    entities: tuple[Entity, ...] = ()
+    enabled: bool = False
+
+    @property
+    def copied(self) -> bool:
+        """Tell whether a lookup fills the field."""
+        return bool(self.copied_by)
+
+    @property
+    def is_in_records(self) -> bool:
+        """Tell whether records show the field: some types hold no value, others may be switched off."""
+        return self.type.always_shown or self.enabled
 
     @property
     def value_kind(self) -> ValueKind:
@@ -179,6 +218,14 @@ def _small_number(value: object) -> int:
     return int(text)
 
 
+def _app_id(value: object) -> str:
+    """Return the id of an app, "" where kintone shows none."""
+    text = "" if value is None or value == "" else number_text(value)
+    if text is None:
+        raise ValueError("not a number")
+    return text
+
+
 type Number = Annotated[Decimal | None, PlainValidator(_number)]
 type Length = Annotated[int | None, PlainValidator(_length)]
 
@@ -191,10 +238,22 @@ class _FormAnswer(AnswerModel):
 
 class _Mapping(AnswerModel):
     field: str
+    related_field: str | None = None
+
+
+class _RelatedApp(AnswerModel):
+    app: Annotated[str, BeforeValidator(_app_id)] = ""
 
 
 class _Lookup(AnswerModel):
+    related_app: _RelatedApp | None = None
+    related_key_field: str | None = None
     field_mappings: list[Any] = Field(default_factory=list)
+
+
+class _Entity(AnswerModel):
+    type: str
+    code: str | None = None
 
 
 class _Option(AnswerModel):
@@ -217,6 +276,10 @@ class _Field(AnswerModel):
     max_value: Number = None
     protocol: str | None = None
     format: str | None = None
+    unit: str | None = None
+    display_scale: Length = None
+    entities: list[Any] | None = None
+    enabled: bool | None = None
     options: dict[str, Any] | None = None
     lookup: dict[str, Any] | None = None
     fields: dict[str, Any] | None = None
@@ -253,17 +316,17 @@ def parse_precision(raw: object, description: Message) -> NumberPrecision:
     return NumberPrecision(parsed.digits, parsed.decimal_places, parsed.rounding_mode)
 
 
-def _with_copied_mark(definition: FieldDefinition, copied: set[str]) -> FieldDefinition:
+def _with_copied_mark(definition: FieldDefinition, copied: Mapping[str, str]) -> FieldDefinition:
     """Return a field marked where a lookup fills it, which is known only when every field has been read."""
     columns = {code: _with_copied_mark(column, copied) for code, column in definition.columns.items()}
-    return replace(definition, copied=definition.code in copied, columns=columns)
+    return replace(definition, copied_by=copied.get(definition.code, ""), columns=columns)
 
 
 class _FieldReader:
-    """Reads the fields of one answer; ``copied`` collects the codes that lookups fill."""
+    """Reads the fields of one answer; ``copied`` collects the codes that lookups fill, with those of the lookups."""
 
     def __init__(self, description: Message) -> None:
-        self.copied: set[str] = set()
+        self.copied: dict[str, str] = {}
         self._description = description
         self._count = 0
 
@@ -281,8 +344,6 @@ class _FieldReader:
         if not code or parsed.code not in (None, code):
             raise misshapen(self._description, Message("code of {part}", part=part), parsed.code)
         type_of_field = field_type(parsed.type)
-        if parsed.lookup is not None:
-            self._note_copied(parsed.lookup, part)
         return FieldDefinition(
             code=code,
             label=parsed.label or code,
@@ -292,7 +353,7 @@ class _FieldReader:
             has_default=bool(parsed.default_value) or parsed.default_now_value is True,
             default=parsed.default_value or None,
             computed=type_of_field.on_add and bool(parsed.expression),
-            lookup=parsed.lookup is not None,
+            lookup=None if parsed.lookup is None else self._lookup(code, parsed.lookup, part),
             options=self._options(parsed, part) if type_of_field.shape in OPTION_SHAPES else {},
             limits=Limits(
                 parsed.min_length,
@@ -303,6 +364,12 @@ class _FieldReader:
             ),
             columns=self._columns(parsed, part) if type_of_field.shape is Shape.ROWS and not column else {},
             format=parsed.format or "",
+            default_now=parsed.default_now_value is True,
+            unit=parsed.unit or "",
+            shown_decimals=parsed.display_scale,
+            expression=parsed.expression or "",
+            entities=self._entities(parsed, part),
+            enabled=parsed.enabled is True,
         )
 
     def _columns(self, parsed: _Field, part: Message) -> dict[str, FieldDefinition]:
@@ -324,7 +391,17 @@ class _FieldReader:
             indexed.append((option.index or Decimal(0), name, option.label or name))
         return {name: label for _, name, label in sorted(indexed, key=lambda entry: entry[0])}
 
-    def _note_copied(self, raw: dict[str, Any], part: Message) -> None:
-        lookup = Message("the lookup of {part}", part=part)
-        for entry in read_answer(_Lookup, raw, self._description, lookup).field_mappings:
-            self.copied.add(read_answer(_Mapping, entry, self._description, lookup).field)
+    def _lookup(self, code: str, raw: dict[str, Any], part: Message) -> Lookup:
+        """Return a lookup and note what it fills."""
+        place = Message("the lookup of {part}", part=part)
+        lookup = read_answer(_Lookup, raw, self._description, place)
+        mappings = [read_answer(_Mapping, entry, self._description, place) for entry in lookup.field_mappings]
+        copies = {mapping.field: mapping.related_field or "" for mapping in mappings}
+        self.copied |= dict.fromkeys(copies, code)
+        app = lookup.related_app.app if lookup.related_app else ""
+        return Lookup(app, lookup.related_key_field or "", copies)
+
+    def _entities(self, parsed: _Field, part: Message) -> tuple[Entity, ...]:
+        place = Message("the entities of {part}", part=part)
+        read = [read_answer(_Entity, entry, self._description, place) for entry in parsed.entities or ()]
+        return tuple(Entity(entity.type, entity.code or "") for entity in read)
