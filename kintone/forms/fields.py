@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 from kintone import limits
 from kintone.field_types import FieldType, Shape, ValueKind, field_type, value_kind
 from kintone.messages import Message
+from kintone.operators import QueryRules
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, name_in_answer, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
 
@@ -60,7 +61,8 @@ class FieldDefinition:
     up a record of another app, ``copied_by`` is the code of the lookup that fills the field. ``precision`` is the app's
     number precision, None until it was read. ``format`` is the number format of a calculated field, ``expression`` a
     formula, ``shown_decimals`` the number of decimal places on kintone's screens, ``entities`` are the users,
-    departments or groups to choose from (empty: all), ``enabled`` tells that status, assignees or categories are on.
+    departments or groups to choose from (empty: all), ``enabled`` tells that status, assignees or categories are on,
+    ``in_table`` marks a column of a table.
     """
 
     code: str
@@ -84,6 +86,7 @@ class FieldDefinition:
     expression: str = ""
     entities: tuple[Entity, ...] = ()
     enabled: bool = False
+    in_table: bool = False
 
     @property
     def copied(self) -> bool:
@@ -94,6 +97,26 @@ class FieldDefinition:
     def is_in_records(self) -> bool:
         """Tell whether records show the field: some types hold no value, others may be switched off."""
         return self.type.always_shown or self.enabled
+
+    @property
+    def query(self) -> QueryRules:
+        """How queries use the field; a column of a table takes ``in`` and ``not in`` in place of ``=`` and ``!=``."""
+        return self.type.query.in_rows if self.in_table else self.type.query
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that conditions on the field may have; none for a field that no condition can name."""
+        return self.query.operators
+
+    @property
+    def empty_condition(self) -> str:
+        """The condition for records without a value, such as ``note is empty``; blank where there is none."""
+        return f"{self.code} {self.query.empty}" if self.query.empty else ""
+
+    @property
+    def filled_condition(self) -> str:
+        """The condition for records with a value, such as ``note is not empty``; blank where there is none."""
+        return f"{self.code} {self.query.filled}" if self.query.filled else ""
 
     @property
     def value_kind(self) -> ValueKind:
@@ -370,6 +393,7 @@ class _FieldReader:
             expression=parsed.expression or "",
             entities=self._entities(parsed, part),
             enabled=parsed.enabled is True,
+            in_table=column,
         )
 
     def _columns(self, parsed: _Field, part: Message) -> dict[str, FieldDefinition]:
