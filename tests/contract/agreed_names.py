@@ -89,6 +89,7 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "max_rows": Parameter("number", "llm", default=100, least=1, most=10_000),
         "time_zone": SETTING,
     },
+    "kintone_get_fields": {"fields": TEXT},
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -110,6 +111,12 @@ RESULTS: dict[str, dict[str, str]] = {
     },
     "kintone_download_file": {"file_name": "string", "mime_type": "string", "size": "number"},
     "kintone_aggregate": {"rows": "array[object]", "row_count": "number", "record_count": "number"},
+    "kintone_get_fields": {
+        "fields": "array[object]",
+        "field_codes": "array[string]",
+        "app": "object",
+        "process": "object",
+    },
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -117,6 +124,23 @@ ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("kintone_upsert_records", "upsert_result"): ("add", "updated", "requested", "with_update_key"),
     ("kintone_upsert_records", "results"): ("id", "revision", "operation"),
     ("kintone_upload_file", "uploaded_files"): ("fileKey", "file_name", "size", "mime_type"),
+    ("kintone_get_fields", "fields"): (
+        "code",
+        "label",
+        "type",
+        "required",
+        "unique",
+        "default",
+        "options",
+        "limits",
+        "unit",
+        "lookup",
+        "columns",
+        "writable",
+        "operators",
+    ),
+    ("kintone_get_fields", "app"): ("id", "name"),
+    ("kintone_get_fields", "process"): ("enabled", "statuses", "actions"),
 }
 
 VALIDATION_CODES = (

@@ -36,6 +36,7 @@ RELATED_TOOLS = {
     },
     "kintone_download_file": {"kintone_query", "kintone_upload_file"},
     "kintone_aggregate": {"kintone_query"},
+    "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

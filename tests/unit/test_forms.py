@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import KintoneError, UnknownResponseError
-from kintone.forms.fields import Form, parse_form, parse_precision
+from kintone.forms.answers import parse_form, parse_precision
+from kintone.forms.fields import Form
 from kintone.forms.reading import FormCache, FormKey, FormsApi, read_form
 from kintone.messages import Message
 from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
