@@ -13,9 +13,13 @@ from kintone.texts import preview, printable
 from tools.field_descriptions import is_process_on, is_writable
 
 MAX_CHARACTERS = 20_000
-"""Characters of the whole text, and below of parts of it; agents read only the text, and every character costs."""
-MAX_FIELD_CHARACTERS = 16_000
+"""Characters of the whole text; agents read only the text, and every character costs."""
+MAX_CODES_CHARACTERS = 10_000
+"""Characters of the codes of fields that are not described."""
+REST_CHARACTERS = 200
+"""Characters of the sentence around them."""
 MAX_LIST_CHARACTERS = 1_500
+"""Characters of all statuses, or of all actions."""
 MAX_ITEMS = 30
 """Options, or people to choose from, that are named."""
 MAX_VALUE_CHARACTERS = 200
@@ -35,7 +39,8 @@ class FieldsText:
 
     def lines(self) -> list[Line]:
         """Return the headline, what the credential may do, the fields, the operators and the process."""
-        return [self._headline(), *self._rights(), *self._field_lines(), *_query_lines(self.fields), *self._process()]
+        before, after = [self._headline(), *self._rights()], [*_query_lines(self.fields), *self._process()]
+        return [*before, *_field_lines(self.fields, MAX_CHARACTERS - _length_of([*before, *after])), *after]
 
     def _headline(self) -> Message:
         app = Message("app {app}", app=self.app)
@@ -59,23 +64,6 @@ class FieldsText:
                 "delete is not known."
             )
         ]
-
-    def _field_lines(self) -> list[Line]:
-        """Return the fields by group; behind the maximum only their codes, as far as they fit."""
-        lines: list[Line] = []
-        room = MAX_FIELD_CHARACTERS
-        left: list[str] = []
-        for heading, fields in _groups(self.fields):
-            group: list[Line] = []
-            for field in fields:
-                for each, line in _with_columns(field):
-                    room -= len(str(line)) + 1
-                    if room >= 0:
-                        group.append(line)
-                    elif not each.in_table or field.code not in left:
-                        left.append(each.code)
-            lines += [heading, *group] if group else []
-        return [*lines, *_rest(left)]
 
     def _process(self) -> list[Message]:
         if not self.all_asked:
@@ -121,11 +109,37 @@ def _group(field: FieldDefinition) -> int:
     return 0 if is_writable(field) else 2
 
 
-def _rest(codes: Sequence[str]) -> list[Message]:
+def _field_lines(fields: Iterable[FieldDefinition], room: int) -> list[Line]:
+    """Return the fields by group; of those behind the maximum only the codes, to be named in another call.
+
+    ``room`` are the characters that there are for both.
+    """
+    groups = _groups(fields)
+    room -= _length_of([heading for heading, _ in groups]) + REST_CHARACTERS
+    codes = sum(_code_length(field) for _, group in groups for field in group)
+    lines: list[Line] = []
+    left: list[str] = []
+    for heading, group in groups:
+        described: list[Line] = []
+        for field in group:
+            codes -= _code_length(field)
+            columns = sum(map(_code_length, field.columns.values()))
+            for each, line in _with_columns(field):
+                columns -= _code_length(each) if each.in_table else 0
+                rest = room - _length_of([line])
+                if not left and rest >= min(codes + columns, MAX_CODES_CHARACTERS):
+                    described.append(line)
+                    room = rest
+                elif not each.in_table or field.code not in left:
+                    left.append(each.code)
+        lines += [heading, *described] if described else []
+    return [*lines, *_rest(left, room)]
+
+
+def _rest(codes: Sequence[str], room: int) -> list[Message]:
     """Return the codes of the fields that are not described, as many as fit."""
     if not codes:
         return []
-    room = MAX_CHARACTERS - MAX_FIELD_CHARACTERS - 2 * MAX_LIST_CHARACTERS
     return [
         Message(
             "{count} more fields; name those that you need in the parameter fields: {codes}",
@@ -133,6 +147,15 @@ def _rest(codes: Sequence[str]) -> list[Message]:
             codes=_cut(map(printable, codes), room),
         )
     ]
+
+
+def _code_length(field: FieldDefinition) -> int:
+    """Return the characters of a code in a list of codes."""
+    return len(printable(field.code)) + 2
+
+
+def _length_of(lines: Iterable[Line]) -> int:
+    return sum(len(str(line)) + 1 for line in lines)
 
 
 # One field
