@@ -124,6 +124,18 @@ def test_failure_of_the_form_is_raised_at_once(site: InProcess) -> None:
     assert site.scheduler.now() < 20
 
 
+def test_nothing_is_requested_after_the_form_failed(site: InProcess) -> None:
+    """If the form cannot be read, the other parts are not tried again."""
+    site.kintone.fail(api="app", status=503)
+    site.kintone.fail(api="app/form/fields", status=403, code="GAIA_NO01", times=1)
+
+    with pytest.raises(KintoneError):
+        overview_of(site)
+    asked = len(site.asked)
+    site.pass_time(60)
+    assert len(site.asked) == asked
+
+
 @pytest.mark.parametrize(
     ("api", "answer"),
     [
@@ -132,7 +144,7 @@ def test_failure_of_the_form_is_raised_at_once(site: InProcess) -> None:
         ("app/status", {"enable": "true"}),
         ("app/status", {"enable": True, "states": {"x": {"index": "0"}}}),
         ("app/status", {"enable": True, "states": {}, "actions": [{"name": "a", "from": "x"}]}),
-        ("app/status", {"enable": True, "states": {}, "actions": [{}] * 10_001}),
+        ("app/status", {"enable": True, "states": {}, "actions": [{"name": "a", "from": "x", "to": "x"}] * 10_001}),
         ("records", {"records": {}}),
         ("records", {}),
     ],

@@ -64,8 +64,8 @@ def group_of(text: str, code: str) -> int:
          "USER_SELECT, default LOGINUSER()"),
         (field("USER_SELECT", "f", entities=[{"type": "USER", "code": "sato"}, {"type": "GROUP", "code": "g"}]),
          "USER_SELECT, only sato (USER), g (GROUP)"),
-        (field("CHECK_BOX", "f", defaultValue=["A"], options=options("A", "B, C", "")),
-         'CHECK_BOX, default A, options: A, "B, C", ""'),
+        (field("CHECK_BOX", "f", defaultValue=["A"], options=options("A", "B, C", "", " D")),
+         'CHECK_BOX, default A, options: A, "B, C", "", " D"'),
         (field("DROP_DOWN", "f", options=options(*map(str, range(33)))),
          f"DROP_DOWN, options: {', '.join(map(str, range(30)))} and 3 more"),
         (field("DROP_DOWN", "f", options=options(*map(str, range(30)))),
@@ -125,6 +125,17 @@ def test_operators_stand_once_for_each_type() -> None:
     assert operators == [
         'NUMBER (a number): =, !=, >, <, >=, <=, in, not in; empty: = ""',
         'DROP_DOWN (one of the options): in, not in; empty: in ("")',
+    ]
+
+
+def test_operators_of_types_that_are_filled_or_switched_off() -> None:
+    """Types that cannot be written have no words for their values, and what is switched off has no operators."""
+    form = make_form(field("MULTI_LINE_TEXT", "a"), field("CREATOR", "b"), field("STATUS", "c", enabled=False))
+    operators = text_of(form).partition("Operators")[2].splitlines()[1:-1]
+
+    assert operators == [
+        "MULTI_LINE_TEXT (a text of several lines): like, not like, is empty, is not empty",
+        "CREATOR: in, not in",
     ]
 
 
