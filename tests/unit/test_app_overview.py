@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from kintone.api import Answer, Request
 from kintone.app_overview import EXTRAS_SECONDS, AppOverview, Process, read_overview
+from kintone.client import KintoneClient
+from kintone.deadline import Deadline
 from kintone.errors import KintoneError, UnknownResponseError
 from tests.unit.in_process import Asked, InProcess
 
@@ -124,16 +127,24 @@ def test_failure_of_the_form_is_raised_at_once(site: InProcess) -> None:
     assert site.scheduler.now() < 20
 
 
-def test_nothing_is_requested_after_the_form_failed(site: InProcess) -> None:
-    """If the form cannot be read, the other parts are not tried again."""
-    site.kintone.fail(api="app", status=503)
+def test_other_requests_end_when_the_form_failed(site: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the form cannot be read, the requests for the other parts are cancelled, so that none is sent again."""
+    deadlines: list[Deadline] = []
+    call = KintoneClient.call
+
+    def noted(client: KintoneClient, request: Request, deadline: Deadline | None = None) -> Answer:
+        if deadline:
+            deadlines.append(deadline)
+        return call(client, request, deadline)
+
+    monkeypatch.setattr(KintoneClient, "call", noted)
+    site.before = lambda asked: site.pass_time(1) if asked.api == "app/form/fields" else None
     site.kintone.fail(api="app/form/fields", status=403, code="GAIA_NO01", times=1)
 
     with pytest.raises(KintoneError):
         overview_of(site)
-    asked = len(site.asked)
-    site.pass_time(60)
-    assert len(site.asked) == asked
+    assert [deadline.is_cancelled for deadline in deadlines] == [True] * len(EXTRAS)
+    assert not site.client.deadline.is_cancelled
 
 
 @pytest.mark.parametrize(
