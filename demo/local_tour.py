@@ -14,6 +14,7 @@ VALID_RECORD = {"sku": "TEA-01", "name": "煎茶 🍵", "stock": 40, "rank": "Hi
 def tour(session: DemoSession) -> None:
     """Show every tool with records and files."""
     _credential(session)
+    _fields(session)
     _query(session)
     _validate(session)
     _failure(session)
@@ -32,8 +33,15 @@ def _credential(session: DemoSession) -> None:
     check("Dify passes the bare line on, behind a code", holds=is_plugin_message(failure.credential_view, failure))
 
 
+def _fields(session: DemoSession) -> None:
+    screen.heading("2. The fields of an app, before anything is asked of it")
+    outcome = session.run("kintone_get_fields", {"fields": "sku, rank, lines"})
+    options = {field["code"]: field["options"] for field in outcome.variables["fields"]}
+    check("the options of a drop-down are named", holds=options["rank"] == ["High", "Middle", "Low"])
+
+
 def _query(session: DemoSession) -> None:
-    screen.heading("2. Records that match a condition")
+    screen.heading("3. Records that match a condition")
     outcome = session.run(
         "kintone_query", {"query": 'rank in ("High") and stock > 0 order by stock desc', "fields": "sku, name, stock"}
     )
@@ -42,7 +50,7 @@ def _query(session: DemoSession) -> None:
 
 
 def _validate(session: DemoSession) -> None:
-    screen.heading("3. An invalid record is checked before anything is written")
+    screen.heading("4. An invalid record is checked before anything is written")
     outcome = session.run(
         "kintone_validate_record_data", {"record_data": json.dumps(INVALID_RECORD, ensure_ascii=False)}
     )
@@ -55,7 +63,7 @@ def _validate(session: DemoSession) -> None:
 
 
 def _failure(session: DemoSession) -> None:
-    screen.heading("4. A failed step explains to people and models what to correct")
+    screen.heading("5. A failed step explains to people and models what to correct")
     failure = session.failure("kintone_add_record", {"record_data": json.dumps(INVALID_RECORD, ensure_ascii=False)})
     check("the unknown field is named", holds="nmae" in failure.message)
     check("Dify passes the bare line on, behind a code", holds=is_plugin_message(failure.workflow_view, failure))
@@ -66,13 +74,13 @@ def _failure(session: DemoSession) -> None:
 
 
 def _add(session: DemoSession) -> None:
-    screen.heading("5. The corrected record is added")
+    screen.heading("6. The corrected record is added")
     outcome = session.run("kintone_add_record", {"record_data": json.dumps(VALID_RECORD, ensure_ascii=False)})
     check("kintone returned a record id", holds=outcome.variables["record_id"].isdigit())
 
 
 def _upsert(session: DemoSession) -> None:
-    screen.heading("6. Three records are upserted by their key")
+    screen.heading("7. Three records are upserted by their key")
     known = session.run("kintone_query", {"query": "order by $id asc limit 2", "fields": "sku"}, show=False)
     keys = [record["sku"]["value"] for record in known.variables["records"]]
     rows = [{"sku": key, "stock": 7 + number} for number, key in enumerate((*keys, "NEW-01"))]
@@ -84,7 +92,7 @@ def _upsert(session: DemoSession) -> None:
 
 
 def _files(session: DemoSession) -> None:
-    screen.heading("7. A file with a Japanese name is uploaded, attached and downloaded")
+    screen.heading("8. A file with a Japanese name is uploaded, attached and downloaded")
     file = session.host.serve(REPORT_NAME, REPORT, "text/plain")
     mapping = [{"attachment_field": "attachment", "updateKey": {"field": "sku", "value": "TEA-01"}, "record": {}}]
     uploaded = session.run("kintone_upload_file", {"upload_file": file, "records_mapping": json.dumps(mapping)})
@@ -97,7 +105,7 @@ def _files(session: DemoSession) -> None:
 
 
 def _aggregate(session: DemoSession) -> None:
-    screen.heading("8. Records are counted and added up by group")
+    screen.heading("9. Records are counted and added up by group")
     parameters = {"group_by": "rank", "measures": "count, sum(stock)", "order_by": "sum(stock) desc"}
     outcome = session.run("kintone_aggregate", parameters)
     total = session.run("kintone_aggregate", {}, show=False)

@@ -14,17 +14,20 @@ def tour(session: DemoSession) -> None:
     """Verify the credential, read some records and a file, check a record against the form; write nothing."""
     screen.heading("1. The credential is verified")
     check("the credential is accepted", holds=session.host.validate(session.credentials))
-    screen.heading("2. The newest records")
+    screen.heading("2. The fields of the app")
+    described = session.run("kintone_get_fields", {})
+    check("the app has fields", holds=bool(described.variables["field_codes"]))
+    screen.heading("3. The newest records")
     outcome = session.run("kintone_query", {"query": NEWEST})
     check("not more records than requested are returned", holds=outcome.variables["record_count"] <= SHOWN)
     _file(session, outcome.variables["records"])
-    screen.heading("4. A record is checked against the form; nothing is written")
+    screen.heading("5. A record is checked against the form; nothing is written")
     outcome = session.run("kintone_validate_record_data", {"record_data": json.dumps({"no such field": 1})})
     check("the unknown field is found", holds=outcome.variables["valid"] is False)
 
 
 def _file(session: DemoSession, records: list[dict[str, Any]]) -> None:
-    screen.heading("3. A file of one of these records")
+    screen.heading("4. A file of one of these records")
     attached = [
         (record["$id"]["value"], code)
         for record in records

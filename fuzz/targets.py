@@ -21,7 +21,7 @@ from kintone.access.sites import read_site
 from kintone.api import Answer, encode_json
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.file_names import MAX_NAME_LENGTH, clean_name, name_in_disposition
-from kintone.forms.fields import parse_form
+from kintone.forms.answers import parse_form
 from kintone.messages import Message
 from kintone.mime_types import clean_type
 from kintone.query import parse

@@ -124,6 +124,14 @@ def get_app_settings(description: Message, app: int | str) -> Request:
     return Request(description, "GET", "app/settings", {"app": app}, RetrySafety.READ)
 
 
+def get_process_management(description: Message, app: int | str) -> Request:
+    """Statuses and actions, named in the language of the user that acts for the credential, as executing them needs.
+
+    https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-process-management-settings
+    """
+    return Request(description, "GET", "app/status", {"app": app, "lang": "user"}, RetrySafety.READ)
+
+
 def get_record(description: Message, app: int, record_id: int | str) -> Request:
     """One record; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-record."""
     return Request(description, "GET", "record", {"app": app, "id": record_id}, RetrySafety.READ)

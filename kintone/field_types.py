@@ -213,6 +213,8 @@ _FIELD_TYPES = (
 FIELD_TYPES = {entry.name: entry for entry in _FIELD_TYPES}
 """Every type that kintone documents, by its name."""
 
+STATUS = FIELD_TYPES["STATUS"]
+
 _TABLE_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.shape is Shape.ROWS)
 _LIST_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.empty == ())
 _TEXT_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.shape.is_text)

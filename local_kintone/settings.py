@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 
 
+def _actions() -> list[tuple[str, str, str]]:
+    return [("処理を開始", "未処理", "処理中"), ("完了する", "処理中", "完了"), ("差し戻す", "処理中", "未処理")]
+
+
 def _people() -> dict[str, str]:
     return {
         "Administrator": "Administrator",
@@ -43,6 +47,7 @@ class Settings:
             "both" (ASCII fallback and RFC 5987), "encoded" (RFC 5987 alone), "raw" (UTF-8 bytes in quotes), "none".
         utc_offset_hours: the acting user's time zone, used for default dates and times and for dates in queries.
         states: the statuses of process management, the initial status first.
+        actions: its actions: name, status before, status after.
         users: login code to name of every existing user.
         organizations: code to name.
         groups: code to name.
@@ -64,6 +69,7 @@ class Settings:
     disposition: str = "both"
     utc_offset_hours: float = 0.0
     states: list[str] = field(default_factory=lambda: ["未処理", "処理中", "完了"])
+    actions: list[tuple[str, str, str]] = field(default_factory=_actions)
     users: dict[str, str] = field(default_factory=_people)
     organizations: dict[str, str] = field(default_factory=lambda: {"sales": "営業部", "support": "サポート"})
     groups: dict[str, str] = field(default_factory=lambda: {"everyone": "Everyone", "managers": "Managers"})

@@ -98,6 +98,7 @@ SECONDS: dict[str, float] = {
     "tests/unit/test_process_output_log.py": 1,
     "tests/unit/test_reading_wrong_counts.py": 1,
     "tests/wire/test_aggregate_tool.py": 1,
+    "tests/wire/test_get_fields_tool.py": 1,
     "tests/wire/test_reading_properties.py": 1,
     "tests/wire/test_upload_addresses.py": 1,
 }

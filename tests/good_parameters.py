@@ -25,6 +25,7 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_aggregate": {"group_by": "rank"},
         "kintone_query_docs": {},
         "kintone_record_data_docs": {},
+        "kintone_get_fields": {"fields": "sku, lines"},
     }
     return good[tool]
 

@@ -40,7 +40,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "sort_by", "offset", "skip", "page", "record_id", "record_ids", "id", "ids",
     ),
     "max_records": ("limit", "max", "max_results", "top", "count", "size", "page_size", "per_page"),
-    "fields": ("columns", "field_codes", "select", "properties"),
+    "fields": ("columns", "field_codes", "select", "properties", "field", "codes", "field_code", "code", "labels"),
     "group_by": ("group", "groups", "groupby", "by", "dimensions", "dimension"),
     "measures": ("measure", "metrics", "metric", "aggregate", "aggregates", "aggregation", "aggregations"),
     "max_rows": ("limit", "top", "max", "max_records", "max_results", "rows"),

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from kintone import api
 from kintone.api import Request, RequestSender
 from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
-from kintone.forms.fields import Form, parse_form, parse_precision
+from kintone.forms.answers import parse_form, parse_precision
+from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
 

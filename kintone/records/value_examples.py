@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from kintone.forms.fields import Form, parse_form
+from kintone.forms.answers import parse_form
+from kintone.forms.fields import Form
 from kintone.problems import Problem
 from kintone.records.checking import check_record
 

@@ -1,4 +1,4 @@
-"""GET app, app/form/fields, app/form/layout, app/settings."""
+"""GET app, app/form/fields, app/form/layout, app/settings, app/status."""
 
 from __future__ import annotations
 
@@ -87,6 +87,34 @@ def get_settings(call: Call) -> Response:
             "enableInlineRecordEditing": True,
             "numberPrecision": app.precision.to_api(),
             "firstMonthOfFiscalYear": "4",
+            "revision": str(app.form.revision),
+        }
+    )
+
+
+def get_status(call: Call) -> Response:
+    """Answer GET app/status.json, the process management.
+
+    An app that never had it returns null for statuses and actions:
+    https://cybozu.dev/ja/kintone/docs/rest-api/apps/settings/get-process-management-settings
+    """
+    app = _readable(call)
+    _check_language(call)
+    settings = call.site.settings
+    enabled = bool(app.form.first_of_type("STATUS").properties["enabled"])
+    states = {
+        name: {"name": name, "index": str(index), "assignee": {"type": "ONE", "entities": []}}
+        for index, name in enumerate(settings.states)
+    }
+    actions = [
+        {"name": name, "from": before, "to": after, "filterCond": "", "type": "PRIMARY"}
+        for name, before, after in settings.actions
+    ]
+    return json_response(
+        {
+            "enable": enabled,
+            "states": states if enabled else None,
+            "actions": actions if enabled else None,
             "revision": str(app.form.revision),
         }
     )

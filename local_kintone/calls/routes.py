@@ -38,6 +38,7 @@ ROUTES: dict[tuple[str, str], Callable[[Call], Response]] = {
     ("GET", "app/form/fields"): app_calls.get_fields,
     ("GET", "app/form/layout"): app_calls.get_layout,
     ("GET", "app/settings"): app_calls.get_settings,
+    ("GET", "app/status"): app_calls.get_status,
 }
 
 

@@ -107,6 +107,7 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
     },
     "kintone_query_docs": {},
     "kintone_record_data_docs": {},
+    "kintone_get_fields": {"fields": TEXT},
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -131,6 +132,12 @@ RESULTS: dict[str, dict[str, str]] = {
     "kintone_aggregate": {"rows": "array[object]", "row_count": "number", "record_count": "number"},
     "kintone_query_docs": {},
     "kintone_record_data_docs": {},
+    "kintone_get_fields": {
+        "fields": "array[object]",
+        "field_codes": "array[string]",
+        "app": "object",
+        "process": "object",
+    },
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -138,6 +145,23 @@ ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("kintone_upsert_records", "upsert_result"): ("add", "updated", "requested", "with_update_key"),
     ("kintone_upsert_records", "results"): ("id", "revision", "operation"),
     ("kintone_upload_file", "uploaded_files"): ("fileKey", "file_name", "size", "mime_type"),
+    ("kintone_get_fields", "fields"): (
+        "code",
+        "label",
+        "type",
+        "required",
+        "unique",
+        "default",
+        "options",
+        "limits",
+        "unit",
+        "lookup",
+        "columns",
+        "writable",
+        "operators",
+    ),
+    ("kintone_get_fields", "app"): ("id", "name"),
+    ("kintone_get_fields", "process"): ("enabled", "statuses", "actions"),
 }
 
 VALIDATION_CODES = (

@@ -8,7 +8,7 @@ import pytest
 
 from kintone.access.settings import OperatorSettings
 from kintone.error_codes import MEANINGS
-from kintone.forms.fields import parse_form
+from kintone.forms.answers import parse_form
 from kintone.records import check_record
 from local_kintone import LocalKintone
 from scripts.difypkg.text_rules import check_texts

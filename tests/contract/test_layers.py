@@ -36,14 +36,15 @@ LAYERS = (
     "kintone.retry", "kintone.access", "kintone.connections", "kintone.transport_failures", "kintone.exchanges",
     "kintone.transport", "kintone.error_codes", "kintone.replies", "kintone.execution", "kintone.operators",
     "kintone.field_types",
-    "kintone.forms", "kintone.records", "kintone.query", "kintone.reading", "kintone.aggregation",
-    "kintone.mime_types", "kintone.file_names", "kintone.files",
+    "kintone.forms", "kintone.app_overview", "kintone.records", "kintone.query", "kintone.reading",
+    "kintone.aggregation", "kintone.mime_types", "kintone.file_names", "kintone.files",
     "kintone.writing", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
     "tools.record_inputs", "tools.code_suggestions", "tools.record_checks", "tools.query_summary",
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
     "tools.query_guide", "tools.record_guide",
+    "tools.field_descriptions", "tools.field_texts",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 

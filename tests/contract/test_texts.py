@@ -58,6 +58,7 @@ RELATED_TOOLS = {
         "kintone_add_record",
         "kintone_upsert_records",
     },
+    "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

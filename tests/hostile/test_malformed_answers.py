@@ -78,7 +78,10 @@ FORMS: list[Any] = [
     *_variants(lambda value: _form(type="SUBTABLE", fields=value), None, [], {}, "x", {"c": 5}, {"c": {}},
       {"c": {"type": 5}}, {"c": {"type": "NUMBER", "code": "d"}}),
     *_variants(lambda value: _form(lookup=value), [], "x", {"fieldMappings": {}}, {"fieldMappings": [5]},
-      {"fieldMappings": [{"relatedField": "a"}]}),
+      {"fieldMappings": [{"relatedField": "a"}]}, {"fieldMappings": [{"field": "a", "relatedField": 5}]},
+      {"relatedApp": "8"}, {"relatedApp": {"app": "x"}}, {"relatedApp": {"app": []}}, {"relatedKeyField": {}}),
+    *_variants(lambda value: _form(entities=value), {}, "x", [5], [{}], [{"type": 5}], [{"type": "USER", "code": 5}]),
+    _form(unit=5), _form(displayScale="x"), _form(displayScale=[]), _form(enabled="true"), _form(format=5),
     {**_form(), "revision": []}, {**_form(), "revision": "x"},
 ]  # fmt: skip
 FIELDS: list[Any] = [

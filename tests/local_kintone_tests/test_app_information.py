@@ -1,4 +1,4 @@
-"""app.json, app/settings.json and the form: content and permissions."""
+"""app.json, app/settings.json, app/status.json and the form: content and permissions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from tests.local_kintone_tests.in_process_client import InProcessClient, body_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CALLS = (("app", "id=1"), ("app/settings", "app=1"), ("app/form/fields", "app=1"), ("app/form/layout", "app=1"))
+CALLS = (
+    ("app", "id=1"),
+    ("app/settings", "app=1"),
+    ("app/status", "app=1"),
+    ("app/form/fields", "app=1"),
+    ("app/form/layout", "app=1"),
+)
 
 
 @pytest.fixture
@@ -57,10 +63,38 @@ def test_settings_tell_precision_as_texts_and_the_forms_revision(plain: LocalKin
     assert (settings["name"], settings["revision"]) == ("Plain", "1")
 
 
+def test_process_management_that_was_never_set_is_null(plain: LocalKintone) -> None:
+    """The page of app/status.json: an app that never had process management returns null for its parts."""
+    status = body_of(InProcessClient(plain, plain.token(1, "view")).get("app/status", "app=1&lang=user"))
+    assert status == {"enable": False, "states": None, "actions": None, "revision": "1"}
+
+
+def test_process_management_tells_statuses_and_actions(plain: LocalKintone) -> None:
+    """The page of app/status.json: statuses by name with their index as text, actions with the statuses around them."""
+    app = plain.create_app("Process", {"s": {"type": "STATUS", "enabled": True}})
+    plain.settings.states = ["New", "Done"]
+    plain.settings.actions = [("Finish", "New", "Done")]
+    status = body_of(InProcessClient(plain, plain.token(app, "view")).get("app/status", f"app={app}"))
+    assert status["enable"] is True
+    assert {name: (state["name"], state["index"]) for name, state in status["states"].items()} == {
+        "New": ("New", "0"),
+        "Done": ("Done", "1"),
+    }
+    assert [(action["name"], action["from"], action["to"]) for action in status["actions"]] == [
+        ("Finish", "New", "Done")
+    ]
+
+
+def test_process_management_refuses_an_unknown_language(plain: LocalKintone) -> None:
+    """The page of app/status.json: `lang` is ja, en, zh, user or default."""
+    client = InProcessClient(plain, plain.token(1, "view"))
+    assert refusal_of(client.get("app/status", "app=1&lang=fr"))[:2] == (400, "CB_VA01")
+
+
 @pytest.mark.parametrize(("api", "query"), CALLS)
 @pytest.mark.parametrize("permission", ["view", "add"])
 def test_viewing_or_adding_is_enough(plain: LocalKintone, api: str, query: str, permission: str) -> None:
-    """Fact sheet 1.4: app, settings, form and layout take a token that views or adds."""
+    """Fact sheet 1.4: app, settings, process management, form and layout take a token that views or adds."""
     assert InProcessClient(plain, plain.token(1, permission)).get(api, query).status == 200
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from kintone.forms.fields import Form, parse_form
+from kintone.forms.answers import parse_form
+from kintone.forms.fields import Form
 
 type Properties = dict[str, object]
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.errors import KintoneError, UnknownResponseError
-from kintone.forms.fields import Form, parse_form, parse_precision
+from kintone.forms.answers import parse_form, parse_precision
+from kintone.forms.fields import Entity, Form, Lookup
 from kintone.forms.reading import FormCache, FormKey, FormsApi, read_form
 from kintone.messages import Message
 from kintone.values.numbers import DEFAULT_PRECISION, NumberPrecision
@@ -269,3 +270,47 @@ def test_precision_of_another_shape_is_an_unknown_response(raw: object) -> None:
     """An answer in another shape is not treated as an unknown setting."""
     with pytest.raises(UnknownResponseError):
         parse_precision(raw, Message("reading"))
+
+
+def test_what_a_model_needs_to_know_of_a_field_is_read() -> None:
+    """Unit, decimals, formula, current time as default, whom one may choose, and whether a status is on."""
+    form = make_form(
+        field("NUMBER", "price", unit="円", unitPosition="AFTER", displayScale="2"),
+        field("CALC", "total", expression="price * 2", format="NUMBER_DIGIT", displayScale=""),
+        field("DATE", "due", defaultNowValue=True, defaultValue=""),
+        field("DATE", "end", defaultNowValue=False, defaultValue="2026-04-01"),
+        field("USER_SELECT", "owner", entities=[{"type": "USER", "code": "sato"}, {"type": "GROUP", "code": "all"}]),
+        field("STATUS", "状態", enabled=True),
+        field("CATEGORY", "分類", enabled=False),
+        field("GROUP", "box"),
+    )
+    fields = form.fields
+    assert (fields["price"].unit, fields["price"].shown_decimals) == ("円", 2)
+    assert (fields["total"].expression, fields["total"].shown_decimals) == ("price * 2", None)
+    assert [fields[code].default_now for code in ("due", "end")] == [True, False]
+    assert fields["end"].default == "2026-04-01"
+    assert fields["owner"].entities == (Entity("USER", "sato"), Entity("GROUP", "all"))
+    assert [code for code, each in fields.items() if each.is_in_records] == [
+        "price", "total", "due", "end", "owner", "状態",
+    ]  # fmt: skip
+
+
+def test_lookup_tells_its_source_and_what_it_fills() -> None:
+    """App, key field and copied fields are read; a filled field names the lookup that fills it."""
+    lookup = {
+        "relatedApp": {"app": "8", "code": ""},
+        "relatedKeyField": "customer_code",
+        "fieldMappings": [{"field": "company", "relatedField": "name"}, {"field": "phone", "relatedField": "tel"}],
+    }
+    form = make_form(
+        field("NUMBER", "customer", lookup=lookup), *(field("LINK", code) for code in ("company", "phone"))
+    )
+    assert form.fields["customer"].lookup == Lookup("8", "customer_code", {"company": "name", "phone": "tel"})
+    assert [form.fields[code].copied_by for code in ("customer", "company", "phone")] == ["", "customer", "customer"]
+
+
+@pytest.mark.parametrize("related", [None, {}, {"app": None}, {"app": ""}, {"app": "", "code": "customers"}])
+def test_lookup_whose_source_is_not_shown(related: object) -> None:
+    """A lookup without a source app is read all the same; its app is blank."""
+    form = make_form(field("NUMBER", "customer", lookup={"relatedApp": related, "fieldMappings": []}))
+    assert form.fields["customer"].lookup == Lookup("", "", {})

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from kintone.field_types import FIELD_TYPES
-from kintone.forms.fields import Form, parse_form
+from kintone.forms.answers import parse_form
+from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.records import check_record, check_update_key
 from kintone.writing.entries import read_entries

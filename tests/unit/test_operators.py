@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from kintone.field_types import PSEUDO_FIELDS
-from kintone.forms.fields import FieldDefinition, Form, parse_form
+from kintone.forms.answers import parse_form
+from kintone.forms.fields import FieldDefinition, Form
 from local_kintone import LocalKintone
 
 EVERY_FIELD = 3

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kintone.forms.fields import parse_form
+from kintone.forms.answers import parse_form
 from kintone.query import code_hints
 
 FORM = parse_form(

@@ -9,7 +9,7 @@ from kintone.errors import (
     UnreachableError,
 )
 from kintone.files import NoAttachmentFieldError
-from kintone.forms.fields import parse_form
+from kintone.forms.answers import parse_form
 from kintone.writing.append import ListMode
 from kintone.writing.one_record import attach
 from kintone.writing.writer import MAX_CONFLICTS

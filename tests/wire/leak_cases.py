@@ -176,6 +176,7 @@ CALLS = [
         for mode in ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
     ),
     ToolCall("kintone_aggregate", {"query": f'sku = "{CONTENT}"', "group_by": "sku"}),
+    ToolCall("kintone_get_fields", {}),
     ToolCall("kintone_validate_record_data", {"record_data": RECORD}),
     ToolCall("kintone_add_record", {"record_data": RECORD}),
     ToolCall("kintone_add_record", {"record_data": RECORD, "validate_before_write": False}),

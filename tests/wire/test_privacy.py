@@ -43,6 +43,7 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_aggregate", {"query": f'sku != "{CONTENT}"', "group_by": "sku", "measures": "sum(stock)"}),
     ("kintone_query_docs", {}),
     ("kintone_record_data_docs", {}),
+    ("kintone_get_fields", {}),
     *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
 )
 """Every tool, in an order in which each has what it needs; 600 records are read by cursor."""
@@ -54,6 +55,8 @@ REST_API = {
     "file.json",
     "app/form/fields.json",
     "app/settings.json",
+    "app.json",
+    "app/status.json",
 }
 """The paths that the tools may request, of https://cybozu.dev/ja/kintone/docs/rest-api/."""
 
