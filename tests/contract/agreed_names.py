@@ -94,7 +94,12 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
 TOOLS = tuple(OWN_PARAMETERS)
 
 RESULTS: dict[str, dict[str, str]] = {
-    "kintone_query": {"record_count": "number", "record_ids": "array[string]", "records": "array[object]"},
+    "kintone_query": {
+        "record_count": "number",
+        "total_count": "number",
+        "record_ids": "array[string]",
+        "records": "array[object]",
+    },
     "kintone_validate_record_data": {"valid": "boolean", "errors": "array[object]", "record_data": "object"},
     "kintone_add_record": {
         "record_id": "string",
