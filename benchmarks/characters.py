@@ -44,7 +44,7 @@ INQUIRIES: dict[str, dict[str, Any]] = {
 
 _COMPANIES = ["株式会社青空", "山田商事", "みどり工業株式会社", "ABC"]
 _NAMES = ["高橋 健", "伊藤 美咲", "渡辺", "中村 大輔"]
-_STAFF = [("sato", "佐藤 昇"), ("suzuki", "鈴木 花子"), ("takahashi", "高橋 恵子")]
+_STAFF = [("sato", "佐藤 昇"), ("suzuki", "鈴木 花子"), ("tanaka", "田中 一郎")]
 _PROBLEMS = [
     "電源が入らない",
     "先週納品された製品の電源が入りません。\n至急確認をお願いします。",

@@ -96,8 +96,11 @@ class QuerySummary:
     def _stopped(self) -> Message:
         """Return how many of how many records were read, and what stopped the reading."""
         if not self.records:
-            sentence = "0 of {total} matching records of app {app}, since the query has limit 0."
-            return Message(sentence, total=self._total, app=self.app)
+            return Message(
+                "0 of {total} matching records of app {app}, since the query has limit 0.",
+                total=self._total,
+                app=self.app,
+            )
         return Message(
             "{count:,} of {total} matching records of app {app}, stopped by {bound}.",
             count=self.records,

@@ -101,6 +101,7 @@ class RecordText:
         self._limits = limits
         self._hidden = frozenset({RECORD_ID, REVISION}.difference(set(fields) - {RECORD_ID}))
         self._lines: list[_Line] = []
+        self._codes: dict[str, None] = {}
         self._room = limits.text
 
     def add(self, page: Page) -> None:
@@ -120,6 +121,7 @@ class RecordText:
         opening = summary.opening()
         if not summary.records:
             return opening
+        self._name_absent_fields()
         full = [line.text(self._limits.text + 1) for line in self._lines]
         room = self._limits.text - _size(opening) - (_size([UTC_TIMES]) if _hold_times(full) else 0)
         longest = self._longest_value(summary, _size(full), room)
@@ -142,6 +144,13 @@ class RecordText:
         times = [UTC_TIMES] if _hold_times(shown) else []
         return [*opening, *shown, *times, *closing]
 
+    def _name_absent_fields(self) -> None:
+        """Add to the empty fields of each record those that only other records have, such as later added ones."""
+        for line in self._lines:
+            if len(line.values) + len(line.empty) < len(self._codes):
+                own = {*line.empty, *(code for code, _ in line.values)}
+                line.empty.extend(code for code in self._codes if code not in own)
+
     def _longest_value(self, summary: QuerySummary, size: int, room: int) -> int:
         """Return the largest length of a value: as long as possible if all records fit, else the limit of one value.
 
@@ -163,15 +172,16 @@ class RecordText:
 
     def _line(self, record: Record, record_id: str) -> _Line:
         line = _Line(record_id, [], [])
-        for code, field in record.items():
-            if code in self._hidden:
+        for written, field in record.items():
+            if written in self._hidden:
                 continue
-            text = shown_value(field)
+            text, code = shown_value(field), on_one_line(written)
+            self._codes[code] = None
             if text:
                 # A longer part of the value could never be shown.
-                line.values.append((on_one_line(code), cut(text, self._limits.text + 1)))
+                line.values.append((code, cut(text, self._limits.text + 1)))
             else:
-                line.empty.append(on_one_line(code))
+                line.empty.append(code)
         return line
 
 

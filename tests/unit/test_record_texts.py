@@ -173,6 +173,13 @@ def test_text_names_each_record_by_its_id_when_no_field_holds_it() -> None:
     assert _joined(text, _outcome(2)).splitlines()[1:] == ["#31 a=x", "#32 empty: a"]
 
 
+def test_field_that_only_later_records_have_is_named_as_empty() -> None:
+    """Records that were saved before a field was added lack it."""
+    records = [{"a": text_field("x")}, {"a": text_field(""), "b": text_field("y"), "c": text_field("z")}]
+
+    assert _text(records).splitlines()[1:] == ["#9 a=x|empty: b, c", "#9 b=y|c=z|empty: a"]
+
+
 def test_text_says_how_many_follow_when_it_is_cut() -> None:
     """The text stays within its limit, has whole lines, and gives the offset to continue with."""
     records = [{"$id": {"value": str(number)}, "a": text_field("x" * 50)} for number in range(1, 101)]
@@ -221,7 +228,7 @@ def test_longest_values_are_cut_when_all_records_are_to_have_room() -> None:
 
     assert SHORT_TEXT.text - 1_000 < len(text) <= SHORT_TEXT.text
     assert first.endswith("x…|b=short")
-    assert second == f"#9 a={'y' * 2_000}"
+    assert second == f"#9 a={'y' * 2_000}|empty: b"
     assert "…" in last
 
 
