@@ -60,6 +60,7 @@ def test_several_values_in_a_table_row_are_separated_by_slashes() -> None:
 
     assert "t=[tags=A / B, n=x; tags=, n=]" in _text([{"t": {"type": "SUBTABLE", "value": [row, empty]}}])
     assert "t=[tags=, n=]" in _text([{"t": {"type": "SUBTABLE", "value": [empty]}}])
+    assert "t=[]" in _text([{"t": {"type": "SUBTABLE", "value": [{"id": "3", "value": {}}]}}])
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,15 @@ def test_utc_is_stated_once_when_times_are_shown() -> None:
         "Times ending in Z are UTC."
     ]
     assert "UTC" not in _text([clock])
+
+
+def test_text_with_times_stays_within_its_limit() -> None:
+    """The sentence about UTC counts too."""
+    records = [{"a": {"type": "DATETIME", "value": "2026-11-27T23:30:00Z"}}] * 50
+    whole = _text(records)
+
+    assert _text(records, TextLimits(len(whole), 300)) == whole
+    assert len(_text(records, TextLimits(len(whole) - 1, 300))) < len(whole)
 
 
 def test_text_is_one_sentence_when_there_is_no_record() -> None:

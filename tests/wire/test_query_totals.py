@@ -94,6 +94,7 @@ def test_stopped_reading_says_so_in_its_first_line(  # noqa: PLR0913, PLR0917 - 
         ('会社名 in ("ABC") limit 0 offset 3', 8, True, ("0 of 8", "limit 0")),
         ("offset 40", 40, False, ("0 of 40", "offset 40")),
         ("limit 3 offset 5000", 40, False, ("0 of 40", "offset 5000")),
+        ('会社名 in ("no") limit 0', 0, True, ("No record", "matches")),
         ('会社名 in ("no") offset 5', 0, False, ("No record", "matches")),
         ('会社名 in ("no")', 0, False, ("No record", "matches")),
     ],
