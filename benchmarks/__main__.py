@@ -55,7 +55,8 @@ def _measured(chosen: Scope) -> Report:
             largest = max(targets)
             aggregations = comparisons.aggregations(largest, targets[largest])
             writing, files = comparisons.writers(), comparisons.transfers()
-            return Report(read_results, aggregations, writing, files, plugins.heartbeat_gap)
+            answers = comparisons.answers()
+            return Report(read_results, aggregations, writing, files, answers, plugins.heartbeat_gap)
 
 
 if __name__ == "__main__":

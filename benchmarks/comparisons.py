@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Any
 import requests
 
 from benchmarks import BenchmarkError
+from benchmarks.characters import Answer, measure
 from benchmarks.programs import DOWNLOADER, TIMEOUT, UPLOADER, WRITER, Task, entries
 from benchmarks.runs import Attempt, Plugins, Run, run_in_turns, run_program
 from benchmarks.scope import ENTRIES, FILE_BYTES, GROUPED_FIELDS, WRITE_LATENCY, Cell, Scope
@@ -76,6 +77,12 @@ class Comparisons:
                 DOWNLOAD_TOOL: lambda: self._download(target, key),
             }
             return self._compared(attempts, 0)
+
+    def answers(self) -> Sequence[Answer]:
+        """Measure how many characters a model reads of the answers, without latency."""
+        log_progress("characters of the answers")
+        self.server.set_latency(0)
+        return measure(self.server, self.plugins.of("answers").host)
 
     def aggregations(self, records: int, target: Target) -> Aggregations:
         """Measure grouping by month and writing the same field to a file, without latency, for each type of date."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.characters import MAX_RATIO_TO_CSV, RECORDS, Answer
 from benchmarks.comparisons import (
     AGGREGATE_TOOL,
     DOWNLOAD_TOOL,
@@ -120,6 +121,7 @@ class Report:
     aggregations: Aggregations
     writing: Mapping[str, Run]
     files: Mapping[str, Run]
+    answers: Sequence[Answer]
     heartbeat_gap: float
 
     def summary(self) -> str:
@@ -134,6 +136,8 @@ class Report:
                 writing_table(self.writing),
                 f"A file of {FILE_BYTES / 1e6:.0f} MB, no latency:",
                 file_table(self.files),
+                f"Characters that a model reads; {RECORDS} records of 12 fields have CSV with their codes beside them:",
+                character_table(self.answers),
             ]
         )
 
@@ -153,6 +157,9 @@ class Report:
                 holds = worst >= goal.bound if goal.at_least else worst <= goal.bound
                 yield _line(goal.text.format(goal.bound), f"{worst:.3g} ({where})", holds=holds)
         yield from self._aggregation_goals()
+        ratio = max((answer.ratio or 0.0 for answer in self.answers), default=0.0)
+        text = f"{RECORDS} records take at most {MAX_RATIO_TO_CSV:g} times the characters of CSV with their codes"
+        yield _line(text, number(ratio), holds=ratio <= MAX_RATIO_TO_CSV)
         groups = [self.writing, *self.read_results.values(), *self.aggregations.values()]
         runs = [run for group in groups for run in group.values()]
         longest, gap = max((run.longest_line or 0 for run in runs), default=0), self.heartbeat_gap
@@ -267,6 +274,13 @@ def file_table(runs: Mapping[str, Run]) -> str:
             for program, run in runs.items()
         ],
     )
+
+
+def character_table(answers: Sequence[Answer]) -> str:
+    """Return the table of the characters of each answer."""
+    head = ("Tool and answer", "Characters", "÷ CSV with codes", "Where the agent also reads JSON")
+    rows = [[each.title, f"{each.characters:,}", number(each.ratio), f"{each.unmarked:,}"] for each in answers]
+    return table(head, rows)
 
 
 def _by_title(read_results: ReadResults) -> dict[str, dict[int, Cell]]:

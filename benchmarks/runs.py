@@ -153,13 +153,8 @@ class Plugin:
         return Run(usage, self._server.request_counts(), outcome.longest_line, size)
 
     def _call(self, tool: str, parameters: dict[str, Any], target: Target) -> Outcome:
-        credentials = {
-            "kintone_domain": self._server.url,
-            "kintone_app_id": str(target.app),
-            "kintone_api_token": target.token,
-        }
         # Parsing tens of megabytes of JSON in the host would take CPU time from the plugin.
-        return self.host.invoke(tool, parameters, credentials, keep_json=False)
+        return self.host.invoke(tool, parameters, self._server.credentials(target), keep_json=False)
 
 
 class Plugins:

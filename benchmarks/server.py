@@ -89,6 +89,14 @@ class KintoneServer:
         """Create an app without records."""
         return self._target(self._ask("POST", "apps", {"name": name, "properties": properties})["app"])
 
+    def credentials(self, target: Target) -> dict[str, str]:
+        """Return the plugin's credential for an app."""
+        return {
+            "kintone_domain": self.url,
+            "kintone_app_id": str(target.app),
+            "kintone_api_token": target.token,
+        }
+
     def set_latency(self, request_ms: int) -> None:
         """Add milliseconds to every request, and twice as many to every new connection."""
         self._ask("POST", "latency", {"request": request_ms / 1000, "connect": request_ms / 500})

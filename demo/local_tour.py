@@ -47,6 +47,7 @@ def _query(session: DemoSession) -> None:
     )
     stocks = [int(record["stock"]["value"]) for record in outcome.variables["records"]]
     check("the records are in the requested order", holds=bool(stocks) and stocks == sorted(stocks, reverse=True))
+    check("the number of all matching records is known", holds=outcome.variables["total_count"] == len(stocks))
 
 
 def _validate(session: DemoSession) -> None:

@@ -24,6 +24,8 @@ def read_violations(run: Run) -> Iterator[str]:
     returned = [int(each) for each in ids]
     if outcome.variables.get("record_count") != len(returned):
         yield f"record_count is {outcome.variables.get('record_count')}, and {len(returned)} ids are returned"
+    if outcome.variables.get("total_count") != len(returned):
+        yield f"total_count is {outcome.variables.get('total_count')}, and all {len(returned)} matches are returned"
     if len(set(returned)) < len(returned):
         yield f"records are returned twice: {returned}"
     written = {write.record for write in run.writes}

@@ -119,11 +119,7 @@ class Output(Protocol):
         """Return the summary and what has not been sent yet."""
 
 
-REST_IN_VARIABLES = Message(
-    "A workflow has all of them in the JSON output and in the variable records; to read on here, {onward}, name "
-    "fewer fields, or add a condition.",
-    onward="",
-)
+REST_IN_VARIABLES = Message("A workflow has all of them in the JSON output and in the variable records.")
 ALL_RECORDS = Message("the JSON with all records")
 
 
@@ -160,16 +156,12 @@ class RecordObjects:
         return Result(
             self._text.lines(summary, REST_IN_VARIABLES),
             {"summary": summary.summary(), "records": records},
-            {"record_count": summary.records, "record_ids": self._ids, "records": records},
+            summary.variables(record_ids=self._ids, records=records),
             OTHER_MODE,
         )
 
 
-REST_NOT_SENT = Message(
-    "For the others {onward}, name fewer fields, add a condition, "
-    "or have output_mode changed to csv_file or jsonl_file.",
-    onward="",
-)
+REST_IN_FILES = Message("A file holds all of them, where output_mode is csv_file or jsonl_file.")
 
 
 class RecordLines:
@@ -194,15 +186,12 @@ class RecordLines:
 
     def result(self, summary: QuerySummary) -> Result:
         """Return text and variables."""
-        variables = {"record_count": summary.records, "record_ids": self._ids}
-        return Result(self._text.lines(summary, REST_NOT_SENT), variables=variables, remedy=OTHER_MODE)
+        variables = summary.variables(record_ids=self._ids)
+        return Result(self._text.lines(summary, REST_IN_FILES), variables=variables, remedy=OTHER_MODE)
 
 
 REST_IN_MESSAGES = Message(
-    "A workflow has all of them in the JSON output, one message for each of {pages:,} pages; to read on here, "
-    "{onward}, name fewer fields, or add a condition.",
-    pages=0,
-    onward="",
+    "A workflow has all of them in the JSON output, one message for each of {pages:,} pages.", pages=0
 )
 FEWER_FIELDS = Message("name only the needed field codes in fields")
 WARNING_BYTES = 12_000_000
@@ -243,7 +232,7 @@ class PageStream:
         if self._size > WARNING_BYTES:
             summary = summary.with_warnings(LARGE_JSON.copy_with(size=self._size))
         lines = self._text.lines(summary, REST_IN_MESSAGES.copy_with(pages=summary.pages))
-        return Result(lines, {"summary": summary.summary()}, {"record_count": summary.records})
+        return Result(lines, {"summary": summary.summary()}, summary.variables())
 
     def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:
         """Halve the records until each part fits into ``room`` bytes; yield the parts in order as JSON."""
@@ -312,14 +301,8 @@ class RecordFile:
 
     def result(self, summary: QuerySummary) -> Result:
         """Return the summary."""
-        line = Message(
-            "{headline}. The file is {name} ({size:,} bytes).",
-            headline=summary.headline(),
-            name=self.name,
-            size=self._size,
-        )
-        content = {"summary": summary.summary()}
-        return Result([*summary.warning_lines(), line], content, {"record_count": summary.records})
+        line = Message("The file is {name} ({size:,} bytes).", name=self.name, size=self._size)
+        return Result([*summary.opening(), line], {"summary": summary.summary()}, summary.variables())
 
     def _add(self, part: bytes) -> None:
         self._parts.append(part)

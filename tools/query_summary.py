@@ -5,19 +5,34 @@ from dataclasses import dataclass, replace
 
 from kintone.forms.fields import Form
 from kintone.messages import Joined, Message, counted
-from kintone.query import code_hints, parse
+from kintone.query import code_hints
+from kintone.reading.matches import Matches
 from kintone.reading.pages import Record
+from kintone.reading.plan import Bound
 from kintone.reading.reader import Reading, Strategy
 
 # The summary
 
 
+TOTAL_UNCERTAIN = Message(
+    "kintone's count of the matching records is missing or contradicts the records themselves, so total_count is only "
+    "the smallest number that it can be; kintone_aggregate counts them one by one"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class QuerySummary:
-    """The summary of a finished reading; ``fields`` are the requested codes, none meaning all."""
+    """The summary of a finished reading.
+
+    ``records`` is the number of records read, ``matches`` that of all that match; ``bound`` is what sets the maximum,
+    None without one; ``fields`` are the requested codes, none meaning all.
+    """
 
     app: int
     records: int
+    matches: Matches
+    bound: Bound | None
+    offset: int
     pages: int
     requests: int
     strategy: Strategy
@@ -30,21 +45,27 @@ class QuerySummary:
         cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[Message | str, ...]
     ) -> "QuerySummary":
         """Return the summary of a reading after its last page; ``warnings`` come before the reading's own."""
+        uncertain = () if reading.matches.is_exact else (TOTAL_UNCERTAIN,)
         return cls(
             app=app,
             records=records,
+            matches=reading.matches,
+            bound=reading.bound,
+            offset=reading.offset,
             pages=pages,
             requests=reading.requests_made,
             strategy=reading.strategy,
             fields=reading.fields,
             effective_query=reading.effective_query,
-            warnings=(*warnings, *reading.warnings),
+            warnings=(*warnings, *reading.warnings, *uncertain),
         )
 
     def summary(self) -> dict[str, object]:
         """Return the ``summary`` object of the JSON output."""
         return {
             "total_records": self.records,
+            "total_count": self.matches.count,
+            "truncated": self.matches.truncated,
             "requests_made": self.requests,
             "pages": self.pages,
             "pagination_strategy": self.strategy,
@@ -53,36 +74,97 @@ class QuerySummary:
             "warnings": [str(warning) for warning in self.warnings],
         }
 
+    def variables(self, **others: object) -> dict[str, object]:
+        """Return the result variables: the two numbers, and those that are given."""
+        return {"record_count": self.records, "total_count": self.matches.count, **others}
+
     def with_warnings(self, *warnings: Message) -> "QuerySummary":
         """Return the same summary with more warnings."""
         return replace(self, warnings=(*self.warnings, *warnings))
 
-    def warning_lines(self) -> Sequence[Message]:
-        """Return a line for each warning."""
-        return [Message("Warning: {warning}", warning=warning) for warning in self.warnings]
+    def opening(self, *, is_cut: bool = False) -> Sequence[Message]:
+        """Return the number of records in a sentence, and a line for each warning.
 
-    def headline(self) -> Message:
-        """Return a sentence with the number of records, without a full stop."""
+        The warnings come first, unless a maximum stopped the reading: then the first line says so. ``is_cut`` says that
+        a text follows that does not show all records that were read, and that its end explains how to read on.
+        """
+        warnings = [Message("Warning: {warning}", warning=warning) for warning in self.warnings]
+        if self.bound and self.matches.truncated and self.matches.count:
+            return [Joined([self._stopped(), self._advice(is_cut=is_cut)], " "), *warnings]
+        return [*warnings, self._headline()]
+
+    def _stopped(self) -> Message:
+        """Return how many of how many records were read, and what stopped the reading."""
         if not self.records:
-            return self._no_record_headline()
-        return counted(
-            self.records,
-            Message("1 record of app {app}", app=self.app),
-            Message("{count:,} records of app {app}", count=self.records, app=self.app),
+            return Message(
+                "0 of {total} matching records of app {app}, since the query has limit 0.",
+                total=self._total,
+                app=self.app,
+            )
+        return Message(
+            "{count:,} of {total} matching records of app {app}, stopped by {bound}.",
+            count=self.records,
+            total=self._total,
+            app=self.app,
+            bound=self.bound,
         )
 
-    def _no_record_headline(self) -> Message:
-        """Return why no record is shown; it says that none matches only if no limit or offset left records out."""
-        query = parse(self.effective_query)
-        if query.limit == 0:
-            return Message("No record of app {app} is shown, since the query has limit 0", app=self.app)
-        if query.offset:
+    def _advice(self, *, is_cut: bool) -> Message:
+        """Return how to get the other records, or their number alone."""
+        if not self.records:
+            return Message("To read them raise limit; for a count use kintone_aggregate.")
+        if is_cut:
+            return Message("How to read on stands at the end; for a count use kintone_aggregate.")
+        if self.offset:
             return Message(
-                "No record of app {app} is shown, since there is none after offset {offset}",
-                app=self.app,
-                offset=query.offset,
+                "For the rest raise {bound}, or write offset {offset} instead of offset {before} in query; for a count "
+                "use kintone_aggregate.",
+                bound=self.bound,
+                offset=self.offset + self.records,
+                before=self.offset,
             )
-        return Message("No record of app {app} matches", app=self.app)
+        return Message(
+            "For the rest raise {bound}, or put offset {offset} at the end of query; for a count use "
+            "kintone_aggregate.",
+            bound=self.bound,
+            offset=self.records,
+        )
+
+    def _headline(self) -> Message:
+        """Return the number of records of a reading that no maximum stopped."""
+        if not self.records:
+            return self._no_record()
+        if self.records < self.matches.count:
+            return Message(
+                "{count:,} of {total} matching records of app {app}, from offset {offset} on:",
+                count=self.records,
+                total=self._total,
+                app=self.app,
+                offset=self.offset,
+            )
+        return counted(
+            self.records,
+            Message("1 record of app {app}:", app=self.app),
+            Message("{count:,} records of app {app}:", count=self.records, app=self.app),
+        )
+
+    def _no_record(self) -> Message:
+        """Return why no record is shown; that none matches is said only if none does."""
+        if not self.matches.count:
+            return Message("No record of app {app} matches.", app=self.app)
+        return Message(
+            "0 of {total} matching records of app {app}, since offset {offset} is behind the last one.",
+            total=self._total,
+            app=self.app,
+            offset=self.offset,
+        )
+
+    @property
+    def _total(self) -> Message:
+        """The number of all matches in words."""
+        if self.matches.is_exact:
+            return Message("{count:,}", count=self.matches.count)
+        return Message("at least {count:,}", count=self.matches.count)
 
 
 # Fields that no record has

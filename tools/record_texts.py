@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from pydantic_core import to_json
 
-from kintone.field_types import RECORD_ID, REVISION, is_table
-from kintone.messages import Message, counted
-from kintone.query import parse
+from kintone.field_types import RECORD_ID, REVISION
+from kintone.messages import Joined, Message, counted
 from kintone.reading.pages import Page, Record
 from tools.query_summary import QuerySummary
+from tools.value_texts import FIELD_SEPARATOR, INNER_SEPARATOR, ITEM_SEPARATOR, cut, named, on_one_line, shown_value
 
 # Values as text
-
-INNER_SEPARATOR = " / "
 
 
 def text_of(value: object, separator: str) -> str:
@@ -29,25 +27,22 @@ def text_of(value: object, separator: str) -> str:
 
 
 def _object_text(value: Mapping[str, object]) -> str:
-    columns, code, name = value.get("value"), value.get("code"), value.get("name")
+    columns = value.get("value")
     if isinstance(columns, dict):
         cells = ((column, text_of(cell.get("value"), INNER_SEPARATOR)) for column, cell in columns.items())
         return ", ".join(f"{column}: {text}" for column, text in cells if text)
-    if isinstance(code, str) and code:
-        return f"{name} ({code})" if name and name != code else code
-    return name if isinstance(name, str) else to_json(value).decode()
+    return named(value)
 
 
 # Records as lines
 
-ELLIPSIS = "…"
 EMPTY = "empty:"
-SEPARATOR = " | "
 CLOSING_CHARACTERS = 450
 CODE_CHARACTERS = 200
 SHORTENED = Message("Values that end in … are cut; the fewer records and fields are read, the more of each is shown.")
+UTC_TIMES = Message("Times ending in Z are UTC.")
 
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_UTC_TIME = re.compile(r"\d\d:\d\dZ|\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +69,28 @@ class _Line:
 
     def text(self, longest: int) -> str:
         """Return the line, with each value cut to ``longest`` characters."""
-        parts = [f"{code}: {_cut(text, longest)}" for code, text in self.values]
+        parts = self._parts(longest)
         if self.empty:
-            parts.append(f"{EMPTY} {', '.join(self.empty)}")
+            parts.append(f"{EMPTY} {ITEM_SEPARATOR.join(self.empty)}")
         return self._joined(parts)
 
     def shortened(self, room: int, longest: int) -> tuple[str, int]:
         """Return the part of the line that fits into ``room`` characters, and the number of fields left out."""
         room -= len(self.record_id) + 2
-        parts = [f"{code}: {_cut(text, longest)}" for code, text in self.values]
-        shown = parts[: _fitting(parts, room, SEPARATOR)]
+        parts = self._parts(longest)
+        shown = parts[: _fitting(parts, room, FIELD_SEPARATOR)]
         names: list[str] = []
         if len(shown) == len(parts):
-            left = room - sum(len(part) + len(SEPARATOR) for part in shown) - len(EMPTY) - 1
-            names = self.empty[: _fitting(self.empty, left, ", ")]
+            left = room - sum(len(part) + len(FIELD_SEPARATOR) for part in shown) - len(EMPTY) - 1
+            names = self.empty[: _fitting(self.empty, left, ITEM_SEPARATOR)]
         hidden = len(parts) + len(self.empty) - len(shown) - len(names)
-        return self._joined([*shown, f"{EMPTY} {', '.join(names)}"] if names else shown), hidden
+        return self._joined([*shown, f"{EMPTY} {ITEM_SEPARATOR.join(names)}"] if names else shown), hidden
+
+    def _parts(self, longest: int) -> list[str]:
+        return [f"{code}={cut(text, longest)}" for code, text in self.values]
 
     def _joined(self, parts: Sequence[str]) -> str:
-        return f"#{self.record_id} {SEPARATOR.join(parts)}" if parts else f"#{self.record_id}"
+        return f"#{self.record_id} {FIELD_SEPARATOR.join(parts)}" if parts else f"#{self.record_id}"
 
 
 class RecordText:
@@ -103,6 +101,7 @@ class RecordText:
         self._limits = limits
         self._hidden = frozenset({RECORD_ID, REVISION}.difference(set(fields) - {RECORD_ID}))
         self._lines: list[_Line] = []
+        self._codes: dict[str, None] = {}
         self._room = limits.text
 
     def add(self, page: Page) -> None:
@@ -115,19 +114,21 @@ class RecordText:
             self._room -= len(line.text(self._limits.value)) + 1
 
     def lines(self, summary: QuerySummary, rest: Message) -> Sequence[Message | str]:
-        """Return warnings, the number of records, a line for each record, and what the text does not show.
+        """Return the number of records, warnings, a line for each record, and what the text does not show.
 
-        ``rest`` explains how to get the other records; its ``{onward}`` is how to continue after the last one shown.
+        ``rest`` is a sentence that says where a workflow has the records that the text does not show.
         """
-        opening = [*summary.warning_lines()]
-        headline = summary.headline()
+        opening = summary.opening()
         if not summary.records:
-            return [*opening, Message("{headline}.", headline=headline)]
-        longest = self._longest_value(summary)
-        shown = self._whole_lines(summary, longest)
+            return opening
+        self._name_absent_fields()
+        full = [line.text(self._limits.text + 1) for line in self._lines]
+        room = self._limits.text - _size(opening) - (_size([UTC_TIMES]) if _hold_times(full) else 0)
+        longest = self._longest_value(summary, _size(full), room)
+        shown = self._whole_lines(summary, longest, room)
         closing: list[Message] = []
         if not shown:
-            first, room = self._lines[0], self._limits.text - CLOSING_CHARACTERS
+            first, room = self._lines[0], room - CLOSING_CHARACTERS
             longest = min(longest, room - CODE_CHARACTERS)
             line, hidden = first.shortened(room, longest)
             shown = [line]
@@ -135,39 +136,52 @@ class RecordText:
                 closing.append(_fields_hidden(first.record_id, hidden))
         left = summary.records - len(shown)
         if left > 0:
-            onward = _continuation(summary.effective_query, len(shown))
-            closing.append(Message("… and {left:,} more. {rest}", left=left, rest=rest.copy_with(onward=onward)))
+            opening = summary.opening(is_cut=True)
+            how_many = Message("… and {left:,} more.", left=left)
+            closing.append(Joined([how_many, rest, _continuation(summary.offset, len(shown))], " "))
         if any(len(text) > longest for line in self._lines[: len(shown)] for _, text in line.values):
             closing.append(SHORTENED)
-        return [*opening, Message("{headline}:", headline=headline), *shown, *closing]
+        times = [UTC_TIMES] if _hold_times(shown) else []
+        return [*opening, *shown, *times, *closing]
 
-    def _longest_value(self, summary: QuerySummary) -> int:
-        """Return the largest length of a value: as long as possible if all records fit, else the limit of one value."""
+    def _name_absent_fields(self) -> None:
+        """Add to the empty fields of each record those that only other records have, such as later added ones."""
+        for line in self._lines:
+            if len(line.values) + len(line.empty) < len(self._codes):
+                own = {*line.empty, *(code for code, _ in line.values)}
+                line.empty.extend(code for code in self._codes if code not in own)
+
+    def _longest_value(self, summary: QuerySummary, size: int, room: int) -> int:
+        """Return the largest length of a value: as long as possible if all records fit, else the limit of one value.
+
+        ``size`` is that of the lines with all values whole.
+        """
         if len(self._lines) < summary.records:
             return self._limits.value
         lengths = [len(text) for line in self._lines for _, text in line.values]
-        frame = sum(len(line.text(0)) + 1 for line in self._lines) - len(lengths) * len(ELLIPSIS)
-        if frame + sum(lengths) <= self._limits.text:
+        if size <= room:
             return max(lengths, default=0)
-        return max(self._limits.value, _cut_length(lengths, self._limits.text - CLOSING_CHARACTERS - frame))
+        frame = size - sum(lengths)
+        return max(self._limits.value, _cut_length(lengths, room - CLOSING_CHARACTERS - frame))
 
-    def _whole_lines(self, summary: QuerySummary, longest: int) -> list[str]:
+    def _whole_lines(self, summary: QuerySummary, longest: int, room: int) -> list[str]:
         """Return the lines of the first records that fit; no line is cut."""
         lines = [line.text(longest) for line in self._lines]
-        is_all = len(lines) == summary.records and sum(map(len, lines)) + len(lines) <= self._limits.text
-        return lines[: _fitting(lines, self._limits.text - (0 if is_all else CLOSING_CHARACTERS), "\n")]
+        is_all = len(lines) == summary.records and _size(lines) <= room
+        return lines[: _fitting(lines, room - (0 if is_all else CLOSING_CHARACTERS), "\n")]
 
     def _line(self, record: Record, record_id: str) -> _Line:
         line = _Line(record_id, [], [])
-        for code, field in record.items():
-            if code in self._hidden:
+        for written, field in record.items():
+            if written in self._hidden:
                 continue
-            text = _shown(field)
+            text, code = shown_value(field), on_one_line(written)
+            self._codes[code] = None
             if text:
                 # A longer part of the value could never be shown.
-                line.values.append((_on_one_line(code), text[: self._limits.text + 1]))
+                line.values.append((code, cut(text, self._limits.text + 1)))
             else:
-                line.empty.append(_on_one_line(code))
+                line.empty.append(code)
         return line
 
 
@@ -193,18 +207,13 @@ def _cut_length(lengths: Iterable[int], room: int) -> int:
     return max(ascending, default=0)
 
 
-def _shown(field: Record) -> str:
-    value = field.get("value")
-    if isinstance(value, str):
-        return _on_one_line(value)
-    if is_table(field.get("type")):
-        rows = text_of(value, "; ")
-        return _on_one_line(f"[{rows}]") if rows else ""
-    return _on_one_line(text_of(value, ", "))
+def _size(lines: Iterable[Message | str]) -> int:
+    """Return the number of characters of lines, with their line ends."""
+    return sum(len(str(line)) + 1 for line in lines)
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: max(0, longest - len(ELLIPSIS))] + ELLIPSIS
+def _hold_times(lines: Iterable[str]) -> bool:
+    return any(_UTC_TIME.search(line) for line in lines)
 
 
 def _fields_hidden(record_id: str, count: int) -> Message:
@@ -219,12 +228,16 @@ def _fields_hidden(record_id: str, count: int) -> Message:
     )
 
 
-def _continuation(query: str, shown: int) -> Message:
-    offset = parse(query).offset
-    if offset is None:
-        return Message("put offset {offset} at the end of query", offset=shown)
-    return Message("write offset {offset} instead of offset {before} in query", offset=offset + shown, before=offset)
-
-
-def _on_one_line(text: str) -> str:
-    return _BREAKS.sub(" ", text)
+def _continuation(offset: int, shown: int) -> Message:
+    """Return how to read the records after the first ``shown`` ones of a query with this offset."""
+    if not offset:
+        return Message(
+            "To read on here, put offset {offset} at the end of query, name fewer fields, or add a condition.",
+            offset=shown,
+        )
+    return Message(
+        "To read on here, write offset {offset} instead of offset {before} in query, name fewer fields, or add a "
+        "condition.",
+        offset=offset + shown,
+        before=offset,
+    )

@@ -5,12 +5,16 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from kintone import limits
 from kintone.errors import InvalidParameterError, UnknownResponseError
 from kintone.messages import Message
 from kintone.query import Query, parse
 from kintone.reading.pages import RawPage, RecordSource
+
+type Bound = Literal["limit", "max_records"]
+"""What sets the maximum number of records: the query's own limit, or the parameter."""
 
 
 class IdOrder(Enum):
@@ -52,12 +56,13 @@ class ReadingPlan:
     """What a query asks for.
 
     ``query`` has the caller's condition and order alone. ``id_order`` is set where the order is by record id.
-    ``wanted`` is the maximum number of records, None without a maximum.
+    ``wanted`` is the maximum number of records and ``bound`` what sets it; both are None without a maximum.
     """
 
     query: Query
     id_order: IdOrder | None
     wanted: int | None
+    bound: Bound | None
     offset: int
 
     @property
@@ -107,13 +112,17 @@ def plan_of(text: str, max_records: int | None) -> ReadingPlan:
             max_length=limits.MAX_TEXT_LENGTH,
         )
     query = parse(text)
-    maxima = [maximum for maximum in (query.limit, max_records) if maximum is not None]
+    wanted, bound = _maximum(query.limit, max_records)
     return ReadingPlan(
-        query=query.cut(),
-        id_order=_id_order(query),
-        wanted=min(maxima) if maxima else None,
-        offset=query.offset or 0,
+        query=query.cut(), id_order=_id_order(query), wanted=wanted, bound=bound, offset=query.offset or 0
     )
+
+
+def _maximum(limit: int | None, max_records: int | None) -> tuple[int | None, Bound | None]:
+    """Return the smaller of the two maxima and which one it is."""
+    if limit is not None and (max_records is None or limit <= max_records):
+        return limit, "limit"
+    return max_records, None if max_records is None else "max_records"
 
 
 def _id_order(query: Query) -> IdOrder | None:

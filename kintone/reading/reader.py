@@ -11,9 +11,10 @@ from kintone.errors import CursorLimitError
 from kintone.messages import Message
 from kintone.reading.by_cursor import open_cursor
 from kintone.reading.by_id import KeysetPlan, KeysetReader
-from kintone.reading.by_offset import offset_pages, require_reachable
+from kintone.reading.by_offset import max_reach, offset_pages, require_reachable
+from kintone.reading.matches import Matches, ReadSoFar, matches_of, matches_of_zero
 from kintone.reading.pages import Page, RawPage, Record, RecordSource, checked_id
-from kintone.reading.plan import IdOrder, ReadingPlan, plan_of, skip
+from kintone.reading.plan import Bound, IdOrder, ReadingPlan, plan_of, skip
 from kintone.replies import misshapen
 
 type Strategy = Literal["single", "record_id", "cursor", "offset"]
@@ -82,8 +83,8 @@ def read(
 class Reading:
     """The records of one query, page by page.
 
-    ``strategy`` is the way the records are read, ``total`` their number where it is known; both are final when all
-    pages are read.
+    ``strategy`` is the way the records are read, ``total`` their number where it is known, ``matches`` the number of
+    records that match, whatever offset and limit; all are final when all pages are read.
     """
 
     def __init__(
@@ -96,16 +97,28 @@ class Reading:
         """Keep a plan that ``read`` made."""
         self.strategy: Strategy = "single"
         self.total: int | None = None
+        self.matches = Matches(0, is_exact=False)
         self.effective_query = plan.effective_query
         self._source = source
         self._plan = plan
         self._ranges = ranges
         self._progress = progress
+        self._counted: int | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The field codes that the caller asked for, each once; none means all."""
         return self._source.fields
+
+    @property
+    def bound(self) -> Bound | None:
+        """What sets the maximum number of records; None without a maximum."""
+        return self._plan.bound
+
+    @property
+    def offset(self) -> int:
+        """How many matching records are skipped."""
+        return self._plan.offset
 
     @property
     def requests_made(self) -> int:
@@ -123,11 +136,11 @@ class Reading:
         Closing the generator early stops the reading and deletes a cursor. Raises subclasses of ``KintoneError``,
         without waiting for pages that had not arrived before the failure.
         """
-        count = 0
+        count, last_id = 0, None
         with self._source.working(), closing(self._raw_pages()) as raw_pages:
             for number, page in enumerate(raw_pages, start=1):
                 self._source.order_fields(page.records)
-                count += len(page.ids)
+                count, last_id = count + len(page.ids), page.ids[-1]
                 if self._plan.wanted is not None and count > self._plan.wanted:
                     found = Message("{count}", count=count)
                     raise misshapen(self._source.description, Message("the number of records"), found)
@@ -136,7 +149,16 @@ class Reading:
                 if self._progress:
                     self._progress(count, self.total)
                 yield Page(number, page.records, [str(record_id) for record_id in page.ids])
-        self.total = count
+            self.total = count
+            if self._plan.wanted != 0:
+                read = ReadSoFar(count, last_id, self._is_complete(count), self._counted)
+                self.matches = matches_of(self._source, self._plan, read)
+
+    def _is_complete(self, count: int) -> bool:
+        """Tell whether the reading ended because no record followed."""
+        if self._plan.wanted is not None and count >= self._plan.wanted:
+            return False
+        return self.strategy != "offset" or self._plan.offset + count < max_reach()
 
     def _raw_pages(self) -> Generator[RawPage]:
         """Choose the strategy by the plan or, where the plan does not decide it, by the first page."""
@@ -145,7 +167,8 @@ class Reading:
         if self._plan.is_deep:
             return self._after_deep_offset()
         plan, size = self._plan, self._plan.page_size
-        first = self._source.fetch(str(plan.first_query), counted=not plan.in_one_request)
+        first = self._source.fetch(str(plan.first_query), counted=True)
+        self._counted = first.total
         count = _count_after(first, plan.offset)
         if plan.in_one_request or first.is_last(size) or (count == size and self._is_end(first)):
             self.total = len(first.ids)
@@ -155,7 +178,8 @@ class Reading:
 
     def _no_records(self) -> Generator[RawPage]:
         """Request one record and yield none: a wrong query must fail, and kintone does not accept a ``limit`` of 0."""
-        self._source.fetch(str(self._plan.query.cut(limit=1)), counted=True)
+        page = self._source.fetch(str(self._plan.query.cut(limit=1)), counted=True)
+        self.matches = matches_of_zero(page.total, has_record=bool(page.ids))
         return _single_page(RawPage([], []))
 
     def _after_deep_offset(self) -> Generator[RawPage]:
@@ -170,6 +194,7 @@ class Reading:
         query = order.after(plan.keyset_query, last).cut(plan.page_size, offset)
         first = self._source.fetch(str(query), counted=True)
         order.check(first, last, self._source.description)
+        self._counted = None if first.total is None else plan.offset - offset + first.total
         if first.is_last(plan.page_size):
             self.total = len(first.ids)
             return _single_page(first)
@@ -205,6 +230,7 @@ class Reading:
             require_reachable(plan.offset, count, refused)
             self.strategy = "offset"
             return offset_pages(self._source, plan.query, plan.offset, plan.wanted)
+        self._counted = cursor.total
         self._expect(max(0, cursor.total - plan.offset))
         return cursor.raw_pages(plan.offset, plan.wanted)
 

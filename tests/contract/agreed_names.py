@@ -114,7 +114,12 @@ TOOLS = tuple(OWN_PARAMETERS)
 NETWORKED_TOOLS = tuple(tool for tool in TOOLS if tool not in OFFLINE_TOOLS)
 
 RESULTS: dict[str, dict[str, str]] = {
-    "kintone_query": {"record_count": "number", "record_ids": "array[string]", "records": "array[object]"},
+    "kintone_query": {
+        "record_count": "number",
+        "total_count": "number",
+        "record_ids": "array[string]",
+        "records": "array[object]",
+    },
     "kintone_validate_record_data": {"valid": "boolean", "errors": "array[object]", "record_data": "object"},
     "kintone_add_record": {
         "record_id": "string",

@@ -195,7 +195,7 @@ class _Call(NamedTuple):
             ids = ids[:-1]
         if "tells a record twice" in self.mistakes:
             ids += ids[:1]
-        return Outcome(text="read", variables={"record_ids": ids, "record_count": len(ids)})
+        return Outcome(text="read", variables={"record_ids": ids, "record_count": len(ids), "total_count": len(ids)})
 
     def _delete_cursor(self, cursor: str) -> None:
         try:

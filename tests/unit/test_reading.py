@@ -149,15 +149,6 @@ def test_effective_query_gives_the_same_records_in_one_request(
     assert _reading(site, query, max_records).effective_query == effective
 
 
-def test_count_of_matches_is_not_asked_when_one_request_is_enough(site: InProcess) -> None:
-    """A total count costs kintone time."""
-    add(site, range(1, 10))
-
-    ids_read(_reading(site, "limit 5"))
-
-    assert "totalCount" not in site.asked[0].parameters
-
-
 def test_progress_is_reported_after_each_page(site: InProcess) -> None:
     """Progress has the records so far and the expected total."""
     progress: list[tuple[int, int | None]] = []

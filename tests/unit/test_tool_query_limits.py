@@ -11,6 +11,7 @@ from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
+from kintone.reading.matches import Matches
 from kintone.reading.pages import Page
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
@@ -120,7 +121,13 @@ class _Tracked(dict[str, Any]):
     """A record whose deletion can be observed with a weak reference."""
 
 
-SUMMARY = {"pagination_strategy": "record_id", "fields": [], "effective_query": "", "warnings": []}
+SUMMARY = {
+    "truncated": False,
+    "pagination_strategy": "record_id",
+    "fields": [],
+    "effective_query": "",
+    "warnings": [],
+}
 
 
 def _outputs() -> list[Output]:
@@ -137,12 +144,13 @@ def _streamed(pages: int) -> Result:
     for number in range(1, pages + 1):
         page = Page(number, [{"a": {"type": "SINGLE_LINE_TEXT", "value": "x" * 1_000_000}}], [str(number)])
         assert len(list(output.take(page, None))) == 1
-    return output.result(QuerySummary(12, pages, pages, pages, "record_id", (), ""))
+    return output.result(QuerySummary(12, pages, Matches(pages), None, 0, pages, pages, "record_id", (), ""))
 
 
 def test_stream_warns_when_dify_may_not_keep_it() -> None:
     """From 12 MB of JSON, text and summary have a warning that names modes for larger results."""
-    assert _streamed(11).json == {"summary": {**SUMMARY, "total_records": 11, "requests_made": 11, "pages": 11}}
+    numbers = dict.fromkeys(("total_records", "total_count", "requests_made", "pages"), 11)
+    assert _streamed(11).json == {"summary": {**SUMMARY, **numbers}}
     result = _streamed(12)
     assert result.json
     (warning,) = result.json["summary"]["warnings"]  # type: ignore[index]

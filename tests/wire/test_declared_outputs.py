@@ -47,13 +47,13 @@ def run_and_check_outputs(host: DifyHost, site: LocalKintone, name: str, paramet
 @pytest.mark.parametrize(
     ("mode", "variables"),
     [
-        ("", {"record_count", "record_ids", "records"}),
-        ("both", {"record_count", "record_ids", "records"}),
-        ("flattened_json", {"record_count", "record_ids", "records"}),
-        ("text_only", {"record_count", "record_ids"}),
-        ("json_stream", {"record_count"}),
-        ("csv_file", {"record_count"}),
-        ("jsonl_file", {"record_count"}),
+        ("", {"record_count", "total_count", "record_ids", "records"}),
+        ("both", {"record_count", "total_count", "record_ids", "records"}),
+        ("flattened_json", {"record_count", "total_count", "record_ids", "records"}),
+        ("text_only", {"record_count", "total_count", "record_ids"}),
+        ("json_stream", {"record_count", "total_count"}),
+        ("csv_file", {"record_count", "total_count"}),
+        ("jsonl_file", {"record_count", "total_count"}),
     ],
 )
 def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: str, variables: set[str]) -> None:
@@ -68,6 +68,8 @@ def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: 
     assert outcome.json[-1]["summary"]["total_records"] == outcome.variables["record_count"] > 0
     assert set(outcome.json[-1]["summary"]) == {
         "total_records",
+        "total_count",
+        "truncated",
         "requests_made",
         "pages",
         "pagination_strategy",

@@ -46,6 +46,7 @@ def test_query_arrives_unchanged_when_it_is_in_the_url(host: DifyHost, site: Loc
     assert request.query == (
         "app=1&fields%5B0%5D=n&fields%5B1%5D=%E9%9B%BB%E8%A9%B1&fields%5B2%5D=%24id"
         f"&query=%E9%9B%BB%E8%A9%B1%20%3D%20%22{ENCODED_SPECIAL_TEXT}%22%20and%20n%20%3C%203%20limit%205"
+        "&totalCount=true"
     )
     assert outcome.variables["record_ids"] == ["1"]
     assert outcome.json[0]["records"] == [

@@ -96,7 +96,7 @@ def test_result_when_no_record_matches(host: DifyHost, site: LocalKintone) -> No
     outcome = run(host, site, query="$id < 0")
 
     assert outcome.text == "No record of app 1 matches.\n"
-    assert outcome.variables == {"record_count": 0, "record_ids": [], "records": []}
+    assert outcome.variables == {"record_count": 0, "total_count": 0, "record_ids": [], "records": []}
 
 
 def test_warning_when_kintone_stops_a_search_early(
