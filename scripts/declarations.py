@@ -1,9 +1,11 @@
-"""``make declarations`` writes the parameters that all tools share into each tool's YAML."""
+"""``make declarations`` writes the parameters that all networked tools share into each tool's YAML."""
 
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT / "scripts" / "shared_parameters.yaml"
@@ -13,14 +15,18 @@ PARAMETER = re.compile(r"^  - name: (?P<name>\w+)\n(?:(?:    .*)?\n)*", re.MULTI
 
 
 def shared_parameters(text: str, tool: str) -> Mapping[str, str]:
-    """Return the shared parameters of a tool, by name."""
+    """Return the shared parameters of a tool, by name; an offline tool has none."""
+    if tool in yaml.safe_load(text)["offline_tools"]:
+        return {}
     every_tool, _, file_tools = text.partition("\nfile_tools:\n")
     parts = [every_tool + "\n", *([file_tools] if tool.endswith("_file") else [])]
     return {found["name"]: found[0].rstrip("\n") for part in parts for found in PARAMETER.finditer(part)}
 
 
 def with_shared_parameters(declaration: str, shared: Mapping[str, str]) -> str:
-    """Return a tool's YAML with the shared parameters, in their order, after its own."""
+    """Return a tool's YAML with the shared parameters, in their order, after its own; unchanged if there are none."""
+    if not shared:
+        return declaration
     head, rest = re.split(r"(?m)^parameters:\n", declaration)
     end = re.search(r"(?m)^\w", rest)
     if end is None:

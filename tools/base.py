@@ -26,7 +26,7 @@ from tools.failures import failure_line, redactor_of
 from tools.parameters import Parameters
 from tools.results import OutgoingMessage, PreparedMessage, Result, Streaming
 
-__all__ = ["Call", "KintoneTool", "Result", "Streaming", "nothing_saved_yet"]
+__all__ = ["Call", "KintoneTool", "OfflineTool", "Result", "Streaming", "nothing_saved_yet"]
 
 
 class Call:
@@ -132,3 +132,18 @@ class KintoneTool(Tool):
         if not isinstance(message, PreparedMessage):
             return (message,)
         return () if message.write_to(self.session) else (message.plain(),)
+
+
+class OfflineTool(KintoneTool):
+    """A tool that asks kintone nothing: its YAML declares no shared parameter, and it works without a credential.
+
+    ``scripts/shared_parameters.yaml`` lists these tools. A secret of the credential is masked in their results too.
+    """
+
+    @abstractmethod
+    def answer(self, parameters: Parameters) -> Result:
+        """Do the work from the tool's own parameters alone and return the result; raise failures."""
+
+    def run(self, call: Call) -> Result:
+        """Answer; client, app and credential of the call are out of reach."""
+        return self.answer(call.parameters)

@@ -25,7 +25,7 @@ NETWORK_PARAMETERS: Final = (
     "kintone_guest_space_id",
     "request_timeout",
 )
-"""The parameters that every tool has in addition to its own."""
+"""The parameters that every networked tool has in addition to its own; a ``base.OfflineTool`` has none of them."""
 MAX_NAMES_SHOWN = 5
 MAX_NAME_LENGTH = 40
 
@@ -126,11 +126,16 @@ class Declaration:
                 name=shown,
                 meant=one_of(meant),
             )
+        own = ", ".join(each.name for each in self.parameters.values() if not each.is_setting)
+        if not own:
+            return Message(
+                "{tool} has no parameter {name}; leave it out, since it takes no parameters", tool=self.tool, name=shown
+            )
         return Message(
             "{tool} has no parameter {name}; leave it out, or use one of {names}",
             tool=self.tool,
             name=shown,
-            names=", ".join(each.name for each in self.parameters.values() if not each.is_setting),
+            names=own,
         )
 
     def _intended(self, name: str) -> tuple[str, ...]:

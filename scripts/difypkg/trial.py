@@ -17,6 +17,8 @@ REFUSED_CREDENTIALS = {
     "kintone_api_token": "t" * 40,
 }
 """A host that the plugin must refuse without a request, so the test needs no network."""
+REFUSED_PARAMETERS = {"kintone_domain": "kintone.example"}
+"""The same host, refused by the tools that ask kintone; the others refuse the parameter, which they do not have."""
 REFUSED = "INVALID_INPUT"
 """The code of the refusal."""
 
@@ -66,12 +68,12 @@ def _run_official_tool(plugin: Path, folder: Path, report: Report) -> None:
 
 
 def start_locally(plugin: Path, python: str, report: Report) -> None:
-    """Start the plugin as Dify's daemon does; the provider and every tool must refuse a credential."""
+    """Start the plugin as Dify's daemon does; the provider and every tool must refuse a host."""
     with DifyHost(plugin, environment=_ENVIRONMENT, python=python) as host:
         error = _failure(host.validate, REFUSED_CREDENTIALS)
         expect_refusal(error, "refusing a credential")
         for tool in host.tools:
-            error = _failure(host.invoke, tool, {}, REFUSED_CREDENTIALS)
+            error = _failure(host.invoke, tool, REFUSED_PARAMETERS, REFUSED_CREDENTIALS)
             expect_refusal(error, f"running {tool} with a host that is not a kintone site")
         name, version, count = host.manifest["name"], host.manifest["version"], len(host.tools)
     report(f"started as Dify's daemon starts it: {name} {version}, {count} tools, all answer")

@@ -35,6 +35,22 @@ NETWORK = {
     "request_timeout": Parameter("number", "form", default=30, least=1, most=300),
 }
 
+OFFLINE_TOOLS = frozenset(
+    {
+        "kintone_flatten_json",
+        "kintone_build_records_data",
+        "kintone_build_subtable_rows",
+        "kintone_query_docs",
+        "kintone_record_data_docs",
+    }
+)
+"""The tools that ask kintone nothing and have no shared parameters, whether or not they exist yet."""
+
+
+def network_parameters_of(tool: str) -> dict[str, Parameter]:
+    """Return the parameters that a tool shares with others: those of the network, or none."""
+    return {} if tool in OFFLINE_TOOLS else NETWORK
+
 
 def _select(default: str, *options: str) -> Parameter:
     return Parameter("select", "form", default=default, options=options)
@@ -92,6 +108,7 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
+NETWORKED_TOOLS = tuple(tool for tool in TOOLS if tool not in OFFLINE_TOOLS)
 
 RESULTS: dict[str, dict[str, str]] = {
     "kintone_query": {"record_count": "number", "record_ids": "array[string]", "records": "array[object]"},

@@ -11,11 +11,14 @@ from tests.contract.agreed_names import (
     CREDENTIALS,
     ENTRIES,
     NETWORK,
+    NETWORKED_TOOLS,
+    OFFLINE_TOOLS,
     OWN_PARAMETERS,
     RESULTS,
     TOOLS,
     VALIDATION_CODES,
     Parameter,
+    network_parameters_of,
 )
 from tests.contract.plugin_files import ROOT, declared_files, load, manifest, provider, tool
 from tests.good_parameters import good_parameters
@@ -120,7 +123,7 @@ def test_parameters_are_those_agreed(name: str) -> None:
     """A tool has the agreed parameters, with the agreed type, form, default, range and options, and no others."""
     declared = {entry["name"]: _as_agreed(entry) for entry in tool(name)["parameters"]}
 
-    assert declared == {**OWN_PARAMETERS[name], **NETWORK}
+    assert declared == {**OWN_PARAMETERS[name], **network_parameters_of(name)}
 
 
 @pytest.mark.parametrize("name", TOOLS)
@@ -137,13 +140,14 @@ def test_parameters_are_ordered_and_unique(name: str) -> None:
     """Each parameter is declared once, a tool's own before the shared ones, and a default is one of the options."""
     declared = tool(name)["parameters"]
     names = [entry["name"] for entry in declared]
+    shared = list(network_parameters_of(name))
 
     assert len(names) == len(set(names))
-    assert names[-len(NETWORK) :] == list(NETWORK)
+    assert names[len(names) - len(shared) :] == shared
     assert all(entry["default"] in _as_agreed(entry).options for entry in declared if entry["type"] == "select")
 
 
-@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("name", NETWORKED_TOOLS)
 def test_secret_parameters_are_not_filled_in_by_a_model(name: str) -> None:
     """Secrets have ``form: form``, since a model's parameters are stored in the run's history."""
     secret = [entry for entry in tool(name)["parameters"] if entry["type"] == "secret-input"]
@@ -195,7 +199,7 @@ def test_validation_codes_are_described() -> None:
     assert tuple(re.findall(r"[a-z]+(?:_[a-z]+)*", description.partition(":")[2])) == VALIDATION_CODES
 
 
-@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("name", NETWORKED_TOOLS)
 def test_shared_parameters_are_up_to_date(name: str) -> None:
     """``make declarations`` changes nothing: each tool's YAML has the shared parameters of the one source file."""
     written = (ROOT / "tools" / f"{name}.yaml").read_text(encoding="utf-8")
@@ -208,3 +212,13 @@ def test_shared_parameters_are_up_to_date(name: str) -> None:
         with_shared_parameters(written, {**shared, "kintone_domain": "  - name: kintone_domain\n    other: 1"})
         != written
     )
+
+
+@pytest.mark.parametrize("name", sorted(OFFLINE_TOOLS))
+def test_offline_tools_get_no_shared_parameters(name: str) -> None:
+    """``make declarations`` leaves the YAML of a tool that asks kintone nothing as it is."""
+    shared = shared_parameters(SHARED.read_text(encoding="utf-8"), name)
+    written = "parameters: []\n\noutput_schema:\n  type: object\n"
+
+    assert shared == {}
+    assert with_shared_parameters(written, shared) == written

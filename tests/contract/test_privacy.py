@@ -6,7 +6,7 @@ import pytest
 
 from kintone.forms import reading
 from kintone.transport import IDLE_SECONDS
-from tests.contract.agreed_names import TOOLS
+from tests.contract.agreed_names import NETWORKED_TOOLS
 from tests.contract.plugin_files import LANGUAGES, ROOT, tool
 
 KEY = re.compile(r"<!-- ([a-z0-9-]+) -->")
@@ -84,7 +84,7 @@ def test_numbers_in_the_privacy_notice_are_those_of_the_code() -> None:
     assert re.findall(r"\d+", sentences["connections-kept"]) == [f"{IDLE_SECONDS:.0f}"]
 
 
-@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("name", NETWORKED_TOOLS)
 def test_help_of_a_typed_token_recommends_a_secret_variable(name: str) -> None:
     """The help of a step's token shows, in every language, the secret variable that keeps it out of exports."""
     entry = next(parameter for parameter in tool(name)["parameters"] if parameter["name"] == TYPED_TOKEN)

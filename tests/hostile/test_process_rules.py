@@ -14,7 +14,7 @@ import pytest
 
 from dify_host import DifyHost, PluginFailure, PluginStopped
 from local_kintone import LocalKintone
-from tests.contract.agreed_names import TOOLS
+from tests.contract.agreed_names import TOOLS, network_parameters_of
 from tests.contract.plugin_files import ROOT
 from tests.good_parameters import good_parameters
 from tests.hostile.tool_calls import call_tool
@@ -90,7 +90,8 @@ def test_module_globals_when_tools_have_run(site: LocalKintone, credentials: dic
 
     for turn in range(3):
         for tool in TOOLS:
-            call_tool(tool, {**good_parameters(tool), "kintone_app_id": 1 + turn}, credentials_of(site, app=1 + turn))
+            other_app = {"kintone_app_id": 1 + turn} if network_parameters_of(tool) else {}
+            call_tool(tool, {**good_parameters(tool), **other_app}, credentials_of(site, app=1 + turn))
 
     assert _globals() == before
 

@@ -6,7 +6,7 @@ import pytest
 
 from kintone.errors import InvalidParameterError
 from tests.contract.agreed_names import TOOLS
-from tools.declarations import FOLDER, NETWORK_PARAMETERS, SYNONYMS, declaration_of
+from tools.declarations import FOLDER, NETWORK_PARAMETERS, SYNONYMS, Declaration, declaration_of
 
 
 def test_declared_parameters_are_read_in_the_code() -> None:
@@ -112,6 +112,15 @@ def test_unknown_parameter_when_nothing_like_it_exists() -> None:
     assert all(name in message for name in ("zzzzzzzz", "www", "vvvvvvvv", "attachment_field", "kintone_app_id"))
     assert "kintone_api_token" not in message
     assert len(message) < 1_000
+
+
+def test_unknown_parameter_of_a_tool_without_parameters() -> None:
+    """The refusal says that the tool takes none, instead of listing nothing."""
+    with pytest.raises(InvalidParameterError) as refused:
+        Declaration("kintone_docs", {}, frozenset()).refuse_unknown({"kintone_app_id": 1})
+
+    assert "leave it out" in str(refused.value)
+    assert "use one of" not in str(refused.value)
 
 
 @pytest.mark.parametrize("value", [None, "", " \n", [], [None], {}, ["", None]])

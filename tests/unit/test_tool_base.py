@@ -16,6 +16,7 @@ from kintone.messages import Message
 from tools import base
 from tools.declarations import Declaration, parameters_named
 from tools.failures import MAX_TRACEBACK
+from tools.parameters import Parameters
 from tools.results import text_message
 
 NONE = Declaration("nothing", {}, frozenset())
@@ -59,6 +60,46 @@ def failing(error: Exception, declared: Declaration = NONE) -> type[base.Kintone
             raise error from ValueError("t0ken in the cause")
 
     return Failing
+
+
+class Offline(base.OfflineTool):
+    """A tool that asks kintone nothing and repeats its parameter."""
+
+    declared = Declaration("offline", parameters_named(["record_data"]), frozenset())
+
+    @classmethod
+    def declaration(cls) -> Declaration:
+        """Return the declaration."""
+        return cls.declared
+
+    def answer(self, parameters: Parameters) -> base.Result:
+        """Return the parameter as text."""
+        return base.Result([parameters.text("record_data")])
+
+
+@pytest.mark.parametrize("stored", [{}, {"kintone_domain": "kintone.example", "kintone_api_token": "no token"}])
+def test_offline_tool_needs_no_valid_credential(monkeypatch: pytest.MonkeyPatch, stored: dict[str, str]) -> None:
+    """It answers without one, with a refused one, and with a wrong setting of the operator."""
+    monkeypatch.setenv("KINTONE_CALL_BUDGET", "x")
+
+    messages = list(Offline.from_credentials(stored).invoke({"record_data": "hello"}))
+
+    assert [message.message.model_dump() for message in messages] == [{"text": "hello\n"}]
+
+
+def test_offline_tool_masks_the_token_of_the_credential() -> None:
+    """A token that is in its data is masked in its result, as in that of every tool."""
+    token = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123"
+
+    (message,) = Offline.from_credentials({"kintone_api_token": token}).invoke({"record_data": f"a {token}"})
+
+    assert message.message.model_dump() == {"text": "a ***\n"}
+
+
+def test_offline_tool_refuses_the_parameters_of_the_network() -> None:
+    """It has no site, app or token, so one that is given was meant for another tool."""
+    with pytest.raises(InvokeBadRequestError, match="no parameter kintone_app_id"):
+        list(Offline.from_credentials({}).invoke({"record_data": "x", "kintone_app_id": 1}))
 
 
 def raised_by(error: Exception, **credentials: str) -> InvokeBadRequestError:

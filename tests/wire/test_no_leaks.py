@@ -19,7 +19,7 @@ from kintone.messages import Message
 from kintone.transport import pools
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
-from tests.contract.agreed_names import CREDENTIALS, OWN_PARAMETERS
+from tests.contract.agreed_names import CREDENTIALS, OWN_PARAMETERS, network_parameters_of
 from tests.wire.leak_cases import (
     CALLS,
     CONTENT,
@@ -69,7 +69,7 @@ def credentials(site: LocalKintone, **changes: object) -> dict[str, Any]:
 
 def output_of(host: DifyHost, call: ToolCall, stored: Mapping[str, Any]) -> str:
     """Run a tool and return everything that is sent to Dify except the contents of files."""
-    parameters = {"request_timeout": 1, **call.parameters}
+    parameters = {**({"request_timeout": 1} if network_parameters_of(call.tool) else {}), **call.parameters}
     if parameters.get("upload_file") == FILE_PLACEHOLDER:
         parameters["upload_file"] = [host.serve(f"{CONTENT}.txt", b"content", "text/plain")]
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from dify_host import DifyHost
 from local_kintone import LocalKintone
-from tests.contract.agreed_names import NETWORK, OWN_PARAMETERS
+from tests.contract.agreed_names import OWN_PARAMETERS, network_parameters_of
 from tests.wire.leak_cases import (
     CALLS,
     CONTENT,
@@ -30,7 +30,7 @@ def calls_with_parameters(*, with_data: bool) -> list[tuple[ToolCall, str]]:
     """Return a call of each tool with each of its parameters except the token's."""
     found: list[tuple[ToolCall, str]] = []
     for call in ONE_CALL_PER_TOOL:
-        declared = NETWORK | OWN_PARAMETERS[call.tool]
+        declared = network_parameters_of(call.tool) | OWN_PARAMETERS[call.tool]
         found += [
             (call, name)
             for name, parameter in declared.items()

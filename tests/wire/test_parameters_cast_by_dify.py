@@ -6,7 +6,7 @@ import pytest
 
 from dify_host import DifyHost, Outcome, ParametersRefused, PluginFailure, rendered
 from local_kintone import LocalKintone
-from tests.contract.agreed_names import NETWORK, OWN_PARAMETERS, TOOLS
+from tests.contract.agreed_names import NETWORKED_TOOLS, OWN_PARAMETERS, TOOLS, network_parameters_of
 from tests.good_parameters import as_texts, good_parameters
 from tests.wire.plugin import credentials_of
 from tests.wire.write_calls import record_with
@@ -50,7 +50,7 @@ def minimal_parameters(tool: str, file: dict[str, Any]) -> dict[str, Any]:
     return as_texts(good_parameters(tool))
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", NETWORKED_TOOLS)
 def test_number_bound_to_a_text_parameter(host: DifyHost, site: LocalKintone, file: dict[str, Any], tool: str) -> None:
     """An ID that was a number in the workflow arrives as `1.0` and means 1; a number stays a number."""
     parameters = {**minimal_parameters(tool, file), "kintone_app_id": 1.0, "request_timeout": 20.0}
@@ -95,7 +95,7 @@ def test_parameters_bound_to_nothing_are_absent(
     host: DifyHost, site: LocalKintone, file: dict[str, Any], tool: str, blank: str | None
 ) -> None:
     """Null and empty text arrive as empty text, no number or `false`, and change nothing."""
-    declared = {**OWN_PARAMETERS[tool], **NETWORK}
+    declared = {**OWN_PARAMETERS[tool], **network_parameters_of(tool)}
     # A switch that is on by default would be switched off.
     empty = {name: blank for name, parameter in declared.items() if parameter.default is not True}
 
