@@ -22,6 +22,7 @@ def good_parameters(tool: str) -> dict[str, Any]:
         },
         "kintone_upload_file": {"upload_file": [{"url": "http://127.0.0.1:9/x", "filename": "a"}]},
         "kintone_download_file": {"file_key": "x"},
+        "kintone_get_record": {"record_id": "1"},
         "kintone_aggregate": {"group_by": "rank"},
     }
     return good[tool]

@@ -37,6 +37,7 @@ EXAMPLES = {
     "max_records": Message("a number such as 100"),
     "record_id": Message("a number such as 12"),
     "update_key": Message("one field code"),
+    "update_key_value": Message("a text of up to 64 characters"),
     "attachment_field": Message("one field code"),
     "file_key": Message("the fileKey that a record's attachment field shows"),
     "file_name": Message("a name such as report.pdf"),

@@ -97,6 +97,13 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "attachment_field": TEXT,
         "file_name": TEXT,
     },
+    "kintone_get_record": {
+        "record_id": TEXT,
+        "update_key": TEXT,
+        "update_key_value": TEXT,
+        "fields": TEXT,
+        "output_mode": _select("both", "both", "flattened_json", "text_only"),
+    },
     "kintone_aggregate": {
         "query": TEXT,
         "group_by": TEXT,
@@ -126,6 +133,12 @@ RESULTS: dict[str, dict[str, str]] = {
         "records_data": "string",
     },
     "kintone_download_file": {"file_name": "string", "mime_type": "string", "size": "number"},
+    "kintone_get_record": {
+        "record": "object",
+        "record_id": "string",
+        "revision": "string",
+        "record_url": "string",
+    },
     "kintone_aggregate": {"rows": "array[object]", "row_count": "number", "record_count": "number"},
 }
 

@@ -35,6 +35,7 @@ RELATED_TOOLS = {
         "kintone_download_file",
     },
     "kintone_download_file": {"kintone_query", "kintone_upload_file"},
+    "kintone_get_record": {"kintone_query", "kintone_download_file"},
     "kintone_aggregate": {"kintone_query"},
 }
 JSON_PARAMETERS = (
