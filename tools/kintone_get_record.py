@@ -10,7 +10,7 @@ from kintone.reading.found_record import FoundRecord, find_by_id, find_by_key, r
 from kintone.reading.pages import Record
 from kintone.records.unique_keys import unique_fields_in_words, unique_key
 from kintone.texts import preview
-from kintone.values.numbers import record_number_parts, whole_number
+from kintone.values.numbers import record_id_hint, record_number_parts, whole_number
 from tools import base
 from tools.code_suggestions import current_form
 from tools.name_lists import read_fields
@@ -125,6 +125,8 @@ def _record_id(call: base.Call, value: object) -> str:
     try:
         return read_record_id(value)
     except InvalidParameterError as refused:
+        if record_id_hint(value):
+            raise
         raise refused.copy_with(problem=Joined([refused.problem, _by_key_instead(call)])) from None
 
 

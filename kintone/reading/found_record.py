@@ -9,12 +9,13 @@ from kintone.api import RequestSender
 from kintone.errors import InvalidParameterError, NotFoundError
 from kintone.field_types import REVISION, Shape, field_type
 from kintone.forms.near_matches import folded
-from kintone.messages import Joined, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.query import quote
 from kintone.reading.pages import Record, RecordSource
 from kintone.reading.reader import RecordsApi
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, number_text, read_answer
 from kintone.texts import preview, printable
+from kintone.values.numbers import whole_number
 
 ENOUGH_TO_TELL = 2
 """Records that are asked for; the second one shows that the first is not the only one."""
@@ -71,10 +72,21 @@ def _not_found(app: int, code: str, key: str) -> NotFoundError:
     problem = Message("no record of app {app} has {value} in {code}", app=app, value=preview(key), code=printable(code))
     remedy = [
         Message("check update_key_value, which must be the whole value, and kintone_app_id"),
-        Message("leave out the blanks around update_key_value") if key != key.strip() else "",
+        _probably_meant(key),
         Message("kintone_query finds records by parts of texts and other conditions"),
     ]
     return NotFoundError(problem, remedy=Joined(remedy))
+
+
+def _probably_meant(key: str) -> Message:
+    if key != key.strip():
+        return Message("leave out the blanks around update_key_value")
+    number = whole_number(key)
+    if number is not None and key.endswith(".0"):
+        return Message(
+            "if it was a number in the workflow, which arrives as {key}, write {number}", key=key, number=number
+        )
+    return NOTHING
 
 
 def _may_have(record: Record, code: str, key: str) -> bool:

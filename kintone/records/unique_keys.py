@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import nearest_codes, one_of
+from kintone.forms.near_matches import nearest_codes
 from kintone.messages import Joined, Message, verbatim
 from kintone.problems import UnusableValueError
 from kintone.records.field_rules import given_value
@@ -40,14 +40,10 @@ def unique_key(code: str, value: object, form: Form) -> str:
     """
     definition = form.fields.get(code)
     if definition is None:
-        raise InvalidParameterError(
-            "update_key: {complaint}", complaint=Joined([_no_such_field(code, form), _instead(form)])
-        )
+        raise InvalidParameterError("update_key: {complaint}", complaint=_no_such_field(code, form))
     if not definition.unique:
-        complaint = Message(
-            "{field} permits duplicate values, so several records may have this one", field=_named(definition)
-        )
-        raise InvalidParameterError("update_key: {complaint}", complaint=Joined([complaint, _instead(form)]))
+        complaint = Joined([_permits_duplicates(definition), _instead(form)])
+        raise InvalidParameterError("update_key: {complaint}", complaint=complaint)
     try:
         key = str(read_value(given_value(value), definition))
     except UnusableValueError as error:
@@ -66,18 +62,22 @@ def unique_key(code: str, value: object, form: Form) -> str:
 
 
 def _no_such_field(code: str, form: Form) -> Message:
+    """Return what is wrong with a code, and the field that was probably meant; a unique one first."""
     complaint = Message('app {app} has no field "{code}"', app=form.app, code=printable(code))
     if code in form.tables_by_column:
         table = printable(form.tables_by_column[code])
-        return Message("{complaint} but as a column of the table {table}", complaint=complaint, table=table)
-    unique = {definition.code for definition in unique_fields(form)}
-    near = nearest_codes(code, form.names())
-    # A unique field is what was meant, even if another field is spelt as similarly.
-    near = tuple(each for each in near if each in unique) or near
-    if not near:
-        return complaint
-    meant = one_of(near) if len(near) > 1 else _named(form.fields[near[0]])
-    return Joined([complaint, Message("did you mean {meant}?", meant=meant)])
+        column = Message("{complaint} but as a column of the table {table}", complaint=complaint, table=table)
+        return Joined([column, _instead(form)])
+    near = nearest_codes(code, ((field.code, field.label) for field in unique_fields(form)))
+    if near:
+        meant = Joined([_named(form.fields[each]) for each in near], ", ")
+        return Joined([complaint, Message("did you mean {meant}?", meant=meant)])
+    others = [_permits_duplicates(form.fields[each]) for each in nearest_codes(code, form.names())]
+    return Joined([complaint, *others, _instead(form)])
+
+
+def _permits_duplicates(definition: FieldDefinition) -> Message:
+    return Message("{field} permits duplicate values, so it does not name one record", field=_named(definition))
 
 
 def _instead(form: Form) -> Message:
