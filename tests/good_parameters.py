@@ -24,6 +24,7 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_download_file": {"file_key": "x"},
         "kintone_get_record": {"record_id": "1"},
         "kintone_aggregate": {"group_by": "rank"},
+        "kintone_flatten_json": {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]},
     }
     return good[tool]
 

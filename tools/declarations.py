@@ -48,6 +48,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "output_mode": ("output", "mode", "format", "output_format"),
     "record_data": ("record", "records", "data", "values", "fields", "payload", "json"),
     "operation": ("action", "mode", "method"),
+    "records_json": ("records", "record", "json", "data", "rows", "items", "records_data"),
+    "subtable_field_code": ("subtable", "table", "table_code", "subtable_code"),
     "records_data": ("records", "record", "entries", "rows", "items", "data", "record_data", "json", "record_id", "id"),
     "update_key": ("key", "key_field", "unique_key", "match_on", "field", "field_code"),
     "update_key_value": ("value", "key_value", "unique_value"),

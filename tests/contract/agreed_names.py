@@ -112,6 +112,11 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "max_rows": Parameter("number", "llm", default=100, least=1, most=10_000),
         "time_zone": SETTING,
     },
+    "kintone_flatten_json": {
+        "records_json": Parameter("array", "llm", required=True),
+        "fields": TEXT,
+        "subtable_field_code": TEXT,
+    },
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -140,6 +145,7 @@ RESULTS: dict[str, dict[str, str]] = {
         "record_url": "string",
     },
     "kintone_aggregate": {"rows": "array[object]", "row_count": "number", "record_count": "number"},
+    "kintone_flatten_json": {"records": "array[object]", "record_count": "number"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {

@@ -42,7 +42,7 @@ LAYERS = (
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
     "tools.record_inputs", "tools.code_suggestions", "tools.record_checks", "tools.query_summary",
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
-    "tools.whole_record",
+    "tools.whole_record", "tools.flat_records",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 

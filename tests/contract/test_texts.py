@@ -37,6 +37,7 @@ RELATED_TOOLS = {
     "kintone_download_file": {"kintone_query", "kintone_upload_file"},
     "kintone_get_record": {"kintone_query", "kintone_download_file"},
     "kintone_aggregate": {"kintone_query"},
+    "kintone_flatten_json": {"kintone_query"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),
