@@ -6,6 +6,7 @@ A plain object is ``{"code": value}``; a table in it is a list of ``{"id": row i
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeGuard
 
 from kintone.errors import InvalidParameterError
 from kintone.field_types import is_table
@@ -45,7 +46,7 @@ def read_records(value: object) -> list[Source]:
             example='[{"name": {"type": "SINGLE_LINE_TEXT", "value": "Tea"}}]',
         )
     found = list(_records_in(read_structure(PARAMETER, value)))
-    records = [each for each in found if each.keys() != {SUMMARY}]
+    records = [each for each in found if each.keys() != {SUMMARY} or _is_field(each[SUMMARY])]
     if found and not records:
         raise InvalidParameterError("records_json holds a summary and no records; bind it to the records themselves")
     return records
@@ -97,8 +98,9 @@ def _holds_fields(value: object) -> bool:
 # Plain values
 
 
-def _is_field(content: object) -> bool:
-    return isinstance(content, dict) and "value" in content
+def _is_field(content: object) -> TypeGuard[Source]:
+    """Tell whether an object is the field of a record; an update key has a value too, but names a field beside it."""
+    return isinstance(content, dict) and "value" in content and "field" not in content
 
 
 def _is_row(row: object) -> bool:
@@ -106,11 +108,11 @@ def _is_row(row: object) -> bool:
 
 
 def _value_of(content: object) -> object:
-    return content["value"] if isinstance(content, dict) and "value" in content else content
+    return content["value"] if _is_field(content) else content
 
 
 def _type_of(content: object) -> object:
-    return content.get("type") if isinstance(content, dict) and "value" in content else None
+    return content.get("type") if _is_field(content) else None
 
 
 def _rows(content: object) -> list[object] | None:
