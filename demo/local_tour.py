@@ -21,6 +21,8 @@ def tour(session: DemoSession) -> None:
     _upsert(session)
     _files(session)
     _aggregate(session)
+    _get_record(session)
+    _flatten(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -102,3 +104,23 @@ def _aggregate(session: DemoSession) -> None:
     total = session.run("kintone_aggregate", {}, show=False)
     counts = [row["count"] for row in outcome.variables["rows"]]
     check("every record is counted once", holds=sum(counts) == total.variables["record_count"] > 0)
+
+
+def _get_record(session: DemoSession) -> None:
+    screen.heading("9. One record is read whole, found by its key")
+    outcome = session.run("kintone_get_record", {"update_key": "sku", "update_key_value": "TEA-01"})
+    record = outcome.variables["record"]
+    check("it is the record that was added", holds=record["name"]["value"] == VALID_RECORD["name"])
+    check("its text names the attached file", holds=REPORT_NAME in outcome.text)
+    failure = session.failure("kintone_get_record", {"record_id": "TEA-01"})
+    check("a key in the place of the ID is explained", holds="sku" in failure.message)
+
+
+def _flatten(session: DemoSession) -> None:
+    screen.heading("10. The rows of a table become plain objects")
+    queried = session.run("kintone_query", {"query": 'sku = "B-002"', "fields": "sku, lines"}, show=False)
+    parameters = {"records_json": queried.json, "subtable_field_code": "lines", "fields": "sku"}
+    outcome = session.run("kintone_flatten_json", parameters)
+    (record,) = queried.variables["records"]
+    rows = len(record["lines"]["value"])
+    check("there is one object for each row", holds=outcome.variables["record_count"] == rows > 0)
