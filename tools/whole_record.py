@@ -6,6 +6,7 @@ that no line of a value looks like another field.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pydantic_core import to_json
@@ -26,11 +27,10 @@ NOTE_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One field: its code, the lines of its text, and the number of rows where it is a table."""
+    """One field: its code, the lines of its text, and the line at which each row begins where it is a table."""
 
     code: str
     lines: Sequence[str]
-    rows: int | None = None
     row_starts: Sequence[int] = ()
 
     @property
@@ -66,7 +66,7 @@ def _block(code: str, field: Mapping[str, Any]) -> _Block:
     for number, row in enumerate(value, start=1):
         starts.append(len(lines))
         lines += _row_lines(number, row)
-    return _Block(code, lines, len(value), starts)
+    return _Block(code, lines, starts)
 
 
 def _value_lines(name: str, text: str) -> list[str]:
@@ -112,7 +112,7 @@ def _file_text(file: Any) -> str:  # noqa: ANN401 - whatever the answer holds
 
 
 def _is_empty(field: Mapping[str, Any]) -> bool:
-    return not (field["value"] if is_table(field["type"]) else text_of(field["value"], BETWEEN_VALUES))
+    return field["value"] in (None, "", [])
 
 
 def _on_one_line(text: str) -> str:
@@ -141,54 +141,54 @@ def _largest_size(sizes: Sequence[int], room: int) -> int:
     """Return the size to which the largest blocks must be cut so that all fit; each that is cut also needs a note."""
     left = room
     for place, size in enumerate(ordered := sorted(sizes)):
-        count = len(ordered) - place
-        if size * count > left:
-            return max(0, left // count - NOTE_CHARACTERS)
+        share = left // (len(ordered) - place)
+        if size > share:
+            return max(0, share - NOTE_CHARACTERS)
         left -= size
-    return max(sizes, default=0)
+    return room
 
 
 def _cut(block: _Block, longest: int) -> list[str | Message]:
+    """Return the lines of a block: whole, with the first rows of a table, or with the beginning of its text."""
     if block.size <= longest + NOTE_CHARACTERS:
         return list(block.lines)
-    name = _on_one_line(block.code)
-    if block.rows is not None:
-        return _cut_table(block, name, block.rows, longest)
-    head, text = len(name) + 2, "\n".join(block.lines)
-    shown = text[: max(head, longest)]
-    return [
-        *shown.split("\n"),
-        Message(
-            "{indent}(… cut: the first {shown:,} of {count:,} characters of {field})",
-            indent=INDENT,
-            shown=len(_without_indents(shown[head:])),
-            count=len(_without_indents(text[head:])),
-            field=name,
-        ),
-    ]
+    return _first_rows(block, longest) or _first_characters(block, longest)
 
 
-def _without_indents(text: str) -> str:
-    return text.removeprefix(INDENT).replace(f"\n{INDENT}", "\n")
-
-
-def _cut_table(block: _Block, name: str, rows: int, longest: int) -> list[str | Message]:
-    size, whole, end = 0, 0, 1
-    for start, following in zip(block.row_starts, [*block.row_starts[1:], len(block.lines)], strict=True):
+def _first_rows(block: _Block, longest: int) -> list[str | Message]:
+    """Return the rows of a table that fit whole; nothing if none does."""
+    size, whole, end = 0, 0, 0
+    for start, following in pairwise([*block.row_starts, len(block.lines)]):
         size += sum(len(line) + 1 for line in block.lines[start:following])
         if size > longest:
             break
         whole, end = whole + 1, following
-    return [
-        *block.lines[:end],
-        Message(
-            "{indent}(… cut: the first {shown:,} of {count:,} rows of {field})",
-            indent=INDENT,
-            shown=whole,
-            count=rows,
-            field=name,
-        ),
-    ]
+    note = Message(
+        "{indent}(… cut: the first {shown:,} of {count:,} rows of {field})",
+        indent=INDENT,
+        shown=whole,
+        count=len(block.row_starts),
+        field=_on_one_line(block.code),
+    )
+    return [*block.lines[:end], note] if whole else []
+
+
+def _first_characters(block: _Block, longest: int) -> list[str | Message]:
+    name, text = _on_one_line(block.code), "\n".join(block.lines)
+    head = len(block.lines[0]) + 1 if len(block.lines) > 1 else len(name) + 2
+    shown = text[: max(head, longest)]
+    note = Message(
+        "{indent}(… cut: the first {shown:,} of {count:,} characters of {field})",
+        indent=INDENT,
+        shown=len(_without_indents(shown[head:])),
+        count=len(_without_indents(text[head:])),
+        field=name,
+    )
+    return [*shown.split("\n"), note]
+
+
+def _without_indents(text: str) -> str:
+    return text.removeprefix(INDENT).replace(f"\n{INDENT}", "\n")
 
 
 def _not_shown(count: int) -> Message:

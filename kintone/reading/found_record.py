@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from kintone import api
 from kintone.api import RequestSender
 from kintone.errors import InvalidParameterError, NotFoundError
-from kintone.field_types import REVISION, Shape, field_type
+from kintone.field_types import REVISION
 from kintone.forms.near_matches import folded
 from kintone.messages import NOTHING, Joined, Message
 from kintone.query import quote
@@ -53,14 +53,13 @@ def find_by_key(caller: RequestSender, app: int, code: str, key: str) -> FoundRe
         raise _not_found(app, code, key)
     if len(page.records) > 1 or (page.total or 0) > 1:
         raise InvalidParameterError(
-            "update_key: {count} records of app {app} have {value} in {code} (IDs {ids}{more}), so it does not name "
-            "one; use record_id",
+            "update_key: {count} records of app {app} have {value} in {code}, IDs {ids} among them, so it does not "
+            "name one; use record_id",
             count=max(len(page.records), page.total or 0),
             app=app,
             value=preview(key),
             code=printable(code),
             ids=", ".join(map(str, page.ids)),
-            more="" if (page.total or 0) <= len(page.ids) else ", …",
         )
     (record,), (record_id,) = page.records, page.ids
     if not _may_have(record, code, key):
@@ -93,22 +92,20 @@ def _may_have(record: Record, code: str, key: str) -> bool:
     """Tell whether the record may have the value that was searched for.
 
     A server that overlooks the condition answers with any record. Texts are compared without regard to case, width and
-    blanks, since kintone's page about queries does not say how it compares them.
+    blanks, since kintone's page about queries does not say how it compares them. A field that the record does not show
+    proves nothing.
     """
-    found = record.get(code)
-    if found is None or not isinstance(found["value"], str):
-        return found is None
-    shape = field_type(found["type"]).shape
-    if shape is Shape.NUMBER:
-        return _number(found["value"]) == _number(key)
-    return shape not in (Shape.TEXT, Shape.DATE) or folded(found["value"]) == folded(key)
+    if code not in record:
+        return True
+    found = str(record[code]["value"])
+    return folded(found) == folded(key) or _is_same_number(found, key)
 
 
-def _number(text: str) -> Decimal | str:
+def _is_same_number(one: str, other: str) -> bool:
     try:
-        return Decimal(text)
+        return Decimal(one) == Decimal(other)
     except InvalidOperation:
-        return text
+        return False
 
 
 def _revision(record: Record, description: Message) -> str:
@@ -123,7 +120,7 @@ def _revision(record: Record, description: Message) -> str:
 
 class _App(AnswerModel):
     app_id: PositiveNumber
-    code: str = ""
+    code: str
 
 
 def read_app_code(caller: RequestSender, app: int) -> str:

@@ -168,6 +168,37 @@ def test_record_number_with_another_code(shop: InProcess, own: str, said: str) -
     assert READ not in calls(shop)
 
 
+def test_record_number_when_the_app_cannot_be_read(shop: InProcess) -> None:
+    """Whether the number is one of this app is not guessed: kintone's refusal is passed on."""
+    shop.kintone.fail(api="app", status=403, code="GAIA_NO01")
+
+    with pytest.raises(KintoneError) as refused:
+        result_of(shop, record_id="APP-2")
+
+    assert refused.value.code == "GAIA_NO01"
+    assert str(shop.app) in str(refused.value.problem)
+
+
+@pytest.mark.parametrize("answer", [{"appId": "99", "code": "APP"}, {"appId": "1"}, {"appId": "1", "code": None}])
+def test_record_number_when_the_answer_is_not_of_this_app(shop: InProcess, answer: dict[str, object]) -> None:
+    """An answer about another app, or without a code, says nothing about this one."""
+    changing(shop, APP_READ, lambda _answer: answer)
+
+    with pytest.raises(UnknownResponseError):
+        result_of(shop, record_id="APP-2")
+
+
+def test_many_unique_fields(shop: InProcess) -> None:
+    """The first twenty are named and the others counted."""
+    many = {f"key{number}": {"type": "SINGLE_LINE_TEXT", "unique": True} for number in range(25)}
+    shop.kintone.change_form(shop.app, many)
+
+    message = refusal(shop, record_id="tea")
+
+    assert "key19, 5 more" in message
+    assert "key20" not in message
+
+
 def test_record_when_the_server_sends_another_one(shop: InProcess) -> None:
     """An answer with the record of another ID is not kintone's."""
     changing(shop, READ, lambda _answer: {"record": shop.kintone.records(shop.app, "$id = 1")[0]})
@@ -270,6 +301,15 @@ def test_key_when_no_record_has_it(shop: InProcess) -> None:
     assert "blanks" not in str(missing.value)
 
 
+@pytest.mark.parametrize("value", ["7", "v1.0", "7.00", "A.0"])
+def test_key_that_was_no_number_in_the_workflow(shop: InProcess, value: str) -> None:
+    """Only a whole number with .0 looks like one that Dify changed."""
+    with pytest.raises(NotFoundError) as missing:
+        result_of(shop, update_key="sku", update_key_value=value)
+
+    assert "workflow" not in str(missing.value)
+
+
 def test_key_when_it_has_blanks_around_it(shop: InProcess) -> None:
     """Blanks are part of a text; if no record is found, they are named as the probable reason."""
     with pytest.raises(NotFoundError, match="blanks"):
@@ -344,6 +384,49 @@ def test_key_when_the_count_contradicts_the_record(shop: InProcess) -> None:
     changing(shop, SEARCH, lambda answer: {**answer, "totalCount": "2"})
 
     assert "2 records" in refusal(shop, update_key="sku", update_key_value="A-1")
+
+
+@pytest.mark.parametrize("total", [None, "0", "1"])
+def test_key_when_the_count_contradicts_two_records(shop: InProcess, total: str | None) -> None:
+    """Two records are not one, whatever the count says; a missing count beside one record is no reason to refuse."""
+    two = shop.kintone.records(shop.app, "$id < 3")
+    changing(shop, SEARCH, lambda _answer: {"records": two, "totalCount": total})
+    assert "2 records" in refusal(shop, update_key="sku", update_key_value="A-1")
+
+    changing(shop, SEARCH, lambda answer: {**answer, "totalCount": total})
+    assert result_of(shop, update_key="sku", update_key_value="A-1").variables["record_id"] == "1"
+
+
+@pytest.mark.parametrize(("code", "found"), [("sku", "ａ-1"), ("number", "7.0"), ("sku", None)])
+def test_key_that_the_server_compares_differently(shop: InProcess, code: str, found: str | None) -> None:
+    """Another spelling of the same value is the same value, and a field that is not shown proves nothing."""
+    shop.kintone.add_records(shop.app, [{"number": "7"}])
+
+    def respelt(answer: dict[str, Any]) -> dict[str, Any]:
+        record = dict(answer["records"][0])
+        field = record.pop(code)
+        return {**answer, "records": [record | ({code: {**field, "value": found}} if found else {})]}
+
+    changing(shop, SEARCH, respelt)
+
+    assert result_of(shop, update_key=code, update_key_value={"sku": "A-1", "number": "7"}[code]).json
+
+
+@pytest.mark.parametrize("found", ["abc", "sNaN", "", None])
+def test_number_key_when_the_server_answers_no_number(shop: InProcess, found: str | None) -> None:
+    """A value that is not the number is not the record that was asked for."""
+    shop.kintone.add_records(shop.app, [{"number": "7"}])
+    changing(
+        shop,
+        SEARCH,
+        lambda answer: {
+            **answer,
+            "records": [{**answer["records"][0], "number": {"type": "NUMBER", "value": found}}],
+        },
+    )
+
+    with pytest.raises(UnknownResponseError):
+        result_of(shop, update_key="number", update_key_value="7")
 
 
 @pytest.mark.parametrize("code", ["sku", "number", "day", "page"])
