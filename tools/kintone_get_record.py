@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError, InvalidQueryError, KintoneError
 from kintone.messages import Joined, Message
 from kintone.reading.found_record import FoundRecord, find_by_id, find_by_key, read_app_code
 from kintone.reading.pages import Record
 from kintone.records.unique_keys import unique_fields_in_words, unique_key
-from kintone.texts import preview
 from kintone.values.numbers import record_id_hint, record_number_parts, whole_number
 from tools import base
 from tools.code_suggestions import current_form
 from tools.name_lists import read_fields
 from tools.query_summary import MissingFields
 from tools.record_formats import flatten
-from tools.record_inputs import explain_missing_record, read_record_id
+from tools.record_inputs import explain_missing_record, read_record_id, shown_value
 from tools.results import Result
 from tools.whole_record import whole_record_lines
 
@@ -134,13 +132,13 @@ def _foreign_number(call: base.Call, value: object, own: str) -> Message:
     problem = (
         Message(
             "{given} is no record number of app {app}, whose code is {code}",
-            given=_shown(value),
+            given=shown_value(value),
             app=call.app,
             code=own,
         )
         if own
         else Message(
-            "{given} is no record number of app {app}, which has no app code", given=_shown(value), app=call.app
+            "{given} is no record number of app {app}, which has no app code", given=shown_value(value), app=call.app
         )
     )
     return Joined([problem, _by_key_instead(call)])
@@ -161,10 +159,6 @@ def _by_key_instead(call: base.Call) -> Message:
         "to find a record by a field that prohibits duplicate values, use update_key and update_key_value: {fields}",
         fields=usable,
     )
-
-
-def _shown(value: object) -> str | Message:
-    return Message("a text like an API token") if looks_like_a_token(str(value)) else preview(value, 40)
 
 
 # Warnings
