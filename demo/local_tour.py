@@ -22,6 +22,8 @@ def tour(session: DemoSession) -> None:
     _upsert(session)
     _files(session)
     _aggregate(session)
+    _get_record(session)
+    _flatten(session)
     _docs(session)
 
 
@@ -114,8 +116,28 @@ def _aggregate(session: DemoSession) -> None:
     check("every record is counted once", holds=sum(counts) == total.variables["record_count"] > 0)
 
 
+def _get_record(session: DemoSession) -> None:
+    screen.heading("10. One record is read whole, found by its key")
+    outcome = session.run("kintone_get_record", {"update_key": "sku", "update_key_value": "TEA-01"})
+    record = outcome.variables["record"]
+    check("it is the record that was added", holds=record["name"]["value"] == VALID_RECORD["name"])
+    check("its text names the attached file", holds=REPORT_NAME in outcome.text)
+    failure = session.failure("kintone_get_record", {"record_id": "TEA-01"})
+    check("a key in the place of the ID is explained", holds="sku" in failure.message)
+
+
+def _flatten(session: DemoSession) -> None:
+    screen.heading("11. The rows of a table become plain objects")
+    queried = session.run("kintone_query", {"query": 'sku = "B-002"', "fields": "sku, lines"}, show=False)
+    parameters = {"records_json": queried.json, "subtable_field_code": "lines", "fields": "sku"}
+    outcome = session.run("kintone_flatten_json", parameters)
+    (record,) = queried.variables["records"]
+    rows = len(record["lines"]["value"])
+    check("there is one object for each row", holds=outcome.variables["record_count"] == rows > 0)
+
+
 def _docs(session: DemoSession) -> None:
-    screen.heading("9. An agent reads once how queries and records are written")
+    screen.heading("12. An agent reads once how queries and records are written")
     for name in ("kintone_query_docs", "kintone_record_data_docs"):
         outcome = session.run(name, {}, show=False)
         check("the answer is text alone", holds="kintone_get_fields" in outcome.text and not outcome.variables)

@@ -22,10 +22,12 @@ def good_parameters(tool: str) -> dict[str, Any]:
         },
         "kintone_upload_file": {"upload_file": [{"url": "http://127.0.0.1:9/x", "filename": "a"}]},
         "kintone_download_file": {"file_key": "x"},
+        "kintone_get_record": {"record_id": "1"},
         "kintone_aggregate": {"group_by": "rank"},
         "kintone_query_docs": {},
         "kintone_record_data_docs": {},
         "kintone_get_fields": {"fields": "sku, lines"},
+        "kintone_flatten_json": {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]},
     }
     return good[tool]
 

@@ -48,8 +48,11 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "output_mode": ("output", "mode", "format", "output_format"),
     "record_data": ("record", "records", "data", "values", "fields", "payload", "json"),
     "operation": ("action", "mode", "method"),
+    "records_json": ("records", "record", "json", "data", "rows", "items", "records_data"),
+    "subtable_field_code": ("subtable", "table", "table_code", "subtable_code"),
     "records_data": ("records", "record", "entries", "rows", "items", "data", "record_data", "json", "record_id", "id"),
-    "update_key": ("key", "key_field", "unique_key", "match_on"),
+    "update_key": ("key", "key_field", "unique_key", "match_on", "field", "field_code"),
+    "update_key_value": ("value", "key_value", "unique_value"),
     "validate_before_write": ("validate", "check"),
     "atomic": ("all_or_nothing", "all_at_once"),
     "table_mode": ("mode",),
@@ -57,7 +60,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "upload_file": ("file", "files", "attachment", "attachments", "url", "path", "file_path", "content"),
     "file_names": ("name", "names", "file_name", "filenames"),
     "records_mapping": ("mapping",),
-    "record_id": ("id", "record", "record_ids"),
+    "record_id": ("id", "record", "record_ids", "record_number", "number"),
     "attachment_field": ("field", "field_code", "attachment"),
     "file_key": ("key", "file", "file_id"),
     "file_name": ("name", "filename", "save_as"),
@@ -67,6 +70,10 @@ OTHER_TOOLS: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
     "record_data": (
         ("record_id", "id", "update_key", "key"),
         Message("it looks for no record; to change one that is there, use kintone_upsert_records"),
+    ),
+    "update_key_value": (
+        ("query", "condition", "where", "filter", "search", "limit", "max_records"),
+        Message("it works on one record; to find records by a condition, use kintone_query"),
     ),
     "upload_file": (
         ("file_key", "file_keys"),

@@ -23,7 +23,9 @@ MAX_INTEGER_BITS = 120
 """Larger integers are never converted to text: Python refuses that for thousands of digits."""
 TRUE_WORDS = frozenset({"true", "yes", "y", "1", "on"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0", "off"})
-DATA_PARAMETERS = frozenset({"record_data", "records_data", "records_mapping", "file_names", "upload_file"})
+DATA_PARAMETERS = frozenset(
+    {"record_data", "records_data", "records_json", "records_mapping", "file_names", "upload_file"}
+)
 """Parameters for data, which have no limit of length here."""
 SHORT_TEXT_EXAMPLE = Message("a short text")
 EXAMPLES = {
@@ -37,7 +39,9 @@ EXAMPLES = {
     "max_records": Message("a number such as 100"),
     "record_id": Message("a number such as 12"),
     "update_key": Message("one field code"),
+    "update_key_value": Message("a text of up to 64 characters"),
     "attachment_field": Message("one field code"),
+    "subtable_field_code": Message("one field code"),
     "file_key": Message("the fileKey that a record's attachment field shows"),
     "file_name": Message("a name such as report.pdf"),
 }

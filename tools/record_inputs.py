@@ -13,6 +13,7 @@ from tools.parameters import LIKE_A_TOKEN, Parameters
 from tools.structured_text import read_structure, unwrap, with_list
 
 MAX_CHARACTERS_SHOWN = 40
+CHARACTERS_SEARCHED = 400
 NO_SUCH_RECORD = "GAIA_RE01"
 CHECK_RECORD_ID = Message(
     "check record_id, and kintone_app_id if the record is in another app; it may have been deleted"
@@ -56,10 +57,17 @@ def read_record_id(value: object, parameter: str = "record_id") -> str:
         problem = Message(
             "{parameter} must be a positive whole number such as 12, not {given}",
             parameter=parameter,
-            given=LIKE_A_TOKEN if looks_like_a_token(str(value)) else preview(value, MAX_CHARACTERS_SHOWN),
+            given=shown_value(value),
         )
         raise InvalidParameterError(Joined([problem, record_id_hint(value)]))
     return str(number)
+
+
+def shown_value(value: object) -> str | Message:
+    """Return a value for a sentence, never a text that may be a token in the wrong parameter."""
+    # Longer than what is shown, so that the beginning of a token is not shown for want of its end.
+    whole = preview(value, CHARACTERS_SEARCHED)
+    return LIKE_A_TOKEN if looks_like_a_token(whole) else preview(value, MAX_CHARACTERS_SHOWN)
 
 
 def read_record_data(parameters: Parameters) -> Mapping[str, object]:

@@ -160,6 +160,7 @@ _EXAMPLES = {
     "record_data": '{"field code": "value"}',
     "records_data": '[{"updateKey": {"field": "code", "value": "A-1"}, "record": {"field code": "value"}}]',
     "records_mapping": '{"records": [{"attachment_field": "field code", "record": {"field code": "value"}}]}',
+    "records_json": '[{"field code": {"type": "SINGLE_LINE_TEXT", "value": "value"}}]',
     "fields": '["field code", "other code"]',
     "file_names": '["first.pdf", "second.pdf"]',
 }

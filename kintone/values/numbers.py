@@ -19,6 +19,7 @@ EXACT_DIGITS = 15
 """Digits that a binary float holds exactly."""
 FIRST_INEXACT = 10**EXACT_DIGITS
 MAX_WHOLE_NUMBER_TEXT = 40
+MAX_RECORD_NUMBER_TEXT = 200
 _WHOLE_NUMBER = re.compile(rf"(-?0*[0-9]{{1,{MAX_DIGITS}}})|(-?[0-9]{{1,{EXACT_DIGITS}}})\.0", re.ASCII)
 """Digits, or digits with ``.0``: the text of a whole number that was a binary float."""
 _RECORD_NUMBER = re.compile(rf"[A-Za-z0-9]+-0*([1-9][0-9]{{0,{MAX_DIGITS - 1}}})", re.ASCII)
@@ -52,6 +53,17 @@ def may_be_rounded(value: object) -> bool:
     if not isinstance(value, int | float) or not abs(value) >= FIRST_INEXACT:
         return False
     return isinstance(value, int) or value.is_integer()
+
+
+def record_number_parts(value: object) -> tuple[str, str] | None:
+    """Return the app code and the record ID of a record number such as ``APP-17``, None for every other value.
+
+    Source: https://cybozu.dev/ja/kintone/docs/overview/field-types.
+    """
+    text = to_half_width(value) if isinstance(value, str) and len(value) <= MAX_RECORD_NUMBER_TEXT else ""
+    code, _, number = text.rpartition("-")
+    record_id = whole_number(number)
+    return (code, str(record_id)) if code and record_id else None
 
 
 def record_id_hint(value: object) -> Message:

@@ -97,6 +97,13 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "attachment_field": TEXT,
         "file_name": TEXT,
     },
+    "kintone_get_record": {
+        "record_id": TEXT,
+        "update_key": TEXT,
+        "update_key_value": TEXT,
+        "fields": TEXT,
+        "output_mode": _select("both", "both", "flattened_json", "text_only"),
+    },
     "kintone_aggregate": {
         "query": TEXT,
         "group_by": TEXT,
@@ -108,6 +115,11 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
     "kintone_query_docs": {},
     "kintone_record_data_docs": {},
     "kintone_get_fields": {"fields": TEXT},
+    "kintone_flatten_json": {
+        "records_json": Parameter("array", "llm", required=True),
+        "fields": TEXT,
+        "subtable_field_code": TEXT,
+    },
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -134,6 +146,12 @@ RESULTS: dict[str, dict[str, str]] = {
         "records_data": "string",
     },
     "kintone_download_file": {"file_name": "string", "mime_type": "string", "size": "number"},
+    "kintone_get_record": {
+        "record": "object",
+        "record_id": "string",
+        "revision": "string",
+        "record_url": "string",
+    },
     "kintone_aggregate": {"rows": "array[object]", "row_count": "number", "record_count": "number"},
     "kintone_query_docs": {},
     "kintone_record_data_docs": {},
@@ -143,6 +161,7 @@ RESULTS: dict[str, dict[str, str]] = {
         "app": "object",
         "process": "object",
     },
+    "kintone_flatten_json": {"records": "array[object]", "record_count": "number"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {

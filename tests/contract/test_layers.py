@@ -45,6 +45,7 @@ LAYERS = (
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
     "tools.query_guide", "tools.record_guide",
     "tools.field_descriptions", "tools.field_texts",
+    "tools.whole_record", "tools.flat_records",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 

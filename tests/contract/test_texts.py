@@ -59,6 +59,8 @@ RELATED_TOOLS = {
         "kintone_upsert_records",
     },
     "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
+    "kintone_get_record": {"kintone_query", "kintone_download_file"},
+    "kintone_flatten_json": {"kintone_query"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

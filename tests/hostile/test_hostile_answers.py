@@ -39,8 +39,8 @@ RECORD_KEYS = ("records", "record", "properties", "results")
 KEYS = {
     "GET records": ("records", "totalCount"),
     "GET record": ("record",),
+    "GET app": ("appId", "code", "name"),
     "GET app/form/fields": ("properties", "revision"),
-    "GET app": ("appId", "name"),
     "GET app/status": ("enable", "states", "actions"),
     "POST records/cursor": ("id", "totalCount"),
     "GET records/cursor": ("records", "next"),
@@ -62,6 +62,13 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("kintone_query", {"output_mode": "json_stream"}, ["GET records"]),
     ("kintone_query", {"output_mode": "text_only", "query": "limit 2 offset 10001"}, ["GET records"]),
     ("kintone_query", {"query": "order by sku asc offset 10001"}, ["POST records/cursor", "GET records/cursor"]),
+    ("kintone_get_record", {"record_id": 1}, ["GET record"]),
+    ("kintone_get_record", {"record_id": "APP-1"}, ["GET app"]),
+    (
+        "kintone_get_record",
+        {"update_key": "sku", "update_key_value": "A-001", "output_mode": "flattened_json"},
+        ["GET app/form/fields", "GET records"],
+    ),
     ("kintone_aggregate", {}, ["GET records"]),
     (
         "kintone_aggregate",

@@ -1,4 +1,4 @@
-"""Lists of entries as models and templates write them."""
+"""Lists of entries and IDs of records as models and templates write them."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from kintone.errors import InvalidParameterError
 from kintone.writing.entries import Entry, read_entries
 from tools.declarations import parameters_named
 from tools.parameters import Parameters
-from tools.record_inputs import read_records_data
+from tools.record_inputs import read_record_id, read_records_data
 
 ENTRY = {"record": {"name": "x", "on": True, "off": None}}
 WANTED = [Entry(1, ENTRY["record"])]
@@ -38,3 +38,23 @@ def test_text_is_refused_when_it_is_no_list(value: object) -> None:
     """The message names the parameter."""
     with pytest.raises(InvalidParameterError, match=r"^\[INVALID_INPUT\] records_data"):
         read_entries(read_records_data(Parameters({"records_data": value}, parameters_named(["records_data"]))))
+
+
+@pytest.mark.parametrize("value", [10**5_000, -(10**5_000), [10**5_000], {"id": 10**5_000}])
+def test_id_with_thousands_of_digits(value: object) -> None:
+    """It is refused like every other value, although Python does not convert such a number to text."""
+    with pytest.raises(InvalidParameterError, match="record_id") as refused:
+        read_record_id(value)
+
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("place", ["{}", "record {}", "a long beginning, up to the end {}", '["{}"]'])
+def test_id_that_may_be_a_token(place: str) -> None:
+    """A text with as many letters and digits in a row as a token has is not shown, nor its beginning."""
+    token = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"
+
+    with pytest.raises(InvalidParameterError, match="record_id") as refused:
+        read_record_id(place.format(token))
+
+    assert token[:8] not in str(refused.value)

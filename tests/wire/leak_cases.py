@@ -175,6 +175,13 @@ CALLS = [
         ToolCall("kintone_query", {"query": f'sku = "{CONTENT}"', "output_mode": mode})
         for mode in ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
     ),
+    ToolCall("kintone_get_record", {"update_key": "sku", "update_key_value": CONTENT}),
+    ToolCall("kintone_get_record", {"record_id": "APP-1"}),
+    *(
+        ToolCall("kintone_get_record", {"record_id": "1", "output_mode": mode})
+        for mode in ("both", "flattened_json", "text_only")
+    ),
+    ToolCall("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": CONTENT}}]}),
     ToolCall("kintone_aggregate", {"query": f'sku = "{CONTENT}"', "group_by": "sku"}),
     ToolCall("kintone_get_fields", {}),
     ToolCall("kintone_validate_record_data", {"record_data": RECORD}),

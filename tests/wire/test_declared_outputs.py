@@ -23,6 +23,7 @@ MAPPING = json.dumps([{"attachment_field": "attachment", "updateKey": {"field": 
 
 TESTED_SEPARATELY = {
     "kintone_query",
+    "kintone_get_record",
     "kintone_upload_file",
     "kintone_download_file",
     "kintone_query_docs",
@@ -77,6 +78,15 @@ def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: 
         "effective_query",
         "warnings",
     }
+
+
+@pytest.mark.parametrize("mode", ["", "both", "flattened_json", "text_only"])
+def test_get_record_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: str) -> None:
+    """Each mode sends every variable, a text and, except text_only, the record as JSON."""
+    outcome = run_and_check_outputs(host, site, "kintone_get_record", {"record_id": "1", "output_mode": mode})
+
+    assert set(outcome.variables) == set(tool("kintone_get_record")["output_schema"]["properties"])
+    assert outcome.json == [{"data": []} if mode == "text_only" else {"record": outcome.variables["record"]}]
 
 
 @pytest.mark.parametrize("name", [name for name in TOOLS if name not in TESTED_SEPARATELY])

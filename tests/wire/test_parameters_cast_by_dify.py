@@ -54,7 +54,7 @@ def minimal_parameters(tool: str, file: dict[str, Any]) -> dict[str, Any]:
 def test_number_bound_to_a_text_parameter(host: DifyHost, site: LocalKintone, file: dict[str, Any], tool: str) -> None:
     """An ID that was a number in the workflow arrives as `1.0` and means 1; a number stays a number."""
     parameters = {**minimal_parameters(tool, file), "kintone_app_id": 1.0, "request_timeout": 20.0}
-    if "record_id" in OWN_PARAMETERS[tool]:
+    if "attachment_field" in OWN_PARAMETERS[tool]:
         parameters |= {"record_id": 1.0, "attachment_field": "attachment"}
     credentials = {**credentials_of(site), "kintone_app_id": "999"}
 

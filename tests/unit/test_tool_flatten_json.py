@@ -1,0 +1,371 @@
+"""``kintone_flatten_json``: what it accepts as records, the plain objects it makes, and what it says of the rest."""
+
+import json
+from typing import Any
+
+import pytest
+from dify_plugin.entities.tool import ToolRuntime
+
+from dify_host import rendered
+from dify_host.parameters import cast_value
+from kintone.access.redaction import Redactor
+from kintone.errors import InvalidParameterError, ResultTooLargeError
+from tests.unit.query_tool import full_record, text_field
+from tools.base import Call
+from tools.kintone_flatten_json import FlattenJson
+from tools.parameters import Parameters
+from tools.results import Result
+
+TEA = {"$id": {"type": "__ID__", "value": "1"}, "name": text_field("Tea"), "stock": {"type": "NUMBER", "value": "4.50"}}
+INK = {"$id": {"type": "__ID__", "value": "2"}, "name": text_field("Ink"), "stock": {"type": "NUMBER", "value": ""}}
+PLAIN = [{"$id": "1", "name": "Tea", "stock": "4.50"}, {"$id": "2", "name": "Ink", "stock": ""}]
+
+
+def order(record_id: str, *quantities: str, table: str = "lines") -> dict[str, Any]:
+    """Return a record with a table."""
+    rows = [
+        {"id": f"{record_id}{place}", "value": {"qty": {"type": "NUMBER", "value": quantity}}}
+        for place, quantity in enumerate(quantities, start=1)
+    ]
+    return {
+        "$id": {"type": "__ID__", "value": record_id},
+        "name": text_field(f"order {record_id}"),
+        table: {"type": "SUBTABLE", "value": rows},
+    }
+
+
+def result_of(records_json: object, **parameters: object) -> Result:
+    """Run the tool."""
+    given = {"records_json": records_json, **parameters}
+    call = Call({}, Parameters(given, FlattenJson.declaration().parameters), Redactor([]))
+    return FlattenJson(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+
+
+def objects(records_json: object, **parameters: object) -> Any:  # noqa: ANN401 - plain objects
+    """Run the tool and return its objects."""
+    result = result_of(records_json, **parameters)
+    assert result.json == {"records": result.variables["records"]}
+    return result.variables["records"]
+
+
+def refusal(records_json: object, **parameters: object) -> str:
+    """Return the line of a refusal."""
+    with pytest.raises(InvalidParameterError) as refused:
+        result_of(records_json, **parameters)
+    return str(refused.value)
+
+
+def warnings(result: Result) -> list[str]:
+    """Return the warnings in a result's text."""
+    return [str(line) for line in result.lines if "Warning" in str(line)]
+
+
+# Plain objects
+
+
+def test_record_with_every_shape_of_value() -> None:
+    """Values stay as kintone has them, lists and people too; rows of a table are plain objects with the row's ID."""
+    (plain,) = objects([full_record(7)])
+
+    assert plain == {
+        "$id": "7",
+        "$revision": "4",
+        "name": 'Alice, "A"',
+        "memo": "one\ntwo",
+        "amount": "-1234.50",
+        "due": None,
+        "tags": ["A", "B"],
+        "nothing": [],
+        "owner": [{"code": "sato", "name": "佐藤 昇"}, {"code": "tanaka", "name": "tanaka"}],
+        "made_by": {"code": "sato", "name": "佐藤 昇"},
+        "files": [{"fileKey": "k1", "name": "見積.pdf", "contentType": "application/pdf", "size": "123"}],
+        "lines": [{"id": "381", "item": "Pen", "qty": "2"}, {"id": "382", "item": "Ink", "qty": ""}],
+    }
+
+
+def test_records_that_are_plain_already() -> None:
+    """Plain objects pass unchanged, whatever the codes of their fields."""
+    plain = [
+        {"name": "Tea", "records": ["A", "B"], "data": [], "record": {"code": "sato", "name": "佐藤"}},
+        {"lines": [{"id": "1", "qty": "2"}], "records": [{"id": "5", "qty": "3"}], "stock": 4},
+    ]
+
+    assert objects(plain) == plain
+
+
+def test_fields_without_types() -> None:
+    """Records as they are written, ``{"code": {"value": …}}``, are converted too."""
+    rows = [{"value": {"qty": {"value": "2"}}}]
+
+    assert objects([{"name": {"value": "Tea"}, "lines": {"value": rows}}]) == [{"name": "Tea", "lines": [{"qty": "2"}]}]
+
+
+def test_fields_that_are_named() -> None:
+    """Only these are kept, in this order; a record that lacks one of them lacks it in the result."""
+    (first, second) = objects([TEA, {"name": text_field("Ink")}], fields="stock, name")
+
+    assert list(first.items()) == [("stock", "4.50"), ("name", "Tea")]
+    assert second == {"name": "Ink"}
+
+
+@pytest.mark.parametrize("fields", ["", None, "*", '["*"]'])
+def test_fields_that_are_not_named(fields: object) -> None:
+    """Blank and ``*`` keep all fields."""
+    assert objects([TEA, INK], fields=fields) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("fields", "present"), [("nmae", ["nmae", "name"]), ("name, zzz", ["zzz"]), ("Stock", ["Stock", "stock"])]
+)
+def test_fields_that_no_record_has(fields: str, present: list[str]) -> None:
+    """A warning names them, with the nearest code there is."""
+    (warning,) = warnings(result_of([TEA, INK], fields=fields))
+
+    assert [part for part in present if part not in warning] == []
+
+
+def test_fields_that_one_record_has() -> None:
+    """A field that only some records have is known."""
+    assert warnings(result_of([TEA, {"note": text_field("x")}], fields="note, stock")) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [("1.5", 1.5), ("0.1", 0.1), ("1.0", 1.0), ("0.12345678901234567890", "0.12345678901234567890")],
+)
+def test_numbers_in_a_json_text(written: str, plain: object) -> None:
+    """A decimal is a number where that is exact, and otherwise its digits as text."""
+    (found,) = objects(f'[{{"stock": {written}, "list": [{written}]}}]')
+
+    assert found == {"stock": plain, "list": [plain]}
+    assert type(found["stock"]) is type(plain)
+
+
+# What is taken for records
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [TEA, INK],
+        {"records": [TEA, INK]},
+        {"records": [TEA, INK], "totalCount": "2"},
+        [{"summary": {"total_records": 2}, "records": [TEA, INK]}],
+        [{"page": 1, "records": [TEA]}, {"page": 2, "records": [INK]}, {"summary": {"total_records": 2}}],
+        {"json": [{"summary": {}, "records": [TEA, INK]}]},
+        {"result": json.dumps([TEA, INK])},
+        {"data": {"records": [TEA, INK]}},
+        [[TEA], [INK]],
+        [{"record": TEA}, {"record": INK}],
+        [{"updateKey": {"field": "sku", "value": "1"}, "record": TEA}, {"id": "2", "record": INK}],
+        {"anything": 1, "records": [TEA, INK]},
+    ],
+    ids=str,
+)
+def test_records_in_whatever_a_step_hands_on(given: object) -> None:
+    """Lists, answers of kintone, outputs of steps and pages are unwrapped, as objects and as every kind of text."""
+    text = json.dumps(given, ensure_ascii=False)
+
+    assert objects(given) == PLAIN
+    assert objects(text) == PLAIN
+    assert objects(f"Here they are:\n```json\n{text}\n```\n") == PLAIN
+    assert objects(rendered(given)) == PLAIN
+    assert objects(cast_value("array", given)) == PLAIN
+    assert objects(cast_value("array", text)) == PLAIN
+    assert objects(cast_value("array", f"```\n{text}\n```")) == PLAIN
+
+
+@pytest.mark.parametrize("given", [TEA, {"record": TEA}, [{"record": TEA}], [TEA]])
+def test_one_record(given: object) -> None:
+    """A single record is a list of one."""
+    result = result_of(given)
+
+    assert result.variables == {"records": PLAIN[:1], "record_count": 1}
+
+
+@pytest.mark.parametrize("code", ["records", "record", "data", "json", "summary", "value", "type", "id"])
+def test_field_with_the_name_of_a_wrapper(code: str) -> None:
+    """A field of a record is no wrapper, whatever its code."""
+    assert objects([{code: text_field("x")}]) == [{code: "x"}]
+    assert objects([{code: {"type": "SUBTABLE", "value": [{"id": "1", "value": {"qty": text_field("2")}}]}}]) == [
+        {code: [{"id": "1", "qty": "2"}]}
+    ]
+
+
+@pytest.mark.parametrize(
+    "given", [[], {"records": []}, [{"summary": {}, "records": []}], '{"records": []}', [{"data": []}]]
+)
+def test_no_records(given: object) -> None:
+    """Nothing found is a result, not a failure, also with a table."""
+    for parameters in ({}, {"fields": "name"}, {"subtable_field_code": "lines", "fields": "name"}):
+        result = result_of(given, **parameters)
+
+        assert result.variables == {"records": [], "record_count": 0}
+        assert warnings(result) == []
+
+
+@pytest.mark.parametrize("given", [None, "", " \n", [None], [""], ["", None]])
+def test_records_that_are_missing(given: object) -> None:
+    """A parameter that is bound to nothing is refused, in each form in which Dify hands it over."""
+    assert refusal(given).startswith("[INVALID_INPUT] records_json is missing")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ([TEA, 5], "entry 2"),
+        ([TEA, None], "entry 2"),
+        ([TEA, [INK, True]], "entry 2"),
+        ("[1]", "entry 1"),
+        ("not JSON", "line 1"),
+        (['[{"a": ]'], "column"),
+        ([{"summary": {"total_records": 20_000}}], "summary"),
+        (5, "records_json"),
+    ],
+)
+def test_what_are_no_records(given: object, named: str) -> None:
+    """The refusal names the parameter, and the entry or the place in the text."""
+    message = refusal(given)
+
+    assert "records_json" in message
+    assert named in message
+
+
+# Rows of a table
+
+
+def test_rows_of_a_table() -> None:
+    """One object a row of every record, with the row's ID and its columns and nothing of the record."""
+    assert objects([order("1", "2", "3"), order("2"), order("3", "9")], subtable_field_code="lines") == [
+        {"id": "11", "qty": "2"},
+        {"id": "12", "qty": "3"},
+        {"id": "31", "qty": "9"},
+    ]
+
+
+def test_rows_with_fields_of_their_record() -> None:
+    """The fields that are named stand beside each row; a column among them changes nothing."""
+    result = result_of([order("1", "2"), order("2", "3")], subtable_field_code="lines", fields="$id, name, qty")
+
+    assert result.variables == {
+        "records": [
+            {"id": "11", "qty": "2", "$id": "1", "name": "order 1"},
+            {"id": "21", "qty": "3", "$id": "2", "name": "order 2"},
+        ],
+        "record_count": 2,
+    }
+    assert warnings(result) == []
+
+
+def test_rows_with_all_fields_of_their_record() -> None:
+    """``*`` puts every field of the record beside the row, but not the table itself."""
+    (row,) = objects([order("1", "2")], subtable_field_code="lines", fields="*")
+
+    assert row == {"id": "11", "qty": "2", "$id": "1", "name": "order 1"}
+
+
+@pytest.mark.parametrize(
+    "table", [[{"id": "11", "qty": "2"}], {"value": [{"id": "11", "value": {"qty": {"value": "2"}}}]}]
+)
+def test_rows_of_plain_and_written_tables(table: object) -> None:
+    """Tables without types, plain or as they are written, have rows too."""
+    assert objects([{"name": "x", "lines": table}], subtable_field_code="lines") == [{"id": "11", "qty": "2"}]
+
+
+def test_rows_that_are_new() -> None:
+    """A row that kintone has not saved yet has no ID, and none is made up."""
+    record = {"lines": {"type": "SUBTABLE", "value": [{"value": {"qty": {"value": "2"}}}]}}
+
+    assert objects([record], subtable_field_code="lines") == [{"qty": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("code", "present"),
+    [
+        ("line", ["line", '"lines"']),
+        ("zzz", ["zzz", '"lines"']),
+        ("name", ["name", "record 1", '"lines"']),
+        ("qty", ["qty", '"lines"']),
+    ],
+)
+def test_table_that_is_none(code: str, present: list[str]) -> None:
+    """The refusal names the nearest code, or the tables there are."""
+    message = refusal([order("1", "2"), order("2")], subtable_field_code=code)
+
+    assert message.startswith("[INVALID_INPUT] subtable_field_code")
+    assert [part for part in present if part not in message] == []
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "CHECK_BOX", "value": []},
+        {"type": "USER_SELECT", "value": [{"code": "sato", "name": "x"}]},
+        {"type": "FILE", "value": []},
+        "text",
+    ],
+)
+def test_field_that_is_no_table(field: object) -> None:
+    """A list of another type is no table, even an empty one."""
+    assert "no table" in refusal([{"lines": field}], subtable_field_code="lines")
+
+
+def test_table_that_some_records_lack() -> None:
+    """The others are converted, and a warning counts those without the table."""
+    result = result_of([order("1", "2"), TEA, INK], subtable_field_code="lines")
+    (warning,) = warnings(result)
+
+    assert result.variables["record_count"] == 1
+    assert "2 records" in warning
+    assert "lines" in warning
+
+
+def test_column_with_the_code_id() -> None:
+    """The column's value is kept; the row's own ID is left out, and a warning says so."""
+    rows = [{"id": "11", "value": {"id": text_field("mine"), "qty": text_field("2")}}]
+    record = {"lines": {"type": "SUBTABLE", "value": rows}}
+
+    for parameters in ({}, {"subtable_field_code": "lines"}):
+        result = result_of([record], **parameters)
+        found: Any = result.variables["records"]
+
+        assert found in ([{"lines": [{"id": "mine", "qty": "2"}]}], [{"id": "mine", "qty": "2"}])
+        assert [("lines" in warning, "ID" in warning) for warning in warnings(result)] == [(True, True)]
+
+
+def test_field_of_the_record_with_the_code_id() -> None:
+    """A field that was asked for by name takes the place of the row's ID, and a warning says so."""
+    result = result_of([{**order("1", "2"), "id": text_field("mine")}], subtable_field_code="lines", fields="id")
+
+    assert result.variables["records"] == [{"id": "mine", "qty": "2"}]
+    assert len(warnings(result)) == 1
+
+
+# The text
+
+
+def test_text_has_the_objects() -> None:
+    """The text has the number of records and one object a line, so that it is enough for a model."""
+    headline, *lines = map(str, result_of([TEA, INK]).lines)
+
+    assert "2 records" in headline
+    assert [json.loads(line) for line in lines] == PLAIN
+
+
+def test_text_of_many_objects() -> None:
+    """It is cut between two objects at 20,000 characters, and counts those it does not show."""
+    result = result_of([{"name": text_field("x" * 100), "n": text_field(str(n))} for n in range(1_000)])
+    *shown, rest = map(str, result.lines[1:])
+
+    assert sum(len(line) + 1 for line in shown) <= 20_000
+    assert [json.loads(line)["n"] for line in shown] == [str(n) for n in range(len(shown))]
+    assert f"{1_000 - len(shown):,} more" in rest
+    assert result.variables["record_count"] == 1_000
+
+
+def test_objects_that_dify_cannot_carry() -> None:
+    """More than a message holds is refused as a whole, with the advice to name fields."""
+    result = result_of([{"name": text_field("x" * 500_000)} for _ in range(9)])
+
+    with pytest.raises(ResultTooLargeError, match="fields"):
+        result.messages(Redactor([]))
