@@ -7,7 +7,9 @@ https://cybozu.dev/ja/kintone/docs/rest-api/records/.
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
+from kintone import operators
 from kintone.messages import NOTHING, Message
+from kintone.operators import QueryRules
 
 
 class Shape(Enum):
@@ -60,7 +62,7 @@ class FieldType:
     to do instead where it cannot be written. ``calculated`` says that kintone ignores a value that is sent,
     ``accepts_booleans`` that a field with a single option can be written as true and false, ``plain_in_csv`` that a
     spreadsheet cannot mistake a value for a formula, ``always_shown`` that every record shows the field: some types
-    hold no value, others may be switched off.
+    hold no value, others may be switched off. ``query`` says how queries use it.
     """
 
     name: str
@@ -78,6 +80,7 @@ class FieldType:
     accepts_booleans: bool = False
     plain_in_csv: bool = False
     always_shown: bool = True
+    query: QueryRules = operators.NO_RULES
 
     @property
     def empty_value(self) -> str | list[object] | None:
@@ -91,12 +94,20 @@ NOT_ALWAYS_SHOWN = (
 PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
 
 
-def _system(name: str, words: Message, shape: Shape, advice: Message, *, on_add: bool = False) -> FieldType:
+def _system(  # noqa: PLR0913 - the columns of a row
+    name: str,
+    words: Message,
+    shape: Shape,
+    advice: Message,
+    *,
+    on_add: bool = False,
+    query: QueryRules = operators.NO_RULES,
+) -> FieldType:
     """Return a type whose values kintone sets itself."""
     example = {Shape.PERSON: '{"code": "sato"}', Shape.DATETIME: '"2026-04-01T00:30:00Z"'}.get(shape, "") * on_add
     return FieldType(
         name, words, shape, "", example, on_add=on_add, on_update=False, in_tables=False, enforces_required=False,
-        advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS, always_shown=name not in NOT_ALWAYS_SHOWN,
+        advice=advice, plain_in_csv=name in PLAIN_SYSTEM_FIELDS, always_shown=name not in NOT_ALWAYS_SHOWN, query=query,
     )  # fmt: skip
 
 
@@ -105,48 +116,74 @@ _ONLY_WHEN_ADDING = Message("leave it out; it can be given only when adding")
 _HOLDS_NOTHING = Message("leave it out; it holds no value")
 
 _FIELD_TYPES = (
-    FieldType("SINGLE_LINE_TEXT", Message("a text"), Shape.TEXT, "", '"abc"', update_key=True),
-    FieldType("MULTI_LINE_TEXT", Message("a text of several lines"), Shape.LINES, "", '"a\\nb"'),
-    FieldType("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"'),
-    FieldType("NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True, plain_in_csv=True),
-    FieldType("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"'),
-    FieldType("CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', accepts_booleans=True),
-    FieldType("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]'),
-    FieldType("RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', enforces_required=False),
-    FieldType("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"'),
-    FieldType("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"', plain_in_csv=True),
-    FieldType("TIME", Message("a time"), Shape.TIME, None, '"09:30"', plain_in_csv=True),
+    FieldType("SINGLE_LINE_TEXT", Message("a text"), Shape.TEXT, "", '"abc"', update_key=True, query=operators.LINES),
+    FieldType(
+        "MULTI_LINE_TEXT", Message("a text of several lines"), Shape.LINES, "", '"a\\nb"', query=operators.LONG_TEXTS,
+    ),
+    FieldType("RICH_TEXT", Message("a text in HTML"), Shape.TEXT, "", '"<b>abc</b>"', query=operators.RICH_TEXTS),
+    FieldType(
+        "NUMBER", Message("a number"), Shape.NUMBER, "", '"1234.5"', update_key=True, plain_in_csv=True,
+        query=operators.NUMBERS,
+    ),
+    FieldType("LINK", Message("a link"), Shape.TEXT, "", '"https://example.com/"', query=operators.LINES),
+    FieldType(
+        "CHECK_BOX", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', accepts_booleans=True,
+        query=operators.OPTIONS,
+    ),
+    FieldType("MULTI_SELECT", Message("a list of options"), Shape.OPTIONS, (), '["A", "B"]', query=operators.OPTIONS),
+    FieldType(
+        "RADIO_BUTTON", Message("one of the options"), Shape.OPTION, "", '"A"', enforces_required=False,
+        query=operators.ONE_OPTION,
+    ),
+    FieldType("DROP_DOWN", Message("one of the options"), Shape.OPTION, None, '"A"', query=operators.ONE_OPTION),
+    FieldType("DATE", Message("a date"), Shape.DATE, None, '"2026-04-01"', plain_in_csv=True, query=operators.DATES),
+    FieldType("TIME", Message("a time"), Shape.TIME, None, '"09:30"', plain_in_csv=True, query=operators.TIMES),
     FieldType(
         "DATETIME", Message("a date and time with its offset"), Shape.DATETIME, "", '"2026-04-01T09:30:00+09:00"',
-        plain_in_csv=True,
+        plain_in_csv=True, query=operators.MOMENTS,
     ),
-    FieldType("USER_SELECT", Message("a list of users"), Shape.CODES, (), _CODE_LIST),
-    FieldType("ORGANIZATION_SELECT", Message("a list of departments"), Shape.CODES, (), '[{"code": "sales"}]'),
-    FieldType("GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]'),
-    FieldType("FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]'),
+    FieldType("USER_SELECT", Message("a list of users"), Shape.CODES, (), _CODE_LIST, query=operators.USERS),
+    FieldType(
+        "ORGANIZATION_SELECT", Message("a list of departments"), Shape.CODES, (), '[{"code": "sales"}]',
+        query=operators.ORGANIZATIONS,
+    ),
+    FieldType(
+        "GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]', query=operators.OPTIONS,
+    ),
+    FieldType(
+        "FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]', query=operators.FILES,
+    ),
     FieldType(
         "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
     ),
     FieldType(
         "CALC", Message("a calculated value"), Shape.OTHER, "", "", on_add=False, on_update=False,
         enforces_required=False, advice=Message("leave it out; kintone calculates it"), calculated=True,
-        plain_in_csv=True,
+        plain_in_csv=True, query=operators.CALCULATED,
     ),
     _system(
         "RECORD_NUMBER", Message("the record number"), Shape.OTHER,
-        Message("leave it out; to update a record give its id beside the record, not inside it"),
+        Message("leave it out; to update a record give its id beside the record, not inside it"), query=operators.IDS,
     ),
-    _system("CREATOR", Message("the creator"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
-    _system("MODIFIER", Message("the last editor"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True),
-    _system("CREATED_TIME", Message("the time of creation"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
-    _system("UPDATED_TIME", Message("the time of the last change"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True),
+    _system("CREATOR", Message("the creator"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True, query=operators.ONE_USER),
+    _system(
+        "MODIFIER", Message("the last editor"), Shape.PERSON, _ONLY_WHEN_ADDING, on_add=True, query=operators.ONE_USER,
+    ),
+    _system(
+        "CREATED_TIME", Message("the time of creation"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True,
+        query=operators.MOMENTS_OF_KINTONE,
+    ),
+    _system(
+        "UPDATED_TIME", Message("the time of the last change"), Shape.DATETIME, _ONLY_WHEN_ADDING, on_add=True,
+        query=operators.MOMENTS_OF_KINTONE,
+    ),
     _system(
         "STATUS", Message("the status"), Shape.OTHER,
-        Message("leave it out; only an action of the process changes it"),
+        Message("leave it out; only an action of the process changes it"), query=operators.STATUSES,
     ),
     _system(
         "STATUS_ASSIGNEE", Message("the assignees"), Shape.OTHER,
-        Message("leave it out; only the process changes them"),
+        Message("leave it out; only the process changes them"), query=operators.ASSIGNEES,
     ),
     _system(
         "CATEGORY", Message("the categories"), Shape.OTHER,
@@ -162,7 +199,7 @@ _FIELD_TYPES = (
     ),
     _system(
         "__ID__", Message("the record id"), Shape.OTHER,
-        Message("leave it out; give the id beside the record, not inside it"),
+        Message("leave it out; give the id beside the record, not inside it"), query=operators.IDS,
     ),
     _system(
         "__REVISION__", Message("the revision"), Shape.OTHER,

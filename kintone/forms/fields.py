@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 from kintone import limits
 from kintone.field_types import FieldType, Shape, ValueKind, field_type, value_kind
 from kintone.messages import Message
+from kintone.operators import QueryRules
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, name_in_answer, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
 
@@ -37,7 +38,7 @@ class FieldDefinition:
     field of a new record, as the form shows it; None where there is none or where it is the time of writing.
     ``computed`` marks a text with automatic calculation, ``lookup`` a field that looks up a record of another app,
     ``copied`` a field that a lookup fills. ``precision`` is the app's number precision, None until it was read.
-    ``format`` is the number format of a calculated field.
+    ``format`` is the number format of a calculated field. ``in_table`` marks a column of a table.
     """
 
     code: str
@@ -55,6 +56,27 @@ class FieldDefinition:
     columns: "Mapping[str, FieldDefinition]" = field(default_factory=dict)
     precision: NumberPrecision | None = None
     format: str = ""
+    in_table: bool = False
+
+    @property
+    def query(self) -> QueryRules:
+        """How queries use the field; a column of a table takes ``in`` and ``not in`` in place of ``=`` and ``!=``."""
+        return self.type.query.in_rows if self.in_table else self.type.query
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that conditions on the field may have; none for a field that no condition can name."""
+        return self.query.operators
+
+    @property
+    def empty_condition(self) -> str:
+        """The condition for records without a value, such as ``note is empty``; blank where there is none."""
+        return f"{self.code} {self.query.empty}" if self.query.empty else ""
+
+    @property
+    def filled_condition(self) -> str:
+        """The condition for records with a value, such as ``note is not empty``; blank where there is none."""
+        return f"{self.code} {self.query.filled}" if self.query.filled else ""
 
     @property
     def value_kind(self) -> ValueKind:
@@ -303,6 +325,7 @@ class _FieldReader:
             ),
             columns=self._columns(parsed, part) if type_of_field.shape is Shape.ROWS and not column else {},
             format=parsed.format or "",
+            in_table=column,
         )
 
     def _columns(self, parsed: _Field, part: Message) -> dict[str, FieldDefinition]:
