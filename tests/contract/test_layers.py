@@ -41,9 +41,9 @@ LAYERS = (
     "kintone.writing", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
-    "tools.record_inputs", "tools.code_suggestions", "tools.record_checks", "tools.query_summary",
-    "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
-    "tools.kintone_*", "provider.kintone",
+    "tools.record_inputs", "tools.code_suggestions", "tools.query_mistakes", "tools.record_checks",
+    "tools.query_summary", "tools.record_texts", "tools.record_formats", "tools.query_outputs",
+    "tools.aggregation_text", "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 
 
