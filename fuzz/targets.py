@@ -25,6 +25,8 @@ from kintone.forms.answers import parse_form
 from kintone.messages import Message
 from kintone.mime_types import clean_type
 from kintone.query import parse
+from kintone.query.mending import mended
+from kintone.query.mistakes import explain
 from kintone.reading.pages import raw_page_of
 from kintone.reading.plan import plan_of
 from kintone.records import check_record, record_without_form
@@ -98,6 +100,9 @@ def _require(holds: bool, found: str) -> None:  # noqa: FBT001 - the required co
 
 
 def _query(text: str) -> None:
+    sent, _ = mended(text)
+    _require(mended(sent) == (sent, ()), sent)
+    explain(parse(sent), FORM, "CB_VA01")
     again = str(parse(text))
     _require(str(parse(again)) == again, again)
     plan = plan_of(text, 5)

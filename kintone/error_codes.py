@@ -226,7 +226,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "GAIA_IL26": UNKNOWN_USER,
     "GAIA_IL28": UNKNOWN_USER,
-    "GAIA_IL42": UNKNOWN_USER,
+    "GAIA_IL42": Meaning(InvalidQueryError, UNKNOWN_USER.problem, UNKNOWN_USER.remedy),
     "GAIA_LO03": Meaning(
         InvalidRequestError,
         Message("the key of a lookup is not unique in its source app"),

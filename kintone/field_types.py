@@ -191,7 +191,7 @@ _FIELD_TYPES = (
     ),
     _system(
         "REFERENCE_TABLE", Message("related records"), Shape.OTHER,
-        Message("leave it out; change the related records in their app"),
+        Message("leave it out; change the related records in their app"), query=operators.RELATED,
     ),
     _system(
         "GROUP", Message("a group of fields"), Shape.OTHER,

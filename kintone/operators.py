@@ -16,6 +16,17 @@ DATE_FUNCTIONS: Final = (
     "TODAY", "YESTERDAY", "TOMORROW", "FROM_TODAY", "THIS_WEEK", "LAST_WEEK", "NEXT_WEEK", "THIS_MONTH", "LAST_MONTH",
     "NEXT_MONTH", "THIS_YEAR", "LAST_YEAR", "NEXT_YEAR",
 )  # fmt: skip
+FUNCTIONS: Final = {
+    "LOGINUSER": "LOGINUSER()", "PRIMARY_ORGANIZATION": "PRIMARY_ORGANIZATION()", "NOW": "NOW()", "TODAY": "TODAY()",
+    "YESTERDAY": "YESTERDAY()", "TOMORROW": "TOMORROW()", "FROM_TODAY": "FROM_TODAY(-7, DAYS)",
+    "THIS_WEEK": "THIS_WEEK(MONDAY)", "LAST_WEEK": "LAST_WEEK(MONDAY)", "NEXT_WEEK": "NEXT_WEEK(MONDAY)",
+    "THIS_MONTH": "THIS_MONTH(LAST)", "LAST_MONTH": "LAST_MONTH(LAST)", "NEXT_MONTH": "NEXT_MONTH(LAST)",
+    "THIS_YEAR": "THIS_YEAR()", "LAST_YEAR": "LAST_YEAR()", "NEXT_YEAR": "NEXT_YEAR()",
+}  # fmt: skip
+"""Every function, with an example of its arguments."""
+PERIODS: Final = ("DAYS", "WEEKS", "MONTHS", "YEARS")
+WEEKDAYS: Final = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
+LAST_DAY: Final = "LAST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,8 @@ class QueryRules:
 
     ``operators`` are those in conditions, ``functions`` the names of those that may stand in place of a value.
     ``empty`` and ``filled`` follow the code in a condition for "no value" and "any value"; blank where kintone
-    documents none, or where a value is never missing. ``sortable`` tells whether ``order by`` takes the field.
+    documents none, or where a value is never missing. ``sortable`` tells whether ``order by`` takes the field,
+    ``dotted`` whether conditions name columns of it behind a dot, as in ``related.name``.
     """
 
     operators: tuple[str, ...] = ()
@@ -32,6 +44,7 @@ class QueryRules:
     empty: str = ""
     filled: str = ""
     sortable: bool = False
+    dotted: bool = False
 
     @property
     def in_rows(self) -> "QueryRules":
@@ -80,3 +93,4 @@ ONE_USER: Final = _rules(*LISTS, functions=("LOGINUSER",))
 ASSIGNEES: Final = _rules(*LISTS, functions=("LOGINUSER",), sortable=False)
 ORGANIZATIONS: Final = _rules(*LISTS, empty=_NO_ENTRY, functions=("PRIMARY_ORGANIZATION",), sortable=False)
 STATUSES: Final = _rules(*EQUALITY, *LISTS)
+RELATED: Final = QueryRules(dotted=True)

@@ -1,20 +1,16 @@
 """Adds "did you mean" to an error about a field code that the app does not have."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kintone.errors import InvalidQueryError, KintoneError
+from kintone.errors import KintoneError
 from kintone.field_types import Shape
 from kintone.files import NoAttachmentFieldError
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import nearest_codes, one_of
-from kintone.messages import NOTHING, Joined, Message
-from kintone.query import code_hints
+from kintone.messages import NOTHING, Message
 from kintone.texts import printable
 from tools.base import Call
-from tools.structured_text import unfenced
-
-UNKNOWN_FIELD = "GAIA_IQ11"
 
 
 def current_form(call: Call) -> Form | None:
@@ -24,18 +20,6 @@ def current_form(call: Call) -> Form | None:
         return call.client.forms.read(call.app, fresh=True)
     except KintoneError:
         return None
-
-
-def with_near_codes(call: Call, error: InvalidQueryError, fields: Iterable[str] = ()) -> InvalidQueryError:
-    """Return the error with the nearest existing codes in its remedy; unchanged if the form cannot be read.
-
-    Checks the codes in the parameter ``query``, and ``fields``, the other codes that the call named.
-    """
-    form = current_form(call) if error.code == UNKNOWN_FIELD else None
-    if form is None:
-        return error
-    hints = code_hints(unfenced(call.parameters.text("query")), fields, form)
-    return error.copy_with(remedy=Joined([*hints, error.remedy], " ")) if hints else error
 
 
 @contextmanager

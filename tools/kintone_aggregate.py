@@ -1,5 +1,6 @@
 """Counting and summing the records of an app that match a condition, by group."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,10 @@ from kintone.texts import printable
 from kintone.values.periods import default_time_zone, read_time_zone
 from tools import base
 from tools.aggregation_text import AggregationText, count_lines
-from tools.code_suggestions import with_near_codes
 from tools.name_lists import read_list
+from tools.query_mistakes import PreparedQuery, explained, prepared_query
 from tools.query_outputs import ProgressLog
 from tools.results import Result
-from tools.structured_text import unfenced
 
 type Warnings = list[Message | str]
 
@@ -40,24 +40,24 @@ class Aggregate(base.KintoneTool):
 
     def run(self, call: base.Call) -> Result:
         """Check the parameters, read the records once and return the rows."""
-        query = _condition(call)
+        zone = _zone(call)
+        prepared = prepared_query(call, zone)
+        query = _condition(prepared)
         request = parse_request(
             *(read_list(name, call.parameters.raw(name)) for name in ("group_by", "measures", "order_by"))
         )
         max_rows = _max_rows(call)
-        zone = _zone(call)
         try:
-            count = _count(call, query, request) if request.is_count_only else None
-            return count or _aggregate(call, query, _plan(call, request, zone), max_rows)
+            count = _count(call, query, request, prepared.warnings) if request.is_count_only else None
+            return count or _aggregate(call, query, _plan(call, request, zone), max_rows, prepared.warnings)
         except InvalidQueryError as error:
-            raise with_near_codes(call, error) from None
+            raise explained(call, error, prepared) from None
 
 
-def _condition(call: base.Call) -> Query:
+def _condition(prepared: PreparedQuery) -> Query:
     """Return the parameter ``query``; raises ``InvalidParameterError`` if it is more than a condition."""
-    text = unfenced(call.parameters.text("query"))
-    plan_of_query(text, None)
-    query = parse(text)
+    plan_of_query(prepared.text, None)
+    query = parse(prepared.text)
     options = {"order by": query.order_by, "limit": query.limit, "offset": query.offset}
     problems = [
         Message(
@@ -84,12 +84,13 @@ def _zone(call: base.Call) -> ZoneInfo:
     return read_time_zone(name) if name else ZoneInfo(default_time_zone(call.client.access.site.host))
 
 
-def _count(call: base.Call, query: Query, request: AggregationRequest) -> Result | None:
+def _count(call: base.Call, query: Query, request: AggregationRequest, mended: Sequence[Message]) -> Result | None:
     """Return kintone's own count of the records as a result; None if its answer is inconsistent."""
     count, source = count_records(call.client, call.app, query)
     if count is None:
         return None
     rows = [dict.fromkeys(request.names, count)]
+    warnings: Warnings = [*mended, *source.warnings]
     summary = {
         **_request_summary(request),
         "record_count": count,
@@ -100,9 +101,9 @@ def _count(call: base.Call, query: Query, request: AggregationRequest) -> Result
         "requests_made": source.requests_made,
         "effective_query": str(query),
         "notes": [],
-        "warnings": list(source.warnings),
+        "warnings": [str(warning) for warning in warnings],
     }
-    lines = [*_warning_lines([*source.warnings]), *count_lines(call.app, count, request.names)]
+    lines = [*_warning_lines(warnings), *count_lines(call.app, count, request.names)]
     variables = {"rows": rows, "row_count": 1, "record_count": count}
     return Result(lines, {"summary": summary, "rows": rows}, variables)
 
@@ -119,7 +120,9 @@ def _plan(call: base.Call, request: AggregationRequest, zone: ZoneInfo) -> Aggre
     return plan_of(request, forms.read(call.app, fresh=True), zone)
 
 
-def _aggregate(call: base.Call, query: Query, plan: AggregationPlan, max_rows: int) -> Result:
+def _aggregate(
+    call: base.Call, query: Query, plan: AggregationPlan, max_rows: int, mended: Sequence[Message]
+) -> Result:
     """Read the needed fields of all records and aggregate them page by page."""
     fields = plan.fields or [RECORD_ID]
     read_request = ReadRequest(call.app, str(query), fields, ranges=call.settings.read_ranges)
@@ -130,7 +133,7 @@ def _aggregate(call: base.Call, query: Query, plan: AggregationPlan, max_rows: i
             aggregator.add(page)
     rows = aggregator.rows(max_rows)
     text = AggregationText(call.app, plan, aggregator, rows)
-    warnings: Warnings = [*_absent_fields(aggregator), *reading.warnings]
+    warnings: Warnings = [*mended, *_absent_fields(aggregator), *reading.warnings]
     summary = {
         **_request_summary(plan.request),
         "record_count": aggregator.record_count,

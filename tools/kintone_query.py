@@ -7,14 +7,14 @@ from kintone.errors import InvalidQueryError, KintoneError
 from kintone.messages import Message
 from kintone.reading.reader import Reading, ReadRequest, RecordsApi
 from tools import base
-from tools.code_suggestions import current_form, with_near_codes
+from tools.code_suggestions import current_form
 from tools.name_lists import read_fields
+from tools.query_mistakes import PreparedQuery, explained, prepared_query
 from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, RecordLines, RecordObjects
 from tools.query_summary import MissingFields, QuerySummary
 from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson, flatten
 from tools.record_texts import FULL_TEXT, SHORT_TEXT, RecordText
 from tools.results import Streaming
-from tools.structured_text import unfenced
 
 type Fields = tuple[str, ...]
 type Warn = Callable[[Message], None]
@@ -57,17 +57,18 @@ class QueryRecords(base.KintoneTool):
     tool_name = "kintone_query"
 
     def run(self, call: base.Call) -> Streaming:
-        """Read the records; the error for an unknown field code suggests the nearest existing code."""
+        """Read the records; the error for a query that kintone refused says what is wrong in it."""
+        query = prepared_query(call)
         try:
-            return (yield from self._read(call))
+            return (yield from self._read(call, query))
         except InvalidQueryError as error:
-            raise with_near_codes(call, error, read_fields(call.parameters.raw("fields"))) from None
+            raise explained(call, error, query, read_fields(call.parameters.raw("fields"))) from None
 
-    def _read(self, call: base.Call) -> Streaming:
+    def _read(self, call: base.Call, query: PreparedQuery) -> Streaming:
         """Read page by page and pass each page to the output of the chosen mode."""
         mode = call.parameters.choice("output_mode")
-        reading = _reading(call)
-        warnings: list[Message] = []
+        reading = _reading(call, query)
+        warnings = [*query.warnings]
         output = OUTPUTS[mode](call, reading.fields, warnings.append)
         missing = MissingFields(reading.fields)
         records, pages = 0, 0
@@ -83,11 +84,11 @@ class QueryRecords(base.KintoneTool):
         return output.result(QuerySummary.of(reading, call.app, records, pages, tuple(warnings)))
 
 
-def _reading(call: base.Call) -> Reading:
+def _reading(call: base.Call, query: PreparedQuery) -> Reading:
     parameters = call.parameters
     request = ReadRequest(
         app=call.app,
-        query=unfenced(parameters.text("query")),
+        query=query.text,
         fields=read_fields(parameters.raw("fields")),
         max_records=parameters.count("max_records"),
         ranges=call.settings.read_ranges,

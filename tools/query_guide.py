@@ -6,8 +6,8 @@ from typing import Final
 from kintone import limits
 from kintone.field_types import FIELD_TYPES, PSEUDO_FIELDS, FieldType
 from kintone.messages import NOTHING, Joined, Message
-from kintone.operators import EQUALITY, LISTS
-from kintone.query import OPTIONS
+from kintone.operators import EQUALITY, LISTS, PERIODS
+from kintone.query.parts import OPTIONS
 
 EXAMPLES: Final = (
     'rank in ("High", "Middle") and amount >= 1000 order by due asc, $id desc limit 20',
@@ -19,7 +19,7 @@ EXAMPLES: Final = (
     "$id in (3, 5)",
     "order by $id desc limit 5",
 )  # fmt: skip
-ARGUMENTS: Final[Mapping[str, str]] = {"FROM_TODAY": "(-3, DAYS | WEEKS | MONTHS | YEARS)"}
+ARGUMENTS: Final[Mapping[str, str]] = {"FROM_TODAY": f"(-3, {' | '.join(PERIODS)})"}
 """Arguments of functions that cannot do without; https://cybozu.dev/ja/kintone/docs/overview/query."""
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from kintone.forms.fields import Form
 from kintone.messages import Joined, Message, counted
-from kintone.query import code_hints
+from kintone.query.mistakes import unknown_fields
 from kintone.reading.matches import Matches
 from kintone.reading.pages import Record
 from kintone.reading.plan import Bound
 from kintone.reading.reader import Reading, Strategy
+from kintone.texts import printable
 
 # The summary
 
@@ -193,22 +194,42 @@ class MissingFields:
         """
         if not self._missing or not self._records:
             return None
-        listed: str | Message = ", ".join(self._missing[:MAX_CODES_SHOWN])
-        if len(self._missing) > MAX_CODES_SHOWN:
-            listed = Message("{codes} and {count} more", codes=listed, count=len(self._missing) - MAX_CODES_SHOWN)
-        warning = Message(
-            "fields: {codes} not in the records; kintone leaves out, without an error, codes that the app does not "
-            "have, fields that the token may not see, and columns of tables (name the table instead)",
-            codes=listed,
-        )
         known = form()
-        return Joined([warning, *(_hints(self._missing, known) if known else ())], "; ")
+        if known is None:
+            return _not_in_records(self._missing)
+        columns = [code for code in self._missing if code in known.tables_by_column]
+        hidden = [code for code in self._missing if known.find(code) and code not in columns]
+        sentences = [
+            *(_column(code, known) for code in columns[:MAX_CODES_SHOWN]),
+            *unknown_fields(self._missing, known),
+        ]
+        return Joined([*sentences, *([_not_shown(hidden)] if hidden else ())], "; ")
 
 
-def _hints(missing: Sequence[str], form: Form) -> list[Message]:
-    tables = [
-        Message('"{column}" is a column of the table "{table}"', column=code, table=form.tables_by_column[code])
-        for code in missing[:MAX_CODES_SHOWN]
-        if code in form.tables_by_column
-    ]
-    return [*tables, *code_hints("", missing, form)]
+def _not_in_records(codes: Sequence[str]) -> Message:
+    return Message(
+        "fields: {codes} not in the records; kintone leaves out, without an error, codes that the app does not "
+        "have, fields that the token may not see, and columns of tables (name the table instead)",
+        codes=_listed(codes),
+    )
+
+
+def _not_shown(codes: Sequence[str]) -> Message:
+    return Message(
+        "fields: {codes} not in the records, since the app has it switched off or the token may not view it",
+        codes=_listed(codes),
+    )
+
+
+def _column(code: str, form: Form) -> Message:
+    return Message(
+        'fields: "{column}" is a column of the table "{table}"; name the table instead',
+        column=printable(code),
+        table=printable(form.tables_by_column[code]),
+    )
+
+
+def _listed(codes: Sequence[str]) -> str | Message:
+    listed = ", ".join(map(printable, codes[:MAX_CODES_SHOWN]))
+    left = len(codes) - MAX_CODES_SHOWN
+    return Message("{codes} and {count} more", codes=listed, count=left) if left > 0 else listed

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from kintone.aggregation.request import AggregationRequest, RequestedGroup, RequestedMeasure
 from kintone.aggregation.values import ValueCodec, codec_of
 from kintone.errors import InvalidParameterError
-from kintone.field_types import PSEUDO_FIELDS, Measure, ValueKind
+from kintone.field_types import Measure, ValueKind
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import nearest_codes, one_of
-from kintone.messages import NOTHING, Message
+from kintone.forms.unknown_codes import unknown_code
+from kintone.messages import Message
 from kintone.texts import printable
 from kintone.values.periods import Unit
 
@@ -165,12 +165,9 @@ def _words(field: FieldDefinition) -> Message:
 
 
 def _source(code: str, form: Form, parameter: str) -> SourceField:
-    table = form.tables_by_column.get(code, "")
-    if code in PSEUDO_FIELDS:
-        return SourceField(FieldDefinition(code, code, PSEUDO_FIELDS[code]))
-    field = form.fields[table].columns[code] if table else form.fields.get(code)
+    field = form.find(code)
     if field is None:
-        raise _unknown(code, form, parameter)
+        raise InvalidParameterError(unknown_code(parameter, code, form))
     if field.is_table:
         raise InvalidParameterError(
             "{parameter}: {code} is a table; name its columns instead: {columns}",
@@ -178,17 +175,4 @@ def _source(code: str, form: Form, parameter: str) -> SourceField:
             code=printable(code),
             columns=", ".join(map(printable, field.columns)),
         )
-    return SourceField(field, table)
-
-
-def _unknown(code: str, form: Form, parameter: str) -> InvalidParameterError:
-    names = [*form.names(), *form.column_names()]
-    column = code.rpartition(".")[2]
-    nearest = (column,) if column in form.tables_by_column else nearest_codes(code, names)
-    return InvalidParameterError(
-        'app {app} has no field "{code}", which {parameter} names{hint}',
-        app=form.app,
-        code=printable(code),
-        parameter=parameter,
-        hint=Message("; did you mean {nearest}?", nearest=one_of(nearest)) if nearest else NOTHING,
-    )
+    return SourceField(field, form.tables_by_column[code] if field.in_table else "")

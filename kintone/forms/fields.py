@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-from kintone.field_types import FieldType, Shape, ValueKind, value_kind
+from kintone.field_types import PSEUDO_FIELDS, FieldType, Shape, ValueKind, value_kind
 from kintone.messages import Message
 from kintone.operators import QueryRules
 from kintone.values.numbers import NumberPrecision
@@ -185,6 +185,13 @@ class Form:
         """Return the form with the app's precision in all its number fields."""
         fields = {code: definition.with_precision(precision) for code, definition in self.fields.items()}
         return replace(self, fields=fields, precision=precision)
+
+    def find(self, code: str) -> FieldDefinition | None:
+        """Return the field, the column of a table or the pseudo field (``$id``) of this code, None without one."""
+        if code in PSEUDO_FIELDS:
+            return FieldDefinition(code, code, PSEUDO_FIELDS[code])
+        table = self.tables_by_column.get(code)
+        return self.fields[table].columns[code] if table else self.fields.get(code)
 
     def update_key_codes(self) -> list[str]:
         """Return the codes of the fields that can be an update key."""

@@ -186,3 +186,43 @@ def test_single_record_is_read_by_id(orders: Api) -> None:
     assert code_of(orders.get("record", app=1, id=99)) == (404, "GAIA_RE01")
     assert keys_of(orders.get("record", app=1, id="x")) == {"id"}
     assert keys_of(orders.get("records")) == {"app"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sku = “A-001”",
+        "sku = 'A-001'",
+        "sku = ‘A-001’",
+        "sku = ＂A-001＂",
+        'sku == "A-001"',
+        'sku <> "A-001"',
+        'sku ＝ "A-001"',
+        "price ≧ 1",
+        "price => 1",
+        "price > １",
+        'sku = "A-001" && price > 1',
+        'sku = "A-001" || price > 1',
+        "rank in （“High”、“Low”）",
+        'rank in ("High"、"Low")',
+        'where sku = "A-001"',
+        'due = "2026/11/25"',
+        'due = "2026-11-25 10:00"',
+        'due = "2026-11-25T10:00:00Z"',
+        '作成日時 > "2026-11-25 10:00"',
+        '作成日時 > "2026-11-25T10:00"',
+    ],
+)
+def test_spellings_of_other_languages_are_syntax_errors(orders: Api, query: str) -> None:
+    """Fact sheet 5.1: texts stand in double quotes, and there are no operators but the documented ones; 5.4: dates."""
+    assert orders.refused(query) == "CB_VA01"
+
+
+def test_date_alone_is_midnight_utc_for_a_moment(bare: LocalKintone) -> None:
+    """Also where the acting user's time zone is another: kintone says nothing of it."""
+    app = bare.create_app("Moments", {"seen": {"type": "DATETIME"}})
+    bare.add_records(app, [{"seen": "2026-11-24T23:00:00Z"}, {"seen": "2026-11-25T00:00:00Z"}])
+    client = Api(bare.url, bare.token(app))
+
+    assert client.found('seen >= "2026-11-25"', app) == [2]
+    assert client.found('seen >= "2026-11"', app) == [2, 1]

@@ -43,7 +43,7 @@ WORDS = [
     (400, "GAIA_IQ27", errors.InvalidRequestError, "duplicate"),
     (400, "GAIA_IL26", errors.InvalidRequestError, "login names"),
     (400, "GAIA_IL28", errors.InvalidRequestError, "login names"),
-    (400, "GAIA_IL42", errors.InvalidRequestError, "login names"),
+    (400, "GAIA_IL42", errors.InvalidQueryError, "login names"),
     (400, "GAIA_LO03", errors.InvalidRequestError, "not unique in its source app"),
     (400, "GAIA_LO04", errors.InvalidRequestError, "token of the source app"),
     (520, "GAIA_LO04", errors.InvalidRequestError, "token of the source app"),

@@ -1,45 +1,15 @@
 """What queries take for each field, compared with what a kintone with a field of every type accepts."""
 
-import json
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import pytest
 
-from kintone.field_types import PSEUDO_FIELDS
-from kintone.forms.answers import parse_form
-from kintone.forms.fields import FieldDefinition, Form
 from local_kintone import LocalKintone
+from tests.unit.every_field import EveryField
 
-EVERY_FIELD = 3
 OPERATORS = ("=", "!=", ">", "<", ">=", "<=", "in", "not in", "like", "not like", "is empty", "is not empty")
 FUNCTIONS = ("LOGINUSER", "PRIMARY_ORGANIZATION", "NOW", "TODAY", "THIS_WEEK", "LAST_MONTH", "NEXT_YEAR")
 NOT_IN_CONDITIONS = {"SUBTABLE", "GROUP", "REFERENCE_TABLE", "CATEGORY", "__REVISION__"}
-
-
-class EveryField:
-    """An app with a field of every type, asked as its token may."""
-
-    def __init__(self, kintone: LocalKintone) -> None:
-        """Read the form."""
-        self._kintone = kintone
-        tokens = ",".join([kintone.token(EVERY_FIELD), kintone.token(2, "view")])
-        self._headers = {"X-Cybozu-API-Token": tokens, "User-Agent": "test"}
-        self.form: Form = parse_form(self._get("app/form/fields", app=EVERY_FIELD)[1], str(EVERY_FIELD))
-        columns = [column for field in self.form.fields.values() for column in field.columns.values()]
-        pseudo = [FieldDefinition(code, code, kind) for code, kind in PSEUDO_FIELDS.items()]
-        self.fields = [*self.form.fields.values(), *columns, *pseudo]
-
-    def _get(self, api: str, **parameters: object) -> tuple[int, dict[str, object]]:
-        answer = self._kintone.exchange("GET", f"/k/v1/{api}.json?{urlencode(parameters)}", self._headers, b"")
-        body = json.loads(answer.body.decode())
-        assert isinstance(body, dict)
-        return answer.status, body
-
-    def refusal(self, query: str) -> str:
-        """Return kintone's code for a query, blank where it is accepted."""
-        status, body = self._get("records", app=EVERY_FIELD, query=query)
-        return "" if status == 200 else str(body["code"])
 
 
 @pytest.fixture(scope="module")

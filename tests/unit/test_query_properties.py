@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
-from kintone.query import parse, quote, tokens_of
+from kintone.query import parse, quote
+from kintone.query.tokens import tokens_of
 
 KEY_WORDS = ["limit", "OFFSET", "order", "Order by", "by", "asc", "limit 5", "order by x", 'offset 3"', "\\", "“"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.query import TokenKind, tokens_of
+from kintone.query.tokens import TokenKind, tokens_of
 
 
 def test_tokens_are_split_at_symbols_and_white_space_of_any_kind() -> None:

@@ -35,7 +35,7 @@ def run(host: DifyHost, site: LocalKintone, **parameters: Any) -> Outcome:  # no
 
 def test_unknown_field_code_in_a_query(host: DifyHost, site: LocalKintone) -> None:
     """The error of an unknown field code suggests the nearest existing one."""
-    with pytest.raises(PluginFailure, match=r'\[GAIA_IQ11\] .*did you mean "code" instead of "cdoe"'):
+    with pytest.raises(PluginFailure, match=r'\[GAIA_IQ11\] .*"cdoe"; did you mean "code"'):
         run(host, site, query='cdoe = "1"')
 
 

@@ -1,97 +1,16 @@
-"""kintone's query language: its tokens, the parts of a query, and suggestions for unknown field codes."""
+"""The parts of a query: condition, order, limit and offset."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
-from itertools import pairwise
 
 from kintone.errors import InvalidParameterError
-from kintone.forms.fields import Form
-from kintone.forms.near_matches import nearest_codes, one_of
 from kintone.messages import Message
+from kintone.query.tokens import OPERATOR_SYMBOLS, OPERATOR_WORDS, Token, TokenKind, tokens_of
 from kintone.values.numbers import whole_number
-
-# Tokens
-
-
-SHOWN_CHARACTERS = 30
-
-# Python's \s includes the full-width space, which kintone also accepts as white space between tokens.
-_TOKEN = re.compile(
-    r"""
-      (?P<SPACE>\s+)
-    | (?P<TEXT>"[^"\\]*(?:\\.[^"\\]*)*")
-    | (?P<UNCLOSED>")
-    | (?P<SYMBOL>[(),]|[!<>]=|[=<>])
-    | (?P<WORD>[^\s"(),=<>!]+|!)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class TokenKind(Enum):
-    """The kinds of tokens; field codes, key words, functions and numbers are all words."""
-
-    TEXT = auto()
-    WORD = auto()
-    SYMBOL = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token with its place in the query; ``depth`` counts the parentheses around it."""
-
-    kind: TokenKind
-    text: str
-    start: int
-    end: int
-    depth: int
-
-    def is_word(self, *words: str) -> bool:
-        """Tell whether the token is one of these words, which are in lower case, in any letter case."""
-        return self.kind is TokenKind.WORD and self.text.lower() in words
-
-
-def tokens_of(query: str) -> list[Token]:
-    """Split a query into its tokens; raises ``InvalidParameterError`` for a text without a closing quote."""
-    return list(_tokens(query))
-
-
-def _tokens(query: str) -> Iterator[Token]:
-    depth = 0
-    for match in _TOKEN.finditer(query):
-        name, text = str(match.lastgroup), match.group()
-        if name == "SPACE":
-            continue
-        if name == "UNCLOSED":
-            raise _unclosed(query, match.start())
-        if text == ")":
-            depth = max(0, depth - 1)
-        yield Token(TokenKind[name], text, match.start(), match.end(), depth)
-        if text == "(":
-            depth += 1
-
-
-def _unclosed(query: str, start: int) -> InvalidParameterError:
-    shown = query[start : start + SHOWN_CHARACTERS]
-    return InvalidParameterError(
-        "query: the text that begins at character {place} ({text}) has no closing quote; "
-        'inside a text write \\" for a quote and \\\\ for a backslash',
-        place=start + 1,
-        text=shown,
-    )
-
-
-# The parts of a query
-
 
 OPTIONS = ("order by", "limit", "offset")
 DIRECTIONS = ("asc", "desc")
-OPERATOR_WORDS = ("in", "not", "like", "is")
-OPERATOR_SYMBOLS = ("=", "!=", "<", ">", "<=", ">=")
-
-_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +55,6 @@ class _Option:
     name: str
     tokens: Sequence[Token]
     text: str
-
-
-def quote(value: str) -> str:
-    """Return the value as a quoted text of the query language, with everything escaped that would end the text."""
-    for character, escape in _ESCAPES:
-        value = value.replace(character, escape)
-    return f'"{value}"'
 
 
 def parse(text: str) -> Query:
@@ -271,35 +183,3 @@ def _is_sort_key(key: Sequence[Token]) -> bool:
 
 def _slice(text: str, tokens: Sequence[Token]) -> str:
     return text[tokens[0].start : tokens[-1].end] if tokens else ""
-
-
-# Unknown field codes
-
-
-ALWAYS_KNOWN = ("$id",)
-MAX_NAMED = 10
-
-
-def code_hints(query: str, fields: Iterable[str], form: Form) -> list[Message]:
-    """Return hints such as ``did you mean "name" instead of "nmae"?`` for codes that the form does not have.
-
-    Where several fields share the label that was written, all their codes are named.
-    """
-    known = {*form.fields, *form.tables_by_column, *ALWAYS_KNOWN}
-    names = [*form.names(), *((column, column) for column in form.tables_by_column)]
-    unknown = dict.fromkeys(code for code in (*_codes(tokens_of(query)), *fields) if code not in known)
-    suggestions = ((code, nearest_codes(code, names)) for code in list(unknown)[:MAX_NAMED])
-    return [
-        Message('did you mean {nearest} instead of "{code}"?', nearest=one_of(nearest), code=code)
-        for code, nearest in suggestions
-        if nearest
-    ]
-
-
-def _codes(tokens: list[Token]) -> Iterable[str]:
-    """Yield the words that are followed by an operator or a direction, which are field codes."""
-    for token, follower in pairwise(tokens):
-        if token.kind is TokenKind.WORD and (
-            follower.text in OPERATOR_SYMBOLS or follower.is_word(*OPERATOR_WORDS, *DIRECTIONS)
-        ):
-            yield token.text

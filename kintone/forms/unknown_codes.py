@@ -1,0 +1,90 @@
+"""Sentences about a field code that the app does not have: the codes and labels that were probably meant."""
+
+from collections.abc import Iterable
+
+from kintone.forms.fields import Form
+from kintone.forms.near_matches import folded, nearest_codes
+from kintone.messages import Joined, Message
+from kintone.texts import printable
+
+MAX_NAMED = 3
+MAX_LISTED = 30
+MAX_LOOKED_UP = 10
+MIN_PART = 2
+"""Characters from which on a part of a label counts as near."""
+
+
+def unknown_code(parameter: str, code: str, form: Form) -> Message:
+    """Return a sentence about one code, as ``unknown_codes`` does."""
+    return unknown_codes(parameter, [code], form)[0]
+
+
+def unknown_codes(parameter: str, codes: Iterable[str], form: Form) -> list[Message]:
+    """Return sentences that name the parameter, the codes, and the nearest fields by code and label.
+
+    Where several fields share the label that was written, all their codes are named. Codes to which none is near share
+    a sentence that lists the fields of the app. Only the first ten codes are looked up.
+    """
+    different = list(dict.fromkeys(codes))
+    near = {code: _near(code, form) for code in different[:MAX_LOOKED_UP]}
+    sentences = [
+        Message(
+            '{parameter}: app {app} has no field "{code}"; did you mean {near}?',
+            parameter=parameter,
+            app=form.app,
+            code=printable(code),
+            near=Joined(_named(found, form), " or "),
+        )
+        for code, found in near.items()
+        if found
+    ]
+    far = [Message('"{code}"', code=printable(code)) for code, found in near.items() if not found]
+    if left := len(different) - len(near):
+        far.append(Message("{count} more", count=left))
+    return sentences if not far else [*sentences, _far(parameter, far, form)]
+
+
+def _far(parameter: str, codes: list[Message], form: Form) -> Message:
+    return Message(
+        "{parameter}: app {app} has no field {codes}; its fields are {fields}",
+        parameter=parameter,
+        app=form.app,
+        codes=Joined(codes, ", "),
+        fields=listed(_named(form.fields, form)),
+    )
+
+
+def listed(names: list[Message]) -> Message:
+    """Return the first thirty names, and how many more there are."""
+    shown = Joined(names[:MAX_LISTED], ", ")
+    left = len(names) - MAX_LISTED
+    return Message("{names} and {count} more", names=shown, count=left) if left > 0 else shown
+
+
+def _near(code: str, form: Form) -> tuple[str, ...]:
+    column = code.rpartition(".")[2]
+    if column != code and column in form.tables_by_column:
+        return (column,)
+    names = [*form.names(), *form.column_names()]
+    return nearest_codes(code, names) or _containing(code, names)
+
+
+def _containing(code: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the fields whose code or label holds what was written, the shortest first."""
+    wanted = folded(code)
+    if len(wanted) < MIN_PART:
+        return ()
+    found = [(code, label) for code, label in names if wanted in folded(code) or wanted in folded(label)]
+    return tuple(code for code, _ in sorted(found, key=lambda name: len(name[1])))[:MAX_NAMED]
+
+
+def _named(codes: Iterable[str], form: Form) -> list[Message]:
+    """Return each code in quotes, with its label where that is another text."""
+    named: list[Message] = []
+    for code in codes:
+        field = form.find(code)
+        if field is None or field.label == code:
+            named.append(Message('"{code}"', code=printable(code)))
+        else:
+            named.append(Message('"{code}" ({label})', code=printable(code), label=printable(field.label)))
+    return named

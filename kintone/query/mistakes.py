@@ -1,0 +1,258 @@
+"""What is wrong with a query that kintone refused, found by comparing it with the app's form."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from kintone.field_types import Shape
+from kintone.forms.fields import FieldDefinition, Form
+from kintone.forms.near_matches import nearest_codes
+from kintone.forms.unknown_codes import listed, unknown_code, unknown_codes
+from kintone.messages import NOTHING, Joined, Message
+from kintone.operators import ASSIGNEES, EMPTINESS, STATUSES
+from kintone.query.comparisons import Comparison, Condition, OperandKind, read_condition
+from kintone.query.functions import function_mistake
+from kintone.query.literals import value_sentence
+from kintone.query.parts import Query
+from kintone.query.rewriting import BLANK, rewritten
+from kintone.query.syntax import condition_problem, order_problem, text_problems
+from kintone.texts import preview, previews, printable
+
+MAX_TOLD, MAX_FOUND, MAX_CHECKED = 5, 20, 1_000
+"""Mistakes that are told and looked for, and comparisons that are checked; our own limits, so that it takes no time."""
+_USER_SHAPES = (Shape.CODES, Shape.PERSON)
+
+SYNTAX, UNKNOWN_FIELD, WRONG_OPERATOR, IN_ROWS = "CB_VA01", "GAIA_IQ11", "GAIA_IQ03", "GAIA_IQ07"
+UNKNOWN_OPTION, UNKNOWN_USER, BAD_DOT = "GAIA_IQ10", "GAIA_IL42", "GAIA_IR02"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake with kintone's code for it; ``certain`` unless only kintone can know it."""
+
+    code: str
+    message: Message
+    certain: bool = True
+
+
+def explain(query: Query, form: Form, code: str) -> list[Message]:
+    """Return a sentence for each mistake that explains kintone's refusal, first those of its own code; at most five.
+
+    What the form does not tell, such as which users exist, is named only where kintone's code says that it was the
+    reason. Empty where nothing is found.
+    """
+    found = list(islice(_mistakes(query, form), MAX_FOUND))
+    named = [mistake for mistake in found if mistake.code == code]
+    certain = [mistake for mistake in found if mistake.certain and mistake.code != code]
+    told = [mistake for mistake in named if mistake.certain] or named
+    return list({str(mistake.message): mistake.message for mistake in (*told, *certain)}.values())[:MAX_TOLD]
+
+
+def _mistakes(query: Query, form: Form) -> Iterator[Mistake]:
+    condition = read_condition(query.condition)
+    yield from _of_syntax(query, condition, form)
+    comparisons = condition.comparisons[:MAX_CHECKED]
+    sort_codes = list(dict.fromkeys(code for code, _ in query.sort_keys[:MAX_CHECKED]))
+    unknown = [code for code in (*(each.code for each in comparisons), *sort_codes) if _is_unknown(code, form)]
+    if unknown:
+        yield from (Mistake(UNKNOWN_FIELD, sentence) for sentence in unknown_codes("query", unknown, form))
+    for comparison in comparisons:
+        yield from _of_comparison(comparison, form)
+    fields = filter(None, map(form.find, sort_codes))
+    yield from (Mistake(WRONG_OPERATOR, _unsortable(field, form)) for field in fields if not field.query.sortable)
+
+
+def _of_syntax(query: Query, condition: Condition, form: Form) -> Iterator[Mistake]:
+    if condition.broken:
+        yield Mistake(SYNTAX, condition_problem(condition.broken, query.condition, form))
+    yield from (Mistake(SYNTAX, message) for message in text_problems(query.condition))
+    if query.order_by is not None and not query.sort_keys:
+        yield Mistake(SYNTAX, order_problem(query.order_by))
+
+
+def _of_comparison(comparison: Comparison, form: Form) -> Iterator[Mistake]:
+    field = form.find(comparison.code)
+    if field is None:
+        if before_dot := _before_dot(comparison.code, form):
+            yield _wrong_dot(comparison, before_dot, form)
+        return
+    if any(operand.kind is OperandKind.WORD for operand in comparison.operands):
+        return  # The sentence about the syntax says what to write.
+    if comparison.operator not in field.operators:
+        yield _wrong_operator(comparison, field, form)
+        return
+    for operand in comparison.operands:
+        if operand.kind is OperandKind.FUNCTION and (mistake := function_mistake(operand, field)):
+            yield Mistake(*mistake)
+    values = [each.value for each in comparison.operands if each.kind is not OperandKind.FUNCTION and each.value]
+    yield from _of_values(list(dict.fromkeys(values)), field)
+
+
+# Codes
+
+
+def _is_unknown(code: str, form: Form) -> bool:
+    """Tell whether neither the code nor what stands before its dot is a field."""
+    return form.find(code) is None and _before_dot(code, form) is None
+
+
+def _before_dot(code: str, form: Form) -> FieldDefinition | None:
+    before, dot, _ = code.partition(".")
+    return form.find(before) if dot else None
+
+
+def _wrong_dot(comparison: Comparison, field: FieldDefinition, form: Form) -> Mistake:
+    """Return what is wrong with a code such as ``lines.qty``; ``field`` is the one before the dot."""
+    code = comparison.code
+    before, _, column = code.partition(".")
+    if not field.query.dotted:
+        return Mistake(BAD_DOT, _dotted(code, column, field, form))
+    if comparison.operator in ("=", "!=") and column != "$id":
+        value = comparison.operands[0].text
+        sentence = Message(
+            "query: {code} is a column of related records, which does not take {operator}; write {instead}",
+            code=printable(code),
+            operator=comparison.operator,
+            instead=printable(f"{code} {'in' if comparison.operator == '=' else 'not in'} ({value})"),
+        )
+        return Mistake(IN_ROWS, sentence, certain=False)
+    sentence = Message(
+        'query: "{column}" must be the code of a field of the app whose records {before} shows',
+        column=printable(column),
+        before=printable(before),
+    )
+    return Mistake(UNKNOWN_FIELD, sentence, certain=False)
+
+
+def _dotted(code: str, column: str, field: FieldDefinition, form: Form) -> Message:
+    if column in form.tables_by_column:
+        return Message(
+            'query: write the column "{column}" alone, without "{before}."',
+            column=printable(column),
+            before=printable(field.code),
+        )
+    if field.is_table:
+        return unknown_code("query", code, form)
+    return Message(
+        'query: {code} is {words}, and a dot stands only behind related records; write "{code}" alone',
+        code=printable(field.code),
+        words=field.type.words,
+    )
+
+
+# Operators
+
+
+def _wrong_operator(comparison: Comparison, field: FieldDefinition, form: Form) -> Mistake:
+    code = IN_ROWS if comparison.operator in ("=", "!=") and (field.in_table or field.is_table) else WRONG_OPERATOR
+    return Mistake(code, _operator_sentence(comparison, field, form))
+
+
+def _operator_sentence(comparison: Comparison, field: FieldDefinition, form: Form) -> Message:
+    if field.is_table:
+        columns = ", ".join(map(printable, field.columns))
+        return Message(
+            "query: {code} is a table, which a condition cannot compare; name one of its columns: {columns}",
+            code=printable(field.code),
+            columns=columns,
+        )
+    if not field.operators:
+        return Message(
+            "query: {code} ({words}) cannot stand in a condition",
+            code=printable(field.code),
+            words=field.type.words,
+        )
+    sentence = Message(
+        "query: {code} ({words}) does not take {operator}; its operators are {operators}",
+        code=printable(field.code),
+        words=_words(field, form),
+        operator=comparison.operator,
+        operators=", ".join(field.operators),
+    )
+    return Joined([sentence, _instead(comparison, field)])
+
+
+def _words(field: FieldDefinition, form: Form) -> Message:
+    if not field.in_table:
+        return field.type.words
+    table = printable(form.tables_by_column[field.code])
+    return Message("{words} in the table {table}", words=field.type.words, table=table)
+
+
+def _instead(comparison: Comparison, field: FieldDefinition) -> Message:
+    instead = rewritten(comparison, field)
+    asks_for_empty = comparison.operator in EMPTINESS or [each.text for each in comparison.operands] == [BLANK]
+    if not instead and asks_for_empty and field.in_table:
+        return Message("kintone cannot search a table for cells of this type that are empty")
+    if not instead:
+        return NOTHING
+    if "like" in instead and "like" not in comparison.operator:
+        return Message("write {instead}, which finds words", instead=printable(instead))
+    return Message("write {instead}", instead=printable(instead))
+
+
+# Values
+
+
+def _of_values(values: Sequence[str], field: FieldDefinition) -> Iterator[Mistake]:
+    """Yield what is wrong with the values that a field is compared with; blank ones ask for "no value"."""
+    unknown = [value for value in values if value not in field.options] if field.options else []
+    if unknown:
+        yield Mistake(UNKNOWN_OPTION, _option_sentence(unknown, field))
+    if values and field.type.query is STATUSES:
+        yield Mistake(UNKNOWN_OPTION, _status_sentence(values, field), certain=False)
+    if values and (field.type.shape in _USER_SHAPES or field.type.query is ASSIGNEES):
+        yield Mistake(UNKNOWN_USER, _user_sentence(values, field), certain=False)
+    yield from (Mistake(SYNTAX, sentence) for value in values if (sentence := value_sentence(value, field)))
+
+
+def _option_sentence(unknown: Sequence[str], field: FieldDefinition) -> Message:
+    near = [name for value in unknown[:MAX_TOLD] for name in nearest_codes(value, field.options.items())]
+    names = dict.fromkeys([*near, *field.options])
+    return Message(
+        "query: {code} has no option {unknown}; its options are {options}",
+        code=printable(field.code),
+        unknown=previews(unknown),
+        options=listed([Message("{option}", option=preview(name, 130)) for name in names]),
+    )
+
+
+def _status_sentence(values: Sequence[str], field: FieldDefinition) -> Message:
+    return Message(
+        "query: {code} is compared with {values}, and only the statuses that the app's process management names are "
+        "possible; kintone_get_fields lists them",
+        code=printable(field.code),
+        values=previews(values),
+    )
+
+
+def _user_sentence(values: Sequence[str], field: FieldDefinition) -> Message:
+    if "LOGINUSER" in field.query.functions:
+        return Message(
+            "query: {code} is compared with {values}; write login names, not names that are shown",
+            code=printable(field.code),
+            values=previews(values),
+        )
+    return Message(
+        "query: {code} is compared with {values}; write codes, not names that are shown",
+        code=printable(field.code),
+        values=previews(values),
+    )
+
+
+# Order
+
+
+def _unsortable(field: FieldDefinition, form: Form) -> Message:
+    return Message(
+        "query: order by does not take {code} ({words}); it takes fields of the record with one short value: a line of "
+        "text, a number, a date, a time, one option, or $id",
+        code=printable(field.code),
+        words=_words(field, form),
+    )
+
+
+def unknown_fields(codes: Iterable[str], form: Form) -> Sequence[Message]:
+    """Return sentences about the codes in the parameter ``fields`` that are no fields of the app."""
+    unknown = [code for code in codes if form.find(code) is None]
+    return unknown_codes("fields", unknown, form) if unknown else ()

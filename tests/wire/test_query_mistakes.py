@@ -1,0 +1,62 @@
+"""Wrong queries in the plugin process: what reaches kintone, and what a model reads."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl
+
+import pytest
+
+from dify_host import DifyHost, PluginFailure
+from local_kintone import LocalKintone
+from tests.wire.plugin import Ports, credentials_of
+
+
+@pytest.fixture(scope="module")
+def orders(ports: Ports) -> Iterator[LocalKintone]:
+    """Run a local kintone with the demo's orders."""
+    with LocalKintone(seed="demo", port=ports.take()) as running:
+        yield running
+
+
+def _queries(site: LocalKintone, before: int) -> list[str]:
+    """Return the queries that came after the first requests."""
+    parameters = [dict(parse_qsl(each.query)) for each in site.requests[before:]]
+    return [each["query"] for each in parameters if "query" in each]
+
+
+@pytest.mark.parametrize("tool", ["kintone_query", "kintone_aggregate"])
+def test_mended_query_reaches_kintone_and_the_warning_the_model(
+    host: DifyHost, orders: LocalKintone, tool: str
+) -> None:
+    """Curly quotes and operators of other languages cost no second call."""
+    before = len(orders.requests)
+    outcome = host.invoke(tool, {"query": "rank in (“High”) && sku <> 'A-001'"}, credentials_of(orders, "view"))
+
+    sent = _queries(orders, before)
+
+    assert sent
+    assert [query for query in sent if not query.startswith('rank in ("High") and sku != "A-001"')] == []
+    assert outcome.variables["record_count"] == 2
+    assert '“High” was sent as "High"' in outcome.text
+    assert outcome.json[0]["summary"]["effective_query"].startswith('rank in ("High") and sku != "A-001"')
+
+
+@pytest.mark.parametrize("tool", ["kintone_query", "kintone_aggregate"])
+def test_refusal_names_label_and_code_and_keeps_kintones_words(host: DifyHost, orders: LocalKintone, tool: str) -> None:
+    """An agent wrote the label of a field and the operator of another type."""
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(tool, {"query": '担当者 in ("sato") and rank = "High"'}, credentials_of(orders, "view"))
+
+    message = failed.value.message
+    assert message.startswith("[GAIA_IQ11] ")
+    assert [each for each in ('"owner" (担当者)', 'rank in ("High")', "kintone says: ") if each not in message] == []
+
+
+def test_moment_without_an_offset_sends_no_query(host: DifyHost, orders: LocalKintone) -> None:
+    """The model reads both readings, and kintone is asked for the form alone."""
+    before = len(orders.requests)
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke("kintone_query", {"query": '作成日時 >= "2026-04-01"'}, credentials_of(orders, "view"))
+
+    assert failed.value.code == "INVALID_INPUT"
+    assert '作成日時 >= "2026-04-01T00:00:00Z"' in failed.value.message
+    assert [each.path.rpartition("/k/v1/")[2] for each in orders.requests[before:]] == ["app/form/fields.json"]
