@@ -72,7 +72,7 @@ def _size(call: Call, name: str, default: int, maximum: int | None) -> int:
     value = call.parameters.get(name)
     if value is None or value == "":
         return default
-    if isinstance(value, bool) or not isinstance(value, (int, str)) or not is_digits(str(value).removeprefix("-")):
+    if not isinstance(value, (int, str)) or not is_digits(str(value).removeprefix("-")):
         raise invalid_parameter(name, "Enter an integer value.")
     number = int(value)
     if number < 0:

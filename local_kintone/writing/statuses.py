@@ -45,7 +45,7 @@ def check_target(given: Mapping[str, Any], required: tuple[str, ...], prefix: st
 
 
 def _is_integer(value: Any) -> bool:  # noqa: ANN401 - JSON
-    return isinstance(value, (int, str)) and not isinstance(value, bool) and is_digits(str(value).removeprefix("-"))
+    return isinstance(value, (int, str)) and is_digits(str(value).removeprefix("-"))
 
 
 def act(context: WriteContext, given: Mapping[str, Any]) -> tuple[str, str]:

@@ -143,6 +143,7 @@ def test_switching_on_and_off_adapts_the_records(bare: LocalKintone) -> None:
     told = _status(bare, app)
     assert (told["enable"], list(told["states"]), told["revision"]) == (False, ["New", "Done"], "3")
     assert "ステータス" not in bare.records(app)[0]
+    assert InProcessClient(bare, bare.token(app)).add(app, title="y") == 2
     bare.set_process(app, None)
     assert _status(bare, app)["states"] is None
     assert values_of(bare, app, 1)["title"] == "x"

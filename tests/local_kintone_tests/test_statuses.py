@@ -164,6 +164,7 @@ def test_two_actions_of_one_name_are_refused(flow: Workflow) -> None:
         ("ORGANIZATION", "sales", ["sato", "tanaka"]),
         ("GROUP", "managers", ["suzuki"]),
         ("FIELD_ENTITY", "boss", ["tanaka", "sato"]),
+        ("FIELD_ENTITY", "team", ["suzuki"]),
         ("FIELD_ENTITY", "作成者", ["Administrator"]),
         ("CREATOR", "", ["Administrator"]),
         ("USER", "gone", []),
@@ -173,7 +174,7 @@ def test_candidates_come_from_every_kind_of_entity(flow: Workflow, kind: str, co
     """Members of organizations and groups, people in a field, the app's creator; nobody who does not exist."""
     states = {"New": {}, "Next": state("ANY", entity(code, kind), entity(code, kind))}
     flow.kintone.set_process(flow.app, {"states": states, "actions": [action("Go", "New", "Next")]})
-    flow.client.update(flow.app, 1, boss=[{"code": "tanaka"}, {"code": "sato"}])
+    flow.client.update(flow.app, 1, boss=[{"code": "tanaka"}, {"code": "sato"}], team=[{"code": "support"}])
     revision_of(flow.act(1, "Go"))
     assert flow.place(1)[:2] == ("Next", expected)
 

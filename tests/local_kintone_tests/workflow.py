@@ -11,6 +11,7 @@ FIELDS: dict[str, Any] = {
     "code": {"type": "SINGLE_LINE_TEXT", "unique": True},
     "price": {"type": "NUMBER"},
     "boss": {"type": "USER_SELECT"},
+    "team": {"type": "ORGANIZATION_SELECT"},
 }
 
 
