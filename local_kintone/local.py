@@ -287,7 +287,7 @@ class LocalKintone:
 
     def comments(self, app: int, record: int) -> list[dict[str, Any]]:
         """Return a record's comments as GET record/comments.json shows them, the oldest first."""
-        return self.site.comments.page(app, record)
+        return self.site.comments.all(app, record)
 
     def set_number_precision(self, app: int, number_precision: NumberPrecision) -> None:
         """Change how an app rounds numbers; stored values are not changed."""

@@ -59,11 +59,11 @@ def get_comments(call: Call) -> Response:
     if order not in ("asc", "desc"):
         raise invalid_parameter("order", "must be one of the enum value")
     offset, limit = _size(call, "offset", 0, None), _size(call, "limit", MAX_LIMIT, MAX_LIMIT)
-    app, store = context.app.number, call.site.comments
-    with call.site.database.transaction():
-        page = store.page(app, record, ascending=order == "asc", limit=limit, offset=offset)
-        total = store.count(app, record)
-    skipped, rest = min(offset, total) > 0, offset + limit < total
+    comments = call.site.comments.all(context.app.number, record)
+    if order == "desc":
+        comments.reverse()
+    page = comments[offset : offset + limit]
+    skipped, rest = bool(comments[:offset]), bool(comments[offset + limit :])
     older, newer = (skipped, rest) if order == "asc" else (rest, skipped)
     return json_response({"comments": page, "older": older, "newer": newer})
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from local_kintone.storage.database import Database
 
-PAGE = "SELECT body FROM comments WHERE app = ? AND record = ? ORDER BY id {} LIMIT ? OFFSET ?"
-
 
 class Comments:
     """The comments of all records."""
@@ -33,17 +31,10 @@ class Comments:
         found = self._database.row(statement, (app, record, number))
         return None if found is None else json.loads(found[0])
 
-    def page(
-        self, app: int, record: int, *, ascending: bool = True, limit: int = -1, offset: int = 0
-    ) -> list[dict[str, Any]]:
-        """Return some of a record's comments in the order of their ids; a limit of -1 is none."""
-        rows = self._database.rows(PAGE.format("ASC" if ascending else "DESC"), (app, record, limit, offset))
+    def all(self, app: int, record: int) -> list[dict[str, Any]]:
+        """Return a record's comments by ascending id."""
+        rows = self._database.rows("SELECT body FROM comments WHERE app = ? AND record = ? ORDER BY id", (app, record))
         return [json.loads(body) for (body,) in rows]
-
-    def count(self, app: int, record: int) -> int:
-        """Return the number of a record's comments."""
-        found = self._database.row("SELECT count(*) FROM comments WHERE app = ? AND record = ?", (app, record))
-        return int(found[0]) if found else 0
 
     def delete(self, app: int, record: int, number: int) -> None:
         """Delete one comment."""

@@ -135,7 +135,7 @@ def test_switching_on_and_off_adapts_the_records(bare: LocalKintone) -> None:
     """On, every record gets the first status; off, the fields are gone; the app's revision rises each time."""
     app = bare.create_app("A", TITLE)
     bare.add_records(app, [{"title": "x"}])
-    layout = bare.apps[app].layout
+    bare.apps[app].layout = layout = [{"type": "ROW", "fields": []}]
     bare.set_process(app, {"states": ["New", "Done"]})
     assert values_of(bare, app, 1)["ステータス"] == "New"
     assert (_status(bare, app)["revision"], values_of(bare, app, 1)["$revision"]) == ("2", "1")
@@ -148,6 +148,17 @@ def test_switching_on_and_off_adapts_the_records(bare: LocalKintone) -> None:
     assert _status(bare, app)["states"] is None
     assert values_of(bare, app, 1)["title"] == "x"
     assert bare.apps[app].layout == layout
+
+
+def test_switching_on_assigns_old_records_to_their_creators(bare: LocalKintone) -> None:
+    """If the first status has the creator as assignee; a record with a status keeps its assignees."""
+    app = bare.create_app("A", TITLE)
+    bare.add_records(app, [{"作成者": {"code": "sato", "name": "佐藤 昇"}}])
+    bare.set_process(app, {"states": {"New": state("ONE", CREATOR), "Done": {}}})
+    assert [person["code"] for person in values_of(bare, app, 1)["作業者"]] == ["sato"]
+    bare.set_status(app, 1, "New", ["tanaka"])
+    bare.set_process(app, {"states": {"New": state("ONE", CREATOR), "Closed": {}}})
+    assert [person["code"] for person in values_of(bare, app, 1)["作業者"]] == ["tanaka"]
 
 
 def test_status_of_a_record_cannot_be_removed(flow: Workflow) -> None:
@@ -222,4 +233,6 @@ def test_other_program_makes_an_app_with_a_process(flow: Workflow) -> None:
     """The control path for new apps takes process management, too."""
     given = {"name": "N", "properties": TITLE, "process": PROCESS, "comments": False}
     answer = flow.client.kintone.exchange("POST", "/_local/apps", {}, json.dumps(given).encode())
-    assert list(_status(flow.kintone, body_of(answer)["app"])["states"])[-1] == "Free"
+    app = body_of(answer)["app"]
+    assert list(_status(flow.kintone, app)["states"])[-1] == "Free"
+    assert not flow.kintone.apps[app].comments
