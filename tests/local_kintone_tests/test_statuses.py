@@ -24,16 +24,14 @@ def flow() -> Iterator[Workflow]:
 
 def test_action_changes_the_status_and_raises_the_revision_by_two(flow: Workflow) -> None:
     """update-status: the action and the change of the status are two operations."""
+    (number,) = flow.kintone.add_records(flow.app, [{"code": "D", "更新者": {"code": "sato", "name": "佐藤 昇"}}])
     flow.kintone.site.clock.sleep(3600)
-    answer = flow.act(1, "Close")
+    answer = flow.act(number, "Close")
     assert body_of(answer) == {"revision": "3"}
-    assert flow.place(1) == ("Free", [], "3")
-    values = values_of(flow.kintone, flow.app, 1)
-    assert (values["code"], values["更新者"]["code"], values["更新日時"]) == (
-        "A",
-        "Administrator",
-        "2026-04-01T10:30:00Z",
-    )
+    assert flow.place(number) == ("Free", [], "3")
+    values = values_of(flow.kintone, flow.app, number)
+    assert (values["code"], values["更新者"]["code"]) == ("D", "Administrator")
+    assert values["更新日時"] == "2026-04-01T10:30:00Z"
     assert flow.place(2) == ("New", [], "1")
 
 
