@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EPILOG = """\
 Control while it runs (JSON in, JSON out):
   GET    /_local/apps                      apps and their tokens
-  POST   /_local/apps                      {"name", "properties", "guest_space"}
+  POST   /_local/apps                      {"name", "properties", "guest_space", "code", "process", "comments"}
   POST   /_local/tokens                    {"app", "permissions": ["view", "add", "edit", "delete", "manage"]}
   GET    /_local/records?app=1&query=...   an app's records
   POST   /_local/records                   {"app", "records": [{"code": value}]}; the values are not checked

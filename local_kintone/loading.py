@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.storage.record_store import serialised
+from local_kintone.writing.assignees import set_first_assignees
 from local_kintone.writing.calculations import compute
 from local_kintone.writing.rules import default_value
 from local_kintone.writing.saving import set_system_values
@@ -89,6 +90,9 @@ class _Loader:
             if field.type == "SUBTABLE":
                 value = [self._row(field, row) for row in value]
             record[field.code] = {"type": field.type, "value": _stored(field, value)}
+        form = self._app.form
+        if not given.keys() & {form.first_of_type("STATUS").code, form.first_of_type("STATUS_ASSIGNEE").code}:
+            set_first_assignees(self._site.settings, form, self._app.process, record)
         compute(self._app, record)
         return record
 

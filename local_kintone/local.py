@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from local_kintone.forms.changing import change_form
+from local_kintone.forms.changing import change_form, change_process
+from local_kintone.forms.process import Process
 from local_kintone.loading import load_records
 from local_kintone.seeds import create_seed
 from local_kintone.serving.control import read_records
@@ -17,6 +18,8 @@ from local_kintone.serving.messages import Head, Headers
 from local_kintone.serving.service import Service
 from local_kintone.site import Hook, Site
 from local_kintone.storage.tokens import DEFAULT_AUTHOR
+from local_kintone.writing.commenting import composed
+from local_kintone.writing.statuses import force_status
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -58,6 +61,25 @@ class Options(TypedDict, total=False):
     database: str
     settings: Settings | None
     clock: Clock | None
+
+
+class AppOptions(TypedDict, total=False):
+    """What an app may have beside its name and its form.
+
+    Attributes:
+        code: the app code, the prefix of record numbers ("CODE-17").
+        description: what app.json tells about the app.
+        number_precision: how numbers are rounded; the default is 16 digits, 4 of them decimals.
+        comments: whether records can be commented on (default true).
+        process: process management in the shape of app/status.json, see Process.from_definition(). Without it an app
+            has none, unless its form enables a field STATUS.
+    """
+
+    code: str
+    description: str
+    number_precision: NumberPrecision | None
+    comments: bool
+    process: Mapping[str, Any] | None
 
 
 class LocalKintone:
@@ -142,7 +164,7 @@ class LocalKintone:
 
     @property
     def apps(self) -> dict[int, App]:
-        """The apps by id, each with `name`, `form` and `guest_space`."""
+        """The apps by id, each with `name`, `form`, `process` and `guest_space`."""
         return self.site.apps.by_number
 
     def exchange(
@@ -196,9 +218,7 @@ class LocalKintone:
         name: str,
         fields_properties: Mapping[str, Mapping[str, Any]],
         guest_space: int | None = None,
-        *,
-        code: str = "",
-        number_precision: NumberPrecision | None = None,
+        **options: Unpack[AppOptions],
     ) -> int:
         """Create an app and return its id.
 
@@ -208,12 +228,24 @@ class LocalKintone:
                 "options" may be a list of names. The columns of a SUBTABLE are under "fields". System fields with
                 Japanese codes are added.
             guest_space: id of the app's guest space; None for an ordinary app.
-            code: the app code, the prefix of record numbers ("CODE-17").
-            number_precision: how numbers are rounded; the default is 16 digits, 4 of them decimals.
+            options: see AppOptions.
+
+        Raises:
+            ValueError: kintone would not accept the form or the process management.
         """
-        app = self.site.apps.create(name, fields_properties, guest_space=guest_space, code=code)
-        if number_precision is not None:
-            self.set_number_precision(app.number, number_precision)
+        process = options.get("process")
+        app = self.site.apps.create(
+            name,
+            fields_properties,
+            guest_space=guest_space,
+            code=options.get("code", ""),
+            description=options.get("description", ""),
+            comments=options.get("comments", True),
+            process=None if process is None else Process.from_definition(process),
+        )
+        precision = options.get("number_precision")
+        if precision is not None:
+            self.set_number_precision(app.number, precision)
         return app.number
 
     def change_form(self, app: int, fields_properties: Mapping[str, Mapping[str, Any]]) -> None:
@@ -226,6 +258,36 @@ class LocalKintone:
             ValueError: kintone would not accept the form, or it prohibits duplicates that the records contain.
         """
         change_form(self.site, self.apps[app], fields_properties)
+
+    def set_process(self, app: int, process: Mapping[str, Any] | None) -> None:
+        """Replace an app's process management, given in the shape of app/status.json; None for an app without.
+
+        Switched on, all records get the first status; switched off ("enable": False or None), they lose status and
+        assignees.
+
+        Raises:
+            ValueError: kintone would not accept it, or a record has a status that would be gone.
+        """
+        given = None if process is None else Process.from_definition(process)
+        change_process(self.site, self.apps[app], given)
+
+    def set_status(self, app: int, record: int, status: str, assignees: Iterable[str] = ()) -> None:
+        """Give a record a status and assignees as if other users had acted; it is not listed in `writes`.
+
+        Raises:
+            ValueError: there is no such record or status.
+        """
+        with self.site.database.transaction():
+            force_status(self.site, self.apps[app], record, status, assignees)
+
+    def add_comment(self, app: int, record: int, text: str, creator: str = "sato") -> int:
+        """Comment on a record as a user (login name) and return the comment's id; it is not listed in `writes`."""
+        comment = composed(self.settings, creator, self.site.clock.now(), text, [])
+        return int(self.site.comments.add(app, record, comment)["id"])
+
+    def comments(self, app: int, record: int) -> list[dict[str, Any]]:
+        """Return a record's comments as GET record/comments.json shows them, the oldest first."""
+        return self.site.comments.all(app, record)
 
     def set_number_precision(self, app: int, number_precision: NumberPrecision) -> None:
         """Change how an app rounds numbers; stored values are not changed."""
@@ -281,7 +343,7 @@ class LocalKintone:
 
     @property
     def writes(self) -> list[Write]:
-        """The records that API calls added, updated and deleted, oldest first; without writes that were rolled back."""
+        """What API calls added, updated, deleted, moved on and commented on, oldest first, without what was undone."""
         return self.site.writes.all()
 
     def reset(self) -> None:

@@ -76,6 +76,17 @@ def stale_revision() -> RefusedError:
     )
 
 
+def no_process() -> RefusedError:
+    """Return GAIA_ST02: the app has no process management, or it is switched off."""
+    return RefusedError(400, "GAIA_ST02", "Your request failed. The process management feature has been disabled.")
+
+
+def no_person(kind: str, code: str) -> RefusedError:
+    """Return the error about an unknown code of a USER, a GROUP or an ORGANIZATION."""
+    number = {"USER": "GAIA_IL26", "GROUP": "GAIA_IL27", "ORGANIZATION": "GAIA_IL28"}[kind]
+    return RefusedError(400, number, f"The specified {kind.lower()} (code: {code}) not found.")
+
+
 def unknown_call(method: str, path: str) -> RefusedError:
     """Log a call that this server does not support, and return the error for it."""
     LOGGER.error("the local kintone does not support the call %s %s", method, path)

@@ -6,10 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 
 
-def _actions() -> list[tuple[str, str, str]]:
-    return [("処理を開始", "未処理", "処理中"), ("完了する", "処理中", "完了"), ("差し戻す", "処理中", "未処理")]
-
-
 def _people() -> dict[str, str]:
     return {
         "Administrator": "Administrator",
@@ -17,6 +13,15 @@ def _people() -> dict[str, str]:
         "suzuki": "鈴木 花子",
         "tanaka": "田中 一郎",
         "guest/mika@example.com": "Mika",
+    }
+
+
+def _members() -> dict[str, list[str]]:
+    return {
+        "sales": ["sato", "tanaka"],
+        "support": ["suzuki"],
+        "everyone": ["Administrator", "sato", "suzuki", "tanaka"],
+        "managers": ["suzuki"],
     }
 
 
@@ -46,11 +51,20 @@ class Settings:
         disposition: format of Content-Disposition in downloads, which kintone does not document:
             "both" (ASCII fallback and RFC 5987), "encoded" (RFC 5987 alone), "raw" (UTF-8 bytes in quotes), "none".
         utc_offset_hours: the acting user's time zone, used for default dates and times and for dates in queries.
-        states: the statuses of process management, the initial status first.
-        actions: its actions: name, status before, status after.
+        status_permissions: the permissions that a token needs to change a status. kintone's page names viewing
+            alone, other sources editing; the default is both.
+        waiting_revisions: by how much an action raises the revision that does not move the record yet because all
+            assignees must act. kintone documents 2 for one that moves it: one for the action, one for the status.
+        after_mentions: what stands between the names of the mentioned and a comment's text. The samples on kintone's
+            pages have a blank, and a blank with a line end.
+        comment_ids: type of a new comment's id in the answer: "text" (as in measurements and kintone's clients) or
+            "number" (as on kintone's page).
         users: login code to name of every existing user.
         organizations: code to name.
         groups: code to name.
+        members: login codes of the members, by the code of an organization or group.
+        inactive: code to name of users, organizations and groups that are suspended or deleted. A comment may mention
+            them; nothing else knows them.
     """
 
     concurrency_limit: int = 100
@@ -68,11 +82,15 @@ class Settings:
     gzip: bool = True
     disposition: str = "both"
     utc_offset_hours: float = 0.0
-    states: list[str] = field(default_factory=lambda: ["未処理", "処理中", "完了"])
-    actions: list[tuple[str, str, str]] = field(default_factory=_actions)
+    status_permissions: tuple[str, ...] = ("view", "edit")
+    waiting_revisions: int = 1
+    after_mentions: str = " "
+    comment_ids: str = "text"
     users: dict[str, str] = field(default_factory=_people)
     organizations: dict[str, str] = field(default_factory=lambda: {"sales": "営業部", "support": "サポート"})
     groups: dict[str, str] = field(default_factory=lambda: {"everyone": "Everyone", "managers": "Managers"})
+    members: dict[str, list[str]] = field(default_factory=_members)
+    inactive: dict[str, str] = field(default_factory=lambda: {"yamada": "山田 太郎"})
 
     @property
     def time_zone(self) -> timezone:

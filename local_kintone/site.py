@@ -13,6 +13,7 @@ from local_kintone.serving.failures import Failures
 from local_kintone.serving.messages import ReceivedRequest
 from local_kintone.serving.traffic import Traffic
 from local_kintone.settings import Settings
+from local_kintone.storage.comments import Comments
 from local_kintone.storage.cursors import Cursors
 from local_kintone.storage.database import Database
 from local_kintone.storage.file_store import FileStore
@@ -32,7 +33,7 @@ class Latency:
 
 
 class Site:
-    """Apps, tokens, records, files, cursors, settings, failures and statistics."""
+    """Apps, tokens, records, comments, files, cursors, settings, failures and statistics."""
 
     def __init__(self, path: str = ":memory:", settings: Settings | None = None, clock: Clock | None = None) -> None:
         """Open the database at a path, with the data of an earlier run if it exists."""
@@ -43,6 +44,7 @@ class Site:
         self.tokens = Tokens(self.database)
         self.records = RecordStore(self.database)
         self.unique_values = UniqueValues(self.database)
+        self.comments = Comments(self.database)
         self.files = FileStore(self.database, self.clock)
         self.finder = Finder(self.apps, self.records, self.settings, self.clock)
         self.cursors = Cursors(self.settings, self.clock)
@@ -55,7 +57,7 @@ class Site:
 
     @contextlib.contextmanager
     def rolled_back(self) -> Iterator[None]:
-        """Run a block and roll back its changes to records, files and cursors."""
+        """Run a block and roll back its changes to records, comments, files and cursors."""
         with self.cursors.restored(), self.database.rolled_back():
             try:
                 yield

@@ -36,7 +36,7 @@ def get_app(call: Call) -> Response:
             "appId": str(app.number),
             "code": app.code,
             "name": app.name,
-            "description": "",
+            "description": app.description,
             "spaceId": space,
             "threadId": space,
             "createdAt": CREATED,
@@ -76,13 +76,13 @@ def get_settings(call: Call) -> Response:
     return json_response(
         {
             "name": app.name,
-            "description": "",
+            "description": app.description,
             "icon": {"type": "PRESET", "key": "APP72"},
             "theme": "WHITE",
             "titleField": {"selectionMode": "AUTO"},
             "enableThumbnails": True,
             "enableBulkDeletion": False,
-            "enableComments": True,
+            "enableComments": app.comments,
             "enableDuplicateRecord": True,
             "enableInlineRecordEditing": True,
             "numberPrecision": app.precision.to_api(),
@@ -100,21 +100,18 @@ def get_status(call: Call) -> Response:
     """
     app = _readable(call)
     _check_language(call)
+    if app.process is None:
+        shown: dict[str, Any] = {"enable": False, "states": None, "actions": None}
+    else:
+        shown = app.process.to_api()
+    for state in (shown["states"] or {}).values():
+        assignee = state["assignee"]
+        assignee["entities"] = [entity for entity in assignee["entities"] if _exists(call, **entity["entity"])]
+    return json_response({**shown, "revision": str(app.form.revision)})
+
+
+def _exists(call: Call, *, type: str, code: str) -> bool:  # noqa: A002 - kintone's name
+    # kintone leaves out users, organizations and groups that are deleted or not active.
     settings = call.site.settings
-    enabled = bool(app.form.first_of_type("STATUS").properties["enabled"])
-    states = {
-        name: {"name": name, "index": str(index), "assignee": {"type": "ONE", "entities": []}}
-        for index, name in enumerate(settings.states)
-    }
-    actions = [
-        {"name": name, "from": before, "to": after, "filterCond": "", "type": "PRIMARY"}
-        for name, before, after in settings.actions
-    ]
-    return json_response(
-        {
-            "enable": enabled,
-            "states": states if enabled else None,
-            "actions": actions if enabled else None,
-            "revision": str(app.form.revision),
-        }
-    )
+    known = {"USER": settings.users, "ORGANIZATION": settings.organizations, "GROUP": settings.groups}
+    return code in known.get(type, {code: code})

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_kintone.calls import app_calls, file_calls, reading_calls, writing_calls
+from local_kintone.calls import (
+    app_calls,
+    bulk_calls,
+    comment_calls,
+    file_calls,
+    process_calls,
+    reading_calls,
+    writing_calls,
+)
 from local_kintone.calls.call import Call, read_parameters
 from local_kintone.paths import parse_path
 from local_kintone.refusals import RefusedError, illegal_request, unknown_call
@@ -31,7 +39,13 @@ ROUTES: dict[tuple[str, str], Callable[[Call], Response]] = {
     ("POST", "records/cursor"): reading_calls.create_cursor,
     ("GET", "records/cursor"): reading_calls.read_cursor,
     ("DELETE", "records/cursor"): reading_calls.delete_cursor,
-    ("POST", "bulkRequest"): writing_calls.bulk_request,
+    ("PUT", "record/status"): process_calls.update_status,
+    ("PUT", "records/status"): process_calls.update_statuses,
+    ("PUT", "record/assignees"): process_calls.update_assignees,
+    ("POST", "record/comment"): comment_calls.add_comment,
+    ("GET", "record/comments"): comment_calls.get_comments,
+    ("DELETE", "record/comment"): comment_calls.delete_comment,
+    ("POST", "bulkRequest"): bulk_calls.bulk_request,
     UPLOAD: file_calls.upload_file,
     ("GET", "file"): file_calls.download_file,
     ("GET", "app"): app_calls.get_app,

@@ -1,38 +1,28 @@
-"""POST, PUT and DELETE of records, and bulkRequest."""
+"""POST, PUT and DELETE of records."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.calls.call import boolean, bounded_list
 from local_kintone.numbers import positive_integer
-from local_kintone.paths import parse_path
-from local_kintone.refusals import (
-    BulkRefusedError,
-    RefusedError,
-    invalid_parameter,
-    no_record,
-    unknown_call,
-    wrong_shape,
-)
+from local_kintone.refusals import RefusedError, invalid_parameter, no_record, wrong_shape
 from local_kintone.serving.messages import Response, json_response
 from local_kintone.writing.saving import WriteContext, delete, insert, update, upsert_row
 from local_kintone.writing.unique_keys import read_update_key, record_with_key, reject_key_field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from local_kintone.calls.call import Call
 
 
-def _write_context(call: Call, *permissions: str) -> WriteContext:
+def write_context(call: Call, *permissions: str) -> WriteContext:
+    """Return the context of a call on the app that it names, after checking its tokens' permissions."""
     return WriteContext(call.site, call.app(*permissions), call.credential, call.received.number)
 
 
 def add_record(call: Call) -> Response:
     """Answer POST record.json; without `record` the new record has the default values."""
-    context = _write_context(call, "add")
+    context = write_context(call, "add")
     with call.site.database.transaction():
         number, revision = insert(context, call.parameters.get("record"), "record")
         context.problems.raise_any()
@@ -41,7 +31,7 @@ def add_record(call: Call) -> Response:
 
 def add_records(call: Call) -> Response:
     """Answer POST records.json: all or nothing."""
-    context = _write_context(call, "add")
+    context = write_context(call, "add")
     given = bounded_list(call.parameters, "records", call.site.settings.write_batch)
     if not all(isinstance(record, dict) for record in given):
         raise wrong_shape()
@@ -53,7 +43,7 @@ def add_records(call: Call) -> Response:
 
 def update_record(call: Call) -> Response:
     """Answer PUT record.json."""
-    context = _write_context(call, "edit")
+    context = write_context(call, "edit")
     given = call.parameters
     with call.site.database.transaction():
         number = _target(context, given, "")
@@ -65,7 +55,7 @@ def update_record(call: Call) -> Response:
 def update_records(call: Call) -> Response:
     """Answer PUT records.json, with or without `upsert`."""
     upserting = boolean(call.parameters, "upsert")
-    context = _write_context(call, *(("edit", "add") if upserting else ("edit",)))
+    context = write_context(call, *(("edit", "add") if upserting else ("edit",)))
     given = bounded_list(call.parameters, "records", call.site.settings.write_batch)
     with call.site.database.transaction():
         saved = [_updated_row(context, row, index, upserting=upserting) for index, row in enumerate(given)]
@@ -102,7 +92,7 @@ def _target(context: WriteContext, row: dict[str, Any], prefix: str) -> int:
 
 def delete_records(call: Call) -> Response:
     """Answer DELETE records.json: all or nothing."""
-    context = _write_context(call, "delete")
+    context = write_context(call, "delete")
     ids = bounded_list(call.parameters, "ids", call.site.settings.write_batch, minimum=1)
     revisions = call.parameters.get("revisions") or [None] * len(ids)
     if not isinstance(revisions, list):
@@ -117,50 +107,3 @@ def delete_records(call: Call) -> Response:
         for number, revision in zip(numbers, revisions, strict=True):
             delete(context, number, revision)
     return json_response({})
-
-
-BULK_HANDLERS: dict[tuple[str, str], Callable[[Call], Response]] = {
-    ("POST", "record"): add_record,
-    ("PUT", "record"): update_record,
-    ("POST", "records"): add_records,
-    ("PUT", "records"): update_records,
-    ("DELETE", "records"): delete_records,
-}
-
-# kintone does not allow these APIs in a bulk request, nor GET.
-NOT_IN_BULK = frozenset({"bulkRequest", "file", "record/comment", "records/cursor"})
-WRITE_METHODS = frozenset({"POST", "PUT", "DELETE"})
-
-
-def bulk_request(call: Call) -> Response:
-    """Answer POST bulkRequest.json.
-
-    Raises:
-        BulkRefusedError: an inner call failed; the body has only `results`.
-        RefusedError: the request itself is invalid or this server does not support an inner call; flat error body.
-    """
-    given = bounded_list(call.parameters, "requests", call.site.settings.bulk_calls, minimum=1)
-    inner = [_inner_call(call, request, index) for index, request in enumerate(given)]
-    bodies = []
-    with call.site.database.transaction():
-        for index, (handler, inner_call) in enumerate(inner):
-            try:
-                bodies.append(handler(inner_call).body)
-            except RefusedError as refusal:
-                raise BulkRefusedError(refusal, index, len(inner)) from None
-    return Response(200, b'{"results":[' + b",".join(bodies) + b"]}")
-
-
-def _inner_call(call: Call, request: Any, index: int) -> tuple[Callable[[Call], Response], Call]:  # noqa: ANN401 - JSON
-    if not isinstance(request, dict) or not isinstance(request.get("payload"), dict):
-        raise wrong_shape()
-    path = parse_path(str(request.get("api", "")))
-    if path is None or path.guest_space != call.guest_space:
-        raise invalid_parameter(f"requests[{index}].api", "The path is not allowed here.")
-    method = str(request.get("method"))
-    handler = BULK_HANDLERS.get((method, path.api))
-    if handler is None:
-        if method in WRITE_METHODS and path.api not in NOT_IN_BULK:
-            raise unknown_call(method, str(request["api"]))
-        raise invalid_parameter(f"requests[{index}].method", "This API is not allowed in a bulk request.")
-    return handler, replace(call, method=method, api=path.api, parameters=request["payload"])

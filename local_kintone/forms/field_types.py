@@ -22,7 +22,8 @@ NULL_WHEN_BLANK = frozenset({"DROP_DOWN", "RADIO_BUTTON", "DATE", "TIME"})
 
 # Types that are part of a form but never of a record.
 NOT_IN_RECORDS = frozenset({"GROUP", "REFERENCE_TABLE"})
-OPTIONAL_SYSTEM_TYPES = frozenset({"CATEGORY", "STATUS", "STATUS_ASSIGNEE"})
+PROCESS_TYPES = frozenset({"STATUS", "STATUS_ASSIGNEE"})
+OPTIONAL_SYSTEM_TYPES = PROCESS_TYPES | {"CATEGORY"}
 
 AUDIT_TYPES = frozenset({"CREATOR", "MODIFIER", "CREATED_TIME", "UPDATED_TIME"})
 SYSTEM = AUDIT_TYPES | OPTIONAL_SYSTEM_TYPES | {"RECORD_NUMBER"}
@@ -141,6 +142,11 @@ def complete_properties(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dic
         if field_type not in present:
             complete[code] = _complete_field(code, {"type": field_type})
     return complete
+
+
+def enables_process(given: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether a form's properties enable process management."""
+    return any(field["type"] in PROCESS_TYPES and field.get("enabled") for field in given.values())
 
 
 def is_field_code(code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from local_kintone.forms import field_types
 from local_kintone.forms.field_types import complete_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Field:
         properties: the field's entry in app/form/fields.json.
         table: for a column, the code of its table; otherwise None.
         columns: for a table, its columns by code; otherwise empty.
+        statuses: for STATUS, the names of the app's statuses; otherwise empty.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Field:
     properties: Mapping[str, Any]
     table: str | None = None
     columns: Mapping[str, Field] = data_field(default_factory=dict)
+    statuses: Sequence[str] = ()
 
     @property
     def required(self) -> bool:
@@ -44,7 +46,9 @@ class Field:
 
     @property
     def options(self) -> list[str]:
-        """The option names in the order of the form."""
+        """The names of the options, or of the statuses, in the order of the app."""
+        if self.statuses:
+            return list(self.statuses)
         options = self.properties.get("options", {})
         return sorted(options, key=lambda name: int(options[name]["index"]))
 
@@ -67,11 +71,24 @@ class Field:
 class Form:
     """All fields of an app."""
 
-    def __init__(self, properties: Mapping[str, Mapping[str, Any]], revision: int = 1) -> None:
-        """Take properties that may be incomplete; see complete_properties()."""
+    def __init__(
+        self, properties: Mapping[str, Mapping[str, Any]], revision: int = 1, statuses: Sequence[str] = ()
+    ) -> None:
+        """Take properties that may be incomplete (see complete_properties()), and the names of the statuses.
+
+        With statuses, process management is on: the fields STATUS and STATUS_ASSIGNEE are enabled. Without, they are
+        disabled, whatever the properties say.
+        """
         self.properties = complete_properties(properties)
         self.revision = revision
-        self.fields = {code: _field(code, given) for code, given in self.properties.items()}
+        self.statuses = tuple(statuses)
+        for given in self.properties.values():
+            if given["type"] in field_types.PROCESS_TYPES:
+                given["enabled"] = bool(self.statuses)
+        self.fields = {code: self._field(code, given) for code, given in self.properties.items()}
+
+    def _field(self, code: str, given: Mapping[str, Any]) -> Field:
+        return replace(_field(code, given), statuses=self.statuses if given["type"] == "STATUS" else ())
 
     @cached_property
     def columns(self) -> dict[str, Field]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from local_kintone.forms.field_types import PROCESS_TYPES
 from local_kintone.queries.operators import check_operator, no_field, unusable
 from local_kintone.queries.parser import Comparison, Condition, Function, Junction
 from local_kintone.queries.value_tests import NEGATIVE, Test, positive_test
-from local_kintone.refusals import RefusedError
+from local_kintone.refusals import RefusedError, no_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +60,7 @@ def compile_condition(condition: Condition, scope: Scope) -> Matcher:
     """Return a test of records for a condition.
 
     Raises:
-        RefusedError: GAIA_IQ03, IQ07, IQ10, IQ11, IR02, IL42 …: the condition does not fit the form.
+        RefusedError: GAIA_IQ03, IQ07, IQ10, IQ11, IR02, IL42, ST02 …: the condition does not fit the form.
     """
     if isinstance(condition, Comparison):
         return _comparison(condition, scope)
@@ -122,6 +123,8 @@ def _found(code: str, scope: Scope) -> Field:
 
 def _leaf(comparison: Comparison, scope: Scope) -> _Leaf:
     found = _found(comparison.field, scope)
+    if found.type in PROCESS_TYPES and not found.properties["enabled"]:
+        raise no_process()
     check_operator(found, comparison, in_rows=bool(found.table))
     scope.codes.add(found.table or found.code)
     test = positive_test(found, comparison, scope.settings, scope.clock.now(), scope.app_code)

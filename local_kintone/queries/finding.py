@@ -255,6 +255,13 @@ class Finder:
         scope.hits_within_limit = partial(self._hits_within_limit, app, scope)
         return Selection.plan(self._records, app.number, query, scope, self._cache)
 
+    def matches(self, app: App, text: str, number: int) -> bool:
+        """Tell whether one record matches a condition given as text; nothing is cached."""
+        selection = self.selection(app, text)
+        bounds = Bounds(max(selection.bounds.above, number - 1), min(selection.bounds.below, number + 1))
+        rows = self._records.scan(app.number, sorted(selection.scope.codes), bounds, ascending=True)
+        return any(selection.matcher is None or selection.matcher(*row) for row in rows)
+
     def _hits_within_limit(
         self, app: App, scope: Scope, field: Field, comparison: Comparison, test: Test
     ) -> frozenset[int] | None:

@@ -170,7 +170,7 @@ def _listed_test(field: Field, comparison: Comparison, settings: Settings) -> Te
     if field.type in field_types.ONE_CHOICE | field_types.MANY_CHOICES:
         _all_known(wanted, field.options, "GAIA_IQ10", f"in the options of {field.code}")
     if field.type == "STATUS":
-        _all_known(wanted, settings.states, "GAIA_IQ10", "a status")
+        _all_known(wanted, field.statuses, "GAIA_IQ10", "a status")
     if field.type in USERS:
         _all_known(wanted, settings.users, "GAIA_IL42", "a user")
     if field.type == "ORGANIZATION_SELECT":

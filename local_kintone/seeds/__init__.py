@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.forms.changing import change_form
+from local_kintone.forms.process import Process
 from local_kintone.loading import load_records
+from local_kintone.writing.assignees import people
+from local_kintone.writing.commenting import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local_kintone.forms.apps import App
+    from local_kintone.forms.form import Field
     from local_kintone.site import Site
 
 NAMES = ("demo", "orders", "wide", "none")
@@ -28,8 +33,9 @@ def create_seed(site: Site, name: str, *, records: int = 0, gaps: int = 0) -> li
 
     Args:
         site: the server's state.
-        name: "demo" (Orders, Customers, Every field and an app in guest space 3), "orders" (the demo's first two
-            apps with many generated orders), "wide" (one app of 20 fields), "none".
+        name: "demo" (Orders, Customers, Every field, an app in guest space 3, and inquiries with a workflow and
+            comments), "orders" (the demo's first two apps with many generated orders), "wide" (one app of 20
+            fields), "none".
         records: number of records of "orders" (default 1,200) and "wide" (default 10,000).
         gaps: with "wide", leave out every n-th id; 0 leaves out none.
 
@@ -39,7 +45,9 @@ def create_seed(site: Site, name: str, *, records: int = 0, gaps: int = 0) -> li
     if name == "demo":
         orders, customers = _create_orders(site), _create_app(site, _read("customers"))
         every_field = _create_app(site, _read("every_field", customers.number))
-        return [orders, customers, every_field, _create_app(site, _read("guest_notes"))]
+        guest_notes = _create_app(site, _read("guest_notes"))
+        inquiries = _create_app(site, _read("inquiries", customers.number))
+        return [orders, customers, every_field, guest_notes, inquiries]
     if name == "orders":
         orders, customers = _create_orders(site, with_records=False), _create_app(site, _read("customers"))
         load_records(site, orders, (_order(number) for number in range(1, (records or DEFAULT_ORDERS) + 1)))
@@ -60,9 +68,21 @@ def _read(name: str, customers: int = 0) -> Seed:
 
 
 def _create_app(site: Site, seed: Seed) -> App:
-    space, layout = seed.get("guest_space"), seed.get("layout")
-    app = site.apps.create(seed["name"], seed["properties"], guest_space=space, layout=layout)
+    process = seed.get("process")
+    app = site.apps.create(
+        seed["name"],
+        seed["properties"],
+        guest_space=seed.get("guest_space"),
+        layout=seed.get("layout"),
+        description=seed.get("description", ""),
+        process=None if process is None else Process.from_definition(process),
+    )
     load_records(site, app, _records(site, app, seed))
+    for given in seed.get("comments", ()):
+        moment = datetime.fromisoformat(given["at"])
+        mentions = [{"code": code, "type": "USER"} for code in given.get("mentions", ())]
+        comment = composed(site.settings, given["by"], moment, given["text"], mentions)
+        site.comments.add(app.number, given["record"], comment)
     return app
 
 
@@ -78,14 +98,17 @@ def _create_orders(site: Site, *, with_records: bool = True) -> App:
 
 def _records(site: Site, app: App, seed: Seed) -> Iterator[dict[str, Any]]:
     for given in seed["records"]:
-        record = dict(given)
-        for code, value in given.items():
-            field_type = app.form.fields[code].type
-            if field_type == "USER_SELECT":
-                record[code] = [{**user, "name": site.settings.users.get(user["code"], user["code"])} for user in value]
-            if field_type == "FILE":
-                record[code] = [_attached(site, app, **file) for file in value]
-        yield record
+        yield {code: _value(site, app, app.form.fields[code], value) for code, value in given.items()}
+
+
+def _value(site: Site, app: App, field: Field, given: Any) -> Any:  # noqa: ANN401 - any shape of a value
+    if field.type in ("USER_SELECT", "STATUS_ASSIGNEE"):
+        return people(site.settings, (user["code"] for user in given))
+    if field.type == "FILE":
+        return [_attached(site, app, **file) for file in given]
+    if field.type == "SUBTABLE":
+        return [{code: _value(site, app, field.columns[code], cell) for code, cell in row.items()} for row in given]
+    return given
 
 
 def _attached(site: Site, app: App, *, name: str, content: str, **of_file: str) -> dict[str, str]:

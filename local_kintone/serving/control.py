@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from local_kintone.forms.process import Process
 from local_kintone.loading import load_records
 from local_kintone.queries.parser import parse
 from local_kintone.refusals import RefusedError
@@ -55,8 +56,16 @@ def _apps(site: Site, _given: JsonObject) -> object:
 
 
 def _create_app(site: Site, given: JsonObject) -> object:
-    space = given.get("guest_space")
-    app = site.apps.create(given["name"], given["properties"], guest_space=space, code=given.get("code", ""))
+    process = given.get("process")
+    app = site.apps.create(
+        given["name"],
+        given["properties"],
+        guest_space=given.get("guest_space"),
+        code=given.get("code", ""),
+        description=given.get("description", ""),
+        comments=given.get("comments", True),
+        process=None if process is None else Process.from_definition(process),
+    )
     return {"app": app.number}
 
 

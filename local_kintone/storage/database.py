@@ -24,6 +24,10 @@ CREATE TABLE IF NOT EXISTS unique_values (
     PRIMARY KEY (app, field, value)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS unique_values_by_record ON unique_values (app, id);
+CREATE TABLE IF NOT EXISTS comments (
+    app INTEGER NOT NULL, record INTEGER NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (app, record, id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     key TEXT PRIMARY KEY, app INTEGER, name TEXT NOT NULL, content_type TEXT NOT NULL, content BLOB NOT NULL

@@ -142,10 +142,11 @@ class RecordStore:
         )
 
     def delete(self, app: int, number: int) -> None:
-        """Delete one record."""
+        """Delete one record, its values in the index and its comments."""
         self._changed(app)
         self._database.run("DELETE FROM records WHERE app = ? AND id = ?", (app, number))
         self._database.run("DELETE FROM unique_values WHERE app = ? AND id = ?", (app, number))
+        self._database.run("DELETE FROM comments WHERE app = ? AND record = ?", (app, number))
 
     def next_id(self, app: int, count: int = 1) -> int:
         """Reserve ids for new records and return the first; ids are never reused."""

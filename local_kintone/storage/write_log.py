@@ -9,26 +9,30 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from local_kintone.storage.database import Database
 
-type Action = Literal["add", "update", "delete"]
+type Action = Literal["add", "update", "delete", "status", "assignees", "comment", "uncomment"]
 
 
 @dataclass(frozen=True)
 class Write:
-    """One record that a committed API call added, updated or deleted.
+    """One record that a committed API call added, updated, deleted or moved on, or a comment added or deleted.
 
     Attributes:
         number: sequence number of the write, from 1.
         request: sequence number of the API request; a write of a hook carries the number of the outer request.
         author: author of the token.
         app: the app id.
-        action: "add", "update" or "delete".
+        action: "add", "update", "delete"; "status" and "assignees" of a record with process management; "comment"
+            and "uncomment" for a comment added and deleted.
         record_id: the record's id.
-        revision: the new revision; for a delete the last revision.
-        sent: the field map that the client sent, with the key of an upsert that inserted; None for a delete.
-        before_text: the record before as JSON text, None for an add.
-        after_text: the record after as JSON text, None for a delete.
+        revision: the new revision; for a delete the last revision, for a comment that of its record.
+        sent: the field map that the client sent, with the key of an upsert that inserted; for a status, assignees
+            and a comment the parameters without the app; None for a delete.
+        before_text: the record, or the comment, before as JSON text; None for an add and a comment added.
+        after_text: the record, or the comment, after as JSON text; None for a delete and a comment deleted.
     """
 
     number: int
@@ -51,6 +55,11 @@ class Write:
     def after(self) -> dict[str, Any] | None:
         """The record's field map after the write, as kintone would return it; None for a delete."""
         return None if self.after_text is None else json.loads(self.after_text)
+
+
+def without_app(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a call as `Write.sent` holds them."""
+    return {name: value for name, value in parameters.items() if name != "app"}
 
 
 class WriteLog:

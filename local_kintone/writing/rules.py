@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from local_kintone.dates import format_datetime, normalize_datetime
 from local_kintone.forms import field_types
 from local_kintone.refusals import RefusedError, wrong_shape
+from local_kintone.writing.assignees import ADMINISTRATOR
 from local_kintone.writing.values import FieldPath
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from local_kintone.settings import Settings
     from local_kintone.writing.saving import WriteContext
     from local_kintone.writing.values import Problems
-
-ADMINISTRATOR = "Administrator"
 
 
 def acting_user(settings: Settings) -> dict[str, str]:
@@ -35,7 +34,7 @@ def default_value(field: Field, settings: Settings, moment: datetime) -> Any:  #
     if field.type in ("CREATED_TIME", "UPDATED_TIME"):
         return format_datetime(moment)
     if field.type == "STATUS":
-        return settings.states[0]
+        return field.statuses[0]
     if field.properties.get("defaultNowValue"):
         local = f"{moment.astimezone(settings.time_zone):%Y-%m-%d%H:%M}"
         return {"DATE": local[:10], "TIME": local[10:]}.get(field.type) or format_datetime(moment)

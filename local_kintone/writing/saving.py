@@ -11,6 +11,7 @@ from local_kintone.numbers import is_digits, positive_integer
 from local_kintone.refusals import invalid_parameter, no_record, stale_revision, wrong_shape
 from local_kintone.storage.record_store import serialised
 from local_kintone.storage.write_log import Action, Write
+from local_kintone.writing.assignees import set_first_assignees
 from local_kintone.writing.calculations import compute
 from local_kintone.writing.merging import merged_cells
 from local_kintone.writing.rules import acting_user, check_record, refuse_unwritable
@@ -120,6 +121,8 @@ def _merged(context: WriteContext, given: object, before: dict[str, Any] | None,
         raise wrong_shape()
     refuse_unwritable(context, sent, inserting=before is None)
     record: dict[str, Any] = merged_cells(context, context.app.form.in_records, sent, before, prefix)
+    if before is None:
+        set_first_assignees(context.site.settings, context.app.form, context.app.process, record)
     compute(context.app, record)
     check_record(context.app.form, record, prefix, context.problems)
     return record

@@ -69,22 +69,6 @@ def test_process_management_that_was_never_set_is_null(plain: LocalKintone) -> N
     assert status == {"enable": False, "states": None, "actions": None, "revision": "1"}
 
 
-def test_process_management_tells_statuses_and_actions(plain: LocalKintone) -> None:
-    """The page of app/status.json: statuses by name with their index as text, actions with the statuses around them."""
-    app = plain.create_app("Process", {"s": {"type": "STATUS", "enabled": True}})
-    plain.settings.states = ["New", "Done"]
-    plain.settings.actions = [("Finish", "New", "Done")]
-    status = body_of(InProcessClient(plain, plain.token(app, "view")).get("app/status", f"app={app}"))
-    assert status["enable"] is True
-    assert {name: (state["name"], state["index"]) for name, state in status["states"].items()} == {
-        "New": ("New", "0"),
-        "Done": ("Done", "1"),
-    }
-    assert [(action["name"], action["from"], action["to"]) for action in status["actions"]] == [
-        ("Finish", "New", "Done")
-    ]
-
-
 def test_process_management_refuses_an_unknown_language(plain: LocalKintone) -> None:
     """The page of app/status.json: `lang` is ja, en, zh, user or default."""
     client = InProcessClient(plain, plain.token(1, "view"))
@@ -121,10 +105,10 @@ def test_unknown_language_is_refused(plain: LocalKintone, api: str) -> None:
     assert refusal_of(answer) == (400, "CB_VA01", {"lang"})
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_call_that_is_missing_here_is_501_within_a_bulk_request_too(plain: LocalKintone, method: str) -> None:
-    """Fact sheet 2.7: a bulk request may contain status calls; this server answers that it does not support them."""
-    request = {"method": method, "api": "/k/v1/records/status.json", "payload": {"app": 1}}
-    client = InProcessClient(plain, plain.token(1))
-    assert refusal_of(client.send("POST", "bulkRequest", {"requests": [request]}))[:2] == (501, "LOCAL_UNKNOWN_CALL")
-    assert refusal_of(client.send(method, "records/status", {"app": 1}))[:2] == (501, "LOCAL_UNKNOWN_CALL")
+def test_description_and_comments_are_told(plain: LocalKintone) -> None:
+    """Fact sheet 2.9: app.json has a description; app/settings.json tells whether records take comments."""
+    app = plain.create_app("Quiet", {}, description="お客様の声 🌻", comments=False)
+    client = InProcessClient(plain, plain.token(app))
+    assert body_of(client.get("app", f"id={app}"))["description"] == "お客様の声 🌻"
+    settings = body_of(client.get("app/settings", f"app={app}"))
+    assert (settings["description"], settings["enableComments"]) == ("お客様の声 🌻", False)

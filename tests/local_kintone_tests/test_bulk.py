@@ -84,20 +84,18 @@ def test_guest_space_needs_its_prefix_inside_too(kintone: LocalKintone) -> None:
     assert client.send("POST", "bulkRequest", {"requests": [guest]}).json()["results"][0]["id"] == "3"
 
 
-def test_call_that_this_server_lacks_is_501_inside_too(kintone: LocalKintone, orders: Api) -> None:
-    """The response does not look like kintone's, and no other call is executed."""
+def test_call_that_kintone_does_not_allow_inside_is_refused(kintone: LocalKintone, orders: Api) -> None:
+    """Fact sheet 2.7: no file, comment and cursor calls; no other call is executed."""
     add = _request("POST", "/k/v1/record.json", app=1, record=_sku("X-1"))
-    for lacking in (
-        _request("PUT", "/k/v1/record/status.json", app=1, id=1, action="x"),
-        _request("PUT", "/k/v1/records/status.json", app=1, records=[]),
-        _request("PUT", "/k/v1/record/assignees.json", app=1, id=1, assignees=[]),
+    for never in (
+        _request("POST", "/k/v1/file.json"),
+        _request("POST", "/k/v1/record/comment.json", app=1, record=1, comment={"text": "x"}),
+        _request("DELETE", "/k/v1/records/cursor.json", id="x"),
     ):
-        answer = orders.send("POST", "bulkRequest", {"requests": [add, lacking]})
-        assert code_of(answer) == (501, "LOCAL_UNKNOWN_CALL")
-    for never in (_request("POST", "/k/v1/file.json"), _request("DELETE", "/k/v1/records/cursor.json", id="x")):
         answer = orders.send("POST", "bulkRequest", {"requests": [add, never]})
         assert keys_of(answer) == {"requests[1].method"}
     assert len(kintone.records(1)) == 12
+    assert kintone.comments(1, 1) == []
 
 
 def test_limits_can_be_set(kintone: LocalKintone, orders: Api) -> None:
