@@ -40,7 +40,9 @@ def test_text_is_refused_when_it_is_no_list(value: object) -> None:
         read_entries(read_records_data(Parameters({"records_data": value}, parameters_named(["records_data"]))))
 
 
-@pytest.mark.parametrize("value", [10**5_000, -(10**5_000), [10**5_000], {"id": 10**5_000}])
+@pytest.mark.parametrize(
+    "value", [10**5_000, -(10**5_000), [10**5_000], {"id": 10**5_000}], ids=["number", "negative", "list", "object"]
+)
 def test_id_with_thousands_of_digits(value: object) -> None:
     """It is refused like every other value, although Python does not convert such a number to text."""
     with pytest.raises(InvalidParameterError, match="record_id") as refused:

@@ -175,6 +175,38 @@ def test_records_in_whatever_a_step_hands_on(given: object) -> None:
     assert objects(cast_value("array", f"```\n{text}\n```")) == PLAIN
 
 
+@pytest.mark.parametrize("name", ["json", "data", "result", "results", "response", "payload", "records_json"])
+def test_name_that_a_step_gives_its_output(name: str) -> None:
+    """It is unwrapped if it stands alone, with a list, an object or a text; beside fields it is a field itself."""
+    for content in (
+        [TEA, INK],
+        {"records": [TEA, INK]},
+        json.dumps([TEA, INK]),
+        f" {json.dumps({'records': [TEA, INK]})}",
+    ):
+        assert objects({name: content}) == PLAIN
+    assert objects([{name: ["A"], "name": "x"}, {name: "text"}]) == [{name: ["A"], "name": "x"}, {name: "text"}]
+    assert objects([{"first": 1, name: [TEA]}]) == [{"first": 1, name: [TEA]}]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"records": PLAIN, "totalCount": "2"},
+        [{"page": 1, "records": PLAIN}],
+        [{"summary": {"total_records": 2}, "records": PLAIN}],
+        [{"record": PLAIN[0]}, {"record": PLAIN[1]}],
+        [
+            {"updateKey": {"field": "sku", "value": "1"}, "record": PLAIN[0]},
+            {"id": "2", "revision": "3", "record": PLAIN[1]},
+        ],
+    ],
+)
+def test_plain_objects_in_answers(given: object) -> None:
+    """Records that are plain already are unwrapped where nothing but names of an answer stands beside them."""
+    assert objects(given) == PLAIN
+
+
 @pytest.mark.parametrize("given", [TEA, {"record": TEA}, [{"record": TEA}], [TEA]])
 def test_one_record(given: object) -> None:
     """A single record is a list of one."""
@@ -259,8 +291,10 @@ def test_rows_with_fields_of_their_record() -> None:
 
 def test_rows_with_all_fields_of_their_record() -> None:
     """``*`` puts every field of the record beside the row, but not the table itself."""
-    (row,) = objects([order("1", "2")], subtable_field_code="lines", fields="*")
+    result = result_of([order("1", "2")], subtable_field_code="lines", fields="*")
+    (row,) = result.variables["records"]  # type: ignore[misc]  # a list of objects
 
+    assert warnings(result) == []
     assert row == {"id": "11", "qty": "2", "$id": "1", "name": "order 1"}
 
 
@@ -350,6 +384,24 @@ def test_text_has_the_objects() -> None:
 
     assert "2 records" in headline
     assert [json.loads(line) for line in lines] == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("records", "said"), [(1, "1 row of lines from 1 record"), (2, "2 rows of lines from 2 records")]
+)
+def test_text_of_rows(records: int, said: str) -> None:
+    """The first line counts rows and records."""
+    result = result_of([order(str(number), "2") for number in range(records)], subtable_field_code="lines")
+
+    assert str(result.lines[0]).startswith(said)
+
+
+def test_one_record_without_the_table() -> None:
+    """It is counted in the warning."""
+    (warning,) = warnings(result_of([order("1", "2"), TEA], subtable_field_code="lines"))
+
+    assert "1 record " in warning
+    assert "lines" in warning
 
 
 def test_text_of_many_objects() -> None:

@@ -9,7 +9,7 @@ from dify_plugin.entities.tool import ToolRuntime
 
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
-from kintone.errors import InvalidParameterError, KintoneError, NotFoundError, UnknownResponseError
+from kintone.errors import InvalidParameterError, InvalidQueryError, KintoneError, NotFoundError, UnknownResponseError
 from tests.unit.in_process import Asked, InProcess
 from tools.base import Call
 from tools.kintone_get_record import GetRecord
@@ -366,6 +366,16 @@ def test_key_that_was_removed_after_the_form_was_remembered(shop: InProcess) -> 
     assert "number" in message
 
 
+def test_key_when_kintone_refuses_the_query(shop: InProcess) -> None:
+    """If the key is right by the form as it is now, kintone's own refusal is passed on."""
+    shop.kintone.fail(api="records", status=400, code="GAIA_IQ03")
+
+    with pytest.raises(InvalidQueryError) as refused:
+        result_of(shop, update_key="sku", update_key_value="A-1")
+
+    assert refused.value.code == "GAIA_IQ03"
+
+
 def test_key_when_several_records_have_it(shop: InProcess) -> None:
     """A field that lost its setting meanwhile may find several: none of them is chosen, and their IDs are told."""
     result_of(shop, update_key="sku", update_key_value="A-1")
@@ -486,11 +496,11 @@ def test_key_that_was_a_number_in_the_workflow(shop: InProcess) -> None:
     [
         ({}, ["record_id", "update_key", "update_key_value"]),
         ({"record_id": " ", "update_key": "", "update_key_value": None}, ["record_id", "update_key"]),
-        ({"record_id": "1", "update_key": "sku", "update_key_value": "A-1"}, ["record_id", "update_key", "both"]),
-        ({"record_id": "1", "update_key_value": "A-1"}, ["record_id", "update_key_value", "both"]),
-        ({"record_id": "1", "update_key": "sku"}, ["record_id", "update_key", "both"]),
-        ({"update_key": "sku"}, ["without update_key_value"]),
-        ({"update_key_value": "A-1"}, ["without update_key;"]),
+        ({"record_id": "1", "update_key": "sku", "update_key_value": "A-1"}, ["record_id and update_key are both"]),
+        ({"record_id": "1", "update_key_value": "A-1"}, ["record_id and update_key_value are both"]),
+        ({"record_id": "1", "update_key": "sku"}, ["record_id and update_key are both"]),
+        ({"update_key": "sku"}, ["update_key is", "without update_key_value;"]),
+        ({"update_key_value": "A-1"}, ["update_key_value is", "without update_key;"]),
     ],
 )
 def test_ways_to_name_a_record(shop: InProcess, given: dict[str, object], named: list[str]) -> None:
