@@ -20,10 +20,7 @@ type Source = Mapping[str, object]
 
 PARAMETER = "records_json"
 RECORD_WRAPPERS = ("records", "record")
-BESIDE_RECORDS = frozenset(
-    {"records", "record", "summary", "page", "totalCount", "next", "id", "revision", "updateKey", "app",
-     "record_id", "record_ids", "record_count", "record_url", "total_count"}
-)  # fmt: skip
+BESIDE_RECORDS = frozenset({*RECORD_WRAPPERS, "summary", "page", "totalCount", "updateKey", "id", "revision"})
 """The names that an answer of kintone, or the output of a step, has beside its records."""
 SOLE_WRAPPERS = ("json", "data", "result", "results", "response", "payload", PARAMETER)
 """Names under which a step or a template puts its whole output."""

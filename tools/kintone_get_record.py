@@ -117,7 +117,7 @@ def _record_id(call: base.Call, value: object) -> str:
     parts = record_number_parts(value)
     if parts is not None:
         own = read_app_code(call.client, call.app)
-        if own and parts[0] == own:
+        if parts[0] == own:
             return parts[1]
         raise InvalidParameterError("record_id: {complaint}", complaint=_foreign_number(call, value, own))
     try:

@@ -6,6 +6,7 @@ import pytest
 
 from local_kintone import LocalKintone
 from tests.unit.appending_samples import Bench
+from tests.unit.get_record_tool import FORM as SHOP
 from tests.unit.in_process import InProcess
 from tests.unit.reading_samples import FORM
 from tests.unit.writing_samples import STOCK
@@ -31,3 +32,11 @@ def bench() -> Iterator[Bench]:
     opened = Bench(LocalKintone(seed="none"))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def shop() -> Iterator[InProcess]:
+    """Return a kintone with five unique fields and three records."""
+    with InProcess(SHOP) as site:
+        site.kintone.add_records(site.app, [{"sku": f"A-{number}", "owner": "sato"} for number in (1, 2, 3)])
+        yield site

@@ -40,7 +40,9 @@ def test_text_is_refused_when_it_is_no_list(value: object) -> None:
         read_entries(read_records_data(Parameters({"records_data": value}, parameters_named(["records_data"]))))
 
 
-@pytest.mark.parametrize("value", [10**5_000, -(10**5_000), [10**5_000], {"id": 10**5_000}], ids=["a", "b", "c", "d"])
+@pytest.mark.parametrize(
+    "value", [10**5_000, -(10**5_000), [10**5_000], {"id": 10**5_000}], ids=["number", "negative", "list", "object"]
+)
 def test_id_with_thousands_of_digits(value: object) -> None:
     """It is refused like every other value, although Python does not convert such a number to text."""
     with pytest.raises(InvalidParameterError, match="record_id") as refused:
@@ -49,7 +51,7 @@ def test_id_with_thousands_of_digits(value: object) -> None:
     assert len(str(refused.value)) < 300
 
 
-@pytest.mark.parametrize("place", ["{}", "record {}", "a long beginning, up to the end {}", '["{}"]'])
+@pytest.mark.parametrize("place", ["{}", "record {}", "record of ACME {}", '["{}"]'])
 def test_id_that_may_be_a_token(place: str) -> None:
     """A text with as many letters and digits in a row as a token has is not shown, nor its beginning."""
     token = "qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"

@@ -1,64 +1,15 @@
 """``kintone_flatten_json``: what it accepts as records, the plain objects it makes, and what it says of the rest."""
 
 import json
-from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
 from dify_host import rendered
 from dify_host.parameters import cast_value
 from kintone.access.redaction import Redactor
-from kintone.errors import InvalidParameterError, ResultTooLargeError
+from kintone.errors import ResultTooLargeError
+from tests.unit.flatten_json_tool import INK, PLAIN, TEA, objects, order, refusal, result_of, warnings
 from tests.unit.query_tool import full_record, text_field
-from tools.base import Call
-from tools.kintone_flatten_json import FlattenJson
-from tools.parameters import Parameters
-from tools.results import Result
-
-TEA = {"$id": {"type": "__ID__", "value": "1"}, "name": text_field("Tea"), "stock": {"type": "NUMBER", "value": "4.50"}}
-INK = {"$id": {"type": "__ID__", "value": "2"}, "name": text_field("Ink"), "stock": {"type": "NUMBER", "value": ""}}
-PLAIN = [{"$id": "1", "name": "Tea", "stock": "4.50"}, {"$id": "2", "name": "Ink", "stock": ""}]
-
-
-def order(record_id: str, *quantities: str, table: str = "lines") -> dict[str, Any]:
-    """Return a record with a table."""
-    rows = [
-        {"id": f"{record_id}{place}", "value": {"qty": {"type": "NUMBER", "value": quantity}}}
-        for place, quantity in enumerate(quantities, start=1)
-    ]
-    return {
-        "$id": {"type": "__ID__", "value": record_id},
-        "name": text_field(f"order {record_id}"),
-        table: {"type": "SUBTABLE", "value": rows},
-    }
-
-
-def result_of(records_json: object, **parameters: object) -> Result:
-    """Run the tool."""
-    given = {"records_json": records_json, **parameters}
-    call = Call({}, Parameters(given, FlattenJson.declaration().parameters), Redactor([]))
-    return FlattenJson(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
-
-
-def objects(records_json: object, **parameters: object) -> Any:  # noqa: ANN401 - plain objects
-    """Run the tool and return its objects."""
-    result = result_of(records_json, **parameters)
-    assert result.json == {"records": result.variables["records"]}
-    return result.variables["records"]
-
-
-def refusal(records_json: object, **parameters: object) -> str:
-    """Return the line of a refusal."""
-    with pytest.raises(InvalidParameterError) as refused:
-        result_of(records_json, **parameters)
-    return str(refused.value)
-
-
-def warnings(result: Result) -> list[str]:
-    """Return the warnings in a result's text."""
-    return [str(line) for line in result.lines if "Warning" in str(line)]
-
 
 # Plain objects
 
@@ -175,6 +126,38 @@ def test_records_in_whatever_a_step_hands_on(given: object) -> None:
     assert objects(cast_value("array", f"```\n{text}\n```")) == PLAIN
 
 
+@pytest.mark.parametrize("name", ["json", "data", "result", "results", "response", "payload", "records_json"])
+def test_name_that_a_step_gives_its_output(name: str) -> None:
+    """It is unwrapped if it stands alone, with a list, an object or a text; beside fields it is a field itself."""
+    for content in (
+        [TEA, INK],
+        {"records": [TEA, INK]},
+        json.dumps([TEA, INK]),
+        f" {json.dumps({'records': [TEA, INK]})}",
+    ):
+        assert objects({name: content}) == PLAIN
+    assert objects([{name: ["A"], "name": "x"}, {name: "text"}]) == [{name: ["A"], "name": "x"}, {name: "text"}]
+    assert objects([{"first": 1, name: [TEA]}]) == [{"first": 1, name: [TEA]}]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"records": PLAIN, "totalCount": "2"},
+        [{"page": 1, "records": PLAIN}],
+        [{"summary": {"total_records": 2}, "records": PLAIN}],
+        [{"record": PLAIN[0]}, {"record": PLAIN[1]}],
+        [
+            {"updateKey": {"field": "sku", "value": "1"}, "record": PLAIN[0]},
+            {"id": "2", "revision": "3", "record": PLAIN[1]},
+        ],
+    ],
+)
+def test_plain_objects_in_answers(given: object) -> None:
+    """Records that are plain already are unwrapped where nothing but names of an answer stands beside them."""
+    assert objects(given) == PLAIN
+
+
 @pytest.mark.parametrize("given", [TEA, {"record": TEA}, [{"record": TEA}], [TEA]])
 def test_one_record(given: object) -> None:
     """A single record is a list of one."""
@@ -231,116 +214,6 @@ def test_what_are_no_records(given: object, named: str) -> None:
     assert named in message
 
 
-# Rows of a table
-
-
-def test_rows_of_a_table() -> None:
-    """One object a row of every record, with the row's ID and its columns and nothing of the record."""
-    assert objects([order("1", "2", "3"), order("2"), order("3", "9")], subtable_field_code="lines") == [
-        {"id": "11", "qty": "2"},
-        {"id": "12", "qty": "3"},
-        {"id": "31", "qty": "9"},
-    ]
-
-
-def test_rows_with_fields_of_their_record() -> None:
-    """The fields that are named stand beside each row; a column among them changes nothing."""
-    result = result_of([order("1", "2"), order("2", "3")], subtable_field_code="lines", fields="$id, name, qty")
-
-    assert result.variables == {
-        "records": [
-            {"id": "11", "qty": "2", "$id": "1", "name": "order 1"},
-            {"id": "21", "qty": "3", "$id": "2", "name": "order 2"},
-        ],
-        "record_count": 2,
-    }
-    assert warnings(result) == []
-
-
-def test_rows_with_all_fields_of_their_record() -> None:
-    """``*`` puts every field of the record beside the row, but not the table itself."""
-    (row,) = objects([order("1", "2")], subtable_field_code="lines", fields="*")
-
-    assert row == {"id": "11", "qty": "2", "$id": "1", "name": "order 1"}
-
-
-@pytest.mark.parametrize(
-    "table", [[{"id": "11", "qty": "2"}], {"value": [{"id": "11", "value": {"qty": {"value": "2"}}}]}]
-)
-def test_rows_of_plain_and_written_tables(table: object) -> None:
-    """Tables without types, plain or as they are written, have rows too."""
-    assert objects([{"name": "x", "lines": table}], subtable_field_code="lines") == [{"id": "11", "qty": "2"}]
-
-
-def test_rows_that_are_new() -> None:
-    """A row that kintone has not saved yet has no ID, and none is made up."""
-    record = {"lines": {"type": "SUBTABLE", "value": [{"value": {"qty": {"value": "2"}}}]}}
-
-    assert objects([record], subtable_field_code="lines") == [{"qty": "2"}]
-
-
-@pytest.mark.parametrize(
-    ("code", "present"),
-    [
-        ("line", ["line", '"lines"']),
-        ("zzz", ["zzz", '"lines"']),
-        ("name", ["name", "record 1", '"lines"']),
-        ("qty", ["qty", '"lines"']),
-    ],
-)
-def test_table_that_is_none(code: str, present: list[str]) -> None:
-    """The refusal names the nearest code, or the tables there are."""
-    message = refusal([order("1", "2"), order("2")], subtable_field_code=code)
-
-    assert message.startswith("[INVALID_INPUT] subtable_field_code")
-    assert [part for part in present if part not in message] == []
-
-
-@pytest.mark.parametrize(
-    "field",
-    [
-        {"type": "CHECK_BOX", "value": []},
-        {"type": "USER_SELECT", "value": [{"code": "sato", "name": "x"}]},
-        {"type": "FILE", "value": []},
-        "text",
-    ],
-)
-def test_field_that_is_no_table(field: object) -> None:
-    """A list of another type is no table, even an empty one."""
-    assert "no table" in refusal([{"lines": field}], subtable_field_code="lines")
-
-
-def test_table_that_some_records_lack() -> None:
-    """The others are converted, and a warning counts those without the table."""
-    result = result_of([order("1", "2"), TEA, INK], subtable_field_code="lines")
-    (warning,) = warnings(result)
-
-    assert result.variables["record_count"] == 1
-    assert "2 records" in warning
-    assert "lines" in warning
-
-
-def test_column_with_the_code_id() -> None:
-    """The column's value is kept; the row's own ID is left out, and a warning says so."""
-    rows = [{"id": "11", "value": {"id": text_field("mine"), "qty": text_field("2")}}]
-    record = {"lines": {"type": "SUBTABLE", "value": rows}}
-
-    for parameters in ({}, {"subtable_field_code": "lines"}):
-        result = result_of([record], **parameters)
-        found: Any = result.variables["records"]
-
-        assert found in ([{"lines": [{"id": "mine", "qty": "2"}]}], [{"id": "mine", "qty": "2"}])
-        assert [("lines" in warning, "ID" in warning) for warning in warnings(result)] == [(True, True)]
-
-
-def test_field_of_the_record_with_the_code_id() -> None:
-    """A field that was asked for by name takes the place of the row's ID, and a warning says so."""
-    result = result_of([{**order("1", "2"), "id": text_field("mine")}], subtable_field_code="lines", fields="id")
-
-    assert result.variables["records"] == [{"id": "mine", "qty": "2"}]
-    assert len(warnings(result)) == 1
-
-
 # The text
 
 
@@ -350,6 +223,24 @@ def test_text_has_the_objects() -> None:
 
     assert "2 records" in headline
     assert [json.loads(line) for line in lines] == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("records", "said"), [(1, "1 row of lines from 1 record"), (2, "2 rows of lines from 2 records")]
+)
+def test_text_of_rows(records: int, said: str) -> None:
+    """The first line counts rows and records."""
+    result = result_of([order(str(number), "2") for number in range(records)], subtable_field_code="lines")
+
+    assert str(result.lines[0]).startswith(said)
+
+
+def test_one_record_without_the_table() -> None:
+    """It is counted in the warning."""
+    (warning,) = warnings(result_of([order("1", "2"), TEA], subtable_field_code="lines"))
+
+    assert "1 record " in warning
+    assert "lines" in warning
 
 
 def test_text_of_many_objects() -> None:
