@@ -6,6 +6,7 @@ import time
 
 from benchmarks import BenchmarkError, scope
 from benchmarks.comparisons import Comparisons, log_progress
+from benchmarks.reading_tasks.player import characters_by_task
 from benchmarks.report import Report
 from benchmarks.runs import Plugins
 from benchmarks.scope import Scope
@@ -56,7 +57,8 @@ def _measured(chosen: Scope) -> Report:
             aggregations = comparisons.aggregations(largest, targets[largest])
             writing, files = comparisons.writers(), comparisons.transfers()
             answers = comparisons.answers()
-            return Report(read_results, aggregations, writing, files, answers, plugins.heartbeat_gap)
+            tasks = characters_by_task()
+            return Report(read_results, aggregations, writing, files, answers, tasks, plugins.heartbeat_gap)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from benchmarks.comparisons import (
     ReadResults,
 )
 from benchmarks.programs import BARE, DOWNLOADER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
+from benchmarks.reading_tasks.player import Transcript
 from benchmarks.runs import (
     Run,
     cpu_per_thousand,
@@ -122,6 +123,7 @@ class Report:
     writing: Mapping[str, Run]
     files: Mapping[str, Run]
     answers: Sequence[Answer]
+    tasks: Mapping[Transcript, int]
     heartbeat_gap: float
 
     def summary(self) -> str:
@@ -138,6 +140,8 @@ class Report:
                 file_table(self.files),
                 f"Characters that a model reads; {RECORDS} records of 12 fields have CSV with their codes beside them:",
                 character_table(self.answers),
+                "Characters that a model reads in the answers of everyday tasks (benchmarks/reading_tasks):",
+                task_table(self.tasks),
             ]
         )
 
@@ -160,6 +164,7 @@ class Report:
         ratio = max((answer.ratio or 0.0 for answer in self.answers), default=0.0)
         text = f"{RECORDS} records take at most {MAX_RATIO_TO_CSV:g} times the characters of CSV with their codes"
         yield _line(text, number(ratio), holds=ratio <= MAX_RATIO_TO_CSV)
+        yield from self._task_goals()
         groups = [self.writing, *self.read_results.values(), *self.aggregations.values()]
         runs = [run for group in groups for run in group.values()]
         longest, gap = max((run.longest_line or 0 for run in runs), default=0), self.heartbeat_gap
@@ -181,6 +186,12 @@ class Report:
             memory = runs[AGGREGATE_TOOL].usage.memory or 0
             text = f"grouping by month of a {kind} takes at most {megabytes(MAX_AGGREGATION_MEMORY)} MB"
             yield _line(text, megabytes(memory), holds=memory <= MAX_AGGREGATION_MEMORY)
+
+    def _task_goals(self) -> Iterator[str]:
+        for task, characters in self.tasks.items():
+            if task.max_characters is not None:
+                text = f"the task {task.name} takes at most {task.max_characters:,} characters"
+                yield _line(text, f"{characters:,}", holds=characters <= task.max_characters)
 
 
 def _values(goal: Goal, read_results: ReadResults) -> Iterator[tuple[float, str]]:
@@ -281,6 +292,12 @@ def character_table(answers: Sequence[Answer]) -> str:
     head = ("Tool and answer", "Characters", "÷ CSV with codes", "Where the agent also reads JSON")
     rows = [[each.title, f"{each.characters:,}", number(each.ratio), f"{each.unmarked:,}"] for each in answers]
     return table(head, rows)
+
+
+def task_table(tasks: Mapping[Transcript, int]) -> str:
+    """Return the table of the characters of each task."""
+    rows = [[task.task, str(len(task.calls)), f"{characters:,}"] for task, characters in tasks.items()]
+    return table(("Task", "Calls", "Characters"), rows)
 
 
 def _by_title(read_results: ReadResults) -> dict[str, dict[int, Cell]]:

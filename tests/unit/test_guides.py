@@ -32,7 +32,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "lines": {"type": "SUBTABLE", "fields": {"item": {"type": "SINGLE_LINE_TEXT"}, "qty": {"type": "NUMBER"}}},
 }
 """The fields of an app like that of the examples."""
-APP = 5
+APP = 6
 # Functions of https://cybozu.dev/ja/kintone/docs/overview/query.
 FUNCTIONS = (
     "LOGINUSER", "PRIMARY_ORGANIZATION", "NOW", "TODAY", "YESTERDAY", "TOMORROW", "FROM_TODAY", "THIS_WEEK",

@@ -1,0 +1,1 @@
+"""Reading tasks of an agent: transcripts of calls, which are played against the plugin's process and counted."""
