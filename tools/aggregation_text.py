@@ -9,6 +9,7 @@ from kintone.aggregation.aggregator import Aggregator, Row
 from kintone.aggregation.plan import AggregationPlan
 from kintone.messages import Message, counted
 from kintone.values.periods import Unit
+from tools.value_texts import named
 
 MAX_ROW_CHARACTERS = 20_000
 """Characters of all rows; agents read only the text, and every character costs."""
@@ -37,8 +38,8 @@ class AggregationText:
         notes = [*self._table_notes(), *self._date_notes()]
         for group, counts in zip(self.plan.groups, self.aggregator.group_counts, strict=True):
             name = group.request.text
-            if group.holds_several:
-                notes.append(_several_note(name, counts.with_several, self._items(counts.with_several)))
+            if counts.with_several:
+                notes.append(_several_note(name, self._items(counts.with_several)))
             if counts.without_value:
                 notes.append(_empty_note(name, self._items(counts.without_value)))
         return notes
@@ -71,7 +72,13 @@ class AggregationText:
         return lines
 
     def _cells(self, row: Row) -> list[str]:
-        return [_cell(str(row[name])) for name in self.plan.request.names]
+        people = {group.request.text for group in self.plan.groups if group.holds_people}
+        return [_cell(self._with_name(row[name]) if name in people else str(row[name])) for name in row]
+
+    def _with_name(self, code: str | int) -> str:
+        """Return a login name or a code as queries show it, with the name of the person."""
+        name = self.aggregator.names.get(str(code))
+        return named({"code": code, "name": name}) if name else str(code)
 
     def _items(self, count: int) -> Message:
         """Return a number of records, or of table rows, in words."""
@@ -120,16 +127,17 @@ def _records(count: int, app: int) -> Message:
     return counted(count, one, many)
 
 
-def _several_note(name: str, several: int, items: Message) -> Message:
-    note = Message("{name} can hold several values, and a record counts once for each of them", name=_cell(name))
-    if not several:
-        return Message("{note}; no record here has several.", note=note)
-    return Message("{note}: {items} have several values, so the rows add up to more.", note=note, items=items)
+def _several_note(name: str, items: Message) -> Message:
+    return Message(
+        "{name}: {items} with several values, each counted once under each of them, so the rows add up to more.",
+        name=_cell(name),
+        items=items,
+    )
 
 
 def _empty_note(name: str, items: Message) -> Message:
     return Message(
-        '{name}: {items} in the group "", which kintone\'s own graphs leave out.', name=_cell(name), items=items
+        '{name}: {items} in the group "" (kintone\'s own graphs leave them out).', name=_cell(name), items=items
     )
 
 

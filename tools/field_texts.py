@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kintone.app_overview import Action, AppOverview
 from kintone.errors import KintoneError
-from kintone.field_types import FieldType
+from kintone.field_types import ValueKind
 from kintone.forms.fields import FieldDefinition, Limits
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.texts import preview, printable
@@ -24,6 +24,8 @@ MAX_ITEMS = 30
 """Options, or people to choose from, that are named."""
 MAX_VALUE_CHARACTERS = 200
 INDENT = "  "
+NEGATED = ("not in", "not like", "is not empty")
+NO_TEXT, NO_ENTRY = '= ""', 'in ("")'
 
 type Line = Message | str
 
@@ -39,7 +41,8 @@ class FieldsText:
 
     def lines(self) -> list[Line]:
         """Return the headline, what the credential may do, the fields, the operators and the process."""
-        before, after = [self._headline(), *self._rights()], [*_query_lines(self.fields), *self._process()]
+        before = [self._headline(), *self._rights()]
+        after = [*_system_lines(self.fields), *_query_lines(self.fields), *self._process()]
         return [*before, *_field_lines(self.fields, MAX_CHARACTERS - _length_of([*before, *after])), *after]
 
     def _headline(self) -> Message:
@@ -49,7 +52,7 @@ class FieldsText:
             app = Message("app {app} ({name})", app=self.app, name=_quoted(name))
         shown, total = len(self.fields), len(self.overview.form.fields)
         if self.all_asked:
-            return Message("Fields of {app}: {total}. Conditions and records name them by code.", app=app, total=total)
+            return Message("Fields of {app}: {total}, to be named by code.", app=app, total=total)
         return Message("Fields of {app}: {shown} of {total}.", app=app, shown=shown, total=total)
 
     def _rights(self) -> list[Message]:
@@ -57,11 +60,11 @@ class FieldsText:
         if isinstance(may_view, KintoneError):
             return []
         if may_view:
-            return [Message("This credential may view records. Whether it may add, edit or delete is not known.")]
+            return [Message("The credential may view records; whether it may write them is not known.")]
         return [
             Message(
-                "This credential may not view records, so tools that read records fail. Whether it may add, edit or "
-                "delete is not known."
+                "The credential may not view records, so tools that read records fail; whether it may write them is "
+                "not known."
             )
         ]
 
@@ -91,22 +94,44 @@ class FieldsText:
 def _groups(fields: Iterable[FieldDefinition]) -> list[tuple[Message, list[FieldDefinition]]]:
     headings = (
         Message("To write:"),
-        Message("Tables (lists of rows; their columns are indented):"),
-        Message("Filled by kintone, not to be written:"),
-        Message("Without a value in records (switched off, or for display only):"),
+        Message("Tables:"),
+        Message("Calculated or copied, not to be written:"),
     )
     groups: list[list[FieldDefinition]] = [[] for _ in headings]
     for field in fields:
-        groups[_group(field)].append(field)
+        if not _is_system(field):
+            groups[_group(field)].append(field)
     return [(heading, group) for heading, group in zip(headings, groups, strict=True) if group]
 
 
 def _group(field: FieldDefinition) -> int:
-    if not field.is_in_records:
-        return 3
     if field.is_table:
         return 1
     return 0 if is_writable(field) else 2
+
+
+def _is_system(field: FieldDefinition) -> bool:
+    """Tell whether kintone alone gives the field its value, or it never has one; nothing else is known of it."""
+    return not field.type.on_update and not field.type.calculated
+
+
+def _system_lines(fields: Iterable[FieldDefinition]) -> list[Message]:
+    """Return a line for the fields that kintone fills, one for those that are off, and one for those without values."""
+    system = [field for field in fields if _is_system(field)]
+    filled = [field for field in system if field.is_in_records]
+    empty = [field for field in system if not field.is_in_records]
+    off = [field for field in empty if field.value_kind is not ValueKind.NOTHING]
+    without = [field for field in empty if field.value_kind is ValueKind.NOTHING]
+    lines = (
+        (Message("Filled by kintone: {fields}", fields=_cut(map(_system_field, filled))), filled),
+        (Message("Switched off: {fields}", fields=_cut([printable(field.code) for field in off])), off),
+        (Message("Never with a value: {fields}", fields=_cut(map(_system_field, without))), without),
+    )
+    return [line for line, group in lines if group]
+
+
+def _system_field(field: FieldDefinition) -> Message:
+    return Message("{code}{label} ({type})", code=printable(field.code), label=_label(field), type=_type(field))
 
 
 def _field_lines(fields: Iterable[FieldDefinition], room: int) -> list[Line]:
@@ -167,11 +192,18 @@ def _with_columns(field: FieldDefinition) -> list[tuple[FieldDefinition, Line]]:
 
 
 def _line(field: FieldDefinition, indent: str = "") -> Line:
-    label = "" if field.label == field.code else f" {json.dumps(printable(field.label), ensure_ascii=False)}"
-    parts = Joined(_parts(field), ", ")
     return Message(
-        "{indent}{code}{label}: {parts}", indent=indent, code=printable(field.code), label=label, parts=parts
+        "{indent}{code}{label}: {parts}",
+        indent=indent,
+        code=printable(field.code),
+        label=_label(field),
+        parts=Joined(_parts(field), ", "),
     )
+
+
+def _label(field: FieldDefinition) -> str:
+    """Return the label in quotes, with a blank before it; blank where it is the code."""
+    return "" if field.label == field.code else f" {json.dumps(printable(field.label), ensure_ascii=False)}"
 
 
 def _parts(field: FieldDefinition) -> list[Message]:
@@ -264,33 +296,26 @@ def _entities(field: FieldDefinition) -> Message:
 def _query_lines(fields: Iterable[FieldDefinition]) -> list[Line]:
     """Return the operators for the types of these fields; types that share them stand on one line.
 
-    What differs in tables (``QueryRules.in_rows``) is the same for all types, and one line says it.
+    Negated operators stand in one sentence for all: no type has one of them without the other. What differs in tables
+    (``QueryRules.in_rows``) is the same for all types too.
     """
     each = [entry for field in fields for entry in (field, *field.columns.values()) if entry.operators]
     types = {entry.type.name: entry.type for entry in each if entry.is_in_records}
-    groups: dict[tuple[tuple[str, ...], str], list[FieldType]] = {}
-    for kind in types.values():
-        groups.setdefault((kind.query.operators, kind.query.empty), []).append(kind)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, kind in types.items():
+        groups.setdefault(tuple(each for each in kind.query.operators if each not in NEGATED), []).append(name)
     if not groups:
         return []
-    lines: list[Line] = [Message("Operators in conditions, by type:")]
-    lines += [_query_line(kinds, operators, empty) for (operators, empty), kinds in groups.items()]
+    lines: list[Line] = [Message("Operators (also not in, not like, is not empty):")]
+    lines += [
+        Message("{types}: {operators}", types=", ".join(map(printable, names)), operators=", ".join(operators))
+        for operators, names in groups.items()
+    ]
+    if {kind.query.empty for kind in types.values()} & {NO_TEXT, NO_ENTRY}:
+        lines.append(Message("Empty fields to write: {text}, without = {entry}.", text=NO_TEXT, entry=NO_ENTRY))
     if any(entry.in_table for entry in each):
-        lines.append(Message('Columns of tables take in, not in instead of =, !=; = "" does not find empty ones.'))
+        lines.append(Message("In tables: in instead of =; {text} finds no empty cells.", text=NO_TEXT))
     return lines
-
-
-def _query_line(kinds: Iterable[FieldType], operators: Sequence[str], empty: str) -> Message:
-    line = Message("{types}: {operators}", types=Joined(map(_in_words, kinds), ", "), operators=", ".join(operators))
-    if not empty or empty in operators:
-        return line
-    return Message("{line}; empty: {empty}", line=line, empty=empty)
-
-
-def _in_words(kind: FieldType) -> Message:
-    """Return the name of a type, with the noun for its values where they can be written."""
-    name = printable(kind.name)
-    return Message("{type} ({words})", type=name, words=kind.words) if kind.on_update else verbatim(name)
 
 
 # Lists and names

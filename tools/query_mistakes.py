@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kintone.errors import InvalidParameterError, InvalidQueryError, KintoneError
-from kintone.messages import Joined, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.query.comparisons import Comparison, read_condition
 from kintone.query.mending import mended, told
 from kintone.query.mistakes import explain, unknown_fields
@@ -76,4 +76,5 @@ def explained(
     if form is None:
         return error
     mistakes = [*explain(parse(query.text), form, error.code), *unknown_fields(fields, form)]
-    return error.copy_with(remedy=Joined(mistakes)) if mistakes else error
+    # The sentence that kintone's code alone allows would only say the same in other words.
+    return error.copy_with(problem=Joined(mistakes, " | "), remedy=NOTHING) if mistakes else error

@@ -8,7 +8,7 @@ from kintone.messages import Joined, Message, counted
 from kintone.query.mistakes import unknown_fields
 from kintone.reading.matches import Matches
 from kintone.reading.pages import Record
-from kintone.reading.plan import Bound
+from kintone.reading.plan import Bound, IdOrder
 from kintone.reading.reader import Reading, Strategy
 from kintone.texts import printable
 
@@ -26,7 +26,8 @@ class QuerySummary:
     """The summary of a finished reading.
 
     ``records`` is the number of records read, ``matches`` that of all that match; ``bound`` is what sets the maximum,
-    None without one; ``fields`` are the requested codes, none meaning all.
+    None without one; ``fields`` are the requested codes, none meaning all. ``id_order`` is the order by record id, None
+    for another one.
     """
 
     app: int
@@ -40,6 +41,7 @@ class QuerySummary:
     fields: tuple[str, ...]
     effective_query: str
     warnings: tuple[Message | str, ...] = ()
+    id_order: IdOrder | None = None
 
     @classmethod
     def of(
@@ -59,6 +61,7 @@ class QuerySummary:
             fields=reading.fields,
             effective_query=reading.effective_query,
             warnings=(*warnings, *reading.warnings, *uncertain),
+            id_order=reading.id_order,
         )
 
     def summary(self) -> dict[str, object]:
@@ -102,13 +105,18 @@ class QuerySummary:
                 total=self._total,
                 app=self.app,
             )
-        return Message(
-            "{count:,} of {total} matching records of app {app}, stopped by {bound}.",
+        stopped = Message(
+            "{count:,} of {total} matching records of app {app}, stopped by {bound}",
             count=self.records,
             total=self._total,
             app=self.app,
             bound=self.bound,
         )
+        if self.id_order is None:
+            return Message("{stopped}.", stopped=stopped)
+        if self.id_order is IdOrder.ASCENDING:
+            return Message("{stopped}, the oldest first.", stopped=stopped)
+        return Message("{stopped}, the newest first.", stopped=stopped)
 
     def _advice(self, *, is_cut: bool) -> Message:
         """Return how to get the other records, or their number alone."""

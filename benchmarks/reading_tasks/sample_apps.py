@@ -86,9 +86,9 @@ def _inquiry(number: int) -> dict[str, Any]:
     closed = f"{received + timedelta(days=3)}T{number % 9:02}:30:00Z" if state == STATES[2] else ""
     return {
         "inquiry_no": f"INQ-{number:04}",
-        "customer": CUSTOMERS[number * 2 % 7 % 5],
+        "customer": CUSTOMERS[number % 11 % 5],
         "subject": f"【{kind}】{('納期', '請求書', 'ログイン', '在庫', '仕様')[number % 5]}について",
-        "detail": f"{CUSTOMERS[number * 2 % 7 % 5]}様より{kind}。\n折り返し連絡を希望。" if number % 4 else "",
+        "detail": f"{CUSTOMERS[number % 11 % 5]}様より{kind}。\n折り返し連絡を希望。" if number % 4 else "",
         "kind": kind,
         "priority": PRIORITIES[number % 10 % 3],
         "state": state,

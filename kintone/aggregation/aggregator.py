@@ -70,7 +70,8 @@ class Aggregator:
     """Computes one aggregation: call ``add`` with each page, then ``rows``.
 
     ``record_count`` is the number of records, ``item_count`` that of the records or table rows that were counted,
-    ``without_rows`` that of records with an empty table; ``group_counts`` are in the order of the groups.
+    ``without_rows`` that of records with an empty table; ``group_counts`` are in the order of the groups. ``names`` are
+    those of the people, departments and groups among the groups, by login name or code.
     """
 
     def __init__(self, plan: AggregationPlan) -> None:
@@ -79,6 +80,7 @@ class Aggregator:
         self.item_count = 0
         self.without_rows = 0
         self.group_counts = [GroupCounts() for _ in plan.groups]
+        self.names: dict[str, str] = {}
         self._plan = plan
         self._absent = list(plan.fields)
         budget = DistinctBudget()
@@ -144,7 +146,18 @@ class Aggregator:
             counts.without_value += column.count(())
             if group.holds_several:
                 counts.with_several += sum(len(values) > 1 for values in column)
+            if group.holds_people:
+                self._note_names(items, group)
         return _members(columns)
+
+    def _note_names(self, items: _Items, group: Group) -> None:
+        """Keep the names that stand beside login names; the values were decoded before, so their shape is right."""
+        holders = items.columns if group.source.table else items.records
+        for fields in holders:
+            value = fields.get(group.source.field.code, _ABSENT)["value"] or ()
+            for entry in value if isinstance(value, list) else (value,):
+                if entry and isinstance(name := entry.get("name"), str):
+                    self.names.setdefault(entry["code"], name)
 
     def _accumulators(self, key: GroupKey) -> list[Accumulator]:
         accumulators = self._groups.get(key)

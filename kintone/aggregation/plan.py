@@ -39,6 +39,11 @@ class Group:
         return self.source.field.value_kind is ValueKind.DATETIME
 
     @property
+    def holds_people(self) -> bool:
+        """Tell whether the groups are login names, or codes of departments or groups, which have names beside them."""
+        return self.source.field.value_kind in (ValueKind.PERSON, ValueKind.PEOPLE)
+
+    @property
     def holds_several(self) -> bool:
         """Tell whether a record may belong to several groups."""
         return self.source.field.value_kind.holds_several

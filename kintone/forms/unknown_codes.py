@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kintone.forms.fields import Form
+from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import folded, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.texts import printable
@@ -42,6 +42,12 @@ def unknown_codes(parameter: str, codes: Iterable[str], form: Form) -> list[Mess
     if left := len(different) - len(near):
         far.append(Message("{count} more", count=left))
     return sentences if not far else [*sentences, _far(parameter, far, form)]
+
+
+def only_near_field(code: str, form: Form) -> FieldDefinition | None:
+    """Return the field that is near to an unknown code, None if there is none or more than one."""
+    near = _near(code, form)
+    return form.find(near[0]) if len(near) == 1 else None
 
 
 def _far(parameter: str, codes: list[Message], form: Form) -> Message:

@@ -7,7 +7,7 @@ from itertools import islice
 from kintone.field_types import Shape
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import nearest_codes
-from kintone.forms.unknown_codes import listed, unknown_code, unknown_codes
+from kintone.forms.unknown_codes import listed, only_near_field, unknown_code, unknown_codes
 from kintone.messages import NOTHING, Joined, Message
 from kintone.operators import ASSIGNEES, EMPTINESS, STATUSES
 from kintone.query.comparisons import Comparison, Condition, OperandKind, read_condition
@@ -72,9 +72,12 @@ def _of_syntax(query: Query, condition: Condition, form: Form) -> Iterator[Mista
 
 def _of_comparison(comparison: Comparison, form: Form) -> Iterator[Mistake]:
     field = form.find(comparison.code)
+    if field is None and (before_dot := _before_dot(comparison.code, form)):
+        yield _wrong_dot(comparison, before_dot, form)
+        return
+    # What else is wrong is told as well, if it is clear which field is meant.
+    field = field or only_near_field(comparison.code, form)
     if field is None:
-        if before_dot := _before_dot(comparison.code, form):
-            yield _wrong_dot(comparison, before_dot, form)
         return
     if any(operand.kind is OperandKind.WORD for operand in comparison.operands):
         return  # The sentence about the syntax says what to write.

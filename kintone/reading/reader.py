@@ -116,6 +116,11 @@ class Reading:
         return self._plan.bound
 
     @property
+    def id_order(self) -> IdOrder | None:
+        """The order by record id, as written or as it follows from a missing ``order by``; None for another order."""
+        return self._plan.id_order
+
+    @property
     def offset(self) -> int:
         """How many matching records are skipped."""
         return self._plan.offset

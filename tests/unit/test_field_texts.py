@@ -40,10 +40,10 @@ def line_of(*fields: Properties, code: str = "f") -> str:
 
 
 def group_of(text: str, code: str) -> int:
-    """Return the number of the group in which a field stands."""
-    before = text.partition(f"\n{code}")[0]
-    headings = ("To write", "Tables", "Filled by kintone", "Without a value")
-    return sum(f"\n{heading}" in before for heading in headings)
+    """Return the number of the group in which a field stands, by its heading or the beginning of its line."""
+    before = text[: re.search(rf"(?:^|: |, ){re.escape(code)}(?:[ :,]|$)", text, re.MULTILINE).start()]  # type: ignore[union-attr]
+    headings = ("To write", "Tables", "Calculated", "Filled by kintone", "Switched off", "Never")
+    return max((number for number, heading in enumerate(headings, 1) if f"\n{heading}" in before), default=0)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_lookup_and_what_it_fills() -> None:
 
     assert 'a "A": NUMBER, lookup by key of app 8, fills b' in text
     assert 'b "B": NUMBER, filled by the lookup a' in text
-    assert (group_of(text, "a "), group_of(text, "b ")) == (1, 2)
+    assert (group_of(text, "a"), group_of(text, "b")) == (1, 3)
 
 
 def test_fields_stand_in_groups() -> None:
@@ -101,7 +101,7 @@ def test_fields_stand_in_groups() -> None:
     groups = {
         code: group_of(text, code) for code in ("name", "lines", "auto", "number", "状態", "分類", "related", "box")
     }
-    assert groups == {"name": 1, "lines": 2, "auto": 3, "number": 3, "状態": 3, "分類": 4, "related": 4, "box": 4}
+    assert groups == {"name": 1, "lines": 2, "auto": 3, "number": 4, "状態": 4, "分類": 5, "related": 6, "box": 6}
     assert '\nlines "LINES": SUBTABLE\n  item "ITEM": SINGLE_LINE_TEXT, required\n  qty' in text
     assert re.search(r"\n  sum .*not to be written", text)
     assert not re.search(r"\n  qty .*not to be written", text)
@@ -117,33 +117,52 @@ def test_label_that_is_the_code_is_not_repeated() -> None:
     assert r'b "a \"b\"\\n": NUMBER' in text
 
 
+def operators_in(text: str) -> list[str]:
+    """Return the lines about operators, without the heading and the process management."""
+    return text.partition("Operators")[2].splitlines()[1:-1]
+
+
 def test_operators_stand_once_for_each_type() -> None:
-    """Each type that occurs has its operators and how to ask for no value; other types are left out."""
-    text = text_of(make_form(field("NUMBER", "a"), field("NUMBER", "b"), field("DROP_DOWN", "c", options=options("x"))))
-    operators = text.partition("Operators")[2].splitlines()[1:-1]
+    """Each type that occurs has its operators, on one line with others that have the same; the rest are left out."""
+    choices = options("x")
+    form = make_form(
+        field("NUMBER", "a"), field("NUMBER", "b"), field("DROP_DOWN", "c", options=choices), field("CREATOR", "d")
+    )
+    *operators, empty = operators_in(text_of(form))
 
-    assert operators == [
-        'NUMBER (a number): =, !=, >, <, >=, <=, in, not in; empty: = ""',
-        'DROP_DOWN (one of the options): in, not in; empty: in ("")',
-    ]
+    assert operators == ["NUMBER: =, !=, >, <, >=, <=, in", "DROP_DOWN, CREATOR: in"]
+    assert '= ""' in empty
+    assert 'in ("")' in empty
 
 
-def test_operators_of_types_that_are_filled_or_switched_off() -> None:
-    """Types that cannot be written have no words for their values, and what is switched off has no operators."""
+def test_operators_of_types_that_are_switched_off() -> None:
+    """A type that no record shows has no operators."""
     form = make_form(field("MULTI_LINE_TEXT", "a"), field("CREATOR", "b"), field("STATUS", "c", enabled=False))
-    operators = text_of(form).partition("Operators")[2].splitlines()[1:-1]
 
-    assert operators == [
-        "MULTI_LINE_TEXT (a text of several lines): like, not like, is empty, is not empty",
-        "CREATOR: in, not in",
-    ]
+    assert operators_in(text_of(form)) == ["MULTI_LINE_TEXT: like, is empty", "CREATOR: in"]
+
+
+def test_empty_fields_are_found_as_the_one_line_says() -> None:
+    """It holds for every type that can be written and that takes one of the two operators."""
+    for kind in FIELD_TYPES.values():
+        if kind.on_update and {"=", "in"} & set(kind.query.operators):
+            assert kind.query.empty == ('= ""' if "=" in kind.query.operators else 'in ("")')
+
+
+@pytest.mark.parametrize(
+    ("operator", "negated"), [("in", "not in"), ("like", "not like"), ("is empty", "is not empty")]
+)
+def test_negated_operators_belong_to_the_others(operator: str, negated: str) -> None:
+    """No type has one without the other, so that one sentence can say it for all."""
+    for kind in FIELD_TYPES.values():
+        assert (operator in kind.query.operators) == (negated in kind.query.operators)
 
 
 def test_operators_of_columns_are_those_of_the_table_of_types() -> None:
     """The one line about columns holds for every type that can be a column."""
     table = field("SUBTABLE", "t", fields=columns(field("NUMBER", "c")))
-    assert "Columns of tables take in, not in instead of =, !=" in text_of(make_form(table))
-    assert "Columns of tables" not in text_of(make_form(field("NUMBER", "c")))
+    assert "In tables: in instead of =" in text_of(make_form(table))
+    assert "In tables" not in text_of(make_form(field("NUMBER", "c")))
     for kind in FIELD_TYPES.values():
         outside, inside = set(kind.query.operators), set(kind.query.in_rows.operators)
         assert inside - {"in", "not in"} == outside - {"=", "!=", "in", "not in"}

@@ -142,7 +142,7 @@ def test_query_goes_out_as_it_is_when_the_form_cannot_be_read(wrong: InProcess, 
 
     assert isinstance(failed, InvalidQueryError)
     assert failed.code == "CB_VA01"
-    assert "2026-11-25" not in str(failed.remedy)
+    assert "2026-11-25" not in str(failed.problem)
     assert set(queries(wrong)) == {'seen >= "2026-11-26"', 'due = "2026/11/25"'}
 
 
@@ -186,7 +186,7 @@ def test_refusal_keeps_kintones_code_and_words_and_says_what_to_write(wrong: InP
     assert failed.code == "GAIA_IQ11"
     assert failed.reply is not None
     assert failed.reply.message in str(failed)
-    assert [each for each in ('"note" (メモ)', 'rank in ("High")', '"rank"') if each not in str(failed.remedy)] == []
+    assert [each for each in ('"note" (メモ)', 'rank in ("High")', '"rank"') if each not in str(failed.problem)] == []
     assert wrong.calls == {READ: 1, FORM_READ: 1}
 
 
@@ -195,7 +195,7 @@ def test_explanation_comes_from_the_current_form(wrong: InProcess) -> None:
     sent(wrong, query='note = "2026-11-25"')
     wrong.kintone.change_form(wrong.app, {**FORM, "rank": {"type": "DROP_DOWN", "options": ["Top"]}})
 
-    assert '"Top"' in str(refused(wrong, query='rank in ("High")').remedy)
+    assert '"Top"' in str(refused(wrong, query='rank in ("High")').problem)
 
 
 def test_error_is_passed_on_unchanged_when_another_form_read_fails(wrong: InProcess) -> None:
@@ -217,7 +217,7 @@ def test_aggregation_explains_its_query_too(wrong: InProcess) -> None:
     for group_by in ("", "rank"):
         with pytest.raises(InvalidQueryError) as caught:
             result_of(wrong, query='rank = "High"', group_by=group_by)
-        assert 'write rank in ("High")' in str(caught.value.remedy)
+        assert 'write rank in ("High")' in str(caught.value.problem)
     with pytest.raises(InvalidParameterError) as label:
         result_of(wrong, group_by="メモ")
 
@@ -229,5 +229,14 @@ def test_unknown_user_is_explained(wrong: InProcess) -> None:
     failed = refused(wrong, query='作成者 in ("佐藤")')
 
     assert failed.code == "GAIA_IL42"
-    assert "login names" in str(failed.remedy)
-    assert '"佐藤"' in str(failed.remedy)
+    assert "login names" in str(failed.problem)
+    assert '"佐藤"' in str(failed.problem)
+
+
+def test_all_that_is_wrong_with_a_condition_is_told_at_once(wrong: InProcess) -> None:
+    """Where only one field can be meant, its operator and options are checked as well."""
+    failed = refused(wrong, query='rnak = "Hihg"')
+
+    assert failed.code == "GAIA_IQ11"
+    assert [part for part in ('"rank"', "does not take =") if part not in str(failed.problem)] == []
+    assert '"High"' in str(refused(wrong, query='rnak in ("Hihg")').problem)

@@ -55,7 +55,7 @@ def test_every_field_of_the_form_is_described(host: DifyHost, site: LocalKintone
     assert {code: field["type"] for code, field in by_code(outcome).items()} == {
         code: given["type"] for code, given in properties.items()
     }
-    assert set(properties) <= set(re.findall(r"^(\w+)\b", outcome.text, re.MULTILINE))
+    assert set(properties) <= set(re.findall(r"(?:^|[:,] )(\w+)\b", outcome.text, re.MULTILINE))
     table = by_code(outcome)["table"]
     assert [column["code"] for column in table["columns"]] == list(properties["table"]["fields"])
     assert outcome.variables["app"] == {"id": str(EVERY_FIELD), "name": "Every field"}
