@@ -42,6 +42,7 @@ class Cursor:
         self._id = cursor_id
         self._empty_left = -(-total // limits.MAX_RECORDS_PER_READ) + MAX_EMPTY_READS
         self._first_ids: set[int] = set()
+        self._has_more = True
         self._alive = True
 
     def raw_pages(self, offset: int, wanted: int | None) -> Generator[RawPage]:
@@ -61,7 +62,7 @@ class Cursor:
                 new = page.part(skipped, None if left is None else skipped + left)
                 offset -= skipped
                 left = None if left is None else left - len(new.ids)
-                next_page = worker.submit(self._read) if self._alive and left != 0 else None
+                next_page = worker.submit(self._read) if self._has_more and left != 0 else None
                 if new.ids:
                     yield new
         finally:
@@ -72,8 +73,8 @@ class Cursor:
     def _read(self) -> RawPage:
         """Read the next page.
 
-        Only kintone's ``next`` ends the cursor: a page may be empty because its records were deleted, and the count of
-        the records may be wrong.
+        Only kintone's ``next`` ends the reading: a page may be empty because its records were deleted, the count of the
+        records may be wrong, and a cursor that was deleted at the end of the deadline was not read to its end.
         """
         try:
             answer = self._source.call(api.read_cursor(self._source.description, self._id))
@@ -88,9 +89,9 @@ class Cursor:
             ) from None
         page = raw_page_of(answer, self._source.description)
         self._refuse_endless(page)
-        has_more = read_answer(_Fetched, answer.body, self._source.description).next
-        # The end of the deadline may have deleted the cursor in the meantime.
-        self._alive = self._alive and has_more
+        self._has_more = read_answer(_Fetched, answer.body, self._source.description).next
+        if not self._has_more:
+            self._alive = False
         return page
 
     def _refuse_endless(self, page: RawPage) -> None:

@@ -142,8 +142,6 @@ class FirstFailure:
         """Call ``read``; a failure cancels the other reads."""
         try:
             return read()
-        except CancelledError:
-            raise
         except KintoneError as error:
             if self._error is None:
                 self._error = error

@@ -108,5 +108,5 @@ def lacks_attachment_field(record: Mapping[str, Any], field: str, form: Form) ->
 
 def _form_of(app: int, record: Mapping[str, Any]) -> Form:
     """Return a form made of the codes and types that a record shows."""
-    types = {code: str(wrapper.get("type")) for code, wrapper in record.items() if isinstance(wrapper, Mapping)}
-    return Form(str(app), "", {code: FieldDefinition(code, code, field_type(name)) for code, name in types.items()})
+    fields = {code: FieldDefinition(code, code, field_type(shown["type"])) for code, shown in record.items()}
+    return Form(str(app), "", fields)

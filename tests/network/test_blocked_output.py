@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from dify_host.calls import invocation
+from dify_host.frames import read_frame
 from dify_host.process import PluginProcess
 from local_kintone import LocalKintone
 from tests.wire.plugin import ROOT
@@ -23,7 +25,7 @@ def large_kintone() -> Iterator[LocalKintone]:
 
 
 def test_cursor_when_the_output_is_not_read(large_kintone: LocalKintone) -> None:
-    """A call that is blocked by its own output deletes its cursor when its budget is used up."""
+    """A call that is blocked by its own output deletes its cursor when its budget is used up, and then fails."""
     app = next(iter(large_kintone.apps))
     settings = {
         "KINTONE_ALLOWED_ORIGINS": large_kintone.origin,
@@ -46,10 +48,19 @@ def test_cursor_when_the_output_is_not_read(large_kintone: LocalKintone) -> None
         _wait_until(lambda: large_kintone.stats.live_cursors == 0, BUDGET + 3)
         assert time.monotonic() - started < BUDGET + 3
         requests = large_kintone.stats.requests
+        ending = _ending(plugin)
     finally:
         plugin.close()
 
     assert requests < RECORDS / 500
+    assert ending["type"] == "error"
+    assert "[BUDGET_EXCEEDED]" in str(ending)
+
+
+def _ending(plugin: PluginProcess) -> dict[str, Any]:
+    """Read the output to the frame that ends the call."""
+    frames = (read_frame(line) for line in plugin.stdout if line.strip())
+    return next(frame.data for frame in frames if frame.session_id and frame.data["type"] in {"end", "error"})
 
 
 def _wait_until(condition: object, seconds: float) -> float:

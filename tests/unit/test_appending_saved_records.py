@@ -1,6 +1,7 @@
 """What appending makes of the records as kintone shows them: what it needs of them, and what it sends back."""
 
 import json
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -41,6 +42,9 @@ def answer_with(bench: Bench, record: dict[str, Any]) -> None:
             by_key(lines=NEW_ROWS), {"lines": {"type": "NUMBER", "value": None}}, id="nothing instead of rows"
         ),
         pytest.param(by_key(papers=[UPLOADED]), {"papers": CHECKED}, id="options instead of files"),
+        pytest.param(
+            by_key(papers=[UPLOADED]), {"papers": {"type": "CHECK_BOX", "value": []}}, id="no options instead of files"
+        ),
         pytest.param(by_key(papers=[UPLOADED]), {"papers": shown_row()}, id="rows instead of files"),
         pytest.param(by_key(papers=[UPLOADED]), {"papers": {"type": "FILE", "value": ["k"]}}, id="no object"),
         pytest.param(by_key(papers=[UPLOADED]), {"papers": {"type": "FILE", "value": [{"name": "a"}]}}, id="no key"),
@@ -84,6 +88,18 @@ def test_failed_search_says_what_was_read(bench: Bench) -> None:
     bench.kintone.fail(api="records", method="GET", status=200, body="{}", content_type="application/json")
 
     assert "appended to" in str(failing(UnknownResponseError, bench, by_key(lines=NEW_ROWS), form=form).problem)
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_record_that_does_not_show_its_key_is_named_by_its_place_in_the_answer(bench: Bench, place: int) -> None:
+    """Places count from 1."""
+    form = bench.form()
+    records = [{**SHOWN, "$id": {"type": "__ID__", "value": str(number)}} for number in (1, 2)]
+    records[place - 1]["sku"] = {"type": "SINGLE_LINE_TEXT", "value": None}
+    body = json.dumps({"records": records})
+    bench.kintone.fail(api="records", method="GET", status=200, body=body, content_type="application/json")
+
+    assert f"sku of entry {place} " in str(failing(UnknownResponseError, bench, by_key(lines=NEW_ROWS), form=form))
 
 
 def answer_with_none(bench: Bench) -> None:
@@ -187,12 +203,15 @@ def test_a_query_that_is_exactly_as_long_as_allowed_is_sent(
     assert [bench.quantities(number) for number in (1, 2)] == [["7"], ["7"]]
 
 
-def test_numbers_that_kintone_rounds_go_to_their_nearest_keys(bench: Bench) -> None:
+@pytest.mark.parametrize("order", [iter, reversed])
+def test_numbers_that_kintone_rounds_go_to_their_nearest_keys(
+    bench: Bench, order: Callable[[list[Any]], Iterable[Any]]
+) -> None:
     """Each record belongs to one key, whatever the order of the answer; a key that equals a number comes first."""
     for number in ("1.2346", "5.5556", "5.55"):
         bench.save(no=number, lines=[{"qty": "1"}])
     form = bench.form()
-    body = json.dumps({"records": list(reversed(bench.kintone.records(bench.app)))})
+    body = json.dumps({"records": list(order(bench.kintone.records(bench.app)))})
     bench.kintone.fail(api="records", method="GET", status=200, body=body, content_type="application/json")
     entries = [("5.55561", "2"), ("1.234561", "3"), ("5.55", "4")]
     bench.append(*(by_number(number, lines=[row(qty=quantity)]) for number, quantity in entries), form=form)

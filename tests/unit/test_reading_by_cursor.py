@@ -7,8 +7,10 @@ import pytest
 from kintone.deadline import CLEANUP_SECONDS
 from kintone.errors import (
     BudgetExceededError,
+    CancelledError,
     CursorGoneError,
     InvalidQueryError,
+    KintoneError,
     TimedOutError,
     UnknownResponseError,
 )
@@ -180,6 +182,59 @@ def test_cursor_is_deleted_in_a_time_of_its_own_when_the_call_is_over(site: InPr
     assert _live(site) == 0
     pages.close()
     assert site.calls[DELETE] == 1
+
+
+@pytest.mark.parametrize(("end", "kind"), [("cancelled", CancelledError), ("over", BudgetExceededError)])
+def test_reading_that_ends_between_two_pages_is_not_taken_for_complete(
+    site: InProcess, end: str, kind: type[KintoneError]
+) -> None:
+    """The page that was read ahead still comes; that more would follow is an error."""
+    add(site, range(1, 3001))
+    reading = _reading(site)
+    pages = reading.pages()
+    next(pages)
+    site.pass_time(1)
+    if end == "cancelled":
+        site.client.deadline.cancel()
+    else:
+        site.pass_time(BUDGET)
+
+    assert next(pages).number == 2
+    with pytest.raises(kind):
+        next(pages)
+    assert (site.calls[READ], site.calls[DELETE]) == (2, 1)
+
+
+def test_cursor_is_deleted_once_when_the_call_is_cancelled_while_a_page_arrives(site: InProcess) -> None:
+    """That the page says more would follow does not bring the cursor back."""
+    add(site, range(1, 3001))
+
+    def cancel(asked: Asked, body: dict[str, object]) -> dict[str, object]:
+        if asked.call == READ:
+            site.client.deadline.cancel()
+        return body
+
+    site.change = cancel
+    with pytest.raises(CancelledError):
+        ids_read(_reading(site))
+
+    assert (site.calls[DELETE], _live(site)) == (1, 0)
+
+
+def test_cursor_is_deleted_also_by_a_kintone_that_takes_two_seconds(
+    site: InProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A call ends three seconds after its time at most; its cleaning up has most of these."""
+    add(site, range(1, 3001))
+    pages = _reading(site).pages()
+    next(pages)
+    site.kintone.fail(method="DELETE", api="records/cursor", delay=2, times=None)
+    with caplog.at_level(logging.WARNING):
+        site.pass_time(BUDGET + 3)
+        pages.close()
+
+    assert (site.calls[DELETE], _live(site)) == (1, 0)
+    assert "the deletion of a cursor" not in caplog.text
 
 
 def test_reading_ends_when_the_time_of_the_call_is_over(site: InProcess) -> None:

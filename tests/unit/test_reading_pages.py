@@ -8,6 +8,8 @@ from kintone.api import Answer
 from kintone.errors import InvalidQueryError, KintoneError, UnknownResponseError
 from kintone.messages import Message
 from kintone.reading.pages import Page, RawPage, RecordSource, checked_id, count_of, raw_page_of
+from simulation.network import OutgoingRequest, Pause
+from simulation.world import Reply
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.reading_samples import add
 
@@ -206,3 +208,24 @@ def test_the_first_failure_among_several_queries_is_raised_at_once(site: InProce
     assert site.scheduler.now() < 5
     assert len(site.asked) <= 5
     assert not [name for name in site.scheduler.remaining_tasks() if name.startswith("kintone-")]
+
+
+def test_a_failure_is_raised_at_once_though_pages_after_it_cannot_be_stopped(
+    site: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can end a connection that is just being made: it goes on alone."""
+    send = site.send
+
+    def send_without_a_stop(outgoing: OutgoingRequest, seconds: float, _stop: Pause) -> Reply:
+        return send(outgoing, seconds)
+
+    def fail(asked: Asked) -> None:
+        site.pass_time(1 if "$id = 1" in asked.query else 25)
+        site.kintone.fail(status=400, code="GAIA_IQ11")
+
+    site.before = fail
+    monkeypatch.setattr(site, "send", send_without_a_stop)
+    with pytest.raises(InvalidQueryError):
+        RecordSource(site.client, int(site.app), []).fetch_all(["$id = 1", "$id = 2"])
+
+    assert site.scheduler.now() < 5

@@ -57,6 +57,14 @@ def test_blanks_around_a_text_that_is_one_option_do_not_matter() -> None:
     assert chosen(["x ", " x", "x"], ["x ", " x", "x"]).record == {"x": {"value": ["x ", " x", "x"]}}
 
 
+def test_blanks_around_an_option_with_a_comma_do_not_matter_beside_an_unknown_one() -> None:
+    """Only what is no option is told."""
+    [problem] = chosen(["a, b"], "x, a, b ,y").problems
+
+    assert problem.code == "unknown_option"
+    assert '"x", "y" are not options' in str(problem.message)
+
+
 def test_long_text_is_refused_with_the_number_of_its_parts() -> None:
     """No field has so many options: 1,000 of 128 characters."""
     longest = limits.MAX_OPTIONS * (limits.MAX_NAME_LENGTH + 2)

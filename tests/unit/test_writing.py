@@ -86,7 +86,7 @@ def test_more_than_one_batch_is_refused_when_atomic(stock: InProcess) -> None:
 
 def test_what_needs_more_than_twenty_calls_is_refused_when_atomic(stock: InProcess) -> None:
     """The message explains why fewer than 2,000 entries may be too many."""
-    with pytest.raises(InvalidParameterError, match=r"\] atomic: .*20 times 100"):
+    with pytest.raises(InvalidParameterError, match=r"\] atomic: .*20 times 100 .* 5 MB "):
         upsert(stock.client, UpsertRequest(stock.app, mixed("k" * 950 + "n" * 1050), atomic=True))
 
     assert stock.asked == []

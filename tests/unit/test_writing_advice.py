@@ -233,6 +233,16 @@ def test_missing_record_is_read_again_only_where_it_was_found_by_its_key(bench: 
     assert bench.calls() == ["GET records", "PUT records", "GET records"]
 
 
+def test_refusal_of_a_whole_bulk_request_is_no_reason_to_read_again(bench: Bench) -> None:
+    """It is about no call in it, though somebody changed a record meanwhile."""
+    bench.save(sku="A")
+    bench.before("POST bulkRequest", bench.touch)
+    bench.kintone.fail(api="bulkRequest", times=None, status=403, code="GAIA_NO01")
+    failing(PermissionDeniedError, bench, by_key("A", lines=NEW_ROWS), new(name="x"))
+
+    assert bench.calls() == ["GET records", "POST bulkRequest"]
+
+
 def test_duplicate_of_another_entry_is_no_reason_to_read_again(bench: Bench) -> None:
     """An entry with neither key nor id was meant to be new."""
     bench.save(sku="B")

@@ -176,6 +176,7 @@ def test_entries_that_may_exist_are_not_advised_to_be_sent_again(stock: InProces
     assert states(unsure) == [(1, 2, "UNKNOWN")]
     assert "look in kintone first" in str(unsure)
     assert "try again" not in str(unsure)
+    assert "of entries 1 to 2, send again those that are not there" in str(unsure)
 
 
 def test_a_lost_answer_warns_when_an_entry_has_a_revision(stock: InProcess) -> None:
