@@ -42,7 +42,6 @@ class Cursor:
         self._id = cursor_id
         self._empty_left = -(-total // limits.MAX_RECORDS_PER_READ) + MAX_EMPTY_READS
         self._first_ids: set[int] = set()
-        self._has_more = True
         self._alive = True
 
     def raw_pages(self, offset: int, wanted: int | None) -> Generator[RawPage]:
@@ -55,14 +54,14 @@ class Cursor:
         unregister = self._source.deadline.on_end(self.discard)
         worker = self._source.workers(1, "kintone-cursor")
         try:
-            next_page: Future[RawPage] | None = worker.submit(self._read)
+            next_page: Future[tuple[RawPage, bool]] | None = worker.submit(self._read)
             while next_page:
-                page = next_page.result()
+                page, has_more = next_page.result()
                 skipped = min(offset, len(page.ids))
                 new = page.part(skipped, None if left is None else skipped + left)
                 offset -= skipped
                 left = None if left is None else left - len(new.ids)
-                next_page = worker.submit(self._read) if self._has_more and left != 0 else None
+                next_page = worker.submit(self._read) if has_more and left != 0 else None
                 if new.ids:
                     yield new
         finally:
@@ -70,8 +69,8 @@ class Cursor:
             unregister()
             self.discard()
 
-    def _read(self) -> RawPage:
-        """Read the next page.
+    def _read(self) -> tuple[RawPage, bool]:
+        """Read the next page, and whether more follows.
 
         Only kintone's ``next`` ends the reading: a page may be empty because its records were deleted, the count of the
         records may be wrong, and a cursor that was deleted at the end of the deadline was not read to its end.
@@ -89,10 +88,10 @@ class Cursor:
             ) from None
         page = raw_page_of(answer, self._source.description)
         self._refuse_endless(page)
-        self._has_more = read_answer(_Fetched, answer.body, self._source.description).next
-        if not self._has_more:
+        has_more = read_answer(_Fetched, answer.body, self._source.description).next
+        if not has_more:
             self._alive = False
-        return page
+        return page, has_more
 
     def _refuse_endless(self, page: RawPage) -> None:
         """Raise ``UnknownResponseError`` for a cursor that repeats a page or has too many empty pages."""
