@@ -151,7 +151,7 @@ _FIELD_TYPES = (
         "GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]', query=operators.OPTIONS,
     ),
     FieldType(
-        "FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]', query=operators.FILES,
+        "FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870"}]', query=operators.FILES,
     ),
     FieldType(
         "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
