@@ -208,6 +208,11 @@ MEANINGS: dict[str, Meaning] = {
         Message("the query uses a dot with something that is not a related records field"),
         Message("name a column of a table by its code alone"),
     ),
+    "GAIA_ST02": Meaning(
+        InvalidQueryError,
+        Message("the app's process management is off, so there is no status and no assignee"),
+        Message("leave status and assignee out, or have process management switched on in the app's settings"),
+    ),
     "GAIA_IQ27": Meaning(
         InvalidRequestError,
         Message("the update key is a field that allows duplicates"),

@@ -91,6 +91,11 @@ class FieldType:
 NOT_ALWAYS_SHOWN = (
     "STATUS", "STATUS_ASSIGNEE", "CATEGORY", "REFERENCE_TABLE", "GROUP", "LABEL", "SPACER", "HR",
 )  # fmt: skip
+SWITCHABLE = frozenset({"STATUS", "STATUS_ASSIGNEE", "CATEGORY"})
+"""Types that the form of every app lists, and that are off while process management or categories are.
+
+https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields, ``properties.フィールドコード.enabled``
+"""
 PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
 
 

@@ -60,6 +60,7 @@ WORDS = [
     (400, "GAIA_IQ25", errors.InvalidQueryError, "double quotes"),
     (400, "GAIA_IL08", errors.InvalidQueryError, "double quotes"),
     (400, "GAIA_IR02", errors.InvalidQueryError, "dot"),
+    (400, "GAIA_ST02", errors.InvalidQueryError, "process management"),
     # What passes
     (400, "GAIA_DA02", errors.UnavailableError, "locked"),
     (520, "GAIA_DA02", errors.UnavailableError, "locked"),

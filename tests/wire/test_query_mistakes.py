@@ -60,3 +60,24 @@ def test_moment_without_an_offset_sends_no_query(host: DifyHost, orders: LocalKi
     assert failed.value.code == "INVALID_INPUT"
     assert '作成日時 >= "2026-04-01T00:00:00Z"' in failed.value.message
     assert [each.path.rpartition("/k/v1/")[2] for each in orders.requests[before:]] == ["app/form/fields.json"]
+
+
+@pytest.mark.parametrize("tool", ["kintone_query", "kintone_aggregate"])
+@pytest.mark.parametrize("condition", ['ステータス = "Open"', "作業者 in (LOGINUSER())", 'ステータス in ("Open")'])
+def test_condition_on_the_process_of_an_app_without_one(
+    host: DifyHost, orders: LocalKintone, tool: str, condition: str
+) -> None:
+    """The field is named and that process management is off; what else is wrong with the query is told as well."""
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(tool, {"query": f"{condition} and stok > 1"}, credentials_of(orders, "view"))
+    both = failed.value.message
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(tool, {"query": f"stock > 1 and {condition}"}, credentials_of(orders, "view"))
+    alone = failed.value.message
+
+    assert failed.value.code == "GAIA_ST02"
+    for message in (both, alone):
+        assert f"query: {condition.split(maxsplit=1)[0]} (" in message
+        assert "process management" in message
+    assert '"stock"' in both
+    assert "operators are" not in alone
