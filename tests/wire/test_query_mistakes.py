@@ -1,5 +1,6 @@
 """Wrong queries in the plugin process: what reaches kintone, and what a model reads."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
@@ -81,3 +82,31 @@ def test_condition_on_the_process_of_an_app_without_one(
         assert "process management" in message
     assert '"stock"' in both
     assert "operators are" not in alone
+
+
+@pytest.mark.parametrize(
+    ("tool", "parameters"),
+    [
+        ("kintone_query", {"query": "nmae stock"}),
+        ("kintone_query", {"query": 'nmae = "x" and stok > 1'}),
+        ("kintone_query", {"query": "limit 1", "fields": "nmae, stok"}),
+        ("kintone_query", {"querry": "limit 1", "field": "sku"}),
+        ("kintone_aggregate", {"group_by": "due:mnth"}),
+        ("kintone_aggregate", {"measures": "smu(stock)"}),
+        ("kintone_aggregate", {"group_by": "due:month", "time_zone": "Asia/Tokio"}),
+        ("kintone_get_fields", {"fields": "nmae, stok"}),
+        ("kintone_get_record", {"update_key": "SKU", "update_key_value": "x"}),
+    ],
+)
+def test_question_in_a_message_ends_its_sentence(
+    host: DifyHost, orders: LocalKintone, tool: str, parameters: dict[str, str]
+) -> None:
+    """Suggestions are asked; what follows begins anew, without a semicolon and not in the middle of a sentence."""
+    try:
+        message = host.invoke(tool, parameters, credentials_of(orders, "view")).text
+    except PluginFailure as failure:
+        message = failure.message
+    behind = [each[1:].lstrip(' "') for each in message.split("did you mean")[1:] for each in [each[each.index("?") :]]]
+
+    assert behind
+    assert [text[:40] for text in behind if re.match(r";|the |write ", text)] == []
