@@ -95,12 +95,12 @@ class Pages:
 
 
 def _result_rows(properties: Declared, above: str = "") -> Iterator[tuple[str, ...]]:
-    """Yield a row for each variable, and one for each key of its entries."""
+    """Yield a row for each variable, and one for each key of its entries; without a type where it varies."""
     for name, schema in properties.items():
         entry = schema.get("items", schema)
         is_list = "items" in schema
         path = f"{above}{name}"
-        yield f"`{path}`", f"array[{entry['type']}]" if is_list else schema["type"], schema["description"]
+        yield f"`{path}`", f"array[{entry['type']}]" if is_list else schema.get("type", ""), schema["description"]
         yield from _result_rows(entry.get("properties", {}), f"{path}[]." if is_list else f"{path}.")
 
 
