@@ -348,6 +348,15 @@ def value_kind(kind: FieldType, number_format: str = "") -> ValueKind:
     return _KINDS_BY_TYPE.get(kind.name) or _KINDS_BY_SHAPE.get(kind.shape, ValueKind.NOTHING)
 
 
+def types_by_conditions() -> list[list[FieldType]]:
+    """Return the types that conditions name by their own code, those together that take the same conditions."""
+    groups: dict[tuple[tuple[str, ...], str, str], list[FieldType]] = {}
+    for entry in _FIELD_TYPES:
+        if entry.query.operators:
+            groups.setdefault((entry.query.operators, entry.query.empty, entry.query.filled), []).append(entry)
+    return list(groups.values())
+
+
 def markdown_table() -> str:
     """Return the table for the documentation: type, value to write, add, update, table column, update key."""
     lines = ["| Type | Value to write | Add | Update | In tables | Update key |", "|---|---|---|---|---|---|"]
