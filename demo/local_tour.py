@@ -3,7 +3,7 @@
 import json
 
 from demo import screen
-from demo.session import DemoSession, check, is_plugin_message
+from demo.session import DemoSession, check, check_guides, is_plugin_message
 
 REPORT_NAME = "見積書_株式会社青空.txt"
 REPORT = ("見積書\n" + "商品 1 点 1,000 円 🍣\n" * 2_000).encode()
@@ -138,6 +138,4 @@ def _flatten(session: DemoSession) -> None:
 
 def _docs(session: DemoSession) -> None:
     screen.heading("12. An agent reads once how queries and records are written")
-    for name in ("kintone_query_docs", "kintone_record_data_docs"):
-        outcome = session.run(name, {}, show=False)
-        check("the answer is text alone", holds="kintone_get_fields" in outcome.text and not outcome.variables)
+    check_guides(session)

@@ -51,6 +51,13 @@ class DemoSession:
         raise DemoError("a credential was accepted that should have been refused")
 
 
+def check_guides(session: DemoSession) -> None:
+    """Run the two tools that tell how queries and records are written; their texts are too long to show."""
+    for name in ("kintone_query_docs", "kintone_record_data_docs"):
+        outcome = session.run(name, {}, show=False)
+        check("the answer is text alone", holds="kintone_get_fields" in outcome.text and not outcome.variables)
+
+
 def is_plugin_message(view: str, failure: PluginFailure) -> bool:
     """Tell whether a text is exactly the plugin's message, one line with a code."""
     return view == failure.message and failure.code != "" and "\n" not in view

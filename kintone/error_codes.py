@@ -40,14 +40,6 @@ TOKEN_UNKNOWN = Meaning(
         "with Update App, without which a new token does not work"
     ),
 )
-NOT_PERMITTED = Meaning(
-    PermissionDeniedError,
-    Message("the API token may not do this"),
-    Message(
-        "tick the permission (view, add, edit) for the token in the app's settings, API Token, and publish the app "
-        "with Update App; an upsert needs add and edit, a lookup needs the token of its source app as well"
-    ),
-)
 LOCKED = Meaning(
     UnavailableError, Message("the record was locked by another change"), Message("send it again in a minute")
 )
@@ -141,14 +133,11 @@ MEANINGS: dict[str, Meaning] = {
         Message("two API tokens of the same app were given"),
         Message("keep one token for each app in kintone_api_token"),
     ),
-    "GAIA_NO01": NOT_PERMITTED,
-    "CB_NO01": NOT_PERMITTED,
     "CB_NO02": Meaning(
         PermissionDeniedError,
         Message("this is not permitted"),
         Message("check the token's permissions, and that kintone_guest_space_id is the guest space of the app"),
     ),
-    "GAIA_FU01": NOT_PERMITTED,
     "GAIA_BF02": Meaning(
         PermissionDeniedError,
         Message("creator, modifier and times may only be set by a token with the app management permission"),
@@ -219,6 +208,11 @@ MEANINGS: dict[str, Meaning] = {
         Message("the query uses a dot with something that is not a related records field"),
         Message("name a column of a table by its code alone"),
     ),
+    "GAIA_ST02": Meaning(
+        InvalidQueryError,
+        Message("the app's process management is off, so there is no status and no assignee"),
+        Message("leave status and assignee out, or have process management switched on in the app's settings"),
+    ),
     "GAIA_IQ27": Meaning(
         InvalidRequestError,
         Message("the update key is a field that allows duplicates"),
@@ -234,6 +228,9 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "GAIA_LO04": LOOKUP_MISSING,
 }
+
+NO_PERMISSION: Final = frozenset({"GAIA_NO01", "CB_NO01", "GAIA_FU01"})
+"""A permission of the token is missing; which one depends on the request, see ``permissions``."""
 
 LOCKS: Final = frozenset(code for code, meaning in MEANINGS.items() if meaning is LOCKED)
 """The record was locked by another change. Nothing was saved, whatever the HTTP status."""

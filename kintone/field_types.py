@@ -91,6 +91,11 @@ class FieldType:
 NOT_ALWAYS_SHOWN = (
     "STATUS", "STATUS_ASSIGNEE", "CATEGORY", "REFERENCE_TABLE", "GROUP", "LABEL", "SPACER", "HR",
 )  # fmt: skip
+SWITCHABLE = frozenset({"STATUS", "STATUS_ASSIGNEE", "CATEGORY"})
+"""Types that the form of every app lists, and that are off while process management or categories are.
+
+https://cybozu.dev/ja/kintone/docs/rest-api/apps/form/get-form-fields, ``properties.フィールドコード.enabled``
+"""
 PLAIN_SYSTEM_FIELDS = ("CREATED_TIME", "UPDATED_TIME", "__ID__", "__REVISION__")
 
 
@@ -151,7 +156,7 @@ _FIELD_TYPES = (
         "GROUP_SELECT", Message("a list of groups"), Shape.CODES, (), '[{"code": "everyone"}]', query=operators.OPTIONS,
     ),
     FieldType(
-        "FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870-…"}]', query=operators.FILES,
+        "FILE", Message("a list of attachments"), Shape.FILES, (), '[{"fileKey": "c15b3870"}]', query=operators.FILES,
     ),
     FieldType(
         "SUBTABLE", Message("a list of rows"), Shape.ROWS, (), '[{"value": {"qty": {"value": "2"}}}]', in_tables=False
@@ -341,6 +346,15 @@ def value_kind(kind: FieldType, number_format: str = "") -> ValueKind:
     if kind.calculated:
         return _KINDS_BY_FORMAT.get(number_format, ValueKind.TEXT)
     return _KINDS_BY_TYPE.get(kind.name) or _KINDS_BY_SHAPE.get(kind.shape, ValueKind.NOTHING)
+
+
+def types_by_conditions() -> list[list[FieldType]]:
+    """Return the types that conditions name by their own code, those together that take the same conditions."""
+    groups: dict[tuple[tuple[str, ...], str, str], list[FieldType]] = {}
+    for entry in _FIELD_TYPES:
+        if entry.query.operators:
+            groups.setdefault((entry.query.operators, entry.query.empty, entry.query.filled), []).append(entry)
+    return list(groups.values())
 
 
 def markdown_table() -> str:

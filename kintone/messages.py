@@ -4,7 +4,7 @@ A sentence becomes text only when it leaves the plugin, in ``render``, so that i
 is a literal where it is used, from which a catalogue of translations can be collected. A value may itself be a message.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 type Translate = Callable[[str], str]
@@ -46,7 +46,10 @@ class Message:
 
 
 class Joined(Message):
-    """Messages or texts with a separator between them, such as the items of a list."""
+    """Messages or texts with a separator between them, such as the items of a list.
+
+    Behind a message that ends with a question mark a blank stands in place of a semicolon.
+    """
 
     __slots__ = ("parts",)
 
@@ -61,6 +64,10 @@ class Joined(Message):
         """Return False without parts."""
         return bool(self.parts)
 
+
+SEMICOLONS: Final = (";", "\uff1b")
+QUESTION_MARKS: Final = ("?", "\uff1f")
+"""Each also in its full width, as Japanese and Chinese write it."""
 
 NOTHING: Final = Message("")
 """The empty message."""
@@ -79,9 +86,21 @@ def counted(number: int, one: Message, many: Message) -> Message:
 def render(message: Message, translate: Translate = str) -> str:
     """Return the sentence as text; ``translate`` maps an English text with placeholders to another language."""
     if isinstance(message, Joined):
-        return translate(message.text).join(_shown(part, translate) for part in message.parts)
+        return "".join(_separated(message, translate))
     text = translate(message.text)
     return text.format_map({name: _formatted(value, translate) for name, value in message.values.items()})
+
+
+def _separated(message: Joined, translate: Translate) -> Iterator[str]:
+    """Yield the parts, and what stands between them."""
+    separator = translate(message.text)
+    is_question = False
+    for index, part in enumerate(message.parts):
+        text = _shown(part, translate)
+        if index:
+            yield " " if is_question and separator.startswith(SEMICOLONS) else separator
+        yield text
+        is_question = isinstance(part, Message) and text.endswith(QUESTION_MARKS)
 
 
 def _formatted(value: Value, translate: Translate) -> Value:

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from kintone import limits
 from kintone.access.redaction import Redactor
 from kintone.api import Request
-from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, LOCKS, MEANINGS, NOT_PERMITTED, Meaning
+from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, LOCKS, MEANINGS, NO_PERMISSION, Meaning
 from kintone.errors import (
     AuthenticationError,
     CursorLimitError,
@@ -30,6 +30,7 @@ from kintone.errors import (
     one_line,
 )
 from kintone.messages import Message
+from kintone.permissions import not_permitted
 from kintone.remedies import CHECK_SITE, MAINTENANCE, TRY_LATER
 from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, read_retry_after
 from kintone.texts import printable
@@ -217,7 +218,7 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
     redactor: Redactor,
 ) -> KintoneError:
     fields = _field_errors(entry.get("errors"), redactor)
-    meaning = _meaning(code, status, fields, request)
+    meaning = _meaning(code, status, fields, request, index)
     reply = ErrorReply(
         status=status,
         code=_text(code, redactor),
@@ -229,12 +230,17 @@ def _with_code(  # noqa: PLR0913, PLR0917 - the parts of one answer
     return meaning.error(failure_sentence(request, meaning.problem), remedy=meaning.remedy, reply=reply)
 
 
-def _meaning(code: str, status: int, fields: list[tuple[str, list[str]]], request: Request) -> Meaning:
+def _meaning(
+    code: str, status: int, fields: list[tuple[str, list[str]]], request: Request, index: int | None
+) -> Meaning:
     if code == "CB_VA01" and any(place == "query" for place, _ in fields):
         return BAD_QUERY
     if code == "GAIA_BL01" and request.retry_safety.writes:
         return FILE_NOT_ATTACHABLE
-    return MEANINGS.get(code) or _unknown_code(status)
+    unknown = code not in MEANINGS
+    if code in NO_PERMISSION or (unknown and status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)):
+        return not_permitted(request, index)
+    return _unknown_code(status) if unknown else MEANINGS[code]
 
 
 def _without_code(request: Request, reply: Reply) -> KintoneError:
@@ -299,8 +305,6 @@ def _failure_kind(status: int, error: KintoneError) -> FailureKind:
 def _unknown_code(status: int) -> Meaning:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return MEANINGS["GAIA_TO04"]
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return NOT_PERMITTED
     if status == HTTPStatus.NOT_FOUND:
         return Meaning(
             NotFoundError,

@@ -30,6 +30,7 @@ def documents(root: Path = ROOT) -> dict[str, str]:
     for path, language in READMES.items():
         pages = Pages(language, words[language])
         tables = {kind: pages.fact_table(kind, facts) for kind in FACT_COLUMNS}
+        tables["conditions"] = pages.conditions_table()
         found[path] = with_tables((root / path).read_text(encoding="utf-8"), tables)
     tables = {"types": field_types.markdown_table(), "examples": value_examples.markdown_table()}
     return found | {VALUES: with_tables((root / VALUES).read_text(encoding="utf-8"), tables)}

@@ -1,7 +1,12 @@
-"""The pages about tools in one language, made of the tools' YAML, ``tool_facts.yaml`` and ``page_words.yaml``."""
+"""The pages about tools in one language, made of the tools' YAML, ``tool_facts.yaml`` and ``page_words.yaml``.
+
+The table of conditions comes from the plugin's table of field types.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+
+from kintone.field_types import types_by_conditions
 
 type Declared = Mapping[str, Any]
 """A part of a YAML file: a tool, a parameter, a schema."""
@@ -57,6 +62,20 @@ class Pages:
         rows = [(self._subject(row), self._text(row["says"])) for row in facts[kind]]
         return _table(self._words[FACT_COLUMNS[kind]], rows)
 
+    def conditions_table(self) -> str:
+        """Return the table of what conditions in queries take, by type of field."""
+        names: Mapping[str, str] = self._words["field_types"]
+        rows = [
+            (
+                self._words["separator"].join(names[entry.name] for entry in types),
+                " ".join(f"`{operator}`" for operator in types[0].query.operators),
+                f"`{types[0].query.empty}`" if types[0].query.empty else "",
+            )
+            for types in types_by_conditions()
+        ]
+        rows = [(_capitalised(name), operators, empty) for name, operators, empty in rows]
+        return _table(self._words["condition_columns"], [*rows, self._words["column_of_table"]])
+
     def _subject(self, row: Mapping[str, Any]) -> str:
         tools = self._words["separator"].join(f"`{tool}`" for tool in row["tools"])
         return str(self._words["subset"].format(tools=tools, only=self._text(row["only"])) if "only" in row else tools)
@@ -95,12 +114,12 @@ class Pages:
 
 
 def _result_rows(properties: Declared, above: str = "") -> Iterator[tuple[str, ...]]:
-    """Yield a row for each variable, and one for each key of its entries."""
+    """Yield a row for each variable, and one for each key of its entries; without a type where it varies."""
     for name, schema in properties.items():
         entry = schema.get("items", schema)
         is_list = "items" in schema
         path = f"{above}{name}"
-        yield f"`{path}`", f"array[{entry['type']}]" if is_list else schema["type"], schema["description"]
+        yield f"`{path}`", f"array[{entry['type']}]" if is_list else schema.get("type", ""), schema["description"]
         yield from _result_rows(entry.get("properties", {}), f"{path}[]." if is_list else f"{path}.")
 
 
@@ -108,6 +127,10 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
     lines += [f"| {' | '.join(_one_line(cell).replace('|', '\\|') for cell in row)} |" for row in rows]
     return "\n".join(lines)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _one_line(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kintone import limits
-from kintone.field_types import FIELD_TYPES, PSEUDO_FIELDS, FieldType
+from kintone.field_types import FIELD_TYPES, PSEUDO_FIELDS, FieldType, types_by_conditions
 from kintone.messages import NOTHING, Joined, Message
 from kintone.operators import EQUALITY, LISTS, PERIODS
 from kintone.query.parts import OPTIONS
@@ -46,19 +46,12 @@ def _parts() -> list[Message]:
 
 
 def _operators() -> list[Message]:
-    groups: dict[tuple[tuple[str, ...], str, str], list[FieldType]] = {}
-    for entry in FIELD_TYPES.values():
-        if entry.query.operators:
-            groups.setdefault((entry.query.operators, entry.query.empty, entry.query.filled), []).append(entry)
-    lines = [
-        Joined(
-            [
-                Message("- {types}: {operators}", types=_names(types), operators=", ".join(operators)),
-                Message("no value: {empty}, a value: {filled}", empty=empty, filled=filled) if empty else NOTHING,
-            ]
-        )
-        for (operators, empty, filled), types in groups.items()
-    ]
+    lines: list[Message] = []
+    for types in types_by_conditions():
+        rules = types[0].query
+        operators = Message("- {types}: {operators}", types=_names(types), operators=", ".join(rules.operators))
+        empty = Message("no value: {empty}, a value: {filled}", empty=rules.empty, filled=rules.filled)
+        lines.append(Joined([operators, empty if rules.empty else NOTHING]))
     return [
         Message("Operators by type:"),
         *lines,
@@ -95,8 +88,9 @@ def _functions() -> list[Message]:
         *(Message("- {types}: {functions}", types=types, functions=", ".join(each)) for types, each in groups.items()),
         Message(
             "Those of a week or a month take a day of it: THIS_WEEK(MONDAY), LAST_MONTH(15), NEXT_MONTH(LAST). With an "
-            "API token the days are those of Administrator's time zone, and LOGINUSER() is Administrator. A condition "
-            "with PRIMARY_ORGANIZATION() is dropped for a user without one, so that other records come too."
+            "API token the days are probably those of Administrator's time zone, and LOGINUSER() is probably "
+            "Administrator; dates and login names written out are safe. A condition with PRIMARY_ORGANIZATION() is "
+            "dropped for a user without one, so that other records come too."
         ),
     ]
 

@@ -8,6 +8,7 @@ from kintone.errors import InvalidParameterError, PermissionDeniedError
 from kintone.forms.fields import Form
 from kintone.forms.reading import FormsApi
 from kintone.messages import Joined, Message, counted
+from kintone.permissions import VIEW_OR_ADD, tick
 from kintone.problems import Change
 from kintone.records import check_record, check_update_key, record_without_form
 from kintone.runtime import yield_thread
@@ -26,9 +27,7 @@ FORM_NOT_READ = Message(
     "app's decimals and reads a date without a time as midnight in UTC."
 )
 REWRITTEN = Message("Values written as kintone takes them:")
-GIVE_PERMISSION = Message(
-    "the app's form can be read by a token with view or add permission; give the token one of them"
-)
+GIVE_PERMISSION = tick(VIEW_OR_ADD)
 SWITCH_OFF = Message(
     "records are checked against the form first: {permission}, or switch validate_before_write off",
     permission=GIVE_PERMISSION,

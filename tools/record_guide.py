@@ -1,7 +1,7 @@
 """The text of ``kintone_record_data_docs``: how record data is written, from the tables that the code reads it by."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from kintone import limits
 from kintone.field_types import FIELD_TYPES, PSEUDO_FIELDS, FieldType
@@ -48,26 +48,36 @@ def _frame() -> list[Message]:
     ]
 
 
+class _Shown(NamedTuple):
+    """What is shown of a type: its usual value, others that are accepted, and some that are refused; all as JSON."""
+
+    usual: str
+    others: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
 def _values() -> list[Message]:
-    """Return a line for the types that have the same shape and the same empty value."""
-    groups: dict[tuple[object, object], list[FieldType]] = {}
+    """Return a line for the types of which all the same is shown."""
+    groups: dict[_Shown, list[FieldType]] = {}
     for entry in FIELD_TYPES.values():
         if entry.on_update:
-            groups.setdefault((entry.shape, entry.empty), []).append(entry)
-    return [Message("Values by type:"), *map(_line, groups.values())]
+            groups.setdefault(_shown(entry), []).append(entry)
+    return [Message("Values by type:"), *(_line(shown, types) for shown, types in groups.items())]
 
 
-def _line(types: list[FieldType]) -> Message:
-    usual = list(dict.fromkeys(entry.example for entry in types))
-    names = _names(types)
-    examples = [each for each in value_examples() if each.type in names and each.written not in ("null", *usual)]
-    others = list(dict.fromkeys(each.written for each in examples if not each.problem))[:MAX_SPELLINGS]
+def _shown(kind: FieldType) -> _Shown:
+    examples = [each for each in value_examples() if each.type == kind.name]
+    others = [each.written for each in examples if not each.problem and each.written not in ("null", kind.example)]
     refused = [each.written for each in examples if each.problem and each.problem.code in TELLING]
+    return _Shown(kind.example, tuple(others[:MAX_SPELLINGS]), tuple(refused))
+
+
+def _line(shown: _Shown, types: list[FieldType]) -> Message:
     return Joined(
         [
-            Message("- {types}: {usual}", types=", ".join(names), usual=", ".join(usual)),
-            Message("also {values}", values=", ".join(others)) if others else NOTHING,
-            Message("refused: {values}", values=", ".join(refused)) if refused else NOTHING,
+            Message("- {types}: {usual}", types=", ".join(_names(types)), usual=shown.usual),
+            Message("also {values}", values=", ".join(shown.others)) if shown.others else NOTHING,
+            Message("refused: {values}", values=", ".join(shown.refused)) if shown.refused else NOTHING,
         ]
     )
 
@@ -85,10 +95,11 @@ def _rules() -> list[Message]:
             "3 days, or from the record itself, to keep a file."
         ),
         Message(
-            "A unique value has at most {unique} characters; a number is rounded to the app's digits, by default "
-            "{digits}, {decimals} of them decimals.",
+            "A unique value has at most {unique} characters. Unless the app's settings say otherwise, a number with "
+            "more than {whole} digits before the point is refused, and one with more than {decimals} after it is "
+            "rounded.",
             unique=limits.MAX_UNIQUE_LENGTH,
-            digits=limits.DEFAULT_NUMBER_DIGITS,
+            whole=limits.DEFAULT_NUMBER_DIGITS - limits.DEFAULT_NUMBER_DECIMALS,
             decimals=limits.DEFAULT_NUMBER_DECIMALS,
         ),
         Message(

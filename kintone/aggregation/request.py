@@ -8,7 +8,7 @@ from typing import Final
 from kintone.errors import InvalidParameterError
 from kintone.field_types import Measure
 from kintone.forms.near_matches import nearest_codes, one_of
-from kintone.messages import NOTHING, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.texts import printable
 from kintone.values.periods import Unit
 
@@ -114,15 +114,15 @@ def _unit(text: str) -> Unit:
         pass
     nearest = nearest_codes(text, ((unit, unit) for unit in Unit))
     if "fiscal" in text.lower():
-        hint = Message("year and quarter are calendar years and quarters; for a fiscal year group by month; ")
+        hint = Message("year and quarter are calendar years and quarters; for a fiscal year group by month")
     else:
-        hint = Message("did you mean {nearest}? ", nearest=one_of(nearest)) if nearest else NOTHING
-    raise InvalidParameterError(
-        'group_by: "{unit}" is not a unit; {hint}the units are {units}, as in due:month',
+        hint = Message("did you mean {nearest}?", nearest=one_of(nearest)) if nearest else NOTHING
+    complaint = Message(
+        'group_by: "{unit}" is not a unit; the units are {units}, as in due:month',
         unit=printable(text),
-        hint=hint,
         units=", ".join(Unit),
     )
+    raise InvalidParameterError(Joined([complaint, hint]))
 
 
 # Measures
@@ -151,12 +151,11 @@ def _measure(entry: str) -> RequestedMeasure:
 def _unknown_measure(entry: str, name: str) -> InvalidParameterError:
     synonym = SYNONYMS.get(name.lower())
     nearest = (synonym,) if synonym else nearest_codes(name, ((measure, measure) for measure in Measure))
-    return InvalidParameterError(
-        'measures: "{entry}" is not a measure; {hint}the measures are {all}',
-        entry=printable(entry),
-        hint=Message("did you mean {nearest}? ", nearest=one_of(nearest)) if nearest else NOTHING,
-        all=ALL_MEASURES,
+    complaint = Message(
+        'measures: "{entry}" is not a measure; the measures are {all}', entry=printable(entry), all=ALL_MEASURES
     )
+    hint = Message("did you mean {nearest}?", nearest=one_of(nearest)) if nearest else NOTHING
+    return InvalidParameterError(Joined([complaint, hint]))
 
 
 def _unquoted(text: str) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-from kintone.field_types import PSEUDO_FIELDS, FieldType, Shape, ValueKind, value_kind
+from kintone.field_types import PSEUDO_FIELDS, SWITCHABLE, FieldType, Shape, ValueKind, value_kind
 from kintone.messages import Message
-from kintone.operators import QueryRules
+from kintone.operators import NO_RULES, QueryRules
 from kintone.values.numbers import NumberPrecision
 
 type WriteMode = Literal["add", "update"]
@@ -93,8 +93,18 @@ class FieldDefinition:
         return self.type.always_shown or self.enabled
 
     @property
+    def switched_off(self) -> bool:
+        """Tell whether the form lists the field although the app does not use it, such as the status."""
+        return self.type.name in SWITCHABLE and not self.enabled
+
+    @property
     def query(self) -> QueryRules:
-        """How queries use the field; a column of a table takes ``in`` and ``not in`` in place of ``=`` and ``!=``."""
+        """How queries use the field: not at all while it is switched off.
+
+        A column of a table takes ``in`` and ``not in`` in place of ``=`` and ``!=``.
+        """
+        if self.switched_off:
+            return NO_RULES
         return self.type.query.in_rows if self.in_table else self.type.query
 
     @property

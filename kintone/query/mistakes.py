@@ -23,7 +23,7 @@ MAX_TOLD, MAX_FOUND, MAX_CHECKED = 5, 20, 1_000
 _USER_SHAPES = (Shape.CODES, Shape.PERSON)
 
 SYNTAX, UNKNOWN_FIELD, WRONG_OPERATOR, IN_ROWS = "CB_VA01", "GAIA_IQ11", "GAIA_IQ03", "GAIA_IQ07"
-UNKNOWN_OPTION, UNKNOWN_USER, BAD_DOT = "GAIA_IQ10", "GAIA_IL42", "GAIA_IR02"
+UNKNOWN_OPTION, UNKNOWN_USER, BAD_DOT, PROCESS_OFF = "GAIA_IQ10", "GAIA_IL42", "GAIA_IR02", "GAIA_ST02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _mistakes(query: Query, form: Form) -> Iterator[Mistake]:
     for comparison in comparisons:
         yield from _of_comparison(comparison, form)
     fields = filter(None, map(form.find, sort_codes))
-    yield from (Mistake(WRONG_OPERATOR, _unsortable(field, form)) for field in fields if not field.query.sortable)
+    yield from (Mistake(WRONG_OPERATOR, _unsortable(field, form)) for field in fields if not _is_sortable(field))
 
 
 def _of_syntax(query: Query, condition: Condition, form: Form) -> Iterator[Mistake]:
@@ -79,6 +79,9 @@ def _of_comparison(comparison: Comparison, form: Form) -> Iterator[Mistake]:
     field = field or only_near_field(comparison.code, form)
     if field is None:
         return
+    if _is_off(field):
+        yield _process_off(field)
+        return
     if any(operand.kind is OperandKind.WORD for operand in comparison.operands):
         return  # The sentence about the syntax says what to write.
     if comparison.operator not in field.operators:
@@ -89,6 +92,21 @@ def _of_comparison(comparison: Comparison, form: Form) -> Iterator[Mistake]:
             yield Mistake(*mistake)
     values = [each.value for each in comparison.operands if each.kind is not OperandKind.FUNCTION and each.value]
     yield from _of_values(list(dict.fromkeys(values)), field)
+
+
+def _is_off(field: FieldDefinition) -> bool:
+    """Tell whether conditions could name the field if the app's process management were on."""
+    return field.switched_off and bool(field.type.query.operators)
+
+
+def _process_off(field: FieldDefinition) -> Mistake:
+    sentence = Message(
+        "query: {code} ({words}) holds nothing and cannot be asked for, since the app's process management is off; "
+        "leave it out, or have process management switched on in the app's settings",
+        code=printable(field.code),
+        words=field.type.words,
+    )
+    return Mistake(PROCESS_OFF, sentence)
 
 
 # Codes
@@ -244,6 +262,11 @@ def _user_sentence(values: Sequence[str], field: FieldDefinition) -> Message:
 
 
 # Order
+
+
+def _is_sortable(field: FieldDefinition) -> bool:
+    """Tell whether kintone sorts by the field; that it refuses one that is switched off is not documented."""
+    return field.query.sortable or (field.switched_off and field.type.query.sortable)
 
 
 def _unsortable(field: FieldDefinition, form: Form) -> Message:

@@ -129,6 +129,10 @@ def _no_operator(broken: Break, condition: str, form: Form) -> Message:
         return _not_sql(_token_before(token, condition), _place(_token_before(token, condition), condition))
     if field is None:
         return _code_of_several_words(broken, token, condition, form)
+    if not field.operators:
+        return Message(
+            "query: {code} ({words}) cannot stand in a condition", code=printable(broken.code), words=field.type.words
+        )
     instead = _instead_of_word(token, field, condition)
     return Joined(
         [

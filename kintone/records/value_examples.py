@@ -24,7 +24,7 @@ WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "LINK": ('"https://example.com/"', '"example.com"'),
     "CHECK_BOX": ('["A", "B"]', '"A, B"', '"A、B"', '"A"', '"C"', "true"),
-    "MULTI_SELECT": ('"A, B"',),
+    "MULTI_SELECT": ('["A", "B"]', '"A, B"', '"A、B"', '"A"', '"C"'),
     "RADIO_BUTTON": ('"A"', '["A"]', '["A", "B"]'),
     "DROP_DOWN": ('"A"', "null", '"a"'),
     "DATE": (
@@ -40,6 +40,8 @@ WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
         '"sato"', '["sato", "suzuki"]', '[{"code": "sato"}]', "null", '"佐藤 (sato)"',
         "\"[{'code': 'sato', 'name': '佐藤'}]\"", '"sato, suzuki"',
     ),
+    "ORGANIZATION_SELECT": ('"sales"', '["sales", "support"]'),
+    "GROUP_SELECT": ('"everyone"', '["everyone", "managers"]'),
     "FILE": ('"c15b3870"', '["c15b3870"]', '[{"fileKey": "c15b3870"}]', '"見積.pdf"'),
     "SUBTABLE": (
         '[{"item": "Pen", "qty": 2}]', '{"item": "Pen"}', '[{"id": "7", "item": "Pen"}]',

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from kintone.errors import InvalidParameterError
-from kintone.messages import NOTHING, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.texts import preview
 
 MAX_MOMENT_TEXT = 40
@@ -46,12 +46,13 @@ def read_time_zone(name: str) -> ZoneInfo:
     found = known.get(name.casefold()) if len(name) <= MAX_ZONE_NAME else None
     if found is None:
         close = get_close_matches(name[:MAX_ZONE_NAME].casefold(), known, n=1, cutoff=SIMILARITY_CUTOFF)
-        raise InvalidParameterError(
-            "time_zone: {name} is not a time zone of the IANA database; {hint}write a name such as Asia/Tokyo, "
+        complaint = Message(
+            "time_zone: {name} is not a time zone of the IANA database; write a name such as Asia/Tokyo, "
             "Europe/Berlin or UTC",
             name=preview(name),
-            hint=Message('did you mean "{zone}"? ', zone=known[close[0]]) if close else NOTHING,
         )
+        hint = Message('did you mean "{zone}"?', zone=known[close[0]]) if close else NOTHING
+        raise InvalidParameterError(Joined([complaint, hint]))
     return ZoneInfo(found)
 
 

@@ -100,3 +100,36 @@ def test_every_shape_of_value_has_an_example() -> None:
     taken = {FIELD_TYPES[each.type].shape for each in value_examples() if not each.problem}
 
     assert taken == {entry.shape for entry in FIELD_TYPES.values() if entry.on_update}
+
+
+# Conditions for "no value", from https://cybozu.dev/ja/kintone/docs/overview/query and reports of users; none is known
+# for the types in the last entry.
+EMPTY = {
+    '`= ""`': {"text (one line)", "link", "number", "date", "time", "date and time"},
+    "`is empty`": {"text area", "attachment"},
+    '`in ("")`': {
+        "check box", "multi-choice", "radio button", "drop-down", "user", "department", "group",
+    },
+    "": {
+        "rich text", "calculated", "record number", "`$id`", "creator", "updated by", "assignee", "created time",
+        "updated time", "status", "column of a table",
+    },
+}  # fmt: skip
+
+
+def test_readme_gives_conditions_for_no_value_where_there_are_any() -> None:
+    """Both READMEs have every type once, with the condition for "no value" that kintone documents, and no other."""
+    english, japanese = (_conditions((ROOT / path).read_text(encoding="utf-8")) for path in documentation.READMES)
+    found: dict[str, set[str]] = {}
+    for types, _, empty in english:
+        found.setdefault(empty, set()).update(name.lower() for name in types.split(", "))
+
+    assert found == EMPTY
+    assert [empty for *_, empty in japanese] == [empty for *_, empty in english]
+    assert [row[1] for row in japanese[:-1]] == [row[1] for row in english[:-1]]
+
+
+def _conditions(text: str) -> list[list[str]]:
+    """Return the cells of the table of conditions, without its heading."""
+    table = text.partition("<!-- conditions -->\n")[2].partition("\n<!-- /conditions -->")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]

@@ -142,3 +142,11 @@ def test_values_of_every_writable_type_are_shown() -> None:
 def test_texts_are_short(lines: list[Message]) -> None:
     """A model can afford to read each text."""
     assert 1_000 < len(text_of(lines)) <= LONGEST
+
+
+def test_what_is_unsure_is_called_so() -> None:
+    """Whose day and whose user a token's request means is measured for users, not documented for tokens."""
+    sentences = [each for each in text_of(query_guide()).split(". ") if "Administrator" in each]
+
+    assert sentences
+    assert [each for each in sentences if each.count("Administrator") != each.count("probably")] == []

@@ -214,3 +214,30 @@ def test_at_most_five_sentences_are_told(every: EveryField) -> None:
     query = " and ".join(f'choice = "{number}"' for number in range(300))
 
     assert len(sentences(every, query, "GAIA_IQ03")) == 5
+
+
+def test_switched_off_status_is_a_mistake_in_conditions_alone() -> None:
+    """What kintone makes of it in ``order by`` is not documented, so nothing is said of that; assignees never sort."""
+    form = make_form(field("STATUS", "状況", enabled=False), field("STATUS_ASSIGNEE", "担当", enabled=False))
+    told = {
+        query: [str(each).partition(" (")[0] for each in explain(parse(query), form, "GAIA_ST02")]
+        for query in ('状況 = "Open" order by 状況 asc', "order by 状況 asc", "order by 担当 asc")
+    }
+
+    assert told == {
+        '状況 = "Open" order by 状況 asc': ["query: 状況"],
+        "order by 状況 asc": [],
+        "order by 担当 asc": ["query: order by does not take 担当"],
+    }
+
+
+@pytest.mark.parametrize("query", ["状況 equals 5", "明細 equals 5"])
+def test_field_that_no_condition_can_name_has_no_list_of_operators(query: str) -> None:
+    """A word in the place of the operator does not lead to an empty list, nor to a condition that kintone refuses."""
+    row = {"品目": field("SINGLE_LINE_TEXT", "品目")}
+    form = make_form(field("STATUS", "状況", enabled=False), field("SUBTABLE", "明細", fields=row))
+    (sentence,) = map(str, explain(parse(query), form, "CB_VA01"))
+
+    assert query.split(maxsplit=1)[0] in sentence
+    assert "operators" not in sentence
+    assert "write" not in sentence

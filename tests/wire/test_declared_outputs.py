@@ -1,17 +1,20 @@
 """The tools send what their declarations promise to the next node."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from dify_host import DifyHost, Outcome
 from local_kintone import LocalKintone
-from tests.contract.agreed_names import TOOLS
+from tests.contract.agreed_names import RESULTS, TOOLS
 from tests.contract.plugin_files import tool
 from tests.good_parameters import good_parameters
 from tests.wire.plugin import credentials_of
 
+EVERY_FIELD = 3
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
@@ -32,15 +35,45 @@ TESTED_SEPARATELY = {
 """Tools with modes or files, which have tests of their own below, and those that send text alone."""
 
 
-def run_and_check_outputs(host: DifyHost, site: LocalKintone, name: str, parameters: dict[str, Any]) -> Outcome:
+@dataclass
+class Differences:
+    """What was sent otherwise than declared, and the types that were seen where none is declared, by place."""
+
+    wrong: list[str] = field(default_factory=list)
+    untyped: dict[str, set[str]] = field(default_factory=dict)
+
+    def compare(self, place: str, value: object, schema: Mapping[str, Any]) -> None:
+        """Compare a value with its schema, down to the items of lists and the keys of objects."""
+        if "type" not in schema:
+            self.untyped.setdefault(place, set()).add(type(value).__name__)
+        elif type(value) not in TYPES[schema["type"]]:
+            self.wrong.append(f"{place} is {type(value).__name__}")
+        if isinstance(value, list):
+            for item in value:
+                self.compare(f"{place}[]", item, schema.get("items", {}))
+        if isinstance(value, dict) and (keys := schema.get("properties")):
+            self.wrong += [f"{place}.{key} is one of two" for key in keys.keys() ^ value.keys()]
+            for key in keys.keys() & value.keys():
+                self.compare(f"{place}.{key}", value[key], keys[key])
+
+
+def run_and_check_outputs(  # noqa: PLR0913 - a call, and where its differences are noted
+    host: DifyHost,
+    site: LocalKintone,
+    name: str,
+    parameters: dict[str, Any],
+    *,
+    app: int = 1,
+    found: Differences | None = None,
+) -> Outcome:
     """Run a tool and compare its variables with its ``output_schema``."""
-    outcome = host.invoke(name, parameters, credentials_of(site), timeout=60)
+    outcome = host.invoke(name, parameters, credentials_of(site, app=app), timeout=60)
     declared = tool(name)["output_schema"]["properties"]
+    found = found or Differences()
+    assert outcome.variables.keys() <= declared.keys()
     for variable, value in outcome.variables.items():
-        schema = declared[variable]
-        assert type(value) in TYPES[schema["type"]], variable
-        if "items" in schema:
-            assert {type(item) for item in value} <= set(TYPES[schema["items"]["type"]]), variable
+        found.compare(f"{name}: {variable}", value, declared[variable])
+    assert found.wrong == []
     assert outcome.text.strip()
     return outcome
 
@@ -118,3 +151,34 @@ def test_file_tools_send_what_they_declare(host: DifyHost, site: LocalKintone) -
     assert set(downloaded.variables) == {"file_name", "mime_type", "size"}
     assert [file.content for file in downloaded.files] == [b"content"]
     assert downloaded.json == [{"data": []}]
+
+
+def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKintone) -> None:
+    """Where entries and objects hold more than one type, none is declared; everywhere else exactly the declared one."""
+    found = Differences()
+    mistakes = {"nmae": 1, "lines": [{"item": "Pen", "qty": 0}]}
+    entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"stock": 5}}, {"record": {"sku": "T-1"}}]
+    file = host.serve("a.txt", b"content", "text/plain")
+    calls: list[tuple[str, dict[str, Any], int]] = [
+        *(("kintone_get_fields", {}, app) for app in (1, 2, EVERY_FIELD)),
+        *(("kintone_get_record", {"record_id": "1"}, app) for app in (1, EVERY_FIELD)),
+        ("kintone_query", {}, EVERY_FIELD),
+        ("kintone_query", {"query": "$id < 0"}, 1),
+        ("kintone_aggregate", {"group_by": "rank", "measures": "count, sum(stock)"}, 1),
+        ("kintone_aggregate", {}, 1),
+        ("kintone_validate_record_data", {"record_data": mistakes}, 1),
+        ("kintone_add_record", {"record_data": {"sku": "T-0"}}, 1),
+        ("kintone_upsert_records", {"records_data": entries}, 1),
+        ("kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING}, 1),
+        ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]}, 1),
+    ]
+    assert {name for name, *_ in calls} == {name for name in TOOLS if RESULTS[name]} - {"kintone_download_file"}
+    for name, parameters, app in calls:
+        run_and_check_outputs(host, site, name, parameters, app=app, found=found)
+
+    assert {place: sorted(types) for place, types in found.untyped.items() if not place.endswith("[]")} == {
+        "kintone_get_fields: fields[].default": ["NoneType", "list", "str"],
+        "kintone_get_fields: fields[].lookup": ["NoneType", "dict"],
+        "kintone_validate_record_data: errors[].row": ["NoneType", "int"],
+    }
+    assert [place for place in found.untyped if place.endswith("[]")] == ["kintone_get_fields: fields[].default[]"]

@@ -313,3 +313,15 @@ def test_parameter_that_the_tool_does_not_have(host: DifyHost, site: LocalKinton
     failure = refused(host, site, field="sku")
     assert failure.message.startswith("[INVALID_INPUT] ")
     assert "fields" in failure.message
+
+
+def test_operators_of_fields_that_are_switched_off(host: DifyHost, site: LocalKintone) -> None:
+    """Status, assignees and categories have operators only while the app uses them."""
+    kinds = ("STATUS", "STATUS_ASSIGNEE", "CATEGORY")
+    off, on = (run(host, site, app).variables["fields"] for app in (ORDERS, EVERY_FIELD))
+    operators = [
+        {field["type"]: field["operators"] for field in fields if field["type"] in kinds} for fields in (off, on)
+    ]
+
+    assert operators[0] == {kind: [] for kind in kinds}
+    assert operators[1] == {"STATUS": ["=", "!=", "in", "not in"], "STATUS_ASSIGNEE": ["in", "not in"], "CATEGORY": []}

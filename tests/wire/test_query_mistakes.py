@@ -1,5 +1,6 @@
 """Wrong queries in the plugin process: what reaches kintone, and what a model reads."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
@@ -60,3 +61,52 @@ def test_moment_without_an_offset_sends_no_query(host: DifyHost, orders: LocalKi
     assert failed.value.code == "INVALID_INPUT"
     assert '作成日時 >= "2026-04-01T00:00:00Z"' in failed.value.message
     assert [each.path.rpartition("/k/v1/")[2] for each in orders.requests[before:]] == ["app/form/fields.json"]
+
+
+@pytest.mark.parametrize("tool", ["kintone_query", "kintone_aggregate"])
+@pytest.mark.parametrize("condition", ['ステータス = "Open"', "作業者 in (LOGINUSER())", 'ステータス in ("Open")'])
+def test_condition_on_the_process_of_an_app_without_one(
+    host: DifyHost, orders: LocalKintone, tool: str, condition: str
+) -> None:
+    """The field is named and that process management is off; what else is wrong with the query is told as well."""
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(tool, {"query": f"{condition} and stok > 1"}, credentials_of(orders, "view"))
+    both = failed.value.message
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(tool, {"query": f"stock > 1 and {condition}"}, credentials_of(orders, "view"))
+    alone = failed.value.message
+
+    assert failed.value.code == "GAIA_ST02"
+    for message in (both, alone):
+        assert f"query: {condition.split(maxsplit=1)[0]} (" in message
+        assert "process management" in message
+    assert '"stock"' in both
+    assert "operators are" not in alone
+
+
+@pytest.mark.parametrize(
+    ("tool", "parameters"),
+    [
+        ("kintone_query", {"query": "nmae stock"}),
+        ("kintone_query", {"query": 'nmae = "x" and stok > 1'}),
+        ("kintone_query", {"query": "limit 1", "fields": "nmae, stok"}),
+        ("kintone_query", {"querry": "limit 1", "field": "sku"}),
+        ("kintone_aggregate", {"group_by": "due:mnth"}),
+        ("kintone_aggregate", {"measures": "smu(stock)"}),
+        ("kintone_aggregate", {"group_by": "due:month", "time_zone": "Asia/Tokio"}),
+        ("kintone_get_fields", {"fields": "nmae, stok"}),
+        ("kintone_get_record", {"update_key": "SKU", "update_key_value": "x"}),
+    ],
+)
+def test_question_in_a_message_ends_its_sentence(
+    host: DifyHost, orders: LocalKintone, tool: str, parameters: dict[str, str]
+) -> None:
+    """Suggestions are asked; what follows begins anew, without a semicolon and not in the middle of a sentence."""
+    try:
+        message = host.invoke(tool, parameters, credentials_of(orders, "view")).text
+    except PluginFailure as failure:
+        message = failure.message
+    behind = [each[1:].lstrip(' "') for each in message.split("did you mean")[1:] for each in [each[each.index("?") :]]]
+
+    assert behind
+    assert [text[:40] for text in behind if re.match(r";|the |write ", text)] == []
