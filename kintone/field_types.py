@@ -282,6 +282,8 @@ class ValueKind(Enum):
     """A moment, whose day depends on the time zone."""
     TEXT = auto()
     """One text."""
+    RECORD_NUMBER = auto()
+    """A text that ends in the ID of the record, such as ``APP-12``."""
     LONG_TEXT = auto()
     """A text of any length, not for groups."""
     OPTION = auto()
@@ -325,7 +327,7 @@ _KINDS_BY_SHAPE = {
     Shape.PERSON: ValueKind.PERSON,
 }  # fmt: skip
 _KINDS_BY_TYPE = {
-    "RICH_TEXT": ValueKind.LONG_TEXT, "RECORD_NUMBER": ValueKind.TEXT, "STATUS": ValueKind.TEXT,
+    "RICH_TEXT": ValueKind.LONG_TEXT, "RECORD_NUMBER": ValueKind.RECORD_NUMBER, "STATUS": ValueKind.TEXT,
     "STATUS_ASSIGNEE": ValueKind.PEOPLE, "CATEGORY": ValueKind.TEXTS, "__ID__": ValueKind.ID,
     "__REVISION__": ValueKind.ID,
 }  # fmt: skip

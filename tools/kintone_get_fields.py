@@ -7,7 +7,7 @@ from kintone.app_overview import read_overview
 from kintone.errors import InvalidParameterError
 from kintone.field_types import PSEUDO_FIELDS
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import nearest_codes
+from kintone.forms.near_matches import listed, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.texts import printable
 from tools import base
@@ -70,7 +70,7 @@ def _complaint(form: Form, code: str) -> Message:
     complaint = Message('app {app} has no field "{code}"', app=form.app, code=printable(code))
     if not near:
         return Message("{complaint}; leave fields blank to see all", complaint=complaint)
-    return Message("{complaint}; did you mean {near}?", complaint=complaint, near=Joined(near, " or "))
+    return Message("{complaint}; did you mean {near}?", complaint=complaint, near=listed(near, " or "))
 
 
 def _named(code: str, label: str) -> Message:

@@ -185,7 +185,7 @@ def test_many_unique_fields(shop: InProcess) -> None:
 
     message = refusal(shop, record_id="tea")
 
-    assert "key19, 5 more" in message
+    assert "key19 and 5 more" in message
     assert "key20" not in message
 
 
