@@ -83,6 +83,11 @@ class FieldType:
     query: QueryRules = operators.NO_RULES
 
     @property
+    def is_known(self) -> bool:
+        """Tell whether kintone's documentation has the type; of others not even who may write them is known."""
+        return self.name in FIELD_TYPES
+
+    @property
     def empty_value(self) -> str | list[object] | None:
         """The empty value as it is sent: ``""``, ``None`` or a new empty list."""
         return [] if isinstance(self.empty, tuple) else self.empty
