@@ -83,6 +83,11 @@ class FieldType:
     query: QueryRules = operators.NO_RULES
 
     @property
+    def is_known(self) -> bool:
+        """Tell whether kintone's documentation has the type; of others not even who may write them is known."""
+        return self.name in FIELD_TYPES
+
+    @property
     def empty_value(self) -> str | list[object] | None:
         """The empty value as it is sent: ``""``, ``None`` or a new empty list."""
         return [] if isinstance(self.empty, tuple) else self.empty
@@ -287,6 +292,8 @@ class ValueKind(Enum):
     """A moment, whose day depends on the time zone."""
     TEXT = auto()
     """One text."""
+    RECORD_NUMBER = auto()
+    """A text that ends in the ID of the record, such as ``APP-12``."""
     LONG_TEXT = auto()
     """A text of any length, not for groups."""
     OPTION = auto()
@@ -330,7 +337,7 @@ _KINDS_BY_SHAPE = {
     Shape.PERSON: ValueKind.PERSON,
 }  # fmt: skip
 _KINDS_BY_TYPE = {
-    "RICH_TEXT": ValueKind.LONG_TEXT, "RECORD_NUMBER": ValueKind.TEXT, "STATUS": ValueKind.TEXT,
+    "RICH_TEXT": ValueKind.LONG_TEXT, "RECORD_NUMBER": ValueKind.RECORD_NUMBER, "STATUS": ValueKind.TEXT,
     "STATUS_ASSIGNEE": ValueKind.PEOPLE, "CATEGORY": ValueKind.TEXTS, "__ID__": ValueKind.ID,
     "__REVISION__": ValueKind.ID,
 }  # fmt: skip

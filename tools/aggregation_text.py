@@ -47,6 +47,14 @@ class AggregationText:
     def _headline(self) -> Message:
         rows, total = len(self.rows), self.aggregator.total_rows
         records = _records(self.aggregator.record_count, self.app)
+        if limits.MAX_ROWS <= rows < total:
+            return Message(
+                "{rows:,} of {total:,} rows, from {records}; no call returns more: group by fewer fields or a coarser "
+                "unit, or add a condition to query:",
+                rows=rows,
+                total=total,
+                records=records,
+            )
         if rows < total:
             return Message(
                 "{rows:,} of {total:,} rows, from {records}; for more rows raise max_rows, up to {maximum:,}:",

@@ -34,8 +34,8 @@ def described(field: FieldDefinition) -> Described:
 
 
 def is_writable(field: FieldDefinition) -> bool:
-    """Tell whether a record can be added and updated with a value for the field."""
-    return field.refusal("add") is None and field.refusal("update") is None
+    """Tell whether a record can be added and updated with a value for the field; False where that is not known."""
+    return field.type.is_known and field.refusal("add") is None and field.refusal("update") is None
 
 
 def data_codes(fields: Sequence[FieldDefinition]) -> list[str]:

@@ -1,16 +1,16 @@
 """The text that describes the fields of an app: one line a field, grouped by what can be done with them."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kintone.app_overview import Action, AppOverview
-from kintone.errors import KintoneError
-from kintone.field_types import ValueKind
-from kintone.forms.fields import FieldDefinition, Limits
-from kintone.messages import NOTHING, Joined, Message, counted, verbatim
-from kintone.texts import preview, printable
+from kintone.errors import KintoneError, PermissionDeniedError
+from kintone.field_types import STATUS, ValueKind
+from kintone.forms.fields import FieldDefinition
+from kintone.messages import Joined, Message, verbatim
+from kintone.texts import printable
 from tools.field_descriptions import is_process_on, is_writable
+from tools.field_lines import Line, label_of, quoted, type_of, with_columns
 
 MAX_CHARACTERS = 20_000
 """Characters of the whole text; agents read only the text, and every character costs."""
@@ -20,14 +20,10 @@ REST_CHARACTERS = 200
 """Characters of the sentence around them."""
 MAX_LIST_CHARACTERS = 1_500
 """Characters of all statuses, or of all actions."""
-MAX_ITEMS = 30
-"""Options, or people to choose from, that are named."""
-MAX_VALUE_CHARACTERS = 200
-INDENT = "  "
+AND_ALL_BEHIND = "..."
+"""In the parameter ``fields``, after a code: that field and all that the text has behind it."""
 NEGATED = ("not in", "not like", "is not empty")
 NO_TEXT, NO_ENTRY = '= ""', 'in ("")'
-
-type Line = Message | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,9 @@ class FieldsText:
         app = Message("app {app}", app=self.app)
         name = self.overview.name
         if isinstance(name, str) and name:
-            app = Message("app {app} ({name})", app=self.app, name=_quoted(name))
+            app = Message("app {app} ({name})", app=self.app, name=quoted(name))
+        if isinstance(name, KintoneError):
+            app = Message("app {app} (its name could not be read: {code})", app=self.app, code=name.code)
         shown, total = len(self.fields), len(self.overview.form.fields)
         if self.all_asked:
             return Message("Fields of {app}: {total}, to be named by code.", app=app, total=total)
@@ -58,7 +56,13 @@ class FieldsText:
     def _rights(self) -> list[Message]:
         may_view = self.overview.may_view
         if isinstance(may_view, KintoneError):
-            return []
+            return [
+                Message(
+                    "Whether the credential may view records could not be found out ({code}); whether it may write "
+                    "them is not known.",
+                    code=may_view.code,
+                )
+            ]
         if may_view:
             return [Message("The credential may view records; whether it may write them is not known.")]
         return [
@@ -69,69 +73,97 @@ class FieldsText:
         ]
 
     def _process(self) -> list[Message]:
-        if not self.all_asked:
+        if not self.all_asked and not any(field.type is STATUS for field in self.fields):
             return []
         process = self.overview.process
         if isinstance(process, KintoneError):
             return [self._unread_process(process)]
         if not process.enabled:
             return [Message("Process management: off.")]
-        statuses = _cut([_quoted(status) for status in process.statuses])
+        statuses = _cut([quoted(status) for status in process.statuses]) or Message("none in kintone's answer")
+        actions = _cut(map(_action, process.actions)) or Message("none in kintone's answer")
         return [
             Message("Process management: on. Statuses: {statuses}.", statuses=statuses),
-            Message("Actions: {actions}.", actions=_cut(map(_action, process.actions))),
+            Message("Actions: {actions}.", actions=actions),
         ]
 
     def _unread_process(self, error: KintoneError) -> Message:
         if not is_process_on(self.overview.form):
             return Message("Process management: off.")
-        return Message(
-            "Process management: on. Its statuses and actions could not be read with this credential ({code}).",
-            code=error.code,
-        )
+        if isinstance(error, PermissionDeniedError):
+            return Message(
+                "Process management: on. Its statuses and actions could not be read with this credential ({code}).",
+                code=error.code,
+            )
+        return Message("Process management: on. Its statuses and actions could not be read ({code}).", code=error.code)
+
+
+HEADINGS = (
+    Message("To write:"),
+    Message("Tables:"),
+    Message("Of a type that is not known here, and so is whether they can be written:"),
+    Message("Calculated or copied, not to be written:"),
+    Message("Related records, in queries as FIELD.COLUMN with in instead of =:"),
+)
+
+
+def in_text_order(fields: Iterable[FieldDefinition]) -> list[FieldDefinition]:
+    """Return fields in the order in which the text has them."""
+    every = list(fields)
+    groups = [*(group for _, group in _groups(every)), *(group for _, group in _system_groups(every))]
+    return [field for group in groups for field in group]
 
 
 def _groups(fields: Iterable[FieldDefinition]) -> list[tuple[Message, list[FieldDefinition]]]:
-    headings = (
-        Message("To write:"),
-        Message("Tables:"),
-        Message("Calculated or copied, not to be written:"),
-    )
-    groups: list[list[FieldDefinition]] = [[] for _ in headings]
+    groups: list[list[FieldDefinition]] = [[] for _ in HEADINGS]
     for field in fields:
         if not _is_system(field):
             groups[_group(field)].append(field)
-    return [(heading, group) for heading, group in zip(headings, groups, strict=True) if group]
+    return [(heading, group) for heading, group in zip(HEADINGS, groups, strict=True) if group]
 
 
 def _group(field: FieldDefinition) -> int:
     if field.is_table:
         return 1
-    return 0 if is_writable(field) else 2
+    if not field.type.is_known:
+        return 2
+    if field.query.dotted:
+        return 4
+    return 0 if is_writable(field) else 3
 
 
 def _is_system(field: FieldDefinition) -> bool:
     """Tell whether kintone alone gives the field its value, or it never has one; nothing else is known of it."""
-    return not field.type.on_update and not field.type.calculated
+    return not field.type.on_update and not field.type.calculated and not field.query.dotted
 
 
-def _system_lines(fields: Iterable[FieldDefinition]) -> list[Message]:
-    """Return a line for the fields that kintone fills, one for those that are off, and one for those without values."""
+def _system_groups(fields: Iterable[FieldDefinition]) -> list[tuple[Message, list[FieldDefinition]]]:
+    """Return the fields that kintone fills, those that are off, and those without values, each with its line."""
     system = [field for field in fields if _is_system(field)]
     filled = [field for field in system if field.is_in_records]
     empty = [field for field in system if not field.is_in_records]
     off = [field for field in empty if field.value_kind is not ValueKind.NOTHING]
     without = [field for field in empty if field.value_kind is ValueKind.NOTHING]
-    lines = (
-        (Message("Filled by kintone: {fields}", fields=_cut(map(_system_field, filled))), filled),
-        (Message("Switched off: {fields}", fields=_cut([printable(field.code) for field in off])), off),
-        (Message("Never with a value: {fields}", fields=_cut(map(_system_field, without))), without),
-    )
-    return [line for line, group in lines if group]
+    return [
+        (Message("Filled by kintone: {fields}", fields=""), filled),
+        (Message("Switched off: {fields}", fields=""), off),
+        (Message("Never with a value: {fields}", fields=""), without),
+    ]
+
+
+def _system_lines(fields: Iterable[FieldDefinition]) -> list[Message]:
+    """Return a line for each group of fields that kintone alone writes."""
+    return [
+        line.copy_with(fields=_cut_fields([field.code for field in group], list(map(_system_field, group))))
+        for line, group in _system_groups(fields)
+        if group
+    ]
 
 
 def _system_field(field: FieldDefinition) -> Message:
-    return Message("{code}{label} ({type})", code=printable(field.code), label=_label(field), type=_type(field))
+    if not field.is_in_records and field.value_kind is not ValueKind.NOTHING:
+        return verbatim(printable(field.code))
+    return Message("{code}{label} ({type})", code=printable(field.code), label=label_of(field), type=type_of(field))
 
 
 def _field_lines(fields: Iterable[FieldDefinition], room: int) -> list[Line]:
@@ -149,7 +181,7 @@ def _field_lines(fields: Iterable[FieldDefinition], room: int) -> list[Line]:
         for field in group:
             codes -= _code_length(field)
             columns = sum(map(_code_length, field.columns.values()))
-            for each, line in _with_columns(field):
+            for each, line in with_columns(field):
                 columns -= _code_length(each) if each.in_table else 0
                 rest = room - _length_of([line])
                 if not left and rest >= min(codes + columns, MAX_CODES_CHARACTERS):
@@ -169,7 +201,7 @@ def _rest(codes: Sequence[str], room: int) -> list[Message]:
         Message(
             "{count} more fields; name those that you need in the parameter fields: {codes}",
             count=len(codes),
-            codes=_cut(map(printable, codes), room),
+            codes=_cut_fields(codes, list(map(printable, codes)), room),
         )
     ]
 
@@ -181,113 +213,6 @@ def _code_length(field: FieldDefinition) -> int:
 
 def _length_of(lines: Iterable[Line]) -> int:
     return sum(len(str(line)) + 1 for line in lines)
-
-
-# One field
-
-
-def _with_columns(field: FieldDefinition) -> list[tuple[FieldDefinition, Line]]:
-    """Return the line of a field and those of its columns."""
-    return [(field, _line(field)), *((column, _line(column, INDENT)) for column in field.columns.values())]
-
-
-def _line(field: FieldDefinition, indent: str = "") -> Line:
-    return Message(
-        "{indent}{code}{label}: {parts}",
-        indent=indent,
-        code=printable(field.code),
-        label=_label(field),
-        parts=Joined(_parts(field), ", "),
-    )
-
-
-def _label(field: FieldDefinition) -> str:
-    """Return the label in quotes, with a blank before it; blank where it is the code."""
-    return "" if field.label == field.code else f" {json.dumps(printable(field.label), ensure_ascii=False)}"
-
-
-def _parts(field: FieldDefinition) -> list[Message]:
-    return [
-        _type(field),
-        Message("required") if field.required else NOTHING,
-        Message("unique") if field.unique else NOTHING,
-        _length(field.limits),
-        _range(field.limits),
-        Message("unit {unit}", unit=_short(field.unit)) if field.unit else NOTHING,
-        _decimals(field.shown_decimals),
-        _default(field),
-        _lookup(field),
-        Message("filled by the lookup {code}", code=printable(field.copied_by)) if field.copied else NOTHING,
-        Message("formula {formula}", formula=_short(field.expression)) if field.expression else NOTHING,
-        Message("not to be written") if field.in_table and not is_writable(field) else NOTHING,
-        _options(field),
-        _entities(field),
-    ]
-
-
-def _type(field: FieldDefinition) -> Message:
-    name, detail = printable(field.type.name), field.format or field.limits.protocol
-    return Message("{name} ({detail})", name=name, detail=_short(detail)) if detail else verbatim(name)
-
-
-def _length(limits: Limits) -> Message:
-    least, most = limits.min_length, limits.max_length
-    if least and most is not None:
-        return Message("{least} to {most} characters", least=least, most=most)
-    if most is not None:
-        return Message("at most {most} characters", most=most)
-    return Message("at least {least} characters", least=least) if least else NOTHING
-
-
-def _range(limits: Limits) -> Message:
-    least, most = limits.min_value, limits.max_value
-    if least is not None and most is not None:
-        return Message("{least} to {most}", least=str(least), most=str(most))
-    if most is not None:
-        return Message("at most {most}", most=str(most))
-    return NOTHING if least is None else Message("at least {least}", least=str(least))
-
-
-def _decimals(count: int | None) -> Message:
-    if count is None:
-        return NOTHING
-    return counted(count, Message("1 decimal place shown"), Message("{count} decimal places shown", count=count))
-
-
-def _default(field: FieldDefinition) -> Message:
-    if field.default_now:
-        return Message("default now")
-    default = field.default
-    if not default:
-        return NOTHING
-    if isinstance(default, list):
-        names = [entry.get("code") if isinstance(entry, dict) else entry for entry in default]
-        return Message("default {value}", value=_items([name for name in names if isinstance(name, str)]))
-    return Message("default {value}", value=_quoted(default) if isinstance(default, str) else preview(default))
-
-
-def _lookup(field: FieldDefinition) -> Message:
-    lookup = field.lookup
-    if lookup is None:
-        return NOTHING
-    source = Message("lookup")
-    if lookup.app and lookup.key:
-        source = Message("lookup by {key} of app {app}", key=printable(lookup.key), app=lookup.app)
-    if not lookup.copies:
-        return source
-    return Message("{source}, fills {codes}", source=source, codes=_items(lookup.copies))
-
-
-def _options(field: FieldDefinition) -> Message:
-    return Message("options: {names}", names=_items(field.options)) if field.options else NOTHING
-
-
-def _entities(field: FieldDefinition) -> Message:
-    """Return whom the field lets one choose; nothing where it is everybody."""
-    if not field.entities:
-        return NOTHING
-    names = [f"{printable(entity.code)} ({printable(entity.type)})" for entity in field.entities]
-    return Message("only {names}", names=_items(names))
 
 
 # Queries
@@ -318,42 +243,44 @@ def _query_lines(fields: Iterable[FieldDefinition]) -> list[Line]:
     return lines
 
 
-# Lists and names
+# Lists
 
 
 def _action(action: Action) -> Message:
-    name, before, after = (_quoted(each, ',"→()') for each in (action.name, action.before, action.after))
+    name, before, after = (quoted(each, ',"→()') for each in (action.name, action.before, action.after))
     return Message("{name} ({before} → {after})", name=name, before=before, after=after)
-
-
-def _items(names: Iterable[str]) -> Message:
-    """Return the first names, and how many more there are."""
-    every = list(names)
-    shown = ", ".join(map(_quoted, every[:MAX_ITEMS]))
-    left = len(every) - MAX_ITEMS
-    return Message("{shown} and {left} more", shown=shown, left=left) if left > 0 else verbatim(shown)
 
 
 def _cut(items: Iterable[Line], room: int = MAX_LIST_CHARACTERS) -> Message:
     """Return as many of the items as fit, and how many more there are."""
     every = list(items)
-    shown: list[Line] = []
-    for item in every:
-        room -= len(str(item)) + 2
-        if room < 0 and shown:
-            break
-        shown.append(item)
+    shown = every[: _fitting(every, room)]
     left = len(every) - len(shown)
     text = Joined(shown, ", ")
     return Message("{shown} and {left} more", shown=text, left=left) if left else text
 
 
-def _quoted(name: str, marks: str = ',"') -> str:
-    """Return a name; in quotes if it is empty, or holds one of the marks and could be read as two."""
-    if name and name == name.strip() and not any(mark in name for mark in marks):
-        return printable(name)
-    return json.dumps(printable(name), ensure_ascii=False)
+def _cut_fields(codes: Sequence[str], shown_as: Sequence[Line], room: int = MAX_LIST_CHARACTERS) -> Message:
+    """Return as many of the fields as fit, how many more there are, and how to have the text begin with those."""
+    count = _fitting(shown_as, room)
+    text = Joined(shown_as[:count], ", ")
+    if count == len(codes):
+        return text
+    return Message(
+        '{shown} and {left} more, which fields="{next}, {more}" describes',
+        shown=text,
+        left=len(codes) - count,
+        next=printable(codes[count]),
+        more=AND_ALL_BEHIND,
+    )
 
 
-def _short(text: str) -> str:
-    return printable(text, MAX_VALUE_CHARACTERS)
+def _fitting(items: Iterable[Line], room: int) -> int:
+    """Return how many of the first items fit; one does in any case."""
+    count = 0
+    for item in items:
+        room -= len(str(item)) + 2
+        if room < 0 and count:
+            break
+        count += 1
+    return count

@@ -10,6 +10,7 @@ from tools import base
 from tools.flat_records import Flattener, Plain, Source, read_records, table_rows, unknown_fields_warning
 from tools.name_lists import ALL_FIELDS, read_list
 from tools.parameters import Parameters
+from tools.record_formats import hidden_ids_warning
 from tools.record_texts import SHORT_TEXT
 from tools.results import Result
 
@@ -35,7 +36,7 @@ class FlattenJson(base.OfflineTool):
             objects = [_selected(flattener.record(record), fields) for record in records]
         columns = {code for plain in objects for code in plain} if table else ()
         named = [code for code in fields if code != ALL_FIELDS]
-        warnings += [unknown_fields_warning(named, records, columns), *_hidden_ids(flattener)]
+        warnings += [unknown_fields_warning(named, records, columns), *map(hidden_ids_warning, flattener.hidden_ids)]
         lines = [
             *(Message("Warning: {warning}", warning=warning) for warning in warnings if warning),
             _headline(len(objects), len(records), table),
@@ -73,15 +74,6 @@ def _rows_of(
     return objects, warning if missing else None
 
 
-def _hidden_ids(flattener: Flattener) -> list[Message]:
-    return [
-        Message(
-            "the IDs of the rows of {table} are left out, because a field has the code id too", table=printable(table)
-        )
-        for table in flattener.hidden_ids
-    ]
-
-
 # The text
 
 
@@ -97,17 +89,22 @@ def _headline(count: int, records: int, table: str) -> Message:
 
 
 def _object_lines(objects: Sequence[Plain]) -> list[Message | str]:
-    """Return a line of JSON for each of the first objects, and how many more there are."""
+    """Return a line of JSON for each of the first objects, and how many more there are.
+
+    Of a first object that is too long alone only the beginning is shown.
+    """
     lines: list[Message | str] = []
     room = SHORT_TEXT.text
-    for number, plain in enumerate(objects):
+    for plain in objects:
         line = to_json(plain).decode()
         room -= len(line) + 1
         if room < 0:
-            left = len(objects) - number
-            return [
-                *lines,
-                Message("… and {left:,} more, which are in the JSON and in the variable records.", left=left),
-            ]
+            break
         lines.append(line)
-    return lines
+    closing: list[Message | str] = []
+    if objects and not lines:
+        lines = [to_json(objects[0]).decode()[: SHORT_TEXT.text]]
+        closing.append(Message("This line is cut; the whole object is in the JSON and in the variable records."))
+    if left := len(objects) - len(lines):
+        closing.append(Message("… and {left:,} more, which are in the JSON and in the variable records.", left=left))
+    return [*lines, *closing]

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from kintone.app_overview import read_overview
 from kintone.errors import InvalidParameterError
 from kintone.field_types import PSEUDO_FIELDS
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import nearest_codes
+from kintone.forms.near_matches import listed, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.texts import printable
 from tools import base
 from tools.field_descriptions import data_codes, described, described_process
-from tools.field_texts import FieldsText
+from tools.field_texts import AND_ALL_BEHIND, FieldsText, in_text_order
 from tools.name_lists import read_fields
 from tools.results import Result
 
@@ -47,7 +48,7 @@ def _selected(form: Form, codes: Iterable[str]) -> Iterator[FieldDefinition]:
 
     Raises ``InvalidParameterError`` for codes that the form does not have.
     """
-    wanted = dict.fromkeys(codes)
+    wanted = dict.fromkeys(_with_all_behind(form, list(codes)))
     unknown = [code for code in wanted if code not in form.fields and code not in form.tables_by_column]
     unknown = [code for code in unknown if code not in PSEUDO_FIELDS]
     if unknown:
@@ -62,6 +63,17 @@ def _selected(form: Form, codes: Iterable[str]) -> Iterator[FieldDefinition]:
         yield replace(field, columns=columns) if columns and code not in wanted else field
 
 
+def _with_all_behind(form: Form, codes: list[str]) -> Iterator[str]:
+    """Yield the codes; an ellipsis after one stands for all fields that the text of the whole app has behind it."""
+    in_order = [field.code for field in in_text_order(form.fields.values())]
+    for before, code in pairwise(["", *codes]):
+        first = form.tables_by_column.get(before, before)
+        if code in (AND_ALL_BEHIND, "…") and first in in_order:
+            yield from in_order[in_order.index(first) :]
+        else:
+            yield code
+
+
 def _complaint(form: Form, code: str) -> Message:
     """Return the sentence about an unknown code, with the nearest fields by code and label."""
     names = [*form.names(), *form.column_names()]
@@ -70,7 +82,7 @@ def _complaint(form: Form, code: str) -> Message:
     complaint = Message('app {app} has no field "{code}"', app=form.app, code=printable(code))
     if not near:
         return Message("{complaint}; leave fields blank to see all", complaint=complaint)
-    return Message("{complaint}; did you mean {near}?", complaint=complaint, near=Joined(near, " or "))
+    return Message("{complaint}; did you mean {near}?", complaint=complaint, near=listed(near, " or "))
 
 
 def _named(code: str, label: str) -> Message:

@@ -1,26 +1,33 @@
 """The tool ``kintone_get_record``."""
 
-from collections.abc import Callable
-from typing import Any
+import re
+from typing import NoReturn
 
 from kintone.errors import InvalidParameterError, InvalidQueryError, KintoneError
 from kintone.messages import Joined, Message
 from kintone.reading.found_record import FoundRecord, find_by_id, find_by_key, read_app_code
-from kintone.reading.pages import Record
 from kintone.records.unique_keys import unique_fields_in_words, unique_key
-from kintone.values.numbers import record_id_hint, record_number_parts, whole_number
+from kintone.values.numbers import named_record_id, record_number_parts, several_record_ids, whole_number
 from tools import base
 from tools.code_suggestions import current_form
 from tools.name_lists import read_fields
 from tools.query_summary import MissingFields
-from tools.record_formats import flatten
-from tools.record_inputs import explain_missing_record, read_record_id, shown_value
+from tools.record_formats import PlainRecords
+from tools.record_inputs import MAX_CHARACTERS_SHOWN, explain_missing_record, read_record_id, shown_value
 from tools.results import Result
 from tools.whole_record import whole_record_lines
 
 FEWER_FIELDS = Message("name only the fields that are needed in fields")
 NO_FORM_BY_ID = Message("a record is read without the form by its record_id")
-SHAPES: dict[str, Callable[[Record], Any]] = {"both": dict, "flattened_json": flatten, "text_only": dict}
+NOT_GIVEN = frozenset({"null", "none", "undefined"})
+"""Texts that templates and models leave where they give nothing."""
+MAX_IDS_SHOWN = 20
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?P<page>\S*/k/(?:guest/[0-9]+/)?(?:m/)?(?P<app>[0-9]+)/show)[#?]record=(?P<id>[1-9][0-9]{0,17})(?:&\S*)?",
+    re.ASCII,
+)
+"""The address at which a browser shows a record, as ``KintoneClient.record_url`` writes it, or with more behind it."""
 
 
 class GetRecord(base.KintoneTool):
@@ -35,7 +42,8 @@ class GetRecord(base.KintoneTool):
         found = _found(call)
         shown = {code: found.record[code] for code in fields if code in found.record} if fields else found.record
         url = call.client.record_url(call.app, found.id)
-        record = SHAPES[mode](shown)
+        plain = PlainRecords()
+        record = plain.flatten(shown) if mode == "flattened_json" else shown
         headline = Message(
             "Record {record} of app {app} (revision {revision}): {url}",
             record=found.id,
@@ -43,7 +51,9 @@ class GetRecord(base.KintoneTool):
             revision=found.revision,
             url=url,
         )
-        lines = [*_warning_lines(call, found, fields), headline, *whole_record_lines(shown)]
+        warnings = [*_warnings(call, found, fields), *plain.warnings]
+        warning_lines = [Message("Warning: {warning}", warning=each) for each in warnings]
+        lines = [*warning_lines, headline, *whole_record_lines(shown)]
         variables = {"record": record, "record_id": found.id, "revision": found.revision, "record_url": url}
         return Result(lines, None if mode == "text_only" else {"record": record}, variables, FEWER_FIELDS)
 
@@ -52,6 +62,10 @@ def _found(call: base.Call) -> FoundRecord:
     """Read the record that the parameters name in one of the two ways; both at once, or neither, is refused."""
     record_id, value = call.parameters.raw("record_id"), call.parameters.raw("update_key_value")
     code = call.parameters.text("update_key")
+    record_id = None if _is_not_given(record_id) else record_id
+    if record_id is not None:
+        # Beside an ID; without one, "null" is taken for the value of the field.
+        code, value = ("" if _is_not_given(code) else code), (None if _is_not_given(value) else value)
     if record_id is not None and (code or value is not None):
         raise InvalidParameterError(
             "record_id and {other} are both given; keep the one that names the record",
@@ -72,6 +86,10 @@ def _found(call: base.Call) -> FoundRecord:
         "record_id is missing; give it, or update_key and update_key_value to find the record by a field that "
         "prohibits duplicate values"
     )
+
+
+def _is_not_given(value: object) -> bool:
+    return isinstance(value, str) and value.strip().lower() in NOT_GIVEN
 
 
 # By key
@@ -108,12 +126,18 @@ def _key(call: base.Call, code: str, value: object) -> str:
 
 
 def _record_id(call: base.Call, value: object) -> str:
-    """Return the ID in ``record_id``, or in a record number that begins with the app's own code.
+    """Return the ID in ``record_id``: a number, ``#3``, a record's address, or a record number with the app's own code.
 
-    A value that is neither is refused with the fields by which records of this app can be found.
+    Another value is refused: several IDs with the way to read them, the rest with the fields by which records of this
+    app can be found.
     """
     if whole_number(value) is not None:
         return read_record_id(value)
+    named = named_record_id(value) or _id_in_address(call, value)
+    if named is not None:
+        return named
+    if ids := several_record_ids(value):
+        return ids[0] if len(ids) == 1 else _refuse_several(ids)
     parts = record_number_parts(value)
     if parts is not None:
         own = read_app_code(call.client, call.app)
@@ -123,9 +147,47 @@ def _record_id(call: base.Call, value: object) -> str:
     try:
         return read_record_id(value)
     except InvalidParameterError as refused:
-        if record_id_hint(value):
-            raise
         raise refused.copy_with(problem=Joined([refused.problem, _by_key_instead(call)])) from None
+
+
+def _id_in_address(call: base.Call, value: object) -> str | None:
+    """Return the ID in the address of a record of this app; the address of another record is refused."""
+    match = _ADDRESS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    own, given = (
+        _SCHEME.sub("", address).lower()
+        for address in (call.client.record_url(call.app, match["id"]), match["page"].replace("/k/m/", "/k/"))
+    )
+    own_page = own.partition("#")[0]
+    if own_page == given or (given.startswith("/") and own_page.endswith(given)):
+        return match["id"]
+    if int(match["app"]) != call.app:
+        raise InvalidParameterError(
+            "record_id is the address of a record of app {other}, and this call reads app {app}; if that is the app, "
+            "set kintone_app_id to {other} and record_id to {id}",
+            other=match["app"],
+            app=call.app,
+            id=match["id"],
+        )
+    raise InvalidParameterError(
+        "record_id is an address of another site or guest space than this call reads, {own}; if the record is there, "
+        "write only its number: {id}",
+        own=own_page,
+        id=match["id"],
+    )
+
+
+def _refuse_several(ids: list[str]) -> NoReturn:
+    if len(ids) > MAX_IDS_SHOWN or sum(map(len, ids)) > MAX_IDS_SHOWN * MAX_CHARACTERS_SHOWN:
+        shown = ", ".join(ids[:2]) + ", …"
+    else:
+        shown = ", ".join(ids)
+    raise InvalidParameterError(
+        "record_id names several records, and this tool reads one; kintone_query reads them with the query "
+        "$id in ({ids})",
+        ids=shown,
+    )
 
 
 def _foreign_number(call: base.Call, value: object, own: str) -> Message:
@@ -164,8 +226,8 @@ def _by_key_instead(call: base.Call) -> Message:
 # Warnings
 
 
-def _warning_lines(call: base.Call, found: FoundRecord, fields: list[str]) -> list[Message]:
+def _warnings(call: base.Call, found: FoundRecord, fields: list[str]) -> list[Message | str]:
     missing = MissingFields(fields)
     missing.add([found.record])
     warning = missing.warning(lambda: current_form(call))
-    return [Message("Warning: {warning}", warning=each) for each in (warning, *found.warnings) if each]
+    return [each for each in (warning, *found.warnings) if each]

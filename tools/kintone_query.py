@@ -12,7 +12,7 @@ from tools.name_lists import read_fields
 from tools.query_mistakes import PreparedQuery, explained, prepared_query
 from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, RecordLines, RecordObjects
 from tools.query_summary import MissingFields, QuerySummary
-from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson, flatten
+from tools.record_formats import CsvColumns, CsvExport, JsonlExport, PlainRecords, RecordJson
 from tools.record_texts import FULL_TEXT, SHORT_TEXT, RecordText
 from tools.results import Streaming
 
@@ -42,7 +42,7 @@ OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
     "text_only": lambda _call, fields, _warn: RecordLines(RecordText(FULL_TEXT, fields)),
     "json_stream": lambda call, fields, _warn: PageStream(RecordText(SHORT_TEXT, fields), RecordJson(call.redactor)),
     "flattened_json": lambda call, fields, _warn: RecordObjects(
-        RecordText(SHORT_TEXT, fields), RecordJson(call.redactor), flatten
+        RecordText(SHORT_TEXT, fields), RecordJson(call.redactor), PlainRecords()
     ),
     "csv_file": lambda call, fields, warn: RecordFile(
         CsvExport(_csv_columns(call, fields, warn)), call.app, call.settings.max_file_bytes

@@ -13,7 +13,7 @@ from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from kintone.reading.pages import Page, Record
 from tools.query_summary import QuerySummary
-from tools.record_formats import RecordJson
+from tools.record_formats import PlainRecords, RecordJson
 from tools.record_texts import RecordText
 from tools.results import (
     MAX_MESSAGE_BYTES,
@@ -124,20 +124,20 @@ ALL_RECORDS = Message("the JSON with all records")
 
 
 class RecordObjects:
-    """The modes both and flattened_json: keeps the records as JSON, in kintone's shape or in that of ``shape``."""
+    """The modes both and flattened_json: keeps the records as JSON, in kintone's shape or as plain objects."""
 
-    def __init__(self, text: RecordText, json: RecordJson, shape: Callable[[Record], Record] | None = None) -> None:
+    def __init__(self, text: RecordText, json: RecordJson, plain: PlainRecords | None = None) -> None:
         """Start without records."""
         self._text = text
         self._json = json
-        self._shape = shape
+        self._plain = plain
         self._written: list[str] = []
         self._ids: list[str] = []
         self._budget = SizeBudget(ALL_RECORDS)
 
     def take(self, page: Page, expected: int | None) -> Iterable[OutgoingMessage]:
         """Keep a page; nothing is sent yet."""
-        records = [self._shape(record) for record in page.records] if self._shape else page.records
+        records = [self._plain.flatten(record) for record in page.records] if self._plain else page.records
         written = self._json.write(records)
         self._budget.add(len(written), len(records), expected)
         self._written.append(written[1:-1].decode())
@@ -152,7 +152,7 @@ class RecordObjects:
     def result(self, summary: QuerySummary) -> Result:
         """Return text, JSON and variables."""
         records = WrittenList(f"[{','.join(self._written)}]")
-        summary = summary.with_warnings(*self._json.warnings)
+        summary = summary.with_warnings(*(self._plain.warnings if self._plain else ()), *self._json.warnings)
         return Result(
             self._text.lines(summary, REST_IN_VARIABLES),
             {"summary": summary.summary(), "records": records},
@@ -260,6 +260,10 @@ class Export(Protocol):
     extension: str
     mime_type: str
 
+    @property
+    def warnings(self) -> Sequence[Message]:
+        """Sentences about what the file leaves out."""
+
     def part(self, records: Sequence[Record]) -> bytes:
         """Return the bytes that these records add to the file; for no records, the content of an empty export."""
 
@@ -301,6 +305,7 @@ class RecordFile:
 
     def result(self, summary: QuerySummary) -> Result:
         """Return the summary."""
+        summary = summary.with_warnings(*self._export.warnings)
         line = Message("The file is {name} ({size:,} bytes).", name=self.name, size=self._size)
         return Result([*summary.opening(), line], {"summary": summary.summary()}, summary.variables())
 

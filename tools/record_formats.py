@@ -23,19 +23,44 @@ from tools.results import NEXT_LINE, holds_long_numbers, next_lines_warning, wit
 type FlatRecord = dict[str, Any]
 
 
+class PlainRecords:
+    """Converts records to plain objects, and notes the tables that have a column ``id``, which hides the rows' IDs."""
+
+    def __init__(self) -> None:
+        """Start without records."""
+        self._hidden_ids: dict[str, None] = {}
+
+    def flatten(self, record: Record) -> FlatRecord:
+        """Return a record of kintone's shape, ``{"code": {"type", "value"}}``, as ``{"code": value}``."""
+        return {
+            code: value if type(value := field.get("value")) is not list else self._list_value(code, field)
+            for code, field in record.items()
+        }
+
+    @property
+    def warnings(self) -> list[Message]:
+        """A sentence for each table whose rows are without their IDs."""
+        return [hidden_ids_warning(table) for table in self._hidden_ids]
+
+    def _list_value(self, code: str, field: dict[str, Any]) -> list[Any]:
+        values: list[Any] = field["value"]
+        if not is_table(field.get("type")):
+            return values
+        if any("id" in row["value"] for row in values):
+            self._hidden_ids[code] = None
+        return [{"id": row.get("id"), **self.flatten(row["value"])} for row in values]
+
+
 def flatten(record: Record) -> FlatRecord:
-    """Return a record of kintone's shape, ``{"code": {"type", "value"}}``, as ``{"code": value}``."""
-    return {
-        code: value if type(value := field.get("value")) is not list else _list_value(field)
-        for code, field in record.items()
-    }
+    """Return one record as a plain object, without a warning."""
+    return PlainRecords().flatten(record)
 
 
-def _list_value(field: dict[str, Any]) -> list[Any]:
-    values: list[Any] = field["value"]
-    if not is_table(field.get("type")):
-        return values
-    return [{"id": row.get("id"), **flatten(row["value"])} for row in values]
+def hidden_ids_warning(table: str) -> Message:
+    """Return the warning about a table whose rows, as plain objects, have a column ``id`` in place of their ID."""
+    return Message(
+        "the IDs of the rows of {table} are left out, because a field has the code id too", table=printable(table)
+    )
 
 
 # JSON and JSON Lines
@@ -80,10 +105,19 @@ class JsonlExport:
     mime_type = "text/plain"
     """Dify stores a file of the type application/x-ndjson as .bin, which none of its readers accepts."""
 
+    def __init__(self) -> None:
+        """Start without records."""
+        self._plain = PlainRecords()
+
     def part(self, records: Sequence[Record]) -> bytes:
         """Return the lines of these records."""
-        lines = [to_json(flatten(record)) for record in records]
+        lines = [to_json(self._plain.flatten(record)) for record in records]
         return b"\n".join([*lines, b""])
+
+    @property
+    def warnings(self) -> Sequence[Message]:
+        """Sentences about what the lines leave out."""
+        return self._plain.warnings
 
 
 # CSV
@@ -151,6 +185,7 @@ class CsvExport:
 
     extension = "csv"
     mime_type = "text/csv"
+    warnings: Sequence[Message] = ()
 
     def __init__(self, columns: CsvColumns) -> None:
         """Start without records."""

@@ -123,7 +123,7 @@ class RecordText:
             return opening
         self._name_absent_fields()
         full = [line.text(self._limits.text + 1) for line in self._lines]
-        room = self._limits.text - _size(opening) - (_size([UTC_TIMES]) if _hold_times(full) else 0)
+        room = self._limits.text - _size(opening) - (_size([UTC_TIMES]) if hold_times(full) else 0)
         longest = self._longest_value(summary, _size(full), room)
         shown = self._whole_lines(summary, longest, room)
         closing: list[Message] = []
@@ -141,7 +141,7 @@ class RecordText:
             closing.append(Joined([how_many, rest, _continuation(summary.offset, len(shown))], " "))
         if any(len(text) > longest for line in self._lines[: len(shown)] for _, text in line.values):
             closing.append(SHORTENED)
-        times = [UTC_TIMES] if _hold_times(shown) else []
+        times = [UTC_TIMES] if hold_times(shown) else []
         return [*opening, *shown, *times, *closing]
 
     def _name_absent_fields(self) -> None:
@@ -212,7 +212,8 @@ def _size(lines: Iterable[Message | str]) -> int:
     return sum(len(str(line)) + 1 for line in lines)
 
 
-def _hold_times(lines: Iterable[str]) -> bool:
+def hold_times(lines: Iterable[str]) -> bool:
+    """Tell whether one of the lines holds a time that ends in ``Z``."""
     return any(_UTC_TIME.search(line) for line in lines)
 
 

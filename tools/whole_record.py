@@ -15,7 +15,7 @@ from kintone.field_types import RECORD_ID, REVISION, holds_files, is_table
 from kintone.file_names import shown_size
 from kintone.messages import Message, counted
 from kintone.reading.pages import Record, count_of
-from tools.record_texts import FULL_TEXT, text_of
+from tools.record_texts import FULL_TEXT, UTC_TIMES, hold_times, text_of
 
 INDENT = "  "
 BETWEEN_CELLS = " | "
@@ -23,6 +23,8 @@ BETWEEN_VALUES = ", "
 EMPTY = "empty:"
 NOTE_CHARACTERS = 300
 """Room for the sentence about a block that was cut."""
+WORTH_A_CALL = 1_000
+"""Characters that a field must show more, read alone, for a text to propose that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ def whole_record_lines(record: Record, longest: int = FULL_TEXT.text) -> list[st
     shown = {code: field for code, field in record.items() if code not in (RECORD_ID, REVISION)}
     blocks = [_block(code, field) for code, field in shown.items() if not _is_empty(field)]
     empty = [_on_one_line(code) for code, field in shown.items() if _is_empty(field)]
-    closing = [f"{EMPTY} {', '.join(empty)}"] if empty else []
-    room = longest - sum(map(len, closing))
+    closing: list[str | Message] = [f"{EMPTY} {', '.join(empty)}"] if empty else []
+    if any(hold_times(block.lines) for block in blocks):
+        closing.append(UTC_TIMES)
+    room = longest - sum(len(str(line)) + 1 for line in closing)
     if sum(block.size for block in blocks) <= room:
         return [*(line for block in blocks for line in block.lines), *closing]
     return [*_cut_to(blocks, max(0, room)), *closing]
@@ -125,6 +129,8 @@ def _on_one_line(text: str) -> str:
 def _cut_to(blocks: Sequence[_Block], room: int) -> list[str | Message]:
     """Return the lines of the blocks with the largest cut to one size, and how to read what is missing."""
     largest = _largest_size([block.size for block in blocks], room)
+    # Alone, a field has the whole room: does that show more of one of those that are cut?
+    more_alone = any(min(block.size, room) > largest + WORTH_A_CALL for block in blocks)
     lines: list[str | Message] = []
     left = room
     for number, block in enumerate(blocks):
@@ -132,9 +138,10 @@ def _cut_to(blocks: Sequence[_Block], room: int) -> list[str | Message]:
         left -= sum(len(str(line)) + 1 for line in part)
         if left < 0:
             lines.append(_not_shown(len(blocks) - number))
+            more_alone = True
             break
         lines += part
-    return [*lines, ONE_BY_ONE]
+    return [*lines, ONE_BY_ONE if more_alone else IN_VARIABLE]
 
 
 def _largest_size(sizes: Sequence[int], room: int) -> int:
@@ -200,6 +207,7 @@ def _not_shown(count: int) -> Message:
 
 
 ONE_BY_ONE = Message(
-    "Not everything fits into one text: name a single field in fields to read more of it. The variable record holds "
-    "all of it."
+    "Not everything fits into one text: name a single field in fields to read more of it. A workflow has all of it in "
+    "the variable record."
 )
+IN_VARIABLE = Message("No text shows more of it; a workflow has all of it in the variable record.")

@@ -1,19 +1,22 @@
 """The plan of an aggregation: the request checked against the app's form."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from kintone.aggregation.request import AggregationRequest, RequestedGroup, RequestedMeasure
+from kintone.aggregation.request import AggregationRequest, RequestedGroup, RequestedMeasure, read_unit
 from kintone.aggregation.values import ValueCodec, codec_of
 from kintone.errors import InvalidParameterError
 from kintone.field_types import Measure, ValueKind
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.unknown_codes import unknown_code
-from kintone.messages import Message
+from kintone.forms.near_matches import listed
+from kintone.forms.unknown_codes import only_near_field, unknown_code
+from kintone.messages import NOTHING, Message, verbatim
 from kintone.texts import printable
 from kintone.values.periods import Unit
 
+_FIELD_AND_UNIT = re.compile(r"(?P<code>.+?)[\s._/-]+(?P<unit>[^\s._/-]+)", re.DOTALL)
 KINDS_WITH_UNITS = (ValueKind.DATE, ValueKind.DATETIME)
 
 
@@ -172,12 +175,31 @@ def _words(field: FieldDefinition) -> Message:
 def _source(code: str, form: Form, parameter: str) -> SourceField:
     field = form.find(code)
     if field is None:
-        raise InvalidParameterError(unknown_code(parameter, code, form))
+        raise InvalidParameterError(_with_unit(parameter, code, form) or unknown_code(parameter, code, form))
     if field.is_table:
         raise InvalidParameterError(
             "{parameter}: {code} is a table; name its columns instead: {columns}",
             parameter=parameter,
             code=printable(code),
-            columns=", ".join(map(printable, field.columns)),
+            columns=listed([verbatim(printable(column)) for column in field.columns]),
         )
     return SourceField(field, form.tables_by_column[code] if field.in_table else "")
+
+
+def _with_unit(parameter: str, code: str, form: Form) -> Message:
+    """Return how to write a field with a unit behind it, such as ``due.month``; nothing for another unknown code."""
+    match = _FIELD_AND_UNIT.fullmatch(code)
+    unit = read_unit(match["unit"]) if match else None
+    if match is None or unit is None:
+        return NOTHING
+    meant = form.find(match["code"]) or only_near_field(match["code"], form)
+    if meant is None or meant.value_kind not in KINDS_WITH_UNITS:
+        return NOTHING
+    return Message(
+        '{parameter}: app {app} has no field "{code}"; write "{field}:{unit}"',
+        parameter=parameter,
+        app=form.app,
+        code=printable(code),
+        field=printable(meant.code),
+        unit=unit,
+    )

@@ -7,7 +7,7 @@ from typing import Final
 
 from kintone.errors import InvalidParameterError
 from kintone.field_types import Measure
-from kintone.forms.near_matches import nearest_codes, one_of
+from kintone.forms.near_matches import folded
 from kintone.messages import NOTHING, Joined, Message
 from kintone.texts import printable
 from kintone.values.periods import Unit
@@ -15,8 +15,16 @@ from kintone.values.periods import Unit
 SYNONYMS: Final = {
     "average": Measure.AVG, "mean": Measure.AVG, "total": Measure.SUM, "minimum": Measure.MIN, "maximum": Measure.MAX,
     "distinct": Measure.COUNT_DISTINCT, "unique": Measure.COUNT_DISTINCT, "nunique": Measure.COUNT_DISTINCT,
+    "countdistinct": Measure.COUNT_DISTINCT, "distinctcount": Measure.COUNT_DISTINCT,
 }  # fmt: skip
-"""Other names of measures, suggested in errors."""
+"""Other names of measures, suggested in errors; a name that is only similar may mean something else, as median does."""
+UNIT_SYNONYMS: Final = {
+    **{f"{unit}s": unit for unit in Unit}, **{f"{unit}ly": unit for unit in Unit}, "annual": Unit.YEAR,
+    "daily": Unit.DAY, "date": Unit.DAY, "dayofweek": Unit.WEEKDAY, "dow": Unit.WEEKDAY, "yyyymm": Unit.MONTH,
+    "yyyy": Unit.YEAR, "年": Unit.YEAR, "四半期": Unit.QUARTER, "季度": Unit.QUARTER, "月": Unit.MONTH, "週": Unit.WEEK,
+    "周": Unit.WEEK, "日": Unit.DAY, "曜日": Unit.WEEKDAY, "時": Unit.HOUR,
+}  # fmt: skip
+"""Other names of units."""
 ALL_MEASURES: Final = "count, sum(code), avg(code), min(code), max(code), count_distinct(code)"
 # Japanese and Chinese keyboards also write brackets and colons of full width.
 _OPEN, _CLOSE, _COLON = r"[(\uff08]", r"[)\uff09]", r"[:\uff1a]"
@@ -107,16 +115,20 @@ def _group(entry: str) -> RequestedGroup:
     return RequestedGroup(entry, match["code"], _unit(match["unit"].strip()))
 
 
+def read_unit(text: str) -> Unit | None:
+    """Return the unit with this name or synonym, None for another text."""
+    name = _plain(text)
+    return Unit(name) if name in list(Unit) else UNIT_SYNONYMS.get(name)
+
+
 def _unit(text: str) -> Unit:
-    try:
+    if text.lower() in list(Unit):
         return Unit(text.lower())
-    except ValueError:
-        pass
-    nearest = nearest_codes(text, ((unit, unit) for unit in Unit))
+    nearest = read_unit(text)
     if "fiscal" in text.lower():
         hint = Message("year and quarter are calendar years and quarters; for a fiscal year group by month")
     else:
-        hint = Message("did you mean {nearest}?", nearest=one_of(nearest)) if nearest else NOTHING
+        hint = Message('did you mean "{nearest}"?', nearest=nearest) if nearest else NOTHING
     complaint = Message(
         'group_by: "{unit}" is not a unit; the units are {units}, as in due:month',
         unit=printable(text),
@@ -149,13 +161,17 @@ def _measure(entry: str) -> RequestedMeasure:
 
 
 def _unknown_measure(entry: str, name: str) -> InvalidParameterError:
-    synonym = SYNONYMS.get(name.lower())
-    nearest = (synonym,) if synonym else nearest_codes(name, ((measure, measure) for measure in Measure))
+    nearest = SYNONYMS.get(_plain(name))
     complaint = Message(
         'measures: "{entry}" is not a measure; the measures are {all}', entry=printable(entry), all=ALL_MEASURES
     )
-    hint = Message("did you mean {nearest}?", nearest=one_of(nearest)) if nearest else NOTHING
+    hint = Message('did you mean "{nearest}"?', nearest=nearest) if nearest else NOTHING
     return InvalidParameterError(Joined([complaint, hint]))
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case and half width without the signs between its words."""
+    return re.sub(r"[\W_]+", "", folded(name))
 
 
 def _unquoted(text: str) -> str:

@@ -16,6 +16,7 @@ from kintone.values.periods import Unit, day_periods, day_text, moment_periods, 
 MINUTES_PER_HOUR = 60
 MAX_DIGITS = 60
 _NUMBER = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}(?:\.[0-9]{{1,{MAX_DIGITS}}})?(?:[eE][+-]?[0-9]{{1,2}})?", re.ASCII)
+_LAST_DIGITS = re.compile(rf"[0-9]{{1,{MAX_DIGITS}}}\Z", re.ASCII)
 _DURATION = re.compile(r"(?P<sign>-?)(?P<hours>[0-9]{1,12}):(?P<minutes>[0-5][0-9])", re.ASCII)
 
 type Value = Any
@@ -107,6 +108,12 @@ def _start_of_hour(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def _record_number(text: str) -> tuple[int, str]:
+    """Return the number at the end, by which ``APP-12`` follows ``APP-2``."""
+    digits = _LAST_DIGITS.search(text)
+    return int(digits[0]) if digits else -1, text
+
+
 def _person(value: Any) -> Sequence[Value]:  # noqa: ANN401 - any value that JSON can hold
     code = _code(value) if value else ""
     return (code,) if code else ()
@@ -155,6 +162,7 @@ _CODECS = {
     ValueKind.DURATION: ValueCodec(_single(read_minutes), duration_text),
     ValueKind.TIME: ValueCodec(_single(read_minutes), _clock_text),
     ValueKind.TEXT: ValueCodec(_single(str)),
+    ValueKind.RECORD_NUMBER: ValueCodec(_single(str), sort_key=_record_number),
     ValueKind.LONG_TEXT: ValueCodec(_single(str)),
     ValueKind.TEXTS: ValueCodec(_texts),
     ValueKind.PERSON: ValueCodec(_person),

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from kintone import limits
 from kintone.field_types import Shape, field_type
-from kintone.forms.fields import Entity, FieldDefinition, Form, Limits, Lookup
+from kintone.forms.fields import Entity, FieldDefinition, Form, Limits, Lookup, RelatedRecords
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, name_in_answer, number_text, read_answer
 from kintone.values.numbers import DEFAULT_PRECISION, ROUNDINGS, NumberPrecision
@@ -80,6 +80,13 @@ class _Lookup(AnswerModel):
     field_mappings: list[Any] = Field(default_factory=list)
 
 
+class _ReferenceTable(AnswerModel):
+    related_app: _RelatedApp | None = None
+    condition: _Mapping
+    display_fields: list[str] = Field(default_factory=list)
+    filter_cond: str | None = None
+
+
 class _Entity(AnswerModel):
     type: str
     code: str | None = None
@@ -111,6 +118,7 @@ class _Field(AnswerModel):
     enabled: bool | None = None
     options: dict[str, Any] | None = None
     lookup: dict[str, Any] | None = None
+    reference_table: dict[str, Any] | None = None
     fields: dict[str, Any] | None = None
 
 
@@ -183,6 +191,7 @@ class _FieldReader:
             default=parsed.default_value or None,
             computed=type_of_field.on_add and bool(parsed.expression),
             lookup=None if parsed.lookup is None else self._lookup(code, parsed.lookup, part),
+            related=None if not parsed.reference_table else self._related(parsed.reference_table, part),
             options=self._options(parsed, part) if type_of_field.shape in OPTION_SHAPES else {},
             limits=Limits(
                 parsed.min_length,
@@ -230,6 +239,18 @@ class _FieldReader:
         self.copied |= dict.fromkeys(copies, code)
         app = lookup.related_app.app if lookup.related_app else ""
         return Lookup(app, lookup.related_key_field or "", copies)
+
+    def _related(self, raw: dict[str, Any], part: Message) -> RelatedRecords:
+        table = read_answer(
+            _ReferenceTable, raw, self._description, Message("the related records of {part}", part=part)
+        )
+        return RelatedRecords(
+            app=table.related_app.app if table.related_app else "",
+            own=table.condition.field,
+            key=table.condition.related_field or "",
+            columns=table.display_fields,
+            condition=table.filter_cond or "",
+        )
 
     def _entities(self, parsed: _Field, part: Message) -> tuple[Entity, ...]:
         place = Message("the entities of {part}", part=part)

@@ -1,6 +1,6 @@
 """The fields of an app's form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -38,6 +38,20 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedRecords:
+    """The records that a field of related records shows: those of ``app`` whose ``key`` has the value of ``own``.
+
+    ``columns`` are the codes of the fields that it shows of them, ``condition`` narrows them further.
+    """
+
+    app: str
+    own: str
+    key: str
+    columns: Sequence[str]
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """A user, department or group that may be chosen: ``type`` as kintone names it, and login name or code."""
 
@@ -52,7 +66,8 @@ class FieldDefinition:
     ``options`` maps option names to labels, in the order of the form. ``default`` is the value that kintone gives the
     field of a new record, as the form shows it; None where there is none or where it is the time of writing, which
     ``default_now`` marks. ``computed`` marks a text with automatic calculation, ``lookup`` is set in a field that looks
-    up a record of another app, ``copied_by`` is the code of the lookup that fills the field. ``precision`` is the app's
+    up a record of another app, ``copied_by`` is the code of the lookup that fills the field, ``related`` is set in a
+    field of related records unless the credential may not see their app. ``precision`` is the app's
     number precision, None until it was read. ``format`` is the number format of a calculated field, ``expression`` a
     formula, ``shown_decimals`` the number of decimal places on kintone's screens, ``entities`` are the users,
     departments or groups to choose from (empty: all), ``enabled`` tells that status, assignees or categories are on,
@@ -69,6 +84,7 @@ class FieldDefinition:
     computed: bool = False
     lookup: Lookup | None = None
     copied_by: str = ""
+    related: RelatedRecords | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     columns: "Mapping[str, FieldDefinition]" = field(default_factory=dict)

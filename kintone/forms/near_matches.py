@@ -1,7 +1,7 @@
 """Suggestions for field codes that do not exist: the codes that were probably meant."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from kintone import limits
@@ -9,6 +9,9 @@ from kintone.messages import Joined, Message
 from kintone.texts import printable
 
 SIMILARITY_CUTOFF = 0.6
+MAX_LISTED = 30
+MAX_LISTED_CHARACTERS = 1_000
+"""Names in one sentence; a label may belong to any number of fields, and a code has up to 128 characters."""
 
 
 def folded(text: str) -> str:
@@ -48,5 +51,19 @@ def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, .
 
 
 def one_of(codes: Iterable[str]) -> Message:
-    """Return the codes in quotes, joined by "or", for a sentence such as ``did you mean …?``."""
-    return Joined([Message('"{code}"', code=printable(code)) for code in codes], " or ")
+    """Return the codes in quotes, joined by "or", for a sentence such as ``did you mean …?``; as many as ``listed``."""
+    return listed([Message('"{code}"', code=printable(code)) for code in codes], " or ")
+
+
+def listed(names: Sequence[Message], separator: str = ", ", max_count: int = MAX_LISTED) -> Message:
+    """Return the first names, at most ``max_count`` of them and about 1,000 characters, and how many more there are."""
+    shown: list[Message] = []
+    room = MAX_LISTED_CHARACTERS
+    for name in names[:max_count]:
+        room -= len(str(name)) + len(separator)
+        if room < 0 and shown:
+            break
+        shown.append(name)
+    left = len(names) - len(shown)
+    text = Joined(shown, separator)
+    return Message("{names} and {count} more", names=text, count=left) if left else text

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import folded, nearest_codes
+from kintone.forms.near_matches import folded, listed, nearest_codes
 from kintone.messages import Joined, Message
 from kintone.texts import printable
 
 MAX_NAMED = 3
-MAX_LISTED = 30
 MAX_LOOKED_UP = 10
 MIN_PART = 2
 """Characters from which on a part of a label counts as near."""
@@ -22,8 +21,8 @@ def unknown_code(parameter: str, code: str, form: Form) -> Message:
 def unknown_codes(parameter: str, codes: Iterable[str], form: Form) -> list[Message]:
     """Return sentences that name the parameter, the codes, and the nearest fields by code and label.
 
-    Where several fields share the label that was written, all their codes are named. Codes to which none is near share
-    a sentence that lists the fields of the app. Only the first ten codes are looked up.
+    Where several fields share the label that was written, their codes are named, as many as ``listed`` shows. Codes to
+    which none is near share a sentence that lists the fields of the app. Only the first ten codes are looked up.
     """
     different = list(dict.fromkeys(codes))
     near = {code: _near(code, form) for code in different[:MAX_LOOKED_UP]}
@@ -33,7 +32,7 @@ def unknown_codes(parameter: str, codes: Iterable[str], form: Form) -> list[Mess
             parameter=parameter,
             app=form.app,
             code=printable(code),
-            near=Joined(_named(found, form), " or "),
+            near=listed(_named(found, form), " or "),
         )
         for code, found in near.items()
         if found
@@ -58,13 +57,6 @@ def _far(parameter: str, codes: list[Message], form: Form) -> Message:
         codes=Joined(codes, ", "),
         fields=listed(_named(form.fields, form)),
     )
-
-
-def listed(names: list[Message]) -> Message:
-    """Return the first thirty names, and how many more there are."""
-    shown = Joined(names[:MAX_LISTED], ", ")
-    left = len(names) - MAX_LISTED
-    return Message("{names} and {count} more", names=shown, count=left) if left > 0 else shown
 
 
 def _near(code: str, form: Form) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from itertools import islice
 
 from kintone.field_types import Shape
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import nearest_codes
-from kintone.forms.unknown_codes import listed, only_near_field, unknown_code, unknown_codes
+from kintone.forms.near_matches import listed, nearest_codes
+from kintone.forms.unknown_codes import only_near_field, unknown_code, unknown_codes
 from kintone.messages import NOTHING, Joined, Message
 from kintone.operators import ASSIGNEES, EMPTINESS, STATUSES
 from kintone.query.comparisons import Comparison, Condition, OperandKind, read_condition

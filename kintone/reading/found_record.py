@@ -13,7 +13,7 @@ from kintone.messages import NOTHING, Joined, Message
 from kintone.query import quote
 from kintone.reading.pages import Record, RecordSource
 from kintone.reading.reader import RecordsApi
-from kintone.replies import AnswerModel, PositiveNumber, misshapen, number_text, read_answer
+from kintone.replies import MISSING, AnswerModel, PositiveNumber, misshapen, number_text, read_answer
 from kintone.texts import preview, printable
 from kintone.values.numbers import whole_number
 
@@ -62,6 +62,8 @@ def find_by_key(caller: RequestSender, app: int, code: str, key: str) -> FoundRe
             ids=", ".join(map(str, page.ids)),
         )
     (record,), (record_id,) = page.records, page.ids
+    if code not in record:
+        raise misshapen(source.description, Message("the key field of the record"), MISSING)
     if not _may_have(record, code, key):
         raise misshapen(source.description, Message("the record"), Message("one with another value in the key field"))
     return FoundRecord(str(record_id), _revision(record, source.description), record, tuple(source.warnings))
@@ -92,11 +94,8 @@ def _may_have(record: Record, code: str, key: str) -> bool:
     """Tell whether the record may have the value that was searched for.
 
     A server that overlooks the condition answers with any record. Texts are compared without regard to case, width and
-    blanks, since kintone's page about queries does not say how it compares them. A field that the record does not show
-    proves nothing.
+    blanks, since no page of kintone says how ``=`` and the check for duplicates compare them.
     """
-    if code not in record:
-        return True
     found = str(record[code]["value"])
     return folded(found) == folded(key) or _is_same_number(found, key)
 
@@ -111,7 +110,8 @@ def _is_same_number(one: str, other: str) -> bool:
 def _revision(record: Record, description: Message) -> str:
     revision = number_text(record.get(REVISION, {}).get("value"))
     if revision is None:
-        raise misshapen(description, Message("$revision of the record"), record.get(REVISION))
+        found = record[REVISION]["value"] if REVISION in record else MISSING
+        raise misshapen(description, Message("$revision of the record"), found)
     return revision
 
 

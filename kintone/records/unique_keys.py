@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import nearest_codes
+from kintone.forms.near_matches import listed, nearest_codes
 from kintone.messages import Joined, Message, verbatim
 from kintone.problems import UnusableValueError
 from kintone.records.field_rules import given_value
@@ -13,6 +13,7 @@ from kintone.records.values import read_value
 from kintone.texts import preview, printable
 
 MAX_FIELDS_SHOWN = 20
+MAX_FIELDS_OF_A_LABEL = 3
 
 
 def unique_fields(form: Form) -> Sequence[FieldDefinition]:
@@ -25,11 +26,7 @@ def unique_fields(form: Form) -> Sequence[FieldDefinition]:
 
 def unique_fields_in_words(form: Form) -> Message:
     """Return codes and labels of the fields that prohibit duplicate values, for a sentence; empty if there are none."""
-    found = unique_fields(form)
-    named = [_named(definition) for definition in found[:MAX_FIELDS_SHOWN]]
-    if len(found) > MAX_FIELDS_SHOWN:
-        named.append(Message("{count} more", count=len(found) - MAX_FIELDS_SHOWN))
-    return Joined(named, ", ")
+    return listed([_named(definition) for definition in unique_fields(form)], max_count=MAX_FIELDS_SHOWN)
 
 
 def unique_key(code: str, value: object, form: Form) -> str:
@@ -70,9 +67,10 @@ def _no_such_field(code: str, form: Form) -> Message:
         return Joined([column, _instead(form)])
     near = nearest_codes(code, ((field.code, field.label) for field in unique_fields(form)))
     if near:
-        meant = Joined([_named(form.fields[each]) for each in near], ", ")
+        meant = listed([_named(form.fields[each]) for each in near])
         return Joined([complaint, Message("did you mean {meant}?", meant=meant)])
-    others = [_permits_duplicates(form.fields[each]) for each in nearest_codes(code, form.names())]
+    same_label = nearest_codes(code, form.names())[:MAX_FIELDS_OF_A_LABEL]
+    others = [_permits_duplicates(form.fields[each]) for each in same_label]
     return Joined([complaint, *others, _instead(form)])
 
 

@@ -24,6 +24,14 @@ _WHOLE_NUMBER = re.compile(rf"(-?0*[0-9]{{1,{MAX_DIGITS}}})|(-?[0-9]{{1,{EXACT_D
 """Digits, or digits with ``.0``: the text of a whole number that was a binary float."""
 _RECORD_NUMBER = re.compile(rf"[A-Za-z0-9]+-0*([1-9][0-9]{{0,{MAX_DIGITS - 1}}})", re.ASCII)
 _DECORATED = re.compile(rf"(?:#\s*)?0*([1-9][0-9]{{0,{MAX_DIGITS - 1}}})\s*[番号]?", re.ASCII)
+_NAMED = re.compile(
+    r"(?:(?:record(?:[ _](?:id|number))?|\$?id)[\s:=#]+|(?:レコード|记录)(?:番号|编号|\s*ID)?[\s:=#]*|#\s*)?"
+    rf"0*([1-9][0-9]{{0,{MAX_DIGITS - 1}}})\s*[番号]?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A record as people and models name it, such as ``#3``, ``record 3`` and ``$id = 3``."""
+_WITH_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+", re.ASCII)
+_BETWEEN_NUMBERS = re.compile(r"\s*(?:[,;、]|\band\b|\bor\b)\s*|\s+")
 
 
 def whole_number(value: object) -> int | None:
@@ -76,6 +84,30 @@ def record_id_hint(value: object) -> Message:
     if match := _DECORATED.fullmatch(text):
         return Message("write only the number: {id}", id=match[1])
     return NOTHING
+
+
+def named_record_id(value: object) -> str | None:
+    """Return the record ID in a text that can only mean one, such as ``#3`` or ``record 3``; None for all others."""
+    text = to_half_width(value) if isinstance(value, str) and len(value) <= MAX_WHOLE_NUMBER_TEXT else ""
+    match = _NAMED.fullmatch(text)
+    return match[1] if match else None
+
+
+def several_record_ids(value: object) -> list[str]:
+    """Return the record IDs in a list, or in a text such as ``3, 4`` or ``[3, 4]``; none where it is anything else.
+
+    ``1,234`` may be one number, so it gives none.
+    """
+    if isinstance(value, str):
+        text = to_half_width(value) if len(value) <= MAX_RECORD_NUMBER_TEXT else ""
+        text = "" if _WITH_THOUSANDS.fullmatch(text) else text
+        inner = text[1:-1].strip() if text.startswith("[") and text.endswith("]") else text
+        parts: list[object] = [part.strip("\"'") for part in _BETWEEN_NUMBERS.split(inner)]
+    else:
+        parts = value if isinstance(value, list) else []
+    numbers = [whole_number(part) for part in parts]
+    ids = [str(number) for number in numbers if number is not None and number > 0]
+    return ids if len(ids) == len(parts) else []
 
 
 # Numbers with decimals

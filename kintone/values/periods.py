@@ -1,11 +1,13 @@
 """Periods: the year, week, hour or other unit that a day or a moment belongs to, and time zones."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from importlib import resources
+from zoneinfo import ZoneInfo
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Joined, Message
@@ -20,6 +22,22 @@ MINUTES_OF_DAY = frozenset(f"T{hour:02}:{minute:02}:00Z" for hour in range(24) f
 MAX_CACHED_DAYS = 16_384
 SIMILARITY_CUTOFF = 0.7
 MONTHS_IN_QUARTER = 3
+NO_PLACES = frozenset({"Factory"})
+"""Names that tzdata documents and that are neither a place nor UTC."""
+ZONES_BY_OFFSET: Mapping[int, str] = {
+    0: "UTC", 60: "Africa/Lagos", 120: "Africa/Johannesburg", 180: "Africa/Nairobi", 240: "Asia/Dubai",
+    300: "Asia/Karachi", 330: "Asia/Kolkata", 345: "Asia/Kathmandu", 360: "Asia/Dhaka", 390: "Asia/Yangon",
+    420: "Asia/Bangkok", 480: "Asia/Shanghai", 540: "Asia/Tokyo", 570: "Australia/Darwin", 600: "Australia/Brisbane",
+    -180: "America/Sao_Paulo", -240: "America/La_Paz", -300: "America/Lima", -360: "America/Costa_Rica",
+    -420: "America/Phoenix", -600: "Pacific/Honolulu",
+}  # fmt: skip
+"""Minutes east of UTC, and a zone that has this offset all year."""
+ZONES_BY_ABBREVIATION: Mapping[str, str] = {
+    "jst": "Asia/Tokyo", "kst": "Asia/Seoul", "hkt": "Asia/Hong_Kong", "sgt": "Asia/Singapore",
+    "brt": "America/Sao_Paulo", "edt": "America/New_York", "pdt": "America/Los_Angeles", "cest": "Europe/Berlin",
+}  # fmt: skip
+"""Abbreviations in wide use that mean one zone and are no name of the IANA database."""
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[-+])\s*(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?", re.ASCII)
 ZONES_BY_DOMAIN: Mapping[str, str] = {".cybozu.com": "Asia/Tokyo", ".cybozu.cn": "Asia/Shanghai"}
 
 
@@ -41,24 +59,42 @@ def default_time_zone(host: str) -> str:
 
 
 def read_time_zone(name: str) -> ZoneInfo:
-    """Return the zone with an IANA name, in any letter case; raises ``InvalidParameterError`` with the nearest name."""
-    known = _zone_names()
-    found = known.get(name.casefold()) if len(name) <= MAX_ZONE_NAME else None
+    """Return the zone with an IANA name, in any letter case; raises ``InvalidParameterError`` with what was meant."""
+    found = _zone_names().get(name.casefold()) if len(name) <= MAX_ZONE_NAME else None
     if found is None:
-        close = get_close_matches(name[:MAX_ZONE_NAME].casefold(), known, n=1, cutoff=SIMILARITY_CUTOFF)
         complaint = Message(
             "time_zone: {name} is not a time zone of the IANA database; write a name such as Asia/Tokyo, "
             "Europe/Berlin or UTC",
             name=preview(name),
         )
-        hint = Message('did you mean "{zone}"?', zone=known[close[0]]) if close else NOTHING
-        raise InvalidParameterError(Joined([complaint, hint]))
+        raise InvalidParameterError(Joined([complaint, _zone_hint(name[:MAX_ZONE_NAME].casefold())]))
     return ZoneInfo(found)
+
+
+def _zone_hint(wanted: str) -> Message:
+    """Return the zone that was probably meant: one with the offset that was written, or with a similar name."""
+    if match := _OFFSET.fullmatch(wanted):
+        offset = int(f"{match['sign']}1") * (int(match["hours"]) * 60 + int(match["minutes"] or 0))
+        zone = ZONES_BY_OFFSET.get(offset)
+        return Message("a zone with that offset is {zone}", zone=zone) if zone else NOTHING
+    zone = ZONES_BY_ABBREVIATION.get(wanted) or _similar_zone(wanted)
+    return Message('did you mean "{zone}"?', zone=zone) if zone else NOTHING
+
+
+def _similar_zone(wanted: str) -> str | None:
+    """Return the place with a similar name; a short name or one with digits is not similar to any but itself."""
+    places = {key: zone for key, zone in _zone_names().items() if not any(map(str.isdigit, key)) and "/" in key}
+    cities = {key.rpartition("/")[2]: zone for key, zone in places.items()}
+    city = cities.get(wanted.replace(" ", "_"))
+    close = get_close_matches(wanted.replace(" ", "_"), places, n=1, cutoff=SIMILARITY_CUTOFF)
+    return city or (places[close[0]] if close and "/" in wanted else None)
 
 
 @cache
 def _zone_names() -> Mapping[str, str]:
-    return {name.casefold(): name for name in sorted(available_timezones())}
+    """Return the names that tzdata documents; a system has others beside them, such as ``localtime``."""
+    names = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    return {name.casefold(): name for name in sorted(names) if name not in NO_PLACES}
 
 
 def read_moment(text: str) -> datetime:

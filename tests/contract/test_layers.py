@@ -45,7 +45,7 @@ LAYERS = (
     "tools.query_summary", "tools.value_texts",
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
     "tools.query_guide", "tools.record_guide",
-    "tools.field_descriptions", "tools.field_texts",
+    "tools.field_descriptions", "tools.field_lines", "tools.field_texts",
     "tools.whole_record", "tools.flat_records",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from kintone.aggregation.request import parse_request
 from kintone.errors import InvalidParameterError
 from kintone.field_types import FIELD_TYPES, Measure, value_kind
 from tests.unit.aggregation_samples import FORM, rows_of
-from tests.unit.form_samples import field, make_form
+from tests.unit.form_samples import columns, field, make_form
 
 UTC = ZoneInfo("UTC")
 ALL = ["sum", "avg", "min", "max", "count_distinct"]
@@ -34,7 +34,13 @@ def refusal(group_by: str = "", measures: str = "", order_by: str = "") -> str:
     [
         ({"group_by": "due:fiscal_year"}, "group_by", ["fiscal_year", "calendar", "month"]),
         ({"group_by": "due:decade"}, "group_by", ["decade", "year, quarter, month, week, day, weekday, hour"]),
-        ({"group_by": "due:moth"}, "group_by", ['"month"']),
+        ({"group_by": "due:months"}, "group_by", ['"month"']),
+        ({"group_by": "due:Monthly"}, "group_by", ['"month"']),
+        ({"group_by": "due:day_of_week"}, "group_by", ['"weekday"']),
+        ({"group_by": "due.month"}, "group_by", ['"due:month"']),
+        ({"group_by": "due month"}, "group_by", ['"due:month"']),
+        ({"group_by": "DUE Months"}, "group_by", ['"due:month"']),
+        ({"group_by": "last_day_year"}, "group_by", ['"last_day:year"']),
         ({"group_by": "month(due)"}, "group_by", ["due:month"]),
         ({"group_by": "due:hour"}, "group_by", ["due", "hour", "weekday"]),
         ({"group_by": "last_day:hour"}, "group_by", ["last_day"]),
@@ -48,7 +54,8 @@ def refusal(group_by: str = "", measures: str = "", order_by: str = "") -> str:
         ({"measures": "sum(ammount)"}, "measures", ['"amount"']),
         ({"measures": "sum(lines)"}, "measures", ["qty"]),
         ({"measures": "average(amount)"}, "measures", ['"avg"']),
-        ({"measures": "cuont"}, "measures", ['"count"']),
+        ({"measures": "count-distinct(name)"}, "measures", ['"count_distinct"']),
+        ({"measures": "sum(lines.qty)"}, "measures", ['"qty"']),
         ({"measures": "median(amount)"}, "measures", ["median", "count_distinct(code)"]),
         ({"measures": "sum"}, "measures", ["sum(amount)"]),
         ({"measures": "count(name)"}, "measures", ["count_distinct(name)"]),
@@ -66,6 +73,50 @@ def test_request_when_it_is_invalid(entries: dict[str, str], parameter: str, nam
 
     assert parameter in error
     assert [word for word in named if word not in error] == []
+
+
+@pytest.mark.parametrize(
+    "measure", ["median(amount)", "sum(amount", "counta(name)", "sam(amount)", "stdev(amount)", "cuont"]
+)
+def test_measure_that_is_not_known(measure: str) -> None:
+    """A name that is only similar may mean something else, so the measures are listed and none is suggested."""
+    error = refusal(measures=measure)
+
+    assert "did you mean" not in error
+    assert "count_distinct(code)" in error
+
+
+@pytest.mark.parametrize(
+    "group", [*(f"due:{unit}" for unit in ("weekend", "workday", "minute", "half-year", "hour_of_day")), "due.decade"]
+)
+def test_unit_that_is_not_known(group: str) -> None:
+    """No unit is suggested that means something else."""
+    suggested = re.findall(r'(?:mean|write) "([^"]*)"', refusal(group_by=group))
+
+    assert suggested in ([], ["due"])
+
+
+def test_unit_behind_a_field_that_has_none() -> None:
+    """Nothing with a unit is suggested for a number."""
+    assert "amount:month" not in refusal(group_by="amount.month")
+
+
+def test_lists_of_codes_are_bounded() -> None:
+    """Long codes, and labels that many fields share, are named up to a thousand characters, and the rest counted."""
+    wide = make_form(*(field("SINGLE_LINE_TEXT", f"c{number:03}_{'長' * 60}") for number in range(500)))
+    twins = make_form(*(field("SINGLE_LINE_TEXT", f"t{number}", label="数量") for number in range(90)))
+    table = make_form(
+        field("SUBTABLE", "t", fields=columns(*(field("NUMBER", f"x{number}_{'長' * 60}") for number in range(90))))
+    )
+
+    for form, code in ((wide, "zzz"), (twins, "数量"), (table, "t")):
+        with pytest.raises(InvalidParameterError) as refused:
+            plan_of(parse_request([code], [], []), form, UTC)
+        error = str(refused.value)
+        shown = len(re.findall(r"\b[ctx][0-9]+", error))
+        assert len(error) < 1_300
+        assert 3 < shown <= 30
+        assert f"and {len(form.fields if form is not table else form.fields['t'].columns) - shown} more" in error
 
 
 def test_measure_when_a_field_has_its_name() -> None:

@@ -1,15 +1,17 @@
 """The text that describes the fields of an app."""
 
+import json
 import re
 
 import pytest
 
 from kintone.app_overview import Action, AppOverview, Process
-from kintone.errors import PermissionDeniedError
+from kintone.errors import KintoneError, PermissionDeniedError, UnavailableError, UnknownResponseError
 from kintone.field_types import FIELD_TYPES
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.messages import Message
 from tests.unit.form_samples import Properties, columns, field, make_form, options, rich_form
+from tools.field_descriptions import described
 from tools.field_texts import MAX_CHARACTERS, FieldsText
 
 OFF = Process(enabled=False)
@@ -22,7 +24,7 @@ def text_of(
     *,
     fields: list[FieldDefinition] | None = None,
     name: str = "Orders",
-    process: Process | PermissionDeniedError = OFF,
+    process: Process | KintoneError = OFF,
     may_view: bool = True,
 ) -> str:
     """Return the text of a form's fields, by default of all."""
@@ -42,7 +44,9 @@ def line_of(*fields: Properties, code: str = "f") -> str:
 def group_of(text: str, code: str) -> int:
     """Return the number of the group in which a field stands, by its heading or the beginning of its line."""
     before = text[: re.search(rf"(?:^|: |, ){re.escape(code)}(?:[ :,]|$)", text, re.MULTILINE).start()]  # type: ignore[union-attr]
-    headings = ("To write", "Tables", "Calculated", "Filled by kintone", "Switched off", "Never")
+    headings = (
+        "To write", "Tables", "Of a type", "Calculated", "Related records", "Filled by", "Switched off", "Never",
+    )  # fmt: skip
     return max((number for number, heading in enumerate(headings, 1) if f"\n{heading}" in before), default=0)
 
 
@@ -91,7 +95,7 @@ def test_lookup_and_what_it_fills() -> None:
 
     assert 'a "A": NUMBER, lookup by key of app 8, fills b' in text
     assert 'b "B": NUMBER, filled by the lookup a' in text
-    assert (group_of(text, "a"), group_of(text, "b")) == (1, 3)
+    assert (group_of(text, "a"), group_of(text, "b")) == (1, 4)
 
 
 def test_fields_stand_in_groups() -> None:
@@ -101,7 +105,7 @@ def test_fields_stand_in_groups() -> None:
     groups = {
         code: group_of(text, code) for code in ("name", "lines", "auto", "number", "状態", "分類", "related", "box")
     }
-    assert groups == {"name": 1, "lines": 2, "auto": 3, "number": 4, "状態": 4, "分類": 5, "related": 6, "box": 6}
+    assert groups == {"name": 1, "lines": 2, "auto": 4, "number": 6, "状態": 6, "分類": 7, "related": 5, "box": 8}
     assert '\nlines "LINES": SUBTABLE\n  item "ITEM": SINGLE_LINE_TEXT, required\n  qty' in text
     assert re.search(r"\n  sum .*not to be written", text)
     assert not re.search(r"\n  qty .*not to be written", text)
@@ -114,7 +118,53 @@ def test_label_that_is_the_code_is_not_repeated() -> None:
 
     assert "\n数量: NUMBER" in text
     assert text.count("数量") == 1
-    assert r'b "a \"b\"\\n": NUMBER' in text
+    assert r'b "a \"b\"\n": NUMBER' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a\x85b", "a\\u0085b"), ("二行\n目", "二行\\n目"), ('a, "b"\n', '"a, \\"b\\"\\n"'), (" x\n", '" x\\n"')],
+)
+def test_control_characters_are_escaped_once(name: str, shown: str) -> None:
+    """In the app's name, in labels and in options; a reader of JSON gets the name back."""
+    form = make_form({**field("DROP_DOWN", "f", options=options(name)), "label": name})
+    lines = text_of(form, name=name).splitlines()
+
+    assert f"({shown})" in lines[0]
+    (line,) = [line for line in lines if line.startswith("f ")]
+    label, _, rest = line.removeprefix("f ").partition(": ")
+    assert json.loads(label) == name
+    assert rest.endswith(f"options: {shown}")
+
+
+def test_related_records() -> None:
+    """Their line says app, condition and columns, which queries use as FIELD.COLUMN; they are not to be written."""
+    table = {
+        "relatedApp": {"app": "8", "code": ""}, "condition": {"field": "own", "relatedField": "key"},
+        "filterCond": 'state in ("x")', "displayFields": ["amount", "day"], "sort": "", "size": "5",
+    }  # fmt: skip
+    form = make_form(
+        field("REFERENCE_TABLE", "rel", referenceTable=table), field("REFERENCE_TABLE", "hidden", referenceTable=None)
+    )
+    text = text_of(form)
+
+    assert "FIELD.COLUMN" in text
+    assert (
+        'rel "REL": REFERENCE_TABLE, app 8 where key = own of this app and state in ("x"), columns: amount, day' in text
+    )
+    assert re.search(r'^hidden "HIDDEN": REFERENCE_TABLE, .*may not view', text, re.MULTILINE)
+    assert "Never with a value" not in text
+
+
+def test_field_of_a_type_that_is_not_known() -> None:
+    """Whether it can be written is not known, so it stands neither among those to write nor among the others."""
+    table = field("SUBTABLE", "t", fields=columns(field("HOLOGRAM", "c")))
+    form = make_form(field("HOLOGRAM", "f"), field("NUMBER", "n"), table)
+    text = text_of(form)
+
+    assert (group_of(text, "f"), group_of(text, "n")) == (3, 1)
+    assert re.search(r"^  c .*not known", text, re.MULTILINE)
+    assert [described(form.fields[code])["writable"] for code in ("f", "n")] == [False, True]
 
 
 def operators_in(text: str) -> list[str]:
@@ -178,11 +228,17 @@ def test_permission_to_view_is_told(*, may_view: bool) -> None:
     assert "not known" in line
 
 
-def test_permission_that_is_not_known_is_not_told() -> None:
-    """If the reading of a record failed otherwise, nothing is said of permissions."""
-    overview = AppOverview(rich_form(), "x", OFF, REFUSED)
-    text = "\n".join(str(line) for line in FieldsText(12, overview, [], all_asked=True).lines())
-    assert "credential" not in text
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "TIMED_OUT", "GAIA_NO01"])
+def test_parts_that_could_not_be_read_are_told(code: str) -> None:
+    """If name or permission could not be found out, the text says so with the code of the failure."""
+    failure = UnavailableError(Message("no"), code=code)
+    overview = AppOverview(rich_form(), failure, OFF, failure)
+    lines = [str(line) for line in FieldsText(12, overview, [], all_asked=True).lines()]
+
+    assert f"name could not be read: {code}" in lines[0]
+    assert "view" in lines[1]
+    assert code in lines[1]
+    assert "may not view" not in lines[1]
 
 
 @pytest.mark.parametrize(
@@ -192,13 +248,19 @@ def test_permission_that_is_not_known_is_not_told() -> None:
         (Process(enabled=True, statuses=["新規", "完了, 済"], actions=[Action("終える", "新規", "完了, 済")]),
          'Process management: on. Statuses: 新規, "完了, 済".\nActions: 終える (新規 → "完了, 済").'),
         (REFUSED, UNREAD),
+        (UnknownResponseError(Message("no")),
+         "Process management: on. Its statuses and actions could not be read (NOT_KINTONE)."),
+        (Process(enabled=True),
+         "Process management: on. Statuses: none in kintone's answer.\nActions: none in kintone's answer."),
     ],
 )  # fmt: skip
-def test_process_management(process: Process | PermissionDeniedError, said: str) -> None:
+def test_process_management(process: Process | KintoneError, said: str) -> None:
     """The text ends with process management: off, its statuses and actions, or that they cannot be seen."""
     assert text_of(rich_form(), process=process).endswith(said)
     named = [rich_form().fields["name"]]
     assert "Process" not in text_of(rich_form(), process=process, fields=named)
+    status = [field for field in rich_form().fields.values() if field.type.name == "STATUS"]
+    assert text_of(rich_form(), process=process, fields=status).endswith(said)
 
 
 def test_process_that_cannot_be_read_is_off_by_the_form() -> None:
@@ -257,7 +319,9 @@ def test_more_fields_than_fit_are_named(count: int) -> None:
     (rest,) = [line for line in text.splitlines() if "more fields" in line]
     assert rest.startswith(f"{count + 1 - shown} more fields; name those that you need in the parameter fields:")
     assert rest.partition(": ")[2].startswith(f"field_{shown}, field_{shown + 1}, ")
-    assert rest.endswith("more" if count > 500 else f"field_{count - 1}, lines")
+    last = max(map(int, re.findall(r"field_(\d+), ", rest.partition(" more, ")[0])), default=0)
+    further = f' and {count - 1 - last} more, which fields="field_{last + 2}, ..." describes'
+    assert rest.endswith(further if count > 500 else f"field_{count - 1}, lines")
     assert "col_0" not in rest
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from kintone.errors import InvalidParameterError
 from kintone.values.periods import (
+    ZONES_BY_ABBREVIATION,
+    ZONES_BY_OFFSET,
     Unit,
     day_periods,
     default_time_zone,
@@ -175,11 +177,45 @@ def test_zone_when_named(written: str) -> None:
     assert read_time_zone(written).key == "America/New_York"
 
 
-@pytest.mark.parametrize("written", ["Asia/Tokio", "../etc/passwd", "/etc/localtime", "+09:00", "Asia", "x" * 10_000])
-def test_zone_when_the_name_is_unknown(written: str) -> None:
-    """An unknown name is refused; the error suggests a similar one if there is one."""
+@pytest.mark.parametrize(
+    ("written", "suggested"),
+    [
+        ("Asia/Tokio", "Asia/Tokyo"), ("tokyo", "Asia/Tokyo"), ("New York", "America/New_York"),
+        ("JST", "Asia/Tokyo"), ("GMT+9", "Asia/Tokyo"), ("UTC+09:00", "Asia/Tokyo"), ("+0900", "Asia/Tokyo"),
+        ("+09:00", "Asia/Tokyo"), ("utc-3", "America/Sao_Paulo"), ("GMT+5:30", "Asia/Kolkata"), ("UTC+0", "UTC"),
+        ("../etc/passwd", ""), ("/etc/localtime", ""), ("Asia", ""), ("AEST", ""), ("IST", ""), ("GMT+15", ""),
+        ("UTC+99:99", ""), ("x" * 10_000, ""),
+    ],
+)  # fmt: skip
+def test_zone_when_the_name_is_unknown(written: str, suggested: str) -> None:
+    """An unknown name is refused; what is suggested has the offset that was written, or nearly the same name."""
     with pytest.raises(InvalidParameterError) as refused:
         read_time_zone(written)
 
+    hint = str(refused.value.problem).partition("Europe/Berlin or UTC")[2].strip("; ")
     assert "time_zone" in str(refused.value)
-    assert ("Asia/Tokyo" in str(refused.value).partition("did you mean")[2]) == (written == "Asia/Tokio")
+    assert suggested in hint
+    assert bool(hint) == bool(suggested)
+
+
+@pytest.mark.parametrize("written", ["localtime", "Factory", "posixrules", "leapseconds", "zone.tab", "right/UTC"])
+def test_zone_when_it_is_no_place(written: str) -> None:
+    """A file of the system is not a name of the database, and Factory is no place."""
+    with pytest.raises(InvalidParameterError):
+        read_time_zone(written)
+
+
+@pytest.mark.parametrize("written", ["UTC", "GMT", "Etc/GMT-9", "Japan", "EST5EDT", "America/Argentina/Buenos_Aires"])
+def test_zone_when_its_name_is_rare(written: str) -> None:
+    """Every other name that tzdata documents is accepted."""
+    assert read_time_zone(written).key == written
+
+
+def test_zones_that_are_suggested_for_an_offset() -> None:
+    """Each of them has its offset in every month of the year."""
+    for minutes, zone in ZONES_BY_OFFSET.items():
+        offsets = {
+            datetime(2026, month, 1, tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset() for month in range(1, 13)
+        }
+        assert offsets == {timedelta(minutes=minutes)}
+    assert {read_time_zone(zone).key for zone in ZONES_BY_ABBREVIATION.values()} == {*ZONES_BY_ABBREVIATION.values()}

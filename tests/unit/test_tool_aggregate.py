@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from dify_plugin.entities.tool import ToolRuntime
 
+from kintone import limits
 from kintone.access.credentials import Access, Tokens
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
@@ -138,3 +139,29 @@ def test_rows_when_names_could_be_misread(site: InProcess) -> None:
     lines = [str(line) for line in result.lines]
     for shown in ('"a | b" | 1', '"two\\nlines" | 1', '" blank " | 1', '"" | 1', '"say \\"hi\\"" | 1', "plain | 1"):
         assert shown in lines
+
+
+@pytest.mark.parametrize(("code", "prefix"), [("APP", "APP-"), ("", "")])
+def test_record_numbers_are_sorted_by_number(code: str, prefix: str) -> None:
+    """Record 10 follows record 9, with the code of the app and without."""
+    with InProcess(FORM) as site:
+        site.kintone.apps[site.app].code = code
+        site.kintone.add_records(site.app, [{}] * 12)
+        rows: Any = result_of(site, group_by="レコード番号").variables["rows"]
+        reverse: Any = result_of(site, group_by="レコード番号", order_by="レコード番号 desc").variables["rows"]
+
+    assert [row["レコード番号"] for row in rows] == [f"{prefix}{number}" for number in range(1, 13)]
+    assert reverse == rows[::-1]
+
+
+def test_rows_beyond_what_any_call_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the maximum of max_rows, the headline does not propose to raise it."""
+    monkeypatch.setattr(limits, "MAX_ROWS", 3)
+    with InProcess(FORM) as site:
+        site.kintone.add_records(site.app, [{"amount": str(number)} for number in range(5)])
+        most, fewer = (str(result_of(site, group_by="amount", max_rows=count).lines[0]) for count in (3, 2))
+
+    assert most.startswith("3 of 5 rows")
+    assert "max_rows" not in most
+    assert "group" in most
+    assert "max_rows" in fewer

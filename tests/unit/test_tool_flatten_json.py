@@ -260,3 +260,16 @@ def test_objects_that_dify_cannot_carry() -> None:
 
     with pytest.raises(ResultTooLargeError, match="fields"):
         result.messages(Redactor([]))
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_object_that_is_too_long_for_the_text(others: int) -> None:
+    """Its beginning is shown and said to be cut; it is not counted among those that are left out."""
+    result = result_of([{"memo": text_field("x" * 400_000)}, *[TEA] * others])
+    lines = [str(line) for line in result.lines]
+
+    assert lines[1].startswith('{"memo":"xxx')
+    assert 10_000 < sum(map(len, lines)) < 21_000
+    assert "cut" in lines[2]
+    assert [line for line in lines if "more" in line] == [line for line in lines if f"{others} more" in line]
+    assert any("more" in line for line in lines) == bool(others)

@@ -45,7 +45,7 @@ def test_id_when_it_is_not_positive(shop: InProcess, value: object) -> None:
     assert calls(shop) == []
 
 
-@pytest.mark.parametrize("value", ["A", "茶", "12 or 13", "1,2", '{"id": 3}', True])
+@pytest.mark.parametrize("value", ["A", "茶", "1,234", "id3", "A 3", '{"id": 3}', True])
 def test_id_when_it_is_no_number(shop: InProcess, value: object) -> None:
     """The refusal proposes update_key with the fields of this app that prohibit duplicates, with their labels."""
     message = refusal(shop, record_id=value)
@@ -74,12 +74,57 @@ def test_id_when_it_is_no_number_and_no_field_is_unique() -> None:
     assert "update_key" not in message
 
 
-def test_id_when_it_is_decorated(shop: InProcess) -> None:
-    """The refusal of #2 says what to write and asks kintone nothing."""
-    message = refusal(shop, record_id="#2")
+@pytest.mark.parametrize(
+    "value",
+    ["#2", "＃２", "record 2", "Record #2", "record_id: 2", "$id = 2", "id=2", "レコード2", "レコード番号 2", "2番",
+     "记录 2", "[2]", '["2"]', [2], ["2"]],
+)  # fmt: skip
+def test_id_when_it_is_decorated(shop: InProcess, value: object) -> None:
+    """What can only mean record 2 reads record 2."""
+    assert result_of(shop, record_id=value).variables["record_id"] == "2"
+    assert calls(shop) == [READ]
+
+
+@pytest.mark.parametrize("end", ["", "&l.view=20&l.q&l.next=3", "&mode=edit"])
+def test_id_when_it_is_the_address_of_the_record(shop: InProcess, end: str) -> None:
+    """The address that the tool itself returns names the record, as a browser shows it too."""
+    address = str(result_of(shop, record_id="2").variables["record_url"])
+    path = address[address.index("/k/") :]
+
+    for written in (address, address.partition("//")[2], path, address.replace("/k/", "/k/m/").replace("#", "?")):
+        assert result_of(shop, record_id=written + end).variables["record_id"] == "2"
+
+
+def test_id_when_it_is_the_address_of_another_app(shop: InProcess) -> None:
+    """The refusal names the app of the address and the one that is read; nothing is read."""
+    message = refusal(shop, record_id=f"https://example.cybozu.com/k/{shop.app + 11}/show#record=2")
+
+    assert all(part in message for part in (f"app {shop.app + 11}", f"app {shop.app};", "kintone_app_id"))
+    assert calls(shop) == []
+
+
+@pytest.mark.parametrize("place", ["https://other.cybozu.com/k/{}", "/k/guest/7/{}"])
+def test_id_when_it_is_an_address_of_another_place(shop: InProcess, place: str) -> None:
+    """A record of another site, or of a guest space, is not the one of the same number here."""
+    message = refusal(shop, record_id=f"{place.format(shop.app)}/show#record=2")
 
     assert message.endswith(": 2")
     assert calls(shop) == []
+
+
+@pytest.mark.parametrize("value", ["1, 2", "1,2", "1、2", "[1, 2]", "1 or 2", "1 and 2", "1\n2", [1, 2], ["1", "2"]])
+def test_several_ids(shop: InProcess, value: object) -> None:
+    """The refusal says that this tool reads one record, and which query reads them all."""
+    message = refusal(shop, record_id=value)
+
+    assert "kintone_query" in message
+    assert "$id in (1, 2)" in message
+    assert calls(shop) == []
+
+
+def test_very_many_ids(shop: InProcess) -> None:
+    """They are not repeated all."""
+    assert len(refusal(shop, record_id=list(range(1, 5_001)))) < 400
 
 
 def test_record_number_with_the_code_of_the_app(shop: InProcess) -> None:
@@ -140,7 +185,7 @@ def test_many_unique_fields(shop: InProcess) -> None:
 
     message = refusal(shop, record_id="tea")
 
-    assert "key19, 5 more" in message
+    assert "key19 and 5 more" in message
     assert "key20" not in message
 
 
@@ -162,8 +207,11 @@ def test_record_when_its_revision_is_missing(shop: InProcess, revision: object) 
 
     changing(shop, READ, without_revision)
 
-    with pytest.raises(UnknownResponseError, match="revision"):
+    with pytest.raises(UnknownResponseError, match="revision") as refused:
         result_of(shop, record_id="2")
+
+    assert ("missing" in str(refused.value)) == (revision is None)
+    assert "null" not in str(refused.value)
 
 
 # The two ways, and the fields
@@ -187,6 +235,25 @@ def test_ways_to_name_a_record(shop: InProcess, given: dict[str, object], named:
 
     assert [part for part in named if part not in message] == []
     assert calls(shop) == []
+
+
+@pytest.mark.parametrize("nothing", ["null", "None", " undefined "])
+def test_word_for_nothing_beside_the_other_way(shop: InProcess, nothing: str) -> None:
+    """What a template leaves where it gives nothing counts as not given beside the other way."""
+    by_key = {"update_key": "sku", "update_key_value": "A-2"}
+    no_key = {"update_key": nothing, "update_key_value": nothing}
+
+    assert result_of(shop, record_id=nothing, **by_key).variables["record_id"] == "2"
+    assert result_of(shop, record_id="2", **no_key).variables["record_id"] == "2"
+    assert "record_id is missing" in refusal(shop, record_id=nothing)
+    assert "both" in refusal(shop, record_id="2", update_key="sku", update_key_value=nothing)
+
+
+def test_key_value_that_is_the_word_null(shop: InProcess) -> None:
+    """Without an ID it is the text that the record has in its key field."""
+    shop.kintone.add_records(shop.app, [{"sku": "null"}])
+
+    assert result_of(shop, update_key="sku", update_key_value="null").variables["record_id"] == "4"
 
 
 @pytest.mark.parametrize("by_key", [False, True])
@@ -247,6 +314,20 @@ def test_plain_values(shop: InProcess) -> None:
     assert record["sku"] == "R"
     assert [{"qty": row["qty"]} for row in record["lines"]] == [{"qty": "2"}]
     assert result.json == {"record": record}
+
+
+@pytest.mark.parametrize(("column", "warns"), [("id", True), ("qty", False)])
+def test_plain_rows_with_a_column_called_id(column: str, *, warns: bool) -> None:
+    """The column takes the place of the row's ID, and a warning names the table."""
+    with InProcess({"t": {"type": "SUBTABLE", "fields": {column: {"type": "SINGLE_LINE_TEXT"}}}}) as site:
+        site.kintone.add_records(site.app, [{"t": [{column: "own"}]}])
+        result = result_of(site, record_id="1", output_mode="flattened_json")
+        whole = result_of(site, record_id="1")
+
+    warnings = [str(line) for line in result.lines if "Warning" in str(line)]
+    assert len(warnings) == warns
+    assert all(" t " in warning for warning in warnings)
+    assert not any("Warning" in str(line) for line in whole.lines)
 
 
 def test_text_only(shop: InProcess) -> None:

@@ -193,19 +193,33 @@ def test_key_when_the_count_contradicts_two_records(shop: InProcess, total: str 
     assert result_of(shop, update_key="sku", update_key_value="A-1").variables["record_id"] == "1"
 
 
-@pytest.mark.parametrize(("code", "found"), [("sku", "ａ-1"), ("number", "7.0"), ("sku", None)])
-def test_key_that_the_server_compares_differently(shop: InProcess, code: str, found: str | None) -> None:
-    """Another spelling of the same value is the same value, and a field that is not shown proves nothing."""
+@pytest.mark.parametrize(("code", "found"), [("sku", "ａ-1"), ("number", "7.0")])
+def test_key_that_the_server_compares_differently(shop: InProcess, code: str, found: str) -> None:
+    """Another spelling of the same value may be what kintone takes for the same."""
     shop.kintone.add_records(shop.app, [{"number": "7"}])
 
     def respelt(answer: dict[str, Any]) -> dict[str, Any]:
         record = dict(answer["records"][0])
         field = record.pop(code)
-        return {**answer, "records": [record | ({code: {**field, "value": found}} if found else {})]}
+        return {**answer, "records": [{**record, code: {**field, "value": found}}]}
 
     changing(shop, SEARCH, respelt)
 
     assert result_of(shop, update_key=code, update_key_value={"sku": "A-1", "number": "7"}[code]).json
+
+
+@pytest.mark.parametrize("fields", ["", "owner"])
+def test_key_when_the_record_does_not_show_it(shop: InProcess, fields: str) -> None:
+    """A record without the key field may be any record: it is not taken for the one that was asked for."""
+
+    def without_key(answer: dict[str, Any]) -> dict[str, Any]:
+        (record,) = answer["records"]
+        return {**answer, "records": [{code: field for code, field in record.items() if code != "sku"}]}
+
+    changing(shop, SEARCH, without_key)
+
+    with pytest.raises(UnknownResponseError, match="missing"):
+        result_of(shop, update_key="sku", update_key_value="A-1", fields=fields)
 
 
 @pytest.mark.parametrize("found", ["abc", "sNaN", "", None])

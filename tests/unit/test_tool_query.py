@@ -77,6 +77,18 @@ def test_records_are_plain_when_the_mode_is_flattened_json(site: InProcess) -> N
     }
 
 
+@pytest.mark.parametrize(("mode", "warned"), [("flattened_json", 1), ("jsonl_file", 1), ("both", 0), ("csv_file", 0)])
+def test_plain_rows_with_a_column_called_id(site: InProcess, mode: str, warned: int) -> None:
+    """Where the column takes the place of the row's ID, one warning in text and summary names the table."""
+    site.kintone.change_form(site.app, {"pairs": {"type": "SUBTABLE", "fields": {"id": {"type": "SINGLE_LINE_TEXT"}}}})
+    site.kintone.add_records(site.app, [{"pairs": [{"id": "own"}]}, {"pairs": [{"id": "own"}, {}]}])
+    result = sent(site, output_mode=mode, fields="pairs")
+
+    summary = result.json[-1]["summary"]
+    assert len([each for each in summary["warnings"] if "pairs" in each]) == warned
+    assert result.text.count("pairs are left out") == warned
+
+
 def test_text_and_ids_come_when_the_mode_is_text_only(site: InProcess) -> None:
     """There is no JSON message, which some agents would read too, and the text may be longer."""
     add(site, range(1, 1201))

@@ -110,7 +110,7 @@ def test_text_as_long_as_possible_is_whole() -> None:
 
 
 def test_long_text_is_cut_and_says_so() -> None:
-    """The largest text is cut; short fields stay whole, and the text says how much is shown and how to get the rest."""
+    """The largest text is cut; short fields stay whole, and the text says how much is shown and where the rest is."""
     lines = lines_of({"sku": text_field("A-1"), "memo": text_field("x" * 150_000), "due": text_field("")})
     shown = lines[1].removeprefix("memo: ")
 
@@ -119,8 +119,30 @@ def test_long_text_is_cut_and_says_so() -> None:
     assert set(shown) == {"x"}
     assert f"{len(shown):,} of 150,000 characters of memo" in lines[2]
     assert (lines[0], lines[-1]) == ("sku: A-1", "empty: due")
-    assert "fields" in lines[3]
-    assert "record" in lines[3]
+    assert "variable record" in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "proposed"),
+    [({"memo": 400_000}, False), ({"memo": 400_000, "sku": 500}, False), ({"memo": 400_000, "note": 20_000}, True),
+     ({"memo": 80_000, "note": 70_000}, True)],
+)  # fmt: skip
+def test_single_field_is_proposed_only_when_it_shows_more(sizes: dict[str, int], *, proposed: bool) -> None:
+    """Where the field that is cut has nearly all of the text already, another call with it alone would be in vain."""
+    lines = lines_of({code: text_field("x" * size) for code, size in sizes.items()})
+
+    assert ("fields" in lines[-1]) == proposed
+    assert "variable record" in lines[-1]
+
+
+def test_times_are_said_to_be_utc_once() -> None:
+    """A record with times in Z says so in one line; a record without them does not."""
+    moment = {"type": "DATETIME", "value": "2026-04-01T00:30:00Z"}
+    times = {"at": moment, "made": {**moment, "type": "CREATED_TIME"}}
+
+    assert sum("UTC" in line for line in lines_of(times)) == 1
+    assert sum("UTC" in line for line in lines_of({"lines": table(times)})) == 1
+    assert not any("UTC" in line for line in lines_of({"at": text_field("09:30"), "day": text_field("2026-04-01")}))
 
 
 def test_long_text_of_many_lines_is_cut() -> None:

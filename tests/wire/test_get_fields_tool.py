@@ -1,5 +1,6 @@
 """Describing the fields of an app, in the real plugin process."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -306,6 +307,90 @@ def test_app_of_five_hundred_fields(host: DifyHost, site: LocalKintone) -> None:
     assert set(codes) <= described | named
     last = run(host, site, app, fields=codes[-1])
     assert f'\n{codes[-1]} "長い名前の {codes[-1]}": SINGLE_LINE_TEXT' in last.text
+
+
+def test_every_field_of_a_large_app_can_be_reached(host: DifyHost, site: LocalKintone) -> None:
+    """Where not even all codes fit, each text says how to ask for the rest, until every field was described."""
+    codes = [f"c{number:03}_{'長' * 50}" for number in range(500)]
+    app = site.create_app(
+        "Wide",
+        {code: {"type": "SINGLE_LINE_TEXT", "label": "ラ" * 100} for code in codes},
+    )
+    reached: set[str] = set()
+    fields, calls = "", 0
+    while fields or not calls:
+        text = run(host, site, app, fields=fields).text
+        assert len(text) <= 20_000
+        reached |= set(re.findall(r"(?:^|[:,] )(c\d{3}_長+)(?=[ ,]|$)", text, re.MULTILINE))
+        further = re.search(r'fields="([^"]+)"', text)
+        fields = further[1] if further else ""
+        calls += 1
+
+    assert reached == set(codes)
+    assert 1 < calls < 5
+
+
+def test_rest_of_a_large_app_begins_at_the_named_field(host: DifyHost, site: LocalKintone) -> None:
+    """An ellipsis after a code means all that the text has behind it, whatever group it is in."""
+    every = [field["code"] for field in run(host, site).variables["fields"]]
+    for written in ("rank, ...", '["rank", "…"]', "sku, rank, ..."):
+        rest = [field["code"] for field in run(host, site, fields=written).variables["fields"]]
+        assert {"rank", "lines", "total", "レコード番号", "ステータス"} <= set(rest) <= set(every)
+        assert ("sku" in rest) == ("sku" in written)
+    assert "..." in refused(host, site, fields="..., rank").message
+
+
+@pytest.mark.parametrize(("api", "line"), [("app", 0), ("records", 1), ("app/status", -1)])
+def test_part_that_cannot_be_read_is_told(host: DifyHost, site: LocalKintone, api: str, line: int) -> None:
+    """Name, permission and process are not left out in silence: the text says that they could not be found out."""
+    site.fail(api=api, times=None, status=404)
+    outcome = run(host, site, EVERY_FIELD)
+
+    assert re.search(r"could not be (read|found out).*[A-Z]{4}", outcome.text.splitlines()[line])
+    assert "with this credential" not in outcome.text
+    assert len(outcome.variables["fields"]) == len(site.apps[EVERY_FIELD].form.properties)
+
+
+def test_status_that_is_asked_for_comes_with_the_process(host: DifyHost, site: LocalKintone) -> None:
+    """Who asks for the status alone reads its statuses and actions."""
+    text = run(host, site, EVERY_FIELD, fields="ステータス").text
+
+    assert "処理を開始 (未処理 → 処理中)" in text
+    assert "Process" not in run(host, site, EVERY_FIELD, fields="text").text
+
+
+def test_related_records_can_be_queried_by_what_is_told(host: DifyHost, site: LocalKintone) -> None:
+    """The line names app and columns; FIELD.COLUMN made of them is a condition that kintone takes."""
+    tokens = f"{site.token(EVERY_FIELD, 'view')},{site.token(CUSTOMERS, 'view')}"
+    credentials = {**credentials_of(site, "view", app=EVERY_FIELD), "kintone_api_token": tokens}
+    text = host.invoke("kintone_get_fields", {"fields": "related"}, credentials).text
+    (line,) = [line for line in text.splitlines() if line.startswith("related ")]
+    (hidden,) = [line for line in run(host, site, EVERY_FIELD).text.splitlines() if line.startswith("related ")]
+    column = line.partition("columns: ")[2].split(", ")[0]
+    found = host.invoke("kintone_query", {"query": f'related.{column} not in ("")'}, credentials)
+
+    assert f"app {CUSTOMERS} where customer_code = customer" in line
+    assert found.variables["record_count"] > 0
+    assert "may not view" in hidden
+
+
+def test_type_that_is_not_known(host: DifyHost, site: LocalKintone) -> None:
+    """Validation says that such a value was not checked, and the description that writing it may be impossible."""
+    app = site.create_app("Later", {"a": {"type": "SINGLE_LINE_TEXT"}, "b": {"type": "NUMBER"}})
+    properties = {code: dict(given) for code, given in site.apps[app].form.properties.items()}
+    properties["a"]["type"] = "HOLOGRAM"
+    body = json.dumps({"properties": properties, "revision": "1"})
+    site.fail(api="app/form/fields", times=None, status=200, body=body, content_type="application/json")
+
+    assert by_code(run(host, site, app))["a"]["writable"] is False
+    credentials = credentials_of(site, "view", "add", app=app)
+    checked, known = (
+        host.invoke("kintone_validate_record_data", {"record_data": data}, credentials)
+        for data in ({"a": "x", "b": "1"}, {"b": "1"})
+    )
+    assert checked.variables["valid"] is True
+    assert "a (HOLOGRAM)" in checked.text.splitlines()[-1]
+    assert "HOLOGRAM" not in known.text
 
 
 def test_parameter_that_the_tool_does_not_have(host: DifyHost, site: LocalKintone) -> None:
