@@ -149,6 +149,11 @@ def test_label_of_several_fields_names_them_all(host: DifyHost, site: LocalKinto
     with pytest.raises(PluginFailure) as failed:
         run(host, site, app, fields="日付")
     assert {"from_date", "to_date"} <= set(re.findall(r'"(\w+)"', failed.value.message))
+    many = {f"c{number}_{'長' * 60}": {"type": "DATE", "label": "日付"} for number in range(60)}
+    site.change_form(app, many)
+    with pytest.raises(PluginFailure, match=r"and \d+ more") as failed:
+        run(host, site, app, fields="日付")
+    assert len(failed.value.message) < 1_300
 
 
 def test_process_management(host: DifyHost, site: LocalKintone) -> None:
