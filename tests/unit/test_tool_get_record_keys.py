@@ -124,6 +124,21 @@ def test_key_that_finds_no_single_record(shop: InProcess, code: str, present: li
     assert SEARCH not in calls(shop)
 
 
+@pytest.mark.parametrize("unique", [True, False])
+def test_key_by_a_label_that_very_many_fields_share(shop: InProcess, *, unique: bool) -> None:
+    """Not all of their codes are named."""
+    twins = {
+        f"c{number}_{'長' * 60}": {"type": "SINGLE_LINE_TEXT", "label": "数量", "unique": unique}
+        for number in range(60)
+    }
+    shop.kintone.change_form(shop.app, twins)
+
+    message = refusal(shop, update_key="数量", update_key_value="A-1")
+
+    assert "c0_" in message
+    assert len(message) < 1_400
+
+
 def test_key_when_no_field_is_unique() -> None:
     """The refusal sends the caller to kintone_query."""
     with InProcess({"name": {"type": "SINGLE_LINE_TEXT"}}) as site:

@@ -142,13 +142,15 @@ def test_unknown_code_unlike_any_is_refused(host: DifyHost, site: LocalKintone) 
 
 def test_label_of_several_fields_names_them_all(host: DifyHost, site: LocalKintone) -> None:
     """Where fields share the label that was written, none is preferred."""
-    app = site.create_app(
-        "Twins",
-        {"from_date": {"type": "DATE", "label": "日付"}, "to_date": {"type": "DATE", "label": "日付"}},
-    )
+    day = {"type": "DATE", "label": "日付"}
+    app = site.create_app("Twins", {"from_date": day, "to_date": day})
     with pytest.raises(PluginFailure) as failed:
         run(host, site, app, fields="日付")
     assert {"from_date", "to_date"} <= set(re.findall(r'"(\w+)"', failed.value.message))
+    site.change_form(app, {f"c{number}_{'長' * 60}": day for number in range(60)})
+    with pytest.raises(PluginFailure, match=r"and \d+ more") as failed:
+        run(host, site, app, fields="日付")
+    assert len(failed.value.message) < 1_300
 
 
 def test_process_management(host: DifyHost, site: LocalKintone) -> None:
@@ -312,10 +314,7 @@ def test_app_of_five_hundred_fields(host: DifyHost, site: LocalKintone) -> None:
 def test_every_field_of_a_large_app_can_be_reached(host: DifyHost, site: LocalKintone) -> None:
     """Where not even all codes fit, each text says how to ask for the rest, until every field was described."""
     codes = [f"c{number:03}_{'長' * 50}" for number in range(500)]
-    app = site.create_app(
-        "Wide",
-        {code: {"type": "SINGLE_LINE_TEXT", "label": "ラ" * 100} for code in codes},
-    )
+    app = site.create_app("Wide", {code: {"type": "SINGLE_LINE_TEXT", "label": "ラ" * 100} for code in codes})
     reached: set[str] = set()
     fields, calls = "", 0
     while fields or not calls:
