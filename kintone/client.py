@@ -1,5 +1,6 @@
 """The client that all tools use: it encodes requests and hands them to the execution."""
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -28,6 +29,7 @@ class KintoneClient:
     """Carries out the requests of one tool call; safe to share between the threads of that call.
 
     ``request_timeout`` is in seconds and limits one HTTP request. The operator's call budget limits the whole call.
+    ``requests_made`` counts the requests of ``call``, without retries.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class KintoneClient:
         """Start the deadline of the call; nothing is connected yet."""
         self.access = access
         self.settings = settings
+        self.requests_made = 0
+        self._lock = threading.Lock()
         self.execution = Execution(access, settings, request_timeout, policy, engine)
 
     def __enter__(self) -> Self:
@@ -81,6 +85,8 @@ class KintoneClient:
 
     def call(self, request: Request, deadline: Deadline | None = None) -> Answer:
         """Carry out a request with a JSON answer, by default within the deadline of this call."""
+        with self._lock:
+            self.requests_made += 1
         return self.execution.run(request, self._encoded(request), _unchanged, deadline=deadline)
 
     def write[Result](

@@ -21,6 +21,7 @@ from tools.aggregation_text import AggregationText, count_lines
 from tools.name_lists import read_list
 from tools.query_mistakes import PreparedQuery, explained, prepared_query
 from tools.query_outputs import ProgressLog
+from tools.query_summary import none_came
 from tools.results import Result
 
 type Warnings = list[Message | str]
@@ -98,7 +99,7 @@ def _count(call: base.Call, query: Query, request: AggregationRequest, mended: S
         "total_rows": 1,
         "table": None,
         "time_zone": None,
-        "requests_made": source.requests_made,
+        "requests_made": call.client.requests_made,
         "effective_query": str(query),
         "notes": [],
         "warnings": [str(warning) for warning in warnings],
@@ -132,6 +133,7 @@ def _aggregate(
         for page in pages:
             aggregator.add(page)
     rows = aggregator.rows(max_rows)
+    is_doubtful = not aggregator.record_count and not reading.matches.is_exact
     text = AggregationText(call.app, plan, aggregator, rows)
     warnings: Warnings = [*mended, *_absent_fields(aggregator), *reading.warnings]
     summary = {
@@ -141,13 +143,13 @@ def _aggregate(
         "total_rows": aggregator.total_rows,
         "table": plan.table or None,
         "time_zone": plan.zone.key if plan.uses_zone else None,
-        "requests_made": reading.requests_made,
+        "requests_made": call.client.requests_made,
         "effective_query": reading.effective_query,
         "notes": [str(note) for note in text.notes()],
         "warnings": [str(warning) for warning in warnings],
     }
     variables = {"rows": rows, "row_count": len(rows), "record_count": aggregator.record_count}
-    lines = [*_warning_lines(warnings), *text.lines()]
+    lines = [*_warning_lines(warnings), *([none_came(call.app)] if is_doubtful else text.lines())]
     return Result(lines, {"summary": summary, "rows": rows}, variables, FEWER_ROWS)
 
 

@@ -15,6 +15,7 @@ from tools.query_summary import MissingFields, QuerySummary
 from tools.record_formats import CsvColumns, CsvExport, JsonlExport, PlainRecords, RecordJson
 from tools.record_texts import FULL_TEXT, SHORT_TEXT, RecordText
 from tools.results import Streaming
+from tools.structured_text import unfenced
 
 type Fields = tuple[str, ...]
 type Warn = Callable[[Message], None]
@@ -39,7 +40,7 @@ def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
 
 OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
     "both": lambda call, fields, _warn: RecordObjects(RecordText(SHORT_TEXT, fields), RecordJson(call.redactor)),
-    "text_only": lambda _call, fields, _warn: RecordLines(RecordText(FULL_TEXT, fields)),
+    "text_only": lambda call, fields, _warn: RecordLines(RecordText(FULL_TEXT, fields), RecordJson(call.redactor)),
     "json_stream": lambda call, fields, _warn: PageStream(RecordText(SHORT_TEXT, fields), RecordJson(call.redactor)),
     "flattened_json": lambda call, fields, _warn: RecordObjects(
         RecordText(SHORT_TEXT, fields), RecordJson(call.redactor), PlainRecords()
@@ -81,7 +82,17 @@ class QueryRecords(base.KintoneTool):
         if warning := missing.warning(lambda: current_form(call)):
             warnings.append(warning)
         yield from output.finish()
-        return output.result(QuerySummary.of(reading, call.app, records, pages, tuple(warnings)))
+        written = call.parameters.text("query")
+        summary = QuerySummary.of(
+            reading,
+            call.app,
+            records=records,
+            pages=pages,
+            requests=call.client.requests_made,
+            is_fenced=unfenced(written) != written,
+            warnings=tuple(warnings),
+        )
+        return output.result(summary)
 
 
 def _reading(call: base.Call, query: PreparedQuery) -> Reading:

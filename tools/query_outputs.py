@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from dify_plugin.entities.tool import ToolInvokeMessage
 
 from kintone.errors import ResultTooLargeError
-from kintone.messages import Message
+from kintone.messages import Message, counted
 from kintone.reading.pages import Page, Record
 from tools.query_summary import QuerySummary
 from tools.record_formats import PlainRecords, RecordJson
@@ -167,9 +167,10 @@ REST_IN_FILES = Message("A file holds all of them, where output_mode is csv_file
 class RecordLines:
     """The mode text_only: keeps the text up to its limit, and the IDs of all records."""
 
-    def __init__(self, text: RecordText) -> None:
-        """Start without records."""
+    def __init__(self, text: RecordText, json: RecordJson) -> None:
+        """Start without records; ``json`` finds what the text shows in another way than it is saved."""
         self._text = text
+        self._json = json
         self._ids: list[str] = []
         self._budget = SizeBudget(Message("the variable record_ids"))
 
@@ -177,7 +178,8 @@ class RecordLines:
         """Keep the page, as far as the text has room for it; nothing is sent yet."""
         self._budget.add(size_of(page.ids), len(page.ids), expected)
         self._ids.extend(page.ids)
-        self._text.add(page)
+        if added := self._text.add(page):
+            self._json.write(page.records[:added])
         return ()
 
     def finish(self) -> Iterable[OutgoingMessage]:
@@ -187,9 +189,11 @@ class RecordLines:
     def result(self, summary: QuerySummary) -> Result:
         """Return text and variables."""
         variables = summary.variables(record_ids=self._ids)
+        summary = summary.with_warnings(*self._json.text_warnings)
         return Result(self._text.lines(summary, REST_IN_FILES), variables=variables, remedy=OTHER_MODE)
 
 
+REST_IN_MESSAGE = Message("A workflow has all of them in the JSON output, as its only page.")
 REST_IN_MESSAGES = Message(
     "A workflow has all of them in the JSON output, one message for each of {pages:,} pages.", pages=0
 )
@@ -231,7 +235,8 @@ class PageStream:
         summary = summary.with_warnings(*self._json.warnings)
         if self._size > WARNING_BYTES:
             summary = summary.with_warnings(LARGE_JSON.copy_with(size=self._size))
-        lines = self._text.lines(summary, REST_IN_MESSAGES.copy_with(pages=summary.pages))
+        rest = counted(summary.pages, REST_IN_MESSAGE, REST_IN_MESSAGES.copy_with(pages=summary.pages))
+        lines = self._text.lines(summary, rest)
         return Result(lines, {"summary": summary.summary()}, summary.variables())
 
     def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:
@@ -269,7 +274,11 @@ class Export(Protocol):
 
 
 class RecordFile:
-    """The modes csv_file and jsonl_file: collects the parts of one file and sends it at the end."""
+    """The modes csv_file and jsonl_file: collects the parts of one file and sends it at the end.
+
+    A file is the user's data, byte for byte: neither U+0085 nor a token that a record holds is replaced in it. Dify
+    carries its bytes unread, and what is imported again must be what was saved.
+    """
 
     def __init__(
         self, export: Export, app: int, max_bytes: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)

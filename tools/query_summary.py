@@ -17,8 +17,13 @@ from kintone.texts import printable
 
 TOTAL_UNCERTAIN = Message(
     "kintone's count of the matching records is missing or contradicts the records themselves, so total_count is only "
-    "the smallest number that it can be; kintone_aggregate counts them one by one"
+    "the smallest number that it can be"
 )
+
+
+def none_came(app: int) -> Message:
+    """Return the sentence for no record where a warning says that some may match all the same."""
+    return Message("kintone gave no record of app {app}; that none matches is not certain, see the warning.", app=app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,9 @@ class QuerySummary:
 
     ``records`` is the number of records read, ``matches`` that of all that match; ``bound`` is what sets the maximum,
     None without one; ``fields`` are the requested codes, none meaning all. ``id_order`` is the order by record id, None
-    for another one.
+    for another one. ``other_bound`` is a second maximum that has to be raised as well before all records can be read.
+    ``has_offset`` and ``is_fenced`` tell where the query has to be changed: whether an offset stands in it, though it
+    may be 0, and whether it stands in a code fence.
     """
 
     app: int
@@ -42,13 +49,28 @@ class QuerySummary:
     effective_query: str
     warnings: tuple[Message | str, ...] = ()
     id_order: IdOrder | None = None
+    other_bound: Bound | None = None
+    has_offset: bool = False
+    is_fenced: bool = False
 
     @classmethod
-    def of(
-        cls, reading: Reading, app: int, records: int, pages: int, warnings: tuple[Message | str, ...]
+    def of(  # noqa: PLR0913 - what the reading itself does not know
+        cls,
+        reading: Reading,
+        app: int,
+        *,
+        records: int,
+        pages: int,
+        requests: int,
+        is_fenced: bool,
+        warnings: tuple[Message | str, ...],
     ) -> "QuerySummary":
-        """Return the summary of a reading after its last page; ``warnings`` come before the reading's own."""
-        uncertain = () if reading.matches.is_exact else (TOTAL_UNCERTAIN,)
+        """Return the summary of a reading after its last page; ``warnings`` come before the reading's own.
+
+        ``requests`` counts all requests of the call, those for the form among them, without retries.
+        """
+        # Where kintone stopped a search, its own warning says why the number is uncertain.
+        uncertain = () if reading.matches.is_exact or reading.is_partial else (TOTAL_UNCERTAIN,)
         return cls(
             app=app,
             records=records,
@@ -56,12 +78,15 @@ class QuerySummary:
             bound=reading.bound,
             offset=reading.offset,
             pages=pages,
-            requests=reading.requests_made,
+            requests=requests,
             strategy=reading.strategy,
             fields=reading.fields,
             effective_query=reading.effective_query,
             warnings=(*warnings, *reading.warnings, *uncertain),
             id_order=reading.id_order,
+            other_bound=reading.other_bound,
+            has_offset=reading.has_offset,
+            is_fenced=is_fenced,
         )
 
     def summary(self) -> dict[str, object]:
@@ -89,12 +114,15 @@ class QuerySummary:
     def opening(self, *, is_cut: bool = False) -> Sequence[Message]:
         """Return the number of records in a sentence, and a line for each warning.
 
-        The warnings come first, unless a maximum stopped the reading: then the first line says so. ``is_cut`` says that
-        a text follows that does not show all records that were read, and that its end explains how to read on.
+        The warnings come first, unless a maximum stopped the reading, or records match and none is shown: then the
+        first line says so. ``is_cut`` says that a text follows that does not show all records that were read, and that
+        its end explains how to read on.
         """
         warnings = [Message("Warning: {warning}", warning=warning) for warning in self.warnings]
         if self.bound and self.matches.truncated and self.matches.count:
             return [Joined([self._stopped(), self._advice(is_cut=is_cut)], " "), *warnings]
+        if self.matches.count and not self.records:
+            return [self._headline(), *warnings]
         return [*warnings, self._headline()]
 
     def _stopped(self) -> Message:
@@ -124,19 +152,50 @@ class QuerySummary:
             return Message("To read them raise limit; for a count use kintone_aggregate.")
         if is_cut:
             return Message("How to read on stands at the end; for a count use kintone_aggregate.")
-        if self.offset:
+        bound = (
+            Message("{bound} and {other}", bound=self.bound, other=self.other_bound) if self.other_bound else self.bound
+        )
+        offset = self.offset + self.records
+        if self.offset or self.has_offset:
             return Message(
                 "For the rest raise {bound}, or write offset {offset} instead of offset {before} in query; for a count "
                 "use kintone_aggregate.",
-                bound=self.bound,
-                offset=self.offset + self.records,
+                bound=bound,
+                offset=offset,
                 before=self.offset,
+            )
+        if self.is_fenced:
+            return Message(
+                "For the rest raise {bound}, or put offset {offset} at the end of query, before its closing fence; for "
+                "a count use kintone_aggregate.",
+                bound=bound,
+                offset=offset,
             )
         return Message(
             "For the rest raise {bound}, or put offset {offset} at the end of query; for a count use "
             "kintone_aggregate.",
-            bound=self.bound,
-            offset=self.records,
+            bound=bound,
+            offset=offset,
+        )
+
+    def reading_on(self, shown: int) -> Message:
+        """Return how to read the records after the first ``shown`` ones."""
+        if self.offset or self.has_offset:
+            return Message(
+                "To read on here, write offset {offset} instead of offset {before} in query, name fewer fields, or add "
+                "a condition.",
+                offset=self.offset + shown,
+                before=self.offset,
+            )
+        if self.is_fenced:
+            return Message(
+                "To read on here, put offset {offset} at the end of query, before its closing fence, name fewer "
+                "fields, or add a condition.",
+                offset=shown,
+            )
+        return Message(
+            "To read on here, put offset {offset} at the end of query, name fewer fields, or add a condition.",
+            offset=shown,
         )
 
     def _headline(self) -> Message:
@@ -159,8 +218,17 @@ class QuerySummary:
 
     def _no_record(self) -> Message:
         """Return why no record is shown; that none matches is said only if none does."""
+        if not self.matches.count and not self.matches.is_exact:
+            return none_came(self.app)
         if not self.matches.count:
             return Message("No record of app {app} matches.", app=self.app)
+        if not self.matches.is_exact:
+            return Message(
+                "0 of {total} matching records of app {app}: kintone gave none from offset {offset} on.",
+                total=self._total,
+                app=self.app,
+                offset=self.offset,
+            )
         return Message(
             "0 of {total} matching records of app {app}, since offset {offset} is behind the last one.",
             total=self._total,

@@ -12,7 +12,7 @@ from kintone.access.redaction import Redactor
 from kintone.errors import InvalidParameterError
 from kintone.field_types import RECORD_ID, REVISION, field_type, is_table
 from kintone.forms.fields import Form
-from kintone.messages import Message
+from kintone.messages import Message, counted
 from kintone.reading.pages import Record
 from kintone.texts import printable
 from tools.record_texts import text_of
@@ -96,6 +96,22 @@ class RecordJson:
         """Sentences about what was replaced."""
         warnings = [next_lines_warning(self._next_lines)] if self._next_lines else []
         return [*warnings, MASKED] if self._masked else warnings
+
+    @property
+    def text_warnings(self) -> Sequence[Message]:
+        """Sentences about what a text shows in another way; it has a blank for each line end."""
+        warnings = [_next_lines_shown(self._next_lines)] if self._next_lines else []
+        return [*warnings, MASKED] if self._masked else warnings
+
+
+def _next_lines_shown(count: int) -> Message:
+    return counted(
+        count,
+        Message("1 character U+0085 (next line) is shown as a blank, because Dify cannot carry it."),
+        Message(
+            "{count:,} characters U+0085 (next line) are shown as blanks, because Dify cannot carry them.", count=count
+        ),
+    )
 
 
 class JsonlExport:

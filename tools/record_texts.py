@@ -104,14 +104,16 @@ class RecordText:
         self._codes: dict[str, None] = {}
         self._room = limits.text
 
-    def add(self, page: Page) -> None:
-        """Add the records of a page until the text is full."""
+    def add(self, page: Page) -> int:
+        """Add the records of a page until the text is full; return how many were added."""
+        before = len(self._lines)
         for record, record_id in zip(page.records, page.ids, strict=True):
             if self._room < 0:
-                return
+                break
             line = self._line(record, record_id)
             self._lines.append(line)
             self._room -= len(line.text(self._limits.value)) + 1
+        return len(self._lines) - before
 
     def lines(self, summary: QuerySummary, rest: Message) -> Sequence[Message | str]:
         """Return the number of records, warnings, a line for each record, and what the text does not show.
@@ -138,7 +140,7 @@ class RecordText:
         if left > 0:
             opening = summary.opening(is_cut=True)
             how_many = Message("… and {left:,} more.", left=left)
-            closing.append(Joined([how_many, rest, _continuation(summary.offset, len(shown))], " "))
+            closing.append(Joined([how_many, rest, summary.reading_on(len(shown))], " "))
         if any(len(text) > longest for line in self._lines[: len(shown)] for _, text in line.values):
             closing.append(SHORTENED)
         times = [UTC_TIMES] if hold_times(shown) else []
@@ -226,19 +228,4 @@ def _fields_hidden(record_id: str, count: int) -> Message:
             count=count,
             record=record_id,
         ),
-    )
-
-
-def _continuation(offset: int, shown: int) -> Message:
-    """Return how to read the records after the first ``shown`` ones of a query with this offset."""
-    if not offset:
-        return Message(
-            "To read on here, put offset {offset} at the end of query, name fewer fields, or add a condition.",
-            offset=shown,
-        )
-    return Message(
-        "To read on here, write offset {offset} instead of offset {before} in query, name fewer fields, or add a "
-        "condition.",
-        offset=offset + shown,
-        before=offset,
     )

@@ -41,7 +41,8 @@ class Cursor:
         self._source = source
         self._id = cursor_id
         self._empty_left = -(-total // limits.MAX_RECORDS_PER_READ) + MAX_EMPTY_READS
-        self._first_ids: set[int] = set()
+        self._edges: set[int] = set()
+        self._previous: frozenset[int] = frozenset()
         self._alive = True
 
     def raw_pages(self, offset: int, wanted: int | None) -> Generator[RawPage]:
@@ -94,14 +95,15 @@ class Cursor:
         return page, has_more
 
     def _refuse_endless(self, page: RawPage) -> None:
-        """Raise ``UnknownResponseError`` for a cursor that repeats a page or has too many empty pages."""
+        """Raise ``UnknownResponseError`` for a cursor that repeats records or has too many empty pages.
+
+        A page is compared with the one before it; of earlier pages only the first and the last id are remembered.
+        """
         if page.ids:
-            is_endless = page.ids[0] in self._first_ids
-            self._first_ids.add(page.ids[0])
-        else:
-            self._empty_left -= 1
-            is_endless = self._empty_left < 0
-        if is_endless:
+            self._refuse_repeated(page.ids)
+            return
+        self._empty_left -= 1
+        if self._empty_left < 0:
             raise UnknownResponseError(
                 Message(
                     "{description}: the cursor does not end after its {total} records",
@@ -109,6 +111,22 @@ class Cursor:
                     total=self.total,
                 )
             )
+
+    def _refuse_repeated(self, ids: list[int]) -> None:
+        repeated = next(filter(self._previous.__contains__, ids), None)
+        if repeated is None:
+            repeated = next(filter(self._edges.__contains__, (ids[0], ids[-1])), None)
+        if repeated is not None:
+            raise UnknownResponseError(
+                Message(
+                    "{description}: the cursor gave record {record} twice",
+                    description=self._source.description,
+                    record=repeated,
+                ),
+                remedy=Message("run the query again; if it fails again, tell the operator of the proxy in between"),
+            )
+        self._edges.update((ids[0], ids[-1]))
+        self._previous = frozenset(ids)
 
     def discard(self) -> None:
         """Delete the cursor unless it is read to its end; a failure of that is only logged.

@@ -75,6 +75,7 @@ class KeysetReader:
         self._max_requested = max(1, plan.ranges)
         self._overlap = 1
         self._newest: int | None = None
+        self._asks_again = False
         self._ended = self._has_all()
         self._requested: deque[_RequestedPage] = deque()
         self._workers = plan.source.workers(self._max_requested, "kintone-page")
@@ -98,7 +99,7 @@ class KeysetReader:
         return self._plan.wanted is not None and self._count >= self._plan.wanted
 
     def _request_ahead(self) -> None:
-        while not self._ended and len(self._requested) < self._max_requested:
+        while not (self._ended or self._asks_again) and len(self._requested) < self._max_requested:
             start, end = self._count, self._count
             if self._requested:
                 end = max(end, self._requested[-1].end)
@@ -126,7 +127,7 @@ class KeysetReader:
     def _next(self) -> RawPage:
         """Return the new records of the next page; an empty page where it was requested again."""
         if not self._requested:
-            # The last page was full. Only a page that is not full proves the end, whatever kintone counted.
+            # Only a page that is not full proves the end; where kintone counted more, the page after it.
             self._requested.append(self._request(self._count))
         requested = self._requested.popleft()
         page = self._failure.result_of(requested.answer.result)
@@ -148,12 +149,28 @@ class KeysetReader:
         new = page.part(known, None if wanted is None else known + wanted - self._count)
         self._count += len(new.ids)
         self._last = new.ids[-1] if new.ids else self._last
-        self._ended = self._has_all() or page.is_last(requested.size) or self._is_past_the_newest()
+        was_asked_again = self._asks_again
+        self._ended = self._has_all() or self._is_end(page, requested.size, new) or self._is_past_the_newest()
         if not self._ended and self._expected is not None and self._count > self._expected:
             # The count was wrong, or records were added: read on without it, up to the record that is the newest now.
             self._expected = None
             self._newest = self._plan.newest()
+        elif not self._ended and was_asked_again and self._newest is None:
+            # Records came after a page that looked like the last: read on, up to the record that is the newest now.
+            self._newest = self._plan.newest()
         return new
+
+    def _is_end(self, page: RawPage, size: int, new: RawPage) -> bool:
+        """Tell whether the reading ends with a page of ``size`` records at most.
+
+        A page with fewer proves the end, unless kintone counted more records: then the next page must prove it, one
+        that was requested ahead or a last one.
+        """
+        is_last = page.is_last(size)
+        if is_last and self._asks_again and not new.ids:
+            return True
+        self._asks_again = is_last and self._expected is not None and self._count < self._expected
+        return is_last and not self._asks_again
 
     def _is_past_the_newest(self) -> bool:
         """Tell whether the newest record is reached, where one was set: added records must not prolong the reading."""

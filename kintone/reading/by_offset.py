@@ -14,11 +14,14 @@ def max_reach() -> int:
     return limits.MAX_OFFSET + limits.MAX_RECORDS_PER_READ
 
 
-def offset_pages(source: RecordSource, query: Query, offset: int, wanted: int | None) -> Generator[RawPage]:
+def offset_pages(
+    source: RecordSource, query: Query, offset: int, wanted: int | None, counted: int | None
+) -> Generator[RawPage]:
     """Yield the records after the first ``offset`` ones, ``wanted`` at most, in pages that are not empty.
 
     Pages shift when records are added or deleted. A record that comes twice is dropped, and a warning says that others
-    may be missing. The ids that are remembered for this are at most ``max_reach()``.
+    may be missing. The ids that are remembered for this are at most ``max_reach()``. A page that is not full is the
+    last one, unless kintone ``counted`` more matches: then what follows is asked for once more.
     """
     source.warn(
         "all cursors of the kintone site were in use, so the pages were read by offset: "
@@ -28,17 +31,22 @@ def offset_pages(source: RecordSource, query: Query, offset: int, wanted: int | 
     first = offset
     reach = max_reach()
     end = reach if wanted is None else min(reach, offset + wanted)
+    asks_again = False
     while offset < end:
+        # A page that was not full leaves an offset that may be beyond kintone's; the known records are dropped then.
+        offset = min(offset, limits.MAX_OFFSET)
         size = min(limits.MAX_RECORDS_PER_READ, end - offset)
         page = source.fetch(str(query.cut(size, offset)))
         is_last = page.is_last(size)
         new = _unseen(page, seen)
         seen.update(new.ids)
-        offset += size
+        offset += len(page.ids)
         del page
+        is_end = is_last and ((asks_again and not new.ids) or counted is None or offset >= counted)
+        asks_again = is_last
         if new.ids:
             yield new
-        if is_last:
+        if is_end:
             return
     if wanted is None or first + wanted > end:
         source.warn("an offset cannot reach further records: if more match than kintone counted, they are missing")

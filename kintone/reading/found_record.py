@@ -44,11 +44,17 @@ def find_by_id(caller: RequestSender, app: int, record_id: str) -> FoundRecord:
 def find_by_key(caller: RequestSender, app: int, code: str, key: str) -> FoundRecord:
     """Read the one record with the text ``key`` in the field ``code``, which prohibits duplicate values.
 
-    Raises ``NotFoundError`` if there is none, and ``InvalidParameterError`` if kintone finds several, as it may when
-    the setting of the field was just changed.
+    Raises ``NotFoundError`` if there is none, ``InvalidParameterError`` if kintone finds several, as it may when the
+    setting of the field was just changed, and ``UnknownResponseError`` if it counts one twice and gives none.
     """
     source = RecordSource(caller, app, ())
-    page = source.fetch(f"{code} = {quote(key)} limit {ENOUGH_TO_TELL}", counted=True)
+    query = f"{code} = {quote(key)} limit {ENOUGH_TO_TELL}"
+    page = source.fetch(query, counted=True)
+    if not page.records and page.total:
+        # That there is none must be certain: whoever reads it may add the record again.
+        page = source.fetch(query, counted=True)
+    if not page.records and page.total:
+        raise misshapen(source.description, Message("the list of records"), Message("empty although one is counted"))
     if not page.records:
         raise _not_found(app, code, key)
     if len(page.records) > 1 or (page.total or 0) > 1:

@@ -168,7 +168,7 @@ class RecordSource:
     """Requests records from kintone; safe to share between threads.
 
     ``fields`` are the codes that the caller asked for, each once; none means all. ``$id`` is always requested, since
-    reading needs it.
+    reading needs it. ``is_partial`` says that kintone stopped a search, so that more may match than it tells.
     """
 
     def __init__(self, caller: RequestSender, app: int, fields: Sequence[str]) -> None:
@@ -176,6 +176,7 @@ class RecordSource:
         self.fields = tuple(dict.fromkeys(fields))
         self.requests_made = 0
         self.warnings: list[str] = []
+        self.is_partial = False
         self.description = Message("reading records of app {app}", app=app)
         self.deadline = caller.deadline
         self._caller = caller
@@ -200,17 +201,30 @@ class RecordSource:
         return raw_page_of(answer, self.description)
 
     def fetch_all(self, queries: Sequence[str]) -> list[RawPage]:
-        """Read one page for each query, several at once; return them in order. The first failure cancels the others."""
+        """Read one page for each query, several at once; return them in order. The first failure cancels the others.
+
+        Raises ``UnknownResponseError`` where a page lacks records that kintone counts, also when it is asked again: a
+        record that is taken for missing would be written as a new one.
+        """
         if len(queries) == 1:
-            return [self.fetch(queries[0])]
+            return [self._fetch_whole(queries[0])]
         with self.working():
             failure = FirstFailure(self.deadline)
             workers = self.workers(min(MAX_PARALLEL_PAGES, len(queries)), "kintone-page")
             try:
-                answers = [workers.submit(failure.guard, partial(self.fetch, query)) for query in queries]
+                answers = [workers.submit(failure.guard, partial(self._fetch_whole, query)) for query in queries]
                 return [failure.result_of(answer.result) for answer in answers]
             finally:
                 workers.shutdown(wait=False, cancel_futures=True)
+
+    def _fetch_whole(self, query: str) -> RawPage:
+        for _ in range(2):
+            page = self.fetch(query, counted=True)
+            counted = min(page.total or 0, limits.MAX_RECORDS_PER_READ)
+            if len(page.ids) >= counted:
+                return page
+        found = Message("{count} of {counted} that are counted", count=len(page.ids), counted=counted)
+        raise misshapen(self.description, Message("the number of records"), found)
 
     def selection(self, *, only_ids: bool = False) -> dict[str, object]:
         """Return the parameters ``app`` and ``fields`` of a request."""
@@ -237,6 +251,7 @@ class RecordSource:
             self.requests_made += 1
         answer = self._caller.call(request, deadline or self.deadline)
         if answer.warning:
+            self.is_partial |= _SEARCH_ABORTED.lower() in answer.warning.lower()
             self.warn(_warning_sentence(answer.warning))
         return answer
 

@@ -57,6 +57,8 @@ class ReadingPlan:
 
     ``query`` has the caller's condition and order alone. ``id_order`` is set where the order is by record id.
     ``wanted`` is the maximum number of records and ``bound`` what sets it; both are None without a maximum.
+    ``other_maximum`` is the other of the two where both are given. ``has_offset`` tells whether an offset is written,
+    though it may be 0.
     """
 
     query: Query
@@ -64,6 +66,8 @@ class ReadingPlan:
     wanted: int | None
     bound: Bound | None
     offset: int
+    other_maximum: int | None = None
+    has_offset: bool = False
 
     @property
     def in_one_request(self) -> bool:
@@ -114,7 +118,13 @@ def plan_of(text: str, max_records: int | None) -> ReadingPlan:
     query = parse(text)
     wanted, bound = _maximum(query.limit, max_records)
     return ReadingPlan(
-        query=query.cut(), id_order=_id_order(query), wanted=wanted, bound=bound, offset=query.offset or 0
+        query=query.cut(),
+        id_order=_id_order(query),
+        wanted=wanted,
+        bound=bound,
+        offset=query.offset or 0,
+        other_maximum=max_records if bound == "limit" else query.limit,
+        has_offset=query.offset is not None,
     )
 
 
@@ -139,19 +149,36 @@ def _id_order(query: Query) -> IdOrder | None:
     return None
 
 
-def skip(source: RecordSource, query: Query, order: IdOrder, offset: int) -> tuple[int | None, int] | None:
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Where a reading begins behind a deep offset: the last record skipped, and the offset that is left.
+
+    ``last`` is None where no record was found there. ``counted`` is kintone's count of all matches, None without one.
+    """
+
+    last: int | None
+    offset: int
+    counted: int | None
+
+
+def skip(source: RecordSource, query: Query, order: IdOrder, offset: int) -> Skipped:
     """Skip more records than kintone's offset allows, in steps that each read one id.
 
-    Returns the id of the last record skipped and the offset that is left, or None where fewer records match. ``query``
-    is sorted by id.
+    The first step also counts the matches. Where none is found although kintone counted more than the offset, a step is
+    repeated once. ``query`` is sorted by id.
     """
     last: int | None = None
-    while offset > limits.MAX_OFFSET:
-        step = order.after(query, last).cut(limit=1, offset=limits.MAX_OFFSET)
-        page = source.fetch(str(step), only_ids=True)
+    counted: int | None = None
+    left = offset
+    while left > limits.MAX_OFFSET:
+        step = str(order.after(query, last).cut(limit=1, offset=limits.MAX_OFFSET))
+        page = source.fetch(step, counted=last is None, only_ids=True)
+        counted = page.total if last is None else counted
+        if not page.ids and counted is not None and counted > offset:
+            page = source.fetch(step, only_ids=True)
         order.check(page, last, source.description)
         if not page.ids:
-            return None
+            return Skipped(None, left, counted)
         last = page.ids[0]
-        offset -= limits.MAX_OFFSET + 1
-    return last, offset
+        left -= limits.MAX_OFFSET + 1
+    return Skipped(last, left, counted)

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kintone import api, limits
 from kintone.api import RequestSender
 from kintone.errors import CursorLimitError
 from kintone.messages import Message
+from kintone.query import Query
 from kintone.reading.by_cursor import open_cursor
 from kintone.reading.by_id import KeysetPlan, KeysetReader
 from kintone.reading.by_offset import max_reach, offset_pages, require_reachable
-from kintone.reading.matches import Matches, ReadSoFar, matches_of, matches_of_zero
+from kintone.reading.matches import Matches, ReadSoFar, matches_of, matches_of_zero, missing_records
 from kintone.reading.pages import Page, RawPage, Record, RecordSource, checked_id
 from kintone.reading.plan import Bound, IdOrder, ReadingPlan, plan_of, skip
 from kintone.replies import misshapen
@@ -104,6 +105,7 @@ class Reading:
         self._ranges = ranges
         self._progress = progress
         self._counted: int | None = None
+        self._missing: Message | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -116,6 +118,14 @@ class Reading:
         return self._plan.bound
 
     @property
+    def other_bound(self) -> Bound | None:
+        """The other maximum, where it too must be raised before all matches can be read; None where it need not."""
+        other = self._plan.other_maximum
+        if other is None or (self.matches.is_exact and other >= self.matches.count - self.offset):
+            return None
+        return "limit" if self.bound == "max_records" else "max_records"
+
+    @property
     def id_order(self) -> IdOrder | None:
         """The order by record id, as written or as it follows from a missing ``order by``; None for another order."""
         return self._plan.id_order
@@ -126,14 +136,24 @@ class Reading:
         return self._plan.offset
 
     @property
+    def has_offset(self) -> bool:
+        """Whether the query has an offset, though it may be 0."""
+        return self._plan.has_offset
+
+    @property
     def requests_made(self) -> int:
         """The number of requests so far, without retries."""
         return self._source.requests_made
 
     @property
-    def warnings(self) -> list[str]:
+    def is_partial(self) -> bool:
+        """Whether kintone stopped a search, so that more records may match than it tells."""
+        return self._source.is_partial
+
+    @property
+    def warnings(self) -> list[Message | str]:
         """The warnings of kintone and of this reading about the result, each sentence once."""
-        return list(self._source.warnings)
+        return [*self._source.warnings, *([self._missing] if self._missing else ())]
 
     def pages(self) -> Generator[Page]:
         """Yield the pages in order, none of them empty; can be used once.
@@ -158,6 +178,9 @@ class Reading:
             if self._plan.wanted != 0:
                 read = ReadSoFar(count, last_id, self._is_complete(count), self._counted)
                 self.matches = matches_of(self._source, self._plan, read)
+            self._missing = missing_records(self.matches, self._plan.offset if self._plan.wanted != 0 else 0, count)
+            if self._source.is_partial:
+                self.matches = replace(self.matches, is_exact=False)
 
     def _is_complete(self, count: int) -> bool:
         """Tell whether the reading ended because no record followed."""
@@ -171,19 +194,42 @@ class Reading:
             return self._no_records()
         if self._plan.is_deep:
             return self._after_deep_offset()
-        plan, size = self._plan, self._plan.page_size
-        first = self._source.fetch(str(plan.first_query), counted=True)
+        plan = self._plan
+        first = self._first_page(plan.first_query, plan.offset)
         self._counted = first.total
-        count = _count_after(first, plan.offset)
-        if plan.in_one_request or first.is_last(size) or (count == size and self._is_end(first)):
+        return self._from_first_page(first, _count_after(first, plan.offset))
+
+    def _from_first_page(self, first: RawPage, count: int | None) -> Generator[RawPage]:
+        """Return the pages from the first on; ``count`` is that of the matches from its first record on."""
+        plan = self._plan
+        if self._is_all(first, count):
             self.total = len(first.ids)
             return _single_page(first)
-        self._expect(None if count == size else count)
+        self._expect(None if count == plan.page_size else count)
         return self._by_record_id(first, plan.id_order) if plan.id_order else self._by_cursor()
+
+    def _first_page(self, query: Query, offset: int) -> RawPage:
+        """Request the first page and the count; once more where it is empty although records are counted."""
+        first = self._source.fetch(str(query), counted=True)
+        if not first.ids and first.total is not None and first.total > offset:
+            first = self._source.fetch(str(query), counted=True)
+        return first
+
+    def _is_all(self, first: RawPage, count: int | None) -> bool:
+        """Tell whether the first page holds all records that are wanted.
+
+        One more record is requested where a full page holds as many as kintone counted, and where another holds fewer.
+        """
+        wanted, size = self._plan.wanted, self._plan.page_size
+        if not first.ids or len(first.ids) == wanted:
+            return True
+        if first.is_last(size):
+            return count is None or count == len(first.ids) or self._is_end(first)
+        return count == size and self._is_end(first)
 
     def _no_records(self) -> Generator[RawPage]:
         """Request one record and yield none: a wrong query must fail, and kintone does not accept a ``limit`` of 0."""
-        page = self._source.fetch(str(self._plan.query.cut(limit=1)), counted=True)
+        page = self._first_page(self._plan.query.cut(limit=1), 0)
         self.matches = matches_of_zero(page.total, has_record=bool(page.ids))
         return _single_page(RawPage([], []))
 
@@ -193,23 +239,20 @@ class Reading:
             return self._by_cursor()
         self.strategy = "record_id"
         skipped = skip(self._source, plan.keyset_query, order, plan.offset)
-        if skipped is None:
+        self._counted = skipped.counted
+        if skipped.last is None:
             return _single_page(RawPage([], []))
-        last, offset = skipped
-        query = order.after(plan.keyset_query, last).cut(plan.page_size, offset)
-        first = self._source.fetch(str(query), counted=True)
-        order.check(first, last, self._source.description)
-        self._counted = None if first.total is None else plan.offset - offset + first.total
-        if first.is_last(plan.page_size):
-            self.total = len(first.ids)
-            return _single_page(first)
-        self._expect(_count_after(first, offset))
-        return self._by_record_id(first, order)
+        query = order.after(plan.keyset_query, skipped.last).cut(plan.page_size, skipped.offset)
+        first = self._first_page(query, skipped.offset)
+        order.check(first, skipped.last, self._source.description)
+        if self._counted is None and first.total is not None:
+            self._counted = plan.offset - skipped.offset + first.total
+        return self._from_first_page(first, _count_after(first, skipped.offset))
 
     def _is_end(self, first: RawPage) -> bool:
-        """Tell whether no record follows a full first page, by requesting one more record.
+        """Tell whether no record follows the first page, by requesting one more record.
 
-        kintone's count says that none follows, but it may be wrong. False where an offset does not reach that record.
+        kintone's count may be wrong. False where an offset does not reach that record.
         """
         plan = self._plan
         if plan.id_order:
@@ -234,8 +277,9 @@ class Reading:
             count = plan.wanted if self.total is None else self.total
             require_reachable(plan.offset, count, refused)
             self.strategy = "offset"
-            return offset_pages(self._source, plan.query, plan.offset, plan.wanted)
-        self._counted = cursor.total
+            return offset_pages(self._source, plan.query, plan.offset, plan.wanted, self._counted)
+        # Where the two counts differ, the larger one is that of the moment when the reading began, or a wrong one.
+        self._counted = max(cursor.total, self._counted or 0)
         self._expect(max(0, cursor.total - plan.offset))
         return cursor.raw_pages(plan.offset, plan.wanted)
 

@@ -1,6 +1,8 @@
 """Reading through a cursor: complete, without duplicates, and with the cursor always deleted."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from kintone.errors import (
     TimedOutError,
     UnknownResponseError,
 )
+from kintone.reading.matches import Matches
 from kintone.reading.reader import Reading, ReadRequest, read
 from tests.unit.in_process import BUDGET, Asked, InProcess
 from tests.unit.reading_samples import BY_NAME, add, ids_read, small_pages
@@ -311,9 +314,68 @@ def test_reading_ends_with_an_error_when_a_page_comes_again(site: InProcess, mor
         return pages[0] if len(pages) == 1 else {"records": records[: 10 + more], "next": True}
 
     site.change = again
-    with pytest.raises(UnknownResponseError, match="does not end"):
+    first = site.ids(BY_NAME)[0]
+    with pytest.raises(UnknownResponseError, match=rf"^\[NOT_KINTONE\] .*record {first} twice"):
         ids_read(_reading(site))
     assert site.calls[READ] == 2
+
+
+@pytest.mark.parametrize(
+    ("read", "repeated"),
+    [
+        (2, lambda earlier, _now: [*reversed(earlier[0])]),
+        (2, lambda earlier, now: [*now[:200], earlier[0][250], *now[201:]]),
+        (3, lambda earlier, now: [earlier[1][499], *now[1:]]),
+        (3, lambda earlier, _now: [*reversed(earlier[0])]),
+        (3, lambda earlier, _now: earlier[0][:1]),
+    ],
+)
+def test_reading_ends_with_an_error_when_a_record_comes_again(
+    site: InProcess, read: int, repeated: Callable[[list[list[object]], list[object]], list[object]]
+) -> None:
+    """A page that is turned round, or shares a record with the page before it, is no page of a cursor."""
+    add(site, range(1, 2101))
+    earlier: list[list[object]] = []
+
+    def again(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
+        if asked.call == READ:
+            if site.calls[READ] == read:
+                body["records"] = repeated(earlier, body["records"])
+            earlier.append(body["records"])
+        return body
+
+    site.change = again
+    with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] .* twice"):
+        ids_read(_reading(site))
+    assert _live(site) == 0
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    ("options", "warned"), [("", True), (" limit 18", True), (" offset 3", True), (" limit 11", False)]
+)
+def test_warning_is_given_when_a_cursor_gives_fewer_records_than_it_counts(
+    site: InProcess, options: str, gone: int, *, warned: bool
+) -> None:
+    """To ask again would take another cursor, so nothing more is sent; a maximum that is reached is enough."""
+    add(site, range(1, 18))
+
+    def shorten(asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
+        if asked.call == READ and site.calls[READ] == gone:
+            del body["records"][-1]
+        return body
+
+    site.change = shorten
+    with small_pages():
+        reading = _reading(site, f"{BY_NAME}{options}")
+        found = ids_read(reading)
+
+    reached = len(found) + (3 if "offset" in options else 0)
+    assert reached == (16 if warned else 11)
+    assert site.calls["GET records"] == site.calls["POST records/cursor"] == 1
+    assert [word for word in ("17", "16") if warned and word not in str(reading.warnings[0])] == []
+    assert len(reading.warnings) == warned
+    assert reading.matches == (Matches(16, counted=17) if warned else Matches(17, truncated=True))
 
 
 def test_total_of_a_cursor_that_is_none_is_told_by_what_it_is(site: InProcess) -> None:

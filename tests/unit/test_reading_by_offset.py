@@ -36,7 +36,7 @@ def test_pages_come_by_offset_when_the_result_fits(
         assert ids_read(reading) == site.ids(BY_NAME)[start:end]
     assert reading.strategy == "offset"
     assert reading.total == end - start
-    assert any("may be missing" in warning for warning in reading.warnings)
+    assert any("may be missing" in str(warning) for warning in reading.warnings)
 
 
 @pytest.mark.parametrize(

@@ -137,13 +137,15 @@ def test_matches_are_exact_when_no_record_follows_and_the_count_is_wrong(
 def test_offset_behind_the_end_is_not_called_no_match_when_the_count_is_wrong(
     site: InProcess, query: str, counted: int | None
 ) -> None:
-    """That some record matches is certain, how many is not; more than the offset cannot be."""
+    """That some record matches is certain, how many is not; that kintone counts more than the offset is told."""
     _counting(site, counted)
     with small_pages(page=60, most_skipped=100):
         reading = _reading(site, query)
 
         assert ids_read(reading) == []
-    assert reading.matches == Matches(1, is_exact=False)
+    promised = counted if counted and counted > 50 else None
+    assert reading.matches == Matches(1, is_exact=False, counted=promised)
+    assert len(reading.warnings) == bool(promised)
 
 
 @pytest.mark.parametrize(
@@ -151,20 +153,24 @@ def test_offset_behind_the_end_is_not_called_no_match_when_the_count_is_wrong(
     [
         (None, "limit 0", Matches(1, is_exact=False, truncated=True)),
         (0, "limit 0", Matches(1, is_exact=False, truncated=True)),
-        (5, 'a = "no" limit 0', Matches(0, truncated=True)),
-        (5, 'a = "no" limit 3', Matches(0)),
-        (5, 'a = "no" offset 3', Matches(0)),
+        (5, 'a = "no" limit 0', Matches(0, is_exact=False, truncated=True, counted=5)),
+        (5, 'a = "no" limit 3', Matches(0, is_exact=False, counted=5)),
+        (5, 'a = "no" offset 3', Matches(0, is_exact=False, counted=5)),
+        (2, 'a = "no" offset 3', Matches(2)),
+        (0, 'a = "no" limit 3', Matches(0)),
+        (None, 'a = "no" offset 3', Matches(0)),
     ],
 )
 def test_records_decide_when_the_count_contradicts_them(
     site: InProcess, counted: int | None, query: str, expected: Matches
 ) -> None:
-    """No record at the start means that none matches; a record means that at least one does."""
+    """No record at the start means that none matches, unless kintone counts some; a record, that at least one does."""
     _counting(site, counted)
     reading = _reading(site, query)
     ids_read(reading)
 
     assert reading.matches == expected
+    assert len(reading.warnings) == (expected.counted is not None)
 
 
 def test_count_is_asked_again_when_records_were_added_meanwhile(site: InProcess) -> None:
@@ -176,6 +182,32 @@ def test_count_is_asked_again_when_records_were_added_meanwhile(site: InProcess)
 
         assert ids_read(reading) == list(range(1, 13))
     assert reading.matches == Matches(30, truncated=True)
+
+
+@pytest.mark.parametrize("counted", [1, 2, 3, 5, 11])
+@pytest.mark.parametrize("query", ["limit 12", "order by $id asc limit 3 offset 30", f"{BY_NAME} limit 12"])
+def test_wrong_count_is_not_added_to_the_records_that_were_read(site: InProcess, query: str, counted: int) -> None:
+    """Of a server whose count is below what was read, no other count is believed: one more than was read is certain."""
+    _counting(site, counted)
+    with small_pages():
+        reading = _reading(site, query)
+        ids_read(reading)
+
+    reached = 33 if "offset" in query else 12
+    assert reading.matches == Matches(reached + 1, is_exact=False, truncated=True)
+
+
+@pytest.mark.parametrize("query", ["limit 2", "", f"{BY_NAME} limit 7", "offset 50", 'a = "no"', "limit 0"])
+def test_count_of_a_search_that_kintone_cut_off_is_not_called_exact(site: InProcess, query: str) -> None:
+    """More may match than kintone found."""
+    site.kintone.fail(headers={"X-Cybozu-Warning": "Filter aborted because of too many search results"}, times=None)
+    with small_pages():
+        reading = _reading(site, query)
+        ids_read(reading)
+
+    assert not reading.matches.is_exact
+    assert reading.matches.count == (0 if "no" in query else MATCHING)
+    assert len(reading.warnings) == 1
 
 
 def test_unreachable_end_is_not_called_the_last_record(site: InProcess) -> None:

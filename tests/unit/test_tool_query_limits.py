@@ -180,6 +180,15 @@ def test_next_lines_stay_when_they_are_in_a_file(site: InProcess) -> None:
     assert "one\x85two" in sent(site, output_mode="jsonl_file", fields="name").file.decode()
 
 
+@pytest.mark.parametrize("mode", ["csv_file", "jsonl_file"])
+def test_token_stays_when_it_is_a_value_in_a_file(site: InProcess, mode: str) -> None:
+    """A file that is imported again must not write *** into records; texts and JSON show it so."""
+    token = site.client.access.tokens.secrets()[0]
+    hold(site, {"name": {"type": "SINGLE_LINE_TEXT", "value": token}})
+
+    assert token in sent(site, output_mode=mode, fields="name").file.decode()
+
+
 @pytest.mark.parametrize("output", _outputs())
 def test_records_are_released_after_their_page(output: Output) -> None:
     """Only the file grows with the number of records."""

@@ -131,7 +131,7 @@ def test_pages_are_read_by_offset_when_all_cursors_are_in_use(
 
     assert sorted(ids, key=int) == _matching(kintone, app)
     assert reading.strategy == "offset"
-    assert any("may be missing" in warning for warning in reading.warnings)
+    assert any("may be missing" in str(warning) for warning in reading.warnings)
 
 
 def test_error_is_kintones_when_the_query_has_an_unknown_field(app: int, client: KintoneClient) -> None:
