@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from kintone.field_types import RECORD_ID
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import folded, nearest_codes
 from kintone.messages import Joined, Message
@@ -12,6 +13,11 @@ MAX_LISTED = 30
 MAX_LOOKED_UP = 10
 MIN_PART = 2
 """Characters from which on a part of a label counts as near."""
+_RECORD_IDS = (
+    "id", "$id", "recordid", "recordnumber", "recordno", "レコードid", "レコード番号", "記録id", "记录id", "记录编号",
+    "iddoregistro",
+)  # fmt: skip
+"""What people call the number of a record, without blanks and ``_``."""
 
 
 def unknown_code(parameter: str, code: str, form: Form) -> Message:
@@ -72,6 +78,9 @@ def _near(code: str, form: Form) -> tuple[str, ...]:
     if column != code and column in form.tables_by_column:
         return (column,)
     names = [*form.names(), *form.column_names()]
+    same = {folded(name) for pair in names for name in pair}
+    if folded(code) not in same and folded(code).replace("_", "") in _RECORD_IDS:
+        return (RECORD_ID,)
     return nearest_codes(code, names) or _containing(code, names)
 
 
