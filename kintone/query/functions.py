@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import Message
-from kintone.operators import FUNCTIONS, LAST_DAY, LISTS, PERIODS, WEEKDAYS
+from kintone.operators import FUNCTIONS, LAST_DAY, LISTS, PERIODS, SEARCH, WEEKDAYS
 from kintone.query.comparisons import Operand, OperandKind
 from kintone.texts import printable
 
@@ -70,6 +70,8 @@ def _operand(name: str, arguments: Sequence[str]) -> Operand:
 
 def is_right_function(operand: Operand, field: FieldDefinition, operator: str) -> bool:
     """Tell whether a field takes a function behind this operator."""
+    if operator not in field.operators or operator in SEARCH:
+        return False
     if operator in LISTS and LISTS[0] not in field.type.query.operators:
         return False
     return operand.value in FUNCTIONS and _mistake(operand, field) is None

@@ -1,6 +1,7 @@
 """Values of conditions that kintone cannot read for the type of their field."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from kintone.field_types import ValueKind
@@ -26,27 +27,35 @@ _READERS = {
     ValueKind.DATETIME: (_MOMENT, read_datetime),
     ValueKind.TIME: (_TIME, read_time),
     ValueKind.NUMBER: (NUMBER, read_number),
-    ValueKind.ID: (_ID, read_number),
+    ValueKind.ID: (NUMBER, read_number),
 }
+_NUMBER_OF_RECORD = "RECORD_NUMBER"
 _DATES = (ValueKind.DATE, ValueKind.DATETIME, ValueKind.TIME)
 _MOMENT_ADVICE = Message("write day, time and offset, as in YYYY-MM-DDThh:mm:ss+hh:mm, or Z for UTC")
+
+
+def _reader(field: FieldDefinition) -> tuple[re.Pattern[str], Callable[[object], str]] | None:
+    """Return the form of a value and what reads it in other forms; None where every text is a value."""
+    return (_ID, read_number) if field.type.name == _NUMBER_OF_RECORD else _READERS.get(field.value_kind)
 
 
 def literal_for(value: str, field: FieldDefinition) -> str:
     """Return a value in quotes, in the form that the field takes where it can be read; blank where it cannot."""
     if is_readable(value, field):
         return quote(value)
+    reader = _reader(field)
     try:
-        return quote(_READERS[field.value_kind][1](value))
+        return quote(reader[1](value)) if reader else ""
     except UnusableValueError:
         return ""
 
 
 def is_readable(value: str, field: FieldDefinition) -> bool:
     """Tell whether kintone can read a value for the type of the field; a day or a time must exist."""
-    form, read = _READERS.get(field.value_kind, (None, None))
-    if form is None or read is None:
+    reader = _reader(field)
+    if reader is None:
         return True
+    form, read = reader
     if not form.fullmatch(value):
         return False
     if field.value_kind not in _DATES:
@@ -75,10 +84,11 @@ def is_calculated_date(field: FieldDefinition) -> bool:
 
 def value_sentence(value: str, field: FieldDefinition, operator: str) -> Message:
     """Return a sentence about a value that kintone cannot read for the type of the field; blank where it can."""
-    if is_readable(value, field) or not field.operators or is_calculated_date(field):
+    reader = _reader(field)
+    if reader is None or is_readable(value, field) or not field.operators or is_calculated_date(field):
         return NOTHING
     try:
-        advice = Message('write "{value}"', value=_READERS[field.value_kind][1](value))
+        advice = Message('write "{value}"', value=reader[1](value))
         complaint = Message("{value} is not in the form that kintone reads", value=preview(value))
     except UnusableValueError as error:
         complaint, advice = error.complaint, error.suggestion

@@ -10,7 +10,7 @@ from kintone.forms.near_matches import nearest_codes
 from kintone.forms.unknown_codes import listed, only_near_field, unknown_code, unknown_codes
 from kintone.messages import Joined, Message
 from kintone.operators import ASSIGNEES, EMPTINESS, EQUALITY, LISTS, SEARCH, STATUSES
-from kintone.query.comparisons import NUMBER, Comparison, Condition, OperandKind, read_condition
+from kintone.query.comparisons import NUMBER, Comparison, Condition, OperandKind, Reason, read_condition
 from kintone.query.functions import function_mistake
 from kintone.query.literals import calculated_date_sentence, is_calculated_date, value_sentence
 from kintone.query.parts import Query
@@ -65,7 +65,7 @@ def explain(
 def _mistakes(query: Query, form: Form, *, counts: bool, statuses: Sequence[str]) -> Iterator[Mistake]:
     condition = read_condition(query.condition)
     yield from _of_syntax(query, condition, form, counts=counts)
-    comparisons = condition.comparisons[:MAX_CHECKED]
+    comparisons = [each for each in condition.comparisons[:MAX_CHECKED] if not _goes_on(each, condition)]
     sort_codes = list(dict.fromkeys(code for code, _ in query.sort_keys[:MAX_CHECKED]))
     unknown = [code for code in (*(each.code for each in comparisons), *sort_codes) if _is_unknown(code, form)]
     if unknown:
@@ -73,6 +73,12 @@ def _mistakes(query: Query, form: Form, *, counts: bool, statuses: Sequence[str]
     for comparison in comparisons:
         yield from _of_comparison(comparison, form, statuses)
     yield from (mistake for code in sort_codes if (mistake := _of_sort_code(code, form)))
+
+
+def _goes_on(comparison: Comparison, condition: Condition) -> bool:
+    """Tell whether more stands behind a comparison than can be read, so that it is not clear what was meant by it."""
+    broken = condition.broken
+    return broken is not None and broken.reason is Reason.NO_CONNECTOR and broken.start == comparison.start
 
 
 def _of_syntax(query: Query, condition: Condition, form: Form, *, counts: bool) -> Iterator[Mistake]:
@@ -104,7 +110,9 @@ def _of_comparison(comparison: Comparison, form: Form, statuses: Sequence[str]) 
     if field is None:
         return
     if any(operand.kind is OperandKind.WORD for operand in comparison.operands):
-        return  # The sentence about the syntax says what to write.
+        if comparison.operator not in field.operators:
+            yield _wrong_operator(comparison, field, form)
+        return  # The sentence about the syntax says what is wrong with the value.
     values = [each.value for each in comparison.operands if each.kind is not OperandKind.FUNCTION and each.value]
     if comparison.operator not in field.operators:
         yield _wrong_operator(comparison, field, form)

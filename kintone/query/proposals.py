@@ -4,8 +4,8 @@ from kintone.errors import InvalidParameterError
 from kintone.field_types import ValueKind
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.messages import NOTHING, Message
-from kintone.operators import EQUALITY, LISTS, ORDER
-from kintone.query.comparisons import Comparison, Operand, OperandKind, read_condition
+from kintone.operators import EQUALITY, IDS, LISTS, ORDER
+from kintone.query.comparisons import NUMBER, Comparison, Operand, OperandKind, read_condition
 from kintone.query.functions import is_right_function
 from kintone.query.literals import is_calculated_date, is_readable
 from kintone.query.parts import parse
@@ -56,6 +56,10 @@ def _is_right(operand: Operand, operator: str, field: FieldDefinition) -> bool:
         return bool(value) or (bool(field.empty_condition) and operator in (*EQUALITY, *LISTS))
     if (field.options and value not in field.options) or is_calculated_date(field) or not is_readable(value, field):
         return False
+    if field.type.query is IDS and not NUMBER.fullmatch(value):
+        return (
+            False  # Whether this is the code of the app, which a record number may have in front, is not in the form.
+        )
     unzoned = read_unzoned(value) if is_like_a_date(operand) else None
     if field.value_kind is ValueKind.DATETIME:
         return unzoned is None

@@ -192,13 +192,17 @@ def _no_value(broken: Break, condition: str, form: Form) -> Message:
         return Message("query: a value is missing at the end, behind {before}", before=before)
     place = place_of(token, condition)
     field = form.find(broken.code)
-    if token.text in (*EQUALITY, *ORDER):
+    if token.text in (*EQUALITY, *ORDER) or _is_sign(token):
         return _two_operators(broken, place, field)
     if token.kind is TokenKind.SYMBOL or token.is_word("and", "or"):
         return _missing_value(broken, condition, place, field, form)
     if is_empty_word(token.text):
         return _no_null(token, place, field, broken, form)
     return _needs_quotes(broken, condition, place, field, form)
+
+
+def _is_sign(token: Token) -> bool:
+    return token.kind is TokenKind.WORD and not any(character.isalnum() for character in token.text)
 
 
 def _two_operators(broken: Break, place: Message, field: FieldDefinition | None) -> Message:
@@ -309,7 +313,12 @@ def _no_connector(broken: Break, condition: str, _form: Form) -> Message:
     )
 
 
-def _not_closed(_broken: Break, _condition: str, _form: Form) -> Message:
+def _not_closed(broken: Break, condition: str, _form: Form) -> Message:
+    if broken.token is not None:
+        return Message(
+            "query: {place} a parenthesis opens within those of a function, which takes only words and numbers",
+            place=place_of(broken.token, condition),
+        )
     return Message("query: a parenthesis that is opened is not closed; add ) where its conditions end")
 
 

@@ -8,8 +8,12 @@ from kintone.query.comparisons import CONNECTORS, NUMBER, Break
 from kintone.query.functions import function_called
 from kintone.query.literals import literal_for
 from kintone.query.rewriting import condition_for, is_empty_word
-from kintone.query.tokens import OPERATOR_SYMBOLS, Token, TokenKind, quote, tokens_of
+from kintone.query.tokens import OPERATOR_SYMBOLS, OPERATOR_WORDS, Token, TokenKind, quote, tokens_of
 
+_KEY_WORDS = (
+    *OPERATOR_WORDS, "between", "group", "order", "by", "having", "asc", "desc", "limit", "offset", "where", "join",
+)  # fmt: skip
+"""Words that hardly belong to a text of several words without quotes."""
 MAX_TOKENS = 200
 """Tokens that are looked at; our own limit, since a longer list would not be proposed."""
 _STRANGE_QUOTES = (
@@ -76,18 +80,17 @@ def _items(tokens: list[Token]) -> Iterator[list[Token]]:
 
 def _value(item: list[Token], condition: str, field: FieldDefinition) -> str:
     """Return a value as a query holds it, blank where it is not certain which one was meant."""
-    if not item:
-        return ""
-    text = condition[item[0].start : item[-1].end]
+    text = condition[item[0].start : item[-1].end] if item else ""
     if len(item) == 1 and (item[0].kind is TokenKind.TEXT or NUMBER.fullmatch(text)):
         return text
     if len(item) > 1 and item[1].text == "(" and item[-1].text == ")":
         return text
-    if not all(_is_plain(token) for token in item) or is_empty_word(text):
+    if not item or not all(_is_plain(token) for token in item) or is_empty_word(text):
         return ""
     if len(item) == 1 and (name := _function(text, field)):
         return name
-    value = _unquoted(text)
+    is_sentence = len(item) > 1 and any(token.is_word(*_KEY_WORDS) for token in item)
+    value = "" if is_sentence else _unquoted(text)
     return literal_for(value, field) if value else ""
 
 
