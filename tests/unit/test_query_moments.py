@@ -178,3 +178,71 @@ def test_period_of_a_text_without_an_offset(text: str, start: str, end: str) -> 
 def test_other_texts_are_no_time_on_a_wall_clock(text: str) -> None:
     """Texts with an offset, impossible months, and a day after which no other can be written."""
     assert read_unzoned(text) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "period"),
+    [
+        ('due = "2026-11"', 'due >= "2026-11-01" and due < "2026-12-01"'),
+        ('due != "2026"', '(due < "2026-01-01" or due >= "2027-01-01")'),
+        ('due <= "2026/11"', 'due < "2026-12-01"'),
+        ('due > "2026年"', 'due >= "2027-01-01"'),
+        ('on in ("2026-11")', 'on >= "2026-11-01" and on < "2026-12-01"'),
+        ('on not in ("2026-11")', ""),
+    ],
+)
+def test_month_or_year_is_refused_where_a_day_of_it_is_hardly_meant(condition: str, period: str) -> None:
+    """Kintone does not document what it makes of one; it may take the first day in silence."""
+    check = checked(condition)
+    (sentence,) = check.refused
+
+    assert not check.changes
+    assert (f"for all of that time write {period};" in str(sentence)) is bool(period)
+    assert "for its first day write " in str(sentence)
+
+
+@pytest.mark.parametrize(
+    ("condition", "sent"),
+    [
+        ('due >= "2026-11"', 'due >= "2026-11-01"'),
+        ('due < "2026"', 'due < "2026-01-01"'),
+        ('due >= "2026年4月"', 'due >= "2026-04-01"'),
+    ],
+)
+def test_first_day_is_sent_where_a_month_or_year_is_a_bound(condition: str, sent: str) -> None:
+    """From a month on, and before one, can only mean its first day; it is told."""
+    check = checked(condition)
+
+    assert (check.applied(condition), check.refused) == (sent, [])
+    assert [sent[-12:] in str(told) for told in check.told()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("condition", "reading", "period"),
+    [
+        ('seen in ("2026-11-25")', "seen = ", "seen >= "),
+        ('seen like "2026-11"', "", "seen >= "),
+        ('seen not like "2026-11"', "", "(seen < "),
+        ('at = "2026-11-25"', "at in (", "at >= "),
+        ('at != "2026-11-25"', "at not in (", ""),
+        ('seen in ("2026-11-25", "2026-11-26")', "(seen = ", "(seen >= "),
+    ],
+)
+def test_readings_have_operators_that_the_field_takes(condition: str, reading: str, period: str) -> None:
+    """A refusal by kintone would follow otherwise; in a table a range says nothing about all rows."""
+    (sentence,) = checked(condition).refused
+
+    assert "its operators are" in str(sentence)
+    assert (f"; write {reading}" in str(sentence)) is bool(reading)
+    assert (f"all of that time write {period}" in str(sentence)) is bool(period)
+
+
+@pytest.mark.parametrize("condition", ['until >= "2026-11-25"', 'related.made > "2026-11-25"'])
+def test_text_without_an_offset_is_told_where_nobody_knows_how_it_is_read(condition: str) -> None:
+    """Calculated moments, whose values in conditions are not documented, and fields of another app."""
+    check = checked(condition)
+
+    assert not check.refused
+    assert check.applied(condition) == condition
+    assert [("UTC" in str(told), condition in str(told)) for told in check.told()] == [(True, True)]
+    assert checked(condition.replace("2026-11-25", "2026-11-25T10:00:00Z")).told() == []
