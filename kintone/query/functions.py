@@ -50,13 +50,14 @@ def _is_near(name: str, known: str) -> bool:
 
 
 def function_of_word(text: str, field: FieldDefinition, operator: str) -> str:
-    """Return the function that a text such as ``today`` or ``TODAY()`` in a condition means, blank for another text.
+    """Return the function that a text such as ``today``, ``last month`` or ``TODAY()`` in a condition means, blank for another text.
 
     Blank also where the field does not take it. Whether a list of dates may hold functions is not documented.
     """
     word = text.strip()
     match = re.fullmatch(r'([A-Za-z_]{1,30})\(([^()"]{0,30})\)', word)
-    name = match[1].upper() if match else _FUNCTIONS_OF_WORDS.get(word.casefold(), "")
+    joined = "_".join(word.upper().split())
+    name = match[1].upper() if match else _FUNCTIONS_OF_WORDS.get(word.casefold(), joined)
     arguments = tuple(part.strip() for part in match[2].split(",")) if match and match[2].strip() else ()
     if name not in FUNCTIONS:
         return ""

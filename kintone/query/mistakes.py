@@ -86,7 +86,7 @@ def _of_syntax(query: Query, condition: Condition, form: Form, *, counts: bool) 
         yield Mistake(SYNTAX, condition_problem(condition.broken, query.condition, form, counts=counts))
     yield from (Mistake(SYNTAX, message) for message in text_problems(query.condition))
     if query.order_by is not None and not query.sort_keys:
-        yield Mistake(SYNTAX, order_problem(query.order_by))
+        yield Mistake(SYNTAX, order_problem(query.order_by, form))
     deepest = max((token.depth for token in tokens_of(query.condition)), default=0)
     if deepest > MANY_PARENTHESES:
         yield Mistake(SYNTAX, _too_deep(deepest), certain=False)

@@ -95,7 +95,7 @@ def _check(comparison: Comparison, dates: Sequence[Operand], form: Form, zone: Z
     has_unzoned = any(read_unzoned(date.value) for date in dates)
     if found is None:
         check.unknown = check.unknown or "." not in comparison.code
-        if has_unzoned and "." in comparison.code and len(check.unchecked) < MAX_TOLD:
+        if has_unzoned and len(check.unchecked) < MAX_TOLD:
             check.unchecked.append(_left_alone(comparison))
     elif found.value_kind is ValueKind.DATE:
         _check_days(comparison, dates, found, form, check)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from kintone.field_types import RECORD_ID
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import nearest_codes
 from kintone.forms.unknown_codes import unknown_code
@@ -35,12 +36,14 @@ def condition_problem(broken: Break, condition: str, form: Form, *, counts: bool
     return foreign or _SENTENCES[broken.reason](broken, condition, form)
 
 
-def order_problem(order_by: str) -> Message:
+def order_problem(order_by: str, form: Form) -> Message:
     """Return a sentence about an order that is not a list of field codes with directions."""
+    example = next((field.code for field in form.fields.values() if field.query.sortable), RECORD_ID)
     return Message(
         "query: order by {order} cannot be read; write field codes without quotes, each followed by asc or desc, with "
-        "commas between them: order by due desc, $id asc",
+        "commas between them: order by {code} desc, $id asc",
         order=printable(order_by, MAX_SHOWN),
+        code=printable(example),
     )
 
 

@@ -237,7 +237,7 @@ def test_readings_have_operators_that_the_field_takes(condition: str, reading: s
     assert (f"all of that time write {period}" in str(sentence)) is bool(period)
 
 
-@pytest.mark.parametrize("condition", ['until >= "2026-11-25"', 'related.made > "2026-11-25"'])
+@pytest.mark.parametrize("condition", ['until >= "2026-11-25"', 'related.made > "2026-11-25"', 'hidden > "2026-11-25"'])
 def test_text_without_an_offset_is_told_where_nobody_knows_how_it_is_read(condition: str) -> None:
     """Calculated moments, whose values in conditions are not documented, and fields of another app."""
     check = checked(condition)

@@ -122,6 +122,7 @@ def test_proposal_means_what_was_written(every: EveryField, query: str, proposed
     [
         ('moment = "today"', "TODAY()"),
         ('date >= "昨日"', "YESTERDAY()"),
+        ('date = "last month"', "LAST_MONTH()"),
         ('moment < "NOW()"', "NOW()"),
         ('date = "from_today(-7, DAYS)"', "FROM_TODAY(-7, DAYS)"),
         ("date = THIS_WEEKS()", "THIS_WEEK()"),
@@ -170,6 +171,15 @@ def test_options_are_told_with_a_wrong_operator(every: EveryField) -> None:
     _, options = _sentences(every, 'choice = "りんこ"')
 
     assert re.findall('"(.+?)"', str(options))[:2] == ["りんこ", "りんご"]
+
+
+def test_order_that_is_proposed_names_a_field_of_the_app(every: EveryField) -> None:
+    """The codes of another app would be refused."""
+    (sentence,) = _sentences(every, "order by text descending")
+    proposed = re.search("order by [^ ]+ desc, .*", str(sentence))
+
+    assert proposed is not None
+    assert every.refusal(proposed[0]) == ""
 
 
 def test_value_before_its_field_is_not_called_an_unknown_field(every: EveryField) -> None:
