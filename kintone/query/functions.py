@@ -50,7 +50,7 @@ def _is_near(name: str, known: str) -> bool:
 
 
 def function_of_word(text: str, field: FieldDefinition, operator: str) -> str:
-    """Return the function that a text such as ``today``, ``last month`` or ``TODAY()`` in a condition means, blank for another text.
+    """Return the function that a text such as ``last month`` or ``TODAY()`` means, blank for another text.
 
     Blank also where the field does not take it. Whether a list of dates may hold functions is not documented.
     """
