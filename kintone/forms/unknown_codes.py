@@ -78,10 +78,14 @@ def _near(code: str, form: Form) -> tuple[str, ...]:
     if column != code and column in form.tables_by_column:
         return (column,)
     names = [*form.names(), *form.column_names()]
-    same = {folded(name) for pair in names for name in pair}
-    if folded(code) not in same and folded(code).replace("_", "") in _RECORD_IDS:
+    plain = _plain(code)
+    if plain in _RECORD_IDS and plain not in {_plain(name) for pair in names for name in pair}:
         return (RECORD_ID,)
     return nearest_codes(code, names) or _containing(code, names)
+
+
+def _plain(name: str) -> str:
+    return folded(name).replace("_", "")
 
 
 def _containing(code: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:

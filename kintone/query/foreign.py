@@ -3,7 +3,7 @@
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.messages import NOTHING, Joined, Message
 from kintone.operators import EQUALITY, ORDER
-from kintone.query.comparisons import NUMBER, Break
+from kintone.query.comparisons import NUMBER, Break, Reason
 from kintone.query.proposals import write
 from kintone.query.rewriting import condition_for
 from kintone.query.tokens import Token, TokenKind, tokens_of
@@ -11,8 +11,8 @@ from kintone.texts import printable
 
 SHOWN = 40
 SQL_WORDS = ("select", "from", "where", "delete", "update", "insert", "with")
-GROUPING = ("having", "join", "union", "inner", "left", "right")
-COMMENTS = ("--", "/*", "//", "#")
+GROUPING = ("having", "join", "union")
+COMMENTS = ("--", "/*", "//")
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -37,19 +37,34 @@ def foreign_problem(broken: Break, condition: str, form: Form, *, counts: bool) 
     if token is None or token.kind is TokenKind.TEXT:
         return _turned(broken, condition, form)
     before = token_before(token, condition)
-    for each in (token, before):
-        if each.text.startswith(COMMENTS):
-            return Message(
-                "query: {place} a comment begins, and a query has none; leave it out", place=place_of(each, condition)
-            )
+    return (
+        _comment(token, before, condition)
+        or _sql(broken, token, before, condition, form, counts=counts)
+        or _turned(broken, condition, form)
+    )
+
+
+def _comment(token: Token, before: Token, condition: str) -> Message:
+    marked = next((each for each in (token, before) if each.text.startswith(COMMENTS)), None)
+    if marked is None:
+        return NOTHING
+    return Message(
+        "query: {place} a comment begins, and a query has none; leave it out", place=place_of(marked, condition)
+    )
+
+
+def _sql(  # noqa: PLR0913 - the place and what is known there
+    broken: Break, token: Token, before: Token, condition: str, form: Form, *, counts: bool
+) -> Message:
     if (token.is_word("group") and _next_is_by(token, condition)) or (token.is_word("by") and before.is_word("group")):
         return _grouping(token if token.is_word("group") else before, condition, counts=counts)
+    if broken.reason is Reason.NO_VALUE and not token.is_word(SQL_WORDS[0]):
+        return NOTHING  # The word is a value without quotes.
     word = before if broken.code and before.text == broken.code else token
     if word.is_word(*SQL_WORDS) and form.find(word.text) is None:
         return _not_sql(word, condition, counts=counts)
-    if token.is_word(*GROUPING) and form.find(token.text) is None:
-        return _grouping(token, condition, counts=counts)
-    return _turned(broken, condition, form)
+    is_grouping = token.is_word(*GROUPING) and form.find(token.text) is None
+    return _grouping(token, condition, counts=counts) if is_grouping else NOTHING
 
 
 def _next_is_by(token: Token, condition: str) -> bool:

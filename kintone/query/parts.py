@@ -14,7 +14,7 @@ from kintone.values.numbers import whole_number
 SHOWN = 40
 OPTIONS = ("order by", "limit", "offset")
 DIRECTIONS = ("asc", "desc")
-COMMENTS = ("--", "/*", "//", "*/", "#")
+COMMENTS = ("--", "/*", "//", "*/")
 _LONG_NUMBER = re.compile(r"[0-9]{19,}")
 
 

@@ -16,6 +16,7 @@ from kintone.query.moments import check_dates
 from kintone.values.periods import read_time_zone
 from local_kintone import LocalKintone
 from tests.unit.every_field import EveryField
+from tests.unit.form_samples import field, make_form
 
 CODES = ("text", "paragraph", "number", "choice", "date", "moment", "time", "users", "cell_choice", "cell_date", "$id")
 OPERATORS = ("=", "!=", ">", "in", "not in", "like", "is", "is not", "between", "contains", "gte", "=~")
@@ -88,6 +89,8 @@ def test_kintone_takes_every_proposal(every: EveryField) -> None:
         ("5 < number", ["number > 5"]),
         ('"りんご" = choice', ['choice in ("りんご")']),
         ("number gte 5", ["number >= 5"]),
+        ("text = update", ['text = "update"']),
+        ("text = union and number = 1", ['text = "union"']),
         ('text is "x"', ['text = "x"']),
         ("date = LAST_7_DAYS()", ["date >= FROM_TODAY(-7, DAYS) and date <= TODAY()"]),
         ("date = NEXT_3_MONTHS()", ["date >= TODAY() and date <= FROM_TODAY(3, MONTHS)"]),
@@ -105,6 +108,8 @@ def test_kintone_takes_every_proposal(every: EveryField) -> None:
         ("text startswith x", []),
         ("date = THIS_QUARTER()", []),
         ("date = NEXT_DAY()", []),
+        ("date = THIS_WEEKEND()", []),
+        ("date = PAST_MONTH()", []),
         ("date like today", []),
         ('cell_date = "today"', []),
         ("text like null", []),
@@ -195,6 +200,15 @@ def test_id_of_the_record_is_proposed(every: EveryField, code: str) -> None:
     (sentence,) = explain(parse(f"{code.replace(' ', '_')} = 3"), every.form, "GAIA_IQ11")
 
     assert re.findall('"(.+?)"', str(sentence))[1:] == ["$id"]
+
+
+def test_field_of_that_name_comes_before_the_id_of_the_record() -> None:
+    """By its code or by its label."""
+    form = make_form({**field("NUMBER", "customer"), "label": "ID"}, field("NUMBER", "record_no"))
+    by_label, by_code = explain(parse("id = 3 and recordNo = 4"), form, "GAIA_IQ11")
+
+    assert re.findall('"(.+?)"', str(by_label)) == ["id", "customer"]
+    assert re.findall('"(.+?)"', str(by_code)) == ["recordNo", "record_no"]
 
 
 @pytest.mark.parametrize("query", ["SELECT COUNT(*) FROM x WHERE number > 1", "number > 1 group by choice"])

@@ -60,3 +60,19 @@ def test_moment_without_an_offset_sends_no_query(host: DifyHost, orders: LocalKi
     assert failed.value.code == "INVALID_INPUT"
     assert '作成日時 >= "2026-04-01T00:00:00Z"' in failed.value.message
     assert [each.path.rpartition("/k/v1/")[2] for each in orders.requests[before:]] == ["app/form/fields.json"]
+
+
+def test_warning_reaches_the_model_when_the_form_cannot_be_read(host: DifyHost, orders: LocalKintone) -> None:
+    """One try, then the query goes out as it is, and how kintone reads it is told."""
+    failure = orders.fail(api="app/form/fields", times=None, status=503)
+    try:
+        outcome = host.invoke(
+            "kintone_query", {"query": 'delivered_at > "2026-03-01"', "fields": "sku"}, credentials_of(orders, "view")
+        )
+    finally:
+        orders.clear_failures()
+    (warning,) = outcome.json[0]["summary"]["warnings"]
+
+    assert failure.hits == 1
+    assert warning in outcome.text
+    assert [word for word in ('delivered_at > "2026-03-01"', "no offset", "UTC") if word not in warning] == []
