@@ -26,7 +26,7 @@ def write(condition: str, form: Form) -> Message:
 
 def is_accepted(condition: str, form: Form) -> bool:
     """Tell whether kintone takes a condition in this app, as far as the form shows; users are not in it."""
-    if not condition or len(condition) > MAX_LENGTH:
+    if not condition or len(condition) > MAX_LENGTH or printable(condition) != condition:
         return False
     try:
         query = parse(condition)
@@ -43,7 +43,8 @@ def _fits(comparison: Comparison, form: Form) -> bool:
     if field is None:
         before = form.find(comparison.code.partition(".")[0])
         return before is not None and before.query.dotted and comparison.operator not in EQUALITY
-    if comparison.operator not in field.operators:
+    texts = [operand for operand in comparison.operands if operand.kind is OperandKind.TEXT]
+    if comparison.operator not in field.operators or any(quote(text.value) != text.text for text in texts):
         return False
     return all(_is_right(operand, comparison.operator, field) for operand in comparison.operands)
 
