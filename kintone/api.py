@@ -25,6 +25,8 @@ class RetrySafety(Enum):
 
     READ = auto()
     """Changes nothing."""
+    READ_ONCE = auto()
+    """Changes nothing, and what it would tell is not worth waiting for a second answer."""
     CURSOR_CREATE = auto()
     """Takes one of the ten cursors of the site. A lost answer leaves that cursor in use for ten minutes."""
     CURSOR_READ = auto()

@@ -15,6 +15,7 @@ from kintone.errors import KintoneError
 from kintone.field_types import RECORD_ID
 from kintone.forms.answers import Number
 from kintone.forms.fields import Form
+from kintone.forms.reading import call_once
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 
@@ -111,6 +112,15 @@ def _read_process(caller: RequestSender, app: int, deadline: Deadline) -> Proces
     description = Message("reading the process management of app {app}", app=app)
     body = caller.call(api.get_process_management(description, app), deadline).body
     return parse_process(body, description)
+
+
+def read_statuses(caller: RequestSender, app: int) -> Sequence[str]:
+    """Return the statuses of process management, asked for once; empty where they cannot be read or it is off."""
+    description = Message("reading the process management of app {app}", app=app)
+    try:
+        return parse_process(call_once(caller, api.get_process_management(description, app)), description).statuses
+    except KintoneError:
+        return ()
 
 
 def parse_process(body: object, description: Message) -> Process:

@@ -62,8 +62,8 @@ BAD_QUERY = Meaning(
     InvalidQueryError,
     Message("kintone refused the query"),
     Message(
-        'put texts in double quotes, use no SQL keywords, and keep to: status in ("Open") and amount >= 100 '
-        "order by $id asc limit 10"
+        "correct the parameter query where kintone's message points: field codes without quotes, texts and dates in "
+        'double quotes, as in status in ("Open") and amount >= 100 order by $id asc limit 10'
     ),
 )
 BAD_OPERATOR = Meaning(

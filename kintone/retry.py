@@ -59,6 +59,7 @@ RETRIED_IF_IDEMPOTENT = NOT_CARRIED_OUT | {FailureKind.UNAVAILABLE, FailureKind.
 
 RETRIED: dict[RetrySafety, frozenset[FailureKind]] = {
     RetrySafety.READ: RETRIED_IF_IDEMPOTENT | {FailureKind.SERVER_ERROR},
+    RetrySafety.READ_ONCE: frozenset(),
     RetrySafety.CURSOR_CREATE: NOT_CARRIED_OUT,
     RetrySafety.CURSOR_READ: NOT_CARRIED_OUT,
     RetrySafety.CURSOR_DELETE: RETRIED_IF_IDEMPOTENT,

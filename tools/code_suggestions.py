@@ -14,10 +14,10 @@ from tools.base import Call
 
 
 def current_form(call: Call) -> Form | None:
-    """Return the current form of the call's app; None if it cannot be read."""
+    """Return the current form of the call's app, which only explains something; None if it cannot be read at once."""
     try:
         # The remembered form may be a minute old and may lack a new field.
-        return call.client.forms.read(call.app, fresh=True)
+        return call.client.forms.read(call.app, fresh=True, once=True)
     except KintoneError:
         return None
 

@@ -57,6 +57,10 @@ class Parameters:
         self._declared = declared
         self._values = {name: given.get(name) for name in declared}
 
+    def takes(self, name: str) -> bool:
+        """Tell whether the tool declares a parameter."""
+        return name in self._declared
+
     def raw(self, name: str) -> object:
         """Return the unconverted value, ``None`` if absent or blank.
 

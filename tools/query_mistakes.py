@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from kintone.app_overview import read_statuses
 from kintone.errors import InvalidParameterError, InvalidQueryError, KintoneError
 from kintone.messages import NOTHING, Joined, Message
 from kintone.query.comparisons import Comparison, read_condition
 from kintone.query.mending import mended, told
-from kintone.query.mistakes import explain, unknown_fields
-from kintone.query.moments import DateCheck, check_dates, is_like_a_date
-from kintone.query.parts import parse
+from kintone.query.mistakes import UNKNOWN_OPTION, compares_status, explain, unknown_fields
+from kintone.query.moments import DateCheck, check_dates, unchecked_dates
+from kintone.query.parts import has_options, parse
+from kintone.query.unzoned import is_like_a_date
 from kintone.values.periods import default_time_zone
 from tools.base import Call
 from tools.code_suggestions import current_form
@@ -19,10 +21,11 @@ from tools.structured_text import unfenced
 
 @dataclass(frozen=True, slots=True)
 class PreparedQuery:
-    """A query as it is sent, and a warning for each thing that was mended."""
+    """A query as it is sent, a warning for each thing that was mended, and whether the form could not be read."""
 
     text: str
     warnings: Sequence[Message] = ()
+    lacks_form: bool = False
 
 
 def prepared_query(call: Call, zone: ZoneInfo | None = None) -> PreparedQuery:
@@ -36,19 +39,39 @@ def prepared_query(call: Call, zone: ZoneInfo | None = None) -> PreparedQuery:
     warnings = [told(changes)] if changes else []
     dates = [
         comparison
-        for comparison in read_condition(parse(text).condition).comparisons
+        for comparison in read_condition(_condition(call, text)).comparisons
         if any(map(is_like_a_date, comparison.operands))
     ]
-    check = _checked(call, dates, zone) if dates else None
-    if check is None:
+    if not dates:
         return PreparedQuery(text, warnings)
-    if check.unzoned:
-        raise InvalidParameterError(Joined(check.unzoned))
+    check = _checked(call, dates, zone)
+    if check is None:
+        return PreparedQuery(text, [*warnings, *unchecked_dates(dates)], lacks_form=True)
+    if check.refused:
+        raise InvalidParameterError(Joined(check.refused))
     return PreparedQuery(check.applied(text), [*warnings, *check.told()])
 
 
+def _counts(call: Call) -> bool:
+    """Tell whether the tool aggregates: its query is a condition alone."""
+    return call.parameters.takes("group_by")
+
+
+def _condition(call: Call, text: str) -> str:
+    """Return the condition of a query; raises ``InvalidParameterError`` with advice that suits the tool."""
+    try:
+        return parse(text).condition
+    except InvalidParameterError:
+        if not (_counts(call) and has_options(text)):
+            raise
+    raise InvalidParameterError(
+        "query: only a condition may stand here, without order by, limit and offset; sort the rows with the parameter "
+        "order_by, and limit them with max_rows"
+    )
+
+
 def _checked(call: Call, dates: Sequence[Comparison], zone: ZoneInfo | None) -> DateCheck | None:
-    """Check comparisons with dates; None if the form cannot be read, since kintone then decides.
+    """Check comparisons with dates; None if the form cannot be read at once, since kintone then decides.
 
     A remembered form may lack a new field, or hold one that was made anew with another type, so it is read again
     before it changes or refuses anything.
@@ -56,9 +79,9 @@ def _checked(call: Call, dates: Sequence[Comparison], zone: ZoneInfo | None) -> 
     zone = zone or ZoneInfo(default_time_zone(call.client.access.site.host))
     may_be_outdated = call.client.forms.holds(call.app)
     try:
-        check = check_dates(dates, call.client.forms.read(call.app), zone)
-        if may_be_outdated and (check.changes or check.unzoned or check.unknown):
-            check = check_dates(dates, call.client.forms.read(call.app, fresh=True), zone)
+        check = check_dates(dates, call.client.forms.read(call.app, once=True), zone)
+        if may_be_outdated and (check.changes or check.refused or check.unknown):
+            check = check_dates(dates, call.client.forms.read(call.app, fresh=True, once=True), zone)
     except KintoneError:
         return None
     return check
@@ -72,9 +95,15 @@ def explained(
     ``fields`` are the codes of the parameter ``fields``. The error is unchanged where the form cannot be read, or where
     nothing wrong is found.
     """
-    form = current_form(call)
+    form = None if query.lacks_form else current_form(call)
     if form is None:
         return error
-    mistakes = [*explain(parse(query.text), form, error.code), *unknown_fields(fields, form)]
+    parsed = parse(query.text)
+    asks_for_statuses = error.code == UNKNOWN_OPTION and compares_status(parsed, form)
+    statuses = read_statuses(call.client, call.app) if asks_for_statuses else ()
+    mistakes = [
+        *explain(parsed, form, error.code, counts=_counts(call), statuses=statuses),
+        *unknown_fields(fields, form),
+    ]
     # The sentence that kintone's code alone allows would only say the same in other words.
     return error.copy_with(problem=Joined(mistakes, " | "), remedy=NOTHING) if mistakes else error

@@ -6,10 +6,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from kintone import api
-from kintone.api import Request, RequestSender
+from kintone.api import Request, RequestSender, RetrySafety
 from kintone.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, UnknownResponseError
 from kintone.forms.answers import parse_form, parse_precision
 from kintone.forms.fields import Form
@@ -112,6 +113,8 @@ class FormCache:
 # Reading from kintone
 
 
+QUICK_SECONDS = 4.0
+"""Longest wait for what only explains or mends something."""
 SETTINGS_UNAVAILABLE = (PermissionDeniedError, NotFoundError, InvalidRequestError, UnknownResponseError)
 """The errors where the credential may not see the settings, whether from kintone or from something in front of it."""
 
@@ -121,9 +124,16 @@ def form_request(app: int | str) -> Request:
     return api.get_form_fields(Message("reading the form of app {app}", app=app), app)
 
 
-def read_form(caller: RequestSender, app: int | str) -> Form:
+def call_once(caller: RequestSender, request: Request) -> dict[str, Any]:
+    """Return the answer to a request that is sent once and waited for a few seconds; raises ``KintoneError``."""
+    with caller.deadline.within(QUICK_SECONDS) as deadline:
+        return caller.call(replace(request, retry_safety=RetrySafety.READ_ONCE), deadline).body
+
+
+def read_form(caller: RequestSender, app: int | str, *, once: bool = False) -> Form:
     """Read the form from kintone; raises ``UnknownResponseError`` for an answer that is not kintone's."""
-    return parse_form(caller.call(form_request(app)).body, str(app))
+    request = form_request(app)
+    return parse_form(call_once(caller, request) if once else caller.call(request).body, str(app))
 
 
 def read_precision(caller: RequestSender, app: str) -> NumberPrecision:
@@ -148,12 +158,15 @@ class FormsApi:
         self._cache = cache
         self._key = key
 
-    def read(self, app: int | str, *, fresh: bool = False) -> Form:
-        """Return the form, at most a minute old; ``fresh`` reads it from kintone in any case."""
+    def read(self, app: int | str, *, fresh: bool = False, once: bool = False) -> Form:
+        """Return the form, at most a minute old; ``fresh`` reads it from kintone in any case.
+
+        With ``once`` it is asked for once, without retries and for a few seconds, since the call can go on without it.
+        """
         key = self._key(str(app))
         if fresh:
             self._cache.drop(key)
-        return self._cache.form(key, lambda: read_form(self._caller, app))
+        return self._cache.form(key, lambda: read_form(self._caller, app, once=once))
 
     def with_precision(self, form: Form) -> Form:
         """Return the form with the app's number precision, which is read once for each cached form.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from kintone.field_types import RECORD_ID
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import folded, listed, nearest_codes
 from kintone.messages import Joined, Message
@@ -11,6 +12,11 @@ MAX_NAMED = 3
 MAX_LOOKED_UP = 10
 MIN_PART = 2
 """Characters from which on a part of a label counts as near."""
+_RECORD_IDS = (
+    "id", "$id", "recordid", "recordnumber", "recordno", "レコードid", "レコード番号", "記録id", "记录id", "记录编号",
+    "iddoregistro",
+)  # fmt: skip
+"""What people call the number of a record, without blanks and ``_``."""
 
 
 def unknown_code(parameter: str, code: str, form: Form) -> Message:
@@ -64,7 +70,14 @@ def _near(code: str, form: Form) -> tuple[str, ...]:
     if column != code and column in form.tables_by_column:
         return (column,)
     names = [*form.names(), *form.column_names()]
+    plain = _plain(code)
+    if plain in _RECORD_IDS and plain not in {_plain(name) for pair in names for name in pair}:
+        return (RECORD_ID,)
     return nearest_codes(code, names) or _containing(code, names)
+
+
+def _plain(name: str) -> str:
+    return folded(name).replace("_", "")
 
 
 def _containing(code: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:

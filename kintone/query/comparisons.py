@@ -82,13 +82,14 @@ class Reason(Enum):
 class Break:
     """The place where a condition cannot be read: ``token`` is None at its end.
 
-    ``code`` and ``operator`` are those of the comparison at hand, blank where it has none yet.
+    ``code`` and ``operator`` are those of the comparison at hand, blank where it has none yet; it begins at ``start``.
     """
 
     reason: Reason
     token: Token | None
     code: str = ""
     operator: str = ""
+    start: int = 0
 
 
 @dataclass(slots=True)
@@ -119,6 +120,7 @@ class _Reader:
         self._index = 0
         self._found = Condition()
         self._code = self._operator = ""
+        self._start = 0
 
     def condition(self) -> Condition:
         """Read all tokens."""
@@ -164,7 +166,7 @@ class _Reader:
 
     def _note(self, reason: Reason) -> None:
         if self._found.broken is None:
-            self._found.broken = Break(reason, self._next, self._code, self._operator)
+            self._found.broken = Break(reason, self._next, self._code, self._operator, self._start)
 
     def _skip(self) -> None:
         """Go to the next ``and`` or ``or``."""
@@ -183,7 +185,7 @@ class _Reader:
             self._skip()
             return True
         self._index += 1
-        self._code = first.text
+        self._code, self._start = first.text, first.start
         try:
             self._operator = self._read_operator()
             operands = self._read_operands()

@@ -18,7 +18,7 @@ SHOWN = 40
 
 _OPERATOR_SIGNS = "=!<>\uff1d\uff01\uff1c\uff1e\u2260\u2266\u2267\u2264\u2265"
 _MARKS = {"\u2260": "!=", "\u2266": "<=", "\u2267": ">=", "\u2264": "<=", "\u2265": ">="}
-_OPERATORS = {"==": "=", "===": "=", "<>": "!=", "!==": "!=", "=>": ">=", "=<": "<="}
+_OPERATORS = {"==": "=", "===": "=", "<>": "!=", "!==": "!=", "=>": ">=", "=<": "<=", ">==": ">=", "<==": "<="}
 _PUNCTUATION = {"\uff08": "(", "\uff09": ")", "\uff0c": ",", "\u3001": ","}
 _CONNECTORS = {"&&": "and", "||": "or"}
 _DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\uff02"
@@ -68,7 +68,7 @@ def mended(query: str) -> tuple[str, Sequence[Change]]:
 
     Texts in double quotes are never changed. Never raises; a second time nothing is left to mend.
     """
-    pieces = _without_where(_pieces(query))
+    pieces = _without_semicolon(_without_where(_pieces(query)))
     changes = [Change(piece.written, piece.sent) for piece in pieces if piece.sent != piece.written]
     return ("".join(piece.sent for piece in pieces), changes) if changes else (query, ())
 
@@ -160,3 +160,19 @@ def _without_where(pieces: list[_Piece]) -> list[_Piece]:
     if first != "(" and (first in (*OPERATOR_WORDS, *CONNECTORS) or not is_compared):
         return pieces
     return [_Piece("WORD", pieces[places[0]].written, ""), *pieces[places[1] :]]
+
+
+def _without_semicolon(pieces: list[_Piece]) -> list[_Piece]:
+    """Leave out semicolons at the end, which end a statement in other languages."""
+    mended_pieces = list(pieces)
+    for place in reversed(range(len(pieces))):
+        piece = pieces[place]
+        if piece.kind == "SPACE":
+            continue
+        if piece.kind != "WORD" or not piece.sent.endswith(";"):
+            break
+        sent = _piece("WORD", piece.sent.rstrip(";"), wants_value=True).sent
+        mended_pieces[place] = _Piece(piece.kind, piece.written, sent)
+        if sent:
+            break
+    return mended_pieces

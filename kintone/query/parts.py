@@ -6,11 +6,16 @@ from dataclasses import dataclass, replace
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
+from kintone.query.comparisons import read_condition
 from kintone.query.tokens import OPERATOR_SYMBOLS, OPERATOR_WORDS, Token, TokenKind, tokens_of
+from kintone.texts import printable
 from kintone.values.numbers import whole_number
 
+SHOWN = 40
 OPTIONS = ("order by", "limit", "offset")
 DIRECTIONS = ("asc", "desc")
+COMMENTS = ("--", "/*", "//", "*/")
+_LONG_NUMBER = re.compile(r"[0-9]{19,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,14 @@ def parse(text: str) -> Query:
     )
 
 
+def has_options(text: str) -> bool:
+    """Tell whether a query has more than a condition; False if its parts cannot be told apart."""
+    try:
+        return bool(_option_starts(tokens_of(text)))
+    except InvalidParameterError:
+        return False
+
+
 def _option_starts(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     """Return the index of the first token and the name of each option, in the order of the query."""
     starts: list[tuple[int, str]] = []
@@ -117,7 +130,12 @@ def _is_field(tokens: Sequence[Token], index: int, first_key: int | None) -> boo
 def _option(name: str, tokens: Sequence[Token], text: str) -> _Option:
     option = _Option(name, tokens, _slice(text, tokens))
     if name == "order by" and not tokens:
-        raise InvalidParameterError('query: "order by" names no field; write for example: order by $id asc')
+        raise InvalidParameterError('query: "order by" names no field; name one behind it, or leave "order by" out')
+    if name != "order by" and tokens and _LONG_NUMBER.fullmatch(tokens[0].text):
+        raise InvalidParameterError(
+            'query: the number behind "{option}" is larger than any number of records; leave "{option}" out for all',
+            option=name,
+        )
     if name != "order by" and not (tokens and _is_whole(tokens[0])):
         raise InvalidParameterError(
             'query: "{option}" must be followed by a whole number, as in "{option} 100", not by {given}; '
@@ -141,21 +159,67 @@ def _refuse_repeated(options: Sequence[_Option]) -> None:
 
 def _refuse_wrong_order(condition: str, options: Sequence[_Option]) -> None:
     ranks = [OPTIONS.index(option.name) for option in options]
-    # Text after the number of a limit or offset, which can only be a misplaced condition.
-    misplaced = [option.text[len(option.tokens[0].text) :].strip() for option in options if option.name != "order by"]
-    if ranks == sorted(ranks) and not any(misplaced):
+    # What stands behind the number of a limit or offset.
+    is_alone = not any(option.tokens[1:] for option in options if option.name != "order by")
+    if ranks == sorted(ranks) and is_alone:
         return
-    for text in filter(None, misplaced):
-        connector = "" if not condition or re.match(r"(?i)(and|or)\b", text) else "and "
-        condition = f"{condition} {connector}{text}".strip()
-    ordered = sorted(options, key=lambda option: OPTIONS.index(option.name))
-    shown = [
-        f"{option.name} {option.text if option.name == 'order by' else option.tokens[0].text}" for option in ordered
-    ]
+    order = Message("query: the parts must stand in this order: condition, order by, limit, offset")
+    right = _in_order(condition, options)
+    if right:
+        raise InvalidParameterError(Message("{order}; write: {query}", order=order, query=right))
+    wrong = next((option for option in options if option.name != "order by" and option.tokens[1:]), None)
+    if wrong is None:
+        raise InvalidParameterError(order)
+    comment = next((token.text for token in wrong.tokens if token.text.startswith(COMMENTS)), "")
+    if comment:
+        raise InvalidParameterError(
+            "query: {mark} marks a comment, and a query has none; leave it out", mark=_shown(comment)
+        )
     raise InvalidParameterError(
-        "query: the parts must stand in this order: condition, order by, limit, offset; write: {query}",
-        query=" ".join([condition, *shown]).strip(),
+        "query: {option} takes one whole number alone, not {text}", option=wrong.name, text=_shown(wrong.text)
     )
+
+
+def _shown(text: str) -> str:
+    return printable(text, SHOWN)
+
+
+def _in_order(condition: str, options: Sequence[_Option]) -> str:
+    """Return the query with its parts in kintone's order; blank where it is not certain that it means the same."""
+    texts: dict[str, str] = {}
+    conditions = [condition] if condition else []
+    for option in options:
+        if option.name == "order by":
+            texts[option.name] = option.text if _sort_keys(option.tokens) else ""
+            continue
+        texts[option.name] = option.tokens[0].text
+        text = option.text[len(option.tokens[0].text) :].strip()
+        if text.lower() in DIRECTIONS and texts.get("order by"):
+            texts["order by"] += f" {text}"
+        elif text:
+            conditions.append(text)
+    joined = _joined(conditions)
+    shown = [f"{name} {texts[name]}" for name in OPTIONS if name in texts]
+    is_certain = all(texts.values()) and joined is not None and _are_sort_keys(texts.get("order by"))
+    return " ".join([joined or "", *shown]).strip() if is_certain else ""
+
+
+def _joined(conditions: Sequence[str]) -> str | None:
+    """Return the conditions joined by ``and``; None where one cannot be read, or where an ``or`` makes it uncertain."""
+    joined = ""
+    for text in conditions:
+        connector = re.match(r"(?i)(and|or)\b", text)
+        if not joined:
+            joined = text[connector.end() :].strip() if connector else text
+        else:
+            joined = f"{joined} {text}" if connector else f"{joined} and {text}"
+    if len(conditions) > 1 and any(token.is_word("or") for token in tokens_of(joined)):
+        return None
+    return None if read_condition(joined).broken else joined
+
+
+def _are_sort_keys(order_by: str | None) -> bool:
+    return order_by is None or bool(_sort_keys(tokens_of(order_by)))
 
 
 def _number(option: _Option | None) -> int | None:

@@ -24,7 +24,7 @@ def condition_for(field: FieldDefinition, operator: str, values: Sequence[str]) 
     For a text of several lines ``=`` becomes ``like``, which finds words. Blank where there is no such condition.
     """
     is_negative = operator in NEGATIVE
-    if operator in EMPTINESS or list(values) == [BLANK]:
+    if operator in EMPTINESS or (operator in (*EQUALITY, *LISTS) and list(values) == [BLANK]):
         return field.filled_condition if is_negative else field.empty_condition
     if operator in field.operators:
         return f"{field.code} {operator} {_list(values) if operator in LISTS else values[0]}"

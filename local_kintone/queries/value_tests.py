@@ -93,7 +93,9 @@ def positive_test(
     if operator.endswith("like"):
         return _like(_literals(comparison)[0])
     if field.type in DATE_TYPES:
-        return span_test(operator, span_of(field, comparison.operands[0], moment, settings.time_zone))
+        spans = [span_of(field, operand, moment, settings.time_zone) for operand in comparison.operands]
+        tests = [span_test("=" if operator.endswith("in") else operator, span) for span in spans]
+        return lambda value: any(test(value) for test in tests)
     if field.type in field_types.NUMERIC:
         prefix = f"{app_code}-" if app_code and field.type == "RECORD_NUMBER" else ""
         return _number_test(operator, [_operand_number(text, prefix) for text in _literals(comparison)])

@@ -35,6 +35,24 @@ def test_table_columns_need_one_row_that_suits(orders: Api, query: str, found: l
 
 
 @pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('d in ("2026-11-25")', [1]),
+        ('d in ("2026-11-24", "2026-11-26")', [2]),
+        ('d not in ("2026-11-25")', [2]),
+        ('d not in ("2026-11-25", "2026-11-26")', []),
+        ('d <= "2026-11-25"', [1]),
+    ],
+)
+def test_dates_in_tables_are_found_by_each_value_of_a_list(bare: LocalKintone, query: str, found: list[int]) -> None:
+    """Columns of any type take in and not in, in place of = and !=."""
+    app = bare.create_app("dates", {"rows": {"type": "SUBTABLE", "fields": {"d": {"type": "DATE"}}}})
+    bare.add_records(app, [{"rows": [{"d": "2026-11-25"}]}, {"rows": [{"d": "2026-11-26"}]}])
+
+    assert sorted(int(record["$id"]["value"]) for record in bare.records(app, query)) == found
+
+
+@pytest.mark.parametrize(
     ("keyword", "found"),
     [
         ("Type", [9]),

@@ -27,6 +27,10 @@ from kintone.query.mending import mended, told
         ("a == 1 and b === 2", "a = 1 and b = 2"),
         ("a <> 1 or b !== 2", "a != 1 or b != 2"),
         ("a => 1 and b =< 2", "a >= 1 and b <= 2"),
+        ("a >== 1 and b <== 2", "a >= 1 and b <= 2"),
+        ("a > 5;", "a > 5"),
+        ('a = "x;" ; ;', 'a = "x;"  '),
+        ("order by a desc limit 3;", "order by a desc limit 3"),
         ("a ≧ 1 and b≦2 and c ≠ 3", "a >= 1 and b<=2 and c != 3"),
         ("a＝1 and b ！＝ 2 and c＞＝3", "a=1 and b != 2 and c>=3"),
         ("a = 1 && b = 2||c = 3", "a = 1 and b = 2 or c = 3"),
@@ -65,6 +69,7 @@ def test_slip_is_mended_when_it_can_mean_one_thing_only(written: str, sent: str)
         'name = "never closed and b == 1',
         "a <=> 1",
         "a & b | c",
+        "a ~ b ; c",
         "order by a desc limit 5",
         "",
     ],
@@ -94,7 +99,7 @@ def test_each_different_change_is_told_once() -> None:
     assert text.count("==") == 0
 
 
-_ODD = st.text(alphabet="\"\\'“”‘’=<>!≠＝（）(),、& |\tab1 １", max_size=40)
+_ODD = st.text(alphabet="\"\\'“”‘’=<>!≠＝（）(),、& |\tab1 １;", max_size=40)
 _PARTS = st.sampled_from(
     [
         "a ",

@@ -58,8 +58,8 @@ def sentences(every: EveryField, query: str, code: str) -> list[str]:
         ("date >= 2026/11/25", "CB_VA01", 'date >= "2026-11-25"'),
         ("date = TODAY", "CB_VA01", "date = TODAY()"),
         ("users in (LOGINUSER)", "CB_VA01", "users in (LOGINUSER())"),
-        ('number between 1 and "5"', "CB_VA01", 'number >= "…" and number <= "…"'),
-        ('choice in ("りんご" "みかん")', "CB_VA01", 'choice in ("…", "…")'),
+        ('number between 1 and "5"', "CB_VA01", 'number >= 1 and number <= "5"'),
+        ('choice in ("りんご" "みかん")', "CB_VA01", 'choice in ("りんご", "みかん")'),
     ],
 )
 def test_suggestion_is_accepted_when_the_operator_or_the_value_is_wrong(
@@ -71,8 +71,7 @@ def test_suggestion_is_accepted_when_the_operator_or_the_value_is_wrong(
 
     assert suggested is not None
     assert suggested[1] == instead
-    example = "5" if query.startswith("number") else "りんご"
-    assert every.refusal(suggested[1].replace("…", example)) == ""
+    assert every.refusal(suggested[1]) == ""
 
 
 @pytest.mark.parametrize(
@@ -137,7 +136,7 @@ def test_names_and_values_that_may_be_meant(every: EveryField, query: str, code:
         ("number >", "CB_VA01", ["at the end", "number >"]),
         ("text", "CB_VA01", ["text"]),
         ("choice in ()", "CB_VA01", ['choice in ("")']),
-        ('text contains "x"', "CB_VA01", ["character 6 ", 'text like "…"']),
+        ('text contains "x"', "CB_VA01", ["character 6 ", 'text like "x"']),
         ('text = "a\tb"', "CB_VA01", ["character 8 ", "\\t"]),
         (r'text = "C:\dir"', "CB_VA01", ["character 8 ", "\\\\"]),
     ],

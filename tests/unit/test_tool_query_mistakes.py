@@ -134,16 +134,21 @@ def test_local_reading_is_that_of_the_site_or_of_the_parameter(
 
 @pytest.mark.parametrize("fault", [{"status": 403, "code": "GAIA_NO01"}, {"status": 404, "code": "GAIA_AP01"}])
 def test_query_goes_out_as_it_is_when_the_form_cannot_be_read(wrong: InProcess, fault: dict[str, Any]) -> None:
-    """Kintone then decides, and its refusal is passed on unchanged."""
+    """Kintone then decides, and its refusal is passed on unchanged; how it reads the text is told."""
     wrong.kintone.fail(api="app/form/fields", times=None, **fault)
+    unzoned, zoned = (sent(wrong, query=f'seen >= "2026-11-26{time}"') for time in ("", "T00:00:00Z"))
 
-    assert sent(wrong, query='seen >= "2026-11-26"').variables["record_ids"] == ["2"]
+    assert unzoned.variables["record_ids"] == zoned.variables["record_ids"] == ["2"]
+    (warning,) = unzoned.json[0]["summary"]["warnings"]
+    assert warning in unzoned.text
+    assert [word for word in ('seen >= "2026-11-26"', "no offset", "UTC") if word not in warning] == []
+    assert zoned.json[0]["summary"]["warnings"] == []
     failed = refused(wrong, query='due = "2026/11/25"')
 
     assert isinstance(failed, InvalidQueryError)
     assert failed.code == "CB_VA01"
     assert "2026-11-25" not in str(failed.problem)
-    assert set(queries(wrong)) == {'seen >= "2026-11-26"', 'due = "2026/11/25"'}
+    assert queries(wrong)[::2] == ['seen >= "2026-11-26"', 'due = "2026/11/25"']
 
 
 def test_right_query_is_sent_when_a_remembered_form_is_outdated(wrong: InProcess) -> None:
@@ -240,3 +245,68 @@ def test_all_that_is_wrong_with_a_condition_is_told_at_once(wrong: InProcess) ->
     assert failed.code == "GAIA_IQ11"
     assert [part for part in ('"rank"', "does not take =") if part not in str(failed.problem)] == []
     assert '"High"' in str(refused(wrong, query='rnak in ("Hihg")').problem)
+
+
+@pytest.mark.parametrize("status", [502, 503])
+@pytest.mark.parametrize(("query", "code"), [('due = "2026/11/25"', "CB_VA01"), ("メモ = 1", "GAIA_IQ11")])
+def test_form_is_asked_for_once_when_it_only_mends_or_explains(
+    wrong: InProcess, query: str, code: str, status: int
+) -> None:
+    """What is certain already is not held back by an endpoint that does not answer."""
+    wrong.kintone.fail(api="app/form/fields", times=None, status=status)
+    before = wrong.scheduler.now()
+
+    assert refused(wrong, query=query).code == code
+    assert wrong.calls == {FORM_READ: 1, READ: 1}
+    assert wrong.scheduler.now() - before < 1
+
+
+def test_form_that_does_not_come_is_waited_for_a_few_seconds(wrong: InProcess) -> None:
+    """Although the time for one request is longer."""
+    wrong.kintone.fail(api="app/form/fields", times=None, delay=25)
+    before = wrong.scheduler.now()
+    failed = refused(wrong, query="メモ = 1")
+
+    assert failed.code == "GAIA_IQ11"
+    assert wrong.calls == {FORM_READ: 1, READ: 1}
+    assert wrong.scheduler.now() - before < 6
+
+
+def test_unknown_status_lists_the_statuses_that_there_are(wrong: InProcess) -> None:
+    """They are asked for once, and only when kintone refused one."""
+    states = {name: {"name": name, "index": str(index)} for index, name in enumerate(["Open", "Done"])}
+    wrong.kintone.set_process(wrong.app, {"enable": True, "states": states, "actions": []})
+    sent(wrong, query='ステータス in ("Open")')
+    failed = refused(wrong, query='ステータス in ("Opn")')
+
+    assert failed.code == "GAIA_IQ10"
+    assert [name for name in ('"Opn"', '"Open"', '"Done"') if name not in str(failed.problem)] == []
+    assert wrong.calls == {READ: 2, FORM_READ: 1, "GET app/status": 1}
+
+    wrong.kintone.fail(api="app/status", times=None, status=503)
+    unlisted = refused(wrong, query='ステータス in ("Opn")')
+
+    assert unlisted.code == "GAIA_IQ10"
+    assert '"Opn"' in str(unlisted.problem)
+    assert wrong.calls["GET app/status"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("SELECT COUNT(*) FROM x WHERE $id > 1", "measures"),
+        ("$id > 1 group by rank", "group_by"),
+        ("$id > 1 order by", "order_by"),
+        ("limit 3 and $id > 1", "max_rows"),
+    ],
+)
+def test_aggregation_is_told_of_its_own_parameters(wrong: InProcess, query: str, word: str) -> None:
+    """What it would refuse is not proposed."""
+    with pytest.raises((InvalidQueryError, InvalidParameterError)) as caught:
+        result_of(wrong, query=query)
+    failed = str(caught.value)
+
+    assert word in failed
+    assert "parameter fields" not in failed
+    assert "write: " not in failed
+    assert "$id asc" not in failed

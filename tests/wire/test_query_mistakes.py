@@ -110,3 +110,19 @@ def test_question_in_a_message_ends_its_sentence(
 
     assert behind
     assert [text[:40] for text in behind if re.match(r";|the |write ", text)] == []
+
+
+def test_warning_reaches_the_model_when_the_form_cannot_be_read(host: DifyHost, orders: LocalKintone) -> None:
+    """One try, then the query goes out as it is, and how kintone reads it is told."""
+    failure = orders.fail(api="app/form/fields", times=None, status=503)
+    try:
+        outcome = host.invoke(
+            "kintone_query", {"query": 'delivered_at > "2026-03-01"', "fields": "sku"}, credentials_of(orders, "view")
+        )
+    finally:
+        orders.clear_failures()
+    (warning,) = outcome.json[0]["summary"]["warnings"]
+
+    assert failure.hits == 1
+    assert warning in outcome.text
+    assert [word for word in ('delivered_at > "2026-03-01"', "no offset", "UTC") if word not in warning] == []
