@@ -193,6 +193,14 @@ def test_record_number_names_the_record_only_with_the_own_app_code(shop: InProce
     assert "SHOP-1" in refusal(shop, record_data={"note": "x"}, record_id="SHOP-1")
 
 
+def test_record_number_with_the_own_app_code(shop: InProcess) -> None:
+    """SHOP-2 is record 2 of the app with the code SHOP."""
+    shop.kintone.apps[shop.app].code = "SHOP"
+    update(shop, record_data={"note": "x"}, record_id="SHOP-2")
+
+    assert (stored(shop)["note"], stored(shop, 2)["note"]) == ("old", "x")
+
+
 # The key inside the data
 
 
