@@ -25,6 +25,7 @@ def tour(session: DemoSession) -> None:
     _get_record(session)
     _flatten(session)
     _docs(session)
+    _update(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -139,3 +140,15 @@ def _flatten(session: DemoSession) -> None:
 def _docs(session: DemoSession) -> None:
     screen.heading("12. An agent reads once how queries and records are written")
     check_guides(session)
+
+
+def _update(session: DemoSession) -> None:
+    screen.heading("13. One record is changed, and a mistyped key adds none")
+    data = {"stock": 8, "lines": [{"id": 3, "qty": 2}, {"item": "ペン先 M", "qty": 1}]}
+    parameters = {"record_data": json.dumps(data, ensure_ascii=False), "update_key": "sku"}
+    outcome = session.run("kintone_update_record", {**parameters, "update_key_value": "B-002"})
+    check("the row that went is told", holds="1 removed (id 4)" in outcome.text)
+    failure = session.failure("kintone_update_record", {**parameters, "update_key_value": "B-02"})
+    check("the mistyped key is named", holds="B-02" in failure.message)
+    found = session.run("kintone_aggregate", {"query": 'sku = "B-02"'}, show=False)
+    check("no record was added", holds=found.variables["record_count"] == 0)

@@ -10,7 +10,20 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from simulation.faults import LOCKS
-from simulation.scenario import APPEND, ATTACH, BY_ID, BY_KEY, FIRST_REVISION, NEW, NUMBER, Entry, Scenario
+from simulation.scenario import (
+    APPEND,
+    ATTACH,
+    BY_ID,
+    BY_KEY,
+    FAIL,
+    FIRST_REVISION,
+    NEW,
+    NUMBER,
+    REPLACE,
+    UPDATE,
+    Entry,
+    Scenario,
+)
 from simulation.statements import SAVED, UNKNOWN, UNSAVED
 from simulation.world import DELETE, INSERT, OTHERS, PLUGIN, AppliedWrite, key_text
 
@@ -121,6 +134,23 @@ def appends(scenario: Scenario, entry: Entry | None) -> bool:
     return scenario.table_mode == APPEND and entry.target != NEW and bool(entry.rows)
 
 
+def is_read_first(scenario: Scenario, entry: Entry) -> bool:
+    """Tell whether the record of an entry is read before it is written, with the revision that was read.
+
+    An update is also read where it replaces rows, to tell which ones go.
+    """
+    if scenario.tool == UPDATE and scenario.table_mode == REPLACE:
+        return entry.rows is not None
+    return appends(scenario, entry)
+
+
+def never_adds(scenario: Scenario, entry: Entry) -> bool:
+    """Tell whether an entry must not add a record."""
+    if entry.target == BY_KEY:
+        return scenario.tool == UPDATE or scenario.when_missing == FAIL
+    return entry.target == BY_ID
+
+
 def may_be_merged(request: TracedRequest, scenario: Scenario) -> bool:
     """Tell whether a write was refused because another writer changed the record after the plugin had read it.
 
@@ -130,7 +160,7 @@ def may_be_merged(request: TracedRequest, scenario: Scenario) -> bool:
     code = request.reply.code if request.reply else ""
     if scenario.tool == ATTACH:
         return code == CONFLICT and appends(scenario, None)
-    merged = [each for each in scenario.entries if each.number in request.marks and appends(scenario, each)]
+    merged = [each for each in scenario.entries if each.number in request.marks and is_read_first(scenario, each)]
     if code == CONFLICT:
         return any(entry.revision is None for entry in merged)
     by_key = [entry for entry in merged if entry.target == BY_KEY]
@@ -189,6 +219,8 @@ def is_valid(scenario: Scenario) -> bool:
             evidence = FIRST_REVISION
         elif entry.target == BY_KEY:
             if entry.key not in keys:
+                if never_adds(scenario, entry):
+                    return False
                 evidence = 0
                 keys.add(entry.key or 0)
             else:

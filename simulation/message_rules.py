@@ -14,11 +14,13 @@ from simulation.entry_evidence import (
     is_valid,
     may_be_merged,
     reported_entry,
+    rows_of,
 )
 from simulation.faults import Fault
-from simulation.scenario import ADD, QUERY, UPSERT
+from simulation.scenario import ADD, BY_KEY, QUERY, UPDATE, UPSERT
 from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, parse_entry_states, parse_single_state
-from simulation.world import INSERT, UPDATE
+from simulation.world import DELETE, INSERT, key_text
+from simulation.world import UPDATE as UPDATED
 
 if TYPE_CHECKING:
     from simulation.trace import Run
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 20_000
 # An entry named with a wrong field; statements about saved entries are parsed separately.
 _REPORTED_ENTRY = re.compile(r"\bentry (\d+)\b(?! is | may )")
+_ROWS = re.compile(r"^rows: .*$", re.MULTILINE)
+_COUNT = re.compile(r"\b(\d+) (?:rows? )?(added|kept|removed)\b")
+_REMOVED_IDS = re.compile(r"removed \(ids? ([\d, ]+)\)")
 _LAST_TRY = re.compile(r"\blast try\b", re.IGNORECASE)
 
 
@@ -77,6 +82,23 @@ def _failure(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
         named = _REPORTED_ENTRY.findall(line)
         if str(position) not in named:
             yield f"kintone reports entry {position}, but the message names {named or 'none'}: {line[:1000]}"
+    if line.startswith(("[GAIA_RE20]", "[NOT_FOUND]")) and not _names_a_missing_key(run, line):
+        yield f"the message does not name the entry and the key that no record has: {line[:1000]}"
+
+
+def _names_a_missing_key(run: Run, line: str) -> bool:
+    """Tell whether the message names the key of an entry that finds no record; an upsert also names the entry."""
+    existing = {record.key for record in run.scenario.records}
+    gone = {write.before["key"]["value"] for write in run.writes if write.action == DELETE and write.before}
+    for position, entry in enumerate(run.scenario.entries, 1):
+        if entry.target != BY_KEY:
+            continue
+        key = key_text(run.scenario, entry.key or 0)
+        is_named = re.search(rf"\b{re.escape(key)}\b", line) is not None
+        is_numbered = run.scenario.tool == UPDATE or str(position) in _REPORTED_ENTRY.findall(line)
+        if is_named and is_numbered and (entry.key not in existing or key in gone):
+            return True
+    return False
 
 
 def _claim(evidence: EntryEvidence, claimed: str) -> Iterator[str]:
@@ -106,6 +128,9 @@ def _success(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
     variables = run.outcome.variables
     if run.scenario.tool == ADD:
         yield from _added(entries[0], variables)
+    if run.scenario.tool == UPDATE:
+        yield from _updated(entries[0], variables)
+        yield from _rows_told(run, entries[0])
     if run.scenario.tool == UPSERT:
         yield from _results(run, entries, variables)
         yield from _counts(run, entries, variables)
@@ -116,6 +141,41 @@ def _added(evidence: EntryEvidence, variables: dict[str, Any]) -> Iterator[str]:
     if evidence.applied and claimed != (str(evidence.applied[-1].record), "1"):
         added = evidence.applied[-1].record
         yield f"record {added} revision 1 was added, but record {claimed[0]} revision {claimed[1]} is reported"
+
+
+def _updated(evidence: EntryEvidence, variables: dict[str, Any]) -> Iterator[str]:
+    if not evidence.applied:
+        return
+    last = evidence.applied[-1]
+    revision = last.after["$revision"]["value"] if last.after else ""
+    claimed, true = (variables.get("record_id"), variables.get("revision")), (str(last.record), revision)
+    if claimed != true:
+        yield f"record {true[0]} revision {true[1]} was written, but record {claimed[0]} revision {claimed[1]} is told"
+
+
+def _rows_told(run: Run, evidence: EntryEvidence) -> Iterator[str]:
+    """Check what the text says of the rows against the record before and after the write."""
+    told = _ROWS.search(run.outcome.text)
+    if evidence.entry is None or not evidence.applied:
+        return
+    if evidence.entry.rows is None:
+        if told:
+            yield f"no rows were sent, and the text says {told.group()!r}"
+        return
+    last = evidence.applied[-1]
+    before, after = ({row["id"] for row in rows_of(record)} for record in (last.before, last.after))
+    if not told:
+        # In append mode an empty list changes nothing, and nothing need be told.
+        if before != after:
+            yield "the text does not tell what became of the rows"
+        return
+    counts = {"added": len(after - before), "kept": len(after & before), "removed": len(before - after)}
+    found = {word: int(number) for number, word in _COUNT.findall(told.group())}
+    if {word: found.get(word, 0) for word in counts} != counts:
+        yield f"the rows were {sorted(before)} and are {sorted(after)}, and the text says {told.group()!r}"
+    ids = _REMOVED_IDS.search(told.group())
+    if (set(ids[1].split(", ")) if ids else set()) != before - after:
+        yield f"the rows {sorted(before - after)} are gone, and the text says {told.group()!r}"
 
 
 def _results(run: Run, entries: list[EntryEvidence], variables: dict[str, Any]) -> Iterator[str]:
@@ -129,7 +189,7 @@ def _results(run: Run, entries: list[EntryEvidence], variables: dict[str, Any]) 
             continue
         last = evidence.applied[-1]
         revision = "" if last.after is None else last.after["$revision"]["value"]
-        true = {"id": str(last.record), "revision": revision, "operation": INSERT if inserted(evidence) else UPDATE}
+        true = {"id": str(last.record), "revision": revision, "operation": INSERT if inserted(evidence) else UPDATED}
         wrong = {name for name, value in true.items() if str(result.get(name)) != value}
         if excused:
             wrong.discard("operation")

@@ -19,13 +19,14 @@ from kintone import limits
 from kintone.files import MeasuredSource
 from simulation.engine import engine_for
 from simulation.entry_evidence import given_files
-from simulation.scenario import ADD, ATTACH, QUERY, UPSERT, Scenario
+from simulation.scenario import ADD, ATTACH, QUERY, UPDATE, UPSERT, Scenario
 from simulation.tool_parameters import parameters_of
 from simulation.trace import Outcome
 from simulation.world import FILE
 from tools import base, uploads
 from tools.kintone_add_record import AddRecord
 from tools.kintone_query import QueryRecords
+from tools.kintone_update_record import UpdateRecord
 from tools.kintone_upload_file import UploadFile
 from tools.kintone_upsert_records import UpsertRecords
 
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
     from simulation.network import Network
     from simulation.scheduler import Scheduler
 
-TOOLS: dict[str, Any] = {ADD: AddRecord, QUERY: QueryRecords, ATTACH: UploadFile, UPSERT: UpsertRecords}
+TOOLS: dict[str, Any] = {
+    ADD: AddRecord,
+    QUERY: QueryRecords,
+    ATTACH: UploadFile,
+    UPSERT: UpsertRecords,
+    UPDATE: UpdateRecord,
+}
 READABLE = ("InvokeBadRequestError",)
 """Names of the exception classes whose message Dify shows."""
 SITE = "site.example"

@@ -8,9 +8,11 @@ from typing import Any
 from simulation.faults import Fault
 
 ADD, UPSERT, ATTACH, QUERY = "kintone_add_record", "kintone_upsert_records", "kintone_upload_file", "kintone_query"
+UPDATE = "kintone_update_record"
 TEXT, NUMBER = "SINGLE_LINE_TEXT", "NUMBER"
 BY_KEY, BY_ID, NEW = "key", "id", "new"
 REPLACE, APPEND = "replace", "append"
+ADD_MISSING, FAIL = "add", "fail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ FIRST_REVISION = 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of an upsert, or the one record of an add.
+    """One entry of an upsert, or the one record of an add or an update.
 
     Attributes:
         number: number of its unique mark; it stays the same when earlier entries are removed.
@@ -124,6 +126,7 @@ class Scenario:
     validated: bool = True
     table_mode: str = REPLACE
     file_mode: str = APPEND
+    when_missing: str = ADD_MISSING
     record: int = 1
     files: int = 1
     descending: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from simulation.faults import (
@@ -28,16 +29,19 @@ from simulation.faults import (
 )
 from simulation.scenario import (
     ADD,
+    ADD_MISSING,
     APPEND,
     ATTACH,
     BY_ID,
     BY_KEY,
     COMPETING_ACTIONS,
+    FAIL,
     NEW,
     NUMBER,
     QUERY,
     REPLACE,
     TEXT,
+    UPDATE,
     UPSERT,
     CompetingWrite,
     Entry,
@@ -54,13 +58,13 @@ FIRST_NEW_KEY = 500
 
 # The tools whose calls send each kind of request.
 TOOLS_BY_REQUEST = {
-    GET_FORM: (ADD, UPSERT),
+    GET_FORM: (ADD, UPSERT, UPDATE),
     GET_RECORD: (ATTACH,),
-    GET_RECORDS: (QUERY, UPSERT),
+    GET_RECORDS: (QUERY, UPSERT, UPDATE),
     POST_RECORD: (ADD,),
     POST_RECORDS: (UPSERT,),
-    PUT_RECORD: (ATTACH,),
-    PUT_RECORDS: (UPSERT,),
+    PUT_RECORD: (ATTACH, UPDATE),
+    PUT_RECORDS: (UPSERT, UPSERT, UPDATE),
     BULK: (UPSERT,),
     POST_FILE: (ATTACH,),
     POST_CURSOR: (QUERY,),
@@ -109,6 +113,7 @@ REQUESTS_BY_TOOL = {
     ADD: (GET_FORM, POST_RECORD),
     UPSERT: (GET_FORM, GET_RECORDS, POST_RECORDS, PUT_RECORDS, BULK),
     ATTACH: (POST_FILE, GET_RECORD, PUT_RECORD),
+    UPDATE: (GET_FORM, GET_RECORDS, PUT_RECORD, PUT_RECORDS),
     QUERY: (GET_RECORDS, POST_CURSOR, GET_CURSOR),
 }
 
@@ -119,10 +124,12 @@ def generate_scenario(seed: int) -> Scenario:
     focus, column = STRATA[seed % len(STRATA)]
     tool = random.choice(TOOLS_BY_REQUEST[focus])
     full_size = random.randrange(100) == 0
-    generator = _Generator(random, focus, column, full_size=full_size)
+    must_exist = tool == UPSERT and chance(random, 0.3)
+    generator = _Generator(random, focus, column, full_size=full_size, must_exist=must_exist)
     records = generator.records(tool)
     entries = generator.entries(tool, len(records))
     table_mode = APPEND if tool == UPSERT and (focus == GET_RECORDS or chance(random, 0.5)) else REPLACE
+    table_mode = random.choice((APPEND, REPLACE)) if tool == UPDATE else table_mode
     record = random.randint(1, max(1, len(records))) if chance(random, 0.98) else UNKNOWN_ID
     timeout = random.choice((5, 10, 30, 30, 60))
     budget = random.choice((40, 90, 280, 280))
@@ -137,11 +144,12 @@ def generate_scenario(seed: int) -> Scenario:
         injected_faults=generator.injected_faults(tool),
         competing_writes=(
             *generator.competing_writes(tool, len(records)),
-            *generator.races(entries if table_mode == APPEND else (), record, tool),
+            *generator.races(entries if table_mode == APPEND or tool == UPDATE else (), record, tool),
         ),
         validated=focus == GET_FORM or chance(random, 0.6),
         table_mode=table_mode,
         file_mode=random.choice((APPEND, APPEND, REPLACE)),
+        when_missing=FAIL if must_exist else ADD_MISSING,
         record=record,
         files=random.choice((1, 1, 2, 3)),
         descending=chance(random, 0.5),
@@ -161,11 +169,12 @@ def chance(random: Random, share: float) -> bool:
 class _Generator:
     """Generates the parts of one scenario."""
 
-    def __init__(self, random: Random, focus: str, column: str, *, full_size: bool) -> None:
+    def __init__(self, random: Random, focus: str, column: str, *, full_size: bool, must_exist: bool) -> None:
         self._random = random
         self._focus = focus
         self._column = column
         self._full_size = full_size
+        self._must_exist = must_exist
 
     def records(self, tool: str) -> tuple[Record, ...]:
         random = self._random
@@ -187,6 +196,8 @@ class _Generator:
     def entries(self, tool: str, records: int) -> tuple[Entry, ...]:
         if tool == ADD:
             return (self._entry(1, NEW, 0, FIRST_NEW_KEY if chance(self._random, 0.5) else None),)
+        if tool == UPDATE:
+            return (self._updating(records),)
         if tool != UPSERT:
             return ()
         targets = self._targets()
@@ -218,10 +229,30 @@ class _Generator:
                 return self._entry(number, BY_KEY, 0, new_key)
             return self._entry(number, target, UNKNOWN_ID + number if unknown else free_ids.pop(), None)
         if target == BY_KEY:
-            evidence = free_ids and chance(random, 0.5)
+            if self._must_exist and not free_ids and chance(random, 0.95):
+                return self._entry(number, NEW, 0, new_key)
+            evidence = free_ids and chance(random, 0.97 if self._must_exist else 0.5)
             return self._entry(number, target, 0, free_ids.pop() if evidence else new_key)
         taken = free_ids and chance(random, 0.12)
         return self._entry(number, target, 0, free_ids[0] if taken else random.choice((new_key, None)))
+
+    def _updating(self, records: int) -> Entry:
+        """Return the entry of an update, with rows where the record is to be read first."""
+        random, focus = self._random, self._focus
+        target = BY_KEY if focus == PUT_RECORDS else random.choice((BY_ID, BY_KEY))
+        exists = chance(random, 0.95)
+        known = random.randint(1, records)
+        entry = self._entry(1, target, 0, None)
+        if target == BY_KEY:
+            entry = replace(entry, key=known if exists else FIRST_NEW_KEY)
+        else:
+            entry = replace(entry, record=known if exists else UNKNOWN_ID)
+        if chance(random, 0.3):
+            entry = replace(entry, revision=1 if chance(random, 0.93) else 7)
+        if focus == PUT_RECORDS:
+            return replace(entry, rows=None)
+        reads = focus == GET_RECORDS or (focus == PUT_RECORD and target == BY_KEY)
+        return replace(entry, rows=random.choice((1, 2))) if reads else entry
 
     def _entry(self, number: int, target: str, record: int, key: int | None) -> Entry:
         random = self._random

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.entry_evidence import given_files
-from simulation.scenario import ADD, ATTACH, BY_ID, BY_KEY, NEW, NUMBER, QUERY, Entry, Scenario
+from simulation.scenario import ADD, ATTACH, BY_ID, BY_KEY, NEW, NUMBER, QUERY, UPDATE, Entry, Scenario
 from simulation.world import key_text
 from simulation.write_rules import note_of, row_of
 
@@ -44,13 +44,26 @@ def entry_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
     """Return an entry of records_data."""
     given: dict[str, Any] = {"record": _given_record(scenario, entry)}
     if entry.target == BY_KEY:
-        text = key_text(scenario, entry.key or 0)
-        given["updateKey"] = {
-            "field": "key",
-            "value": f"{text}.0" if entry.decimals and scenario.key_type == NUMBER else text,
-        }
+        given["updateKey"] = {"field": "key", "value": _given_key(scenario, entry)}
     if entry.target == BY_ID:
         given["id"] = str(entry.record)
+    if entry.revision is not None:
+        given["revision"] = str(entry.revision)
+    return given
+
+
+def _given_key(scenario: Scenario, entry: Entry) -> str:
+    text = key_text(scenario, entry.key or 0)
+    return f"{text}.0" if entry.decimals and scenario.key_type == NUMBER else text
+
+
+def _update_of(scenario: Scenario, entry: Entry) -> dict[str, Any]:
+    """Return the parameters of an update."""
+    given: dict[str, Any] = {"record_data": _given_record(scenario, entry), "table_mode": scenario.table_mode}
+    if entry.target == BY_KEY:
+        given |= {"update_key": "key", "update_key_value": _given_key(scenario, entry)}
+    else:
+        given["record_id"] = str(entry.record)
     if entry.revision is not None:
         given["revision"] = str(entry.revision)
     return given
@@ -77,5 +90,8 @@ def parameters_of(scenario: Scenario) -> dict[str, Any]:
     common["validate_before_write"] = scenario.validated
     if scenario.tool == ADD:
         return {**common, "record_data": _given_record(scenario, scenario.entries[0])}
+    if scenario.tool == UPDATE:
+        return {**common, **_update_of(scenario, scenario.entries[0])}
     entries = [entry_of(scenario, entry) for entry in scenario.entries]
-    return {**common, "records_data": {"records": entries}, "table_mode": scenario.table_mode}
+    modes = {"table_mode": scenario.table_mode, "when_missing": scenario.when_missing}
+    return {**common, "records_data": {"records": entries}, **modes}

@@ -12,6 +12,7 @@ from simulation.entry_evidence import (
     deleted_later,
     file_names,
     given_files,
+    never_adds,
     rows_of,
     same_key,
     same_number,
@@ -68,6 +69,8 @@ def _files(scenario: Scenario, write: AppliedWrite) -> Iterator[str]:
 def _target(scenario: Scenario, position: int, entry: Entry, write: AppliedWrite) -> Iterator[str]:
     if entry.target == BY_ID and (write.record != entry.record or write.action != UPDATE):
         yield f"entry {position} is for record {entry.record}, but the write is {write.action} of record {write.record}"
+    if never_adds(scenario, entry) and write.action == INSERT:
+        yield f"entry {position} must not add a record, and record {write.record} was added"
     if entry.target == NEW and write.action != INSERT:
         yield f"entry {position} must be inserted, but the write is {write.action} of record {write.record}"
     if write.after is not None and not same_key(scenario, write.after["key"]["value"], entry.key):

@@ -28,6 +28,7 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_record_data_docs": {},
         "kintone_get_fields": {"fields": "sku, lines"},
         "kintone_flatten_json": {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]},
+        "kintone_update_record": {"record_data": {"name": "x"}, "update_key": "sku", "update_key_value": "A-001"},
     }
     return good[tool]
 

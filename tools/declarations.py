@@ -53,6 +53,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "records_data": ("records", "record", "entries", "rows", "items", "data", "record_data", "json", "record_id", "id"),
     "update_key": ("key", "key_field", "unique_key", "match_on", "field", "field_code"),
     "update_key_value": ("value", "key_value", "unique_value"),
+    "revision": ("version", "rev", "etag"),
+    "when_missing": ("if_missing", "on_missing", "missing", "upsert", "must_exist", "create", "insert"),
     "validate_before_write": ("validate", "check"),
     "atomic": ("all_or_nothing", "all_at_once"),
     "table_mode": ("mode",),
@@ -69,7 +71,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 OTHER_TOOLS: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
     "record_data": (
         ("record_id", "id", "update_key", "key"),
-        Message("it looks for no record; to change one that is there, use kintone_upsert_records"),
+        Message("it looks for no record; to change one that is there, use kintone_update_record"),
     ),
     "update_key_value": (
         ("query", "condition", "where", "filter", "search", "limit", "max_records"),
@@ -116,7 +118,8 @@ class Declaration:
     def _unknown(self, name: str) -> Message:
         shown = printable(name, MAX_NAME_LENGTH)
         for parameter, (names, advice) in OTHER_TOOLS.items():
-            if parameter in self.parameters and _is_among(name, names):
+            is_theirs = parameter in self.parameters and self.parameters.keys().isdisjoint(names)
+            if is_theirs and _is_among(name, names):
                 return Message("{tool} has no parameter {name}: {advice}", tool=self.tool, name=shown, advice=advice)
         meant = self._intended(name)
         if meant and all(self.parameters[each].is_setting for each in meant):

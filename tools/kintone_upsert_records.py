@@ -7,16 +7,13 @@ from kintone.errors import KintoneError, entries_named
 from kintone.messages import Joined, Message
 from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
-from kintone.writing.writer import UpsertReport, UpsertRequest, repeat_notice, upsert
+from kintone.writing.repeating import repeat_notice
+from kintone.writing.writer import UpsertReport, UpsertRequest, WhenMissing, upsert
 from tools import base, record_checks
 from tools.record_checks import CheckedEntries, check_entries
 from tools.record_inputs import read_records_data
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 
-FORM_FOR_APPEND = Message(
-    "the app's form says which fields are tables or attachment fields: {permission}, or use the mode replace",
-    permission=record_checks.GIVE_PERMISSION,
-)
 RESULTS_LEFT_OUT = Message("The list of results is too large for Dify and was left out; all entries are saved.")
 REPEATED = Message(
     "Sent more than once, because the outcome of an earlier try was not known: {entries}. The counts are those of the "
@@ -44,8 +41,17 @@ class UpsertRecords(base.KintoneTool):
             if appends:
                 # A field that a record lacks may be empty or deleted. Only a form that is read now shows which.
                 call.client.forms.drop(call.app)
-            checked = check_entries(call, entries, rules=check, form_needed=FORM_FOR_APPEND if appends else None)
-            request = UpsertRequest(call.app, checked.entries, atomic, table_mode, file_mode, checked.form)
+            form_needed = record_checks.FORM_FOR_APPEND if appends else None
+            checked = check_entries(call, entries, rules=check, form_needed=form_needed)
+            request = UpsertRequest(
+                call.app,
+                checked.entries,
+                atomic,
+                table_mode,
+                file_mode,
+                checked.form,
+                when_missing=WhenMissing(parameters.choice("when_missing")),
+            )
             try:
                 report = upsert(call.client, request)
             except KintoneError:

@@ -32,6 +32,10 @@ SWITCH_OFF = Message(
     "records are checked against the form first: {permission}, or switch validate_before_write off",
     permission=GIVE_PERMISSION,
 )
+FORM_FOR_APPEND = Message(
+    "the app's form says which fields are tables or attachment fields: {permission}, or use the mode replace",
+    permission=GIVE_PERMISSION,
+)
 MAX_CHANGES_SHOWN = 20
 
 

@@ -1,172 +1,19 @@
-"""Appending: reading what is saved of the records, and planning what to send so that saved rows and files are kept."""
+"""Planning what to send so that saved rows and files are kept, or so that what goes of them is known."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from kintone import limits
-from kintone.api import RequestSender
-from kintone.errors import InvalidParameterError, RevisionConflictError, UnknownResponseError
-from kintone.field_types import RECORD_ID, REVISION, Shape, holds_files, is_table
+from kintone.errors import InvalidParameterError, RevisionConflictError
+from kintone.field_types import Shape
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import Message
-from kintone.query import quote
-from kintone.reading.pages import RecordSource
-from kintone.replies import misshapen, number_text
 from kintone.texts import printable
-from kintone.values.numbers import number_in
 from kintone.writing.batches import AppendedRecord, Item
 from kintone.writing.entries import PARAMETER, Entry, holds_file_keys, raise_if_any, type_name
-
-MAX_QUERY_LENGTH = 20_000
-"""Characters of the keys in one query; our own limit: kintone documents none, and accepted 48,986 characters."""
-
-
-# Reading what is saved
-
-
-@dataclass(frozen=True, slots=True)
-class SavedState:
-    """A saved record with the revision at which it was read; ``fields`` are those that were requested."""
-
-    id: str
-    revision: str
-    fields: Mapping[str, Any] = field(repr=False)
-
-    def rows(self, code: str) -> list[Any]:
-        """Return the rows of a table, each with its id and cells; ``reading/pages.py`` has checked their shape."""
-        shown = self.fields.get(code)
-        if shown is None:
-            # The record is older than the field. (A token sees all fields of its app.)
-            return []
-        if not is_table(shown["type"]):
-            raise self._unreadable(code)
-        rows: list[Any] = shown["value"]
-        return rows
-
-    def file_keys(self, code: str) -> list[str]:
-        """Return the keys of the files of an attachment field."""
-        return self.file_keys_in(self.fields, code)
-
-    def file_keys_in(self, fields: Mapping[str, Any], code: str) -> list[str]:
-        """Return the keys of the files of an attachment field of the record or of one of its rows."""
-        shown = fields.get(code)
-        if shown is None:
-            return []
-        if not holds_files(shown["type"]):
-            raise self._unreadable(code)
-        keys: list[Any] = [file.get("fileKey") if isinstance(file, Mapping) else None for file in shown["value"]]
-        if not all(isinstance(key, str) for key in keys):
-            raise self._unreadable(code)
-        return keys
-
-    def _unreadable(self, code: str) -> UnknownResponseError:
-        return UnknownResponseError(
-            Message(
-                "reading record {record}: its value of {code} is neither a table nor a list of attachments",
-                record=self.id,
-                code=code,
-            )
-        )
-
-
-def saved_state_of(record: Mapping[str, Any], record_id: str, description: Message) -> SavedState:
-    """Return a record with its revision; raises ``UnknownResponseError`` where it has none."""
-    revision = number_text(_value(record, REVISION))
-    if revision is None:
-        raise UnknownResponseError(
-            Message("{description}: the answer holds a record without revision", description=description)
-        )
-    return SavedState(record_id, revision, record)
-
-
-class SavedRecords:
-    """Reads the saved records that entries update."""
-
-    def __init__(self, caller: RequestSender, app: int, number_fields: Container[str]) -> None:
-        """Read through a caller; ``number_fields`` are the codes of the app's number fields."""
-        self._caller = caller
-        self._app = app
-        self._number_fields = number_fields
-
-    def read(self, entries: Sequence[Entry], codes: Sequence[str]) -> dict[int, SavedState]:
-        """Return the records that exist, by position of the entry, with the fields ``codes``."""
-        wanted: dict[str, list[tuple[str, int]]] = {}
-        for entry in entries:
-            code, value = entry.update_key or (RECORD_ID, entry.id or "")
-            wanted.setdefault(code, []).append((value, entry.position))
-        found: dict[int, SavedState] = {}
-        for code, keys in wanted.items():
-            source = RecordSource(self._caller, self._app, [RECORD_ID, REVISION, code, *codes])
-            source.description = Message("reading the records of app {app} that are appended to", app=self._app)
-            chunks = list(_chunks(keys))
-            pages = source.fetch_all([_query(code, chunk) for chunk in chunks])
-            for chunk, page in zip(chunks, pages, strict=True):
-                _require_keys(page.records, code, source.description)
-                records = [
-                    saved_state_of(record, str(record_id), source.description)
-                    for record, record_id in zip(page.records, page.ids, strict=True)
-                ]
-                found |= self._matched(code, chunk, records)
-        return found
-
-    def _matched(
-        self, code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]
-    ) -> dict[int, SavedState]:
-        if code in self._number_fields:
-            return _by_number(code, wanted, records)
-        by_text = {str(_value(record.fields, code)): record for record in records}
-        return {position: by_text[value] for value, position in wanted if value in by_text}
-
-
-def _require_keys(records: Sequence[Mapping[str, Any]], code: str, description: Message) -> None:
-    """Raise for records that do not show the key they were found by; otherwise the entry would be inserted again."""
-    for place, record in enumerate(records, start=1):
-        if not isinstance(_value(record, code), str | int):
-            raise misshapen(description, Message("the key {code} of entry {place}", code=code, place=place), record)
-
-
-def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[SavedState]) -> dict[int, SavedState]:
-    """Match the keys by value: kintone answers "1.0" for a key of 1.
-
-    A record whose number equals no key was found by a key that kintone rounded; it is matched with the nearest one.
-    """
-    keys = {position: number for value, position in wanted if (number := number_in(value)) is not None}
-    by_number: dict[Decimal | None, SavedState] = {
-        number_in(str(_value(record.fields, code))): record for record in records
-    }
-    found = {position: by_number.pop(number) for position, number in keys.items() if number in by_number}
-    for number, record in by_number.items():
-        left = [position for position in keys if position not in found]
-        if number is not None and left:
-            found[min(left, key=lambda position: abs(keys[position] - number))] = record
-    return found
-
-
-def _chunks(wanted: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
-    """Divide keys so that neither their number nor the length of the query becomes too large."""
-    chunk: list[tuple[str, int]] = []
-    length = 0
-    for value, position in wanted:
-        size = len(quote(value)) + 2
-        if chunk and (len(chunk) == limits.MAX_RECORDS_PER_WRITE or length + size > MAX_QUERY_LENGTH):
-            yield chunk
-            chunk, length = [], 0
-        chunk.append((value, position))
-        length += size
-    if chunk:
-        yield chunk
-
-
-def _query(code: str, chunk: Sequence[tuple[str, int]]) -> str:
-    return f"{code} in ({', '.join(quote(value) for value, _ in chunk)}) limit {limits.MAX_RECORDS_PER_READ}"
-
-
-def _value(record: Mapping[str, Any], code: str) -> object:
-    return record[code]["value"] if code in record else None
-
+from kintone.writing.list_changes import ListChange, files_change, table_changes
+from kintone.writing.saved_records import SavedState
 
 # Planning what is sent
 
@@ -180,11 +27,17 @@ class ListMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AppendPlan:
-    """Which of the app's fields are appended to: tables, attachments or both."""
+    """Which of the app's fields are appended to: tables, attachments or both.
+
+    With ``tells`` the records are read also where rows or files are replaced, so that what goes can be told.
+    ``numbered`` says that the caller numbers its entries.
+    """
 
     fields: Mapping[str, FieldDefinition]
     tables: bool = False
     files: bool = False
+    tells: bool = False
+    numbered: bool = True
 
     def lists(self, entry: Entry) -> dict[str, Sequence[object]]:
         """Return the entry's values of the fields that are appended to, empty lists included.
@@ -201,8 +54,19 @@ class AppendPlan:
         return found
 
     def appends(self, entry: Entry) -> bool:
-        """Tell whether the entry appends something, so that its record has to be read."""
+        """Tell whether the entry appends something."""
         return any(self.lists(entry).values())
+
+    def codes_to_read(self, entry: Entry) -> list[str]:
+        """Return the fields whose saved rows or files must be known before the entry is sent; none for most entries."""
+        appended = [code for code, given in self.lists(entry).items() if given]
+        return [*appended, *self._replaced(entry)]
+
+    def _replaced(self, entry: Entry) -> list[str]:
+        if not self.tells or (entry.update_key is None and entry.id is None):
+            return []
+        held = ((code, self.fields[code]) for code in entry.record if code in self.fields)
+        return [code for code, each in held if (each.is_table or each.holds_files) and not self._is_appended_to(each)]
 
     def without_empty_lists(self, entry: Entry) -> Entry:
         """Return the entry without the fields to which it appends nothing, so that they stay as they are."""
@@ -219,7 +83,7 @@ class AppendPlan:
         for entry in entries:
             key = entry.update_key
             definition = self.fields.get(key.field) if key else None
-            if key and not (definition and definition.usable_as_update_key) and self.appends(entry):
+            if key and not (definition and definition.usable_as_update_key) and self.codes_to_read(entry):
                 unusable.setdefault(key.field, entry.position)
         raise_if_any(
             [
@@ -247,20 +111,7 @@ class AppendPlan:
         Raises ``RevisionConflictError`` where the entry requires another revision than that of the record.
         """
         if entry.revision not in (None, saved.revision):
-            raise RevisionConflictError(
-                Message(
-                    "entry {position} is meant for revision {wanted} of record {record}, which is at revision {found}",
-                    position=entry.position,
-                    wanted=entry.revision,
-                    record=saved.id,
-                    found=saved.revision,
-                ),
-                code="GAIA_CO02",
-                remedy=Message(
-                    "read the record again, decide which values to keep, and send it with the new revision or without "
-                    "one"
-                ),
-            )
+            raise self._conflict(entry, saved)
         record = dict(entry.record)
         given_rows: dict[str, Mapping[int, int]] = {}
         for code, given in self.lists(entry).items():
@@ -270,7 +121,40 @@ class AppendPlan:
                 record[code] = {"value": rows}
             else:
                 record[code] = {"value": appended_files(saved.file_keys(code), given)}
-        return AppendedRecord(record, saved.id, saved.revision, given_rows)
+        return AppendedRecord(record, saved.id, saved.revision, given_rows, self._changes(entry, saved, record))
+
+    def _changes(self, entry: Entry, saved: SavedState, record: Mapping[str, object]) -> list[ListChange]:
+        """Return what becomes of the saved rows and files when ``record`` is sent, if that is asked for."""
+        changes: list[ListChange] = []
+        for code in self.codes_to_read(entry) if self.tells else ():
+            wrapper, definition = record[code], self.fields[code]
+            sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
+            if definition.is_table:
+                changes += table_changes(definition, saved.rows(code), sent if isinstance(sent, list | tuple) else ())
+            else:
+                changes.append(files_change(code, saved.files(code), sent))
+        return changes
+
+    def _conflict(self, entry: Entry, saved: SavedState) -> RevisionConflictError:
+        if self.numbered:
+            problem = Message(
+                "entry {position} is meant for revision {wanted} of record {record}, which is at revision {found}",
+                position=entry.position,
+                wanted=entry.revision,
+                record=saved.id,
+                found=saved.revision,
+            )
+        else:
+            problem = Message(
+                "record {record} is at revision {found}, not at {wanted}",
+                record=saved.id,
+                found=saved.revision,
+                wanted=entry.revision,
+            )
+        remedy = Message(
+            "read the record again, decide which values to keep, and send it with the new revision or without one"
+        )
+        return RevisionConflictError(problem, code="GAIA_CO02", remedy=remedy)
 
     def _is_appended_to(self, definition: FieldDefinition) -> bool:
         return (self.tables and definition.is_table) or (self.files and definition.type.shape is Shape.FILES)

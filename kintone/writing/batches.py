@@ -18,6 +18,7 @@ from kintone.ledger import Span
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
+from kintone.writing.list_changes import ListChange
 
 # Items: entries as they are sent
 
@@ -28,7 +29,7 @@ class WriteKind(Enum):
     UPSERT = "upsert"
     """By update key, with ``"upsert": true``."""
     UPDATE = "update"
-    """By id, or by key with a revision, without ``"upsert"``: kintone's upsert would insert a record it cannot find."""
+    """By id, or by key of a record that must exist, without ``"upsert"``: that would insert a record not found."""
     INSERT = "insert"
     """By POST: kintone refuses a key that exists by now, and overwrites nothing."""
 
@@ -40,12 +41,14 @@ class AppendedRecord:
     With ``id`` the record of that id is updated, provided that it still has ``revision``. Without it the entry is
     inserted, its key among its values. ``given_rows`` shows for each table that is appended to which of the rows sent
     are the caller's: it maps the index among the rows sent to the index among the caller's rows, both from 0.
+    ``changes`` tells what becomes of the saved rows and files, where that was asked for.
     """
 
     record: Mapping[str, object] = field(repr=False)
     id: str | None = None
     revision: str | None = None
     given_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict, repr=False)
+    changes: Sequence[ListChange] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class Batch:
     def request(self, api_path: Callable[[str], str]) -> Request:
         """Return its request: a plain call where one is enough, which is atomic too, otherwise a bulkRequest."""
         if self.is_single:
-            return self._single()
+            return self._single(self.items[0])
         description = Message("writing {entries} into app {app}", entries=entries_named(self.span), app=self.app)
         if len(self.calls) == 1:
             call = self.calls[0]
@@ -170,8 +173,11 @@ class Batch:
         requests = [{"method": call.method, "api": path, "payload": call.payload(self.app)} for call in self.calls]
         return api.bulk_request(description, requests, self.retry_safety)
 
-    def _single(self) -> Request:
-        item = self.items[0]
+    def _single(self, item: Item) -> Request:
+        """Return the request for one record; by key as a list of one, whose answer has the id of the record."""
+        if item.id is None:
+            description = Message("writing a record of app {app}", app=self.app)
+            return api.write_records(description, "PUT", self.calls[0].payload(self.app), self.retry_safety)
         description = Message("writing record {record} of app {app}", record=item.id, app=self.app)
         return api.update_record(description, {"app": self.app, **item.payload}, self.retry_safety)
 
@@ -179,7 +185,7 @@ class Batch:
 def batch_of(app: int, items: Sequence[Item], *, is_single: bool = False) -> Batch:
     """Divide items that fit into one batch into calls, in input order where 20 calls are enough for that.
 
-    ``is_single`` is for one update by id, which is sent as kintone's call for one record.
+    ``is_single`` is for one update, by id or by the key of a record that must exist.
     """
     calls = _in_order(items)
     return Batch(app, items, calls if len(calls) <= limits.MAX_BULK_REQUESTS else _by_write_kind(items), is_single)
@@ -216,7 +222,7 @@ def _write_kind_of(entry: Entry, plan: AppendedRecord | None) -> WriteKind:
         return WriteKind.UPDATE if plan.id is not None else WriteKind.INSERT
     if entry.update_key is not None:
         # A revision belongs to a record that exists; an upsert would insert one that does not.
-        return WriteKind.UPSERT if entry.revision is None else WriteKind.UPDATE
+        return WriteKind.UPDATE if entry.must_exist or entry.revision is not None else WriteKind.UPSERT
     return WriteKind.INSERT if entry.id is None else WriteKind.UPDATE
 
 
@@ -299,8 +305,8 @@ def read_saved(batch: Batch, body: Mapping[str, Any], description: Message) -> l
 
     Raises ``UnknownResponseError`` when they do not match the entries that were sent.
     """
-    if batch.is_single:
-        record_id = batch.items[0].id or ""
+    record_id = batch.items[0].id if batch.is_single else None
+    if record_id is not None:
         revision = read_answer(_Revision, body, description).revision
         return [{"id": record_id, "revision": revision, "operation": "UPDATE"}]
     bodies: Sequence[object] = [body]

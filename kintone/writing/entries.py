@@ -40,7 +40,8 @@ class Entry:
     """One record to write; ``position`` counts from 1, ``record`` is a field map: ``{"code": …}``.
 
     With ``update_key`` it is inserted or updated, with ``id`` updated, with neither inserted. Where ``revision`` is
-    set, the saved record must have it.
+    set, the saved record must have it. With ``must_exist`` a key that no record has is an error, and nothing is
+    inserted by it.
     """
 
     position: int
@@ -48,6 +49,7 @@ class Entry:
     update_key: UpdateKey | None = field(default=None, repr=False)
     id: str | None = None
     revision: str | None = None
+    must_exist: bool = False
 
     def with_record(self, record: Mapping[str, object]) -> Self:
         """Return the same entry with other values, as after normalisation."""
@@ -144,7 +146,7 @@ def _read_entry(position: int, item: Mapping[str, object], problems: list[Messag
     if "id" in item and "updateKey" in item:
         problems.append(Message("has both id and updateKey; keep the one that finds the record"))
     key = _read_update_key(item, problems)
-    return Entry(position, record, key, _read_id(item, problems), _read_revision(item, problems))
+    return Entry(position, record, key, _read_id(item, problems), read_revision(item.get("revision"), problems))
 
 
 def _looks_like_entry(item: Mapping[object, object]) -> bool:
@@ -256,9 +258,8 @@ def _read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
     return str(number)
 
 
-def _read_revision(item: Mapping[str, object], problems: list[Message]) -> str | None:
+def read_revision(value: object, problems: list[Message]) -> str | None:
     """Return the revision that the record must have; None where it is absent, null or -1."""
-    value = item.get("revision")
     if value is None:
         return None
     number = whole_number(value)

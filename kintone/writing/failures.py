@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kintone.errors import (
+    ErrorReply,
     InvalidRequestError,
     KintoneError,
+    NotFoundError,
     RevisionConflictError,
     TimedOutError,
     UnavailableError,
@@ -21,8 +23,10 @@ from kintone.errors import (
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.remedies import for_maybe_saved, for_write
+from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
-from kintone.writing.entries import Entry, holds_file_keys, renames_keys
+from kintone.writing.entries import Entry
+from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice
 
 # Places in a record
 
@@ -109,17 +113,25 @@ PLANNED_WRITE_KIND_NAMES = {
     WriteKind.INSERT: Message("whose records do not exist yet"),
 }
 CONFLICT_CODES = ("GAIA_CO02", "GAIA_UN03")
-NOT_FOUND_CODES = ("GAIA_RE01", "GAIA_RE20", "GAIA_BL01")
+NO_SUCH_KEY = "GAIA_RE20"
+NOT_FOUND_CODES = ("GAIA_RE01", NO_SUCH_KEY, "GAIA_BL01")
 APP_ERROR_CODES = ("GAIA_IL23",)
 """Refusals of a request that are about the app and not about an entry."""
+CORRECT_THE_KEY = Message("correct the update key, or set when_missing to add if the record is to be added")
+MAX_KEYS_SHOWN = 10
 
 
-def map_to_entries(error: KintoneError, batch: Batch) -> KintoneError:
-    """Return the error with kintone's places, such as ``records[3].name.value``, as places in the caller's entries."""
+def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = ()) -> KintoneError:
+    """Return the error with kintone's places, such as ``records[3].name.value``, as places in the caller's entries.
+
+    ``missing`` are the entries of which it is known that no record has their update key.
+    """
     reply = error.reply
     call = failing_call(error, batch)
-    if reply is None or call is None or batch.is_single:
+    if reply is None or call is None:
         return error
+    if batch.is_single:
+        return error.copy_with(reply=replace(reply, fields=_fields_of_one(reply, batch.items[0])))
     fields: list[tuple[str | Message, Sequence[str]]] = []
     is_placed = False
     for place, words in reply.fields:
@@ -135,9 +147,15 @@ def map_to_entries(error: KintoneError, batch: Batch) -> KintoneError:
     mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
     if about_entries and error.code not in APP_ERROR_CODES and not is_placed:
-        entries = _candidates_named(error, call)
+        entries = _keys_named(missing) if missing else _candidates_named(error, call)
         mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
     return mapped
+
+
+def _fields_of_one(reply: ErrorReply, item: Item) -> list[tuple[str | Message, Sequence[str]]]:
+    given_rows = item.plan.given_rows if item.plan else None
+    paths = [(place, read_path(str(place)), words) for place, words in reply.fields]
+    return [(path.words(given_rows) if path else place, words) for place, path, words in paths]
 
 
 def is_outdated(error: KintoneError, batch: Batch) -> bool:
@@ -175,7 +193,6 @@ def _is_duplicate_key(place: str, call: InnerCall) -> bool:
 
 
 TEMPORARY_ERRORS = (UnavailableError, UnreachableError, TimedOutError)
-SAFE_TO_RESEND = Message("sending these again is safe, since an update key or id finds the same records again")
 
 
 def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLedger, *, appends: bool) -> KintoneError:
@@ -210,42 +227,6 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     return error.copy_with(ledger=ledger, remedy=Joined(parts))
 
 
-def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noqa: PLR0911 - one for each reason
-    """Say whether entries that may have been saved can be sent again, and if not, what to look for first."""
-    fresh = [entry for entry in entries if entry.update_key is None and entry.id is None]
-    if len(fresh) == 1:
-        return Message(
-            "look in kintone first: entry {position} has neither update key nor id, and sending it again would insert "
-            "it twice if it is there",
-            position=fresh[0].position,
-        )
-    if fresh:
-        return Message(
-            "look in kintone first: {count} of these entries (the first is entry {first}) have neither update key nor "
-            "id, and sending them again would insert them twice if they are there",
-            count=len(fresh),
-            first=fresh[0].position,
-        )
-    if renames_keys(entries):
-        return Message(
-            "look in kintone first: some entries change the field by which others find their records, and sending them "
-            "again may find other records"
-        )
-    if holds_file_keys(entries):
-        return Message(
-            "look in kintone first: the key of an uploaded file can be used once only, so upload the files again where "
-            "they are not there"
-        )
-    if appends:
-        return Message("look in kintone first: rows or files that are there would be appended twice")
-    if any(entry.revision for entry in entries):
-        return Message(
-            "look in kintone first: an entry with a revision is refused when it is sent again after it was saved, "
-            "since its record then has a new revision"
-        )
-    return SAFE_TO_RESEND
-
-
 def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
     """Return the call that kintone refused, None for a failure of the whole request."""
     index = error.reply.index if error.reply else None
@@ -277,4 +258,49 @@ def candidate_entries(error: KintoneError, call: InnerCall) -> Sequence[Item]:
     elif error.code == "GAIA_RE01" and error.reply:
         numbers = set(re.findall(r"\d+", error.reply.message))
         found = [item for item in call.items if item.id in numbers]
+    elif error.code == NO_SUCH_KEY and error.reply:
+        keyed = [item for item in call.items if item.entry.update_key and item.id is None]
+        found = [item for item in keyed if _names_key(error.reply.message, item)] or keyed
     return found or call.items
+
+
+def _names_key(message: str, item: Item) -> bool:
+    """Tell whether kintone's words contain the key of an entry, not as a part of a longer word."""
+    key = item.entry.update_key
+    return key is not None and re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", message) is not None
+
+
+def _keys_named(items: Sequence[Item]) -> Message:
+    named: list[Message] = []
+    for item in items[:MAX_KEYS_SHOWN]:
+        field, value = item.entry.update_key or ("", "")
+        position = item.entry.position
+        named.append(
+            Message("entry {position}: {field} = {value}", position=position, field=field, value=preview(value))
+        )
+    left = len(items) - len(named)
+    return Joined([*named, Message("{left} more", left=left) if left else NOTHING], ", ")
+
+
+def no_record(app: int, entry: Entry, *, numbered: bool) -> NotFoundError:
+    """Return the error for an entry that updates a record by its key, where no record has that key."""
+    field, value = entry.update_key or ("", "")
+    if not numbered:
+        problem = Message("no record of app {app} has {value} in {field}", app=app, value=preview(value), field=field)
+        return NotFoundError(problem, code="NOT_FOUND")
+    if entry.must_exist:
+        problem = Message(
+            "entry {position}: no record of app {app} has {value} in {field}",
+            position=entry.position,
+            app=app,
+            value=preview(value),
+            field=field,
+        )
+        return NotFoundError(problem, code="NOT_FOUND", remedy=CORRECT_THE_KEY)
+    problem = Message(
+        "entry {position} is meant for revision {revision} of a record that does not exist",
+        position=entry.position,
+        revision=entry.revision,
+    )
+    remedy = Message("leave the revision out to add the record, or correct the update key")
+    return NotFoundError(problem, code="NOT_FOUND", remedy=remedy)

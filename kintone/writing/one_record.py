@@ -6,7 +6,7 @@ from typing import Any
 
 from kintone import api
 from kintone.api import Answer, Request, RequestSender
-from kintone.errors import KintoneError
+from kintone.errors import InvalidParameterError, KintoneError
 from kintone.field_types import field_type
 from kintone.files import check_attachment_field
 from kintone.forms.fields import FieldDefinition, Form
@@ -19,9 +19,12 @@ from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
 from kintone.writing.entries import Entry
 from kintone.writing.failures import readable
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.list_changes import ListChange
+from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice
+from kintone.writing.writer import UpsertRequest, WhenMissing, upsert
 
 CHECK_FIRST = Message("look in kintone before sending it again")
+SAFE_TO_REPEAT = Message("sending it again is safe, since the same record gets the same values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,11 @@ def write_one[Result](caller: RequestSender, request: Request, read: Callable[[A
         raise restated_for_one(error) from None
 
 
-def restated_for_one(error: KintoneError) -> KintoneError:
-    """Return the error with places in words that count from 1, and with the advice to look first if it may be saved."""
+def restated_for_one(error: KintoneError, if_maybe_saved: Message = CHECK_FIRST) -> KintoneError:
+    """Return the error with places in words that count from 1, and with advice for a record that may be saved."""
     restated = with_named_fields(error)
     if error.maybe_saved:
-        restated = restated.copy_with(remedy=Joined([CHECK_FIRST, for_maybe_saved(restated.remedy)]))
+        restated = restated.copy_with(remedy=Joined([if_maybe_saved, for_maybe_saved(restated.remedy)]))
     return restated
 
 
@@ -68,8 +71,55 @@ def with_named_fields(error: KintoneError) -> KintoneError:
     """Return the error with the places of a single record in words that count from 1."""
     if error.reply is None:
         return error
-    fields = [(readable(str(place)), words) for place, words in error.reply.fields]
+    fields = [(place if isinstance(place, Message) else readable(place), words) for place, words in error.reply.fields]
     return error.copy_with(reply=replace(error.reply, fields=fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """An updated record; ``response`` is kintone's whole answer, ``changes`` tells what became of rows and files."""
+
+    id: str
+    revision: str
+    response: dict[str, Any] = field(repr=False)
+    changes: Sequence[ListChange] = ()
+
+
+def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too
+    caller: RequestSender,
+    app: int,
+    entry: Entry,
+    form: Form | None,
+    table_mode: ListMode = ListMode.REPLACE,
+    file_mode: ListMode = ListMode.REPLACE,
+) -> Updated:
+    """Update the record that the entry names by id or key, and add none where there is no such record.
+
+    The record is read first only where the entry has a table or an attachment field: what is written then has the
+    revision that was read, so that ``changes`` is true. ``form`` shows which fields these are; appending needs it.
+    Sources: https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record and, by key,
+    https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
+    """
+    request = UpsertRequest(
+        app,
+        [entry],
+        table_mode=table_mode,
+        file_mode=file_mode,
+        form=form,
+        is_single=True,
+        when_missing=WhenMissing.FAIL,
+        tells_lists=True,
+    )
+    try:
+        api.encode_json(entry.record)
+        report = upsert(caller, request)
+    except InvalidParameterError:
+        raise
+    except KintoneError as error:
+        is_safe = resend_advice([entry], appends=request.appends) is SAFE_TO_RESEND
+        raise restated_for_one(error, SAFE_TO_REPEAT if is_safe else CHECK_FIRST) from None
+    saved = report.results[0]
+    return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))
 
 
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 from kintone import limits
 from kintone.api import Answer, RequestSender
-from kintone.errors import InvalidParameterError, KintoneError, NotFoundError, RevisionConflictError
+from kintone.errors import InvalidParameterError, KintoneError, RevisionConflictError
 from kintone.forms.fields import Form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
@@ -14,11 +15,8 @@ from kintone.reading.reader import RecordsApi
 from kintone.writing.append import (
     AppendPlan,
     ListMode,
-    SavedRecords,
-    SavedState,
     are_unchanged,
     can_be_verified,
-    saved_state_of,
 )
 from kintone.writing.batches import (
     AppendedRecord,
@@ -31,15 +29,33 @@ from kintone.writing.batches import (
     max_entries,
     read_saved,
 )
-from kintone.writing.entries import Entry, holds_file_keys, renames_keys, with_number_keys
-from kintone.writing.failures import failing_call, is_outdated, map_to_entries, write_failed
+from kintone.writing.entries import Entry, with_number_keys
+from kintone.writing.failures import (
+    NO_SUCH_KEY,
+    candidate_entries,
+    failing_call,
+    is_outdated,
+    map_to_entries,
+    no_record,
+    write_failed,
+)
+from kintone.writing.list_changes import ListChange
+from kintone.writing.saved_records import SavedRecords, SavedState, saved_state_of
 
 MAX_CONFLICTS = 6
 """After this number of conflicts with other writers, the same entries are not read and sent again."""
+MAX_SECONDS_FOR_NAMES = 5
 CONCURRENT_EDITS = Message(
     "somebody else is editing these records right now: they were read several times, and were changed each time "
     "before they could be written back; agree with the others whose changes to keep"
 )
+
+
+class WhenMissing(Enum):
+    """What an update key does that no record has: it adds a record, or it is an error."""
+
+    ADD = "add"
+    FAIL = "fail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +64,9 @@ class UpsertRequest:
 
     The records of the entries are in kintone's own shape, ``{"code": {"value": …}}``; their positions are counted
     again from 1. ``atomic`` refuses entries that do not fit into one batch. ``form`` shows which fields are tables or
-    attachment fields and which keys are numbers; appending needs it. ``is_single`` is for one entry with an id, where
-    the caller does not number its entries.
+    attachment fields and which keys are numbers; appending needs it. With ``when_missing`` set to ``FAIL`` an update
+    key that no record has is an error. ``is_single`` is for one update, where the caller does not number its entries;
+    ``tells_lists`` reads what the record has, so that the report shows what becomes of its rows and files.
     """
 
     app: int
@@ -59,6 +76,8 @@ class UpsertRequest:
     file_mode: ListMode = ListMode.REPLACE
     form: Form | None = field(default=None, repr=False)
     is_single: bool = False
+    when_missing: WhenMissing = WhenMissing.ADD
+    tells_lists: bool = False
 
     def __post_init__(self) -> None:
         """Raise ``TypeError`` for appending without a form, which shows what is a table."""
@@ -68,9 +87,9 @@ class UpsertRequest:
     @property
     def appending(self) -> AppendPlan:
         """Which fields are appended to."""
-        return AppendPlan(
-            self.form.fields if self.form else {}, self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND
-        )
+        tables, files = self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND
+        fields = self.form.fields if self.form else {}
+        return AppendPlan(fields, tables, files, self.tells_lists, numbered=not self.is_single)
 
     @property
     def appends(self) -> bool:
@@ -90,7 +109,8 @@ class UpsertReport:
     """The outcome of the entries: ``results`` in input order, and kintone's ``responses``, one for each batch.
 
     ``repeated`` are the entries that were sent again after a try whose outcome was unknown: a record that the first
-    try added is reported as updated.
+    try added is reported as updated. ``list_changes`` tells what became of the rows and files of an entry's record, by
+    its position, where the request asked for it.
     """
 
     results: list[SavedRecord] = field(repr=False)
@@ -98,6 +118,7 @@ class UpsertReport:
     with_update_key: int
     responses: list[dict[str, Any]] = field(repr=False)
     repeated: Sequence[Span] = ()
+    list_changes: Mapping[int, Sequence[ListChange]] = field(default_factory=dict)
 
     @property
     def added(self) -> int:
@@ -130,46 +151,6 @@ def upsert(
     return _Writer(caller, request).write(read or {})
 
 
-def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message:
-    """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does.
-
-    ``appends`` tells whether one of them adds rows or files to those that are saved.
-    """
-    fresh = [entry.position for entry in entries if entry.update_key is None and entry.id is None]
-    if fresh:
-        return Message(
-            "Warning: {fresh} of {count} entries (the first is entry {first}) have neither update key nor id; sending "
-            "them again, as a retry of the workflow's node does, would insert them twice. Give them an update key, or "
-            "switch the retry off.",
-            fresh=len(fresh),
-            count=len(entries),
-            first=fresh[0],
-        )
-    if renames_keys(entries):
-        return Message(
-            "Warning: some entries change the field by which others find their records, so sending the same entries "
-            "again, as a retry of the workflow's node does, may find other records or add new ones."
-        )
-    if holds_file_keys(entries):
-        return Message(
-            "Warning: the key of an uploaded file can be used once only, so sending the same entries again, as a retry "
-            "of the workflow's node does, is refused."
-        )
-    if appends:
-        return Message(
-            "Warning: in append mode, sending the same entries again, as a retry of the workflow's node does, would "
-            "append their rows or files twice."
-        )
-    if any(entry.revision for entry in entries):
-        return Message(
-            "Warning: an entry with a revision is refused when it is sent again, as a retry of the workflow's node "
-            "does, since its record then has a new revision."
-        )
-    return Message(
-        "Every entry has an update key or an id, so sending the same entries again is safe: the same records are found."
-    )
-
-
 class _Writer:
     """Carries out one upsert; holds its entries, their append plans, the results so far and the ledger."""
 
@@ -178,7 +159,11 @@ class _Writer:
         self._request = request
         self._appending = request.appending
         self._saved = SavedRecords(caller, request.app, request.number_keys)
-        numbered = [replace(entry, position=position) for position, entry in enumerate(request.entries, start=1)]
+        must_exist = request.when_missing is WhenMissing.FAIL
+        numbered = [
+            replace(entry, position=position, must_exist=must_exist)
+            for position, entry in enumerate(request.entries, start=1)
+        ]
         keyed = with_number_keys(numbered, request.number_keys)
         self._appending.refuse_unusable_keys(keyed)
         self._entries = [self._appending.without_empty_lists(entry) for entry in keyed]
@@ -200,7 +185,8 @@ class _Writer:
         keyed = sum(entry.update_key is not None for entry in self._entries)
         # kintone refuses the second try of a planned entry, so nothing is counted wrongly there.
         recounted = [span for span in self._ledger.repeated if span.first not in self._plans]
-        return UpsertReport(self._results, len(self._items), keyed, self._responses, recounted)
+        changes = {position: plan.changes for position, plan in self._plans.items()}
+        return UpsertReport(self._results, len(self._items), keyed, self._responses, recounted, changes)
 
     def _write_next(self) -> None:
         """Write the next batch; a batch that was refused because of other writers is read and sent again.
@@ -214,7 +200,7 @@ class _Writer:
             try:
                 self._results += self._send(batch)
             except KintoneError as error:
-                mapped = map_to_entries(error, batch)
+                mapped = map_to_entries(error, batch, self._missing(error, batch))
                 if error.maybe_saved or not is_outdated(error, batch):
                     raise mapped from None
                 if not self._read_again(error, batch):
@@ -238,10 +224,10 @@ class _Writer:
     def _plan(self, items: Sequence[Item]) -> None:
         """Read the records that items append to, and plan what is sent for them; skip those that have a plan."""
         entries = [item.entry for item in items if item.entry.position not in self._plans]
-        entries = [entry for entry in entries if self._appending.appends(entry)]
+        entries = [entry for entry in entries if self._appending.codes_to_read(entry)]
         if not entries:
             return
-        codes = sorted({code for entry in entries for code in self._appending.lists(entry)})
+        codes = sorted({code for entry in entries for code in self._appending.codes_to_read(entry)})
         saved = self._saved.read(entries, codes)
         for entry in entries:
             self._plans[entry.position] = self._plan_of(entry, saved.get(entry.position))
@@ -250,7 +236,7 @@ class _Writer:
         """Plan the entries whose records the caller has read."""
         for entry in self._entries:
             record = read.get(entry.position)
-            if record is not None and entry.id is not None and self._appending.appends(entry):
+            if record is not None and entry.id is not None and self._appending.codes_to_read(entry):
                 description = Message("reading record {record}", record=entry.id)
                 self._plans[entry.position] = self._plan_of(entry, saved_state_of(record, entry.id, description))
 
@@ -259,8 +245,8 @@ class _Writer:
             # The search did not show the record. A request for it alone says why: it is missing or may not be viewed.
             saved = self._get(entry, entry.id)
         if saved is None:
-            if entry.revision is not None:
-                raise _no_record(entry)
+            if entry.revision is not None or entry.must_exist:
+                raise no_record(self._request.app, entry, numbered=self._ledger.numbered)
             return self._appending.insertion(entry)
         return self._appending.merge(entry, saved)
 
@@ -268,9 +254,29 @@ class _Writer:
         try:
             record = RecordsApi(self._caller).get(self._request.app, record_id)
         except KintoneError as error:
+            if not self._ledger.numbered:
+                raise
             problem = Message("{problem} (entry {position})", problem=error.problem, position=entry.position)
             raise error.copy_with(problem=problem) from None
         return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
+
+    def _missing(self, error: KintoneError, batch: Batch) -> Sequence[Item]:
+        """Return the entries whose key no record has, where kintone refused one of them; none where that is not known.
+
+        kintone need not say which one it is. Then the records are read, for a few seconds at most.
+        """
+        call = failing_call(error, batch)
+        if error.kintone_code != NO_SUCH_KEY or call is None or batch.is_single:
+            return ()
+        found = candidate_entries(error, call)
+        if len(found) == 1:
+            return found
+        try:
+            with self._caller.deadline.within(MAX_SECONDS_FOR_NAMES) as deadline:
+                saved = self._saved.read([item.entry for item in found], [], deadline)
+        except KintoneError:
+            return ()
+        return [item for item in found if item.entry.position not in saved]
 
     def _read_again(self, error: KintoneError, batch: Batch) -> bool:
         """Plan the items of a refused batch again; return whether sending them again makes sense."""
@@ -363,15 +369,3 @@ class _Writer:
 
 def _differs(left: AppendedRecord, right: AppendedRecord) -> bool:
     return (left.id, left.revision) != (right.id, right.revision)
-
-
-def _no_record(entry: Entry) -> NotFoundError:
-    return NotFoundError(
-        Message(
-            "entry {position} is meant for revision {revision} of a record that does not exist",
-            position=entry.position,
-            revision=entry.revision,
-        ),
-        code="NOT_FOUND",
-        remedy=Message("leave the revision out to add the record, or correct the update key"),
-    )

@@ -79,6 +79,7 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "records_data": NEEDED_TEXT,
         "update_key": TEXT,
         "validate_before_write": _flag(default=True),
+        "when_missing": Parameter("select", "llm", default="add", options=("add", "fail")),
         "atomic": _flag(default=False),
         "table_mode": _select("replace", "replace", "append"),
         "file_mode": _select("replace", "replace", "append"),
@@ -119,6 +120,16 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "records_json": Parameter("array", "llm", required=True),
         "fields": TEXT,
         "subtable_field_code": TEXT,
+    },
+    "kintone_update_record": {
+        "record_data": NEEDED_TEXT,
+        "record_id": TEXT,
+        "update_key": TEXT,
+        "update_key_value": TEXT,
+        "validate_before_write": _flag(default=True),
+        "revision": TEXT,
+        "table_mode": Parameter("select", "llm", default="replace", options=("replace", "append")),
+        "file_mode": Parameter("select", "llm", default="replace", options=("replace", "append")),
     },
 }
 
@@ -162,6 +173,12 @@ RESULTS: dict[str, dict[str, str]] = {
         "process": "object",
     },
     "kintone_flatten_json": {"records": "array[object]", "record_count": "number"},
+    "kintone_update_record": {
+        "record_id": "string",
+        "revision": "string",
+        "record_url": "string",
+        "response": "object",
+    },
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {

@@ -41,12 +41,12 @@ LAYERS = (
     "kintone.writing", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
-    "tools.record_inputs", "tools.code_suggestions", "tools.query_mistakes", "tools.record_checks",
-    "tools.query_summary", "tools.value_texts",
+    "tools.record_inputs", "tools.record_choice", "tools.code_suggestions", "tools.query_mistakes",
+    "tools.record_checks", "tools.query_summary", "tools.value_texts",
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
     "tools.query_guide", "tools.record_guide",
     "tools.field_descriptions", "tools.field_lines", "tools.field_texts",
-    "tools.whole_record", "tools.flat_records",
+    "tools.whole_record", "tools.flat_records", "tools.list_change_texts",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 

@@ -61,10 +61,12 @@ RELATED_TOOLS = {
     "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
     "kintone_get_record": {"kintone_query", "kintone_download_file"},
     "kintone_flatten_json": {"kintone_query"},
+    "kintone_update_record": {"kintone_get_fields", "kintone_get_record", "kintone_record_data_docs"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),
     ("kintone_add_record", "record_data"),
+    ("kintone_update_record", "record_data"),
     ("kintone_upsert_records", "records_data"),
     ("kintone_upload_file", "records_mapping"),
 )

@@ -87,6 +87,17 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
         {"records_data": [{"id": 1, "record": {"lines": [{"item": "a", "qty": 1}]}}], "table_mode": "append"},
         ["GET records", "PUT records", "GET app/form/fields"],
     ),
+    ("kintone_update_record", {"record_data": {"name": "x"}, "record_id": 1}, ["GET app/form/fields", "PUT record"]),
+    (
+        "kintone_update_record",
+        {"record_data": {"name": "x"}, "update_key": "sku", "update_key_value": "A-001"},
+        ["PUT records"],
+    ),
+    (
+        "kintone_update_record",
+        {"record_data": {"lines": [{"item": "a", "qty": 1}]}, "record_id": 1},
+        ["GET records", "PUT record"],
+    ),
     ("kintone_upload_file", {}, ["POST file"]),
     (
         "kintone_upload_file",

@@ -2,21 +2,20 @@
 
 import json
 import re
-from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from simulation.network import BrokenError, Network, OutgoingRequest
-from simulation.scenario import ADD, APPEND, ATTACH, BY_ID, BY_KEY, NEW, QUERY, Entry, Scenario
+from simulation.entry_evidence import is_read_first, never_adds
+from simulation.network import Network
+from simulation.scenario import ADD, APPEND, ATTACH, BY_ID, BY_KEY, NEW, QUERY, UPDATE, Entry, Scenario
 from simulation.scheduler import Event, Scheduler
 from simulation.statements import SAVED, UNKNOWN, UNSAVED
 from simulation.tool_parameters import parameters_of, query_of, wrapped_record_of
 from simulation.trace import Outcome
 from simulation.world import FILE, Reply, key_text
-from tests.simulation_tests.reference_answers import EXPECTED, FailedError, parsed, results_of
+from tests.simulation_tests.reference_answers import FailedError, parsed, results_of
+from tests.simulation_tests.reference_requests import TRIES, Requests
 
-LOCKS = ("GAIA_DA02", "GAIA_RE18", "GAIA_LT01")
-TRIES = 4
 CALLS = 20
 BOUNDARY = "simulated"
 FORM = "multipart/form-data; boundary=simulated"
@@ -54,12 +53,7 @@ class _Part(NamedTuple):
     positions: list[int]
 
 
-class _Call(NamedTuple):
-    scenario: Scenario
-    network: Network
-    scheduler: Scheduler
-    mistakes: frozenset[str]
-
+class _Call(Requests):
     def run(self) -> Outcome:
         parameters_of(self.scenario)
         if "waits for ever" in self.mistakes:
@@ -72,78 +66,59 @@ class _Call(NamedTuple):
             return self._attach()
         if self.scenario.tool == ADD:
             return self._add()
+        if self.scenario.tool == UPDATE:
+            return self._update()
         return self._upsert()
-
-    def _json(self, method: str, api: str, payload: Mapping[str, Any], *, cleaning: bool = False) -> Any:  # noqa: ANN401 - JSON
-        body = json.dumps({"app": self.network.world.app, **payload}).encode()
-        return self._ask(method, api, body, "application/json", cleaning=cleaning)
-
-    def _ask(self, method: str, api: str, body: bytes, content_type: str, *, cleaning: bool = False) -> Any:  # noqa: ANN401 - JSON
-        """Send a request, repeat it if it was certainly not applied, and return the response."""
-        headers = {
-            "Content-Type": content_type,
-            "X-Cybozu-API-Token": self.network.world.token,
-            "User-Agent": "careful",
-            "X-HTTP-Method-Override": method,
-        }
-        if method in ("POST", "PUT"):
-            headers.pop("X-HTTP-Method-Override")
-        outgoing = OutgoingRequest("PUT" if method == "PUT" else "POST", f"/k/v1/{api}.json", headers, body)
-        was_open = False
-        for number in range(1, TRIES + 1):
-            left = self.scenario.budget - self.scheduler.now()
-            try:
-                seconds = min(self.scenario.request_timeout, 2.0 if cleaning else max(left, 0.0))
-                return self._once(outgoing, seconds, EXPECTED[f"{method} {api}"])
-            except FailedError as failed:
-                was_open = was_open or (failed.is_open and "forgets open tries" not in self.mistakes)
-                safe = method == "GET" and api != "records/cursor"
-                was_open = was_open and api in ("record", "records", "bulkRequest") and method != "GET"
-                again = self._is_repeated(failed) or (failed.is_open and (safe or "repeats blindly" in self.mistakes))
-                wait = self._wait_of(failed, number)
-                too_long = wait > self.scenario.budget - self.scheduler.now() and "overruns" not in self.mistakes
-                if not again or number == TRIES or too_long or cleaning:
-                    raise FailedError(str(failed), is_open=was_open, reply=failed.reply) from None
-                self.scheduler.sleep(wait)
-        raise AssertionError
-
-    def _is_repeated(self, failed: FailedError) -> bool:
-        reply = failed.reply
-        if reply is None:
-            return not failed.is_open
-        if reply.status >= 400 and "repeats refusals" in self.mistakes:
-            return True
-        return reply.status == 429 or reply.code in LOCKS
-
-    def _wait_of(self, failed: FailedError, number: int) -> float:
-        seconds = failed.reply.headers.get("Retry-After") if failed.reply else None
-        return float(seconds) if seconds else 0.5 * number
-
-    def _once(self, outgoing: OutgoingRequest, seconds: float, expected: frozenset[str]) -> Any:  # noqa: ANN401 - JSON
-        if seconds <= 0 and "overruns" not in self.mistakes:
-            raise FailedError("[BUDGET_EXCEEDED] the time of the call is over", is_open=False)
-        try:
-            reply = self.network.send(outgoing, 1000.0 if "overruns" in self.mistakes else seconds)
-        except BrokenError as broken:
-            raise FailedError(f"[UNREACHABLE] {broken}", is_open=broken.sent) from None
-        answer = parsed(reply)
-        if reply.status == 200 and answer is not None and (not expected or answer.keys() & expected):
-            return answer
-        certain = reply.status in {429, 407} or "WWW-Authenticate" in reply.headers
-        certain = certain or (bool(reply.code) and (reply.status < 500 or reply.code in LOCKS))
-        if "calls a 5xx unsaved" in self.mistakes and reply.status >= 500:
-            certain = True
-        raise FailedError(f"[{reply.code or 'UNAVAILABLE'}] status {reply.status}", is_open=not certain, reply=reply)
 
     def _add(self) -> Outcome:
         record = wrapped_record_of(self.scenario, self.scenario.entries[0])
         try:
             if self.scenario.validated:
-                self._json("GET", "app/form/fields", {})
-            answer = self._json("POST", "record", {"record": record})
+                self.json("GET", "app/form/fields", {})
+            answer = self.json("POST", "record", {"record": record})
         except FailedError as failed:
             return self._failed_one(failed)
         return Outcome(text="added", variables={"record_id": answer["id"], "revision": answer["revision"]})
+
+    def _update(self) -> Outcome:
+        entry = self.scenario.entries[0]
+        told = ""
+        try:
+            if self.scenario.validated:
+                self.json("GET", "app/form/fields", {})
+            for _ in range(TRIES):
+                found = self._found([entry]).get(entry.number) if is_read_first(self.scenario, entry) else None
+                if is_read_first(self.scenario, entry) and found is None:
+                    key = key_text(self.scenario, entry.key or 0)
+                    return Outcome(f"[NOT_FOUND] no record has {key} · nothing is saved")
+                _, row = self._write_of(entry, found)
+                if found is not None:
+                    told = self._rows_told(found, row["record"])
+                    row |= {"revision": row.get("revision", found["$revision"]["value"])}
+                payload = {"records": [row], **({"upsert": True} if "adds what is missing" in self.mistakes else {})}
+                try:
+                    (saved,) = results_of(self.json("PUT", "records", payload))
+                    break
+                except FailedError as failed:
+                    code = failed.reply.code if failed.reply else ""
+                    gone = code == "GAIA_RE01" and entry.target == BY_KEY
+                    if failed.is_open or entry.revision or not (gone or code == "GAIA_CO02") or found is None:
+                        words = f" · {key_text(self.scenario, entry.key or 0)}"
+                        raise FailedError(f"{failed}{words}", is_open=failed.is_open, reply=failed.reply) from None
+            else:
+                return Outcome("[GAIA_CO02] others write all the time · nothing is saved")
+        except FailedError as failed:
+            return self._failed_one(failed)
+        return Outcome(text=f"updated\n{told}", variables={"record_id": saved["id"], "revision": saved["revision"]})
+
+    def _rows_told(self, found: dict[str, Any], sent: dict[str, Any]) -> str:
+        """Tell what becomes of the rows of a record."""
+        kept = {row["id"] for row in sent["rows"]["value"] if "id" in row}
+        removed = [row["id"] for row in found["rows"]["value"] if row["id"] not in kept]
+        if "hides rows that go" in self.mistakes:
+            removed = []
+        gone = f", {len(removed)} removed (ids {', '.join(removed)})" if removed else ""
+        return f"rows: {len(sent['rows']['value']) - len(kept)} rows added, {len(kept)} kept{gone}"
 
     def _failed_one(self, failed: FailedError) -> Outcome:
         return Outcome(f"{failed} · {MAY_BE_SAVED if failed.is_open else 'nothing is saved'}")
@@ -152,14 +127,14 @@ class _Call(NamedTuple):
         try:
             keys = [self._upload(f"given{index}.txt") for index in range(1, self.scenario.files + 1)]
             for _ in range(TRIES):
-                record = self._json("GET", "record", {"id": self.scenario.record})["record"]
+                record = self.json("GET", "record", {"id": self.scenario.record})["record"]
                 kept = [{"fileKey": file["fileKey"]} for file in record["files"]["value"]]
                 files = [*(kept if self.scenario.file_mode == APPEND else []), *({"fileKey": key} for key in keys)]
                 change: dict[str, Any] = {"id": self.scenario.record, "record": {"files": {"value": files}}}
                 if self.scenario.file_mode == APPEND and "leaves revision out" not in self.mistakes:
                     change["revision"] = record["$revision"]["value"]
                 try:
-                    self._json("PUT", "record", change)
+                    self.json("PUT", "record", change)
                     break
                 except FailedError as failed:
                     conflict = failed.reply is not None and failed.reply.code == "GAIA_CO02"
@@ -174,17 +149,17 @@ class _Call(NamedTuple):
     def _upload(self, name: str) -> str:
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
         body = f"{head}Content-Type: text/plain\r\n\r\n".encode() + FILE + f"\r\n--{BOUNDARY}--\r\n".encode()
-        return str(self._ask("POST", "file", body, FORM)["fileKey"])
+        return str(self.ask("POST", "file", body, FORM)["fileKey"])
 
     def _query(self) -> Outcome:
         cursor = ""
         ids: list[str] = []
         try:
             asked = {"query": query_of(self.scenario), "size": self.scenario.page, "fields": ["$id"]}
-            cursor = self._json("POST", "records/cursor", asked)["id"]
+            cursor = self.json("POST", "records/cursor", asked)["id"]
             going = True
             while going:
-                page = self._json("GET", "records/cursor", {"id": cursor})
+                page = self.json("GET", "records/cursor", {"id": cursor})
                 ids += [record["$id"]["value"] for record in page["records"]]
                 going = page["next"]
         except (FailedError, KeyError) as failed:
@@ -199,7 +174,7 @@ class _Call(NamedTuple):
 
     def _delete_cursor(self, cursor: str) -> None:
         try:
-            self._json("DELETE", "records/cursor", {"id": cursor}, cleaning=True)
+            self.json("DELETE", "records/cursor", {"id": cursor}, cleaning=True)
         except FailedError:
             return
 
@@ -210,7 +185,7 @@ class _Call(NamedTuple):
         window = (CALLS - 3) * self.scenario.batch
         try:
             if self.scenario.validated:
-                self._json("GET", "app/form/fields", {})
+                self.json("GET", "app/form/fields", {})
             for start in range(0, len(states), window):
                 positions = list(states)[start : start + window]
                 try:
@@ -247,6 +222,8 @@ class _Call(NamedTuple):
                 if failed.is_open or not merges or not again or number == TRIES or "never merges" in self.mistakes:
                     shift = 1 if "blames the wrong entry" in self.mistakes else 0
                     words = "".join(f" (entry {position + shift}, wrong)" for position in reported)
+                    if code == "GAIA_RE20":
+                        words = self._missing_named(positions, failed.reply)
                     raise FailedError(f"{failed}{words}", is_open=failed.is_open, reply=failed.reply) from None
         raise AssertionError
 
@@ -276,7 +253,9 @@ class _Call(NamedTuple):
                     "app": self.network.world.app,
                     "records": [rows[position][1] for position in some],
                 }
-                if kind == BY_KEY or (kind == BY_ID and "upserts by id" in self.mistakes):
+                must_exist = kind == BY_ID or any(never_adds(self.scenario, entries[position]) for position in some)
+                wrongly = {BY_ID: "upserts by id", BY_KEY: "adds what is missing"}.get(kind, "") in self.mistakes
+                if kind != NEW and (wrongly or not must_exist):
                     payload["upsert"] = True
                 parts.append(_Part("POST" if kind == NEW else "PUT", payload, some))
         return parts
@@ -289,7 +268,7 @@ class _Call(NamedTuple):
             keys = ", ".join(f'"{key_text(self.scenario, entry.key)}"' for entry in part if entry.key)
             ids = ", ".join(str(entry.record) for entry in part if entry.record)
             asked = [f"key in ({keys})"] * bool(keys) + [f"$id in ({ids})"] * bool(ids)
-            records = self._json("GET", "records", {"query": f"{' or '.join(asked)} limit 500"})["records"]
+            records = self.json("GET", "records", {"query": f"{' or '.join(asked)} limit 500"})["records"]
             by_key = {record["key"]["value"]: record for record in records}
             by_id = {int(record["$id"]["value"]): record for record in records}
             for entry in part:
@@ -301,11 +280,8 @@ class _Call(NamedTuple):
     def _write_of(self, entry: Entry, found: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
         """Return the kind of an entry's write and its element of `records`."""
         record = wrapped_record_of(self.scenario, entry)
-        if "writes what nobody asked for" in self.mistakes:
-            record["amount"] = {"value": "77"}
-        if "empties what is not given" in self.mistakes:
-            record.setdefault("rows", {"value": []})
-        elif self.scenario.table_mode == APPEND and entry.target != NEW and not entry.rows:
+        self._add_mistakes(record)
+        if self.scenario.table_mode == APPEND and entry.target != NEW and not entry.rows:
             record.pop("rows", None)
         row: dict[str, Any] = {"record": record}
         if entry.revision is not None and "leaves revision out" not in self.mistakes:
@@ -316,6 +292,10 @@ class _Call(NamedTuple):
             )
             record["rows"]["value"] = [*kept, *record["rows"]["value"]]
             return BY_ID, {"revision": found["$revision"]["value"], **row, "id": found["$id"]["value"]}
+        if self._appends(entry) and never_adds(self.scenario, entry) and entry.key:
+            position = self.scenario.entries.index(entry) + 1
+            named = f"entry {position}: no record has {key_text(self.scenario, entry.key)}"
+            raise FailedError(f"[NOT_FOUND] {named}", is_open=False)
         if self._appends(entry) and entry.target == BY_KEY and "inserts by upsert" not in self.mistakes:
             return NEW, {**record, "key": {"value": key_text(self.scenario, entry.key or 0)}}
         if entry.target == NEW:
@@ -325,6 +305,12 @@ class _Call(NamedTuple):
         else:
             row["id"] = entry.record
         return entry.target, row
+
+    def _add_mistakes(self, record: dict[str, Any]) -> None:
+        if "writes what nobody asked for" in self.mistakes:
+            record["amount"] = {"value": "77"}
+        if "empties what is not given" in self.mistakes:
+            record.setdefault("rows", {"value": []})
 
     def _statements(self, states: dict[int, str]) -> str:
         if "says nothing" in self.mistakes:
@@ -346,15 +332,24 @@ class _Call(NamedTuple):
 
     def _send_parts(self, parts: list[_Part]) -> dict[int, dict[str, str]]:
         if len(parts) == 1:
-            answers = [self._json(parts[0].method, "records", parts[0].payload)]
+            answers = [self.json(parts[0].method, "records", parts[0].payload)]
         else:
             requests = [{"method": part.method, "api": "/k/v1/records.json", "payload": part.payload} for part in parts]
             body = json.dumps({"requests": requests}).encode()
-            answers = self._ask("POST", "bulkRequest", body, "application/json")["results"]
+            answers = self.ask("POST", "bulkRequest", body, "application/json")["results"]
         results: dict[int, dict[str, str]] = {}
         for part, answer in zip(parts, answers, strict=True):
             results.update(zip(part.positions, results_of(answer), strict=True))
         return results
+
+    def _missing_named(self, positions: list[int], reply: Reply | None) -> str:
+        """Name the entries whose key kintone does not find."""
+        text = reply.body.decode() if reply else ""
+        keys = {
+            position: key_text(self.scenario, self.scenario.entries[position - 1].key or 0) for position in positions
+        }
+        named = [(position, key) for position, key in keys.items() if re.search(rf"value {re.escape(key)} ", text)]
+        return "".join(f" (entry {position}: {key})" for position, key in named)
 
     def _blamed(self, parts: list[_Part], reply: Reply | None) -> list[int]:
         """Return the positions of the entries that kintone's error reports by their indexes."""

@@ -42,6 +42,8 @@ MISTAKES = {
     "loses saved rows": ("writes", 33),
     "inserts by upsert": ("writes", 68),
     "never merges": ("failures", 68),
+    "adds what is missing": ("writes", 60),
+    "hides rows that go": ("messages", 27),
 }
 
 

@@ -227,7 +227,7 @@ def test_a_number_that_kintone_itself_rounds_is_matched_by_what_it_answers(bench
 
 def test_long_keys_are_read_in_several_queries(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The length of a query is limited."""
-    monkeypatch.setattr("kintone.writing.append.MAX_QUERY_LENGTH", 100)
+    monkeypatch.setattr("kintone.writing.saved_records.MAX_QUERY_LENGTH", 100)
     for letter in "abc":
         bench.save(sku=letter * 60, lines=[SAVED])
     bench.append(*(by_key(letter * 60, lines=[row(qty="7")]) for letter in "abc"))

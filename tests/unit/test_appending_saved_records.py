@@ -194,7 +194,7 @@ def test_a_query_that_is_exactly_as_long_as_allowed_is_sent(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, longest: int, reads: int
 ) -> None:
     """Quotes, comma and blank count: two keys of six characters take ten each."""
-    monkeypatch.setattr("kintone.writing.append.MAX_QUERY_LENGTH", longest)
+    monkeypatch.setattr("kintone.writing.saved_records.MAX_QUERY_LENGTH", longest)
     for key in ("aaaaaa", "bbbbbb"):
         bench.save(sku=key)
     bench.append(by_key("aaaaaa", lines=NEW_ROWS), by_key("bbbbbb", lines=NEW_ROWS))

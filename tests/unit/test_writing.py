@@ -17,9 +17,9 @@ from kintone.errors import (
 )
 from kintone.messages import Message
 from kintone.writing.entries import Entry, read_entries
-from kintone.writing.failures import resend_advice
 from kintone.writing.one_record import add_record, write_one
-from kintone.writing.writer import UpsertRequest, repeat_notice, upsert
+from kintone.writing.repeating import repeat_notice, resend_advice
+from kintone.writing.writer import UpsertRequest, upsert
 from tests.unit.form_samples import field, make_form
 from tests.unit.in_process import InProcess
 from tests.unit.writing_samples import STOCK, TOO_MUCH, mixed, rows, save_records, states

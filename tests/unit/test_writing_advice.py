@@ -14,9 +14,9 @@ from kintone.errors import (
 )
 from kintone.ledger import Span
 from kintone.writing.entries import Entry
-from kintone.writing.failures import SAFE_TO_RESEND, resend_advice
+from kintone.writing.repeating import SAFE_TO_RESEND, repeat_notice, resend_advice
 from kintone.writing.update_keys import UpdateKey
-from kintone.writing.writer import UpsertReport, UpsertRequest, repeat_notice, upsert
+from kintone.writing.writer import UpsertReport, UpsertRequest, upsert
 from tests.unit.appending_samples import NEW_ROWS, Bench, by_id, by_key, call_of, failing, new, row
 from tests.unit.in_process import InProcess
 from tests.unit.writing_samples import STOCK, mixed, rows, save_records, small_batches, states

@@ -188,6 +188,11 @@ CALLS = [
     ToolCall("kintone_add_record", {"record_data": RECORD}),
     ToolCall("kintone_add_record", {"record_data": RECORD, "validate_before_write": False}),
     ToolCall("kintone_upsert_records", {"records_data": [{"record": RECORD}]}),
+    ToolCall("kintone_update_record", {"record_data": RECORD, "record_id": "1"}),
+    ToolCall(
+        "kintone_update_record",
+        {"record_data": {"name": CONTENT}, "update_key": "sku", "update_key_value": CONTENT, "table_mode": "append"},
+    ),
     ToolCall(
         "kintone_upsert_records", {"records_data": [{"id": "1", "record": RECORD}], "validate_before_write": False}
     ),

@@ -40,6 +40,7 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_upsert_records", {"records_data": [RECORD, {"sku": f"{CONTENT}2"}], "update_key": "sku"}),
     ("kintone_upload_file", {"record_id": "1", "attachment_field": "attachment"}),
     ("kintone_download_file", {"record_id": "1", "attachment_field": "attachment"}),
+    ("kintone_update_record", {"record_data": RECORD, "update_key": "sku", "update_key_value": CONTENT}),
     ("kintone_get_record", {"record_id": "1"}),
     ("kintone_get_record", {"update_key": "sku", "update_key_value": CONTENT}),
     ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": CONTENT}}]}),

@@ -1,0 +1,84 @@
+"""Whether the same entries can be sent once more: after an unknown outcome, and as a retry of a workflow does."""
+
+from collections.abc import Sequence
+
+from kintone.messages import Message
+from kintone.writing.entries import Entry, holds_file_keys, renames_keys
+
+SAFE_TO_RESEND = Message("sending these again is safe, since an update key or id finds the same records again")
+
+
+def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noqa: PLR0911 - one for each reason
+    """Say whether entries that may have been saved can be sent again, and if not, what to look for first."""
+    fresh = [entry for entry in entries if entry.update_key is None and entry.id is None]
+    if len(fresh) == 1:
+        return Message(
+            "look in kintone first: entry {position} has neither update key nor id, and sending it again would insert "
+            "it twice if it is there",
+            position=fresh[0].position,
+        )
+    if fresh:
+        return Message(
+            "look in kintone first: {count} of these entries (the first is entry {first}) have neither update key nor "
+            "id, and sending them again would insert them twice if they are there",
+            count=len(fresh),
+            first=fresh[0].position,
+        )
+    if renames_keys(entries):
+        return Message(
+            "look in kintone first: some entries change the field by which others find their records, and sending them "
+            "again may find other records"
+        )
+    if holds_file_keys(entries):
+        return Message(
+            "look in kintone first: the key of an uploaded file can be used once only, so upload the files again where "
+            "they are not there"
+        )
+    if appends:
+        return Message("look in kintone first: rows or files that are there would be appended twice")
+    if any(entry.revision for entry in entries):
+        return Message(
+            "look in kintone first: an entry with a revision is refused when it is sent again after it was saved, "
+            "since its record then has a new revision"
+        )
+    return SAFE_TO_RESEND
+
+
+def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message:
+    """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does.
+
+    ``appends`` tells whether one of them adds rows or files to those that are saved.
+    """
+    fresh = [entry.position for entry in entries if entry.update_key is None and entry.id is None]
+    if fresh:
+        return Message(
+            "Warning: {fresh} of {count} entries (the first is entry {first}) have neither update key nor id; sending "
+            "them again, as a retry of the workflow's node does, would insert them twice. Give them an update key, or "
+            "switch the retry off.",
+            fresh=len(fresh),
+            count=len(entries),
+            first=fresh[0],
+        )
+    if renames_keys(entries):
+        return Message(
+            "Warning: some entries change the field by which others find their records, so sending the same entries "
+            "again, as a retry of the workflow's node does, may find other records or add new ones."
+        )
+    if holds_file_keys(entries):
+        return Message(
+            "Warning: the key of an uploaded file can be used once only, so sending the same entries again, as a retry "
+            "of the workflow's node does, is refused."
+        )
+    if appends:
+        return Message(
+            "Warning: in append mode, sending the same entries again, as a retry of the workflow's node does, would "
+            "append their rows or files twice."
+        )
+    if any(entry.revision for entry in entries):
+        return Message(
+            "Warning: an entry with a revision is refused when it is sent again, as a retry of the workflow's node "
+            "does, since its record then has a new revision."
+        )
+    return Message(
+        "Every entry has an update key or an id, so sending the same entries again is safe: the same records are found."
+    )
