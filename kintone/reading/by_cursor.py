@@ -114,8 +114,8 @@ class Cursor:
 
     def _refuse_repeated(self, ids: list[int]) -> None:
         repeated = next(filter(self._previous.__contains__, ids), None)
-        if repeated is None:
-            repeated = next(filter(self._edges.__contains__, (ids[0], ids[-1])), None)
+        if repeated is None and ids[0] in self._edges:
+            repeated = ids[0]
         if repeated is not None:
             raise UnknownResponseError(
                 Message(

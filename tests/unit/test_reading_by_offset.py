@@ -62,6 +62,14 @@ def test_refusal_is_explained_when_the_size_of_the_result_is_unknown(site: InPro
         ids_read(_reading(site, 1300, BY_NAME))
 
 
+def test_no_page_is_asked_for_behind_the_last_when_the_count_agrees(site: InProcess) -> None:
+    """The first page, which tells that a cursor is needed, and three pages by offset."""
+    with small_pages(5, 100):
+        ids_read(_reading(site, 13, BY_NAME))
+
+    assert site.calls["GET records"] == 4
+
+
 def test_record_comes_once_when_it_moves_to_a_later_page(site: InProcess) -> None:
     """A new record at the front moves another one to the next page."""
 

@@ -285,3 +285,12 @@ def test_saved_records_are_not_taken_for_missing_when_a_page_is_short(
     else:
         with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] .* 2 of 3 "):
             source.fetch_all(queries)
+
+
+def test_cursor_that_counts_fewer_than_the_first_page_is_told(site: InProcess) -> None:
+    """What was counted when the reading began is not forgotten."""
+    reading = _reading(site, BY_NAME)
+    site.change = lambda asked, body: body | {"totalCount": "40"} if asked.call == "GET records" else body
+
+    assert len(ids_read(reading)) == MATCHES
+    assert reading.matches == Matches(MATCHES, counted=40)

@@ -208,6 +208,14 @@ def test_every_maximum_is_named_that_keeps_records_back(
     assert advice[1].split(" and ") == named
 
 
+def test_every_maximum_is_named_when_the_number_of_matches_is_uncertain(site: InProcess) -> None:
+    """At least four match, and the second maximum may keep others back."""
+    add(site, range(1, 201))
+    _counting(site, 1)
+
+    assert "raise limit and max_records," in sent(site, query="limit 3", max_records=50).text
+
+
 def test_first_line_tells_why_no_record_is_shown_when_the_query_was_mended(site: InProcess) -> None:
     """The warning about the query comes after it."""
     add(site, range(1, 4))
