@@ -7,6 +7,7 @@ from datetime import date
 from kintone.field_types import ValueKind
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import NOTHING, Message
+from kintone.operators import IDS
 from kintone.problems import UnusableValueError
 from kintone.query.comparisons import NUMBER
 from kintone.query.functions import function_of_word
@@ -29,14 +30,14 @@ _READERS = {
     ValueKind.NUMBER: (NUMBER, read_number),
     ValueKind.ID: (NUMBER, read_number),
 }
-_NUMBER_OF_RECORD = "RECORD_NUMBER"
 _DATES = (ValueKind.DATE, ValueKind.DATETIME, ValueKind.TIME)
 _MOMENT_ADVICE = Message("write day, time and offset, as in YYYY-MM-DDThh:mm:ss+hh:mm, or Z for UTC")
 
 
 def _reader(field: FieldDefinition) -> tuple[re.Pattern[str], Callable[[object], str]] | None:
     """Return the form of a value and what reads it in other forms; None where every text is a value."""
-    return (_ID, read_number) if field.type.name == _NUMBER_OF_RECORD else _READERS.get(field.value_kind)
+    is_record_number = field.type.query is IDS and field.value_kind is ValueKind.TEXT and not field.type.calculated
+    return (_ID, read_number) if is_record_number else _READERS.get(field.value_kind)
 
 
 def literal_for(value: str, field: FieldDefinition) -> str:

@@ -21,6 +21,7 @@ ORDER = (
 TABLE = {
     # 429, no cursor, locked, not sent, unavailable, 500, broken, timed out, final
     RetrySafety.READ: "yes yes yes yes yes yes yes yes no",
+    RetrySafety.READ_ONCE: "no no no no no no no no no",
     RetrySafety.CURSOR_CREATE: "yes yes yes yes no no no no no",
     RetrySafety.CURSOR_READ: "yes yes yes yes no no no no no",
     RetrySafety.CURSOR_DELETE: "yes yes yes yes yes no yes yes no",
