@@ -230,6 +230,13 @@ def test_other_key_in_the_data_is_refused(shop: InProcess, value: str | None) ->
     assert "record_id" in line
 
 
+def test_other_number_key_in_the_data_is_refused(shop: InProcess) -> None:
+    """Numbers are compared by value."""
+    line = refusal(shop, record_data={"number": "11", "note": "x"}, update_key="number", update_key_value="10")
+
+    assert "record_id" in line
+
+
 def test_key_can_be_changed_by_id(shop: InProcess) -> None:
     """By its id the record can get another key."""
     update(shop, record_data={"sku": "A-9"}, record_id=1)
@@ -317,6 +324,17 @@ def test_files_of_a_row_that_go_are_told(shop: InProcess) -> None:
 
     assert f"papers of row {first}: 1 removed (a.txt)" in text(result)
     assert "lines: 1 changed, 2 kept" in text(result)
+
+
+def test_row_that_is_sent_as_it_is_saved_counts_as_kept(shop: InProcess) -> None:
+    """A saved file has properties that are not sent; its row is kept all the same."""
+    first, *others = row_ids(shop)
+    kept = [{"id": row_id, "item": item} for row_id, item in zip(others, ("pen", "cup"), strict=True)]
+    update(shop, record_data={"lines": [{"id": first, "papers": [upload(shop, "a.txt")]}, *kept]}, record_id="1")
+    (saved,) = stored(shop)["lines"][0]["value"]["papers"]["value"]
+    row = {"id": first, "qty": "1", "papers": [{"fileKey": saved["fileKey"]}]}
+
+    assert "lines: 3 kept" in text(update(shop, record_data={"lines": [row, *kept]}, record_id="1"))
 
 
 def other_writer(site: InProcess, times: int = 1) -> None:

@@ -88,6 +88,7 @@ def test_missing_key_writes_nothing_and_is_named(site: InProcess, *, atomic: boo
     assert (error.code, states(error)) == ("GAIA_RE20", [(1, 4, "REFUSED")])
     assert 'entry 3: sku = "A-3l"' in str(error.problem).replace("'", '"')
     assert names(site) == ["old"] * 30
+    assert site.calls[READ] == 0
 
 
 def silent(site: InProcess) -> None:

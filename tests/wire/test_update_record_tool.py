@@ -42,7 +42,7 @@ def values(site: LocalKintone, app: int) -> list[dict[str, Any]]:
 def test_update_as_dify_casts_it(
     host: DifyHost, site: LocalKintone, app: int, given_by: Literal["workflow", "agent"]
 ) -> None:
-    """Texts as a node or a model fills them in, with quotes and emoji, are stored whole; options in any letter case."""
+    """Texts as a node or a model fills them in, with quotes and emoji, are stored whole."""
     name = "say \"いいね\" 🍵\\ 'x'"
     parameters = {
         "record_data": f"```json\n{json.dumps({'name': name, 'lines': [{'item': 'z'}]}, ensure_ascii=False)}\n```",
