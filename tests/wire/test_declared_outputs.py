@@ -168,6 +168,7 @@ def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKint
         ("kintone_aggregate", {}, 1),
         ("kintone_validate_record_data", {"record_data": mistakes}, 1),
         ("kintone_add_record", {"record_data": {"sku": "T-0"}}, 1),
+        ("kintone_update_record", {"record_id": "1", "record_data": {"stock": 6}}, 1),
         ("kintone_upsert_records", {"records_data": entries}, 1),
         ("kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING}, 1),
         ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]}, 1),
