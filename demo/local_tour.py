@@ -24,6 +24,7 @@ def tour(session: DemoSession) -> None:
     _aggregate(session)
     _get_record(session)
     _flatten(session)
+    _comments(session)
     _docs(session)
 
 
@@ -136,8 +137,18 @@ def _flatten(session: DemoSession) -> None:
     check("there is one object for each row", holds=outcome.variables["record_count"] == rows > 0)
 
 
+def _comments(session: DemoSession) -> None:
+    screen.heading("12. A record is commented on, and the discussion is read")
+    parameters = {"record_id": "1", "comment_text": "在庫を確認しました。\nご承認ください。", "mentions": "suzuki"}
+    added = session.run("kintone_add_record_comment", parameters)
+    outcome = session.run("kintone_get_record_comments", {"record_id": "1"})
+    (comment,) = outcome.variables["comments"]
+    check("the comment is the one that was added", holds=comment["id"] == added.variables["comment_id"])
+    check("its text has the name of the mentioned in front", holds=comment["text"].endswith("ご承認ください。"))
+
+
 def _docs(session: DemoSession) -> None:
-    screen.heading("12. An agent reads once how queries and records are written")
+    screen.heading("13. An agent reads once how queries and records are written")
     for name in ("kintone_query_docs", "kintone_record_data_docs"):
         outcome = session.run(name, {}, show=False)
         check("the answer is text alone", holds="kintone_get_fields" in outcome.text and not outcome.variables)

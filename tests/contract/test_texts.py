@@ -61,6 +61,8 @@ RELATED_TOOLS = {
     "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
     "kintone_get_record": {"kintone_query", "kintone_download_file"},
     "kintone_flatten_json": {"kintone_query"},
+    "kintone_add_record_comment": {"kintone_query", "kintone_get_record_comments"},
+    "kintone_get_record_comments": {"kintone_query", "kintone_add_record_comment"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

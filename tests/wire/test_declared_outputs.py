@@ -93,6 +93,7 @@ def test_get_record_sends_what_it_declares(host: DifyHost, site: LocalKintone, m
 def test_tool_sends_what_it_declares(host: DifyHost, site: LocalKintone, name: str) -> None:
     """A tool without modes and files sends every declared variable and a JSON message."""
     invalid_record = {"record_data": {"sku": "S-1", "nmae": 1}}
+    site.add_comment(1, 1, "x")
     parameters = invalid_record if name == "kintone_validate_record_data" else good_parameters(name)
     outcome = run_and_check_outputs(host, site, name, parameters)
 
