@@ -7,7 +7,7 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, auto
 from itertools import pairwise
 from typing import Any, Final
 
@@ -38,8 +38,17 @@ def _with_permission_named() -> Iterator[None]:
 
 # Adding a comment
 
-USER: Final = "USER"
-MENTION_TYPES: Final = (USER, "GROUP", "ORGANIZATION")
+
+class MentionType(Enum):
+    """Whom a comment can mention; kintone has the names."""
+
+    USER = auto()
+    GROUP = auto()
+    ORGANIZATION = auto()
+
+
+USER: Final = MentionType.USER.name
+MENTION_TYPES: Final = tuple(MentionType.__members__)
 CHECK_FIRST: Final = Message(
     "read the comments of the record before this is tried again; whatever repeats the step, such as Dify's own retry, "
     "may add the comment a second time"
