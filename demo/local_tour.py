@@ -24,6 +24,7 @@ def tour(session: DemoSession) -> None:
     _aggregate(session)
     _get_record(session)
     _flatten(session)
+    _comments(session)
     _docs(session)
     _update(session)
 
@@ -137,13 +138,23 @@ def _flatten(session: DemoSession) -> None:
     check("there is one object for each row", holds=outcome.variables["record_count"] == rows > 0)
 
 
+def _comments(session: DemoSession) -> None:
+    screen.heading("12. A record is commented on, and the discussion is read")
+    parameters = {"record_id": "1", "comment_text": "在庫を確認しました。\nご承認ください。", "mentions": "suzuki"}
+    added = session.run("kintone_add_record_comment", parameters)
+    outcome = session.run("kintone_get_record_comments", {"record_id": "1"})
+    (comment,) = outcome.variables["comments"]
+    check("the comment is the one that was added", holds=comment["id"] == added.variables["comment_id"])
+    check("its text has the name of the mentioned in front", holds=comment["text"].endswith("ご承認ください。"))
+
+
 def _docs(session: DemoSession) -> None:
-    screen.heading("12. An agent reads once how queries and records are written")
+    screen.heading("13. An agent reads once how queries and records are written")
     check_guides(session)
 
 
 def _update(session: DemoSession) -> None:
-    screen.heading("13. One record is changed, and a mistyped key adds none")
+    screen.heading("14. One record is changed, and a mistyped key adds none")
     data = {"stock": 8, "lines": [{"id": 3, "qty": 2}, {"item": "ペン先 M", "qty": 1}]}
     parameters = {"record_data": json.dumps(data, ensure_ascii=False), "update_key": "sku"}
     outcome = session.run("kintone_update_record", {**parameters, "update_key_value": "B-002"})

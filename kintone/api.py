@@ -34,7 +34,7 @@ class RetrySafety(Enum):
     CURSOR_DELETE = auto()
     """Frees the cursor. It does no harm if the cursor is already gone."""
     INSERT = auto()
-    """A second request would make a second record."""
+    """A second request would make a second record or comment."""
     UPDATE = auto()
     """A second request with the same values leaves the same record."""
     UPDATE_WITH_REVISION = auto()
@@ -183,6 +183,20 @@ def write_records(
 def bulk_request(description: Message, calls: Sequence[Mapping[str, object]], retry_safety: RetrySafety) -> Request:
     """Up to 20 calls, all or none; https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request."""
     return Request(description, "POST", "bulkRequest", {"requests": calls}, retry_safety)
+
+
+def get_comments(  # noqa: PLR0913, PLR0917 - the parameters of kintone's API
+    description: Message, app: int, record_id: str, order: str, offset: int, limit: int
+) -> Request:
+    """Up to ten comments of a record; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-comments."""
+    parameters = {"app": app, "record": record_id, "order": order, "offset": offset, "limit": limit}
+    return Request(description, "GET", "record/comments", parameters, RetrySafety.READ)
+
+
+def add_comment(description: Message, app: int, record_id: str, comment: Mapping[str, object]) -> Request:
+    """A new comment of a record; https://cybozu.dev/ja/kintone/docs/rest-api/records/add-comment."""
+    parameters = {"app": app, "record": record_id, "comment": comment}
+    return Request(description, "POST", "record/comment", parameters, RetrySafety.INSERT)
 
 
 def upload_file(description: Message) -> Request:

@@ -91,6 +91,11 @@ RECORD_MISSING = Meaning(
     Message("there is no record with that number"),
     Message("check the record number; it may have been deleted"),
 )
+COMMENTS_OFF = Meaning(
+    InvalidRequestError,
+    Message("comments are switched off in the app"),
+    Message("switch them on in the app's settings, Settings, Advanced Settings, and publish the app with Update App"),
+)
 FILE_MISSING = Meaning(
     NotFoundError,
     Message("there is no file with that key"),
@@ -157,6 +162,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "GAIA_AP01": APP_MISSING,
     "GAIA_RE01": RECORD_MISSING,
+    "GAIA_RE12": COMMENTS_OFF,
     "GAIA_RE20": Meaning(
         NotFoundError, Message("there is no record with that update key"), Message("check the value of the update key")
     ),
@@ -219,6 +225,7 @@ MEANINGS: dict[str, Meaning] = {
         Message("use a text or number field with 'Prohibit duplicate values' switched on"),
     ),
     "GAIA_IL26": UNKNOWN_USER,
+    "GAIA_IL27": UNKNOWN_USER,
     "GAIA_IL28": UNKNOWN_USER,
     "GAIA_IL42": Meaning(InvalidQueryError, UNKNOWN_USER.problem, UNKNOWN_USER.remedy),
     "GAIA_LO03": Meaning(

@@ -9,6 +9,12 @@ MAX_OFFSET = 10_000
 # Records in one POST or PUT; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
 MAX_RECORDS_PER_WRITE = 100
 
+# Comments in one answer; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-comments
+MAX_COMMENTS_PER_READ = 10
+
+# Characters and mentions of a comment; https://cybozu.dev/ja/kintone/docs/rest-api/records/add-comment
+MAX_COMMENT_LENGTH, MAX_MENTIONS = 65_535, 10
+
 # Calls in one bulkRequest; https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
 MAX_BULK_REQUESTS = 20
 

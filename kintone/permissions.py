@@ -28,6 +28,8 @@ NEEDED: Final[Mapping[tuple[str, str], Message]] = {
     ("GET", "records/cursor"): VIEW,
     ("DELETE", "records/cursor"): VIEW,
     ("GET", "file"): VIEW,
+    ("GET", "record/comments"): VIEW,
+    ("POST", "record/comment"): VIEW,
     ("GET", "app"): VIEW_OR_ADD,
     ("GET", "app/form/fields"): VIEW_OR_ADD,
     ("GET", "app/settings"): VIEW_OR_ADD,
@@ -38,6 +40,8 @@ NEEDED: Final[Mapping[tuple[str, str], Message]] = {
     ("PUT", "records"): EDIT,
 }
 """Permissions by method and API; an upsert needs adding and editing, even where every record exists."""
+
+RECORD_WRITES: Final = ("record", "records", "bulkRequest")
 
 _API_IN_PATH: Final = re.compile(r"/v1/(?P<api>.+)\.json$")
 _TEXT: Final = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
@@ -51,7 +55,7 @@ def not_permitted(request: Request, index: int | None = None) -> Meaning:
     """
     problem = Message("the API token may not do this")
     remedy = tick(needed_permission(request, index))
-    if request.retry_safety.writes:
+    if request.retry_safety.writes and request.api in RECORD_WRITES:
         remedy = Message(
             "{remedy}; to write a lookup, {view} is needed in a token of its source app as well",
             remedy=remedy,

@@ -29,6 +29,8 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_get_fields": {"fields": "sku, lines"},
         "kintone_flatten_json": {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]},
         "kintone_update_record": {"record_data": {"name": "x"}, "update_key": "sku", "update_key_value": "A-001"},
+        "kintone_add_record_comment": {"record_id": "1", "comment_text": "見積もりを送りました。"},
+        "kintone_get_record_comments": {"record_id": "1"},
     }
     return good[tool]
 

@@ -66,6 +66,11 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "attachment_field": ("field", "field_code", "attachment"),
     "file_key": ("key", "file", "file_id"),
     "file_name": ("name", "filename", "save_as"),
+    "comment_text": ("comment", "text", "message", "body", "content"),
+    "mentions": ("mention", "users", "user", "to", "recipients", "cc"),
+    "order": ("order_by", "sort", "sort_by", "sort_order", "direction"),
+    "offset": ("skip", "start", "from"),
+    "limit": ("max", "max_results", "max_records", "max_comments", "top", "count", "size", "page_size", "per_page"),
 }  # fmt: skip
 """Names that models and people write instead of a parameter's name and that are not spelled like it."""
 OTHER_TOOLS: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {

@@ -1,4 +1,4 @@
-"""Reads the parameters that hold a list of field codes."""
+"""Reads the parameters that hold a list of names, such as field codes."""
 
 import re
 from decimal import Decimal
@@ -25,9 +25,8 @@ def read_list(parameter: str, value: object) -> list[str]:
     """
     if is_absent(value):
         return []
-    if isinstance(value, str) and not _LOOKS_LIKE_LIST.match(value) and not holds_data(value):
-        names = [_unquoted(name) for name in _COMMAS_AND_LINES.split(value)]
-    else:
+    names = names_in_text(value)
+    if names is None:
         structure = unwrap(read_structure(parameter, value), parameter)
         if not isinstance(structure, list):
             raise _not_a_list(parameter, structure)
@@ -35,6 +34,13 @@ def read_list(parameter: str, value: object) -> list[str]:
     for number, name in enumerate(names, start=1):
         _require_name(parameter, name, number)
     return [name for name in names if name]
+
+
+def names_in_text(value: object) -> list[str] | None:
+    """Return the names in a text, separated by commas, semicolons or line breaks; None for data and JSON."""
+    if not isinstance(value, str) or _LOOKS_LIKE_LIST.match(value) or holds_data(value):
+        return None
+    return [_unquoted(name) for name in _COMMAS_AND_LINES.split(value)]
 
 
 def read_fields(value: object) -> list[str]:

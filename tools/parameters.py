@@ -24,7 +24,7 @@ MAX_INTEGER_BITS = 120
 TRUE_WORDS = frozenset({"true", "yes", "y", "1", "on"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0", "off"})
 DATA_PARAMETERS = frozenset(
-    {"record_data", "records_data", "records_json", "records_mapping", "file_names", "upload_file"}
+    {"record_data", "records_data", "records_json", "records_mapping", "file_names", "upload_file", "comment_text"}
 )
 """Parameters for data, which have no limit of length here."""
 SHORT_TEXT_EXAMPLE = Message("a short text")
@@ -37,7 +37,10 @@ EXAMPLES = {
     "kintone_api_token": Message("API tokens, joined by commas"),
     "request_timeout": Message("a number of seconds"),
     "max_records": Message("a number such as 100"),
+    "offset": Message("a number such as 10"),
+    "limit": Message("a number such as 10"),
     "record_id": Message("a number such as 12"),
+    "mentions": Message("up to 10 login names"),
     "update_key": Message("one field code"),
     "update_key_value": Message("a text of up to 64 characters"),
     "attachment_field": Message("one field code"),
@@ -121,15 +124,18 @@ class Parameters:
             )
         return number
 
-    def count(self, name: str) -> int | None:
-        """Return a whole number from 1, or ``None`` if absent."""
+    def count(self, name: str, least: int = 1) -> int | None:
+        """Return a whole number from ``least``, or ``None`` if absent."""
         value = self.raw(name)
         if value is None:
             return None
         number = whole_number(value)
-        if number is None or number < 1:
+        if number is None or number < least:
             raise InvalidParameterError(
-                "{name} must be a whole number from 1, or left blank, not {given}", name=name, given=_shown(value)
+                "{name} must be a whole number from {least}, or left blank, not {given}",
+                name=name,
+                least=least,
+                given=_shown(value),
             )
         return number
 

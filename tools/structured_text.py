@@ -162,6 +162,7 @@ _EXAMPLES = {
     "records_mapping": '{"records": [{"attachment_field": "field code", "record": {"field code": "value"}}]}',
     "records_json": '[{"field code": {"type": "SINGLE_LINE_TEXT", "value": "value"}}]',
     "fields": '["field code", "other code"]',
+    "mentions": '[{"code": "login name", "type": "USER"}]',
     "file_names": '["first.pdf", "second.pdf"]',
 }
 

@@ -131,6 +131,13 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "table_mode": Parameter("select", "llm", default="replace", options=("replace", "append")),
         "file_mode": Parameter("select", "llm", default="replace", options=("replace", "append")),
     },
+    "kintone_add_record_comment": {"record_id": NEEDED_TEXT, "comment_text": NEEDED_TEXT, "mentions": TEXT},
+    "kintone_get_record_comments": {
+        "record_id": NEEDED_TEXT,
+        "order": Parameter("select", "llm", default="asc", options=("asc", "desc")),
+        "offset": Parameter("number", "llm", least=0),
+        "limit": Parameter("number", "llm", least=1),
+    },
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -179,6 +186,8 @@ RESULTS: dict[str, dict[str, str]] = {
         "record_url": "string",
         "response": "object",
     },
+    "kintone_add_record_comment": {"comment_id": "string", "response": "object"},
+    "kintone_get_record_comments": {"comments": "array[object]", "comment_count": "number"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -202,6 +211,7 @@ ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
         "operators",
     ),
     ("kintone_get_fields", "app"): ("id", "name"),
+    ("kintone_get_record_comments", "comments"): ("id", "text", "created_at", "creator", "mentions"),
     ("kintone_get_fields", "process"): ("enabled", "statuses", "actions"),
 }
 

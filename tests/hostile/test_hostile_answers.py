@@ -50,6 +50,8 @@ KEYS = {
     "POST records": ("ids", "revisions"),
     "POST bulkRequest": ("results",),
     "POST file": ("fileKey",),
+    "POST record/comment": ("id",),
+    "GET record/comments": ("comments", "older", "newer"),
 }
 UPSERT = "kintone_upsert_records"
 NEW: dict[str, Any] = {"record": {"sku": "NEW", "name": "n"}}
@@ -105,9 +107,11 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
         ["GET record", "POST file", "PUT record"],
     ),
     ("kintone_download_file", {"record_id": 1, "attachment_field": "attachment"}, ["GET record"]),
+    ("kintone_add_record_comment", {"record_id": 1, "comment_text": "x"}, ["POST record/comment"]),
+    ("kintone_get_record_comments", {"record_id": 1}, ["GET record/comments"]),
 ]
 EACH = [(tool, parameters, request) for tool, parameters, requests in CALLS for request in requests]
-WRITES = ("POST record", "POST records", "PUT records", "PUT record", "POST bulkRequest")
+WRITES = ("POST record", "POST records", "PUT records", "PUT record", "POST bulkRequest", "POST record/comment")
 
 
 @pytest.fixture

@@ -83,6 +83,8 @@ def _echo(status: int = 200, **more: object) -> dict[str, Any]:
     }
     record |= {TOKEN: {"type": "SINGLE_LINE_TEXT", "value": text}, "b": {"type": TOKEN, "value": [{"code": TOKEN}]}}
     record["files"] = {"type": "FILE", "value": [{"fileKey": TOKEN, "name": text, "contentType": TOKEN, "size": "3"}]}
+    comment: dict[str, Any] = {"id": "1", "text": text, "createdAt": TOKEN, "creator": {"code": TOKEN, "name": text}}
+    comment["mentions"] = [{"code": TOKEN, "type": TOKEN}]
     field = {"type": "SINGLE_LINE_TEXT", "code": TOKEN, "label": text, "required": True, "unique": True}
     body = {
         "records": [record],
@@ -92,6 +94,9 @@ def _echo(status: int = 200, **more: object) -> dict[str, Any]:
         "revision": TOKEN,
         "fileKey": TOKEN,
         "results": [{"records": [{"id": "7", "revision": TOKEN, "operation": "INSERT", TOKEN: TOKEN}]}],
+        "comments": [comment],
+        "older": False,
+        "newer": False,
         "properties": {TOKEN: field, "sku": {**field, "code": "sku"}},
         TOKEN: {text: text},
         **more,
@@ -147,7 +152,7 @@ FAILURES: dict[str, dict[str, Any]] = {
 
 ECHOING_ANSWERS: dict[str, dict[str, Any]] = {
     "success": _echo(),
-    "wrong shapes": _echo(records=TOKEN, record=TOKEN, id=[TOKEN], results=TOKEN, properties=[TOKEN]),
+    "wrong shapes": _echo(records=TOKEN, record=TOKEN, id=[TOKEN], results=TOKEN, properties=[TOKEN], comments=[TOKEN]),
     "too large": _echo(
         records=[
             {
@@ -200,6 +205,8 @@ CALLS = [
     ToolCall("kintone_upload_file", {"upload_file": FILE_PLACEHOLDER, "record_id": "1", "attachment_field": "files"}),
     ToolCall("kintone_download_file", {"file_key": "20260101" + "f" * 30}),
     ToolCall("kintone_download_file", {"record_id": "1", "attachment_field": "files"}),
+    ToolCall("kintone_add_record_comment", {"record_id": "1", "comment_text": CONTENT, "mentions": "sato"}),
+    *(ToolCall("kintone_get_record_comments", {"record_id": "1", "order": order}) for order in ("asc", "desc")),
     ToolCall("kintone_query_docs", {}),
     ToolCall("kintone_record_data_docs", {}),
 ]

@@ -126,6 +126,7 @@ def test_get_record_sends_what_it_declares(host: DifyHost, site: LocalKintone, m
 def test_tool_sends_what_it_declares(host: DifyHost, site: LocalKintone, name: str) -> None:
     """A tool without modes and files sends every declared variable and a JSON message."""
     invalid_record = {"record_data": {"sku": "S-1", "nmae": 1}}
+    site.add_comment(1, 1, "x")
     parameters = invalid_record if name == "kintone_validate_record_data" else good_parameters(name)
     outcome = run_and_check_outputs(host, site, name, parameters)
 
@@ -170,6 +171,8 @@ def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKint
         ("kintone_add_record", {"record_data": {"sku": "T-0"}}, 1),
         ("kintone_update_record", {"record_id": "1", "record_data": {"stock": 6}}, 1),
         ("kintone_upsert_records", {"records_data": entries}, 1),
+        ("kintone_add_record_comment", {"record_id": "1", "comment_text": "x"}, 1),
+        ("kintone_get_record_comments", {"record_id": "1"}, 1),
         ("kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING}, 1),
         ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]}, 1),
     ]

@@ -16,6 +16,7 @@ from tests.wire.plugin import Ports, credentials_of
 FILE_KEY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 ERROR_ID = re.compile(r"\(kintone error id: \w+\)")
 EXAMPLES = {"README.md": "https://example.kintone.com", "readme/README_ja_JP.md": "https://example.cybozu.com"}
+INQUIRIES = 5
 FAILING_QUERY = {"query": 'nmae = "x"'}
 """The query that fails in the section about errors."""
 
@@ -32,6 +33,13 @@ def without_random_parts(text: str) -> str:
     return ERROR_ID.sub("(kintone error id: …)", FILE_KEY.sub("…", text)).strip()
 
 
+def credentials_of_both(site: LocalKintone) -> dict[str, str]:
+    """Return a credential for the first app with the token of the inquiries joined to its own."""
+    credentials = credentials_of(site)
+    tokens = f"{credentials['kintone_api_token']},{site.token(INQUIRIES, 'view')}"
+    return {**credentials, "kintone_api_token": tokens}
+
+
 def answer(host: DifyHost, name: str, parameters: dict[str, Any], site: LocalKintone) -> str:
     """Return the text of a tool, or the line of its failure."""
     if "upload_file" in parameters:
@@ -40,7 +48,7 @@ def answer(host: DifyHost, name: str, parameters: dict[str, Any], site: LocalKin
             "upload_file": host.serve("estimate.pdf", b"%PDF-" + bytes(9_999), "application/pdf"),
         }
     try:
-        return host.invoke(name, parameters, credentials_of(site)).text
+        return host.invoke(name, parameters, credentials_of_both(site)).text
     except PluginFailure as failed:
         return failed.message
 

@@ -1,0 +1,54 @@
+"""The tool ``kintone_add_record_comment``."""
+
+from collections.abc import Sequence
+
+from kintone.comments import AddedComment, Mention, add_comment
+from kintone.messages import Message
+from tools import base
+from tools.mentions import read_mentions, shown_mention
+from tools.parameters import Parameters
+from tools.record_inputs import explain_missing_record, read_record_id
+from tools.results import MAX_MESSAGE_BYTES, Result, size_of
+
+
+class AddRecordComment(base.KintoneTool):
+    """Adds a comment to a record."""
+
+    tool_name = "kintone_add_record_comment"
+
+    def run(self, call: base.Call) -> Result:
+        """Add the comment and return its ID."""
+        with base.nothing_saved_yet():
+            record_id = read_record_id(call.parameters.raw("record_id"))
+            text = _comment_text(call.parameters)
+            mentions = read_mentions(call.parameters.raw("mentions"))
+            with explain_missing_record():
+                added = add_comment(call.client, call.app, record_id, text, mentions)
+        # The comment is saved, so a response that is too large for Dify is left out instead of failing the call.
+        response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}
+        variables = {"comment_id": added.id, "response": response}
+        url = call.client.record_url(call.app, record_id)
+        return Result(_lines(added, call.app, record_id, url, mentions), variables, variables)
+
+
+def _comment_text(parameters: Parameters) -> str:
+    """Return the text as it was given, with the blanks and line ends around it."""
+    text = parameters.text("comment_text")
+    given = parameters.raw("comment_text")
+    return given if isinstance(given, str) else text
+
+
+def _lines(added: AddedComment, app: int, record_id: str, url: str, mentions: Sequence[Mention]) -> list[Message]:
+    lines = [
+        Message(
+            "Added comment {comment} to record {record} of app {app}; kintone shows Administrator as its writer: {url}",
+            comment=added.id,
+            record=record_id,
+            app=app,
+            url=url,
+        )
+    ]
+    if mentions:
+        mentioned = ", ".join(shown_mention(each.code, each.type) for each in mentions)
+        lines.append(Message("It mentions {mentioned}.", mentioned=mentioned))
+    return lines
