@@ -196,12 +196,12 @@ def _no_day(comparison: Comparison, found: FieldDefinition, form: Form) -> Messa
                 words=found.type.words,
             ),
             *(
-                Message("for all of that time write {condition}", condition=printable(condition))
+                Message("for all of that time write {condition}", condition=condition)
                 for condition in [period]
                 if condition and is_accepted(condition, form)
             ),
             *(
-                Message("for its first day write {condition}", condition=printable(condition))
+                Message("for its first day write {condition}", condition=condition)
                 for condition in [first]
                 if condition and is_accepted(condition, form)
             ),

@@ -21,12 +21,12 @@ MAX_LENGTH = 400
 
 def write(condition: str, form: Form) -> Message:
     """Return the advice to write a condition; nothing where it is blank or not certain to be accepted."""
-    return Message("write {instead}", instead=printable(condition)) if is_accepted(condition, form) else NOTHING
+    return Message("write {instead}", instead=condition) if is_accepted(condition, form) else NOTHING
 
 
 def is_accepted(condition: str, form: Form) -> bool:
     """Tell whether kintone takes a condition in this app, as far as the form shows; users are not in it."""
-    if not condition or len(condition) > MAX_LENGTH or printable(condition) != condition:
+    if not condition or len(condition) > MAX_LENGTH or printable(condition, MAX_LENGTH) != condition:
         return False
     try:
         query = parse(condition)

@@ -83,6 +83,7 @@ def test_kintone_takes_every_proposal(every: EveryField) -> None:
     ("query", "proposed"),
     [
         ("text = x y", ['text = "x y"']),
+        (f"text = {'x' * 150}", [f'text = "{"x" * 150}"']),
         ("choice in (りんご, みかん)", ['choice in ("りんご", "みかん")']),
         ('choice in ("りんご",)', ['choice in ("りんご")']),
         ("number >= 5 and choice = (りんご)", ['choice in ("りんご")']),
@@ -145,6 +146,15 @@ def test_function_stands_for_the_word(every: EveryField, query: str, function: s
     assert f"write {function}" in str(sentence)
     code, operator, _ = query.split(" ", 2)
     assert every.refusal(f"{code} {operator} {function}") == ""
+
+
+@pytest.mark.parametrize("name", ["THIS_QUARTER", "THIS_WEEKEND", "NEXT_DAY", "PAST_MONTH"])
+def test_no_function_stands_for_another_span_of_time(every: EveryField, name: str) -> None:
+    """Those that there are are listed."""
+    (sentence,) = _sentences(every, f"date = {name}()")
+
+    assert "write" not in str(sentence)
+    assert "THIS_YEAR()" in str(sentence)
 
 
 @pytest.mark.parametrize(
