@@ -5,9 +5,10 @@ from typing import Any
 
 from demo import screen
 from demo.session import DemoSession, check, check_guides
-from dify_host import Outcome
+from dify_host import Outcome, PluginFailure
 
 SHOWN = 12
+COMMENTS_OFF = "GAIA_RE12"
 NEWEST = f"limit {SHOWN}"
 NO_RECORD = "the app has no record that the token may view"
 
@@ -34,12 +35,17 @@ def tour(session: DemoSession) -> None:
 
 
 def _one_record(session: DemoSession, ids: list[str]) -> None:
-    screen.heading("4. The newest record whole")
+    screen.heading("4. The newest record whole, and its comments")
     if not ids:
         screen.print_result(NO_RECORD)
         return
     outcome = session.run("kintone_get_record", {"record_id": ids[0]})
     check("it is the record that was asked for", holds=outcome.variables["record_id"] == ids[0])
+    try:
+        comments = session.run("kintone_get_record_comments", {"record_id": ids[0], "limit": SHOWN})
+        check("not more comments than requested are returned", holds=comments.variables["comment_count"] <= SHOWN)
+    except PluginFailure as failure:
+        check("the app has no comments", holds=failure.code == COMMENTS_OFF)
 
 
 def _count(session: DemoSession) -> None:

@@ -73,7 +73,7 @@ def reading_tools() -> set[str]:
     [
         (ORDERS, set()),
         (EVERY_FIELD, {"kintone_download_file"}),
-        (None, {"kintone_download_file", "kintone_get_record"}),
+        (None, {"kintone_download_file", "kintone_get_record", "kintone_get_record_comments"}),
     ],
     ids=["with records and files", "without files", "without records"],
 )
