@@ -87,7 +87,7 @@ def test_failed_search_says_what_was_read(bench: Bench) -> None:
     form = bench.form()
     bench.kintone.fail(api="records", method="GET", status=200, body="{}", content_type="application/json")
 
-    assert "appended to" in str(failing(UnknownResponseError, bench, by_key(lines=NEW_ROWS), form=form).problem)
+    assert "that are updated" in str(failing(UnknownResponseError, bench, by_key(lines=NEW_ROWS), form=form).problem)
 
 
 @pytest.mark.parametrize("place", [1, 2])
