@@ -7,7 +7,6 @@ from datetime import date
 from kintone.field_types import ValueKind
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import NOTHING, Message
-from kintone.operators import IDS
 from kintone.problems import UnusableValueError
 from kintone.query.comparisons import NUMBER
 from kintone.query.functions import function_of_word
@@ -29,6 +28,7 @@ _READERS = {
     ValueKind.TIME: (_TIME, read_time),
     ValueKind.NUMBER: (NUMBER, read_number),
     ValueKind.ID: (NUMBER, read_number),
+    ValueKind.RECORD_NUMBER: (_ID, read_number),
 }
 _DATES = (ValueKind.DATE, ValueKind.DATETIME, ValueKind.TIME)
 _MOMENT_ADVICE = Message("write day, time and offset, as in YYYY-MM-DDThh:mm:ss+hh:mm, or Z for UTC")
@@ -36,8 +36,7 @@ _MOMENT_ADVICE = Message("write day, time and offset, as in YYYY-MM-DDThh:mm:ss+
 
 def _reader(field: FieldDefinition) -> tuple[re.Pattern[str], Callable[[object], str]] | None:
     """Return the form of a value and what reads it in other forms; None where every text is a value."""
-    is_record_number = field.type.query is IDS and field.value_kind is ValueKind.TEXT and not field.type.calculated
-    return (_ID, read_number) if is_record_number else _READERS.get(field.value_kind)
+    return _READERS.get(field.value_kind)
 
 
 def literal_for(value: str, field: FieldDefinition) -> str:
