@@ -237,7 +237,8 @@ def _query_lines(fields: Iterable[FieldDefinition]) -> list[Line]:
         for operators, names in groups.items()
     ]
     if {kind.query.empty for kind in types.values()} & {NO_TEXT, NO_ENTRY}:
-        lines.append(Message("Empty fields to write: {text}, or {entry} where there is no =.", text=NO_TEXT, entry=NO_ENTRY))
+        empty = Message("Empty fields to write: {text}, or {entry} where there is no =.", text=NO_TEXT, entry=NO_ENTRY)
+        lines.append(empty)
     if any(entry.in_table for entry in each):
         lines.append(Message("In tables: in instead of =; {text} finds no empty cells.", text=NO_TEXT))
     return lines

@@ -27,8 +27,7 @@ def record_id(transfers: FileTransfers) -> str:
 
 @pytest.fixture(autouse=True)
 def _reset_site(transfers: FileTransfers) -> None:
-    transfers.site.clear_failures()
-    transfers.site.reset()
+    transfers.reset()
 
 
 def _key(transfers: FileTransfers, record_id: str) -> str:

@@ -138,7 +138,7 @@ def test_token_that_cannot_read_the_form(
 ) -> None:
     """What needs the form is refused with the permission that is missing, and nothing is written."""
     before = values(site, app)
-    with pytest.raises(PluginFailure, match="View records|permission to view"):
+    with pytest.raises(PluginFailure, match=r"View records|permission to view"):
         host.invoke(TOOL, {"record_id": "1", **parameters}, credentials_of(site, "edit", app=app), timeout=60)
 
     assert values(site, app) == before

@@ -20,8 +20,7 @@ def transfers(host: DifyHost, ports: Ports) -> Iterator[FileTransfers]:
 
 @pytest.fixture(autouse=True)
 def _reset_site(transfers: FileTransfers) -> None:
-    transfers.site.clear_failures()
-    transfers.site.reset()
+    transfers.reset()
 
 
 def test_attach_when_the_record_has_files(transfers: FileTransfers) -> None:

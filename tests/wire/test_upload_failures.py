@@ -26,8 +26,7 @@ def transfers() -> Iterator[FileTransfers]:
 
 @pytest.fixture(autouse=True)
 def _reset_site(transfers: FileTransfers) -> None:
-    transfers.site.clear_failures()
-    transfers.site.reset()
+    transfers.reset()
 
 
 @pytest.mark.parametrize(
