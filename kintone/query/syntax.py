@@ -270,44 +270,38 @@ def _is_alone(token: Token, condition: str) -> bool:
 
 
 def _no_list(broken: Break, condition: str, form: Form) -> Message:
-    token, field = broken.token, form.find(broken.code)
-    return Joined(
-        [
-            Message(
-                "query: {place} a list in parentheses must follow {operator}",
-                place=place_of(token, condition) if token is not None else Message("at its end"),
-                operator=broken.operator,
-            ),
-            write(condition_meant(broken, condition, field) if field else "", form),
-        ]
+    sentence = Message(
+        "query: {place} a list in parentheses must follow {operator}",
+        place=_place_or_end(broken, condition),
+        operator=broken.operator,
     )
+    return _with_what_was_meant(sentence, broken, condition, form)
 
 
 def _list_not_allowed(broken: Break, condition: str, form: Form) -> Message:
-    token, field = broken.token, form.find(broken.code)
-    return Joined(
-        [
-            Message(
-                "query: {place} {operator} takes one value without parentheses",
-                place=place_of(token, condition) if token is not None else NOTHING,
-                operator=broken.operator,
-            ),
-            write(condition_meant(broken, condition, field) if field else "", form),
-        ]
+    sentence = Message(
+        "query: {place} {operator} takes one value without parentheses",
+        place=place_of(broken.token, condition) if broken.token is not None else NOTHING,
+        operator=broken.operator,
     )
+    return _with_what_was_meant(sentence, broken, condition, form)
 
 
 def _list_goes_on(broken: Break, condition: str, form: Form) -> Message:
-    token, field = broken.token, form.find(broken.code)
-    return Joined(
-        [
-            Message(
-                "query: {place} a comma or a closing parenthesis must stand",
-                place=place_of(token, condition) if token is not None else Message("at its end"),
-            ),
-            write(condition_meant(broken, condition, field) if field else "", form),
-        ]
+    sentence = Message(
+        "query: {place} a comma or a closing parenthesis must stand", place=_place_or_end(broken, condition)
     )
+    return _with_what_was_meant(sentence, broken, condition, form)
+
+
+def _place_or_end(broken: Break, condition: str) -> Message:
+    return place_of(broken.token, condition) if broken.token is not None else Message("at its end")
+
+
+def _with_what_was_meant(sentence: Message, broken: Break, condition: str, form: Form) -> Message:
+    """Return the sentence with the condition that was probably meant, if the field is known and one is certain."""
+    field = form.find(broken.code)
+    return Joined([sentence, write(condition_meant(broken, condition, field) if field else "", form)])
 
 
 def _no_connector(broken: Break, condition: str, _form: Form) -> Message:
