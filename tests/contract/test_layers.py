@@ -42,7 +42,7 @@ LAYERS = (
     "kintone.writing", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
-    "tools.record_inputs", "tools.record_choice", "tools.code_suggestions", "tools.query_mistakes",
+    "tools.record_inputs", "tools.record_choice", "tools.record_ids", "tools.code_suggestions", "tools.query_mistakes",
     "tools.record_checks", "tools.query_summary", "tools.value_texts",
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
     "tools.query_guide", "tools.record_guide",
