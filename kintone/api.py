@@ -40,6 +40,8 @@ class RetrySafety(Enum):
     UPDATE_WITH_REVISION = auto()
     """After a success kintone would refuse a second request (revision conflict, file key already used), so an unknown
     outcome is reported instead."""
+    ACTION = auto()
+    """A second request would carry out the same action from the next status, or be refused there."""
     UPSERT = auto()
     """By update key: the second request updates the record that the first one inserted."""
     UPLOAD = auto()
@@ -48,8 +50,18 @@ class RetrySafety(Enum):
     @property
     def writes(self) -> bool:
         """Whether the request may change records."""
-        return self in (RetrySafety.INSERT, RetrySafety.UPDATE, RetrySafety.UPDATE_WITH_REVISION, RetrySafety.UPSERT)
+        return self in _WRITES
 
+
+_WRITES = frozenset(
+    {
+        RetrySafety.INSERT,
+        RetrySafety.UPDATE,
+        RetrySafety.UPDATE_WITH_REVISION,
+        RetrySafety.ACTION,
+        RetrySafety.UPSERT,
+    }
+)
 
 type Method = Literal["DELETE", "GET", "POST", "PUT"]
 
@@ -183,6 +195,14 @@ def write_records(
 def bulk_request(description: Message, calls: Sequence[Mapping[str, object]], retry_safety: RetrySafety) -> Request:
     """Up to 20 calls, all or none; https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request."""
     return Request(description, "POST", "bulkRequest", {"requests": calls}, retry_safety)
+
+
+def update_statuses(description: Message, app: int, records: Sequence[Mapping[str, str]]) -> Request:
+    """An action of process management on up to 100 records, ``{"id", "action", "assignee"}``, all or none.
+
+    https://cybozu.dev/ja/kintone/docs/rest-api/records/update-statuses/
+    """
+    return Request(description, "PUT", "records/status", {"app": app, "records": records}, RetrySafety.ACTION)
 
 
 def get_comments(  # noqa: PLR0913, PLR0917 - the parameters of kintone's API

@@ -1,7 +1,7 @@
 """An app as a credential sees it: form, name, process management, and whether its records may be viewed."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -27,20 +27,70 @@ NO_PERMISSION: Final = ("GAIA_NO01", "CB_NO02")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action of process management, and the statuses before and after it."""
+    """An action of process management, the statuses before and after it, and the query that its records must match."""
 
     name: str
     before: str
     after: str
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom a status may be assigned to; ``code`` is the login name of a ``USER``.
+
+    Other types are ``GROUP``, ``ORGANIZATION``, ``FIELD_ENTITY``, ``CREATOR`` (without a code) and ``CUSTOM_FIELD``.
+    """
+
+    type: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who acts in a status: ``ONE`` chosen candidate, ``ANY`` of them, or ``ALL``."""
+
+    type: str
+    candidates: Sequence[Candidate] = ()
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether an action that leads to this status must name an assignee."""
+        return self.type == "ONE" and bool(self.candidates)
+
+    @property
+    def waits_for_all(self) -> bool:
+        """Whether all of the assignees have to act before a record moves on."""
+        return self.type == "ALL"
+
+
+NOBODY: Final = Assignment("ONE")
+"""Nobody in particular has to act."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The process management of an app: statuses in their order, and actions; without both where it is off."""
+    """The process management of an app: statuses in their order, and actions; without both where it is off.
+
+    ``assignments`` holds who acts in each status.
+    """
 
     enabled: bool
     statuses: Sequence[str] = ()
     actions: Sequence[Action] = ()
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+
+    def assignment(self, status: str) -> Assignment:
+        """Return who acts in a status."""
+        return self.assignments.get(status, NOBODY)
+
+    def actions_from(self, status: str) -> Sequence[Action]:
+        """Return the actions that lead on from a status."""
+        return [action for action in self.actions if action.before == status]
+
+    def named(self, action: str) -> Sequence[Action]:
+        """Return the actions of a name."""
+        return [each for each in self.actions if each.name == action]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +114,31 @@ class _Process(AnswerModel):
     actions: list[Any] | None = None
 
 
+class _Entity(AnswerModel):
+    type: str
+    code: str | None = None
+
+
+class _Candidate(AnswerModel):
+    entity: _Entity
+
+
+class _Assignee(AnswerModel):
+    type: str
+    entities: list[_Candidate] | None = None
+
+
 class _State(AnswerModel):
     name: str
     index: Number = None
+    assignee: _Assignee | None = None
 
 
 class _Action(AnswerModel):
     name: str
     before: str = Field(alias="from")
     after: str = Field(alias="to")
+    condition: str | None = Field(default=None, alias="filterCond")
 
 
 class _Records(AnswerModel):
@@ -114,13 +180,19 @@ def _read_process(caller: RequestSender, app: int, deadline: Deadline) -> Proces
     return parse_process(body, description)
 
 
-def read_statuses(caller: RequestSender, app: int) -> Sequence[str]:
-    """Return the statuses of process management, asked for once; empty where they cannot be read or it is off."""
+def read_process_once(caller: RequestSender, app: int) -> Process | None:
+    """Return the process management, asked for once; None where it cannot be read."""
     description = Message("reading the process management of app {app}", app=app)
     try:
-        return parse_process(call_once(caller, api.get_process_management(description, app)), description).statuses
+        return parse_process(call_once(caller, api.get_process_management(description, app)), description)
     except KintoneError:
-        return ()
+        return None
+
+
+def read_statuses(caller: RequestSender, app: int) -> Sequence[str]:
+    """Return the statuses of process management, asked for once; empty where they cannot be read or it is off."""
+    process = read_process_once(caller, app)
+    return process.statuses if process else ()
 
 
 def parse_process(body: object, description: Message) -> Process:
@@ -141,8 +213,16 @@ def parse_process(body: object, description: Message) -> Process:
     return Process(
         enabled=True,
         statuses=[state.name for state in in_order],
-        actions=[Action(action.name, action.before, action.after) for action in read],
+        actions=[Action(action.name, action.before, action.after, action.condition or "") for action in read],
+        assignments={state.name: _assignment(state.assignee) for state in in_order},
     )
+
+
+def _assignment(assignee: _Assignee | None) -> Assignment:
+    if assignee is None:
+        return NOBODY
+    entities = [each.entity for each in (assignee.entities or [])[: limits.MAX_LIST_ENTRIES]]
+    return Assignment(assignee.type, [Candidate(entity.type, entity.code or "") for entity in entities])
 
 
 def _index(state: _State) -> Decimal:

@@ -219,6 +219,32 @@ MEANINGS: dict[str, Meaning] = {
         Message("the app's process management is off, so there is no status and no assignee"),
         Message("leave status and assignee out, or have process management switched on in the app's settings"),
     ),
+    "GAIA_IL03": Meaning(
+        InvalidRequestError,
+        Message("the action is not possible from the record's status"),
+        Message("look at the record in kintone: its buttons are the possible actions"),
+    ),
+    "GAIA_NT01": Meaning(
+        PermissionDeniedError,
+        Message("only an assignee of the record can act, and an API token acts as Administrator"),
+        Message(
+            "let an assignee act in kintone, or make Administrator an assignee: of the record, or of its status in the "
+            "app's settings"
+        ),
+    ),
+    "GAIA_SA01": Meaning(
+        InvalidRequestError,
+        Message("the next status needs an assignee"),
+        Message("give the login name of one of the users whom the app's settings list for that status"),
+    ),
+    "GAIA_SA04": Meaning(
+        InvalidRequestError,
+        Message("the next status does not take that assignee"),
+        Message(
+            "leave the assignee out, or give one of the users whom the app's settings list for that status, if one of "
+            "them is to be chosen"
+        ),
+    ),
     "GAIA_IQ27": Meaning(
         InvalidRequestError,
         Message("the update key is a field that allows duplicates"),

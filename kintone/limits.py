@@ -9,6 +9,9 @@ MAX_OFFSET = 10_000
 # Records in one POST or PUT; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
 MAX_RECORDS_PER_WRITE = 100
 
+# Records in one change of status; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-statuses/
+MAX_RECORDS_PER_ACTION = 100
+
 # Comments in one answer; https://cybozu.dev/ja/kintone/docs/rest-api/records/get-comments
 MAX_COMMENTS_PER_READ = 10
 

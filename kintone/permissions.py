@@ -17,6 +17,7 @@ VIEW: Final = Message("View records")
 ADD: Final = Message("Add records")
 EDIT: Final = Message("Edit records")
 VIEW_OR_ADD: Final = Message("{one} or {other}", one=VIEW, other=ADD)
+VIEW_AND_EDIT: Final = Message("{one} and {other}", one=VIEW, other=EDIT)
 ADD_AND_EDIT: Final = Message("{one} and {other}", one=ADD, other=EDIT)
 UNNAMED: Final = Message("the permission that this needs")
 """For an upload, to which any token suffices, and for requests that are not in the table."""
@@ -38,8 +39,12 @@ NEEDED: Final[Mapping[tuple[str, str], Message]] = {
     ("POST", "records"): ADD,
     ("PUT", "record"): EDIT,
     ("PUT", "records"): EDIT,
+    ("PUT", "records/status"): VIEW_AND_EDIT,
 }
-"""Permissions by method and API; an upsert needs adding and editing, even where every record exists."""
+"""Permissions by method and API; an upsert needs adding and editing, even where every record exists.
+
+For a change of status kintone's page names viewing alone, others report editing; both are enough in either case.
+"""
 
 RECORD_WRITES: Final = ("record", "records", "bulkRequest")
 

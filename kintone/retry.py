@@ -66,6 +66,7 @@ RETRIED: dict[RetrySafety, frozenset[FailureKind]] = {
     RetrySafety.INSERT: NOT_CARRIED_OUT,
     RetrySafety.UPDATE: RETRIED_IF_IDEMPOTENT,
     RetrySafety.UPDATE_WITH_REVISION: NOT_CARRIED_OUT,
+    RetrySafety.ACTION: NOT_CARRIED_OUT,
     RetrySafety.UPSERT: RETRIED_IF_IDEMPOTENT,
     RetrySafety.UPLOAD: RETRIED_IF_IDEMPOTENT,
 }

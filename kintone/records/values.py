@@ -139,7 +139,12 @@ def read_codes(value: object, _definition: FieldDefinition) -> list[dict[str, st
     Takes a code, an object with ``code``, a list of either, or the text of such a list. ``Name (code)`` means the code.
     A text with commas that is not a list is ambiguous: one code or several.
     """
-    return [{"code": code} for code in dict.fromkeys(map(_code, _as_list(value)))]
+    return [{"code": code} for code in codes_in(value)]
+
+
+def codes_in(value: object) -> list[str]:
+    """Return the codes in a value that ``read_codes`` takes, each once; raises ``UnusableValueError``."""
+    return list(dict.fromkeys(map(_code, _as_list(value))))
 
 
 def read_files(value: object, _definition: FieldDefinition) -> list[dict[str, str]]:

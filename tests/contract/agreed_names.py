@@ -138,6 +138,7 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "offset": Parameter("number", "llm", least=0),
         "limit": Parameter("number", "llm", least=1),
     },
+    "kintone_update_status": {"record_ids": NEEDED_TEXT, "action": NEEDED_TEXT, "assignee": TEXT},
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -188,12 +189,14 @@ RESULTS: dict[str, dict[str, str]] = {
     },
     "kintone_add_record_comment": {"comment_id": "string", "response": "object"},
     "kintone_get_record_comments": {"comments": "array[object]", "comment_count": "number"},
+    "kintone_update_status": {"results": "array[object]"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("kintone_validate_record_data", "errors"): ("field", "row", "code", "message", "suggestion"),
     ("kintone_upsert_records", "upsert_result"): ("add", "updated", "requested", "with_update_key"),
     ("kintone_upsert_records", "results"): ("id", "revision", "operation"),
+    ("kintone_update_status", "results"): ("id", "revision", "status"),
     ("kintone_upload_file", "uploaded_files"): ("fileKey", "file_name", "size", "mime_type"),
     ("kintone_get_fields", "fields"): (
         "code",

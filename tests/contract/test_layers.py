@@ -37,7 +37,7 @@ LAYERS = (
     "kintone.transport", "kintone.error_codes", "kintone.permissions", "kintone.replies", "kintone.execution",
     "kintone.operators", "kintone.field_types",
     "kintone.forms", "kintone.app_overview", "kintone.records", "kintone.query", "kintone.reading",
-    "kintone.comments",
+    "kintone.comments", "kintone.status_refusals", "kintone.statuses",
     "kintone.aggregation", "kintone.mime_types", "kintone.file_names", "kintone.files",
     "kintone.writing", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
@@ -48,7 +48,7 @@ LAYERS = (
     "tools.query_guide", "tools.record_guide",
     "tools.field_descriptions", "tools.field_lines", "tools.field_texts",
     "tools.whole_record", "tools.flat_records", "tools.list_change_texts", "tools.mentions",
-    "tools.comment_texts",
+    "tools.comment_texts", "tools.status_texts",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 

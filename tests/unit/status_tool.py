@@ -1,0 +1,88 @@
+"""Calls the tool that changes statuses in this process, on an app with a workflow."""
+
+from typing import Any
+
+from dify_plugin.entities.tool import ToolRuntime
+
+from kintone.access.redaction import Redactor
+from kintone.access.settings import OperatorSettings
+from kintone.errors import KintoneError
+from tests.unit.in_process import InProcess
+from tools.base import Call, Result
+from tools.kintone_update_status import UpdateStatus
+from tools.parameters import Parameters
+
+
+def person(code: str, kind: str = "USER") -> dict[str, Any]:
+    """Return a candidate as in app/status.json."""
+    return {"entity": {"type": kind, "code": code}, "includeSubs": False}
+
+
+def state(kind: str, *entities: dict[str, Any]) -> dict[str, Any]:
+    """Return a status as in app/status.json."""
+    return {"assignee": {"type": kind, "entities": list(entities)}}
+
+
+def action(name: str, before: str, after: str, condition: str = "") -> dict[str, str]:
+    """Return an action as in app/status.json."""
+    return {"name": name, "from": before, "to": after, "filterCond": condition}
+
+
+# Working: one of two is chosen. Review: all of two must act. Second: one of two acts. Done: nobody in particular.
+PROCESS: dict[str, Any] = {
+    "states": {
+        "New": state("ONE"),
+        "Working": state("ONE", person("Administrator"), person("sato"), person("managers", "GROUP")),
+        "Review": state("ALL", person("suzuki"), person("Administrator")),
+        "Second": state("ANY", person("suzuki"), person("Administrator")),
+        "Done": state("ONE"),
+    },
+    "actions": [
+        action("着手する", "New", "Working"),
+        action("Ask all", "New", "Review"),
+        action("Skip", "New", "Second"),
+        action("Finish", "Working", "Done", "price >= 1000"),
+        action("Approve", "Review", "Second"),
+        action("Approve", "Second", "Done"),
+        action("Send back", "Second", "Working"),
+    ],
+}
+FORM: dict[str, dict[str, Any]] = {"code": {"type": "SINGLE_LINE_TEXT"}, "price": {"type": "NUMBER"}}
+
+
+def with_workflow(site: InProcess, records: int = 3) -> InProcess:
+    """Set the workflow of the app and add records."""
+    site.kintone.set_process(site.app, PROCESS)
+    site.kintone.add_records(site.app, [{} for _ in range(records)])
+    return site
+
+
+def act(site: InProcess, **parameters: object) -> Result:
+    """Carry out an action."""
+    call = Call(
+        {"kintone_app_id": str(site.app)}, Parameters(parameters, UpdateStatus.declaration().parameters), Redactor([])
+    )
+    call.__dict__["client"] = site.client
+    call.__dict__["settings"] = OperatorSettings()
+    result = UpdateStatus(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    assert isinstance(result, Result)
+    return result
+
+
+def refused(site: InProcess, **parameters: object) -> KintoneError:
+    """Carry out an action that fails, and return the error."""
+    try:
+        act(site, **parameters)
+    except KintoneError as error:
+        return error
+    raise AssertionError("nothing was refused")
+
+
+def text(result: Result) -> str:
+    """Return the text of a result."""
+    return "\n".join(map(str, result.lines))
+
+
+def statuses(site: InProcess) -> list[str]:
+    """Return the status of each record, by ID."""
+    return [record["ステータス"]["value"] for record in site.kintone.records(site.app)]
