@@ -6,23 +6,29 @@ https://cybozu.dev/ja/kintone/docs/rest-api/records/update-statuses/
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from kintone.app_overview import NOBODY, Action, Assignment, Candidate, Process
+from kintone.app_overview import NOBODY, Action, Assignment, Process
 from kintone.error_codes import MEANINGS
 from kintone.errors import InvalidRequestError, KintoneError
-from kintone.forms.near_matches import folded, listed, nearest_codes, one_of
-from kintone.messages import NOTHING, Joined, Message, counted
+from kintone.forms.near_matches import folded, nearest_codes, one_of
+from kintone.messages import NOTHING, Joined, Message
+from kintone.status_situation import (
+    MAX_CONDITION,
+    UNREAD_RECORDS,
+    Group,
+    Place,
+    Situation,
+    StatusChange,
+    candidates_named,
+    people_named,
+    records_named,
+)
 from kintone.texts import printable
 
-ADMINISTRATOR: Final = "Administrator"
-"""The login name of the user as whom an API token acts."""
 NOT_POSSIBLE, NOT_ASSIGNED, NEEDS_ASSIGNEE, WRONG_ASSIGNEE, UNKNOWN_ASSIGNEE, NO_RECORD, PROCESS_OFF = (
     "GAIA_IL03", "GAIA_NT01", "GAIA_SA01", "GAIA_SA04", "GAIA_IL26", "GAIA_RE01", "GAIA_ST02",
 )  # fmt: skip
-MAX_GROUPS: Final = 10
-MAX_CONDITION: Final = 200
 SWITCH_ON: Final = Message(
     "this works only in an app with process management: have it switched on in the app's settings, Process Management, "
     "and the app published with Update App, or check kintone_app_id"
@@ -31,11 +37,6 @@ MAKE_ASSIGNEE: Final = Message(
     "let one of them act in kintone; or have Administrator made an assignee of the record there, or of its status in "
     "the app's settings, Process Management"
 )
-UNREAD_RECORDS: Final = Message("the status of the records could not be read to tell more")
-UNREAD_PROCESS: Final = Message(
-    "the app's process management could not be read, so the possible actions are not told here; they are the buttons "
-    "that the record shows in kintone"
-)
 CHANGED_MEANWHILE: Final = Message(
     "the status offers this action now, so the records or the settings have probably just been changed; try again"
 )
@@ -43,29 +44,6 @@ LANGUAGE: Final = Message(
     "actions have the names that Administrator sees, in that user's display language, since an API token acts as "
     "Administrator"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChange:
-    """An action to carry out on records; ``assignee`` is a login name, blank for none."""
-
-    app: int
-    ids: Sequence[str]
-    action: str
-    assignee: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record stands: its status, blank if it is not visible, and its assignees as kintone shows them."""
-
-    status: str
-    assignees: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether Administrator may act: nobody is assigned, or Administrator is among the assignees."""
-        return not self.assignees or any(person.get("code") == ADMINISTRATOR for person in self.assignees)
 
 
 def is_explained(error: KintoneError) -> bool:
@@ -84,11 +62,12 @@ def explained(
     ``places`` are the records that could be read, None where reading failed; ``process`` is None where the settings
     could not be read.
     """
-    situation = _Situation(change, places, process)
+    situation = Situation(change, places, process)
     explain = _EXPLANATIONS.get(error.kintone_code, _about_action)
     problem, remedies = explain(situation)
-    missing = situation.missing() if error.kintone_code != NO_RECORD else NOTHING
-    notes = [*error.notes, *([missing] if missing else []), *situation.lines()]
+    notes = [*error.notes]
+    if explain in (_about_action, _about_assigned):
+        notes += [each for each in (situation.missing(), *situation.lines()) if each]
     return error.copy_with(
         problem=problem or error.problem,
         remedy=Joined([each for each in remedies if each] or [error.remedy]),
@@ -101,176 +80,13 @@ def switched_off(error: KintoneError) -> KintoneError:
     return error.copy_with(remedy=SWITCH_ON)
 
 
-# The words for records, actions and people
-
-
-def records_named(ids: Sequence[str]) -> Message:
-    """Return the records of these IDs in words."""
-    shown = ", ".join(ids)
-    return counted(len(ids), Message("record {ids}", ids=shown), Message("records {ids}", ids=shown))
-
-
-def people_named(people: Iterable[Mapping[str, Any]]) -> str:
-    """Return users with name and login name."""
-    shown: list[str] = []
-    for person in people:
-        code, name = str(person.get("code") or ""), str(person.get("name") or "")
-        shown.append(printable(f"{name} ({code})" if name and name != code else code))
-    return ", ".join(shown)
-
-
-def candidates_named(assignment: Assignment) -> Message:
-    """Return who may be assigned: users by login name, the others as the settings tell them."""
-    return listed([_CANDIDATES.get(each.type, _candidate)(each) for each in assignment.candidates])
-
-
-def _candidate(candidate: Candidate) -> Message:
-    return Message("{type} {code}", type=printable(candidate.type), code=printable(candidate.code))
-
-
-_CANDIDATES: Final[Mapping[str, Callable[[Candidate], Message]]] = {
-    "USER": lambda each: Message("{code}", code=printable(each.code)),
-    "GROUP": lambda each: Message("a member of the group {code}", code=printable(each.code)),
-    "ORGANIZATION": lambda each: Message("a member of the department {code}", code=printable(each.code)),
-    "FIELD_ENTITY": lambda each: Message("a user in the record's field {code}", code=printable(each.code)),
-    "CUSTOM_FIELD": lambda each: Message("a user in the custom profile item {code}", code=printable(each.code)),
-    "CREATOR": lambda _: Message("the creator of the app"),
-}
-
-
-def _shown_action(action: Action) -> Message:
-    values = {"name": printable(action.name), "after": printable(action.after)}
-    if action.condition:
-        condition = printable(action.condition, MAX_CONDITION)
-        return Message('"{name}" (to "{after}", only where {condition})', condition=condition, **values)
-    return Message('"{name}" (to "{after}")', **values)
-
-
-# The situation
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Records with the same status and assignees."""
-
-    place: Place
-    ids: Sequence[str]
-
-    @property
-    def status(self) -> str:
-        return printable(self.place.status)
-
-
-class _Situation:
-    """What was asked for, and what was read after the refusal."""
-
-    def __init__(self, change: StatusChange, places: Mapping[str, Place] | None, process: Process | None) -> None:
-        self.change = change
-        self.places = places
-        self.process = process
-        self.action = printable(change.action)
-        self.groups = _grouped(change.ids, places or {})
-
-    @property
-    def named(self) -> Sequence[Action]:
-        """The actions of the given name from the statuses that the records have, or from all if these are unknown."""
-        if self.process is None:
-            return ()
-        statuses = {group.place.status for group in self.groups}
-        found = self.process.named(self.change.action)
-        return [each for each in found if each.before in statuses] or found
-
-    def offers(self, group: _Group) -> Sequence[Action]:
-        """Return the actions of the given name that the status of a group offers."""
-        return [each for each in self.named if each.before == group.place.status]
-
-    def stuck(self) -> list[_Group]:
-        """Return the groups whose status does not offer the action; none where the settings could not be read."""
-        return [group for group in self.groups if self.process is not None and not self.offers(group)]
-
-    def missing(self) -> Message:
-        """Return which records could not be read."""
-        if self.places is None:
-            return UNREAD_RECORDS
-        left = [each for each in self.change.ids if each not in self.places]
-        if not left:
-            return NOTHING
-        return Message("not found, because deleted or not visible to the token: {records}", records=records_named(left))
-
-    def lines(self) -> list[Message]:
-        """Return a line for each status and its assignees: which records have it and what is possible from it."""
-        lines = [self._line(group) for group in self.groups[:MAX_GROUPS]]
-        if len(self.groups) > MAX_GROUPS:
-            lines.append(Message("and {count} more statuses and assignees", count=len(self.groups) - MAX_GROUPS))
-        if self.process is None:
-            lines.append(UNREAD_PROCESS)
-        elif not self.groups and self.process.actions:
-            lines.append(Message("the actions of the app are {actions}", actions=_with_origins(self.process.actions)))
-        return lines
-
-    def _line(self, group: _Group) -> Message:
-        if not group.place.status:
-            return Message("{records}: the status is not visible to the token", records=records_named(group.ids))
-        parts = [
-            Message('{records}: the status is "{status}"', records=records_named(group.ids), status=group.status),
-            self._possible(group),
-            self._already(group),
-        ]
-        if group.place.assignees:
-            parts.append(Message("assigned to {people}", people=people_named(group.place.assignees)))
-        return Joined(parts, ", ")
-
-    def _possible(self, group: _Group) -> Message:
-        if self.process is None:
-            return NOTHING
-        actions = self.process.actions_from(group.place.status)
-        if actions:
-            return Message("possible actions are {actions}", actions=listed([_shown_action(each) for each in actions]))
-        if group.place.status in self.process.statuses:
-            return Message("no action leads on from it")
-        return Message(
-            "the settings name no such status, perhaps in another language; the actions of the app are {actions}",
-            actions=_with_origins(self.process.actions),
-        )
-
-    def _already(self, group: _Group) -> Message:
-        """Say of records that stand where the action leads that an earlier try may have brought them there."""
-        if self.process is None or self.offers(group):
-            return NOTHING
-        if any(each.after == group.place.status for each in self.process.named(self.change.action)):
-            return Message(
-                '"{action}" leads to this status, so it may have been carried out before and need not be repeated',
-                action=self.action,
-            )
-        return NOTHING
-
-
-def _grouped(ids: Sequence[str], places: Mapping[str, Place]) -> list[_Group]:
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for each in ids:
-        if each in places:
-            place = places[each]
-            key = (place.status, *(str(person.get("code")) for person in place.assignees))
-            groups.setdefault(key, []).append(each)
-    return [_Group(places[members[0]], members) for members in groups.values()]
-
-
-def _with_origins(actions: Sequence[Action]) -> Message:
-    return listed(
-        [
-            Message('"{name}" (from "{before}")', name=printable(each.name), before=printable(each.before))
-            for each in actions
-        ]
-    )
-
-
 # The explanations: what failed, and what to do
 
 
 type _Explanation = tuple[Message, Sequence[Message]]
 
 
-def _about_action(situation: _Situation) -> _Explanation:
+def _about_action(situation: Situation) -> _Explanation:
     """Explain an action that is not possible."""
     stuck = situation.stuck()
     if not stuck:
@@ -281,10 +97,24 @@ def _about_action(situation: _Situation) -> _Explanation:
         action=situation.action,
         records=records_named([each for group in stuck for each in group.ids]),
     )
-    return problem, [*_proposals(situation, stuck), _mixed(situation, stuck)]
+    arrived = [group for group in stuck if situation.arrived(group)]
+    others = [group for group in stuck if group not in arrived]
+    remedies = [_already(situation, group) for group in arrived] + (_proposals(situation, others) if others else [])
+    return problem, [*remedies, _mixed(situation, stuck)]
 
 
-def _reasons_of_offered(situation: _Situation) -> Sequence[Message]:
+def _already(situation: Situation, group: Group) -> Message:
+    """Say that an earlier try may have brought records where they are."""
+    return Message(
+        '"{status}" is where "{action}" leads, so it may have been carried out on {records} before: if that was meant, '
+        "do not repeat it",
+        status=group.status,
+        action=situation.action,
+        records=records_named(group.ids),
+    )
+
+
+def _reasons_of_offered(situation: Situation) -> Sequence[Message]:
     """Return why an action is refused although every status offers it."""
     reasons: list[Message] = []
     for group in situation.groups:
@@ -312,7 +142,7 @@ def _reasons_of_offered(situation: _Situation) -> Sequence[Message]:
     return [CHANGED_MEANWHILE] if situation.groups and situation.process else []
 
 
-def _proposals(situation: _Situation, stuck: Sequence[_Group]) -> Sequence[Message]:
+def _proposals(situation: Situation, stuck: Sequence[Group]) -> list[Message]:
     """Return the actions that were probably meant, of those that the statuses of the records offer."""
     process = situation.process
     if process is None:
@@ -335,7 +165,7 @@ def _proposals(situation: _Situation, stuck: Sequence[_Group]) -> Sequence[Messa
     return [wrong, near, LANGUAGE]
 
 
-def _mixed(situation: _Situation, stuck: Sequence[_Group]) -> Message:
+def _mixed(situation: Situation, stuck: Sequence[Group]) -> Message:
     """Say that the other records of the call could have changed."""
     others = [each for group in situation.groups if group not in stuck for each in group.ids]
     if not others:
@@ -343,7 +173,7 @@ def _mixed(situation: _Situation, stuck: Sequence[_Group]) -> Message:
     return Message("to change {records}, send these alone: all change or none", records=records_named(others))
 
 
-def _about_assigned(situation: _Situation) -> _Explanation:
+def _about_assigned(situation: Situation) -> _Explanation:
     """Explain that others have to act."""
     closed = [group for group in situation.groups if not group.place.is_open]
     if not closed:
@@ -356,7 +186,7 @@ def _about_assigned(situation: _Situation) -> _Explanation:
     return problem, [MAKE_ASSIGNEE, _mixed(situation, closed)]
 
 
-def _about_needed_assignee(situation: _Situation) -> _Explanation:
+def _about_needed_assignee(situation: Situation) -> _Explanation:
     """Explain that somebody has to be chosen."""
     chosen = [each for each in situation.named if _assignment(situation, each).is_chosen]
     remedies = [
@@ -371,7 +201,7 @@ def _about_needed_assignee(situation: _Situation) -> _Explanation:
     return problem, _distinct(remedies)
 
 
-def _about_wrong_assignee(situation: _Situation) -> _Explanation:
+def _about_wrong_assignee(situation: Situation) -> _Explanation:
     """Explain that nobody can be chosen, or not this user."""
     given = printable(situation.change.assignee)
     remedies: list[Message] = []
@@ -389,7 +219,7 @@ def _about_wrong_assignee(situation: _Situation) -> _Explanation:
     return problem, _distinct(remedies)
 
 
-def _about_unknown_assignee(situation: _Situation) -> _Explanation:
+def _about_unknown_assignee(situation: Situation) -> _Explanation:
     """Explain that nobody has this login name."""
     problem = Message(
         "assignee: kintone has no user with the login name {given}", given=printable(situation.change.assignee)
@@ -398,7 +228,7 @@ def _about_unknown_assignee(situation: _Situation) -> _Explanation:
     return problem, [advice, *_about_wrong_assignee(situation)[1]]
 
 
-def _about_missing(situation: _Situation) -> _Explanation:
+def _about_missing(situation: Situation) -> _Explanation:
     """Explain that a record does not exist."""
     missing = situation.missing()
     check = Message("check record_ids, and kintone_app_id if the records are in another app; all change or none")
@@ -407,7 +237,7 @@ def _about_missing(situation: _Situation) -> _Explanation:
     return missing, [check]
 
 
-_EXPLANATIONS: Final[Mapping[str, Callable[[_Situation], _Explanation]]] = {
+_EXPLANATIONS: Final[Mapping[str, Callable[[Situation], _Explanation]]] = {
     NOT_POSSIBLE: _about_action,
     NOT_ASSIGNED: _about_assigned,
     NEEDS_ASSIGNEE: _about_needed_assignee,
@@ -417,7 +247,7 @@ _EXPLANATIONS: Final[Mapping[str, Callable[[_Situation], _Explanation]]] = {
 }
 
 
-def _assignment(situation: _Situation, action: Action) -> Assignment:
+def _assignment(situation: Situation, action: Action) -> Assignment:
     return situation.process.assignment(action.after) if situation.process else NOBODY
 
 

@@ -22,14 +22,15 @@ from kintone.query import quote
 from kintone.reading.pages import Record, raw_page_of
 from kintone.remedies import for_maybe_saved
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
-from kintone.status_refusals import PROCESS_OFF, Place, StatusChange, explained, is_explained, switched_off
+from kintone.status_refusals import PROCESS_OFF, explained, is_explained, switched_off
+from kintone.status_situation import Place, StatusChange
 
 READ_BACK_SECONDS: Final = 30.0
 """Longest wait for the statuses that result; the change is saved by then."""
 CHECK_FIRST: Final = Message(
-    "read the status of the records before this is tried again: if it has changed, the action was carried out. A "
-    "repetition, such as Dify's own retry, is refused where the new status does not offer the action; where it offers "
-    "an action of the same name, that is carried out as well"
+    "read the status and the assignees of the records before this is tried again: where they have changed, the action "
+    "was probably carried out. A repetition, such as Dify's own retry, is refused where the new status does not offer "
+    "the action; where it offers an action of the same name, that is carried out as well"
 )
 _ROW = re.compile(r"records\[(?P<index>[0-9]{1,3})\]\.(?P<part>\w+)")
 

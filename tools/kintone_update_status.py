@@ -3,7 +3,7 @@
 from kintone.errors import InvalidParameterError
 from kintone.problems import UnusableValueError
 from kintone.records.values import codes_in
-from kintone.status_refusals import StatusChange
+from kintone.status_situation import StatusChange
 from kintone.statuses import change_status
 from kintone.texts import preview
 from tools import base
@@ -26,9 +26,7 @@ class UpdateStatus(base.KintoneTool):
             action = _action(call.parameters)
             assignee = _assignee(call.parameters)
             ids = read_record_ids(call, call.parameters.raw("record_ids"))
-            if not ids:
-                raise InvalidParameterError("record_ids names no record; write the IDs of the records, as in 12, 15")
-            change = StatusChange(call.app, ids, action, assignee)
+            change = StatusChange(call.app, [str(each) for each in ids], action, assignee)
             outcome = change_status(call.client, change, lambda: call.client.forms.read(call.app, once=True))
         lines = status_lines(change, outcome, call.client.record_url)
         variables = {"results": outcome.results()}

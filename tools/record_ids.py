@@ -1,4 +1,4 @@
-"""Reads the parameter that lists the records that a call is about."""
+"""Reads the parameter that names several records by their IDs."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -6,13 +6,7 @@ from decimal import Decimal
 from kintone.errors import InvalidParameterError
 from kintone.messages import Joined, Message
 from kintone.reading.found_record import read_app_code
-from kintone.values.numbers import (
-    named_record_id,
-    record_id_hint,
-    record_number_parts,
-    several_record_ids,
-    whole_number,
-)
+from kintone.values.numbers import named_record_id, record_number_parts, several_record_ids, whole_number
 from tools.base import Call
 from tools.name_lists import names_in_text
 from tools.record_choice import NOT_GIVEN
@@ -20,77 +14,92 @@ from tools.record_inputs import shown_value
 from tools.structured_text import is_absent, read_structure, unwrap
 
 PARAMETER = "record_ids"
+MAX_PROBLEMS_SHOWN = 5
 
 
-def read_record_ids(call: Call, value: object) -> list[str]:
-    """Return the IDs in ``value`` of ``record_ids``, each once and in order; none for a blank value and an empty list.
+def is_given(value: object) -> bool:
+    """Tell whether the parameter holds anything; an empty list is something, though it names no record."""
+    return not is_absent(value) and not (isinstance(value, str) and value.strip().lower() in NOT_GIVEN)
 
-    The value is one ID, a list, a JSON list, or a text of IDs separated by commas, semicolons or line ends. An ID is a
-    number, a text such as ``#3``, or a record number with the app's own code, for which the code is asked once. Empty
-    entries are left out. Raises ``InvalidParameterError`` for any other entry, with its number.
+
+def read_record_ids(call: Call, value: object) -> list[int]:
+    """Return the IDs in ``record_ids``, in order and each once; raises ``InvalidParameterError``.
+
+    The value is a number, a list, a JSON list, or a text of IDs separated by commas, semicolons, line breaks or
+    blanks. An entry is an ID, ``#3``, or a record number with the app's own code, which is read only if there is one.
+    Empty parts of a text are left out; an empty entry of a list is refused, since it may stand for a record that was
+    not found.
     """
-    if is_absent(value) or (isinstance(value, str) and value.strip().lower() in NOT_GIVEN):
-        return []
-    entries = _entries(value)
-    code = read_app_code(call.client, call.app) if any(map(_is_record_number, entries)) else ""
-    ids = (each for number, entry in enumerate(entries, start=1) for each in _ids(call, entry, number, code))
-    return list(dict.fromkeys(ids))
+    found: dict[int, None] = {}
+    problems: list[Message] = []
+    numbers = _RecordNumbers(call)
+    for position, entry in enumerate(_entries(value) if is_given(value) else (), start=1):
+        ids = _ids(entry) or numbers.ids(entry)
+        if ids:
+            found.update(dict.fromkeys(ids))
+        else:
+            problems.append(numbers.problem(entry, position))
+        if len(problems) == MAX_PROBLEMS_SHOWN:
+            break
+    if problems:
+        raise InvalidParameterError("record_ids: {problems}", problems=Joined(problems))
+    if not found:
+        raise InvalidParameterError("record_ids names no record; write the IDs of the records, such as 12, 15")
+    return list(found)
 
 
-def _entries(value: object) -> Sequence[object]:
-    if isinstance(value, int | float | Decimal):
+class _RecordNumbers:
+    """Record numbers such as ``APP-3``, and the app's code, which is read once when it is first needed."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._code: str | None = None
+
+    def ids(self, entry: object) -> list[int]:
+        parts = record_number_parts(entry)
+        return [int(parts[1])] if parts and int(parts[1]) > 0 and parts[0] == self._own_code() else []
+
+    def problem(self, entry: object, position: int) -> Message:
+        values = {"position": position, "given": shown_value(entry), "app": self._call.app, "code": self._code or ""}
+        if record_number_parts(entry) is None or self._code is None:
+            return Message(
+                "entry {position} must be the ID of a record such as 12, and IDs are separated by commas, not {given}",
+                **values,
+            )
+        if not self._code:
+            return Message(
+                "entry {position}, {given}, is no record number of app {app}, which has no app code; write its ID",
+                **values,
+            )
+        return Message(
+            "entry {position}, {given}, is no record number of app {app}, whose code is {code}; write its ID", **values
+        )
+
+    def _own_code(self) -> str:
+        if self._code is None:
+            self._code = read_app_code(self._call.client, self._call.app)
+        return self._code
+
+
+def _entries(value: object) -> Sequence[object] | Iterator[object]:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return [value]
     names = names_in_text(value)
     if names is not None:
-        return names
+        return [name for name in names if name]
     structure = unwrap(read_structure(PARAMETER, value), PARAMETER)
-    return structure if isinstance(structure, list) else [structure]
+    if not isinstance(structure, list):
+        raise InvalidParameterError(
+            "record_ids must be a list of IDs such as [12, 15], not {given}", given=shown_value(structure)
+        )
+    return structure
 
 
-def _ids(call: Call, entry: object, number: int, code: str) -> Iterator[str]:
-    """Yield the IDs of one entry: a line may hold several, with blanks between them."""
-    if isinstance(entry, str) and not entry.strip():
-        return
-    single = _single_id(entry)
-    several = several_record_ids(entry) if single is None and isinstance(entry, str) else []
-    if several:
-        yield from several
-    else:
-        yield single or _id_in_record_number(call, entry, number, code)
-
-
-def _single_id(entry: object) -> str | None:
+def _ids(entry: object) -> list[int]:
+    """Return the ID in an entry, or those of a line with blanks between them; none in anything else."""
     number = whole_number(entry)
-    if number is None:
-        return named_record_id(entry)
-    return str(number) if number > 0 else None
-
-
-def _is_record_number(entry: object) -> bool:
-    """Tell whether an entry is to be compared with the app's code."""
-    return _single_id(entry) is None and record_number_parts(entry) is not None
-
-
-def _id_in_record_number(call: Call, entry: object, number: int, code: str) -> str:
-    """Return the ID in a record number with the app's own code; refuse everything else."""
-    parts = record_number_parts(entry)
-    if parts is None:
-        problem = Message(
-            "record_ids, entry {number} must be a record ID such as 12, not {given}",
-            number=number,
-            given=shown_value(entry),
-        )
-        raise InvalidParameterError(Joined([problem, record_id_hint(entry)]))
-    if parts[0] == code:
-        return parts[1]
-    problem = Message(
-        "{given} is no record number of app {app}, which has no app code", given=shown_value(entry), app=call.app
-    )
-    if code:
-        problem = Message(
-            "{given} is no record number of app {app}, whose code is {code}",
-            given=shown_value(entry),
-            app=call.app,
-            code=code,
-        )
-    raise InvalidParameterError("record_ids, entry {number}: {problem}", number=number, problem=problem)
+    if number is not None:
+        return [number] if number > 0 else []
+    if named := named_record_id(entry):
+        return [int(named)]
+    return [int(each) for each in several_record_ids(entry)] if isinstance(entry, str) else []

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from kintone.messages import NOTHING, Joined, Message
-from kintone.status_refusals import Place, StatusChange, people_named, records_named
+from kintone.status_situation import Place, StatusChange, people_named, records_named
 from kintone.statuses import Outcome
 from kintone.texts import printable
 

@@ -16,6 +16,7 @@ ASKING = Message("asking")
 PERMISSIONS = ("View records", "Add records", "Edit records", "Delete records", "Manage app")
 VIEW, ADD, EDIT = ["View records"], ["Add records"], ["Edit records"]
 VIEW_OR_ADD, ADD_AND_EDIT = ["View records", "Add records"], ["Add records", "Edit records"]
+VIEW_AND_EDIT = ["View records", "Edit records"]
 RECORDS = "/k/v1/records.json"
 UPDATE = {"method": "PUT", "api": RECORDS, "payload": {"app": 1}}
 UPSERT = {"method": "PUT", "api": "/k/guest/3/v1/records.json", "payload": {"app": 1, "upsert": True}}
@@ -37,6 +38,7 @@ REQUESTS: list[tuple[Request, list[str]]] = [
     (api.add_comment(ASKING, 1, "5", {"text": "x"}), VIEW),
     (api.upload_file(ASKING), []),
     (api.add_record(ASKING, 1, {}), ADD),
+    (api.update_statuses(ASKING, 1, [{"id": "5", "action": "x"}]), VIEW_AND_EDIT),
     (api.update_record(ASKING, {"app": 1, "id": 5}, RetrySafety.UPDATE), EDIT),
     (api.write_records(ASKING, "POST", {"app": 1}, RetrySafety.INSERT), ADD),
     (api.write_records(ASKING, "PUT", {"app": 1}, RetrySafety.UPDATE), EDIT),

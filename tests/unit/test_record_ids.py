@@ -10,10 +10,10 @@ from tests.unit.in_process import InProcess
 from tools.base import Call
 from tools.kintone_get_record import GetRecord
 from tools.parameters import Parameters
-from tools.record_ids import read_record_ids
+from tools.record_ids import is_given, read_record_ids
 
 
-def ids(site: InProcess, value: object) -> list[str]:
+def ids(site: InProcess, value: object) -> list[int]:
     """Read a value."""
     call = Call({"kintone_app_id": str(site.app)}, Parameters({}, GetRecord.declaration().parameters), Redactor([]))
     call.__dict__["client"] = site.client
@@ -23,35 +23,39 @@ def ids(site: InProcess, value: object) -> list[str]:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("3", ["3"]),
-        (3, ["3"]),
-        (3.0, ["3"]),
-        ("3, 4,5", ["3", "4", "5"]),
-        ("5,123", ["5", "123"]),
-        ("3\n4\r\n\n5\n", ["3", "4", "5"]),
-        ("3、４；5", ["3", "4", "5"]),
-        ("3 4 5", ["3", "4", "5"]),
-        ("3 and 4", ["3", "4"]),
-        ('[3, "4", 5.0]', ["3", "4", "5"]),
-        ("['3', '4']", ["3", "4"]),
-        ("```json\n[3, 4]\n```", ["3", "4"]),
-        ([3, "4", Decimal(5)], ["3", "4", "5"]),
-        ("'3', \"4\"", ["3", "4"]),
-        ("#3, record 4", ["3", "4"]),
-        ("9, 3, 09, #3, 9.0", ["9", "3"]),
-        ("3\x854", ["3", "4"]),
+        ("3", [3]),
+        (3, [3]),
+        (3.0, [3]),
+        ("3, 4,5", [3, 4, 5]),
+        ("5,123", [5, 123]),
+        ("3\n4\r\n\n5\n", [3, 4, 5]),
+        ("3、４；5", [3, 4, 5]),
+        ("3 4 5", [3, 4, 5]),
+        ("3 and 4", [3, 4]),
+        ('[3, "4", 5.0]', [3, 4, 5]),
+        ("['3', '4']", [3, 4]),
+        ("```json\n[3, 4]\n```", [3, 4]),
+        ([3, "4", Decimal(5)], [3, 4, 5]),
+        ("'3', \"4\"", [3, 4]),
+        ("#3, record 4", [3, 4]),
+        ("9, 3, 09, #3, 9.0", [9, 3]),
+        ("3\x854", [3, 4]),
     ],
 )
-def test_spellings(site: InProcess, value: object, expected: list[str]) -> None:
+def test_spellings(site: InProcess, value: object, expected: list[int]) -> None:
     """Numbers in their order, each once; kintone is asked nothing."""
     assert ids(site, value) == expected
     assert site.asked == []
 
 
-@pytest.mark.parametrize("value", [None, "", " \n ", ",;", "[]", [], "null", "None", [""]])
-def test_nothing_given(site: InProcess, value: object) -> None:
-    """Blank, null and empty lists name no record; what that means is for the tool to say."""
-    assert ids(site, value) == []
+@pytest.mark.parametrize("value", [None, "", " \n ", ",;", "[]", [], "null", "None"])
+def test_no_record_named(site: InProcess, value: object) -> None:
+    """Blank, null and empty lists are refused; all but an empty list are as if the parameter were absent."""
+    with pytest.raises(InvalidParameterError) as refused:
+        ids(site, value)
+
+    assert "record_ids" in str(refused.value)
+    assert is_given(value) == (value in ([], "[]", ",;"))
 
 
 @pytest.mark.parametrize(
@@ -64,6 +68,7 @@ def test_nothing_given(site: InProcess, value: object) -> None:
         ([[3, 4]], "entry 1"),
         ([3, True], "entry 2"),
         ([3, None], "entry 2"),
+        ([3, ""], "entry 2"),
         ([3, 4.5], "entry 2"),
         ([{"id": "3"}], "entry 1"),
         ("*", "entry 1"),
@@ -87,7 +92,7 @@ def test_record_numbers_of_the_app(site: InProcess) -> None:
     """A record number counts with the app's own code, which is asked for once; one is the record of its number."""
     site.kintone.apps[site.app].code = "INQ"
 
-    assert ids(site, "INQ-3, 4, INQ-5, INQ-4") == ["3", "4", "5"]
+    assert ids(site, "INQ-3, 4, INQ-5, INQ-4") == [3, 4, 5]
     assert site.calls == {"GET app": 1}
 
 
