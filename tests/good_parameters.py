@@ -2,15 +2,23 @@
 
 import itertools
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from local_kintone import LocalKintone
+
+ACTION = "確認する"
+LOOP = {"states": ["未処理"], "actions": [{"name": ACTION, "from": "未処理", "to": "未処理"}]}
+"""Process management in which an action can be repeated without end."""
 _NUMBERS = itertools.count(1)
 
 
 def good_parameters(tool: str) -> dict[str, Any]:
     """Return parameters that work any number of times, the most important one first.
 
-    Files are the exception: no server answers at the upload's address, and no file has the key of the download.
+    Files are the exception: no server answers at the upload's address, and no file has the key of the download. A tool
+    that needs process management finds it within ``with prepared(site, tool):``.
     """
     record = {"sku": f"GOOD-{next(_NUMBERS)}", "name": "茶"}
     good: dict[str, dict[str, Any]] = {
@@ -31,9 +39,20 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_update_record": {"record_data": {"name": "x"}, "update_key": "sku", "update_key_value": "A-001"},
         "kintone_add_record_comment": {"record_id": "1", "comment_text": "見積もりを送りました。"},
         "kintone_get_record_comments": {"record_id": "1"},
-        "kintone_update_status": {"record_ids": "1", "action": "確認する"},
+        "kintone_update_status": {"record_ids": "1", "action": ACTION},
     }
     return good[tool]
+
+
+@contextmanager
+def prepared(site: LocalKintone, tool: str) -> Iterator[None]:
+    """Let the first app have what the tool needs, such as process management, within a block."""
+    needs_process = tool == "kintone_update_status"
+    if needs_process:
+        site.set_process(1, LOOP)
+    yield
+    if needs_process:
+        site.set_process(1, None)
 
 
 def as_texts(parameters: dict[str, Any]) -> dict[str, Any]:

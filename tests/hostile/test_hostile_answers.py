@@ -9,6 +9,7 @@ import pytest
 from dify_host.file_server import FileServer
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import NETWORKED_TOOLS
+from tests.good_parameters import ACTION, prepared
 from tests.hostile.tool_calls import CallResult, call_tool
 
 MEGABYTE = 1024 * 1024
@@ -51,6 +52,7 @@ KEYS = {
     "POST bulkRequest": ("results",),
     "POST file": ("fileKey",),
     "POST record/comment": ("id",),
+    "PUT records/status": ("records",),
     "GET record/comments": ("comments", "older", "newer"),
 }
 UPSERT = "kintone_upsert_records"
@@ -109,9 +111,22 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("kintone_download_file", {"record_id": 1, "attachment_field": "attachment"}, ["GET record"]),
     ("kintone_add_record_comment", {"record_id": 1, "comment_text": "x"}, ["POST record/comment"]),
     ("kintone_get_record_comments", {"record_id": 1}, ["GET record/comments"]),
+    (
+        "kintone_update_status",
+        {"record_ids": 1, "action": ACTION},
+        ["PUT records/status", "GET app/form/fields", "GET records", "GET app/status"],
+    ),
 ]
 EACH = [(tool, parameters, request) for tool, parameters, requests in CALLS for request in requests]
-WRITES = ("POST record", "POST records", "PUT records", "PUT record", "POST bulkRequest", "POST record/comment")
+WRITES = (
+    "POST record",
+    "POST records",
+    "PUT records",
+    "PUT record",
+    "POST bulkRequest",
+    "POST record/comment",
+    "PUT records/status",
+)
 
 
 @pytest.fixture
@@ -132,8 +147,9 @@ def call(
         assert failure_set.hits, f"{request} was not sent: {result}"
         return result
 
-    yield call_with_failure
-    site.clear_failures()
+    with prepared(site, "kintone_update_status"):
+        yield call_with_failure
+        site.clear_failures()
 
 
 @pytest.mark.parametrize(("tool", "parameters", "request_"), EACH)

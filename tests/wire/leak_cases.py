@@ -85,6 +85,7 @@ def _echo(status: int = 200, **more: object) -> dict[str, Any]:
     record["files"] = {"type": "FILE", "value": [{"fileKey": TOKEN, "name": text, "contentType": TOKEN, "size": "3"}]}
     comment: dict[str, Any] = {"id": "1", "text": text, "createdAt": TOKEN, "creator": {"code": TOKEN, "name": text}}
     comment["mentions"] = [{"code": TOKEN, "type": TOKEN}]
+    candidate = {"entity": {"type": TOKEN, "code": TOKEN}, "includeSubs": False}
     field = {"type": "SINGLE_LINE_TEXT", "code": TOKEN, "label": text, "required": True, "unique": True}
     body = {
         "records": [record],
@@ -98,6 +99,9 @@ def _echo(status: int = 200, **more: object) -> dict[str, Any]:
         "older": False,
         "newer": False,
         "properties": {TOKEN: field, "sku": {**field, "code": "sku"}},
+        "enable": True,
+        "states": {TOKEN: {"name": TOKEN, "index": "0", "assignee": {"type": TOKEN, "entities": [candidate]}}},
+        "actions": [{"name": text, "from": TOKEN, "to": TOKEN, "filterCond": text}],
         TOKEN: {text: text},
         **more,
     }
@@ -207,6 +211,7 @@ CALLS = [
     ToolCall("kintone_download_file", {"record_id": "1", "attachment_field": "files"}),
     ToolCall("kintone_add_record_comment", {"record_id": "1", "comment_text": CONTENT, "mentions": "sato"}),
     *(ToolCall("kintone_get_record_comments", {"record_id": "1", "order": order}) for order in ("asc", "desc")),
+    ToolCall("kintone_update_status", {"record_ids": "1, 2", "action": CONTENT, "assignee": "sato"}),
     ToolCall("kintone_query_docs", {}),
     ToolCall("kintone_record_data_docs", {}),
 ]

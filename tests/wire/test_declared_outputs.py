@@ -11,10 +11,10 @@ from dify_host import DifyHost, Outcome
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import RESULTS, TOOLS
 from tests.contract.plugin_files import tool
-from tests.good_parameters import good_parameters
+from tests.good_parameters import good_parameters, prepared
 from tests.wire.plugin import credentials_of
 
-EVERY_FIELD = 3
+EVERY_FIELD, INQUIRIES = 3, 5
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
@@ -128,7 +128,8 @@ def test_tool_sends_what_it_declares(host: DifyHost, site: LocalKintone, name: s
     invalid_record = {"record_data": {"sku": "S-1", "nmae": 1}}
     site.add_comment(1, 1, "x")
     parameters = invalid_record if name == "kintone_validate_record_data" else good_parameters(name)
-    outcome = run_and_check_outputs(host, site, name, parameters)
+    with prepared(site, name):
+        outcome = run_and_check_outputs(host, site, name, parameters)
 
     assert set(outcome.variables) == set(tool(name)["output_schema"]["properties"])
     assert all(value != [] for value in outcome.variables.values())
@@ -173,6 +174,7 @@ def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKint
         ("kintone_upsert_records", {"records_data": entries}, 1),
         ("kintone_add_record_comment", {"record_id": "1", "comment_text": "x"}, 1),
         ("kintone_get_record_comments", {"record_id": "1"}, 1),
+        ("kintone_update_status", {"record_ids": "3, 9", "action": "承認する"}, INQUIRIES),
         ("kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING}, 1),
         ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]}, 1),
     ]

@@ -7,7 +7,7 @@ import pytest
 from dify_host import DifyHost
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import TOOLS
-from tests.good_parameters import as_texts, good_parameters
+from tests.good_parameters import as_texts, good_parameters, prepared
 from tests.wire.plugin import credentials_of
 
 WITHOUT_JSON = {"kintone_upload_file", "kintone_download_file", "kintone_query_docs", "kintone_record_data_docs"}
@@ -17,7 +17,8 @@ WITHOUT_JSON = {"kintone_upload_file", "kintone_download_file", "kintone_query_d
 @pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool not in WITHOUT_JSON])
 def test_agent_reads_only_the_text_and_a_workflow_gets_the_json(host: DifyHost, site: LocalKintone, tool: str) -> None:
     """An agent app leaves out the marked JSON; the official Agent node and a workflow get it."""
-    outcome = host.invoke(tool, as_texts(good_parameters(tool)), credentials_of(site), given_by="agent", timeout=60)
+    with prepared(site, tool):
+        outcome = host.invoke(tool, as_texts(good_parameters(tool)), credentials_of(site), given_by="agent", timeout=60)
 
     assert outcome.agent_view == outcome.text
     assert outcome.json != [{"data": []}]

@@ -7,7 +7,7 @@ import pytest
 from dify_host import DifyHost, Outcome, ParametersRefused, PluginFailure, rendered
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import NETWORKED_TOOLS, OWN_PARAMETERS, TOOLS, network_parameters_of
-from tests.good_parameters import as_texts, good_parameters
+from tests.good_parameters import as_texts, good_parameters, prepared
 from tests.wire.plugin import credentials_of
 from tests.wire.write_calls import record_with
 
@@ -29,7 +29,8 @@ def file(host: DifyHost) -> dict[str, Any]:
 
 def run(host: DifyHost, site: LocalKintone, tool: str, **parameters: object) -> Outcome:
     """Run a tool as a workflow node does."""
-    return host.invoke(tool, parameters, credentials_of(site), given_by="workflow", timeout=60)
+    with prepared(site, tool):
+        return host.invoke(tool, parameters, credentials_of(site), given_by="workflow", timeout=60)
 
 
 def refusal(host: DifyHost, site: LocalKintone, tool: str, **parameters: object) -> PluginFailure:
@@ -58,7 +59,8 @@ def test_number_bound_to_a_text_parameter(host: DifyHost, site: LocalKintone, fi
         parameters |= {"record_id": 1.0, "attachment_field": "attachment"}
     credentials = {**credentials_of(site), "kintone_app_id": "999"}
 
-    assert host.invoke(tool, parameters, credentials, given_by="workflow", timeout=60).text
+    with prepared(site, tool):
+        assert host.invoke(tool, parameters, credentials, given_by="workflow", timeout=60).text
     assert [request.path for request in site.requests if request.path.startswith("/k/guest/")] == []
 
 

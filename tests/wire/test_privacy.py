@@ -46,6 +46,7 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": CONTENT}}]}),
     ("kintone_add_record_comment", {"record_id": "1", "comment_text": CONTENT}),
     ("kintone_get_record_comments", {"record_id": "1"}),
+    ("kintone_update_status", {"record_ids": "1", "action": CONTENT}),
     ("kintone_aggregate", {"query": f'sku != "{CONTENT}"', "group_by": "sku", "measures": "sum(stock)"}),
     ("kintone_query_docs", {}),
     ("kintone_record_data_docs", {}),
@@ -59,6 +60,7 @@ REST_API = {
     "records/cursor.json",
     "record/comment.json",
     "record/comments.json",
+    "records/status.json",
     "bulkRequest.json",
     "file.json",
     "app/form/fields.json",
@@ -108,6 +110,7 @@ def observations(tmp_path_factory: pytest.TempPathFactory) -> Observations:
     }
     with LocalKintone(seed="demo") as site, running_plugin(site.origin, **environment) as host:
         site.add_records(1, [{"sku": {"value": f"{CONTENT}-{number}"}} for number in range(600)])
+        site.set_process(1, {"states": ["x"], "actions": [{"name": CONTENT, "from": "x", "to": "x"}]})
         credentials = credentials_of(site)
         codes = [code_of(host, *call, credentials) for call in CALLS]
         quoting_failure: dict[str, Any] = {"times": None, "status": 400, "code": "CB_VA01", "message": CONTENT}
