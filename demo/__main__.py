@@ -43,7 +43,11 @@ def _has_site() -> bool:
 def _run_local_tour() -> None:
     screen.heading("A local kintone with a sample app, and the plugin started as Dify starts it")
     with LocalKintone(seed="demo") as kintone:
-        token = kintone.token(1, "view", "add", "edit", "delete")
+        tokens = (
+            kintone.token(1, "view", "add", "edit", "delete"),
+            kintone.token(local_tour.INQUIRIES, "view", "edit"),
+        )
+        token = ",".join(tokens)
         credentials = {"kintone_domain": kintone.url, "kintone_app_id": "1", "kintone_api_token": token}
         with DifyHost(PLUGIN, environment={"KINTONE_ALLOWED_ORIGINS": kintone.origin, **NO_PROXY}) as host:
             print(f"   kintone at {kintone.url}, plugin {host.manifest['name']} {host.manifest['version']}")

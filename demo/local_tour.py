@@ -1,10 +1,12 @@
-"""The tour with the local kintone: credential, query, validation, writing, files."""
+"""The tour with the local kintone: credential, query, validation, writing, files, a workflow."""
 
 import json
 
 from demo import screen
 from demo.session import DemoSession, check, check_guides, is_plugin_message
 
+INQUIRIES = 5
+"""The app of inquiries, with a workflow."""
 REPORT_NAME = "見積書_株式会社青空.txt"
 REPORT = ("見積書\n" + "商品 1 点 1,000 円 🍣\n" * 2_000).encode()
 INVALID_RECORD = {"sku": "", "nmae": "Tea", "stock": "many", "rank": "Highest", "due": "2026-02-30"}
@@ -27,6 +29,7 @@ def tour(session: DemoSession) -> None:
     _comments(session)
     _docs(session)
     _update(session)
+    _status(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -163,3 +166,17 @@ def _update(session: DemoSession) -> None:
     check("the mistyped key is named", holds="B-02" in failure.message)
     found = session.run("kintone_aggregate", {"query": 'sku = "B-02"'}, show=False)
     check("no record was added", holds=found.variables["record_count"] == 0)
+
+
+def _status(session: DemoSession) -> None:
+    screen.heading("15. An inquiry is approved, and another one is sent back to somebody")
+    app = {"kintone_app_id": str(INQUIRIES)}
+    approved = session.run("kintone_update_status", {**app, "record_ids": "3", "action": "承認する"})
+    check("the inquiry is done", holds=approved.variables["results"][0]["status"] == "完了")
+    parameters = {**app, "record_ids": "9", "action": "差し戻す"}
+    failure = session.failure("kintone_update_status", parameters)
+    check("those who can be the assignee are named", holds="sato, suzuki, tanaka" in failure.message)
+    outcome = session.run("kintone_update_status", {**parameters, "assignee": "sato"})
+    check("it is assigned to the one who was chosen", holds="(sato)" in outcome.text)
+    failure = session.failure("kintone_update_status", {**app, "record_ids": "7", "action": "承認する"})
+    check("who has to act is named", holds="(suzuki)" in failure.message and failure.code == "GAIA_NT01")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum, auto
 from functools import partial
 from typing import Any, Final
 
@@ -35,12 +36,23 @@ class Action:
     condition: str = ""
 
 
+class CandidateType(Enum):
+    """Who is meant by the code of a candidate; kintone has the names."""
+
+    USER = auto()
+    GROUP = auto()
+    ORGANIZATION = auto()
+    FIELD_ENTITY = auto()
+    """The users in a field of the record."""
+    CREATOR = auto()
+    """The creator of the app, without a code."""
+    CUSTOM_FIELD = auto()
+    """A custom item of the users' profiles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whom a status may be assigned to; ``code`` is the login name of a ``USER``.
-
-    Other types are ``GROUP``, ``ORGANIZATION``, ``FIELD_ENTITY``, ``CREATOR`` (without a code) and ``CUSTOM_FIELD``.
-    """
+    """Whom a status may be assigned to; ``type`` is the name of a ``CandidateType``, or one that is not known here."""
 
     type: str
     code: str

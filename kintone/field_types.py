@@ -223,7 +223,7 @@ _FIELD_TYPES = (
 FIELD_TYPES = {entry.name: entry for entry in _FIELD_TYPES}
 """Every type that kintone documents, by its name."""
 
-STATUS = FIELD_TYPES["STATUS"]
+STATUS, STATUS_ASSIGNEE = FIELD_TYPES["STATUS"], FIELD_TYPES["STATUS_ASSIGNEE"]
 
 _TABLE_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.shape is Shape.ROWS)
 _LIST_TYPES = frozenset(entry.name for entry in _FIELD_TYPES if entry.empty == ())

@@ -21,7 +21,6 @@ from kintone.status_situation import (
     Situation,
     StatusChange,
     candidates_named,
-    people_named,
     records_named,
 )
 from kintone.texts import printable
@@ -179,9 +178,8 @@ def _about_assigned(situation: Situation) -> _Explanation:
     if not closed:
         return NOTHING, []
     problem = Message(
-        "an API token acts as Administrator, and only the assignees of {records} can act: {people}",
+        "an API token acts as Administrator, and only the assignees of {records} can act",
         records=records_named([each for group in closed for each in group.ids]),
-        people=people_named({str(each): each for group in closed for each in group.place.assignees}.values()),
     )
     return problem, [MAKE_ASSIGNEE, _mixed(situation, closed)]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kintone.app_overview import Action, Assignment, Candidate, Process
+from kintone.app_overview import Action, Assignment, Candidate, CandidateType, Process
 from kintone.forms.near_matches import listed
 from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.texts import printable
@@ -71,12 +71,18 @@ def _candidate(candidate: Candidate) -> Message:
 
 
 _CANDIDATES: Final[Mapping[str, Callable[[Candidate], Message]]] = {
-    "USER": lambda each: Message("{code}", code=printable(each.code)),
-    "GROUP": lambda each: Message("a member of the group {code}", code=printable(each.code)),
-    "ORGANIZATION": lambda each: Message("a member of the department {code}", code=printable(each.code)),
-    "FIELD_ENTITY": lambda each: Message("a user in the record's field {code}", code=printable(each.code)),
-    "CUSTOM_FIELD": lambda each: Message("a user in the custom profile item {code}", code=printable(each.code)),
-    "CREATOR": lambda _: Message("the creator of the app"),
+    CandidateType.CREATOR.name: lambda _: Message("the creator of the app"),
+    CandidateType.USER.name: lambda each: Message("{code}", code=printable(each.code)),
+    CandidateType.GROUP.name: lambda each: Message("a member of the group {code}", code=printable(each.code)),
+    CandidateType.ORGANIZATION.name: lambda each: Message(
+        "a member of the department {code}", code=printable(each.code)
+    ),
+    CandidateType.FIELD_ENTITY.name: lambda each: Message(
+        "a user in the record's field {code}", code=printable(each.code)
+    ),
+    CandidateType.CUSTOM_FIELD.name: lambda each: Message(
+        "a user in the custom profile item {code}", code=printable(each.code)
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from kintone import api, limits
 from kintone.api import Answer, Request, RequestSender
 from kintone.app_overview import Process, read_process_once
 from kintone.errors import InvalidParameterError, KintoneError
-from kintone.field_types import RECORD_ID, REVISION
+from kintone.field_types import RECORD_ID, REVISION, STATUS, STATUS_ASSIGNEE
 from kintone.forms.fields import Form
 from kintone.forms.reading import call_once
 from kintone.ledger import ONE_ENTRY, WriteLedger
@@ -150,14 +150,14 @@ def _codes(read_form: ReadForm) -> list[str]:
         fields = read_form().fields.values()
     except KintoneError:
         return []
-    return [field.code for field in fields if field.type.name in ("STATUS", "STATUS_ASSIGNEE")]
+    return [field.code for field in fields if field.type in (STATUS, STATUS_ASSIGNEE)]
 
 
 def _place(record: Record) -> Place:
     by_type = {field["type"]: field["value"] for field in record.values()}
-    people = by_type.get("STATUS_ASSIGNEE")
+    people = by_type.get(STATUS_ASSIGNEE.name)
     assignees = [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
-    status = by_type.get("STATUS")
+    status = by_type.get(STATUS.name)
     return Place(status if isinstance(status, str) else "", assignees)
 
 

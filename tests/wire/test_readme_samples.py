@@ -36,7 +36,7 @@ def without_random_parts(text: str) -> str:
 def credentials_of_both(site: LocalKintone) -> dict[str, str]:
     """Return a credential for the first app with the token of the inquiries joined to its own."""
     credentials = credentials_of(site)
-    tokens = f"{credentials['kintone_api_token']},{site.token(INQUIRIES, 'view')}"
+    tokens = f"{credentials['kintone_api_token']},{site.token(INQUIRIES, 'view', 'edit')}"
     return {**credentials, "kintone_api_token": tokens}
 
 
