@@ -39,6 +39,7 @@ MAKE_ASSIGNEE: Final = Message(
 CHANGED_MEANWHILE: Final = Message(
     "the status offers this action now, so the records or the settings have probably just been changed; try again"
 )
+APART: Final = Message("call once for the records of each next status")
 LANGUAGE: Final = Message(
     "actions have the names that Administrator sees, in that user's display language, since an API token acts as "
     "Administrator"
@@ -138,7 +139,7 @@ def _reasons_of_offered(situation: Situation) -> Sequence[Message]:
             )
     if reasons:
         return _distinct(reasons)
-    return [CHANGED_MEANWHILE] if situation.groups and situation.process else []
+    return [CHANGED_MEANWHILE] if situation.all_offered else _nowhere(situation)
 
 
 def _proposals(situation: Situation, stuck: Sequence[Group]) -> list[Message]:
@@ -156,6 +157,14 @@ def _proposals(situation: Situation, stuck: Sequence[Group]) -> list[Message]:
     meant = by_target or nearest_codes(given, [(each.name, each.name) for each in offered])
     if meant:
         return [Message("did you mean {names}?", names=one_of(dict.fromkeys(meant)))]
+    return _nowhere(situation)
+
+
+def _nowhere(situation: Situation) -> list[Message]:
+    """Say that the app has no action of this name, with the nearest one; nothing if it has, or if that is not known."""
+    process, given = situation.process, situation.change.action
+    if process is None or process.named(given):
+        return []
     elsewhere = [each.name for each in process.actions if folded(each.after) == folded(given)] or nearest_codes(
         given, [(each.name, each.name) for each in process.actions]
     )
@@ -214,7 +223,8 @@ def _about_wrong_assignee(situation: Situation) -> _Explanation:
         else:
             remedies.append(Message('leave assignee out: nobody is chosen for "{after}"', **values))
     problem = Message('the action "{action}" does not take the assignee {given}', action=situation.action, given=given)
-    return problem, _distinct(remedies)
+    distinct = _distinct(remedies)
+    return problem, distinct if len(distinct) < 2 else [*distinct, APART]  # noqa: PLR2004 - several next statuses
 
 
 def _about_unknown_assignee(situation: Situation) -> _Explanation:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kintone.app_overview import Action, Assignment, Candidate, CandidateType, Process
 from kintone.forms.near_matches import listed
-from kintone.messages import NOTHING, Joined, Message, counted
+from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.texts import printable
 
 ADMINISTRATOR: Final = "Administrator"
@@ -38,9 +38,14 @@ class Place:
     assignees: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
 
     @property
+    def codes(self) -> Sequence[str]:
+        """The login names of the assignees."""
+        return [str(person.get("code")) for person in self.assignees]
+
+    @property
     def is_open(self) -> bool:
         """Whether Administrator may act: nobody is assigned, or Administrator is among the assignees."""
-        return not self.assignees or any(person.get("code") == ADMINISTRATOR for person in self.assignees)
+        return not self.assignees or ADMINISTRATOR in self.codes
 
 
 # The words for records, actions and people
@@ -52,13 +57,13 @@ def records_named(ids: Sequence[str]) -> Message:
     return counted(len(ids), Message("record {ids}", ids=shown), Message("records {ids}", ids=shown))
 
 
-def people_named(people: Iterable[Mapping[str, Any]]) -> str:
+def people_named(people: Iterable[Mapping[str, Any]]) -> Message:
     """Return users with name and login name."""
-    shown: list[str] = []
+    shown: list[Message] = []
     for person in people:
         code, name = str(person.get("code") or ""), str(person.get("name") or "")
-        shown.append(printable(f"{name} ({code})" if name and name != code else code))
-    return ", ".join(shown)
+        shown.append(verbatim(printable(f"{name} ({code})" if name and name != code else code)))
+    return listed(shown)
 
 
 def candidates_named(assignment: Assignment) -> Message:
@@ -135,8 +140,14 @@ class Situation:
         return [each for each in self.named if each.before == group.place.status]
 
     def stuck(self) -> list[Group]:
-        """Return the groups whose status does not offer the action; none where the settings could not be read."""
-        return [group for group in self.groups if self.process is not None and not self.offers(group)]
+        """Return the groups whose status certainly does not offer the action."""
+        known = self.process.statuses if self.process else ()
+        return [group for group in self.groups if group.place.status in known and not self.offers(group)]
+
+    @property
+    def all_offered(self) -> bool:
+        """Whether every record was read and has a status that offers the action."""
+        return len(self.places or ()) == len(self.change.ids) and all(map(self.offers, self.groups))
 
     def missing(self) -> Message:
         """Return which records could not be read."""
@@ -197,8 +208,7 @@ def _grouped(ids: Sequence[str], places: Mapping[str, Place]) -> list[Group]:
     for each in ids:
         if each in places:
             place = places[each]
-            key = (place.status, *(str(person.get("code")) for person in place.assignees))
-            groups.setdefault(key, []).append(each)
+            groups.setdefault((place.status, *place.codes), []).append(each)
     return [Group(places[members[0]], members) for members in groups.values()]
 
 

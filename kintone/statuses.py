@@ -158,7 +158,7 @@ def _place(record: Record) -> Place:
     people = by_type.get(STATUS_ASSIGNEE.name)
     assignees = [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
     status = by_type.get(STATUS.name)
-    return Place(status if isinstance(status, str) else "", assignees)
+    return Place(status[: limits.MAX_NAME_LENGTH] if isinstance(status, str) else "", assignees)
 
 
 # Explaining a failure

@@ -52,11 +52,11 @@ def _headline(change: StatusChange, outcome: Outcome, record_url: RecordUrl) -> 
 
 def _groups(change: StatusChange, outcome: Outcome) -> Sequence[tuple[Place, Sequence[str]]]:
     """Return the records that were read, by status and assignees, in the order of the call."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
     for each in change.ids:
         if each in outcome.places:
             place = outcome.places[each]
-            groups.setdefault((place.status, people_named(place.assignees)), []).append(each)
+            groups.setdefault((place.status, *place.codes), []).append(each)
     return [(outcome.places[ids[0]], ids) for ids in groups.values()]
 
 

@@ -9,6 +9,8 @@ from tests.unit.appending_samples import Bench
 from tests.unit.get_record_tool import FORM as SHOP
 from tests.unit.in_process import InProcess
 from tests.unit.reading_samples import FORM
+from tests.unit.status_tool import FORM as WORKFLOW
+from tests.unit.status_tool import with_workflow
 from tests.unit.writing_samples import STOCK
 
 
@@ -40,3 +42,10 @@ def shop() -> Iterator[InProcess]:
     with InProcess(SHOP) as site:
         site.kintone.add_records(site.app, [{"sku": f"A-{number}", "owner": "sato"} for number in (1, 2, 3)])
         yield site
+
+
+@pytest.fixture
+def flow() -> Iterator[InProcess]:
+    """Return a kintone with a workflow and three records in its first status."""
+    with InProcess(WORKFLOW) as running:
+        yield with_workflow(running)

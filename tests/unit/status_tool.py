@@ -86,3 +86,17 @@ def text(result: Result) -> str:
 def statuses(site: InProcess) -> list[str]:
     """Return the status of each record, by ID."""
     return [record["ステータス"]["value"] for record in site.kintone.records(site.app)]
+
+
+def results_of(result: Result) -> list[dict[str, str]]:
+    """Return the variable with the records and their statuses."""
+    found = result.variables["results"]
+    assert isinstance(found, list)
+    return found
+
+
+def sent(site: InProcess) -> list[dict[str, Any]]:
+    """Return the rows of the only change of statuses."""
+    (asked,) = [asked for asked in site.asked if asked.call == "PUT records/status"]
+    rows: list[dict[str, Any]] = asked.parameters["records"]
+    return rows

@@ -170,9 +170,11 @@ def test_agent_sends_all_settings(host: DifyHost, site: LocalKintone, file: dict
     """An agent sends every setting, blank or with the YAML's default, with the same result as without them."""
     credentials = credentials_of(site)
 
-    by_agent = host.invoke(tool, minimal_parameters(tool, file), credentials, given_by="agent", timeout=60)
+    with prepared(site, tool):
+        by_agent = host.invoke(tool, minimal_parameters(tool, file), credentials, given_by="agent", timeout=60)
     site.reset()
-    without_settings = host.invoke(tool, minimal_parameters(tool, file), credentials, timeout=60)
+    with prepared(site, tool):
+        without_settings = host.invoke(tool, minimal_parameters(tool, file), credentials, timeout=60)
 
     assert set(by_agent.variables) == set(without_settings.variables)
     assert by_agent.json_messages == without_settings.json_messages
