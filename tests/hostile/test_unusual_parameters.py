@@ -9,7 +9,7 @@ from dify_plugin.errors.tool import ToolProviderCredentialValidationError
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
 from tests.contract.agreed_names import NETWORK, NETWORKED_TOOLS, TOOLS
-from tests.good_parameters import good_parameters
+from tests.good_parameters import good_parameters, prepared
 from tests.hostile.tool_calls import call_tool, parameters_of
 from tests.hostile.unusual_values import unusual_values
 from tests.wire.plugin import credentials_of
@@ -19,10 +19,13 @@ EACH = [(tool, parameter) for tool in TOOLS for parameter in parameters_of(tool)
 
 
 @pytest.mark.parametrize(("tool", "parameter"), EACH)
-def test_tool_when_a_parameter_is_unusual(credentials: dict[str, str], tool: str, parameter: str) -> None:
+def test_tool_when_a_parameter_is_unusual(
+    site: LocalKintone, credentials: dict[str, str], tool: str, parameter: str
+) -> None:
     """Any value of a tool's parameter is accepted, or refused by the plugin or kintone."""
-    for value in unusual_values():
-        call_tool(tool, {**good_parameters(tool), parameter: value}, credentials)
+    with prepared(site, tool):
+        for value in unusual_values():
+            call_tool(tool, {**good_parameters(tool), parameter: value}, credentials)
 
 
 @pytest.mark.parametrize("parameter", NETWORK)

@@ -1,5 +1,8 @@
 """Actions of process management: what is sent, what is read afterwards, and what is told."""
 
+import json
+from typing import Any
+
 import pytest
 
 from kintone.errors import InvalidParameterError
@@ -174,6 +177,42 @@ def test_form_and_settings_that_cannot_be_read(flow: InProcess) -> None:
     flow.kintone.fail(api="app/status", status=403, code="GAIA_NO01", times=None)
 
     assert results_of(act(flow, record_ids="1", action="Skip"))[0]["status"] == "Second"
+
+
+ODD: list[Any] = [
+    {}, {"records": None}, {"records": [None]}, {"records": [{"$id": {"type": "__ID__", "value": "7"}}]},
+    {"records": [{"$id": {"type": "__ID__", "value": "1"}, "s": {"type": "STATUS", "value": []}}]},
+    {"records": [{"$id": {"type": "__ID__", "value": "1"}, "s": {"type": "STATUS", "value": "x" * 5_000_000}}]},
+    {"records": [{"$id": {"type": "__ID__", "value": "1"}, "s": {"type": "STATUS_ASSIGNEE", "value": [{"code": 5}]}}]},
+    {"records": [{"$id": {"type": "__ID__", "value": "1"}, "s": {"type": "STATUS_ASSIGNEE", "value": ["x", None]}}]},
+    {"enable": True, "states": {"x": {"name": "Second", "assignee": {"type": "ALL", "entities": [None]}}}},
+    {"enable": True, "states": {"x": None}, "actions": [{"name": "Skip"}]}, {"enable": "yes"}, {"properties": None},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(ODD)))
+@pytest.mark.parametrize("api", ["app/form/fields", "records", "app/status"])
+def test_odd_answers_to_what_is_read_afterwards(flow: InProcess, api: str, number: int) -> None:
+    """Whatever kintone answers then, the change is told as saved, in a message that Dify can carry."""
+    flow.change = lambda asked, body: ODD[number] if asked.api == api else body
+
+    result = act(flow, record_ids="1", action="Skip")
+
+    assert results_of(result)[0]["revision"] == "3"
+    assert len(text(result)) < 2_000
+    assert len(json.dumps(result.variables)) < 2_000
+
+
+@pytest.mark.parametrize("number", range(len(ODD)))
+@pytest.mark.parametrize("api", ["app/form/fields", "records", "app/status"])
+def test_odd_answers_to_what_explains_a_refusal(flow: InProcess, api: str, number: int) -> None:
+    """The refusal stays kintone's, whatever the explanation lacks."""
+    flow.change = lambda asked, body: ODD[number] if asked.api == api else body
+
+    error = refused(flow, record_ids="1", action="Approve")
+
+    assert error.code == "GAIA_IL03"
+    assert len(str(error)) < 3_000
 
 
 def test_record_that_disappears_after_the_action(flow: InProcess) -> None:
