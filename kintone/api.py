@@ -42,13 +42,21 @@ class RetrySafety(Enum):
     outcome is reported instead."""
     UPSERT = auto()
     """By update key: the second request updates the record that the first one inserted."""
+    DELETE = auto()
+    """kintone refuses the second request, since the records are gone, and an id is never given to another record."""
     UPLOAD = auto()
     """A second upload leaves a copy that is attached nowhere; kintone deletes it after three days."""
 
     @property
     def writes(self) -> bool:
         """Whether the request may change records."""
-        return self in (RetrySafety.INSERT, RetrySafety.UPDATE, RetrySafety.UPDATE_WITH_REVISION, RetrySafety.UPSERT)
+        return self in (
+            RetrySafety.INSERT,
+            RetrySafety.UPDATE,
+            RetrySafety.UPDATE_WITH_REVISION,
+            RetrySafety.UPSERT,
+            RetrySafety.DELETE,
+        )
 
 
 type Method = Literal["DELETE", "GET", "POST", "PUT"]
@@ -178,6 +186,14 @@ def write_records(
     https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
     """
     return Request(description, method, "records", payload, retry_safety)
+
+
+def delete_records(description: Message, app: int, ids: Sequence[int]) -> Request:
+    """Deletion of up to 100 records, all or none; https://cybozu.dev/ja/kintone/docs/rest-api/records/delete-records.
+
+    ``revisions`` is left out: the records are deleted as they are then.
+    """
+    return Request(description, "DELETE", "records", {"app": app, "ids": ids}, RetrySafety.DELETE)
 
 
 def bulk_request(description: Message, calls: Sequence[Mapping[str, object]], retry_safety: RetrySafety) -> Request:

@@ -63,6 +63,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "file_names": ("name", "names", "file_name", "filenames"),
     "records_mapping": ("mapping",),
     "record_id": ("id", "record", "record_ids", "record_number", "number"),
+    "record_ids": ("ids", "id", "record_id", "records", "record", "record_numbers", "numbers"),
+    "confirm_count": ("count", "confirm", "confirmation", "expected_count", "expected", "number_of_records", "limit"),
     "attachment_field": ("field", "field_code", "attachment"),
     "file_key": ("key", "file", "file_id"),
     "file_name": ("name", "filename", "save_as"),

@@ -163,6 +163,7 @@ _EXAMPLES = {
     "records_json": '[{"field code": {"type": "SINGLE_LINE_TEXT", "value": "value"}}]',
     "fields": '["field code", "other code"]',
     "mentions": '[{"code": "login name", "type": "USER"}]',
+    "record_ids": "[12, 15]",
     "file_names": '["first.pdf", "second.pdf"]',
 }
 

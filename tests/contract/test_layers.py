@@ -49,6 +49,7 @@ LAYERS = (
     "tools.field_descriptions", "tools.field_lines", "tools.field_texts",
     "tools.whole_record", "tools.flat_records", "tools.list_change_texts", "tools.mentions",
     "tools.comment_texts",
+    "tools.record_ids",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 

@@ -64,6 +64,7 @@ RELATED_TOOLS = {
     "kintone_update_record": {"kintone_get_fields", "kintone_get_record", "kintone_record_data_docs"},
     "kintone_add_record_comment": {"kintone_query", "kintone_get_record_comments"},
     "kintone_get_record_comments": {"kintone_query", "kintone_add_record_comment"},
+    "kintone_delete_records": {"kintone_aggregate"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),
