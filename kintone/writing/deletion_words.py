@@ -11,6 +11,8 @@ from kintone.remedies import for_maybe_saved
 from kintone.writing.failures import TEMPORARY_ERRORS
 
 MAX_IDS_NAMED = 20
+MIN_RANGE = 3
+"""Up to so many ids in a row are named one by one."""
 NOTHING_DELETED = Message("nothing was deleted")
 NO_WAY_BACK = Message("what is deleted cannot be restored")
 
@@ -45,11 +47,11 @@ def records_named(ids: Sequence[int]) -> Message:
     """Return ascending ids in words: each one where they are few, otherwise the first and the last."""
     if len(ids) == 1:
         return Message("record {record}", record=str(ids[0]))
+    first, last = str(ids[0]), str(ids[-1])
+    if len(ids) > MIN_RANGE and ids[-1] - ids[0] == len(ids) - 1:
+        return Message("records {first} to {last}", first=first, last=last)
     if len(ids) <= MAX_IDS_NAMED:
         return Message("records {ids}", ids=", ".join(map(str, ids)))
-    first, last = str(ids[0]), str(ids[-1])
-    if ids[-1] - ids[0] == len(ids) - 1:
-        return Message("records {first} to {last}", first=first, last=last)
     return Message("{count:,} records from {first} to {last}", count=len(ids), first=first, last=last)
 
 
@@ -71,7 +73,7 @@ def deletion_failed(error: KintoneError, ledger: WriteLedger, broken: BrokenOff)
 def _missing_in_words(broken: BrokenOff) -> Message:
     if not broken.missing:
         return NOTHING
-    return Message("not there any more, or never was: {records}", records=records_named(broken.missing))
+    return Message("no longer there, or never were: {records}", records=records_named(broken.missing))
 
 
 def _outcome(broken: BrokenOff, *, is_unknown: bool) -> Message:
@@ -91,7 +93,7 @@ def _outcome(broken: BrokenOff, *, is_unknown: bool) -> Message:
             )
         )
     if rest:
-        parts.append(Message("not deleted: {records}", records=records_named(rest)))
+        parts.append(Message("not deleted by this call: {records}", records=records_named(rest)))
     return Joined(parts)
 
 
@@ -148,7 +150,7 @@ def _unknown_query(broken: BrokenOff) -> Message:
 
 def _unknown_ids(broken: BrokenOff) -> Message:
     return Message(
-        "read which of {records} are still there, and send record_ids with these and those that are not deleted; "
+        "find out which of {records} are still there, and send record_ids with these and those that are not deleted; "
         "running it unchanged, as a retry of the workflow's node does, deletes nothing more if one of them is gone: "
         "kintone then refuses with GAIA_RE01",
         records=records_named(broken.failed),

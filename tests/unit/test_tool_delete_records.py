@@ -262,7 +262,7 @@ def test_records_added_meanwhile_stay(site: InProcess) -> None:
 
 
 def test_comments_go_with_their_records(site: InProcess) -> None:
-    """Kintone deletes them; those of other records stay."""
+    """They are deleted; those of other records stay."""
     add(site, 2)
     for record in (1, 2):
         site.ask("POST", "record/comment", record=record, comment={"text": "済"})
@@ -286,3 +286,21 @@ def test_two_thousand_go_in_one_transaction(site: InProcess) -> None:
         ("DELETE", "/k/v1/records.json", 100)
     ] * 20
     assert site.ids() == list(range(1, 51))
+
+
+def test_a_list_that_is_too_large_for_dify(site: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The records are gone, so the list is left out, and the text says so."""
+    add(site, 30)
+    monkeypatch.setattr("tools.kintone_delete_records.MAX_MESSAGE_BYTES", 100)
+    deleted = delete(site, query="$id > 0", confirm_count=30)
+    assert deleted.variables == {"deleted_count": 30, "record_ids": []}
+    assert "record_ids" in text(deleted)
+    assert site.ids() == []
+
+
+def test_three_hundred_thousand_ids_are_read(site: InProcess) -> None:
+    """A text of two megabytes is no reason to refuse them; the first that no record has is."""
+    text_of_ids = "\n".join(map(str, range(1, 300_001)))
+    error = failure(site, record_ids=text_of_ids)
+    assert error.code == "GAIA_RE01"
+    assert len(site.writes) == 1
