@@ -27,6 +27,7 @@ def tour(session: DemoSession) -> None:
     _comments(session)
     _docs(session)
     _update(session)
+    _delete(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -163,3 +164,14 @@ def _update(session: DemoSession) -> None:
     check("the mistyped key is named", holds="B-02" in failure.message)
     found = session.run("kintone_aggregate", {"query": 'sku = "B-02"'}, show=False)
     check("no record was added", holds=found.variables["record_count"] == 0)
+
+
+def _delete(session: DemoSession) -> None:
+    screen.heading("15. Records are deleted if the number of those that are found is the expected one")
+    found = {"query": 'sku in ("NEW-01", "TEA-01")'}
+    failure = session.failure("kintone_delete_records", {**found, "confirm_count": 1})
+    check("another number deletes nothing, and both are told", holds="finds 2" in failure.message)
+    outcome = session.run("kintone_delete_records", {**found, "confirm_count": 2})
+    left = session.run("kintone_aggregate", found, show=False)
+    counts = outcome.variables["deleted_count"], left.variables["record_count"]
+    check("these two records are gone", holds=counts == (2, 0))

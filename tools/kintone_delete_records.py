@@ -174,7 +174,7 @@ def _looked_up(report: DeletionReport) -> list[Message]:
         return []
     return [
         Message(
-            "The answer about some of them was lost; they were gone when they were looked up afterwards: {records}.",
+            "The answer about some of them was lost; looked up afterwards, they do not exist any more: {records}.",
             records=records_named(report.looked_up),
         )
     ]

@@ -16,7 +16,7 @@ BY_ID = {"record_ids": list(range(1, 121))}
 LOST: list[dict[str, Any]] = [{"status": 503, "applied": True}, {"cut": "after"}, {"hang": 40.0, "applied": True}]
 """What can happen to an answer of a request that kintone carries out."""
 NOT_ARRIVED: list[dict[str, Any]] = [{"status": 503}, {"cut": "before"}, {"status": 502}]
-DELETES = {"api": "bulkRequest", "method": "POST"}
+DELETES: dict[str, Any] = {"api": "bulkRequest", "method": "POST"}
 
 
 @pytest.fixture

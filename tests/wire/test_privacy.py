@@ -51,6 +51,8 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_record_data_docs", {}),
     ("kintone_get_fields", {}),
     *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
+    ("kintone_delete_records", {"query": f'sku = "{CONTENT}2"', "confirm_count": 1}),
+    ("kintone_delete_records", {"record_ids": "1"}),
 )
 """Every tool, in an order in which each has what it needs; 600 records are read by cursor."""
 REST_API = {
