@@ -118,7 +118,7 @@ def observations(tmp_path_factory: pytest.TempPathFactory) -> Observations:
         codes.append(code_of(host, *BY_CURSOR, credentials))
         site.fail(**quoting_failure)
         # Forms are cached for each credential separately.
-        another = credentials_of(site, "view", "add", "edit", "delete")
+        another = credentials_of(site, "view", "add", "edit", "delete", "manage")
         codes += [code_of(host, *call, another) for call in CALLS]
         stderr = "\n".join(host.stderr)
         addresses = [urlsplit(url) for url in (site.origin, host.serve("a", b"a")["url"])]
