@@ -145,6 +145,7 @@ CALLS: Sequence[tuple[str, str, Mapping[str, Any]]] = (
     ("one record", "kintone_validate_record_data", {"record_data": _ENTRY}),
     ("one record", "kintone_add_record", {"record_data": _ENTRY}),
     (f"{RECORDS} records", "kintone_upsert_records", {"records_data": [{"record": _ENTRY}] * RECORDS}),
+    (f"{RECORDS} records", "kintone_delete_records", {"query": f"$id <= {RECORDS}", "confirm_count": RECORDS}),
 )
 """What is asked of the app of inquiries, with a title: the reading calls first, since the others add records."""
 

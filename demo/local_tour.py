@@ -30,6 +30,7 @@ def tour(session: DemoSession) -> None:
     _docs(session)
     _update(session)
     _status(session)
+    _delete(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -180,3 +181,14 @@ def _status(session: DemoSession) -> None:
     check("it is assigned to the one who was chosen", holds="(sato)" in outcome.text)
     failure = session.failure("kintone_update_status", {**app, "record_ids": "7", "action": "承認する"})
     check("who has to act is named", holds="(suzuki)" in failure.message and failure.code == "GAIA_NT01")
+
+
+def _delete(session: DemoSession) -> None:
+    screen.heading("16. Records are deleted if the number of those that are found is the expected one")
+    found = {"query": 'sku in ("NEW-01", "TEA-01")'}
+    failure = session.failure("kintone_delete_records", {**found, "confirm_count": 1})
+    check("another number deletes nothing, and both are told", holds="finds 2" in failure.message)
+    outcome = session.run("kintone_delete_records", {**found, "confirm_count": 2})
+    left = session.run("kintone_aggregate", found, show=False)
+    counts = outcome.variables["deleted_count"], left.variables["record_count"]
+    check("these two records are gone", holds=counts == (2, 0))

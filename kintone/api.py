@@ -44,6 +44,8 @@ class RetrySafety(Enum):
     """A second request would carry out the same action from the next status, or be refused there."""
     UPSERT = auto()
     """By update key: the second request updates the record that the first one inserted."""
+    DELETE = auto()
+    """kintone refuses the second request, since the records are gone, and an id is never given to another record."""
     UPLOAD = auto()
     """A second upload leaves a copy that is attached nowhere; kintone deletes it after three days."""
 
@@ -60,6 +62,7 @@ _WRITES = frozenset(
         RetrySafety.UPDATE_WITH_REVISION,
         RetrySafety.ACTION,
         RetrySafety.UPSERT,
+        RetrySafety.DELETE,
     }
 )
 
@@ -190,6 +193,14 @@ def write_records(
     https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
     """
     return Request(description, method, "records", payload, retry_safety)
+
+
+def delete_records(description: Message, app: int, ids: Sequence[int]) -> Request:
+    """Deletion of up to 100 records, all or none; https://cybozu.dev/ja/kintone/docs/rest-api/records/delete-records.
+
+    ``revisions`` is left out: the records are deleted as they are then.
+    """
+    return Request(description, "DELETE", "records", {"app": app, "ids": ids}, RetrySafety.DELETE)
 
 
 def bulk_request(description: Message, calls: Sequence[Mapping[str, object]], retry_safety: RetrySafety) -> Request:

@@ -204,7 +204,7 @@ def entries_named(span: Span) -> Message:
 
 
 def _saved_entries(ledger: WriteLedger | None) -> Message:
-    if ledger is None:
+    if ledger is None or ledger.own_words:
         return NOTHING
     if not ledger.numbered:
         return Message("it may have been saved") if ledger.has_unknown() else Message("nothing is saved")

@@ -40,12 +40,14 @@ class WriteLedger:
     An unknown entry stays unknown until an answer proves that it is saved: the refusal of a second attempt says nothing
     about the first one. ``repeated`` holds the spans that were saved by an attempt after one with an unknown outcome;
     what kintone then reports as updated may have been inserted by the earlier attempt. ``numbered`` is false if the
-    call writes a single record, which messages do not number.
+    call writes a single record, which messages do not number. ``own_words`` is true if the error itself says what
+    became of the entries: of a deletion, whose entries are record ids.
     """
 
-    def __init__(self, entries: int, *, numbered: bool = True) -> None:
+    def __init__(self, entries: int, *, numbered: bool = True, own_words: bool = False) -> None:
         """Start with all entries ``NOT_SENT``."""
         self.numbered = numbered
+        self.own_words = own_words
         self.repeated: list[Span] = []
         self._states = bytearray(entries)
         self._results: dict[int, Mapping[str, object]] = {}
@@ -83,6 +85,10 @@ class WriteLedger:
             self.repeated.append(span)
         self._states[span.first - 1 : span.last] = bytes([EntryState.SAVED]) * len(span)
         self._results.update(enumerate(results, start=span.first))
+
+    def settle_as_refused(self, span: Span) -> None:
+        """Mark unknown entries as refused: what was read afterwards proves that no attempt wrote them, or still can."""
+        self._states[span.first - 1 : span.last] = bytes([EntryState.REFUSED]) * len(span)
 
     def results(self) -> list[Mapping[str, object]]:
         """Return kintone's results of the saved entries, in the order of the entries."""

@@ -6,7 +6,7 @@ MAX_RECORDS_PER_READ = 500
 # Largest ``offset``; https://cybozu.dev/ja/kintone/docs/overview/query
 MAX_OFFSET = 10_000
 
-# Records in one POST or PUT; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
+# Records in one POST, PUT or DELETE; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
 MAX_RECORDS_PER_WRITE = 100
 
 # Records in one change of status; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-statuses/

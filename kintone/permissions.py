@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kintone.api import Request
+from kintone.api import Request, RetrySafety
 from kintone.error_codes import Meaning
 from kintone.errors import PermissionDeniedError
 from kintone.messages import Message
@@ -16,6 +16,7 @@ from kintone.messages import Message
 VIEW: Final = Message("View records")
 ADD: Final = Message("Add records")
 EDIT: Final = Message("Edit records")
+DELETE: Final = Message("Delete records")
 VIEW_OR_ADD: Final = Message("{one} or {other}", one=VIEW, other=ADD)
 VIEW_AND_EDIT: Final = Message("{one} and {other}", one=VIEW, other=EDIT)
 ADD_AND_EDIT: Final = Message("{one} and {other}", one=ADD, other=EDIT)
@@ -40,6 +41,7 @@ NEEDED: Final[Mapping[tuple[str, str], Message]] = {
     ("PUT", "record"): EDIT,
     ("PUT", "records"): EDIT,
     ("PUT", "records/status"): VIEW_AND_EDIT,
+    ("DELETE", "records"): DELETE,
 }
 """Permissions by method and API; an upsert needs adding and editing, even where every record exists.
 
@@ -60,7 +62,8 @@ def not_permitted(request: Request, index: int | None = None) -> Meaning:
     """
     problem = Message("the API token may not do this")
     remedy = tick(needed_permission(request, index))
-    if request.retry_safety.writes and request.api in RECORD_WRITES:
+    saves = request.retry_safety.writes and request.retry_safety is not RetrySafety.DELETE
+    if saves and request.api in RECORD_WRITES:
         remedy = Message(
             "{remedy}; to write a lookup, {view} is needed in a token of its source app as well",
             remedy=remedy,

@@ -68,6 +68,7 @@ RETRIED: dict[RetrySafety, frozenset[FailureKind]] = {
     RetrySafety.UPDATE_WITH_REVISION: NOT_CARRIED_OUT,
     RetrySafety.ACTION: NOT_CARRIED_OUT,
     RetrySafety.UPSERT: RETRIED_IF_IDEMPOTENT,
+    RetrySafety.DELETE: RETRIED_IF_IDEMPOTENT,
     RetrySafety.UPLOAD: RETRIED_IF_IDEMPOTENT,
 }
 
@@ -246,5 +247,6 @@ def _previous_attempt(error: KintoneError) -> Message:
 def with_remedy(error: KintoneError, request: Request, entries: Entries | None) -> KintoneError:
     """Add the ledger of the entries to an error, and select the remedy that suits the request."""
     if entries:
-        return error.copy_with(ledger=entries.ledger, remedy=for_write(error.remedy, len(entries.ledger)))
+        ledger = entries.ledger
+        return error.copy_with(ledger=ledger, remedy=for_write(error.remedy, 1 if ledger.own_words else len(ledger)))
     return error if request.api in LIST_APIS else error.copy_with(remedy=for_one(error.remedy))

@@ -40,6 +40,7 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_add_record_comment": {"record_id": "1", "comment_text": "見積もりを送りました。"},
         "kintone_get_record_comments": {"record_id": "1"},
         "kintone_update_status": {"record_ids": "1", "action": ACTION},
+        "kintone_delete_records": {"query": 'sku = "GONE"', "confirm_count": 0},
     }
     return good[tool]
 

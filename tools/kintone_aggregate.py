@@ -10,16 +10,15 @@ from kintone.aggregation.record_count import count_records
 from kintone.aggregation.request import AggregationRequest, parse_request
 from kintone.errors import InvalidParameterError, InvalidQueryError
 from kintone.field_types import RECORD_ID
-from kintone.messages import Joined, Message
-from kintone.query import Query, parse
-from kintone.reading.plan import plan_of as plan_of_query
+from kintone.messages import Message
+from kintone.query import Query
 from kintone.reading.reader import ReadRequest, RecordsApi
 from kintone.texts import printable
 from kintone.values.periods import default_time_zone, read_time_zone
 from tools import base
 from tools.aggregation_text import AggregationText, count_lines
 from tools.name_lists import read_list
-from tools.query_mistakes import PreparedQuery, explained, prepared_query
+from tools.query_mistakes import PreparedQuery, explained, prepared_query, require_condition
 from tools.query_outputs import ProgressLog
 from tools.query_summary import none_came
 from tools.results import Result
@@ -57,21 +56,7 @@ class Aggregate(base.KintoneTool):
 
 def _condition(prepared: PreparedQuery) -> Query:
     """Return the parameter ``query``; raises ``InvalidParameterError`` if it is more than a condition."""
-    plan_of_query(prepared.text, None)
-    query = parse(prepared.text)
-    options = {"order by": query.order_by, "limit": query.limit, "offset": query.offset}
-    problems = [
-        Message(
-            'query: "{option}" is not allowed here, since all matching records count; {instead}',
-            option=option,
-            instead=REPLACEMENTS[option],
-        )
-        for option, value in options.items()
-        if value is not None
-    ]
-    if problems:
-        raise InvalidParameterError(Joined(problems))
-    return query
+    return require_condition(prepared, Message("all matching records count"), REPLACEMENTS)
 
 
 def _max_rows(call: base.Call) -> int:

@@ -24,7 +24,16 @@ MAX_INTEGER_BITS = 120
 TRUE_WORDS = frozenset({"true", "yes", "y", "1", "on"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0", "off"})
 DATA_PARAMETERS = frozenset(
-    {"record_data", "records_data", "records_json", "records_mapping", "file_names", "upload_file", "comment_text"}
+    {
+        "record_data",
+        "records_data",
+        "records_json",
+        "records_mapping",
+        "file_names",
+        "upload_file",
+        "comment_text",
+        "record_ids",
+    }
 )
 """Parameters for data, which have no limit of length here."""
 SHORT_TEXT_EXAMPLE = Message("a short text")
@@ -40,6 +49,7 @@ EXAMPLES = {
     "offset": Message("a number such as 10"),
     "limit": Message("a number such as 10"),
     "record_id": Message("a number such as 12"),
+    "confirm_count": Message("a number such as 3"),
     "mentions": Message("up to 10 login names"),
     "update_key": Message("one field code"),
     "update_key_value": Message("a text of up to 64 characters"),

@@ -1,18 +1,20 @@
 """Prepares the parameter ``query``, and explains why kintone refused it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kintone.app_overview import read_statuses
 from kintone.errors import InvalidParameterError, InvalidQueryError, KintoneError
 from kintone.messages import NOTHING, Joined, Message
+from kintone.query import Query
 from kintone.query.comparisons import Comparison, read_condition
 from kintone.query.mending import mended, told
 from kintone.query.mistakes import UNKNOWN_OPTION, compares_status, explain, unknown_fields
 from kintone.query.moments import DateCheck, check_dates, unchecked_dates
 from kintone.query.parts import has_options, parse
 from kintone.query.unzoned import is_like_a_date
+from kintone.reading.plan import plan_of
 from kintone.values.periods import default_time_zone
 from tools.base import Call
 from tools.code_suggestions import current_form
@@ -52,9 +54,37 @@ def prepared_query(call: Call, zone: ZoneInfo | None = None) -> PreparedQuery:
     return PreparedQuery(check.applied(text), [*warnings, *check.told()])
 
 
+def require_condition(prepared: PreparedQuery, reason: Message, instead: Mapping[str, Message]) -> Query:
+    """Return a query that is a condition alone; raises ``InvalidParameterError`` if it has options.
+
+    ``reason`` says why the tool has no use for them, ``instead`` what to do about each of them.
+    """
+    plan_of(prepared.text, None)
+    query = parse(prepared.text)
+    options = {"order by": query.order_by, "limit": query.limit, "offset": query.offset}
+    problems = [
+        Message(
+            'query: "{option}" is not allowed here, since {reason}; {instead}',
+            option=option,
+            reason=reason,
+            instead=instead[option],
+        )
+        for option, value in options.items()
+        if value is not None
+    ]
+    if problems:
+        raise InvalidParameterError(Joined(problems))
+    return query
+
+
 def _counts(call: Call) -> bool:
     """Tell whether the tool aggregates: its query is a condition alone."""
     return call.parameters.takes("group_by")
+
+
+def _deletes(call: Call) -> bool:
+    """Tell whether the tool deletes what the query finds: its query is a condition alone as well."""
+    return call.parameters.takes("confirm_count")
 
 
 def _condition(call: Call, text: str) -> str:
@@ -62,8 +92,13 @@ def _condition(call: Call, text: str) -> str:
     try:
         return parse(text).condition
     except InvalidParameterError:
-        if not (_counts(call) and has_options(text)):
+        if not has_options(text) or not (_counts(call) or _deletes(call)):
             raise
+    if _deletes(call):
+        raise InvalidParameterError(
+            "query: only a condition may stand here, without order by, limit and offset, since all records that match "
+            "are deleted; remove them, or name the records in record_ids"
+        )
     raise InvalidParameterError(
         "query: only a condition may stand here, without order by, limit and offset; sort the rows with the parameter "
         "order_by, and limit them with max_rows"

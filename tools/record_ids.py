@@ -6,7 +6,7 @@ from decimal import Decimal
 from kintone.errors import InvalidParameterError
 from kintone.messages import Joined, Message
 from kintone.reading.found_record import read_app_code
-from kintone.values.numbers import named_record_id, record_number_parts, several_record_ids, whole_number
+from kintone.values.numbers import named_record_id, record_number_parts, whole_number
 from tools.base import Call
 from tools.name_lists import names_in_text
 from tools.record_choice import NOT_GIVEN
@@ -25,18 +25,18 @@ def is_given(value: object) -> bool:
 def read_record_ids(call: Call, value: object) -> list[int]:
     """Return the IDs in ``record_ids``, in order and each once; raises ``InvalidParameterError``.
 
-    The value is a number, a list, a JSON list, or a text of IDs separated by commas, semicolons, line breaks or
-    blanks. An entry is an ID, ``#3``, or a record number with the app's own code, which is read only if there is one.
-    Empty parts of a text are left out; an empty entry of a list is refused, since it may stand for a record that was
-    not found.
+    The value is a number, a list, a JSON list, or a text of IDs separated by commas, semicolons or line breaks; "1 234"
+    is refused, since it may be one number. An entry is an ID, ``#3``, or a record number with the app's own code, which
+    is read only if there is one. Empty parts of a text are left out; an empty entry of a list is refused, since it may
+    stand for a record that was not found.
     """
     found: dict[int, None] = {}
     problems: list[Message] = []
     numbers = _RecordNumbers(call)
     for position, entry in enumerate(_entries(value) if is_given(value) else (), start=1):
-        ids = _ids(entry) or numbers.ids(entry)
-        if ids:
-            found.update(dict.fromkeys(ids))
+        record_id = _record_id(entry) or numbers.record_id(entry)
+        if record_id:
+            found[record_id] = None
         else:
             problems.append(numbers.problem(entry, position))
         if len(problems) == MAX_PROBLEMS_SHOWN:
@@ -55,9 +55,9 @@ class _RecordNumbers:
         self._call = call
         self._code: str | None = None
 
-    def ids(self, entry: object) -> list[int]:
+    def record_id(self, entry: object) -> int | None:
         parts = record_number_parts(entry)
-        return [int(parts[1])] if parts and int(parts[1]) > 0 and parts[0] == self._own_code() else []
+        return int(parts[1]) if parts and int(parts[1]) > 0 and parts[0] == self._own_code() else None
 
     def problem(self, entry: object, position: int) -> Message:
         values = {"position": position, "given": shown_value(entry), "app": self._call.app, "code": self._code or ""}
@@ -95,11 +95,9 @@ def _entries(value: object) -> Sequence[object] | Iterator[object]:
     return structure
 
 
-def _ids(entry: object) -> list[int]:
-    """Return the ID in an entry, or those of a line with blanks between them; none in anything else."""
+def _record_id(entry: object) -> int | None:
     number = whole_number(entry)
-    if number is not None:
-        return [number] if number > 0 else []
-    if named := named_record_id(entry):
-        return [int(named)]
-    return [int(each) for each in several_record_ids(entry)] if isinstance(entry, str) else []
+    if number is None:
+        named = named_record_id(entry)
+        number = int(named) if named else None
+    return number if number is not None and number > 0 else None

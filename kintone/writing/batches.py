@@ -294,7 +294,7 @@ class _Revision(AnswerModel):
     revision: PositiveNumber
 
 
-class _Bulk(AnswerModel):
+class BulkAnswer(AnswerModel):
     """https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request."""
 
     results: Annotated[list[dict[str, Any]], FailFast()]
@@ -311,7 +311,7 @@ def read_saved(batch: Batch, body: Mapping[str, Any], description: Message) -> l
         return [{"id": record_id, "revision": revision, "operation": "UPDATE"}]
     bodies: Sequence[object] = [body]
     if len(batch.calls) > 1:
-        bodies = read_answer(_Bulk, body, description).results
+        bodies = read_answer(BulkAnswer, body, description).results
         if len(bodies) != len(batch.calls):
             raise _wrong_count(description, len(bodies), len(batch.calls))
     saved: dict[int, SavedRecord] = {}

@@ -139,6 +139,11 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "limit": Parameter("number", "llm", least=1),
     },
     "kintone_update_status": {"record_ids": NEEDED_TEXT, "action": NEEDED_TEXT, "assignee": TEXT},
+    "kintone_delete_records": {
+        "record_ids": TEXT,
+        "query": TEXT,
+        "confirm_count": Parameter("number", "llm", least=0),
+    },
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -190,6 +195,7 @@ RESULTS: dict[str, dict[str, str]] = {
     "kintone_add_record_comment": {"comment_id": "string", "response": "object"},
     "kintone_get_record_comments": {"comments": "array[object]", "comment_count": "number"},
     "kintone_update_status": {"results": "array[object]"},
+    "kintone_delete_records": {"deleted_count": "number", "record_ids": "array[string]"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {

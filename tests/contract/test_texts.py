@@ -65,6 +65,7 @@ RELATED_TOOLS = {
     "kintone_add_record_comment": {"kintone_query", "kintone_get_record_comments"},
     "kintone_get_record_comments": {"kintone_query", "kintone_add_record_comment"},
     "kintone_update_status": {"kintone_query", "kintone_get_fields"},
+    "kintone_delete_records": {"kintone_aggregate"},
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

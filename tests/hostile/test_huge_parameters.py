@@ -41,7 +41,15 @@ TEXT_PARAMETERS = [
     ("kintone_download_file", "file_key"),
     ("kintone_download_file", "file_name"),
 ]
-DATA_PARAMETERS = ("record_data", "records_data", "records_json", "records_mapping", "upload_file", "file_names")
+DATA_PARAMETERS = (
+    "record_data",
+    "records_data",
+    "records_json",
+    "records_mapping",
+    "upload_file",
+    "file_names",
+    "record_ids",
+)
 """Parameters that carry data; all others are short."""
 # https://cybozu.dev/ja/kintone/docs/overview/query
 LONGEST_SHORT = 190_000
@@ -58,6 +66,19 @@ def test_tools_when_a_text_is_huge(credentials: dict[str, str], name: str) -> No
             call_tool(tool, {**good_parameters(tool), parameter: HUGE_TEXTS[name](size)}, credentials)
 
         _require_linear_time(call, (tool, parameter), MEGABYTE if parameter in DATA_PARAMETERS else LONGEST_SHORT)
+
+
+@pytest.mark.parametrize("name", SLOW_TEXTS)
+def test_delete_when_a_list_of_ids_is_huge(site: LocalKintone, credentials: dict[str, str], name: str) -> None:
+    """It is refused in time linear in its length, and nothing is sent."""
+    site.reset()
+
+    def call(size: int) -> None:
+        result = call_tool("kintone_delete_records", {"record_ids": HUGE_TEXTS[name](size)}, credentials)
+        assert result.failure == "INVALID_INPUT"
+
+    _require_linear_time(call, name)
+    assert site.requests == []
 
 
 @pytest.mark.parametrize("tool", TOOLS)

@@ -50,7 +50,7 @@ class Asked:
 
 
 class InProcess:
-    """A kintone with one app, a client that may view, add and edit its records, and the client's requests.
+    """A kintone with one app, a client that may view, add, edit and delete its records, and the client's requests.
 
     ``before`` is called with each request before kintone processes it, and may write as another user, let time pass or
     switch a failure on; ``change`` may change the answer to a successful request.
@@ -65,7 +65,7 @@ class InProcess:
         self.asked: list[Asked] = []
         self.before: Callable[[Asked], object] = lambda _asked: None
         self.change: Callable[[Asked, dict[str, Any]], dict[str, Any]] | None = None
-        tokens = Tokens(self.kintone.token(self.app, "view", "add", "edit"))
+        tokens = Tokens(self.kintone.token(self.app, "view", "add", "edit", "delete"))
         access = Access(read_site(f"p{next(_sites)}.kintone.com", frozenset()), tokens)
         settings = OperatorSettings(call_budget=budget)
         self.client = KintoneClient(access, settings, engine=engine_for(self, self.scheduler))

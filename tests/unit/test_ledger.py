@@ -57,6 +57,16 @@ def test_ledger_when_all_is_saved() -> None:
     assert ledger.results() == [{"id": "7"}, {"id": "8"}]
 
 
+def test_an_unknown_outcome_that_was_settled() -> None:
+    """What was read afterwards can prove that an attempt wrote nothing; the rest of the ledger stays."""
+    ledger = WriteLedger(3)
+    ledger.mark_unknown(Span(1, 3))
+    ledger.settle_as_refused(Span(2, 3))
+
+    assert states(ledger) == [UNKNOWN, REFUSED, REFUSED]
+    assert (len(ledger), ledger.has_unknown(Span(2, 3))) == (3, False)
+
+
 def test_results_come_in_the_order_of_the_entries() -> None:
     """The order of the answers does not matter."""
     ledger = WriteLedger(3)

@@ -14,12 +14,13 @@ from kintone.replies import Reply, refusal_of
 
 ASKING = Message("asking")
 PERMISSIONS = ("View records", "Add records", "Edit records", "Delete records", "Manage app")
-VIEW, ADD, EDIT = ["View records"], ["Add records"], ["Edit records"]
+VIEW, ADD, EDIT, DELETE = ["View records"], ["Add records"], ["Edit records"], ["Delete records"]
 VIEW_OR_ADD, ADD_AND_EDIT = ["View records", "Add records"], ["Add records", "Edit records"]
 VIEW_AND_EDIT = ["View records", "Edit records"]
 RECORDS = "/k/v1/records.json"
 UPDATE = {"method": "PUT", "api": RECORDS, "payload": {"app": 1}}
 UPSERT = {"method": "PUT", "api": "/k/guest/3/v1/records.json", "payload": {"app": 1, "upsert": True}}
+DELETION = {"method": "DELETE", "api": RECORDS, "payload": {"app": 1, "ids": [5]}}
 INSERT = {"method": "POST", "api": RECORDS, "payload": {"app": 1}}
 
 # Permissions as https://cybozu.dev/ja/kintone/docs/rest-api/ names them on the page of each endpoint.
@@ -43,6 +44,8 @@ REQUESTS: list[tuple[Request, list[str]]] = [
     (api.write_records(ASKING, "POST", {"app": 1}, RetrySafety.INSERT), ADD),
     (api.write_records(ASKING, "PUT", {"app": 1}, RetrySafety.UPDATE), EDIT),
     (api.write_records(ASKING, "PUT", {"app": 1, "upsert": True}, RetrySafety.UPSERT), ADD_AND_EDIT),
+    (api.delete_records(ASKING, 1, [5]), DELETE),
+    (api.bulk_request(ASKING, [DELETION, DELETION], RetrySafety.DELETE), DELETE),
     (api.bulk_request(ASKING, [UPDATE, UPDATE], RetrySafety.UPDATE), EDIT),
     (api.bulk_request(ASKING, [INSERT, UPDATE], RetrySafety.INSERT), ADD_AND_EDIT),
     (api.bulk_request(ASKING, [INSERT, UPSERT], RetrySafety.INSERT), ADD_AND_EDIT),
@@ -99,6 +102,8 @@ def test_advice_is_about_the_refused_call_of_several(index: int, needed: list[st
         (api.get_records(ASKING, {"app": 1}), ""),
         (api.get_form_fields(ASKING, 1), ""),
         (api.add_comment(ASKING, 1, "5", {"text": "x"}), ""),
+        (api.delete_records(ASKING, 1, [5]), ""),
+        (api.bulk_request(ASKING, [DELETION, DELETION], RetrySafety.DELETE), ""),
         (api.add_record(ASKING, 1, {}), "lookup"),
         (api.write_records(ASKING, "PUT", {"app": 1, "upsert": True}, RetrySafety.UPSERT), "lookup"),
     ],

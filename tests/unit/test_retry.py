@@ -30,6 +30,7 @@ TABLE = {
     RetrySafety.UPDATE_WITH_REVISION: "yes yes yes yes no no no no no",
     RetrySafety.ACTION: "yes yes yes yes no no no no no",
     RetrySafety.UPSERT: "yes yes yes yes yes no yes yes no",
+    RetrySafety.DELETE: "yes yes yes yes yes no yes yes no",
     RetrySafety.UPLOAD: "yes yes yes yes yes no yes yes no",
 }
 

@@ -212,6 +212,8 @@ CALLS = [
     ToolCall("kintone_add_record_comment", {"record_id": "1", "comment_text": CONTENT, "mentions": "sato"}),
     *(ToolCall("kintone_get_record_comments", {"record_id": "1", "order": order}) for order in ("asc", "desc")),
     ToolCall("kintone_update_status", {"record_ids": "1, 2", "action": CONTENT, "assignee": "sato"}),
+    ToolCall("kintone_delete_records", {"record_ids": "1"}),
+    ToolCall("kintone_delete_records", {"query": f'sku = "{CONTENT}"', "confirm_count": 1}),
     ToolCall("kintone_query_docs", {}),
     ToolCall("kintone_record_data_docs", {}),
 ]

@@ -45,6 +45,6 @@ class Ports:
 
 
 def credentials_of(kintone: LocalKintone, *permissions: str, app: int = 1) -> dict[str, str]:
-    """Return a credential for an app with these permissions."""
-    token = kintone.token(app, *(permissions or ("view", "add", "edit")))
+    """Return a credential for an app with these permissions, by default all but app management."""
+    token = kintone.token(app, *(permissions or ("view", "add", "edit", "delete")))
     return {"kintone_domain": kintone.url, "kintone_app_id": str(app), "kintone_api_token": token}

@@ -29,10 +29,11 @@ TESTED_SEPARATELY = {
     "kintone_get_record",
     "kintone_upload_file",
     "kintone_download_file",
+    "kintone_delete_records",
     "kintone_query_docs",
     "kintone_record_data_docs",
 }
-"""Tools with modes or files, which have tests of their own below, and those that send text alone."""
+"""Tools with modes or files, one that works once on the same records, which all have tests below, and the guides."""
 
 
 @dataclass
@@ -176,6 +177,7 @@ def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKint
         ("kintone_get_record_comments", {"record_id": "1"}, 1),
         ("kintone_update_status", {"record_ids": "3, 9", "action": "承認する"}, INQUIRIES),
         ("kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING}, 1),
+        ("kintone_delete_records", {"query": 'sku = "T-0"', "confirm_count": 1}, 1),
         ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]}, 1),
     ]
     assert {name for name, *_ in calls} == {name for name in TOOLS if RESULTS[name]} - {"kintone_download_file"}

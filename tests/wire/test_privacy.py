@@ -52,6 +52,8 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_record_data_docs", {}),
     ("kintone_get_fields", {}),
     *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
+    ("kintone_delete_records", {"query": f'sku = "{CONTENT}2"', "confirm_count": 1}),
+    ("kintone_delete_records", {"record_ids": "1"}),
 )
 """Every tool, in an order in which each has what it needs; 600 records are read by cursor."""
 REST_API = {
@@ -119,7 +121,7 @@ def observations(tmp_path_factory: pytest.TempPathFactory) -> Observations:
         codes.append(code_of(host, *BY_CURSOR, credentials))
         site.fail(**quoting_failure)
         # Forms are cached for each credential separately.
-        another = credentials_of(site, "view", "add", "edit", "delete")
+        another = credentials_of(site, "view", "add", "edit", "delete", "manage")
         codes += [code_of(host, *call, another) for call in CALLS]
         stderr = "\n".join(host.stderr)
         addresses = [urlsplit(url) for url in (site.origin, host.serve("a", b"a")["url"])]

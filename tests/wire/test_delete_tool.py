@@ -1,0 +1,151 @@
+"""Deleting records in the real plugin process, as Dify casts the parameters."""
+
+from typing import Any, Literal
+
+import pytest
+
+from dify_host import DifyHost
+from local_kintone import LocalKintone
+from tests.wire.plugin import credentials_of
+from tests.wire.write_calls import failure
+
+TOOL = "kintone_delete_records"
+FORM: dict[str, dict[str, Any]] = {"name": {"type": "SINGLE_LINE_TEXT"}, "papers": {"type": "FILE"}}
+
+
+@pytest.fixture(autouse=True)
+def _reset_site(site: LocalKintone) -> None:
+    site.clear_failures()
+    site.reset()
+
+
+@pytest.fixture
+def app(site: LocalKintone) -> int:
+    """Make an app with five records."""
+    app = site.create_app("delete", FORM, code="DEL")
+    site.add_records(app, [{"name": name} for name in ("茶 🍵", 'say "x"', "茶 🍵", "ink", "ink")])
+    return app
+
+
+def ids(site: LocalKintone, app: int) -> list[int]:
+    """Return the ids of the records of an app."""
+    return [int(record["$id"]["value"]) for record in site.records(app)]
+
+
+@pytest.mark.parametrize("given_by", ["workflow", "agent"])
+@pytest.mark.parametrize(
+    ("parameters", "gone"),
+    [
+        ({"record_ids": "DEL-2, 4"}, ["2", "4"]),
+        ({"record_ids": '```json\n[2, "4"]\n```'}, ["2", "4"]),
+        ({"query": 'name = "茶 🍵"', "confirm_count": "2"}, ["1", "3"]),
+        ({"query": 'name = "茶 🍵"', "confirm_count": 2}, ["1", "3"]),
+        ({"query": 'name = "none"', "confirm_count": 0}, []),
+    ],
+)
+def test_delete_as_dify_casts_it(  # noqa: PLR0913, PLR0917 - fixtures and cases
+    host: DifyHost,
+    site: LocalKintone,
+    app: int,
+    given_by: Literal["workflow", "agent"],
+    parameters: dict[str, Any],
+    gone: list[str],
+) -> None:
+    """Exactly these records go; variables, JSON and text tell them, and that they cannot be restored."""
+    outcome = host.invoke(TOOL, parameters, credentials_of(site, app=app), given_by=given_by, timeout=60)
+
+    assert ids(site, app) == [number for number in range(1, 6) if str(number) not in gone]
+    assert outcome.variables == {"deleted_count": len(gone), "record_ids": gone}
+    assert outcome.json == [{"deleted_count": len(gone), "record_ids": gone}]
+    assert outcome.agent_view == outcome.text
+    assert all(number in outcome.text for number in gone)
+    assert ("cannot be restored" in outcome.text) is bool(gone)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"record_ids": ""},
+        {"record_ids": "[]"},
+        {"query": "", "confirm_count": 5},
+        {"query": 'name = "ink"'},
+        {"query": 'name = "ink"', "confirm_count": 1},
+        {"query": 'name = "ink"', "confirm_count": 3},
+        {"query": 'name = "ink" limit 1', "confirm_count": 1},
+        {"record_ids": "1", "query": 'name = "ink"', "confirm_count": 2},
+        {"record_ids": "INQ-1"},
+        {"condition": 'name = "ink"', "confirm_count": 2},
+        {"record_ids": "1, 99"},
+    ],
+)
+def test_what_is_refused_deletes_nothing(
+    host: DifyHost, site: LocalKintone, app: int, parameters: dict[str, Any]
+) -> None:
+    """Whatever is missing, too much or wrong: every record stays."""
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), **parameters)
+
+    assert ids(site, app) == [1, 2, 3, 4, 5]
+    assert failed.code == ("GAIA_RE01" if parameters == {"record_ids": "1, 99"} else "INVALID_INPUT")
+
+
+@pytest.mark.parametrize("space", [3, None])
+@pytest.mark.parametrize("count", [2, 150])
+def test_paths_of_a_guest_space(host: DifyHost, site: LocalKintone, space: int | None, count: int) -> None:
+    """Outer and inner paths name the guest space."""
+    app = site.create_app("guests", FORM, guest_space=space)
+    site.add_records(app, [{"name": str(number)} for number in range(count + 1)])
+    credentials = credentials_of(site, app=app) | {"kintone_guest_space_id": str(space or "")}
+
+    outcome = host.invoke(TOOL, {"query": f"$id <= {count}", "confirm_count": count}, credentials)
+
+    assert outcome.variables["deleted_count"] == count
+    assert ids(site, app) == [count + 1]
+    base = f"/k/guest/{space}/v1" if space else "/k/v1"
+    assert {request.path.rpartition("/")[0] for request in site.requests} == {base}
+
+
+@pytest.mark.parametrize(
+    ("permissions", "parameters", "permission"),
+    [
+        (("view",), {"record_ids": "1"}, "Delete records"),
+        (("view", "add", "edit"), {"query": 'name = "ink"', "confirm_count": 2}, "Delete records"),
+        (("delete",), {"query": 'name = "ink"', "confirm_count": 2}, "View records"),
+    ],
+)
+def test_a_token_without_a_permission(  # noqa: PLR0913, PLR0917 - fixtures and cases
+    host: DifyHost,
+    site: LocalKintone,
+    app: int,
+    permissions: tuple[str, ...],
+    parameters: dict[str, Any],
+    permission: str,
+) -> None:
+    """The message names the permission to tick, by its name on kintone's screen."""
+    token = site.token(app, *permissions)
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=token, **parameters)
+
+    assert failed.code == "GAIA_NO01"
+    assert f"tick {permission} for" in failed.message
+    assert "nothing was deleted" in failed.message
+    assert ids(site, app) == [1, 2, 3, 4, 5]
+
+
+def test_a_token_that_may_only_delete(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """By ids nothing has to be read."""
+    credentials = credentials_of(site, app=app) | {"kintone_api_token": site.token(app, "delete")}
+    assert host.invoke(TOOL, {"record_ids": "2,3"}, credentials).variables["deleted_count"] == 2
+    assert ids(site, app) == [1, 4, 5]
+
+
+def test_comments_and_files_go_with_their_record(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """A record that is gone has neither; those of other records stay."""
+    for record in (1, 2):
+        site.add_comment(app, record, "x")
+    credentials = credentials_of(site, app=app)
+    host.invoke(TOOL, {"record_ids": "1"}, credentials)
+
+    kept = host.invoke("kintone_get_record_comments", {"record_id": "2"}, credentials)
+    assert kept.variables["comment_count"] == 1
+    with pytest.raises(Exception, match="GAIA_RE01"):
+        host.invoke("kintone_get_record_comments", {"record_id": "1"}, credentials)
