@@ -13,6 +13,8 @@ from kintone.exchanges import HttpReply
 from tests.network.call_outcomes import NOT_SENT, UNKNOWN, UNREACHABLE, failure, success
 from tests.network.network_routes import ALL_ROUTES, DIRECT_ROUTES, Route, on_routes
 
+NEVER = 0
+
 
 def _close_before(monkeypatch: pytest.MonkeyPatch, method: str, call: int) -> dict[int, int]:
     """Have another thread close each connection before this call of a method; returns the calls by connection."""
@@ -49,10 +51,11 @@ def test_insert_when_its_connection_is_closed_before_the_answer(route: Route, mo
 @on_routes(*DIRECT_ROUTES)
 def test_insert_when_its_connection_is_closed_before_its_body(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest of a request never goes through another connection."""
+    connects = _close_before(monkeypatch, "connect", NEVER)
     _close_before(monkeypatch, "send", 2)
     failed = failure(lambda: route.add(route.client(), memo="x" * 200_000))
 
-    assert route.fault_server.count("connections") == 1
+    assert list(connects.values()) == [1]
     assert (failed.code, failed.entry_state(), route.saved) == (UNREACHABLE, UNKNOWN, 0)
 
 
