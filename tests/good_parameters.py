@@ -31,6 +31,8 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_update_record": {"record_data": {"name": "x"}, "update_key": "sku", "update_key_value": "A-001"},
         "kintone_add_record_comment": {"record_id": "1", "comment_text": "見積もりを送りました。"},
         "kintone_get_record_comments": {"record_id": "1"},
+        "kintone_build_records_data": {"records_source": [{"sku": "A-001", "name": "x"}], "updateKey": "sku"},
+        "kintone_build_subtable_rows": {"subtable_source": [{"item": "x", "qty": 1}]},
     }
     return good[tool]
 

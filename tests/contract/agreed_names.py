@@ -138,6 +138,8 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "offset": Parameter("number", "llm", least=0),
         "limit": Parameter("number", "llm", least=1),
     },
+    "kintone_build_records_data": {"records_source": NEEDED_TEXT, "updateKey": NEEDED_TEXT},
+    "kintone_build_subtable_rows": {"subtable_source": NEEDED_TEXT},
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -188,6 +190,8 @@ RESULTS: dict[str, dict[str, str]] = {
     },
     "kintone_add_record_comment": {"comment_id": "string", "response": "object"},
     "kintone_get_record_comments": {"comments": "array[object]", "comment_count": "number"},
+    "kintone_build_records_data": {"records_data": "string"},
+    "kintone_build_subtable_rows": {"rows": "array[object]"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -211,6 +215,7 @@ ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
         "operators",
     ),
     ("kintone_get_fields", "app"): ("id", "name"),
+    ("kintone_build_subtable_rows", "rows"): ("id", "value"),
     ("kintone_get_record_comments", "comments"): ("id", "text", "created_at", "creator", "mentions"),
     ("kintone_get_fields", "process"): ("enabled", "statuses", "actions"),
 }

@@ -64,6 +64,8 @@ RELATED_TOOLS = {
     "kintone_update_record": {"kintone_get_fields", "kintone_get_record", "kintone_record_data_docs"},
     "kintone_add_record_comment": {"kintone_query", "kintone_get_record_comments"},
     "kintone_get_record_comments": {"kintone_query", "kintone_add_record_comment"},
+    "kintone_build_records_data": {"kintone_upsert_records"},
+    "kintone_build_subtable_rows": set(),
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),
