@@ -24,7 +24,17 @@ MAX_INTEGER_BITS = 120
 TRUE_WORDS = frozenset({"true", "yes", "y", "1", "on"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0", "off"})
 DATA_PARAMETERS = frozenset(
-    {"record_data", "records_data", "records_json", "records_mapping", "file_names", "upload_file", "comment_text"}
+    {
+        "record_data",
+        "records_data",
+        "records_json",
+        "records_source",
+        "subtable_source",
+        "records_mapping",
+        "file_names",
+        "upload_file",
+        "comment_text",
+    }
 )
 """Parameters for data, which have no limit of length here."""
 SHORT_TEXT_EXAMPLE = Message("a short text")

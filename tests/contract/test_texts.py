@@ -27,6 +27,7 @@ RELATED_TOOLS = {
         "kintone_query_docs",
         "kintone_download_file",
         "kintone_add_record",
+        "kintone_get_record_comments",
         "kintone_upsert_records",
     },
     "kintone_validate_record_data": {
@@ -59,7 +60,7 @@ RELATED_TOOLS = {
         "kintone_upsert_records",
     },
     "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
-    "kintone_get_record": {"kintone_query", "kintone_download_file"},
+    "kintone_get_record": {"kintone_query", "kintone_download_file", "kintone_get_record_comments"},
     "kintone_flatten_json": {"kintone_query"},
     "kintone_update_record": {"kintone_get_fields", "kintone_get_record", "kintone_record_data_docs"},
     "kintone_add_record_comment": {"kintone_query", "kintone_get_record_comments"},

@@ -147,7 +147,13 @@ def test_no_rows(given: object) -> None:
 
 @pytest.mark.parametrize(
     ("given", "named"),
-    [([PEN, "x"], "column"), ([PEN, 5], "entry 2"), ("no JSON", "line 1"), (5, "subtable_source"), ([{1: "x"}], "1")],
+    [
+        ([PEN, "x"], "column"),
+        ([PEN, 5], "entry 2"),
+        ("no JSON", "line 1"),
+        (5, "subtable_source"),
+        ([{1: "x"}], "the name 1"),
+    ],
 )
 def test_what_are_no_rows(given: object, named: str) -> None:
     """The refusal names the parameter and the place."""
