@@ -215,7 +215,6 @@ ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {
         "operators",
     ),
     ("kintone_get_fields", "app"): ("id", "name"),
-    ("kintone_build_subtable_rows", "rows"): ("id", "value"),
     ("kintone_get_record_comments", "comments"): ("id", "text", "created_at", "creator", "mentions"),
     ("kintone_get_fields", "process"): ("enabled", "statuses", "actions"),
 }

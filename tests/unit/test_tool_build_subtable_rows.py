@@ -169,6 +169,14 @@ def test_whole_numbers_that_dify_may_have_rounded() -> None:
     assert rows_of('[{"qty": 1234567890123456}]') == [{"value": {"qty": {"value": "1234567890123456"}}}]
 
 
+@pytest.mark.parametrize("exponent", ["9999999", "-9999999"])
+def test_number_with_an_exponent_of_seven_digits(exponent: str) -> None:
+    """It goes on as text, and the form refuses it when it is written."""
+    (row,) = rows_of(f'[{{"qty": 1e{exponent}}}]')
+
+    assert row["value"]["qty"]["value"] == f"1E{exponent}".replace("E9", "E+9")
+
+
 def test_text_has_a_row_a_line() -> None:
     """The first line counts the rows, and those that are saved already."""
     headline, *lines = map(str, rows_result([PEN, INK, PEN]).lines)
