@@ -174,7 +174,7 @@ def _build(session: DemoSession) -> None:
     counts = outcome.variables["upsert_result"]
     check("one record is updated and one added", holds=(counts["updated"], counts["add"]) == (1, 1))
     rows = session.run("kintone_build_subtable_rows", {"subtable_source": [{"item": "急須", "qty": 2}]})
-    data = {"lines": rows.variables["rows"]}
+    data = json.dumps({"lines": rows.variables["rows"]}, ensure_ascii=False)
     written = {"record_data": data, "update_key": "sku", "update_key_value": "TEA-02"}
     outcome = session.run("kintone_update_record", written)
     check("the record has the row", holds="1 row added" in outcome.text)
