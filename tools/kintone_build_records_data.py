@@ -69,8 +69,7 @@ def _with_ids(records: Sequence[Source]) -> list[Source]:
     problems: list[Message] = []
     for position, record in enumerate(records, start=1):
         if RECORD_ID in record:
-            others = {code: content for code, content in record.items() if code != RECORD_ID}
-            entries.append({"id": value_of(record[RECORD_ID]), "record": others})
+            entries.append({"id": value_of(record[RECORD_ID]), "record": record})
         elif "id" in record and isinstance(record.get("record"), Mapping):
             entries.append(record)
         else:

@@ -215,6 +215,8 @@ def test_record_id_as_key() -> None:
         {"id": "7", "record": {"name": {"value": "x"}}},
         {"id": "8", "record": {"name": {"value": "y"}}},
     ]
+    own = {"id": "9", "record": {"name": {"value": "z"}}}
+    assert entries_of([rows[0], own], "$id")[1] == own
     assert "entry 2" in records_refusal([rows[0], TEA], "$id")
     assert "entries 1 and 2" in records_refusal([rows[0], rows[0]], "$id")
 

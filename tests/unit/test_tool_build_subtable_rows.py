@@ -116,6 +116,7 @@ def test_column_with_the_code_id() -> None:
 def test_column_with_the_code_value() -> None:
     """A plain row may have a column of this code."""
     assert rows_of([{"value": "x", "qty": 1}]) == [{"value": {"value": {"value": "x"}, "qty": {"value": 1}}}]
+    assert rows_of([{"value": {"value": "x"}, "qty": 1}]) == [{"value": {"value": {"value": "x"}, "qty": {"value": 1}}}]
 
 
 def test_id_that_two_rows_have() -> None:
