@@ -140,6 +140,8 @@ CALLS: Sequence[tuple[str, str, Mapping[str, Any]]] = (
         "kintone_flatten_json",
         {"records_json": [{"会社名": {"type": "SINGLE_LINE_TEXT", "value": "ABC"}}]},
     ),
+    ("one record", "kintone_build_records_data", {"records_source": [_ENTRY], "updateKey": "受付番号"}),
+    ("one row", "kintone_build_subtable_rows", {"subtable_source": [{"品名": "ABC", "数量": 1}]}),
     ("the query language", "kintone_query_docs", {}),
     ("the values of records", "kintone_record_data_docs", {}),
     ("one record", "kintone_validate_record_data", {"record_data": _ENTRY}),

@@ -31,6 +31,7 @@ def tour(session: DemoSession) -> None:
     _update(session)
     _status(session)
     _delete(session)
+    _build(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -192,3 +193,17 @@ def _delete(session: DemoSession) -> None:
     left = session.run("kintone_aggregate", found, show=False)
     counts = outcome.variables["deleted_count"], left.variables["record_count"]
     check("these two records are gone", holds=counts == (2, 0))
+
+
+def _build(session: DemoSession) -> None:
+    screen.heading("17. Plain rows become the entries of an upsert, and the rows of a table")
+    parameters = {"records_source": [{"sku": "TEA-01", "stock": 39}, {"sku": "TEA-02", "name": "ほうじ茶"}]}
+    built = session.run("kintone_build_records_data", {**parameters, "updateKey": "sku"})
+    outcome = session.run("kintone_upsert_records", {"records_data": built.variables["records_data"]})
+    counts = outcome.variables["upsert_result"]
+    check("one record is updated and one added", holds=(counts["updated"], counts["add"]) == (1, 1))
+    rows = session.run("kintone_build_subtable_rows", {"subtable_source": [{"item": "急須", "qty": 2}]})
+    data = json.dumps({"lines": rows.variables["rows"]}, ensure_ascii=False)
+    written = {"record_data": data, "update_key": "sku", "update_key_value": "TEA-02"}
+    outcome = session.run("kintone_update_record", written)
+    check("the record has the row", holds="1 row added" in outcome.text)

@@ -76,3 +76,10 @@ def _flatten(session: DemoSession, newest: Outcome) -> None:
     outcome = session.run("kintone_flatten_json", {"records_json": newest.json})
     wanted = newest.variables["record_count"]
     check("there is one object for each record", holds=outcome.variables["record_count"] == wanted)
+    source = newest.json if wanted else [{"$id": "1"}]
+    built = session.run("kintone_build_records_data", {"records_source": source, "updateKey": "$id"})
+    entries = json.loads(built.variables["records_data"])["records"]
+    ids = newest.variables["record_ids"] if wanted else ["1"]
+    check("each record could be updated by its ID", holds=[entry["id"] for entry in entries] == ids)
+    rows = session.run("kintone_build_subtable_rows", {"subtable_source": [{"no such column": 1}]})
+    check("an object becomes a row", holds=len(rows.variables["rows"]) == 1)

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from enum import Enum, auto
+from http.client import HTTPException, NotConnected
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -166,8 +167,18 @@ def addresses_of(host: str, port: int, deadline: Deadline, seconds: float) -> li
 # Connections, and the pools that make them
 
 
+class NoConnectionError(HTTPException):
+    """No connection was made, or it was closed while a request used it.
+
+    It is no ``OSError``, since ``urllib3`` ignores a reset or a broken pipe while it sends, and goes on to the answer.
+    """
+
+
 class _TrackedConnection(HTTPConnection):
     """Records the progress of the current exchange, with or without TLS."""
+
+    auto_open = 0
+    """Keeps ``http.client`` from opening another connection for the rest of a request."""
 
     def _new_conn(self) -> socket.socket:
         exchange = _current.get()
@@ -190,7 +201,7 @@ class _TrackedConnection(HTTPConnection):
                 exchange.watch(sock)
                 exchange.phase = Phase.HANDSHAKE
                 return sock
-        raise failed or OSError("the host has no address")
+        raise NoConnectionError("no address accepted the connection") from failed
 
     def _tunnel(self) -> None:
         exchange = _current.get()
@@ -215,17 +226,19 @@ class _TrackedConnection(HTTPConnection):
     def send(self, data: Any) -> None:  # noqa: ANN401 - bytes, or what can be read
         """Send a part of the request and record that it was sent; after a ``ConnectionError`` nothing is recorded."""
         exchange = _current.get()
-        if self.sock is None:
-            self.connect()
         if exchange.is_connecting:
             super().send(data)
             return
         if exchange.phase is not Phase.SENDING:
+            if self.sock is None:
+                self.connect()
             exchange.enter(Phase.SENDING)
-            exchange.watch(self.sock)
-            self.sock.settimeout(exchange.limit())
+            with self._closed_is_told():
+                exchange.watch(self.sock)
+                self.sock.settimeout(exchange.limit())
         try:
-            super().send(data)
+            with self._closed_is_told():
+                super().send(data)
         except ConnectionError:
             raise
         except BaseException:
@@ -237,13 +250,24 @@ class _TrackedConnection(HTTPConnection):
         """Return the response when its headers have arrived; raises ``TimeoutError`` if they are incomplete in time."""
         exchange = _current.get()
         exchange.enter(Phase.WAITING)
-        response = super().getresponse()
+        with self._closed_is_told():
+            response = super().getresponse()
         if exchange.is_late:
             # The parser takes the end of an interrupted connection for the end of the headers.
             response.close()
             raise TimeoutError("the head of the answer did not end in time")
         exchange.enter(Phase.READING)
         return response
+
+    @contextmanager
+    def _closed_is_told(self) -> Iterator[None]:
+        """Raise ``NoConnectionError`` where the socket that was to be used is gone."""
+        try:
+            yield
+        except (AttributeError, NotConnected) as error:
+            if self.sock is not None:
+                raise
+            raise NoConnectionError("the connection was closed while it was used") from error
 
 
 class TrackedHttpConnection(_TrackedConnection):

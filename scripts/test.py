@@ -53,7 +53,7 @@ SECONDS: dict[str, float] = {
     "tests/wire/test_no_leaks_of_data.py": 3.5,
     "tests/wire/test_privacy.py": 3.5,
     "tests/unit/test_periods.py": 3,
-    "tests/unit/test_reading_by_cursor.py": 3,
+    "tests/unit/test_reading_by_cursor.py": 2,
     "tests/unit/test_reading_properties.py": 3,
     "tests/unit/test_redaction.py": 3,
     "tests/wire/test_file_stores.py": 3,

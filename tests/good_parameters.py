@@ -41,6 +41,8 @@ def good_parameters(tool: str) -> dict[str, Any]:
         "kintone_get_record_comments": {"record_id": "1"},
         "kintone_update_status": {"record_ids": "1", "action": ACTION},
         "kintone_delete_records": {"query": 'sku = "GONE"', "confirm_count": 0},
+        "kintone_build_records_data": {"records_source": [{"sku": "A-001", "name": "x"}], "updateKey": "sku"},
+        "kintone_build_subtable_rows": {"subtable_source": [{"item": "x", "qty": 1}]},
     }
     return good[tool]
 

@@ -14,7 +14,17 @@ from kintone.values.numbers import whole_number
 from tools.declarations import NETWORK_PARAMETERS, parameters_named
 from tools.parameters import Parameters
 
-MAY_HOLD_SECRETS = frozenset({"kintone_api_token", "record_data", "records_data", "records_json", "records_mapping"})
+MAY_HOLD_SECRETS = frozenset(
+    {
+        "kintone_api_token",
+        "record_data",
+        "records_data",
+        "records_json",
+        "records_source",
+        "subtable_source",
+        "records_mapping",
+    }
+)
 """The parameter for tokens, and the parameters that hold record values, which may be any text."""
 CREDENTIALS = parameters_named(NETWORK_PARAMETERS)
 CALL_SPACE_EXAMPLE = Message("3, 0 for no guest space, or be left blank")

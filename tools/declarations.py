@@ -50,6 +50,11 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "operation": ("action", "mode", "method"),
     "records_json": ("records", "record", "json", "data", "rows", "items", "records_data"),
     "subtable_field_code": ("subtable", "table", "table_code", "subtable_code"),
+    "records_source": (
+        "records", "rows", "items", "data", "source", "json", "records_json", "records_data", "subtable_source",
+    ),
+    "updateKey": ("key", "key_field", "unique_key", "match_on", "field", "field_code"),
+    "subtable_source": ("rows", "subtable", "table", "items", "data", "source", "json", "records_source"),
     "records_data": ("records", "record", "entries", "rows", "items", "data", "record_data", "json", "record_id", "id"),
     "update_key": ("key", "key_field", "unique_key", "match_on", "field", "field_code"),
     "update_key_value": ("value", "key_value", "unique_value"),

@@ -6,6 +6,7 @@ A plain object is ``{"code": value}``; a table in it is a list of ``{"id": row i
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum, auto
 from typing import TypeGuard
 
 from kintone.errors import InvalidParameterError
@@ -13,24 +14,36 @@ from kintone.field_types import is_table
 from kintone.forms.near_matches import nearest_codes
 from kintone.messages import Joined, Message, counted
 from kintone.texts import preview, previews, printable
-from tools.structured_text import is_absent, read_structure
+from kintone.values.numbers import may_be_rounded
+from tools.structured_text import example_of, is_absent, read_structure
 
 type Plain = dict[str, object]
 type Source = Mapping[str, object]
 
-PARAMETER = "records_json"
 RECORD_WRAPPERS = ("records", "record")
 BESIDE_RECORDS = frozenset({*RECORD_WRAPPERS, "summary", "page", "totalCount", "updateKey", "id", "revision"})
 """The names that an answer of kintone, or the output of a step, has beside its records."""
-SOLE_WRAPPERS = ("json", "data", "result", "results", "response", "payload", PARAMETER)
+SOLE_WRAPPERS = ("json", "data", "result", "results", "response", "payload", "rows", "records_json", "records_data")
 """Names under which a step or a template puts its whole output."""
+ENTRY_KEYS = frozenset({"updateKey", "id", "revision"})
+"""What stands beside the record in an entry of an upsert."""
 SUMMARY = "summary"
 MAX_CODES_SHOWN = 10
 
 # Finding the records
 
 
-def read_records(value: object) -> list[Source]:
+class Wanted(Enum):
+    """What a parameter is to hold."""
+
+    RECORDS = auto()
+    ENTRIES = auto()
+    """Records, or entries of an upsert, ``{"id": …, "record": …}``, which are returned whole."""
+    ROWS = auto()
+    """Rows of a table, or the field itself, ``{"type": "SUBTABLE", "value": […]}``."""
+
+
+def read_records(parameter: str, value: object, wanted: Wanted = Wanted.RECORDS) -> list[Source]:
     """Return the records in a parameter, decoded but not converted; raises ``InvalidParameterError``.
 
     Takes a record, a list of records, both under ``records``, ``record`` or the name of an output, the pages of
@@ -39,38 +52,53 @@ def read_records(value: object) -> list[Source]:
     """
     if is_absent(value) or (isinstance(value, list) and value and all(map(is_absent, value))):
         raise InvalidParameterError(
-            "records_json is missing; bind it to the records of kintone_query, or write a list such as {example}",
-            example='[{"name": {"type": "SINGLE_LINE_TEXT", "value": "Tea"}}]',
+            "{parameter} is missing; bind it to what another step returned, such as records, or write a list such as "
+            "{example}",
+            parameter=parameter,
+            example=example_of(parameter),
         )
-    found = list(_records_in(read_structure(PARAMETER, value)))
-    records = [each for each in found if each.keys() != {SUMMARY} or _is_field(each[SUMMARY])]
+    found = list(_records_in(parameter, read_structure(parameter, value), wanted))
+    records = [each for each in found if each.keys() != {SUMMARY} or is_field(each[SUMMARY])]
     if found and not records:
-        raise InvalidParameterError("records_json holds a summary and no records; bind it to the records themselves")
+        raise InvalidParameterError(
+            "{parameter} holds a summary and no records; bind it to the records themselves", parameter=parameter
+        )
     return records
 
 
-def _records_in(structure: object) -> Iterator[Source]:
+def _records_in(parameter: str, structure: object, wanted: Wanted) -> Iterator[Source]:
     if isinstance(structure, list):
         for number, entry in enumerate(structure, start=1):
-            part = read_structure(PARAMETER, entry) if isinstance(entry, str) else entry
+            part = read_structure(parameter, entry) if isinstance(entry, str) else entry
             if not isinstance(part, dict | list):
                 raise InvalidParameterError(
-                    "records_json: entry {number} must be a record, an object with field codes, not {value}",
+                    "{parameter}: entry {number} must be an object with field codes, not {value}",
+                    parameter=parameter,
                     number=number,
                     value=preview(entry),
                 )
-            yield from _records_in(part)
+            yield from _records_in(parameter, part, wanted)
     elif isinstance(structure, dict):
-        wrapped = _wrapped(structure)
+        wrapped = _wrapped(structure, parameter, wanted)
         if wrapped is None:
             yield structure
         else:
-            yield from _records_in(read_structure(PARAMETER, wrapped) if isinstance(wrapped, str) else wrapped)
+            part = read_structure(parameter, wrapped) if isinstance(wrapped, str) else wrapped
+            yield from _records_in(parameter, part, wanted)
 
 
-def _wrapped(structure: Source) -> object:
+def _is_entry(structure: Source) -> bool:
+    names = structure.keys() - {"record"}
+    return isinstance(structure.get("record"), dict) and bool(names) and names <= ENTRY_KEYS
+
+
+def _wrapped(structure: Source, parameter: str, wanted: Wanted) -> object:
     """Return what is wrapped in an object; None if the object is a record itself, whose fields may have any code."""
-    if any(map(_is_field, structure.values())):
+    if wanted is Wanted.ROWS and _is_table_field(structure):
+        return structure["value"]
+    if wanted is Wanted.ENTRIES and _is_entry(structure):
+        return None
+    if any(map(is_field, structure.values())):
         return None
     is_answer = structure.keys() <= BESIDE_RECORDS
     for name in RECORD_WRAPPERS:
@@ -78,7 +106,15 @@ def _wrapped(structure: Source) -> object:
         if (is_answer and _may_hold_records(content)) or _holds_fields(content):
             return content
     sole = next(iter(structure)) if len(structure) == 1 else ""
-    return structure[sole] if sole in SOLE_WRAPPERS and _may_hold_records(structure[sole]) else None
+    may_wrap = sole in SOLE_WRAPPERS or sole == parameter
+    return structure[sole] if may_wrap and _may_hold_records(structure[sole]) else None
+
+
+def _is_table_field(structure: Source) -> bool:
+    rows = structure.get("value")
+    return (
+        structure.keys() <= {"type", "value"} and isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    )
 
 
 def _may_hold_records(value: object) -> bool:
@@ -89,27 +125,28 @@ def _may_hold_records(value: object) -> bool:
 
 def _holds_fields(value: object) -> bool:
     records = value if isinstance(value, list) else [value]
-    return any(isinstance(record, dict) and any(map(_is_field, record.values())) for record in records)
+    return any(isinstance(record, dict) and any(map(is_field, record.values())) for record in records)
 
 
 # Plain values
 
 
-def _is_field(content: object) -> TypeGuard[Source]:
+def is_field(content: object) -> TypeGuard[Source]:
     """Tell whether an object is the field of a record; an update key has a value too, but names a field beside it."""
     return isinstance(content, dict) and "value" in content and "field" not in content
 
 
-def _is_row(row: object) -> bool:
+def is_row(row: object) -> bool:
+    """Tell whether an object is a row of a table as kintone has it: ``{"id": …, "value": {"column": …}}``."""
     return isinstance(row, dict) and isinstance(row.get("value"), dict)
 
 
 def _value_of(content: object) -> object:
-    return content["value"] if _is_field(content) else content
+    return content["value"] if is_field(content) else content
 
 
 def _type_of(content: object) -> object:
-    return content.get("type") if _is_field(content) else None
+    return content.get("type") if is_field(content) else None
 
 
 def _rows(content: object) -> list[object] | None:
@@ -138,28 +175,30 @@ class Flattener:
 
     def _value(self, code: str, content: object) -> object:
         value = _value_of(content)
-        holds_rows = isinstance(value, list) and value and all(map(_is_row, value))
-        return self.rows(code, content) if holds_rows else _exact(value)
+        holds_rows = isinstance(value, list) and value and all(map(is_row, value))
+        return self.rows(code, content) if holds_rows else exact(value)
 
     def _row(self, table: str, row: object) -> Plain:
         if not isinstance(row, dict):
             return {}
-        if not _is_row(row):
-            return {code: _exact(content) for code, content in row.items()}
+        if not is_row(row):
+            return {code: exact(content) for code, content in row.items()}
         if "id" in row and "id" in row["value"]:
             self.hidden_ids[table] = None
         ids = {"id": row["id"]} if "id" in row else {}
         return {**ids, **self.record(row["value"])}
 
 
-def _exact(value: object) -> object:
-    """Return decoded JSON without ``Decimal``: a number if float64 holds it as it is written, else its text."""
+def exact(value: object) -> object:
+    """Return decoded JSON without ``Decimal``: a number if Dify carries all of its digits, else its text."""
+    if may_be_rounded(value):
+        return str(value)
     if isinstance(value, Decimal):
         as_float = float(value)
         return as_float if Decimal(repr(as_float)) == value else str(value)
     if isinstance(value, dict):
-        return {code: _exact(entry) for code, entry in value.items()}
-    return [_exact(entry) for entry in value] if isinstance(value, list) else value
+        return {code: exact(entry) for code, entry in value.items()}
+    return [exact(entry) for entry in value] if isinstance(value, list) else value
 
 
 # Rows of one table
@@ -195,7 +234,7 @@ def _tables(records: Sequence[Source]) -> Message:
 
 
 def _holds_table(content: object) -> bool:
-    return is_table(_type_of(content)) or (isinstance(rows := _value_of(content), list) and any(map(_is_row, rows)))
+    return is_table(_type_of(content)) or (isinstance(rows := _value_of(content), list) and any(map(is_row, rows)))
 
 
 def _codes(records: Iterable[Source]) -> list[str]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from pydantic_core import to_json
-
 from kintone.messages import Message, counted
 from kintone.texts import printable
 from tools import base
 from tools.flat_records import Flattener, Plain, Source, read_records, table_rows, unknown_fields_warning
 from tools.name_lists import ALL_FIELDS, read_list
+from tools.object_lines import object_lines
 from tools.parameters import Parameters
 from tools.record_formats import hidden_ids_warning
-from tools.record_texts import SHORT_TEXT
 from tools.results import Result
 
 LESS = Message("name only the fields that are needed in fields, or hand over fewer records at once")
@@ -24,7 +22,7 @@ class FlattenJson(base.OfflineTool):
 
     def answer(self, parameters: Parameters) -> Result:
         """Convert the records; the text has one object a line."""
-        records = read_records(parameters.raw("records_json"))
+        records = read_records("records_json", parameters.raw("records_json"))
         fields = list(dict.fromkeys(read_list("fields", parameters.raw("fields"))))
         table = parameters.text("subtable_field_code")
         flattener = Flattener()
@@ -40,7 +38,7 @@ class FlattenJson(base.OfflineTool):
         lines = [
             *(Message("Warning: {warning}", warning=warning) for warning in warnings if warning),
             _headline(len(objects), len(records), table),
-            *_object_lines(objects),
+            *object_lines(objects, "records"),
         ]
         return Result(lines, {"records": objects}, {"records": objects, "record_count": len(objects)}, LESS)
 
@@ -86,25 +84,3 @@ def _headline(count: int, records: int, table: str) -> Message:
             Message("{count:,} rows of {table} from {records}:", count=count, table=printable(table), records=source),
         )
     return Message("{records} as plain objects:", records=source) if count else Message("No records.")
-
-
-def _object_lines(objects: Sequence[Plain]) -> list[Message | str]:
-    """Return a line of JSON for each of the first objects, and how many more there are.
-
-    Of a first object that is too long alone only the beginning is shown.
-    """
-    lines: list[Message | str] = []
-    room = SHORT_TEXT.text
-    for plain in objects:
-        line = to_json(plain).decode()
-        room -= len(line) + 1
-        if room < 0:
-            break
-        lines.append(line)
-    closing: list[Message | str] = []
-    if objects and not lines:
-        lines = [to_json(objects[0]).decode()[: SHORT_TEXT.text]]
-        closing.append(Message("This line is cut; the whole object is in the JSON and in the variable records."))
-    if left := len(objects) - len(lines):
-        closing.append(Message("… and {left:,} more, which are in the JSON and in the variable records.", left=left))
-    return [*lines, *closing]

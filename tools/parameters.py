@@ -28,6 +28,8 @@ DATA_PARAMETERS = frozenset(
         "record_data",
         "records_data",
         "records_json",
+        "records_source",
+        "subtable_source",
         "records_mapping",
         "file_names",
         "upload_file",

@@ -161,6 +161,8 @@ _EXAMPLES = {
     "records_data": '[{"updateKey": {"field": "code", "value": "A-1"}, "record": {"field code": "value"}}]',
     "records_mapping": '{"records": [{"attachment_field": "field code", "record": {"field code": "value"}}]}',
     "records_json": '[{"field code": {"type": "SINGLE_LINE_TEXT", "value": "value"}}]',
+    "records_source": '[{"field code": "value"}]',
+    "subtable_source": '[{"column code": "value"}]',
     "fields": '["field code", "other code"]',
     "mentions": '[{"code": "login name", "type": "USER"}]',
     "record_ids": "[12, 15]",
@@ -173,6 +175,11 @@ def is_absent(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip(BLANKS))
 
 
+def example_of(parameter: str) -> str:
+    """Return an example of what to write in a parameter that holds data."""
+    return _EXAMPLES.get(parameter, _EXAMPLES["record_data"])
+
+
 def read_structure(parameter: str, value: object) -> Structure:
     """Return the object or list in a parameter; raises ``InvalidParameterError`` and nothing else.
 
@@ -182,7 +189,7 @@ def read_structure(parameter: str, value: object) -> Structure:
     try:
         structure = _read(value)
     except UnreadableTextError as error:
-        example = _EXAMPLES.get(parameter, _EXAMPLES["record_data"])
+        example = example_of(parameter)
         if error.index is None or not isinstance(value, str):
             raise InvalidParameterError(
                 "{parameter} cannot be read: {complaint}; write JSON like {example}",

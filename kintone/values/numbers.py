@@ -57,7 +57,8 @@ def whole_number(value: object) -> int | None:
 def may_be_rounded(value: object) -> bool:
     """Tell whether a whole number may have lost its last digits in a program that decodes numbers as floats."""
     if isinstance(value, Decimal):
-        return value.is_finite() and abs(value) >= FIRST_INEXACT and value == value.to_integral_value()
+        # Arithmetic with an exponent of seven digits would raise.
+        return value.is_finite() and value.adjusted() >= EXACT_DIGITS and value == value.to_integral_value()
     if not isinstance(value, int | float) or not abs(value) >= FIRST_INEXACT:
         return False
     return isinstance(value, int) or value.is_integer()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from itertools import islice
-from typing import Self
+from typing import NamedTuple, Self
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Joined, Message
@@ -59,19 +59,32 @@ class Entry:
 # Reading entries
 
 
-def read_entries(structure: object, update_key_field: str | None = None, *, parameter: str = PARAMETER) -> list[Entry]:
+class KeyField(NamedTuple):
+    """The code of the field that is the key of plain rows, and the parameter that names it."""
+
+    code: str
+    parameter: str
+
+
+def read_entries(
+    structure: object,
+    update_key_field: str | None = None,
+    *,
+    parameter: str = PARAMETER,
+    key_parameter: str = "update_key",
+) -> list[Entry]:
     """Read the entries from decoded ``records_data``.
 
     ``structure`` is ``{"records": […]}`` or the list alone, either of them possibly inside ``{"records_data": …}``.
     With ``update_key_field`` the list may hold plain rows, which must all have that field. Raises one
     ``InvalidParameterError`` that lists the problems of all entries and begins with ``parameter``.
     """
-    code = _checked_field_code(update_key_field)
+    key_field = _checked_key_field(update_key_field, key_parameter)
     problems: list[Message] = []
     entries: list[Entry] = []
     for position, item in enumerate(_items(structure, parameter), start=1):
         found: list[Message] = []
-        entry = _entry(position, item, code, found)
+        entry = _entry(position, item, key_field, found)
         problems += [Message("entry {position}: {problem}", position=position, problem=problem) for problem in found]
         if entry is not None and not found:
             entries.append(entry)
@@ -83,13 +96,15 @@ def read_entries(structure: object, update_key_field: str | None = None, *, para
     return entries
 
 
-def _checked_field_code(update_key_field: str | None) -> str | None:
+def _checked_key_field(update_key_field: str | None, parameter: str) -> KeyField | None:
     code = (update_key_field or "").strip()
     if code and not is_field_code(code):
         raise InvalidParameterError(
-            "update_key: {code} is not a field code; write the code of one field, as in sku", code=preview(code)
+            "{parameter}: {code} is not a field code; write the code of one field, as in sku",
+            parameter=parameter,
+            code=preview(code),
         )
-    return code or None
+    return KeyField(code, parameter) if code else None
 
 
 def _items(structure: object, parameter: str) -> Sequence[object]:
@@ -118,21 +133,21 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
     return inner
 
 
-def _entry(position: int, item: object, key_code: str | None, problems: list[Message]) -> Entry | None:
-    """Read an entry or, where ``key_code`` names the field of the update key, a plain row."""
+def _entry(position: int, item: object, key_field: KeyField | None, problems: list[Message]) -> Entry | None:
+    """Read an entry or, where there is a field for the update key, a plain row."""
     if not isinstance(item, dict):
         problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=type_name(item)))
         return None
-    if key_code is not None and (key_code in item or not _looks_like_entry(item)):
-        return _with_key_from_record(Entry(position, item), key_code, problems)
+    if key_field is not None and (key_field.code in item or not _looks_like_entry(item)):
+        return _with_key_from_record(Entry(position, item), key_field, problems)
     if not any(key in ENTRY_KEYS for key in item) and not any(map(_nearest_key, islice(item, MAX_KEYS_COMPARED))):
         problems.append(
             Message('has no "record"; write {{"record": {{…}}}} for each entry, or name update_key to send plain rows')
         )
         return None
     entry = _read_entry(position, item, problems)
-    if key_code is not None and not problems and entry.update_key is None and entry.id is None:
-        return _with_key_from_record(entry, key_code, problems)
+    if key_field is not None and not problems and entry.update_key is None and entry.id is None:
+        return _with_key_from_record(entry, key_field, problems)
     return _without_key_in_record(entry, problems)
 
 
@@ -153,17 +168,20 @@ def _looks_like_entry(item: Mapping[object, object]) -> bool:
     return isinstance(item.get("record"), dict) and all(key in ENTRY_KEYS for key in item)
 
 
-def _with_key_from_record(entry: Entry, code: str, problems: list[Message]) -> Entry | None:
-    """Make the field ``code`` of the record the update key."""
+def _with_key_from_record(entry: Entry, key_field: KeyField, problems: list[Message]) -> Entry | None:
+    """Make a field of the record the update key."""
+    code, named_by = key_field
     record = _read_record(entry.record, problems)
     if record.get(code) is None:
-        problems.append(Message('has no "{code}", the field that update_key names; every row needs it', code=code))
+        problems.append(
+            Message('has no "{code}", which {named_by} names; every row needs it', code=code, named_by=named_by)
+        )
         return None
     try:
         text = key_text(_unwrapped(record[code]))
     except KeyProblemError as error:
         problems.append(
-            Message('"{code}", the field that update_key names, {problem}', code=code, problem=error.problem)
+            Message('"{code}", which {named_by} names, {problem}', code=code, named_by=named_by, problem=error.problem)
         )
         return None
     return _without_key_in_record(replace(entry, update_key=UpdateKey(code, text)), problems)

@@ -144,6 +144,8 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "query": TEXT,
         "confirm_count": Parameter("number", "llm", least=0),
     },
+    "kintone_build_records_data": {"records_source": NEEDED_TEXT, "updateKey": NEEDED_TEXT},
+    "kintone_build_subtable_rows": {"subtable_source": NEEDED_TEXT},
 }
 
 TOOLS = tuple(OWN_PARAMETERS)
@@ -196,6 +198,8 @@ RESULTS: dict[str, dict[str, str]] = {
     "kintone_get_record_comments": {"comments": "array[object]", "comment_count": "number"},
     "kintone_update_status": {"results": "array[object]"},
     "kintone_delete_records": {"deleted_count": "number", "record_ids": "array[string]"},
+    "kintone_build_records_data": {"records_data": "string"},
+    "kintone_build_subtable_rows": {"rows": "array[object]"},
 }
 
 ENTRIES: dict[tuple[str, str], tuple[str, ...]] = {

@@ -27,6 +27,7 @@ RELATED_TOOLS = {
         "kintone_query_docs",
         "kintone_download_file",
         "kintone_add_record",
+        "kintone_get_record_comments",
         "kintone_upsert_records",
     },
     "kintone_validate_record_data": {
@@ -59,13 +60,15 @@ RELATED_TOOLS = {
         "kintone_upsert_records",
     },
     "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
-    "kintone_get_record": {"kintone_query", "kintone_download_file"},
+    "kintone_get_record": {"kintone_query", "kintone_download_file", "kintone_get_record_comments"},
     "kintone_flatten_json": {"kintone_query"},
     "kintone_update_record": {"kintone_get_fields", "kintone_get_record", "kintone_record_data_docs"},
     "kintone_add_record_comment": {"kintone_query", "kintone_get_record_comments"},
     "kintone_get_record_comments": {"kintone_query", "kintone_add_record_comment"},
     "kintone_update_status": {"kintone_query", "kintone_get_fields"},
     "kintone_delete_records": {"kintone_aggregate"},
+    "kintone_build_records_data": {"kintone_upsert_records"},
+    "kintone_build_subtable_rows": set(),
 }
 JSON_PARAMETERS = (
     ("kintone_validate_record_data", "record_data"),

@@ -35,6 +35,9 @@ TEXT_PARAMETERS = [
     ("kintone_upsert_records", "records_data"),
     ("kintone_upsert_records", "update_key"),
     ("kintone_flatten_json", "records_json"),
+    ("kintone_build_records_data", "records_source"),
+    ("kintone_build_records_data", "updateKey"),
+    ("kintone_build_subtable_rows", "subtable_source"),
     ("kintone_upload_file", "upload_file"),
     ("kintone_upload_file", "file_names"),
     ("kintone_upload_file", "records_mapping"),
@@ -42,14 +45,9 @@ TEXT_PARAMETERS = [
     ("kintone_download_file", "file_name"),
 ]
 DATA_PARAMETERS = (
-    "record_data",
-    "records_data",
-    "records_json",
-    "records_mapping",
-    "upload_file",
-    "file_names",
-    "record_ids",
-)
+    "record_data", "records_data", "records_json", "records_source", "subtable_source", "records_mapping",
+    "upload_file", "file_names", "record_ids",
+)  # fmt: skip
 """Parameters that carry data; all others are short."""
 # https://cybozu.dev/ja/kintone/docs/overview/query
 LONGEST_SHORT = 190_000

@@ -82,10 +82,17 @@ def test_fields_that_one_record_has() -> None:
 
 @pytest.mark.parametrize(
     ("written", "plain"),
-    [("1.5", 1.5), ("0.1", 0.1), ("1.0", 1.0), ("0.12345678901234567890", "0.12345678901234567890")],
+    [
+        ("1.5", 1.5),
+        ("0.1", 0.1),
+        ("1.0", 1.0),
+        ("999999999999999", 999999999999999),
+        ("1234567890123456", "1234567890123456"),
+        ("0.12345678901234567890", "0.12345678901234567890"),
+    ],
 )
 def test_numbers_in_a_json_text(written: str, plain: object) -> None:
-    """A decimal is a number where that is exact, and otherwise its digits as text."""
+    """A number stays one where the next step can take it as exact, and otherwise is its digits as text."""
     (found,) = objects(f'[{{"stock": {written}, "list": [{written}]}}]')
 
     assert found == {"stock": plain, "list": [plain]}

@@ -191,6 +191,8 @@ CALLS = [
         for mode in ("both", "flattened_json", "text_only")
     ),
     ToolCall("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": CONTENT}}]}),
+    ToolCall("kintone_build_records_data", {"records_source": [RECORD], "updateKey": "sku"}),
+    ToolCall("kintone_build_subtable_rows", {"subtable_source": [RECORD]}),
     ToolCall("kintone_aggregate", {"query": f'sku = "{CONTENT}"', "group_by": "sku"}),
     ToolCall("kintone_get_fields", {}),
     ToolCall("kintone_validate_record_data", {"record_data": RECORD}),

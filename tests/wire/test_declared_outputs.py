@@ -179,6 +179,8 @@ def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKint
         ("kintone_upload_file", {"upload_file": [file], "records_mapping": MAPPING}, 1),
         ("kintone_delete_records", {"query": 'sku = "T-0"', "confirm_count": 1}, 1),
         ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": "A-001"}}]}, 1),
+        ("kintone_build_records_data", {"records_source": [{"sku": "A-001", "name": "x"}], "updateKey": "sku"}, 1),
+        ("kintone_build_subtable_rows", {"subtable_source": [{"id": "1", "item": "x"}]}, 1),
     ]
     assert {name for name, *_ in calls} == {name for name in TOOLS if RESULTS[name]} - {"kintone_download_file"}
     for name, parameters, app in calls:

@@ -44,6 +44,8 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_get_record", {"record_id": "1"}),
     ("kintone_get_record", {"update_key": "sku", "update_key_value": CONTENT}),
     ("kintone_flatten_json", {"records_json": [{"sku": {"type": "SINGLE_LINE_TEXT", "value": CONTENT}}]}),
+    ("kintone_build_records_data", {"records_source": [RECORD], "updateKey": "sku"}),
+    ("kintone_build_subtable_rows", {"subtable_source": [RECORD]}),
     ("kintone_add_record_comment", {"record_id": "1", "comment_text": CONTENT}),
     ("kintone_get_record_comments", {"record_id": "1"}),
     ("kintone_update_status", {"record_ids": "1", "action": CONTENT}),
