@@ -278,3 +278,33 @@ def test_names_with_quotes_and_line_ends(flow: InProcess) -> None:
     assert sent(flow)[0]["action"] == name
     assert "\u2028" not in text(result)
     assert json.dumps(result.variables)
+
+
+def test_action_of_another_status_is_not_replaced_by_a_similar_one(flow: InProcess) -> None:
+    """Asking for an approval is not approving: an action that exists elsewhere leads to no guess."""
+    states = {"New": {}, "Waiting": {}, "Done": {}}
+    actions = [action("Approve it", "New", "Waiting"), action("Approve", "Waiting", "Done")]
+    flow.kintone.set_process(flow.app, {"states": states, "actions": actions})
+
+    line = str(refused(flow, record_ids="1", action="Approve"))
+
+    assert '"Approve it"' in line
+    assert "did you mean" not in line
+
+
+def test_condition_is_not_taken_for_a_change_meanwhile(flow: InProcess) -> None:
+    """Trying again would not help."""
+    flow.kintone.set_status(flow.app, 1, "Working", ["Administrator"])
+
+    assert "try again" not in str(refused(flow, record_ids="1", action="Finish"))
+
+
+def test_open_records_beside_those_of_others(flow: InProcess) -> None:
+    """Which records could be acted on alone is told."""
+    flow.kintone.set_status(flow.app, 1, "Second", ["suzuki"])
+    flow.kintone.set_status(flow.app, 2, "Second", ["Administrator"])
+
+    line = str(refused(flow, record_ids="1, 2", action="Approve"))
+
+    assert "assignees of record 1" in line
+    assert "to change record 2" in line
