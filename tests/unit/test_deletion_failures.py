@@ -127,6 +127,7 @@ def test_a_call_that_runs_out_of_time() -> None:
     assert states(error) == [(1, 50, "SAVED"), (51, 120, "NOT_SENT")]
     assert "confirm_count 70" in str(error)
     assert "KINTONE_CALL_BUDGET" not in str(error)
+    assert "wait a minute" not in str(error)
 
 
 @pytest.mark.parametrize("fault", [LOST[0], NOT_ARRIVED[0]])
