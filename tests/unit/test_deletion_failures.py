@@ -9,6 +9,7 @@ from kintone.errors import KintoneError, NotFoundError, PermissionDeniedError, U
 from kintone.ledger import EntryState
 from tests.unit.delete_tool import BULK, LIST, PLAIN, add, delete, failure, gone, text
 from tests.unit.in_process import Asked, InProcess
+from tests.unit.reading_samples import FORM
 from tests.unit.writing_samples import ledger_of, small_batches, states
 
 ALL = {"query": "$id > 0", "confirm_count": 120}
@@ -110,6 +111,23 @@ def test_an_outage_leaves_a_batch_unknown(records: InProcess) -> None:
     assert "still there" in line
     assert "not deleted by this call: records 101 to 120" in line
     assert "cannot be restored" in line
+    assert "entr" not in line
+    assert "saved" not in line
+    assert "try again" not in line
+
+
+def test_a_call_that_runs_out_of_time() -> None:
+    """Too little time is left to send the second batch: it is not deleted, and nothing has to be looked up."""
+    with small_batches(), InProcess(FORM, budget=20) as site:
+        add(site, 120)
+        site.before = lambda asked: site.pass_time(19.95) if asked.call == BULK else None
+        error = broken_off(site)
+
+    assert error.code == "BUDGET_EXCEEDED"
+    assert states(error) == [(1, 50, "SAVED"), (51, 120, "NOT_SENT")]
+    assert "confirm_count 70" in str(error)
+    assert "KINTONE_CALL_BUDGET" not in str(error)
+    assert "wait a minute" not in str(error)
 
 
 @pytest.mark.parametrize("fault", [LOST[0], NOT_ARRIVED[0]])
@@ -175,6 +193,7 @@ def test_records_that_others_delete_meanwhile(records: InProcess, given: dict[st
     line = str(error)
     assert "records 60, 99" in line
     assert "deleted: records 1 to 50;" in line
+    assert "not deleted by this call: 68 records from 51 to 120" in line
     assert "may have been" not in line
     assert ("confirm_count 68" if given is ALL else "record_ids without records 60, 99") in line
 

@@ -243,6 +243,15 @@ def test_slips_in_the_query_are_mended_and_told(site: InProcess) -> None:
     assert "Warning" in text(deleted)
 
 
+def test_warnings_of_kintone_are_passed_on(site: InProcess) -> None:
+    """A search that was cut short finds a part of what matches; that is told, whether anything is deleted or not."""
+    add(site, 3)
+    warning = {"X-Cybozu-Warning": "Filter aborted because of too many search results"}
+    site.kintone.fail(api="records", method="GET", headers=warning, times=None)
+    assert "partial" in refusal(site, query="$id > 0", confirm_count=4)
+    assert "partial" in text(delete(site, query="$id > 0", confirm_count=3))
+
+
 def test_a_refused_query_is_explained(site: InProcess) -> None:
     """The unknown field is named, and that nothing was deleted."""
     add(site, 3)
