@@ -220,3 +220,43 @@ def test_appending_no_file(host: DifyHost, site: LocalKintone) -> None:
     assert [word in outcome.text for word in ("papers: ", "stay", "file_mode", "lines: 1 removed")] == [True] * 4
     assert "lines: null → []" in outcome.text
     assert "papers: null" not in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        (TOOL, {"record_id": "1", "record_data": {"lines": [{"item": "z"}]}, "table_mode": "append"}),
+        ("kintone_add_record", {"record_data": {"name": "new"}}),
+    ],
+)
+def test_repeating_after_a_lost_answer(
+    host: DifyHost, site: LocalKintone, app: int, name: str, parameters: dict[str, object]
+) -> None:
+    """The failure says that a repetition, Dify's own retry too, may write twice, as the store then shows."""
+    site.fail(method="POST" if name == "kintone_add_record" else "PUT", cut="after")
+    with pytest.raises(PluginFailure, match=r"may have been saved.*retry.*second time"):
+        host.invoke(name, parameters, credentials_of(site, app=app), timeout=60)
+    host.invoke(name, parameters, credentials_of(site, app=app), timeout=60)
+
+    assert [len(values(site, app)), len(values(site, app)[0]["lines"])] in ([3, 2], [1, 4])
+
+
+def test_repeating_with_a_revision(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """The failure says that the same revision writes nothing twice, and kintone refuses the repetition."""
+    parameters = {"record_id": "1", "record_data": {"name": "new"}, "revision": "1"}
+    site.fail(method="PUT", cut="after")
+    with pytest.raises(PluginFailure, match=r"may have been saved.*same revision"):
+        host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)
+    once = values(site, app)
+    with pytest.raises(PluginFailure, match="GAIA_CO02"):
+        host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)
+
+    assert values(site, app) == once
+    assert once[0]["name"] == "new"
+
+
+def test_failure_names_the_key(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """Of fifty runs of an Iteration node, the line tells which record was not written."""
+    parameters = {"update_key": "key", "update_key_value": "茶-1", "record_data": {"name": "x"}, "revision": "9"}
+    with pytest.raises(PluginFailure, match=r"GAIA_CO02.*key = .茶-1"):
+        host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)
