@@ -150,6 +150,19 @@ def test_missing_key_in_append_mode(site: InProcess, *, atomic: bool) -> None:
     assert site.writes == []
 
 
+def test_all_missing_keys_in_append_mode(site: InProcess) -> None:
+    """All are named at once, so that they are corrected at once; of very many the first."""
+    keys = ["B-1", "A-1", "B-2", "A-2", *(f"C-{number}" for number in range(1, 31))]
+    error = failure(site, [by_key(key, lines=[{"qty": 1}]) for key in keys], table_mode="append")
+
+    assert [word in str(error.problem) for word in ("32", "entry 1:", "B-1", "entry 3:", "B-2", "22 more")] == [
+        True
+    ] * 6
+    assert [word in str(error.problem) for word in ("A-1", "entry 2:")] == [False] * 2
+    assert "when_missing" in str(error.remedy)
+    assert site.writes == []
+
+
 def test_record_that_is_deleted_after_it_was_read_is_not_inserted(site: InProcess) -> None:
     """In append mode a record can go between reading and writing; with add it would be inserted again."""
 
