@@ -265,9 +265,14 @@ def candidate_entries(error: KintoneError, call: InnerCall) -> Sequence[Item]:
 
 
 def _names_key(message: str, item: Item) -> bool:
-    """Tell whether kintone's words contain the key of an entry, not as a part of a longer word."""
+    """Tell whether kintone's words contain the key of an entry, not as a part of a longer word.
+
+    A key of letters alone or of digits alone does not count: it may be a word of kintone's, or the number of the app.
+    """
     key = item.entry.update_key
-    return key is not None and re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", message) is not None
+    if key is None or (key.value.isascii() and (key.value.isalpha() or key.value.isdigit())):
+        return False
+    return re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", message) is not None
 
 
 def _keys_named(entries: Sequence[Entry]) -> Message:
