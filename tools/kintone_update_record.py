@@ -229,8 +229,10 @@ def _untouched_lists(
 def _untouched_line(field: FieldDefinition) -> Message:
     code = printable(field.code)
     if field.is_table:
-        return Message("{code}: no row to append; the saved rows stay, and table_mode replace removes them", code=code)
-    return Message("{code}: no file to append; the saved files stay, and file_mode replace removes them", code=code)
+        return Message(
+            "With no row to append, the saved rows of {code} stay; table_mode replace removes them.", code=code
+        )
+    return Message("With no file to append, the saved files of {code} stay; file_mode replace removes them.", code=code)
 
 
 def _repeat_line(entry: Entry, updated: Updated, *, appends: bool) -> Message:

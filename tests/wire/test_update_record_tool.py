@@ -203,7 +203,7 @@ def test_appending_nothing(host: DifyHost, site: LocalKintone, app: int, empty: 
 
     assert values(site, app)[0]["lines"] == before
     assert "→ []" not in outcome.text
-    assert [word in outcome.text for word in ("lines: ", "stay", "table_mode")] == [True] * 3
+    assert [word in outcome.text for word in ("rows of lines stay", "table_mode")] == [True] * 2
 
 
 def test_appending_no_file(host: DifyHost, site: LocalKintone) -> None:
@@ -217,7 +217,7 @@ def test_appending_no_file(host: DifyHost, site: LocalKintone) -> None:
         timeout=60,
     )
 
-    assert [word in outcome.text for word in ("papers: ", "stay", "file_mode", "lines: 1 removed")] == [True] * 4
+    assert [word in outcome.text for word in ("files of papers stay", "file_mode", "lines: 1 removed")] == [True] * 3
     assert "lines: null → []" in outcome.text
     assert "papers: null" not in outcome.text
 
