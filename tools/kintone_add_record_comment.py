@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 
 from kintone.comments import AddedComment, Mention, add_comment
+from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from tools import base
 from tools.mentions import read_mentions, shown_mention
 from tools.parameters import Parameters
-from tools.record_inputs import explain_missing_record, read_record_id
+from tools.record_choice import read_own_record_id
+from tools.record_inputs import explain_missing_record
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
+from tools.structured_text import read_structure
+
+COMMENT_KEYS = frozenset({"comment", "comment_text", "text", "mentions"})
+"""The keys of a comment in kintone's API and in this tool's own parameters."""
 
 
 class AddRecordComment(base.KintoneTool):
@@ -19,7 +25,7 @@ class AddRecordComment(base.KintoneTool):
     def run(self, call: base.Call) -> Result:
         """Add the comment and return its ID."""
         with base.nothing_saved_yet():
-            record_id = read_record_id(call.parameters.raw("record_id"))
+            record_id = read_own_record_id(call, call.parameters.raw("record_id"))
             text = _comment_text(call.parameters)
             mentions = read_mentions(call.parameters.raw("mentions"))
             with explain_missing_record():
@@ -32,10 +38,29 @@ class AddRecordComment(base.KintoneTool):
 
 
 def _comment_text(parameters: Parameters) -> str:
-    """Return the text as it was given, with the blanks and line ends around it."""
+    """Return the text as it was given, with the blanks and line ends around it.
+
+    Refuses the object of kintone's own API, ``{"text", "mentions"}``: as a text it would be shown with its braces, and
+    nobody would be mentioned. Dify passes an object as its text, in JSON or in Python's spelling.
+    """
     text = parameters.text("comment_text")
+    if _is_comment_object(text):
+        raise InvalidParameterError(
+            "comment_text holds an object, and the comment would show its braces and mention nobody; write the text "
+            "alone in comment_text, and whom it mentions in mentions"
+        )
     given = parameters.raw("comment_text")
     return given if isinstance(given, str) else text
+
+
+def _is_comment_object(text: str) -> bool:
+    if not text.startswith(("{", "```")):
+        return False
+    try:
+        structure = read_structure("comment_text", text)
+    except InvalidParameterError:
+        return False
+    return isinstance(structure, dict) and bool(structure) and COMMENT_KEYS.issuperset(structure)
 
 
 def _lines(added: AddedComment, app: int, record_id: str, url: str, mentions: Sequence[Mention]) -> list[Message]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from kintone.errors import InvalidParameterError, KintoneError, NotFoundError
-from kintone.forms.fields import Form
+from kintone.forms.fields import FieldDefinition, Form
 from kintone.messages import NOTHING, Joined, Message
 from kintone.problems import ProblemCode
 from kintone.records import CheckedRecord, check_record, check_update_key, record_without_form
@@ -57,8 +57,10 @@ class UpdateRecord(base.KintoneTool):
             "record_url": url,
             "response": updated.response,
         }
-        lines = [*_lines(updated, call.app, url), _repeat_line(entry, updated, appends=appends)]
-        return Result([*lines, *_check_lines(checked, check=check)], variables, variables)
+        untouched = _untouched_lists(entry, checked.form, table_mode, file_mode)
+        lines = [*_lines(updated, call.app, url), *map(_untouched_line, untouched)]
+        lines.append(_repeat_line(entry, updated, appends=appends))
+        return Result([*lines, *_check_lines(checked, untouched, check=check)], variables, variables)
 
 
 def _revision(call: base.Call) -> str | None:
@@ -211,6 +213,28 @@ def _lines(updated: Updated, app: int, url: str) -> list[Message]:
     return [headline, *map(list_change_line, updated.changes)]
 
 
+def _untouched_lists(
+    entry: Entry, form: Form | None, table_mode: ListMode, file_mode: ListMode
+) -> list[FieldDefinition]:
+    """Return the tables and attachment fields to which an empty list is appended, so that they keep what they have."""
+    empty = [code for code, cell in entry.record.items() if given_value(cell) in (None, "", [])]
+    given = [form.fields[code] for code in empty if code in form.fields] if form else []
+    return [
+        each
+        for each in given
+        if (each.is_table and table_mode is ListMode.APPEND) or (each.holds_files and file_mode is ListMode.APPEND)
+    ]
+
+
+def _untouched_line(field: FieldDefinition) -> Message:
+    code = printable(field.code)
+    if field.is_table:
+        return Message(
+            "With no row to append, the saved rows of {code} stay; table_mode replace removes them.", code=code
+        )
+    return Message("With no file to append, the saved files of {code} stay; file_mode replace removes them.", code=code)
+
+
 def _repeat_line(entry: Entry, updated: Updated, *, appends: bool) -> Message:
     """Say what a second run does where it is not harmless."""
     if entry.revision is not None:
@@ -228,8 +252,10 @@ def _repeat_line(entry: Entry, updated: Updated, *, appends: bool) -> Message:
     return NOTHING
 
 
-def _check_lines(checked: _Checked, *, check: bool) -> list[Message]:
-    lines = record_checks.change_lines(checked.record.changes, checked.record.unlisted_changes)
+def _check_lines(checked: _Checked, untouched: Sequence[FieldDefinition], *, check: bool) -> list[Message]:
+    not_written = {printable(field.code) for field in untouched}
+    changes = [each for each in checked.record.changes if each.row is not None or each.field not in not_written]
+    lines = record_checks.change_lines(changes, checked.record.unlisted_changes)
     if check:
         return lines
     if checked.form is not None:

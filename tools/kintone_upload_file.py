@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files import FilesApi, check_attachment_field
@@ -14,6 +15,7 @@ from tools import base
 from tools.code_suggestions import current_form, suggest_attachment_field
 from tools.dify_files.source import SourceLimits
 from tools.dify_files.values import read_files, read_names
+from tools.record_choice import read_own_record_id
 from tools.record_inputs import RecordField, explain_missing_record, read_record_field
 from tools.results import Result
 from tools.structured_text import read_structure, unwrap, with_list
@@ -43,7 +45,7 @@ class UploadFile(base.KintoneTool):
         given = read_files(parameters.raw("upload_file"))
         files = read_names(parameters.raw("file_names"), given)
         mode = ListMode(parameters.choice("file_mode"))
-        target = read_record_field(parameters)
+        target = read_record_field(parameters, partial(read_own_record_id, call))
         mapping = _mapping(call, len(files), target)
         with base.nothing_saved_yet() if target is not None else nullcontext():
             batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))

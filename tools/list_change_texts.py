@@ -13,7 +13,8 @@ def list_change_line(change: ListChange) -> Message:
     """Return a line such as "lines: 1 row added, 2 kept, 3 removed (ids 4, 5, 6)"."""
     code = printable(change.code)
     field = Message("{code} of row {row}", code=code, row=change.row) if change.row else Message("{code}", code=code)
-    return Message("{field}: {changes}", field=field, changes=Joined(_parts(change), ", "))
+    line = Message("{field}: {changes}", field=field, changes=Joined(_parts(change), ", "))
+    return Joined([line, _unknown(change.unknown)], "; ") if change.added and change.unknown else line
 
 
 def _parts(change: ListChange) -> list[Message]:
@@ -31,6 +32,15 @@ def _added(change: ListChange) -> Message:
     if change.is_table:
         return counted(change.added, Message("1 row added"), Message("{count} rows added", count=change.added))
     return counted(change.added, Message("1 file added"), Message("{count} files added", count=change.added))
+
+
+def _unknown(ids: Sequence[str]) -> Message:
+    shown = _shown(ids)
+    return counted(
+        len(ids),
+        Message("the record has no row with the id {ids}, so it is a new one", ids=shown),
+        Message("the record has no rows with the ids {ids}, so they are new ones", ids=shown),
+    )
 
 
 def _removed(change: ListChange) -> Message:

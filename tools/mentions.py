@@ -20,7 +20,7 @@ _UNENCODABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def read_mentions(value: object) -> list[Mention]:
-    """Return whom ``mentions`` names, in order; raises ``InvalidParameterError``.
+    """Return whom ``mentions`` names, in order and each once; raises ``InvalidParameterError``.
 
     The value is a text of login names, or a list or JSON list of login names and of ``{"code", "type"}``. An entry
     without ``type`` is a user. Empty entries are left out.
@@ -30,7 +30,7 @@ def read_mentions(value: object) -> list[Mention]:
     if isinstance(value, int) and not isinstance(value, bool):
         value = preview(value)
     mentions = [_mention(entry, number) for number, entry in enumerate(_entries(value), start=1)]
-    return [mention for mention in mentions if mention.code]
+    return list(dict.fromkeys(mention for mention in mentions if mention.code))
 
 
 def shown_mention(code: str, kind: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 from kintone.errors import InvalidParameterError, KintoneError
@@ -29,6 +30,8 @@ _ADDRESS = re.compile(
     re.ASCII,
 )
 """The address at which a browser shows a record, as ``KintoneClient.record_url`` writes it, or with more behind it."""
+
+FIND_BY_QUERY = Message("to find a record by the value of a field, use kintone_query, if available")
 
 type FieldsInWords = Callable[[Form], Message]
 """Names the fields of a form by which a record can be found; empty if there are none."""
@@ -61,7 +64,7 @@ def read_record_choice(call: Call, fields_in_words: FieldsInWords = unique_field
             other="update_key" if code else "update_key_value",
         )
     if record_id is not None:
-        return RecordChoice(record_id=_record_id(call, record_id, fields_in_words))
+        return RecordChoice(record_id=_record_id(call, record_id, partial(_by_key_instead, call, fields_in_words)))
     if code and value is not None:
         return RecordChoice(update_key=code, value=value)
     if code or value is not None:
@@ -76,15 +79,25 @@ def read_record_choice(call: Call, fields_in_words: FieldsInWords = unique_field
     )
 
 
+def read_own_record_id(call: Call, value: object) -> str:
+    """Return the ID in ``record_id`` for a tool that finds its record in no other way.
+
+    Raises ``InvalidParameterError``. A number that another value ends in, such as the key ``INQ-0010``, is never taken
+    nor proposed: it may be the ID of another record.
+    """
+    if value is None or _is_not_given(value):
+        raise InvalidParameterError("record_id is missing; write the ID of the record, such as 12")
+    return _record_id(call, value, lambda: FIND_BY_QUERY)
+
+
 def _is_not_given(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() in NOT_GIVEN
 
 
-def _record_id(call: Call, value: object, fields_in_words: FieldsInWords) -> str:
+def _record_id(call: Call, value: object, other_way: Callable[[], Message]) -> str:
     """Return the ID in ``record_id``: a number, ``#3``, a record's address, or a record number with the app's own code.
 
-    Another value is refused: several IDs with the way to read them, the rest with the fields by which records of this
-    app can be found.
+    Another value is refused: several IDs with the way to read them, the rest with the other way to find the record.
     """
     if whole_number(value) is not None:
         return read_record_id(value)
@@ -98,14 +111,14 @@ def _record_id(call: Call, value: object, fields_in_words: FieldsInWords) -> str
         own = read_app_code(call.client, call.app)
         if parts[0] == own:
             return parts[1]
-        complaint = Joined([_foreign_number(call, value, own), _by_key_instead(call, fields_in_words)])
+        complaint = Joined([_foreign_number(call, value, own), other_way()])
         raise InvalidParameterError("record_id: {complaint}", complaint=complaint)
     try:
         return read_record_id(value)
     except InvalidParameterError as refused:
         if record_id_hint(value):
             raise
-        problem = Joined([refused.problem, _by_key_instead(call, fields_in_words)])
+        problem = Joined([refused.problem, other_way()])
         raise refused.copy_with(problem=problem) from None
 
 
@@ -172,7 +185,7 @@ def _by_key_instead(call: Call, fields_in_words: FieldsInWords) -> Message:
         )
     usable = fields_in_words(form)
     if not usable:
-        return Message("to find a record by the value of a field, use kintone_query")
+        return FIND_BY_QUERY
     return Message(
         "to find a record by a field that prohibits duplicate values, use update_key and update_key_value: {fields}",
         fields=usable,

@@ -1,6 +1,6 @@
 """Reads the parameters that name a record and those that hold record data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -27,20 +27,6 @@ class RecordField(NamedTuple):
     code: str
 
 
-def read_record_field(parameters: Parameters) -> RecordField | None:
-    """Return ``record_id`` and ``attachment_field``; None if both are blank; one without the other is refused."""
-    record_id, code = parameters.raw("record_id"), parameters.text("attachment_field")
-    if record_id is None and not code:
-        return None
-    if record_id is None:
-        raise InvalidParameterError("attachment_field is given without record_id; name the record too, or neither")
-    if not code:
-        raise InvalidParameterError(
-            "record_id is given without attachment_field; name the code of the attachment field too, or neither"
-        )
-    return RecordField(read_record_id(record_id), code)
-
-
 @contextmanager
 def explain_missing_record() -> Iterator[None]:
     """Add to an error about a missing record which parameters name that record."""
@@ -61,6 +47,20 @@ def read_record_id(value: object, parameter: str = "record_id") -> str:
         )
         raise InvalidParameterError(Joined([problem, record_id_hint(value)]))
     return str(number)
+
+
+def read_record_field(parameters: Parameters, read_id: Callable[[object], str] = read_record_id) -> RecordField | None:
+    """Return ``record_id`` and ``attachment_field``; None if both are blank; one without the other is refused."""
+    record_id, code = parameters.raw("record_id"), parameters.text("attachment_field")
+    if record_id is None and not code:
+        return None
+    if record_id is None:
+        raise InvalidParameterError("attachment_field is given without record_id; name the record too, or neither")
+    if not code:
+        raise InvalidParameterError(
+            "record_id is given without attachment_field; name the code of the attachment field too, or neither"
+        )
+    return RecordField(read_id(record_id), code)
 
 
 def shown_value(value: object) -> str | Message:

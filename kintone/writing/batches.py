@@ -17,6 +17,7 @@ from kintone.errors import InvalidParameterError, UnknownResponseError, entries_
 from kintone.ledger import Span
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
+from kintone.texts import preview, printable
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 from kintone.writing.list_changes import ListChange
 
@@ -176,7 +177,13 @@ class Batch:
     def _single(self, item: Item) -> Request:
         """Return the request for one record; by key as a list of one, whose answer has the id of the record."""
         if item.id is None:
-            description = Message("writing a record of app {app}", app=self.app)
+            field, value = item.entry.update_key or ("", "")
+            description = Message(
+                "writing the record of app {app} with {field} = {value}",
+                app=self.app,
+                field=printable(field),
+                value=preview(value),
+            )
             return api.write_records(description, "PUT", self.calls[0].payload(self.app), self.retry_safety)
         description = Message("writing record {record} of app {app}", record=item.id, app=self.app)
         return api.update_record(description, {"app": self.app, **item.payload}, self.retry_safety)

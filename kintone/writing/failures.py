@@ -147,7 +147,7 @@ def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = 
     mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
     if about_entries and error.code not in APP_ERROR_CODES and not is_placed:
-        entries = _keys_named(missing) if missing else _candidates_named(error, call)
+        entries = _keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
         mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
     return mapped
 
@@ -265,21 +265,37 @@ def candidate_entries(error: KintoneError, call: InnerCall) -> Sequence[Item]:
 
 
 def _names_key(message: str, item: Item) -> bool:
-    """Tell whether kintone's words contain the key of an entry, not as a part of a longer word."""
+    """Tell whether kintone's words contain the key of an entry, not as a part of a longer word.
+
+    A key of letters alone or of digits alone does not count: it may be a word of kintone's, or the number of the app.
+    """
     key = item.entry.update_key
-    return key is not None and re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", message) is not None
+    if key is None or (key.value.isascii() and (key.value.isalpha() or key.value.isdigit())):
+        return False
+    return re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", message) is not None
 
 
-def _keys_named(items: Sequence[Item]) -> Message:
+def _keys_named(entries: Sequence[Entry]) -> Message:
     named: list[Message] = []
-    for item in items[:MAX_KEYS_SHOWN]:
-        field, value = item.entry.update_key or ("", "")
-        position = item.entry.position
+    for entry in entries[:MAX_KEYS_SHOWN]:
+        field, value = entry.update_key or ("", "")
+        position = entry.position
         named.append(
             Message("entry {position}: {field} = {value}", position=position, field=field, value=preview(value))
         )
-    left = len(items) - len(named)
+    left = len(entries) - len(named)
     return Joined([*named, Message("{left} more", left=left) if left else NOTHING], ", ")
+
+
+def no_records(app: int, entries: Sequence[Entry]) -> NotFoundError:
+    """Return the error for two or more entries that update a record by its key, where no record has these keys."""
+    problem = Message(
+        "no records of app {app} have the update keys of {count:,} entries ({keys})",
+        app=app,
+        count=len(entries),
+        keys=_keys_named(entries),
+    )
+    return NotFoundError(problem, code="NOT_FOUND", remedy=CORRECT_THE_KEY)
 
 
 def no_record(app: int, entry: Entry, *, numbered: bool) -> NotFoundError:

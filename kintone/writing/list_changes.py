@@ -14,7 +14,8 @@ class ListChange:
 
     ``removed`` are the ids of the rows, or the names of the files, that are no longer there. ``row`` is the id of the
     row in which the attachment field is, ``""`` outside tables. A row counts as ``changed`` where a value that is sent
-    for it differs from what is saved.
+    for it differs from what is saved. ``unknown`` are the ids of rows that were meant to be saved ones, but are
+    ``added`` since the record does not have them.
     """
 
     code: str
@@ -24,6 +25,7 @@ class ListChange:
     removed: tuple[str, ...] = ()
     is_table: bool = False
     row: str = ""
+    unknown: tuple[str, ...] = ()
 
 
 def table_changes(
@@ -36,12 +38,14 @@ def table_changes(
     """
     by_id = {str(row["id"]): row["value"] for row in saved}
     sent_ids: set[str] = set()
+    unknown: list[str] = []
     added = changed = 0
     files: list[ListChange] = []
     for row in sent:
-        row_id = str(row.get("id")) if isinstance(row, Mapping) else ""
+        row_id = str(row.get("id") or "") if isinstance(row, Mapping) else ""
         if not isinstance(row, Mapping) or row_id not in by_id:
             added += 1
+            unknown += [row_id] if row_id else []
             continue
         sent_ids.add(row_id)
         cells = row.get("value")
@@ -50,7 +54,8 @@ def table_changes(
         files += _file_changes_in(table, row_id, by_id[row_id], cells)
     removed = tuple(row_id for row_id in by_id if row_id not in sent_ids)
     kept = len(by_id) - len(removed) - changed
-    return [ListChange(table.code, added, changed, kept, removed, is_table=True), *files]
+    change = ListChange(table.code, added, changed, kept, removed, is_table=True, unknown=tuple(unknown))
+    return [change, *files]
 
 
 def files_change(code: str, saved: Sequence[Mapping[str, Any]], sent: object, row: str = "") -> ListChange:

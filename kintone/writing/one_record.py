@@ -23,7 +23,13 @@ from kintone.writing.list_changes import ListChange
 from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice
 from kintone.writing.writer import UpsertRequest, WhenMissing, upsert
 
-CHECK_FIRST = Message("look in kintone before sending it again")
+CHECK_FIRST = Message(
+    "look in kintone before sending it again; whatever repeats the step, such as Dify's own retry, may write it a "
+    "second time"
+)
+REFUSED_IF_SAVED = Message(
+    "sending it again with the same revision writes nothing twice: if it was saved, kintone refuses it"
+)
 SAFE_TO_REPEAT = Message("sending it again is safe, since the same record gets the same values")
 
 
@@ -116,10 +122,16 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
     except InvalidParameterError:
         raise
     except KintoneError as error:
-        is_safe = resend_advice([entry], appends=request.appends) is SAFE_TO_RESEND
-        raise restated_for_one(error, SAFE_TO_REPEAT if is_safe else CHECK_FIRST) from None
+        raise restated_for_one(error, _if_maybe_saved(entry, appends=request.appends)) from None
     saved = report.results[0]
     return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))
+
+
+def _if_maybe_saved(entry: Entry, *, appends: bool) -> Message:
+    """Return the advice for an update that may be saved; a revision makes kintone refuse a second one."""
+    if entry.revision is not None:
+        return REFUSED_IF_SAVED
+    return SAFE_TO_REPEAT if resend_advice([entry], appends=appends) is SAFE_TO_RESEND else CHECK_FIRST
 
 
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too

@@ -37,6 +37,7 @@ from kintone.writing.failures import (
     is_outdated,
     map_to_entries,
     no_record,
+    no_records,
     write_failed,
 )
 from kintone.writing.list_changes import ListChange
@@ -229,6 +230,9 @@ class _Writer:
             return
         codes = sorted({code for entry in entries for code in self._appending.codes_to_read(entry)})
         saved = self._saved.read(entries, codes)
+        missing = [each for each in entries if each.must_exist and each.id is None and each.position not in saved]
+        if len(missing) > 1:
+            raise no_records(self._request.app, missing)
         for entry in entries:
             self._plans[entry.position] = self._plan_of(entry, saved.get(entry.position))
 

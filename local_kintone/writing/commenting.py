@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from local_kintone.refusals import invalid_parameter, no_person, wrong_shape
+from local_kintone.refusals import no_person, wrong_shape
 from local_kintone.writing.values import Problems
 
 if TYPE_CHECKING:
@@ -27,11 +27,10 @@ def read_comment(settings: Settings, given: object) -> tuple[str, Mentions]:
 
     Raises:
         RefusedError: CB_VA01 for a missing or too long text, too many mentions or an unknown type, CB_IJ01 for a
-            wrong shape, GAIA_IL26, IL27 or IL28 for an unknown user, group or organization.
+            wrong shape or none, GAIA_IL26, IL27 or IL28 for an unknown user, group or organization.
     """
-    if given is None:
-        raise invalid_parameter("comment")
     if not isinstance(given, dict):
+        # A missing object as well (measured: https://github.com/SonicGarden/kintone-emulator).
         raise wrong_shape()
     problems = Problems()
     text = given.get("text")

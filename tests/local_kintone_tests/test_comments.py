@@ -167,7 +167,7 @@ def test_reading_is_refused(client: InProcessClient, parameters: str, key: str) 
 @pytest.mark.parametrize(
     ("comment", "refusal"),
     [
-        (None, (400, "CB_VA01", {"comment"})),
+        (None, (400, "CB_IJ01", set())),
         ("x", (400, "CB_IJ01", set())),
         ({}, (400, "CB_VA01", {"comment.text"})),
         ({"text": None}, (400, "CB_VA01", {"comment.text"})),

@@ -98,3 +98,10 @@ def test_what_names_nobody_is_refused(written: object, place: str) -> None:
 
     assert "mentions" in str(refused.value)
     assert place in str(refused.value)
+
+
+def test_the_same_twice_counts_once() -> None:
+    """Somebody who is named eleven times is one mention; a user and a department of one code are two."""
+    written = [*["sato"] * 11, {"code": "sales"}, {"code": "sales", "type": "ORGANIZATION"}, "sato"]
+
+    assert read_mentions(written) == [SATO, Mention("sales"), SALES]

@@ -1,7 +1,7 @@
 """The two tools for comments: their parameters, and the text that a model reads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -52,13 +52,12 @@ def test_added_comment(site: InProcess) -> None:
     [
         ({}, "record_id"),
         ({"record_id": "0", "comment_text": "x"}, "record_id"),
-        ({"record_id": "INQ-1", "comment_text": "x"}, "record_id"),
         ({"record_id": "1"}, "comment_text"),
         ({"record_id": "1", "comment_text": "\u3000\n"}, "comment_text"),
         ({"record_id": "1", "comment_text": {"text": "x"}}, "comment_text"),
         ({"record_id": "1", "comment_text": "a\0"}, "comment_text"),
         ({"record_id": "1", "comment_text": "x" * 300_000}, "65,535"),
-        ({"record_id": "1", "comment_text": "x", "mentions": ",".join(["sato"] * 11)}, "mentions"),
+        ({"record_id": "1", "comment_text": "x", "mentions": ",".join(f"u{n}" for n in range(11))}, "mentions"),
         ({"record_id": "1", "comment_text": "x", "mentions": "x" * 300_000}, "mentions"),
     ],
 )
@@ -83,6 +82,48 @@ def test_blanks_around_a_text_are_kept(site: InProcess) -> None:
     added(site, record_id="1", comment_text="\n  - item\n")
 
     assert site.kintone.comments(site.app, 1)[0]["text"] == "\n  - item\n "
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"text": "確認しました", "mentions": [{"code": "suzuki", "type": "USER"}]}',
+        "{'text': '確認しました'}",
+        '{"comment": {"text": "確認しました"}}',
+        '```json\n{"text": "確認しました"}\n```',
+    ],
+)
+def test_comment_object_as_text(site: InProcess, given: str) -> None:
+    """Dify passes the object of kintone's API as a text; posted, it would show braces and mention nobody."""
+    with pytest.raises(InvalidParameterError) as refused:
+        added(site, record_id="1", comment_text=given)
+
+    assert all(name in str(refused.value) for name in ("comment_text", "mentions"))
+    assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "given", ['{"status": "ok", "text": "x"}', "{}", "{text}", '["a"]', 'see {"text": "x"}', "[WIP]"]
+)
+def test_other_braces_are_text(site: InProcess, given: str) -> None:
+    """JSON that is no comment of kintone's API is a text like any other."""
+    added(site, record_id="1", comment_text=given)
+
+    assert site.kintone.comments(site.app, 1)[0]["text"] == f"{given} "
+
+
+@pytest.mark.parametrize("tool", [added, comments])
+def test_value_in_place_of_the_id(site: InProcess, tool: Callable[..., object]) -> None:
+    """The number in a key such as INQ-0001 is the ID of another record as a rule: it is neither taken nor proposed."""
+    given = {"record_id": "INQ-0001"} | ({"comment_text": "x"} if tool is added else {})
+    with pytest.raises(InvalidParameterError) as refused:
+        tool(site, **given)
+    message = str(refused.value).replace("INQ-0001", "").replace(f"app {site.app}", "")
+
+    assert "kintone_query" in message
+    assert "1" not in message
+    assert "update_key" not in message
+    assert site.kintone.comments(site.app, 1) == []
 
 
 # Reading

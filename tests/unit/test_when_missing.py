@@ -113,6 +113,17 @@ def test_missing_keys_are_looked_up_when_kintone_does_not_name_them(site: InProc
     assert names(site) == ["old"] * 30
 
 
+@pytest.mark.parametrize(("there", "message"), [("A", "A record is not found."), ("77", "Not found (app: 77).")])
+def test_word_of_kintone_is_not_taken_for_a_key(site: InProcess, there: str, message: str) -> None:
+    """A key that is a word of kintone's sentence is not blamed: the keys are read, and the missing one named."""
+    site.kintone.add_records(site.app, [{"sku": there}])
+    site.kintone.fail(method="PUT", status=404, code="GAIA_RE20", message=message)
+    error = failure(site, [by_key(there), by_key("B")])
+
+    assert 'entry 2: sku = "B"' in str(error.problem).replace("'", '"')
+    assert "entry 1" not in str(error.problem)
+
+
 def test_failure_stays_when_the_keys_cannot_be_looked_up(site: InProcess) -> None:
     """The refusal is told, with the range of entries, also if reading fails, and reading is soon given up."""
     silent(site)
@@ -146,6 +157,19 @@ def test_missing_key_in_append_mode(site: InProcess, *, atomic: bool) -> None:
 
     assert error.code == "NOT_FOUND"
     assert [word in str(error.problem) for word in ("entry 2", "B-1", "sku")] == [True] * 3
+    assert "when_missing" in str(error.remedy)
+    assert site.writes == []
+
+
+def test_all_missing_keys_in_append_mode(site: InProcess) -> None:
+    """All are named at once, so that they are corrected at once; of very many the first."""
+    keys = ["B-1", "A-1", "B-2", "A-2", *(f"C-{number}" for number in range(1, 31))]
+    error = failure(site, [by_key(key, lines=[{"qty": 1}]) for key in keys], table_mode="append")
+
+    assert [word in str(error.problem) for word in ("32", "entry 1:", "B-1", "entry 3:", "B-2", "22 more")] == [
+        True
+    ] * 6
+    assert [word in str(error.problem) for word in ("A-1", "entry 2:")] == [False] * 2
     assert "when_missing" in str(error.remedy)
     assert site.writes == []
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -168,3 +168,35 @@ def test_record_without_comments(host: DifyHost, site: LocalKintone) -> None:
 
     assert outcome.variables == {"comments": [], "comment_count": 0}
     assert "no comments" in outcome.text
+
+
+def test_record_number_of_the_app(host: DifyHost, site: LocalKintone) -> None:
+    """A number with the app's own code names its record, one with another code names none and is not guessed at."""
+    app = site.create_app("coded", {"name": {"type": "SINGLE_LINE_TEXT"}}, code="INQ")
+    site.add_records(app, [{"name": "one"}])
+    credentials = credentials_of(site, "view", app=app)
+    host.invoke(ADD, {"record_id": "INQ-1", "comment_text": "x"}, credentials, given_by="agent", timeout=60)
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(ADD, {"record_id": "ORD-1", "comment_text": "y"}, credentials, given_by="agent", timeout=60)
+
+    assert [comment["text"] for comment in site.comments(app, 1)] == ["x "]
+    assert [word in failed.value.message for word in ("INVALID_INPUT", "ORD-1", "INQ", "kintone_query")] == [True] * 4
+
+
+@pytest.mark.parametrize("given_by", ["workflow", "agent", "raw"])
+def test_object_in_place_of_the_text(
+    host: DifyHost, site: LocalKintone, given_by: Literal["workflow", "agent", "raw"]
+) -> None:
+    """The object of kintone's own API is refused however Dify passes it; it would be posted with its braces."""
+    given = {"text": "至急です", "mentions": [{"code": "suzuki", "type": "USER"}]}
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(
+            ADD,
+            {"record_id": "9", "comment_text": given},
+            credentials_of(site, "view", app=INQUIRIES),
+            given_by=given_by,
+            timeout=60,
+        )
+
+    assert failed.value.message.startswith("[INVALID_INPUT] comment_text ")
+    assert len(site.comments(INQUIRIES, 9)) == 1

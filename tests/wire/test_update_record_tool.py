@@ -169,3 +169,94 @@ def test_misplaced_names_are_explained(host: DifyHost, site: LocalKintone) -> No
     """An invented parameter is refused with the one that is meant; that of adding names this tool."""
     assert "record_id" in failure(host, site, TOOL, record_data={"stock": 1}, id=5).message
     assert TOOL in failure(host, site, "kintone_add_record", record_data={"sku": "Z"}, record_id="5").message
+
+
+@pytest.mark.parametrize(("mode", "went"), [("append", "2 kept"), ("replace", "2 removed")])
+def test_row_that_is_not_there(host: DifyHost, site: LocalKintone, app: int, mode: str, went: str) -> None:
+    """Kintone takes a row with an id that the record lacks as a new one; a model that meant a saved row reads that."""
+    (other,) = site.add_records(app, [{"key": "other", "lines": [{"item": "z"}]}])
+    foreign = next(row["id"] for row in values(site, app)[other - 1]["lines"])
+    rows = [{"id": foreign, "item": "mine"}, {"id": 987654, "item": "mistyped"}, {"item": "new"}]
+    outcome = host.invoke(
+        TOOL,
+        {"record_id": "1", "record_data": json.dumps({"lines": rows}), "table_mode": mode},
+        credentials_of(site, app=app),
+        given_by="agent",
+        timeout=60,
+    )
+    (line,) = (line for line in outcome.agent_view.splitlines() if line.startswith("lines: "))
+
+    assert [word in line for word in ("3 rows added", went, f"ids {foreign}, 987654")] == [True] * 3
+    assert len(values(site, app)[0]["lines"]) == (5 if mode == "append" else 3)
+
+
+@pytest.mark.parametrize("empty", [None, [], ""])
+def test_appending_nothing(host: DifyHost, site: LocalKintone, app: int, empty: object) -> None:
+    """With append an empty list empties nothing, and nothing says that it did."""
+    before = values(site, app)[0]["lines"]
+    outcome = host.invoke(
+        TOOL,
+        {"record_id": "1", "record_data": json.dumps({"lines": empty, "name": "new"}), "table_mode": "append"},
+        credentials_of(site, app=app),
+        timeout=60,
+    )
+
+    assert values(site, app)[0]["lines"] == before
+    assert "→ []" not in outcome.text
+    assert [word in outcome.text for word in ("rows of lines stay", "table_mode")] == [True] * 2
+
+
+def test_appending_no_file(host: DifyHost, site: LocalKintone) -> None:
+    """The same for attachments, beside a table that is replaced and told as before."""
+    app = site.create_app("files", {"papers": {"type": "FILE"}, "lines": FORM["lines"]})
+    site.add_records(app, [{"lines": [{"item": "x"}]}])
+    outcome = host.invoke(
+        TOOL,
+        {"record_id": "1", "record_data": {"papers": None, "lines": None}, "file_mode": "append"},
+        credentials_of(site, app=app),
+        timeout=60,
+    )
+
+    assert [word in outcome.text for word in ("files of papers stay", "file_mode", "lines: 1 removed")] == [True] * 3
+    assert "lines: null → []" in outcome.text
+    assert "papers: null" not in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        (TOOL, {"record_id": "1", "record_data": {"lines": [{"item": "z"}]}, "table_mode": "append"}),
+        ("kintone_add_record", {"record_data": {"name": "new"}}),
+    ],
+)
+def test_repeating_after_a_lost_answer(
+    host: DifyHost, site: LocalKintone, app: int, name: str, parameters: dict[str, object]
+) -> None:
+    """The failure says that a repetition, Dify's own retry too, may write twice, as the store then shows."""
+    site.fail(method="POST" if name == "kintone_add_record" else "PUT", cut="after")
+    with pytest.raises(PluginFailure, match=r"may have been saved.*retry.*second time"):
+        host.invoke(name, parameters, credentials_of(site, app=app), timeout=60)
+    host.invoke(name, parameters, credentials_of(site, app=app), timeout=60)
+
+    assert [len(values(site, app)), len(values(site, app)[0]["lines"])] in ([3, 2], [1, 4])
+
+
+def test_repeating_with_a_revision(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """The failure says that the same revision writes nothing twice, and kintone refuses the repetition."""
+    parameters = {"record_id": "1", "record_data": {"name": "new"}, "revision": "1"}
+    site.fail(method="PUT", cut="after")
+    with pytest.raises(PluginFailure, match=r"may have been saved.*same revision"):
+        host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)
+    once = values(site, app)
+    with pytest.raises(PluginFailure, match="GAIA_CO02"):
+        host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)
+
+    assert values(site, app) == once
+    assert once[0]["name"] == "new"
+
+
+def test_failure_names_the_key(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """Of fifty runs of an Iteration node, the line tells which record was not written."""
+    parameters = {"update_key": "key", "update_key_value": "茶-1", "record_data": {"name": "x"}, "revision": "9"}
+    with pytest.raises(PluginFailure, match=r"GAIA_CO02.*key = .茶-1"):
+        host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)

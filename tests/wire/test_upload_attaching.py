@@ -162,3 +162,17 @@ def test_column_is_not_suggested_for_itself(transfers: FileTransfers) -> None:
         assert refused.code == "INVALID_INPUT"
         assert "rows" in refused.message
         assert "did you mean" not in refused.message
+
+
+def test_key_in_place_of_the_record(transfers: FileTransfers) -> None:
+    """A key such as INV-1 is not taken for record 1, nor is 1 proposed: the file would land in another record."""
+    record_id = transfers.record_with_files(b"old", name="old.txt")
+    key = f"INV-000{record_id}"
+    refused = transfers.refused_upload(
+        transfers.host.serve("new.txt", b"new"), record_id=key, attachment_field="photos"
+    )
+
+    assert (refused.code, key in refused.message, "kintone_query" in refused.message) == ("INVALID_INPUT", True, True)
+    assert not refused.message.rstrip().endswith(record_id)
+    assert "last part" not in refused.message
+    assert transfers.attached_names(record_id) == ["old.txt"]
