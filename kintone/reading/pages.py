@@ -178,7 +178,7 @@ class RecordSource:
         self.warnings: list[str] = []
         self.is_partial = False
         self.description = Message("reading records of app {app}", app=app)
-        self.deadline = caller.deadline
+        self.deadline = self._whole_deadline = caller.deadline
         self._caller = caller
         self._app = app
         self._requested_fields = list(dict.fromkeys([*self.fields, RECORD_ID])) if self.fields else []
@@ -231,10 +231,14 @@ class RecordSource:
         fields = [RECORD_ID] if only_ids else self._requested_fields
         return {"app": self._app, "fields": fields} if fields else {"app": self._app}
 
+    def end_within(self, deadline: Deadline) -> None:
+        """Read within a part of the call's time; several pages at once do too."""
+        self.deadline = self._whole_deadline = deadline
+
     @contextmanager
     def working(self) -> Iterator[None]:
         """Enter a block in which to read; requests that still wait or run at its end are cancelled."""
-        with self._caller.deadline.within(self._caller.deadline.remaining()) as deadline:
+        with self._whole_deadline.within(self._whole_deadline.remaining()) as deadline:
             self.deadline = deadline
             try:
                 yield

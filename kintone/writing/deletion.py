@@ -145,7 +145,7 @@ class _Deletion:
         size = limits.MAX_RECORDS_PER_READ
         try:
             with self._caller.deadline.within(MAX_SECONDS_FOR_LOOKUP) as deadline:
-                source.deadline = deadline
+                source.end_within(deadline)
                 for start in range(0, len(ids), size):
                     written = ", ".join(map(str, ids[start : start + size]))
                     (page,) = source.fetch_all([f"{RECORD_ID} in ({written}) limit {size}"])

@@ -105,7 +105,8 @@ class SavedRecords:
         for code, keys in wanted.items():
             source = RecordSource(self._caller, self._app, [RECORD_ID, REVISION, code, *codes])
             source.description = Message("reading the records of app {app} that are updated", app=self._app)
-            source.deadline = deadline or source.deadline
+            if deadline is not None:
+                source.end_within(deadline)
             chunks = list(_chunks(keys))
             pages = source.fetch_all([_query(code, chunk) for chunk in chunks])
             for chunk, page in zip(chunks, pages, strict=True):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kintone.api import Answer
-from kintone.errors import InvalidQueryError, KintoneError, UnknownResponseError
+from kintone.errors import BudgetExceededError, InvalidQueryError, KintoneError, UnknownResponseError
 from kintone.messages import Message
 from kintone.reading.pages import Page, RawPage, RecordSource, checked_id, count_of, raw_page_of
 from simulation.network import OutgoingRequest, Pause
@@ -208,6 +208,20 @@ def test_the_first_failure_among_several_queries_is_raised_at_once(site: InProce
     assert site.scheduler.now() < 5
     assert len(site.asked) <= 5
     assert not [name for name in site.scheduler.remaining_tasks() if name.startswith("kintone-")]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_pages_are_read_within_a_part_of_the_time_of_the_call(site: InProcess, count: int) -> None:
+    """The part ends the reading, also of several pages at once; the call goes on."""
+    site.kintone.latency(request=25)
+    source = RecordSource(site.client, int(site.app), [])
+    with site.client.deadline.within(5) as deadline:
+        source.end_within(deadline)
+        with pytest.raises(BudgetExceededError):
+            source.fetch_all([f"$id = {number}" for number in range(1, count + 1)])
+
+    assert site.scheduler.now() < 6
+    assert not site.client.deadline.is_over
 
 
 def test_a_failure_is_raised_at_once_though_pages_after_it_cannot_be_stopped(
