@@ -5,8 +5,8 @@ import sys
 import time
 
 from benchmarks import BenchmarkError, scope
+from benchmarks.agent_tasks.player import characters_by_task
 from benchmarks.comparisons import Comparisons, log_progress
-from benchmarks.reading_tasks.player import characters_by_task
 from benchmarks.report import Report
 from benchmarks.runs import Plugins
 from benchmarks.scope import Scope

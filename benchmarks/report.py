@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.agent_tasks.player import Transcript
 from benchmarks.characters import MAX_RATIO_TO_CSV, RECORDS, Answer
 from benchmarks.comparisons import (
     AGGREGATE_TOOL,
@@ -18,7 +19,6 @@ from benchmarks.comparisons import (
     ReadResults,
 )
 from benchmarks.programs import BARE, DOWNLOADER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
-from benchmarks.reading_tasks.player import Transcript
 from benchmarks.runs import (
     Run,
     cpu_per_thousand,
@@ -140,7 +140,7 @@ class Report:
                 file_table(self.files),
                 f"Characters that a model reads; {RECORDS} records of 12 fields have CSV with their codes beside them:",
                 character_table(self.answers),
-                "Characters that a model reads in the answers of everyday tasks (benchmarks/reading_tasks):",
+                "Characters that a model reads in the answers of everyday tasks (benchmarks/agent_tasks/reading):",
                 task_table(self.tasks),
             ]
         )

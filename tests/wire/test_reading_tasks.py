@@ -1,28 +1,19 @@
 """Everyday reading tasks of an agent, played call by call against the plugin process."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
-import yaml
 
-from benchmarks.reading_tasks.player import ToolCall, Transcript, observation, transcripts
-from benchmarks.reading_tasks.sample_apps import create_apps, inquiry_records
+from benchmarks.agent_tasks.player import READING, Transcript, transcripts
+from benchmarks.agent_tasks.sample_apps import create_apps, inquiry_records
 from dify_host import DifyHost
 from local_kintone import LocalKintone
-from tests.contract.plugin_files import ROOT
+from tests.wire.agent_transcripts import known_before, only_settable, play
 from tests.wire.plugin import Ports
 
-TRANSCRIPTS = transcripts()
-SENTENCE_CODE = re.compile(r"tool invoke error: \[([A-Za-z0-9_]+)\]")
-# Numbers and dates are a model's own; so are the words of the query language.
-WORD = re.compile(r"[^\W\d_]\w*")
-QUERY_WORDS = frozenset(
-    ["and", "or", "not", "in", "like", "is", "empty", "order", "by", "asc", "desc", "limit", "offset", "today"]
-)
+TRANSCRIPTS = transcripts(READING)
 
 
 @pytest.fixture(scope="module")
@@ -32,49 +23,24 @@ def credentials(ports: Ports) -> Iterator[dict[str, str]]:
         yield create_apps(kintone)
 
 
-def declared(tool: str) -> dict[str, Any]:
-    """Return the declaration of a tool."""
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / "tools" / f"{tool}.yaml").read_text(encoding="utf-8"))
-    return loaded
-
-
-def texts_for_models(tool: str) -> str:
-    """Return what a model is told of a tool before it calls it."""
-    declaration = declared(tool)
-    parameters = [each for each in declaration.get("parameters") or [] if each["form"] == "llm"]
-    options = [str(option["value"]) for each in parameters for option in each.get("options", ())]
-    parts = [declaration["description"]["llm"], *(f"{each['name']} {each['llm_description']}" for each in parameters)]
-    return " ".join([*parts, *options])
-
-
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda transcript: transcript.name)
 def test_each_observation_holds_what_the_next_call_needs(
     transcript: Transcript, host: DifyHost, credentials: dict[str, str]
 ) -> None:
     """Every word of a call stands in the task, in the declarations or in an earlier observation."""
-    known = " ".join([transcript.task, *(texts_for_models(call.tool) for call in transcript.calls)])
-    read = 0
+    known, read = known_before(transcript), 0
     for call in transcript.calls:
-        assert {word for word in _words(call) if word not in known.lower()} <= QUERY_WORDS
-        seen = observation(host, call, credentials)
-        failed = SENTENCE_CODE.match(seen)
-        assert (failed.group(1) if failed else "") == call.fails, seen
-        assert [part for part in call.shows if part not in seen] == [], seen
+        seen = play(call, known, host, {"credentials": credentials})
         known, read = f"{known} {seen}", read + len(seen)
 
     assert read <= (transcript.max_characters or read)
 
 
-def _words(call: ToolCall) -> set[str]:
-    return {word for value in call.parameters.values() for word in WORD.findall(str(value).lower())}
-
-
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda transcript: transcript.name)
 def test_a_model_can_set_every_parameter_of_a_transcript(transcript: Transcript) -> None:
     """A transcript uses no parameter that only the author of a workflow sets."""
-    for call in transcript.calls:
-        parameters = declared(call.tool).get("parameters") or []
-        assert set(call.parameters) <= {each["name"] for each in parameters if each["form"] == "llm"}
+    assert only_settable(transcript)
+    assert not any(call.is_from_workflow for call in transcript.calls)
 
 
 def test_transcripts_are_complete() -> None:

@@ -1,1 +1,0 @@
-"""Reading tasks of an agent: transcripts of calls, which are played against the plugin's process and counted."""
