@@ -28,6 +28,10 @@ def test_validate_when_the_record_is_valid(host: DifyHost, site: LocalKintone) -
     assert outcome.variables["record_data"]["due"] == {"value": "2026-04-01"}
     assert outcome.json[0]["valid"] is True
     assert "can be added" in outcome.text
+    # sku prohibits duplicates, and another record may have the same value.
+    [warning] = outcome.json[0]["warnings"]
+    assert "sku" in warning
+    assert warning in outcome.text
     assert len(site.records(1)) == before
 
 
