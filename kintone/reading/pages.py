@@ -234,7 +234,7 @@ class RecordSource:
     @contextmanager
     def working(self) -> Iterator[None]:
         """Enter a block in which to read; requests that still wait or run at its end are cancelled."""
-        with self._caller.deadline.within(self._caller.deadline.remaining()) as deadline:
+        with self.deadline.within(self.deadline.remaining()) as deadline:
             self.deadline = deadline
             try:
                 yield

@@ -19,7 +19,7 @@ from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
 from kintone.writing.entries import Entry
 from kintone.writing.failures import readable
-from kintone.writing.list_changes import ListChange
+from kintone.writing.list_changes import ListChange, files_change
 from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice
 from kintone.writing.writer import UpsertRequest, WhenMissing, upsert
 
@@ -122,6 +122,14 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
     return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The revision of a record that got files; ``replaced`` tells what became of those it had when it was read."""
+
+    revision: str
+    replaced: ListChange | None = None
+
+
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too
     caller: RequestSender,
     app: int,
@@ -130,8 +138,8 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     file_keys: Sequence[str],
     mode: ListMode,
     form: Form | None = None,
-) -> str:
-    """Put uploaded files into an attachment field and return the record's new revision.
+) -> Attached:
+    """Put uploaded files into an attachment field; return the new revision, and what became of the files it had.
 
     The record is read first, since kintone ignores a field that does not exist and removes saved files that are not
     sent. The record shows the types of its fields, so that ``form`` is needed only where the record is older than the
@@ -141,13 +149,16 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     if form is None or not lacks_attachment_field(record, field, form):
         check_attachment_field(record, field)
         form = _form_of(app, record)
-    entry = Entry(1, {field: {"value": [{"fileKey": key} for key in file_keys]}}, id=record_id)
+    files = [{"fileKey": key} for key in file_keys]
+    entry = Entry(1, {field: {"value": files}}, id=record_id)
     request = UpsertRequest(app, [entry], file_mode=mode, form=form, is_single=True)
     try:
         report = upsert(caller, request, {1: record})
     except KintoneError as error:
         raise restated_for_one(error) from None
-    return report.results[0]["revision"]
+    saved = record[field]["value"] if field in record else ()
+    change = files_change(field, saved, files) if mode is ListMode.REPLACE else None
+    return Attached(report.results[0]["revision"], change)
 
 
 def lacks_attachment_field(record: Mapping[str, Any], field: str, form: Form) -> bool:
