@@ -17,7 +17,8 @@ from tools.code_suggestions import current_form, suggest_attachment_field
 from tools.dify_files.source import SourceLimits
 from tools.dify_files.values import read_files, read_names
 from tools.list_change_texts import list_change_line
-from tools.record_inputs import RecordField, explain_missing_record, read_record_field
+from tools.record_choice import RecordField, read_record_field
+from tools.record_inputs import explain_missing_record
 from tools.results import Result
 from tools.structured_text import read_structure, unwrap, with_list
 from tools.uploads import PARAMETER, RecordsMapping, UploadBatch, Uploaded, already_uploaded
@@ -46,7 +47,7 @@ class UploadFile(base.KintoneTool):
         given = read_files(parameters.raw("upload_file"))
         files = read_names(parameters.raw("file_names"), given)
         mode = ListMode(parameters.choice("file_mode"))
-        target = read_record_field(parameters)
+        target = read_record_field(call)
         mapping = _mapping(call, len(files), target)
         with base.nothing_saved_yet() if target is not None else nullcontext():
             batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))

@@ -11,6 +11,7 @@ from kintone.writing.removals import Removals
 from kintone.writing.repeating import repeat_notice
 from kintone.writing.writer import UpsertReport, UpsertRequest, WhenMissing, upsert
 from tools import base, record_checks
+from tools.entry_advice import AppAdvice
 from tools.list_change_texts import removal_lines, removal_notes
 from tools.record_checks import CheckedEntries, check_entries
 from tools.record_inputs import read_records_data
@@ -34,7 +35,8 @@ class UpsertRecords(base.KintoneTool):
         """Check all entries, write them, and return the result of each."""
         with base.nothing_saved_yet():
             parameters = call.parameters
-            entries = read_entries(read_records_data(parameters), parameters.text("update_key") or None)
+            update_key = parameters.text("update_key") or None
+            entries = read_entries(read_records_data(parameters), update_key, advice=AppAdvice(call))
             check = parameters.flag("validate_before_write")
             atomic = parameters.flag("atomic")
             table_mode = ListMode(parameters.choice("table_mode"))

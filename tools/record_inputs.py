@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError, NotFoundError
@@ -18,27 +17,6 @@ NO_SUCH_RECORD = "GAIA_RE01"
 CHECK_RECORD_ID = Message(
     "check record_id, and kintone_app_id if the record is in another app; it may have been deleted"
 )
-
-
-class RecordField(NamedTuple):
-    """The ID of a record and the code of one of its attachment fields."""
-
-    record_id: str
-    code: str
-
-
-def read_record_field(parameters: Parameters) -> RecordField | None:
-    """Return ``record_id`` and ``attachment_field``; None if both are blank; one without the other is refused."""
-    record_id, code = parameters.raw("record_id"), parameters.text("attachment_field")
-    if record_id is None and not code:
-        return None
-    if record_id is None:
-        raise InvalidParameterError("attachment_field is given without record_id; name the record too, or neither")
-    if not code:
-        raise InvalidParameterError(
-            "record_id is given without attachment_field; name the code of the attachment field too, or neither"
-        )
-    return RecordField(read_record_id(record_id), code)
 
 
 @contextmanager

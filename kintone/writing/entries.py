@@ -10,7 +10,8 @@ from typing import Self
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Joined, Message
 from kintone.texts import preview, previews
-from kintone.values.numbers import number_in, plain_number, record_id_hint, whole_number
+from kintone.values.numbers import number_in, plain_number, whole_number
+from kintone.writing.entry_advice import PLAIN_ADVICE, EntryAdvice
 from kintone.writing.update_keys import (
     KeyProblemError,
     UpdateKey,
@@ -59,7 +60,13 @@ class Entry:
 # Reading entries
 
 
-def read_entries(structure: object, update_key_field: str | None = None, *, parameter: str = PARAMETER) -> list[Entry]:
+def read_entries(
+    structure: object,
+    update_key_field: str | None = None,
+    *,
+    parameter: str = PARAMETER,
+    advice: EntryAdvice = PLAIN_ADVICE,
+) -> list[Entry]:
     """Read the entries from decoded ``records_data``.
 
     ``structure`` is ``{"records": […]}`` or the list alone, either of them possibly inside ``{"records_data": …}``.
@@ -69,9 +76,13 @@ def read_entries(structure: object, update_key_field: str | None = None, *, para
     code = _checked_field_code(update_key_field)
     problems: list[Message] = []
     entries: list[Entry] = []
-    for position, item in enumerate(_items(structure, parameter), start=1):
+    items = _items(structure, parameter)
+    if code is None and all(map(_is_plain_row, items)):
+        problem = Message("these are plain rows without update_key; {advice}", advice=advice.about_plain_rows(items))
+        raise_if_any([problem], parameter)
+    for position, item in enumerate(items, start=1):
         found: list[Message] = []
-        entry = _entry(position, item, code, found)
+        entry = _entry(position, item, code, found, advice)
         problems += [Message("entry {position}: {problem}", position=position, problem=problem) for problem in found]
         if entry is not None and not found:
             entries.append(entry)
@@ -118,25 +129,34 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
     return inner
 
 
-def _entry(position: int, item: object, key_code: str | None, problems: list[Message]) -> Entry | None:
+def _is_plain_row(item: object) -> bool:
+    """Tell whether an item is an object that has no key of an entry, and none that is mistyped."""
+    if not isinstance(item, dict) or not item or any(key in ENTRY_KEYS for key in item):
+        return False
+    return not any(map(_nearest_key, islice(item, MAX_KEYS_COMPARED)))
+
+
+def _entry(
+    position: int, item: object, key_code: str | None, problems: list[Message], advice: EntryAdvice
+) -> Entry | None:
     """Read an entry or, where ``key_code`` names the field of the update key, a plain row."""
     if not isinstance(item, dict):
         problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=type_name(item)))
         return None
     if key_code is not None and (key_code in item or not _looks_like_entry(item)):
         return _with_key_from_record(Entry(position, item), key_code, problems)
-    if not any(key in ENTRY_KEYS for key in item) and not any(map(_nearest_key, islice(item, MAX_KEYS_COMPARED))):
+    if not item or _is_plain_row(item):
         problems.append(
             Message('has no "record"; write {{"record": {{…}}}} for each entry, or name update_key to send plain rows')
         )
         return None
-    entry = _read_entry(position, item, problems)
+    entry = _read_entry(position, item, problems, advice)
     if key_code is not None and not problems and entry.update_key is None and entry.id is None:
         return _with_key_from_record(entry, key_code, problems)
     return _without_key_in_record(entry, problems)
 
 
-def _read_entry(position: int, item: Mapping[str, object], problems: list[Message]) -> Entry:
+def _read_entry(position: int, item: Mapping[str, object], problems: list[Message], advice: EntryAdvice) -> Entry:
     problems += _unknown_key_problems(item)
     record: Mapping[str, object] = {}
     if "record" in item:
@@ -146,7 +166,7 @@ def _read_entry(position: int, item: Mapping[str, object], problems: list[Messag
     if "id" in item and "updateKey" in item:
         problems.append(Message("has both id and updateKey; keep the one that finds the record"))
     key = _read_update_key(item, problems)
-    return Entry(position, record, key, _read_id(item, problems), read_revision(item.get("revision"), problems))
+    return Entry(position, record, key, _read_id(item, problems, advice), read_revision(item.get("revision"), problems))
 
 
 def _looks_like_entry(item: Mapping[object, object]) -> bool:
@@ -246,14 +266,17 @@ def _read_update_key(item: Mapping[str, object], problems: list[Message]) -> Upd
         return None
 
 
-def _read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
+def _read_id(item: Mapping[str, object], problems: list[Message], advice: EntryAdvice) -> str | None:
     """Return the record id without leading zeros; an empty one is a problem, since the entry would be inserted."""
     if "id" not in item:
         return None
     number = whole_number(item["id"])
+    if number is None:
+        meant = advice.record_id(item["id"])
+        if meant is not None:
+            return meant
     if number is None or number <= 0:
-        hint = record_id_hint(item["id"]) or Message("write the record's number, or leave id out to insert")
-        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=hint))
+        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=advice.instead_of_id(item["id"])))
         return None
     return str(number)
 

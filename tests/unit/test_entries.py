@@ -92,7 +92,7 @@ def test_another_value_for_the_key_is_refused(value: object) -> None:
     ("entry", "words"),
     [
         ("x", "is a text"),
-        ({"sku": "A"}, "or name update_key"),
+        ({}, "or name update_key"),
         ({"id": 5}, 'has no "record"'),
         ({"updatekey": KEYED["updateKey"], "record": {}}, 'did you mean "updateKey"?'),
         ({"update_key": KEYED["updateKey"], "record": {}}, 'did you mean "updateKey"?'),

@@ -95,7 +95,7 @@ def test_name_of_an_entry_may_stand_behind_fifty_others() -> None:
     for first in (dict(list(strangers.items())[:49]), strangers):
         assert 'has "zzzz0"' in refusal([{**first, "record": {}}])
     assert 'has "zzzz0"' in refusal([{**dict(list(strangers.items())[:49]), "recrod": {}}])
-    assert 'has no "record"' in refusal([{**strangers, "recrod": {}}])
+    assert "plain rows" in refusal([{**strangers, "recrod": {}}])
 
 
 @pytest.mark.parametrize(
