@@ -13,14 +13,14 @@ from kintone.forms.fields import FieldDefinition, Form
 from kintone.ledger import ONE_ENTRY, WriteLedger
 from kintone.messages import Joined, Message
 from kintone.reading.reader import RecordsApi
-from kintone.remedies import for_maybe_saved
+from kintone.remedies import RETRY_IS_HARMLESS, RETRY_WRITES_TWICE, for_maybe_saved
 from kintone.replies import read_answer
 from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
 from kintone.writing.entries import Entry
 from kintone.writing.failures import readable
 from kintone.writing.list_changes import ListChange, files_change
-from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice
+from kintone.writing.repeating import retry_note
 from kintone.writing.writer import UpsertRequest, WhenMissing, upsert
 
 CHECK_FIRST = Message("look in kintone before sending it again")
@@ -56,14 +56,18 @@ def write_one[Result](caller: RequestSender, request: Request, read: Callable[[A
     try:
         return caller.write(request, read, WriteLedger(1, numbered=False), ONE_ENTRY)
     except KintoneError as error:
-        raise restated_for_one(error) from None
+        raise restated_for_one(error, RETRY_WRITES_TWICE) from None
 
 
-def restated_for_one(error: KintoneError, if_maybe_saved: Message = CHECK_FIRST) -> KintoneError:
-    """Return the error with places in words that count from 1, and with advice for a record that may be saved."""
+def restated_for_one(error: KintoneError, retry: Message, first: Message = CHECK_FIRST) -> KintoneError:
+    """Return the error with places in words that count from 1, and with advice for a record that may be saved.
+
+    ``first`` is that advice, ``retry`` says what a repetition of the whole call does then.
+    """
     restated = with_named_fields(error)
     if error.maybe_saved:
-        restated = restated.copy_with(remedy=Joined([if_maybe_saved, for_maybe_saved(restated.remedy)]))
+        remedy = Joined([first, for_maybe_saved(restated.remedy)])
+        restated = restated.copy_with(remedy=remedy, notes=[*restated.notes, retry])
     return restated
 
 
@@ -116,8 +120,8 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
     except InvalidParameterError:
         raise
     except KintoneError as error:
-        is_safe = resend_advice([entry], appends=request.appends) is SAFE_TO_RESEND
-        raise restated_for_one(error, SAFE_TO_REPEAT if is_safe else CHECK_FIRST) from None
+        retry = retry_note([entry], appends=request.appends)
+        raise restated_for_one(error, retry, SAFE_TO_REPEAT if retry is RETRY_IS_HARMLESS else CHECK_FIRST) from None
     saved = report.results[0]
     return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))
 
@@ -155,7 +159,9 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     try:
         report = upsert(caller, request, {1: record})
     except KintoneError as error:
-        raise restated_for_one(error) from None
+        # The files are uploaded again under other keys.
+        retry = RETRY_WRITES_TWICE if mode is ListMode.APPEND else RETRY_IS_HARMLESS
+        raise restated_for_one(error, retry) from None
     saved = record[field]["value"] if field in record else ()
     change = files_change(field, saved, files) if mode is ListMode.REPLACE else None
     return Attached(report.results[0]["revision"], change)

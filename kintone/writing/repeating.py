@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kintone.messages import Message
+from kintone.remedies import RETRY_IS_HARMLESS, RETRY_IS_REFUSED, RETRY_MEETS_OTHERS, RETRY_WRITES_TWICE
 from kintone.writing.entries import Entry, holds_file_keys, renames_keys
 
 SAFE_TO_RESEND = Message("sending these again is safe, since an update key or id finds the same records again")
@@ -42,6 +43,17 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noq
             "since its record then has a new revision"
         )
     return SAFE_TO_RESEND
+
+
+def retry_note(entries: Sequence[Entry], *, appends: bool) -> Message:
+    """Say what a repetition of the whole call does after a failure, when some or all of its entries may be saved."""
+    if appends or any(entry.update_key is None and entry.id is None for entry in entries):
+        return RETRY_WRITES_TWICE
+    if renames_keys(entries):
+        return RETRY_MEETS_OTHERS
+    if holds_file_keys(entries) or any(entry.revision for entry in entries):
+        return RETRY_IS_REFUSED
+    return RETRY_IS_HARMLESS
 
 
 def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message:
