@@ -39,7 +39,8 @@ def read_records(value: object) -> list[Source]:
     """
     if is_absent(value) or (isinstance(value, list) and value and all(map(is_absent, value))):
         raise InvalidParameterError(
-            "records_json is missing; bind it to the records of kintone_query, or write a list such as {example}",
+            "records_json is missing; bind it to the records of kintone_query, if you have it, or write a list "
+            "such as {example}",
             example='[{"name": {"type": "SINGLE_LINE_TEXT", "value": "Tea"}}]',
         )
     found = list(_records_in(read_structure(PARAMETER, value)))

@@ -24,15 +24,15 @@ from tools.structured_text import read_structure, unwrap, with_list
 from tools.uploads import PARAMETER, RecordsMapping, UploadBatch, Uploaded, already_uploaded
 
 NEXT_STEP = Message(
-    "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, with "
-    'kintone_add_record or kintone_upsert_records, as {{"<field code>": [{{"fileKey": "…"}}]}}. '
+    "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, as "
+    '{{"<field code>": [{{"fileKey": "…"}}]}} (with kintone_add_record or kintone_upsert_records, if you have it). '
     "Each key can be used once."
 )
 KEYS_USED = Message("each file key can be used once: if the files are attached, their keys cannot be used again")
 REPLACED = Message("Running this step again would upload the files again and replace these files.")
 REPEATED = Message("Running this step again, as a retry of the workflow's node does, would attach the files once more.")
 NEXT_STEP_MAPPED = Message(
-    "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
+    "Nothing is written into a record yet: pass records_data to kintone_upsert_records, if you have it, within 3 days."
 )
 
 

@@ -175,8 +175,9 @@ def _refuse_several(ids: list[str]) -> NoReturn:
     else:
         shown = ", ".join(ids)
     raise InvalidParameterError(
-        "record_id names several records, and this tool takes one: call it once for each; kintone_query reads several "
-        "with the query $id in ({ids})",
+        "record_id names several records, and this tool takes one: call it once for each; kintone_query, if "
+        "you have it, "
+        "reads several with the query $id in ({ids})",
         ids=shown,
     )
 
@@ -204,7 +205,7 @@ def _by_key_instead(call: Call, fields_in_words: FieldsInWords) -> Message:
         )
     usable = fields_in_words(form)
     if not usable:
-        return Message("to find a record by the value of a field, use kintone_query")
+        return Message("to find a record by the value of a field, use kintone_query, if you have it")
     return Message(
         "to find a record by a field that prohibits duplicate values, use update_key and update_key_value: {fields}",
         fields=usable,
@@ -216,14 +217,14 @@ def _by_query_instead(call: Call, value: object) -> Message:
     try:
         form = call.client.forms.read(call.app)
     except KintoneError:
-        return Message("to find the ID by the value of a field, use kintone_query")
+        return Message("to find the ID by the value of a field, use kintone_query, if you have it")
     conditions = [Message("{code} = {value}", code=code, value=quote(key)) for code, key in fitting_keys(form, value)]
     if conditions:
         return Message(
-            "if it is the value of another field, kintone_query finds the record: {conditions}",
+            "if it is the value of another field, kintone_query, if you have it, finds the record: {conditions}",
             conditions=Joined(conditions, " or "),
         )
-    return Message("to find the ID by the value of a field, use kintone_query")
+    return Message("to find the ID by the value of a field, use kintone_query, if you have it")
 
 
 MAX_KEYS_PROPOSED = 3

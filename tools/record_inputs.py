@@ -58,7 +58,8 @@ def read_record_data(parameters: Parameters) -> Mapping[str, object]:
     record = unwrap(read_structure("record_data", raw), "record_data")
     if not isinstance(record, dict):
         raise InvalidParameterError(
-            "record_data must be one record, a JSON object; use kintone_upsert_records for a list of records"
+            "record_data must be one record, a JSON object; for a list of records use kintone_upsert_records, if "
+            "you have it"
         )
     return record
 
