@@ -158,11 +158,12 @@ def test_token_that_may_not_view_records_writes_all_the_same(site: InProcess) ->
     "failing", [{"hang": 40.0}, {"status": 200, "body": '{"records": 5}'}, {"status": 400, "code": "CB_VA01"}]
 )
 def test_reading_that_fails_by_itself_does_not_stop_the_writing(site: InProcess, failing: dict[str, Any]) -> None:
-    """A late answer, one that cannot be read, a query that is refused."""
+    """A late answer, one that cannot be read, a query that is refused; also where it takes several requests."""
     site.kintone.fail(api="records", method="GET", times=None, **failing)
-    result = upsert(site, [by_key("A-1", lines=[])])
+    result = upsert(site, [by_key("A-1", lines=[]), *(by_key(f"B-{number}", lines=[]) for number in range(600))])
 
     assert site.values("lines")[0] == []
+    assert "601 entries" in text(result)
     assert "not known" in text(result)
 
 
