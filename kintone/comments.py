@@ -16,7 +16,7 @@ from kintone.error_codes import UNKNOWN_USER
 from kintone.errors import BudgetExceededError, InvalidParameterError, InvalidRequestError, KintoneError
 from kintone.ledger import ONE_ENTRY, WriteLedger
 from kintone.messages import Joined, Message
-from kintone.remedies import for_maybe_saved
+from kintone.remedies import RETRY_WRITES_TWICE, for_maybe_saved
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 
 # Adding a comment
@@ -32,10 +32,7 @@ class MentionType(Enum):
 
 USER: Final = MentionType.USER.name
 MENTION_TYPES: Final = tuple(MentionType.__members__)
-CHECK_FIRST: Final = Message(
-    "read the comments of the record before this is tried again; whatever repeats the step, such as Dify's own retry, "
-    "may add the comment a second time"
-)
+CHECK_FIRST: Final = Message("read the comments of the record before this is tried again")
 MENTION_CODES: Final = Message(
     "in mentions write login names as kintone's user administration shows them, without @ and not display names, "
     'separated by commas; a department or a group needs code and type, {{"code": "sales", "type": "ORGANIZATION"}}; '
@@ -113,7 +110,8 @@ def _explained(error: KintoneError, text: str) -> KintoneError:
         fields = [(_place_in_words(str(place)), words) for place, words in error.reply.fields]
         error = error.copy_with(reply=replace(error.reply, fields=fields))
     if error.maybe_saved:
-        return error.copy_with(remedy=Joined([CHECK_FIRST, for_maybe_saved(error.remedy)]))
+        remedy = Joined([CHECK_FIRST, for_maybe_saved(error.remedy)])
+        return error.copy_with(remedy=remedy, notes=[*error.notes, RETRY_WRITES_TWICE])
     if error.remedy is UNKNOWN_USER.remedy:
         return error.copy_with(remedy=MENTION_CODES)
     length = len(text.encode("utf-16-le")) // 2

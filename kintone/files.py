@@ -125,7 +125,8 @@ def check_attachment_field(record: Mapping[str, Any], code: str, parameter: str 
     if code not in record:
         raise InvalidParameterError(
             "{parameter}: {code} is a column of a table, and the row cannot be chosen here; "
-            "leave record_id out and put the file keys into the row by kintone_upsert_records",
+            "leave record_id out and put the file keys into the row by an upsert (kintone_upsert_records, if you "
+            "have it)",
             parameter=parameter,
             code=shown_name(code),
         )

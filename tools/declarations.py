@@ -85,15 +85,15 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 OTHER_TOOLS: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
     "record_data": (
         ("record_id", "id", "update_key", "key"),
-        Message("it looks for no record; to change one that is there, use kintone_update_record"),
+        Message("it looks for no record; to change one that is there, use kintone_update_record, if you have it"),
     ),
     "update_key_value": (
         ("query", "condition", "where", "filter", "search", "limit", "max_records"),
-        Message("it works on one record; to find records by a condition, use kintone_query"),
+        Message("it works on one record; to find records by a condition, use kintone_query, if you have it"),
     ),
     "upload_file": (
         ("file_key", "file_keys"),
-        Message("it makes new keys; to attach a file by its key, use kintone_upsert_records"),
+        Message("it makes new keys; to attach a file by its key, use kintone_upsert_records, if you have it"),
     ),
 }
 """By a parameter of a tool: names of parameters that belong to another tool, and the advice to use that tool."""

@@ -8,7 +8,7 @@ from kintone.messages import Message
 from tools import base
 from tools.mentions import read_mentions, shown_mention
 from tools.parameters import Parameters
-from tools.record_choice import read_own_record_id
+from tools.record_choice import read_record_id_alone
 from tools.record_inputs import explain_missing_record
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 from tools.structured_text import read_structure
@@ -25,7 +25,7 @@ class AddRecordComment(base.KintoneTool):
     def run(self, call: base.Call) -> Result:
         """Add the comment and return its ID."""
         with base.nothing_saved_yet():
-            record_id = read_own_record_id(call, call.parameters.raw("record_id"))
+            record_id = read_record_id_alone(call)
             text = _comment_text(call.parameters)
             mentions = read_mentions(call.parameters.raw("mentions"))
             with explain_missing_record():

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import NamedTuple
 
 from kintone import limits
@@ -22,8 +21,8 @@ from kintone.mime_types import sent_type
 from kintone.reading.reader import RecordsApi
 from tools import base
 from tools.code_suggestions import suggest_attachment_field
-from tools.record_choice import read_own_record_id
-from tools.record_inputs import RecordField, explain_missing_record, read_record_field
+from tools.record_choice import RecordField, read_record_field
+from tools.record_inputs import explain_missing_record
 from tools.results import Result, Streaming, blob_chunks
 
 
@@ -82,8 +81,7 @@ def _sent_file(call: base.Call, download: Download, new_name: str, used_names: s
 
 
 def _target(call: base.Call) -> str | RecordField:
-    file_key = call.parameters.text("file_key")
-    in_record = read_record_field(call.parameters, partial(read_own_record_id, call))
+    file_key, in_record = call.parameters.text("file_key"), read_record_field(call)
     if file_key and in_record:
         raise InvalidParameterError("file_key and record_id are both given; keep the one that names the file")
     if in_record:

@@ -6,7 +6,7 @@ from kintone.comments import CommentOrder, CommentsRequest, read_comments
 from kintone.messages import Message
 from tools import base
 from tools.comment_texts import comment_lines
-from tools.record_choice import read_own_record_id
+from tools.record_choice import read_record_id_alone
 from tools.record_inputs import explain_missing_record
 from tools.results import Result, refuse_oversize, size_of
 
@@ -39,7 +39,7 @@ def _request(call: base.Call) -> CommentsRequest:
     parameters = call.parameters
     return CommentsRequest(
         call.app,
-        read_own_record_id(call, parameters.raw("record_id")),
+        read_record_id_alone(call),
         CommentOrder(parameters.choice("order")),
         parameters.count("offset", least=0) or 0,
         parameters.count("limit"),

@@ -13,9 +13,10 @@ from kintone.records.field_rules import given_value
 from kintone.texts import preview, previews, printable
 from kintone.values.numbers import number_in
 from kintone.writing.append import ListMode
-from kintone.writing.entries import Entry, holds_file_keys, read_revision
+from kintone.writing.entries import Entry, read_revision
 from kintone.writing.failures import NO_SUCH_KEY
 from kintone.writing.one_record import Updated, update_record
+from kintone.writing.repeating import holds_file_keys
 from kintone.writing.update_keys import KeyProblemError, UpdateKey, is_field_code, key_text, same_key
 from tools import base, record_checks
 from tools.list_change_texts import list_change_line

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from functools import partial
+from dataclasses import replace
 
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files import FilesApi, check_attachment_field
@@ -10,27 +10,29 @@ from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.reading.reader import RecordsApi
 from kintone.writing.append import ListMode
+from kintone.writing.list_changes import ListChange
 from kintone.writing.one_record import attach, lacks_attachment_field
 from tools import base
 from tools.code_suggestions import current_form, suggest_attachment_field
 from tools.dify_files.source import SourceLimits
 from tools.dify_files.values import read_files, read_names
-from tools.record_choice import read_own_record_id
-from tools.record_inputs import RecordField, explain_missing_record, read_record_field
+from tools.list_change_texts import list_change_line
+from tools.record_choice import RecordField, read_record_field
+from tools.record_inputs import explain_missing_record
 from tools.results import Result
 from tools.structured_text import read_structure, unwrap, with_list
 from tools.uploads import PARAMETER, RecordsMapping, UploadBatch, Uploaded, already_uploaded
 
 NEXT_STEP = Message(
-    "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, with "
-    'kintone_add_record or kintone_upsert_records, as {{"<field code>": [{{"fileKey": "…"}}]}}. '
+    "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, as "
+    '{{"<field code>": [{{"fileKey": "…"}}]}} (with kintone_add_record or kintone_upsert_records, if you have it). '
     "Each key can be used once."
 )
 KEYS_USED = Message("each file key can be used once: if the files are attached, their keys cannot be used again")
 REPLACED = Message("Running this step again would upload the files again and replace these files.")
 REPEATED = Message("Running this step again, as a retry of the workflow's node does, would attach the files once more.")
 NEXT_STEP_MAPPED = Message(
-    "Nothing is written into a record yet: pass records_data to kintone_upsert_records within 3 days."
+    "Nothing is written into a record yet: pass records_data to kintone_upsert_records, if you have it, within 3 days."
 )
 
 
@@ -45,15 +47,18 @@ class UploadFile(base.KintoneTool):
         given = read_files(parameters.raw("upload_file"))
         files = read_names(parameters.raw("file_names"), given)
         mode = ListMode(parameters.choice("file_mode"))
-        target = read_record_field(parameters, partial(read_own_record_id, call))
+        target = read_record_field(call)
         mapping = _mapping(call, len(files), target)
         with base.nothing_saved_yet() if target is not None else nullcontext():
             batch = UploadBatch(FilesApi(call.client, call.settings.max_file_bytes), files, _limits(call))
             form = _check(call, target) if target is not None else None
             uploaded = batch.run()
-            if target is not None:
-                _attach(call, target, mode, uploaded, form)
-        return _result(call, uploaded, target, mode, mapping)
+            replaced = _attach(call, target, mode, uploaded, form) if target is not None else None
+        result = _result(call, uploaded, target, mode, mapping)
+        if replaced is not None and replaced.removed:
+            told = Message("As the record was when read before: {change}.", change=list_change_line(replaced))
+            return replace(result, lines=[*result.lines, told])
+        return result
 
 
 def _mapping(call: base.Call, file_count: int, target: RecordField | None) -> RecordsMapping | None:
@@ -94,10 +99,11 @@ def _check(call: base.Call, target: RecordField) -> Form | None:
 
 def _attach(
     call: base.Call, target: RecordField, mode: ListMode, uploaded: Sequence[Uploaded], form: Form | None
-) -> None:
+) -> ListChange | None:
+    """Attach the files; return what became of those that they replaced."""
     keys = [file.file_key for file in uploaded]
     try:
-        attach(call.client, call.app, target.record_id, target.code, keys, mode, form)
+        return attach(call.client, call.app, target.record_id, target.code, keys, mode, form).replaced
     except KintoneError as error:
         note = KEYS_USED if error.maybe_saved else already_uploaded(uploaded)
         raise error.copy_with(notes=[*error.notes, note]) from None

@@ -7,9 +7,12 @@ from kintone.errors import KintoneError, entries_named
 from kintone.messages import Joined, Message
 from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
+from kintone.writing.removals import Removals
 from kintone.writing.repeating import repeat_notice
 from kintone.writing.writer import UpsertReport, UpsertRequest, WhenMissing, upsert
 from tools import base, record_checks
+from tools.entry_advice import AppAdvice
+from tools.list_change_texts import removal_lines, removal_notes
 from tools.record_checks import CheckedEntries, check_entries
 from tools.record_inputs import read_records_data
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
@@ -32,7 +35,8 @@ class UpsertRecords(base.KintoneTool):
         """Check all entries, write them, and return the result of each."""
         with base.nothing_saved_yet():
             parameters = call.parameters
-            entries = read_entries(read_records_data(parameters), parameters.text("update_key") or None)
+            update_key = parameters.text("update_key") or None
+            entries = read_entries(read_records_data(parameters), update_key, advice=AppAdvice(call))
             check = parameters.flag("validate_before_write")
             atomic = parameters.flag("atomic")
             table_mode = ListMode(parameters.choice("table_mode"))
@@ -52,23 +56,26 @@ class UpsertRecords(base.KintoneTool):
                 checked.form,
                 when_missing=WhenMissing(parameters.choice("when_missing")),
             )
+            removals = Removals()
             try:
-                report = upsert(call.client, request)
-            except KintoneError:
+                report = upsert(call.client, request, removals=removals)
+            except KintoneError as error:
                 call.client.forms.drop(call.app)
-                raise
-        notice = repeat_notice(checked.entries, appends=request.appends)
-        return _result(report, call.app, checked, notice, check=check)
+                raise error.copy_with(notes=[*error.notes, *removal_notes(removals)]) from None
+        notices = [*removal_lines(removals), repeat_notice(checked.entries, appends=request.appends)]
+        return _result(report, call.app, checked, notices, check=check)
 
 
-def _result(report: UpsertReport, app: int, checked: CheckedEntries, notice: Message, *, check: bool) -> Result:
+def _result(
+    report: UpsertReport, app: int, checked: CheckedEntries, notices: Sequence[Message], *, check: bool
+) -> Result:
     counts = report.summary()
     results: list[dict[str, Any]] = [dict(result) for result in report.results]
     response = report.responses[0] if len(report.responses) == 1 else {"batches": report.responses}
     lines = [
         Message("Wrote to app {app}: {requested} requested, {add} added, {updated} updated.", app=app, **counts),
         *_id_lines(report),
-        notice,
+        *notices,
     ]
     if size_of(response) + size_of(results) > MAX_MESSAGE_BYTES:
         # The entries are saved, so results that are too large for Dify are left out instead of failing the call.

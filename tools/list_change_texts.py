@@ -1,12 +1,16 @@
 """Tells what became of the rows of a table and of the files of an attachment field."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from kintone.messages import Joined, Message, counted
+from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.texts import printable
 from kintone.writing.list_changes import ListChange
+from kintone.writing.removals import Removals, Removed
 
 MAX_REMOVED_SHOWN = 100
+MAX_FIELDS_SHOWN = 50
+MAX_FIELDS_IN_FAILURE = 10
 
 
 def list_change_line(change: ListChange) -> Message:
@@ -59,3 +63,79 @@ def _shown(removed: Sequence[str]) -> Message:
     left = len(removed) - MAX_REMOVED_SHOWN
     shown = Joined(removed[:MAX_REMOVED_SHOWN], ", ")
     return Message("{shown} and {left} more", shown=shown, left=left) if left > 0 else shown
+
+
+# What many entries took away
+
+
+def removal_lines(removals: Removals) -> list[Message]:
+    """Return lines about the rows and files that went, by record, and about entries of which that is not known."""
+    lines: list[Message] = []
+    if removals.found:
+        heading = Message(
+            "Removed, since replace keeps only what is sent: {what} (as the records were read just before writing):",
+            what=_counts(removals.found),
+        )
+        shown, left = _by_record(removals.found, MAX_FIELDS_SHOWN)
+        lines = [heading, *(Message("- {change}", change=change) for change in shown)]
+        if left:
+            lines.append(Message("- and from {left} more fields of records", left=left))
+    if removals.unread:
+        lines.append(_unread(removals))
+    return lines
+
+
+def removal_notes(removals: Removals) -> list[Message]:
+    """Return what an error that ends the writing must say of rows and files that went before it."""
+    notes = []
+    if removals.found:
+        notes.append(Message("removed by the entries that are saved: {what} ({records})", **_in_words(removals.found)))
+    if removals.uncertain:
+        notes.append(
+            Message(
+                "removed by the entries that may have been saved, if they are: {what} ({records})",
+                **_in_words(removals.uncertain),
+            )
+        )
+    return notes
+
+
+def _unread(removals: Removals) -> Message:
+    return counted(
+        removals.unread,
+        Message(
+            "Which rows or files 1 entry with a table or an attachment field removed is not known: {reason}.",
+            reason=removals.reason,
+        ),
+        Message(
+            "Which rows or files {count:,} entries with a table or an attachment field removed is not known: {reason}.",
+            count=removals.unread,
+            reason=removals.reason,
+        ),
+    )
+
+
+def _in_words(removed: Removed) -> dict[str, Message]:
+    shown, left = _by_record(removed, MAX_FIELDS_IN_FAILURE)
+    more = Message("and from {left} more fields of records", left=left) if left else NOTHING
+    return {"what": _counts(removed), "records": Joined([*shown, more], "; ")}
+
+
+def _by_record(removed: Removed, most: int) -> tuple[list[Message], int]:
+    """Return what went of the first fields of records, and how many fields more there are."""
+    changes = [(record, replace(change, added=0, changed=0, kept=0)) for (record, _, _), change in removed.items()]
+    shown = [
+        Message("record {record}, {change}", record=record, change=list_change_line(change))
+        for record, change in changes[:most]
+    ]
+    return shown, len(changes) - len(shown)
+
+
+def _counts(removed: Removed) -> Message:
+    rows = sum(len(change.removed) for change in removed.values() if change.is_table)
+    files = sum(len(change.removed) for change in removed.values() if not change.is_table)
+    parts = [
+        counted(rows, Message("1 row"), Message("{count:,} rows", count=rows)) if rows else NOTHING,
+        counted(files, Message("1 file"), Message("{count:,} files", count=files)) if files else NOTHING,
+    ]
+    return Joined(parts, ", ")

@@ -32,13 +32,14 @@ def _parts() -> list[Message]:
     return [
         Message("A query is a condition, then {options}: in this order, each optional.", options=", ".join(OPTIONS)),
         Message(
-            "Field codes, not labels, stand bare (kintone_get_fields lists them); $id is the record's ID. Texts stand "
+            "Field codes, not labels, stand bare (kintone_get_fields lists them, if you have it); $id is the "
+            "record's ID. Texts stand "
             'in double quotes, inside them \\" for a quote and \\\\ for a backslash. "and" binds tighter than "or"; '
             "use parentheses. There is no not before a condition, no between, and nothing of SQL."
         ),
         Message(
             "Without limit every match comes, oldest first; with limit and no order by the newest first. limit may "
-            "exceed {read:,}, offset {offset:,}. kintone_aggregate takes the condition alone.",
+            "exceed {read:,}, offset {offset:,}. kintone_aggregate, if you have it, takes the condition alone.",
             read=limits.MAX_RECORDS_PER_READ,
             offset=limits.MAX_OFFSET,
         ),

@@ -33,7 +33,8 @@ FORECAST_FACTOR = 3
 """The reading stops early only if the forecast exceeds the limit this many times: later records may be smaller."""
 
 OTHER_MODE = Message(
-    "for counts and sums use kintone_aggregate; to look at some records set max_records to 20, or put a condition or "
+    "for counts and sums use kintone_aggregate, if you have it; to look at some records set max_records "
+    "to 20, or put a condition or "
     "limit in query, and name only the needed field codes in fields; in a workflow output_mode can be csv_file or "
     "jsonl_file, which carry any number of records, or json_stream, which carries about 12 MB"
 )

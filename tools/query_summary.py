@@ -149,9 +149,9 @@ class QuerySummary:
     def _advice(self, *, is_cut: bool) -> Message:
         """Return how to get the other records, or their number alone."""
         if not self.records:
-            return Message("To read them raise limit; for a count use kintone_aggregate.")
+            return Message("To read them raise limit; for a count use kintone_aggregate, if you have it.")
         if is_cut:
-            return Message("How to read on stands at the end; for a count use kintone_aggregate.")
+            return Message("How to read on stands at the end; for a count use kintone_aggregate, if you have it.")
         bound = (
             Message("{bound} and {other}", bound=self.bound, other=self.other_bound) if self.other_bound else self.bound
         )
@@ -159,7 +159,7 @@ class QuerySummary:
         if self.offset or self.has_offset:
             return Message(
                 "For the rest raise {bound}, or write offset {offset} instead of offset {before} in query; for a count "
-                "use kintone_aggregate.",
+                "use kintone_aggregate, if you have it.",
                 bound=bound,
                 offset=offset,
                 before=self.offset,
@@ -167,13 +167,13 @@ class QuerySummary:
         if self.is_fenced:
             return Message(
                 "For the rest raise {bound}, or put offset {offset} at the end of query, before its closing fence; for "
-                "a count use kintone_aggregate.",
+                "a count use kintone_aggregate, if you have it.",
                 bound=bound,
                 offset=offset,
             )
         return Message(
             "For the rest raise {bound}, or put offset {offset} at the end of query; for a count use "
-            "kintone_aggregate.",
+            "kintone_aggregate, if you have it.",
             bound=bound,
             offset=offset,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from kintone.errors import InvalidParameterError, PermissionDeniedError
-from kintone.forms.fields import Form
+from kintone.forms.fields import Form, WriteMode
 from kintone.forms.reading import FormsApi
 from kintone.messages import Joined, Message, counted
 from kintone.permissions import VIEW_OR_ADD, tick
@@ -120,7 +120,10 @@ ENTRIES_BETWEEN_YIELDS = 100
 
 @dataclass(slots=True)
 class CheckedEntries:
-    """Entries in kintone's shape, the values that were rewritten in them, and their problems."""
+    """Entries in kintone's shape, the values that were rewritten in them, and their problems.
+
+    ``explained`` names what suggestions have listed, so that each list is given once.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     form: Form | None = None
@@ -130,6 +133,7 @@ class CheckedEntries:
     unlisted_problems: int = 0
     wants_precision: bool = False
     knows_all_fields: bool = True
+    explained: set[str] = field(default_factory=set)
 
 
 def check_entries(
@@ -187,7 +191,8 @@ def _check_entry(entry: Entry, form: Form | None, result: CheckedEntries, *, rul
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
         room = max(0, MAX_PROBLEMS_SHOWN - len(result.problems) - len(lines))
-        checked = check_record(entry.record, form, "add" if inserts else "update", rules=rules, max_problems=room)
+        mode: WriteMode = "add" if inserts else "update"
+        checked = check_record(entry.record, form, mode, rules=rules, max_problems=room, explained=result.explained)
     result.wants_precision |= checked.wants_precision
     result.knows_all_fields &= checked.knows_all_fields
     lines += [problem.line for problem in checked.problems]

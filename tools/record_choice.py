@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.forms.fields import Form
 from kintone.messages import Joined, Message
+from kintone.query import quote
 from kintone.reading.found_record import read_app_code
-from kintone.records.unique_keys import unique_fields_in_words
+from kintone.records.unique_keys import unique_fields, unique_fields_in_words, unique_key
 from kintone.values.numbers import (
     named_record_id,
     record_id_hint,
@@ -19,6 +19,7 @@ from kintone.values.numbers import (
     whole_number,
 )
 from tools.base import Call
+from tools.parameters import LIKE_A_TOKEN
 from tools.record_inputs import MAX_CHARACTERS_SHOWN, read_record_id, shown_value
 
 NOT_GIVEN = frozenset({"null", "none", "undefined"})
@@ -31,7 +32,6 @@ _ADDRESS = re.compile(
 )
 """The address at which a browser shows a record, as ``KintoneClient.record_url`` writes it, or with more behind it."""
 
-FIND_BY_QUERY = Message("to find a record by the value of a field, use kintone_query, if available")
 
 type FieldsInWords = Callable[[Form], Message]
 """Names the fields of a form by which a record can be found; empty if there are none."""
@@ -44,6 +44,13 @@ class RecordChoice:
     record_id: str = ""
     update_key: str = ""
     value: object = None
+
+
+class RecordField(NamedTuple):
+    """The ID of a record and the code of one of its attachment fields."""
+
+    record_id: str
+    code: str
 
 
 def read_record_choice(call: Call, fields_in_words: FieldsInWords = unique_fields_in_words) -> RecordChoice:
@@ -64,7 +71,7 @@ def read_record_choice(call: Call, fields_in_words: FieldsInWords = unique_field
             other="update_key" if code else "update_key_value",
         )
     if record_id is not None:
-        return RecordChoice(record_id=_record_id(call, record_id, partial(_by_key_instead, call, fields_in_words)))
+        return RecordChoice(record_id=_record_id(call, record_id, lambda: _by_key_instead(call, fields_in_words)))
     if code and value is not None:
         return RecordChoice(update_key=code, value=value)
     if code or value is not None:
@@ -79,27 +86,40 @@ def read_record_choice(call: Call, fields_in_words: FieldsInWords = unique_field
     )
 
 
-def read_own_record_id(call: Call, value: object) -> str:
-    """Return the ID in ``record_id`` for a tool that finds its record in no other way.
+def read_record_id_alone(call: Call) -> str:
+    """Return the record in ``record_id``, for a tool that finds it in no other way.
 
-    Raises ``InvalidParameterError``. A number that another value ends in, such as the key ``INQ-0010``, is never taken
-    nor proposed: it may be the ID of another record.
+    Raises ``InvalidParameterError``; for the value of another field it says by which query the ID is found.
     """
-    if value is None or _is_not_given(value):
-        raise InvalidParameterError("record_id is missing; write the ID of the record, such as 12")
-    return _record_id(call, value, lambda: FIND_BY_QUERY)
+    value = call.parameters.raw("record_id")
+    return _record_id(call, None if _is_not_given(value) else value, lambda: _by_query_instead(call, value))
+
+
+def read_record_field(call: Call) -> RecordField | None:
+    """Return ``record_id`` and ``attachment_field``; None if both are blank; one without the other is refused."""
+    record_id, code = call.parameters.raw("record_id"), call.parameters.text("attachment_field")
+    if record_id is None and not code:
+        return None
+    if record_id is None:
+        raise InvalidParameterError("attachment_field is given without record_id; name the record too, or neither")
+    if not code:
+        raise InvalidParameterError(
+            "record_id is given without attachment_field; name the code of the attachment field too, or neither"
+        )
+    return RecordField(read_record_id_alone(call), code)
 
 
 def _is_not_given(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() in NOT_GIVEN
 
 
-def _record_id(call: Call, value: object, other_way: Callable[[], Message]) -> str:
+def _record_id(call: Call, value: object, instead: Callable[[], Message]) -> str:
     """Return the ID in ``record_id``: a number, ``#3``, a record's address, or a record number with the app's own code.
 
-    Another value is refused: several IDs with the way to read them, the rest with the other way to find the record.
+    Another value is refused: several IDs with the way to read them, the rest with ``instead``, which says how a record
+    of this app can be found.
     """
-    if whole_number(value) is not None:
+    if value is None or whole_number(value) is not None:
         return read_record_id(value)
     named = named_record_id(value) or _id_in_address(call, value)
     if named is not None:
@@ -111,14 +131,14 @@ def _record_id(call: Call, value: object, other_way: Callable[[], Message]) -> s
         own = read_app_code(call.client, call.app)
         if parts[0] == own:
             return parts[1]
-        complaint = Joined([_foreign_number(call, value, own), other_way()])
+        complaint = Joined([_foreign_number(call, value, own), instead()])
         raise InvalidParameterError("record_id: {complaint}", complaint=complaint)
     try:
         return read_record_id(value)
     except InvalidParameterError as refused:
         if record_id_hint(value):
             raise
-        problem = Joined([refused.problem, other_way()])
+        problem = Joined([refused.problem, instead()])
         raise refused.copy_with(problem=problem) from None
 
 
@@ -156,8 +176,9 @@ def _refuse_several(ids: list[str]) -> NoReturn:
     else:
         shown = ", ".join(ids)
     raise InvalidParameterError(
-        "record_id names several records, and this tool takes one: call it once for each; kintone_query reads several "
-        "with the query $id in ({ids})",
+        "record_id names several records, and this tool takes one: call it once for each; kintone_query, if "
+        "you have it, "
+        "reads several with the query $id in ({ids})",
         ids=shown,
     )
 
@@ -185,8 +206,39 @@ def _by_key_instead(call: Call, fields_in_words: FieldsInWords) -> Message:
         )
     usable = fields_in_words(form)
     if not usable:
-        return FIND_BY_QUERY
+        return Message("to find a record by the value of a field, use kintone_query, if you have it")
     return Message(
         "to find a record by a field that prohibits duplicate values, use update_key and update_key_value: {fields}",
         fields=usable,
     )
+
+
+def _by_query_instead(call: Call, value: object) -> Message:
+    """Return the condition by which a query finds the record whose unique field has this value."""
+    try:
+        form = call.client.forms.read(call.app)
+    except KintoneError:
+        return Message("to find the ID by the value of a field, use kintone_query, if you have it")
+    conditions = [Message("{code} = {value}", code=code, value=quote(key)) for code, key in fitting_keys(form, value)]
+    if conditions:
+        return Message(
+            "if it is the value of another field, kintone_query, if you have it, finds the record: {conditions}",
+            conditions=Joined(conditions, " or "),
+        )
+    return Message("to find the ID by the value of a field, use kintone_query, if you have it")
+
+
+MAX_KEYS_PROPOSED = 3
+
+
+def fitting_keys(form: Form, value: object) -> list[tuple[str, str]]:
+    """Return codes of unique fields that can hold a value, with the text by which it is found; none for odd values."""
+    if not isinstance(value, str) or shown_value(value) is LIKE_A_TOKEN or len(value) > MAX_CHARACTERS_SHOWN:
+        return []
+    found = []
+    for definition in unique_fields(form):
+        try:
+            found.append((definition.code, unique_key(definition.code, value.strip(), form)))
+        except InvalidParameterError:
+            continue
+    return found[:MAX_KEYS_PROPOSED]

@@ -31,14 +31,16 @@ def record_guide() -> list[Message]:
 
 def _frame() -> list[Message]:
     return [
-        Message("A record is JSON by field code; kintone_get_fields lists an app's codes, options and limits:"),
+        Message(
+            "A record is JSON by field code; kintone_get_fields, if you have it, lists an app's codes, options, limits:"
+        ),
         Message("{example}", example=EXAMPLE_RECORD),
         Message("kintone's own form means the same: {example}", example=EXAMPLE_IN_FULL),
         Message(
             'A field left out keeps its value in an update and gets its default in a new record; null, "" or [] '
             "empties it."
         ),
-        Message("records_data of kintone_upsert_records: {example}", example=EXAMPLE_ENTRIES),
+        Message("records_data of kintone_upsert_records, if you have it: {example}", example=EXAMPLE_ENTRIES),
         Message(
             "updateKey updates the record that has the value, or adds one with it; its field must prohibit duplicates "
             'and be {types}. id updates that record; neither: adds one. "revision": 3 beside id or updateKey refuses '
@@ -91,7 +93,8 @@ def _rules() -> list[Message]:
         Message(
             "Tables and attachments sent replace what is there, unless the author of the workflow chose append: a row "
             "with its id is changed, one without is new, a row or file that is not sent goes. To change one row send "
-            "all of them, complete, with their ids. File keys come from kintone_upload_file, each for one record and "
+            "all of them, complete, with their ids. File keys come from kintone_upload_file, if you have it, "
+            "each for one record and "
             "3 days, or from the record itself, to keep a file."
         ),
         Message(

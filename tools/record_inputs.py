@@ -1,8 +1,7 @@
 """Reads the parameters that name a record and those that hold record data."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from kintone.access.redaction import looks_like_a_token
 from kintone.errors import InvalidParameterError, NotFoundError
@@ -18,13 +17,6 @@ NO_SUCH_RECORD = "GAIA_RE01"
 CHECK_RECORD_ID = Message(
     "check record_id, and kintone_app_id if the record is in another app; it may have been deleted"
 )
-
-
-class RecordField(NamedTuple):
-    """The ID of a record and the code of one of its attachment fields."""
-
-    record_id: str
-    code: str
 
 
 @contextmanager
@@ -49,20 +41,6 @@ def read_record_id(value: object, parameter: str = "record_id") -> str:
     return str(number)
 
 
-def read_record_field(parameters: Parameters, read_id: Callable[[object], str] = read_record_id) -> RecordField | None:
-    """Return ``record_id`` and ``attachment_field``; None if both are blank; one without the other is refused."""
-    record_id, code = parameters.raw("record_id"), parameters.text("attachment_field")
-    if record_id is None and not code:
-        return None
-    if record_id is None:
-        raise InvalidParameterError("attachment_field is given without record_id; name the record too, or neither")
-    if not code:
-        raise InvalidParameterError(
-            "record_id is given without attachment_field; name the code of the attachment field too, or neither"
-        )
-    return RecordField(read_id(record_id), code)
-
-
 def shown_value(value: object) -> str | Message:
     """Return a value for a sentence, never a text that may be a token in the wrong parameter."""
     # Longer than what is shown, so that the beginning of a token is not shown for want of its end.
@@ -80,7 +58,8 @@ def read_record_data(parameters: Parameters) -> Mapping[str, object]:
     record = unwrap(read_structure("record_data", raw), "record_data")
     if not isinstance(record, dict):
         raise InvalidParameterError(
-            "record_data must be one record, a JSON object; use kintone_upsert_records for a list of records"
+            "record_data must be one record, a JSON object; for a list of records use kintone_upsert_records, if "
+            "you have it"
         )
     return record
 

@@ -98,8 +98,8 @@ def _grouping(word: Token, condition: str, *, counts: bool) -> Message:
             word=word.text,
         )
     return Message(
-        "query: {place} stands {word}, which a query does not have; kintone_aggregate counts and sums by the fields in "
-        "its parameter group_by",
+        "query: {place} stands {word}, which a query does not have; kintone_aggregate, if you have it, counts and "
+        "sums by the fields in its parameter group_by",
         place=place,
         word=word.text,
     )

@@ -296,7 +296,7 @@ def _nearest_first(unknown: Sequence[str], options: Mapping[str, str]) -> Messag
 def _status_sentence(values: Sequence[str], field: FieldDefinition) -> Message:
     return Message(
         "query: {code} is compared with {values}, and only the statuses that the app's process management names are "
-        "possible; kintone_get_fields lists them",
+        "possible; kintone_get_fields, if you have it, lists them",
         code=printable(field.code),
         values=previews(values),
     )

@@ -80,7 +80,7 @@ def _not_found(app: int, code: str, key: str) -> NotFoundError:
     remedy = [
         Message("check update_key_value, which must be the whole value, and kintone_app_id"),
         _probably_meant(key),
-        Message("kintone_query finds records by parts of texts and other conditions"),
+        Message("kintone_query, if you have it, finds records by parts of texts and other conditions"),
     ]
     return NotFoundError(problem, remedy=Joined(remedy))
 

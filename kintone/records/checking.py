@@ -9,8 +9,8 @@ from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.field_types import PSEUDO_FIELDS
 from kintone.forms.fields import FieldDefinition, Form, WriteMode
-from kintone.forms.near_matches import nearest_codes, one_of
-from kintone.messages import Joined, Message
+from kintone.forms.near_matches import listed, nearest_codes, one_of
+from kintone.messages import NOTHING, Joined, Message
 from kintone.problems import (
     MAX_LISTED,
     Change,
@@ -58,13 +58,14 @@ class CheckedRecord:
         return problem_lines(self.problems, self.unlisted_problems)
 
 
-def check_record(
+def check_record(  # noqa: PLR0913 - what is checked, by what, and how much is told
     raw: Mapping[str, object],
     form: Form,
     operation: WriteMode,
     *,
     rules: bool = True,
     max_problems: int = MAX_LISTED,
+    explained: set[str] | None = None,
 ) -> CheckedRecord:
     """Read and check a record; raises only ``InvalidParameterError``, for a value that is not an object.
 
@@ -72,9 +73,11 @@ def check_record(
     value is ignored, as kintone ignores it. With ``rules`` the record must keep to the form: only fields that exist and
     can be written, required values, lengths, ranges. Without ``rules``, values are still converted to kintone's shape
     or refused. At most ``max_problems`` are listed, and never more than a hundred: a suggestion takes more time the
-    more fields the form has.
+    more fields the form has. ``explained`` notes which lists of fields and columns a suggestion has given, so that the
+    records of one call share it and each list is given once.
     """
-    context = CheckContext(operation, rules, Findings(max_problems=min(max_problems, MAX_LISTED)))
+    findings = Findings(max_problems=min(max_problems, MAX_LISTED))
+    context = CheckContext(operation, rules, findings, explained=set() if explained is None else explained)
     record: Record = {}
     for code, value in _fields_of(raw).items():
         cell = _read_field(code, value, form, context)
@@ -158,37 +161,71 @@ def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
         complaint = Message("{words} cannot be written as a field", words=field_type.words)
         context.findings.problem(place, ProblemCode.NOT_WRITABLE, complaint, field_type.advice)
     elif code in form.tables_by_column:
-        table = printable(form.tables_by_column[code])
-        context.findings.problem(
-            place, ProblemCode.UNKNOWN_FIELD, Message("this column belongs to the table {table}", table=table),
-            Message(
-                "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=preview(table), column=preview(code)
-            ),
-        )  # fmt: skip
+        complaint = Message("this column belongs to the table {table}", table=printable(form.tables_by_column[code]))
+        context.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: _into_rows(code, form, context))
     else:
         complaint = Message("app {app} has no field of this code, and kintone would ignore it", app=form.app)
-        context.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: _suggest(code, form))
+        context.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: _suggest(code, form, context))
 
 
-def _suggest(code: str, form: Form) -> Message:
+def _into_rows(code: str, form: Form, context: CheckContext) -> Message:
+    table = form.fields[form.tables_by_column[code]]
+    advice = Message(
+        "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=preview(table.code), column=preview(code)
+    )
+    return Joined([advice, _columns_in_words(table)]) if context.explains(f"{code} {table.code}") else advice
+
+
+def _suggest(code: str, form: Form, context: CheckContext) -> Message:
+    """Return the nearest fields, or columns, and which there are; the fields once a call, as many as fit a sentence."""
     nearest = nearest_codes(code, form.names())
     if nearest:
-        return Message("did you mean {code}?", code=one_of(nearest))
+        return Joined([Message("did you mean {code}?", code=one_of(nearest)), _fields_in_words(form, context)])
     columns = nearest_codes(code, form.column_names())
-    if columns:
-        suggested = [
-            Message("the column {column} of the table {table}", column=preview(column), table=preview(table))
-            for column in columns
-            for table in (form.tables_by_column[column],)
-        ]
-        return Message("did you mean {columns}?", columns=Joined(suggested, " or "))
-    return Message("use a code of the app's form, or leave it out")
+    if not columns:
+        return Joined([Message("use a code of the app's form, or leave it out"), _fields_in_words(form, context)])
+    tables = [form.fields[table] for table in dict.fromkeys(form.tables_by_column[column] for column in columns)]
+    suggested = [
+        Message("the column {column} of the table {table}", column=preview(column), table=preview(table))
+        for column in columns
+        for table in (form.tables_by_column[column],)
+    ]
+    meant = Message("did you mean {columns}?", columns=Joined(suggested, " or "))
+    return Joined([meant, *(_columns_in_words(table) for table in tables if context.explains(f"{code} {table.code}"))])
+
+
+def _fields_in_words(form: Form, context: CheckContext) -> Message:
+    writable = [_code_and_label(field) for field in form.fields.values() if field.refusal("update") is None]
+    if not writable or not context.explains("fields"):
+        return NOTHING
+    return Message("fields that can be written: {fields}", fields=listed(writable))
+
+
+def _columns_in_words(table: FieldDefinition) -> Message:
+    """Name all columns of a table, those that kintone fills itself apart."""
+    written = [_code_and_label(column) for column in table.columns.values() if column.refusal("add") is None]
+    filled = [_code_and_label(column) for column in table.columns.values() if column.refusal("add") is not None]
+    name = printable(table.code)
+    parts = [
+        Message("columns of {table}: {columns}", table=name, columns=Joined(written, ", ")) if written else NOTHING,
+        Message("filled in by kintone: {columns}", columns=Joined(filled, ", ")) if filled else NOTHING,
+    ]
+    return Joined(parts)
+
+
+def _code_and_label(field: FieldDefinition) -> Message:
+    code, label = printable(field.code), printable(field.label)
+    if code == label:
+        return Message("{code}", code=code)
+    return Message("{code} ({label})", code=code, label=label)
 
 
 # Tables
 
 
 _ROW_KEYS = {"id", "value"}
+COLUMNS_SHOWN_AGAIN = 3
+"""Columns in the example of a row, after one with all columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +352,13 @@ class TableReader:
 
     def _suggest(self, code: str) -> Message:
         nearest = nearest_codes(code, ((column.code, column.label) for column in self.table.columns.values()))
-        return Message("did you mean {code}?", code=one_of(nearest)) if nearest else self._row_shape()
+        if nearest:
+            advice = Message("did you mean {code}?", code=one_of(nearest))
+        else:
+            advice = Message("use one of its columns, or leave it out")
+        # The same mistake in the next rows needs no list of its own.
+        is_new = self.context.explains(f"{code} {self.table.code}")
+        return Joined([advice, _columns_in_words(self.table)]) if is_new else advice
 
     def _refuse_repeated_ids(self, rows: list[object]) -> None:
         """Note ids that two rows have; kintone would answer GAIA_SI01 without naming the rows."""
@@ -331,8 +374,14 @@ class TableReader:
                 )
 
     def _row_shape(self) -> Message:
-        codes = [code for code, column in self.table.columns.items() if column.type.on_add][:3]
-        return Message("write rows like [{{{cells}}}]", cells=", ".join(f"{preview(code)}: …" for code in codes))
+        written = [code for code, column in self.table.columns.items() if column.refusal("add") is None]
+        filled = [_code_and_label(column) for code, column in self.table.columns.items() if code not in written]
+        if not self.context.explains(self.table.code):
+            written, filled = written[:COLUMNS_SHOWN_AGAIN], []
+        shape = Message("write rows like [{{{cells}}}]", cells=", ".join(f"{preview(code)}: …" for code in written))
+        if not filled:
+            return shape
+        return Message("{shape}; filled in by kintone: {columns}", shape=shape, columns=Joined(filled, ", "))
 
 
 def _holds_rows(value: object) -> bool:

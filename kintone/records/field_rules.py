@@ -31,6 +31,7 @@ class CheckContext:
     ``rules`` says whether the record must keep to the form's rules; without, values are only converted to kintone's
     shape. The check sets ``wants_precision`` where a number can only be checked with the app's number precision, which
     the form does not know. It clears ``knows_all_fields`` where it accepts a field that the form does not have.
+    ``explained`` names what suggestions have listed.
     """
 
     mode: WriteMode
@@ -38,6 +39,13 @@ class CheckContext:
     findings: Findings = field(default_factory=Findings)
     wants_precision: bool = False
     knows_all_fields: bool = True
+    explained: set[str] = field(default_factory=set)
+
+    def explains(self, name: str) -> bool:
+        """Note that a suggestion lists this; return whether none did before."""
+        is_new = name not in self.explained
+        self.explained.add(name)
+        return is_new
 
     def check_missing(
         self, definitions: Mapping[str, FieldDefinition], given: Container[object], row: int | None, table: str

@@ -82,7 +82,9 @@ def _instead(form: Form) -> Message:
     usable = unique_fields_in_words(form)
     if usable:
         return Message("fields of this app that prohibit duplicate values: {fields}", fields=usable)
-    return Message("no field of this app prohibits duplicate values; find the record with kintone_query")
+    return Message(
+        "no field of this app prohibits duplicate values; find the record with kintone_query, if you have it"
+    )
 
 
 def _named(definition: FieldDefinition) -> Message:

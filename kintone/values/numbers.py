@@ -22,7 +22,7 @@ MAX_WHOLE_NUMBER_TEXT = 40
 MAX_RECORD_NUMBER_TEXT = 200
 _WHOLE_NUMBER = re.compile(rf"(-?0*[0-9]{{1,{MAX_DIGITS}}})|(-?[0-9]{{1,{EXACT_DIGITS}}})\.0", re.ASCII)
 """Digits, or digits with ``.0``: the text of a whole number that was a binary float."""
-_RECORD_NUMBER = re.compile(rf"[A-Za-z0-9]+-0*([1-9][0-9]{{0,{MAX_DIGITS - 1}}})", re.ASCII)
+_RECORD_NUMBER = re.compile(rf"[A-Za-z0-9]+-([1-9][0-9]{{0,{MAX_DIGITS - 1}}})", re.ASCII)
 _DECORATED = re.compile(rf"(?:#\s*)?0*([1-9][0-9]{{0,{MAX_DIGITS - 1}}})\s*[番号]?", re.ASCII)
 _NAMED = re.compile(
     r"(?:(?:record(?:[ _](?:id|number))?|\$?id)[\s:=#]+|(?:レコード|记录)(?:番号|编号|\s*ID)?[\s:=#]*|#\s*)?"
@@ -67,11 +67,11 @@ def may_be_rounded(value: object) -> bool:
 def record_number_parts(value: object) -> tuple[str, str] | None:
     """Return the app code and the record ID of a record number such as ``APP-17``, None for every other value.
 
-    Source: https://cybozu.dev/ja/kintone/docs/overview/field-types.
+    kintone writes the ID without zeros in front, so ``INQ-0010`` is the value of some other field. Source: https://cybozu.dev/ja/kintone/docs/overview/field-types.
     """
     text = to_half_width(value) if isinstance(value, str) and len(value) <= MAX_RECORD_NUMBER_TEXT else ""
     code, _, number = text.rpartition("-")
-    record_id = whole_number(number)
+    record_id = None if number.startswith("0") else whole_number(number)
     return (code, str(record_id)) if code and record_id else None
 
 

@@ -11,8 +11,9 @@ from kintone.forms.fields import FieldDefinition
 from kintone.messages import Message
 from kintone.texts import printable
 from kintone.writing.batches import AppendedRecord, Item
-from kintone.writing.entries import PARAMETER, Entry, holds_file_keys, raise_if_any, type_name
+from kintone.writing.entries import PARAMETER, Entry, raise_if_any, type_name
 from kintone.writing.list_changes import ListChange, files_change, table_changes
+from kintone.writing.repeating import holds_file_keys
 from kintone.writing.saved_records import SavedState
 
 # Planning what is sent
@@ -60,10 +61,14 @@ class AppendPlan:
     def codes_to_read(self, entry: Entry) -> list[str]:
         """Return the fields whose saved rows or files must be known before the entry is sent; none for most entries."""
         appended = [code for code, given in self.lists(entry).items() if given]
-        return [*appended, *self._replaced(entry)]
+        return [*appended, *self.replaced(entry)] if self.tells else appended
 
-    def _replaced(self, entry: Entry) -> list[str]:
-        if not self.tells or (entry.update_key is None and entry.id is None):
+    def replaced(self, entry: Entry) -> list[str]:
+        """Return the tables and attachment fields whose saved rows or files the entry replaces, if its record exists.
+
+        Attachment fields in rows belong to their table.
+        """
+        if entry.update_key is None and entry.id is None:
             return []
         held = ((code, self.fields[code]) for code in entry.record if code in self.fields)
         return [code for code, each in held if (each.is_table or each.holds_files) and not self._is_appended_to(each)]
@@ -125,15 +130,7 @@ class AppendPlan:
 
     def _changes(self, entry: Entry, saved: SavedState, record: Mapping[str, object]) -> list[ListChange]:
         """Return what becomes of the saved rows and files when ``record`` is sent, if that is asked for."""
-        changes: list[ListChange] = []
-        for code in self.codes_to_read(entry) if self.tells else ():
-            wrapper, definition = record[code], self.fields[code]
-            sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
-            if definition.is_table:
-                changes += table_changes(definition, saved.rows(code), sent if isinstance(sent, list | tuple) else ())
-            else:
-                changes.append(files_change(code, saved.files(code), sent))
-        return changes
+        return list_changes_of(self.fields, self.codes_to_read(entry), saved, record) if self.tells else []
 
     def _conflict(self, entry: Entry, saved: SavedState) -> RevisionConflictError:
         if self.numbered:
@@ -209,6 +206,21 @@ class AppendPlan:
             elif isinstance(given, list | tuple):
                 merged[code] = {"value": appended_files(saved.file_keys_in(saved_cells, code), given)}
         return {**change, "value": merged}
+
+
+def list_changes_of(
+    fields: Mapping[str, FieldDefinition], codes: Sequence[str], saved: SavedState, record: Mapping[str, object]
+) -> list[ListChange]:
+    """Return what becomes of the saved rows and files of these fields when ``record`` is sent."""
+    changes: list[ListChange] = []
+    for code in codes:
+        wrapper, definition = record[code], fields[code]
+        sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
+        if definition.is_table:
+            changes += table_changes(definition, saved.rows(code), sent if isinstance(sent, list | tuple) else ())
+        else:
+            changes.append(files_change(code, saved.files(code), sent))
+    return changes
 
 
 def appended_files(keys: Sequence[str], given: Sequence[object]) -> list[object]:

@@ -18,8 +18,9 @@ from kintone.ledger import Span
 from kintone.messages import Message
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
 from kintone.texts import preview, printable
-from kintone.writing.entries import Entry, holds_file_keys, renames_keys
+from kintone.writing.entries import Entry
 from kintone.writing.list_changes import ListChange
+from kintone.writing.repeating import holds_file_keys, renames_keys
 
 # Items: entries as they are sent
 

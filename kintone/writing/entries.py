@@ -10,7 +10,8 @@ from typing import NamedTuple, Self
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Joined, Message
 from kintone.texts import preview, previews
-from kintone.values.numbers import number_in, plain_number, record_id_hint, whole_number
+from kintone.values.numbers import number_in, plain_number, whole_number
+from kintone.writing.entry_advice import PLAIN_ADVICE, EntryAdvice
 from kintone.writing.update_keys import (
     KeyProblemError,
     UpdateKey,
@@ -72,6 +73,7 @@ def read_entries(
     *,
     parameter: str = PARAMETER,
     key_parameter: str = "update_key",
+    advice: EntryAdvice = PLAIN_ADVICE,
 ) -> list[Entry]:
     """Read the entries from decoded ``records_data``.
 
@@ -82,9 +84,13 @@ def read_entries(
     key_field = _checked_key_field(update_key_field, key_parameter)
     problems: list[Message] = []
     entries: list[Entry] = []
-    for position, item in enumerate(_items(structure, parameter), start=1):
+    items = _items(structure, parameter)
+    if key_field is None and all(map(_is_plain_row, items)):
+        problem = Message("these are plain rows without update_key; {advice}", advice=advice.about_plain_rows(items))
+        raise_if_any([problem], parameter)
+    for position, item in enumerate(items, start=1):
         found: list[Message] = []
-        entry = _entry(position, item, key_field, found)
+        entry = _entry(position, item, key_field, found, advice)
         problems += [Message("entry {position}: {problem}", position=position, problem=problem) for problem in found]
         if entry is not None and not found:
             entries.append(entry)
@@ -133,25 +139,34 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
     return inner
 
 
-def _entry(position: int, item: object, key_field: KeyField | None, problems: list[Message]) -> Entry | None:
+def _is_plain_row(item: object) -> bool:
+    """Tell whether an item is an object that has no key of an entry, and none that is mistyped."""
+    if not isinstance(item, dict) or not item or any(key in ENTRY_KEYS for key in item):
+        return False
+    return not any(map(_nearest_key, islice(item, MAX_KEYS_COMPARED)))
+
+
+def _entry(
+    position: int, item: object, key_field: KeyField | None, problems: list[Message], advice: EntryAdvice
+) -> Entry | None:
     """Read an entry or, where there is a field for the update key, a plain row."""
     if not isinstance(item, dict):
         problems.append(Message('is {kind}; write an object: {{"record": {{…}}}}', kind=type_name(item)))
         return None
     if key_field is not None and (key_field.code in item or not _looks_like_entry(item)):
         return _with_key_from_record(Entry(position, item), key_field, problems)
-    if not any(key in ENTRY_KEYS for key in item) and not any(map(_nearest_key, islice(item, MAX_KEYS_COMPARED))):
+    if not item or _is_plain_row(item):
         problems.append(
             Message('has no "record"; write {{"record": {{…}}}} for each entry, or name update_key to send plain rows')
         )
         return None
-    entry = _read_entry(position, item, problems)
+    entry = _read_entry(position, item, problems, advice)
     if key_field is not None and not problems and entry.update_key is None and entry.id is None:
         return _with_key_from_record(entry, key_field, problems)
     return _without_key_in_record(entry, problems)
 
 
-def _read_entry(position: int, item: Mapping[str, object], problems: list[Message]) -> Entry:
+def _read_entry(position: int, item: Mapping[str, object], problems: list[Message], advice: EntryAdvice) -> Entry:
     problems += _unknown_key_problems(item)
     record: Mapping[str, object] = {}
     if "record" in item:
@@ -161,7 +176,7 @@ def _read_entry(position: int, item: Mapping[str, object], problems: list[Messag
     if "id" in item and "updateKey" in item:
         problems.append(Message("has both id and updateKey; keep the one that finds the record"))
     key = _read_update_key(item, problems)
-    return Entry(position, record, key, _read_id(item, problems), read_revision(item.get("revision"), problems))
+    return Entry(position, record, key, _read_id(item, problems, advice), read_revision(item.get("revision"), problems))
 
 
 def _looks_like_entry(item: Mapping[object, object]) -> bool:
@@ -264,14 +279,17 @@ def _read_update_key(item: Mapping[str, object], problems: list[Message]) -> Upd
         return None
 
 
-def _read_id(item: Mapping[str, object], problems: list[Message]) -> str | None:
+def _read_id(item: Mapping[str, object], problems: list[Message], advice: EntryAdvice) -> str | None:
     """Return the record id without leading zeros; an empty one is a problem, since the entry would be inserted."""
     if "id" not in item:
         return None
     number = whole_number(item["id"])
+    if number is None:
+        meant = advice.record_id(item["id"])
+        if meant is not None:
+            return meant
     if number is None or number <= 0:
-        hint = record_id_hint(item["id"]) or Message("write the record's number, or leave id out to insert")
-        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=hint))
+        problems.append(Message("id is {id}; {hint}", id=preview(item["id"]), hint=advice.instead_of_id(item["id"])))
         return None
     return str(number)
 
@@ -334,30 +352,6 @@ def with_number_keys(entries: Sequence[Entry], number_fields: Container[str]) ->
 
 def _has_number_key(entry: Entry, number_fields: Container[str]) -> bool:
     return entry.update_key is not None and entry.update_key.field in number_fields
-
-
-# Which entries can be sent again
-
-
-def renames_keys(entries: Sequence[Entry]) -> bool:
-    """Tell whether an entry writes a field by which another entry finds its record.
-
-    When such entries are sent again, the key may find another record or none.
-    """
-    fields = {entry.update_key.field for entry in entries if entry.update_key is not None}
-    return any(not fields.isdisjoint(entry.record) for entry in entries) if fields else False
-
-
-def holds_file_keys(entries: Sequence[Entry]) -> bool:
-    """Tell whether an entry attaches files: the key of an uploaded file can be used once only."""
-    return any(_has_file_key(value) for entry in entries for value in entry.record.values())
-
-
-def _has_file_key(value: object) -> bool:
-    if isinstance(value, Mapping):
-        # A table column with the code "fileKey" has an object as its value.
-        return isinstance(value.get("fileKey"), str) or any(map(_has_file_key, value.values()))
-    return isinstance(value, list | tuple) and any(map(_has_file_key, value))
 
 
 # Reporting problems

@@ -26,7 +26,7 @@ from kintone.remedies import for_maybe_saved, for_write
 from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
-from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice
+from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice, retry_note
 
 # Places in a record
 
@@ -203,6 +203,8 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     # The error may come from reading the records that are appended to.
     error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
+    if ledger.numbered and (ledger.has_unknown() or ledger.count(EntryState.SAVED)):
+        error = error.copy_with(notes=[*error.notes, retry_note(entries, appends=appends)])
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.copy_with(ledger=ledger)

@@ -13,23 +13,17 @@ from kintone.forms.fields import FieldDefinition, Form
 from kintone.ledger import ONE_ENTRY, WriteLedger
 from kintone.messages import Joined, Message
 from kintone.reading.reader import RecordsApi
-from kintone.remedies import for_maybe_saved
+from kintone.remedies import RETRY_IS_HARMLESS, RETRY_WRITES_TWICE, for_maybe_saved
 from kintone.replies import read_answer
 from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
 from kintone.writing.entries import Entry
 from kintone.writing.failures import readable
-from kintone.writing.list_changes import ListChange
-from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice
+from kintone.writing.list_changes import ListChange, files_change
+from kintone.writing.repeating import retry_note
 from kintone.writing.writer import UpsertRequest, WhenMissing, upsert
 
-CHECK_FIRST = Message(
-    "look in kintone before sending it again; whatever repeats the step, such as Dify's own retry, may write it a "
-    "second time"
-)
-REFUSED_IF_SAVED = Message(
-    "sending it again with the same revision writes nothing twice: if it was saved, kintone refuses it"
-)
+CHECK_FIRST = Message("look in kintone before sending it again")
 SAFE_TO_REPEAT = Message("sending it again is safe, since the same record gets the same values")
 
 
@@ -62,14 +56,18 @@ def write_one[Result](caller: RequestSender, request: Request, read: Callable[[A
     try:
         return caller.write(request, read, WriteLedger(1, numbered=False), ONE_ENTRY)
     except KintoneError as error:
-        raise restated_for_one(error) from None
+        raise restated_for_one(error, RETRY_WRITES_TWICE) from None
 
 
-def restated_for_one(error: KintoneError, if_maybe_saved: Message = CHECK_FIRST) -> KintoneError:
-    """Return the error with places in words that count from 1, and with advice for a record that may be saved."""
+def restated_for_one(error: KintoneError, retry: Message, first: Message = CHECK_FIRST) -> KintoneError:
+    """Return the error with places in words that count from 1, and with advice for a record that may be saved.
+
+    ``first`` is that advice, ``retry`` says what a repetition of the whole call does then.
+    """
     restated = with_named_fields(error)
     if error.maybe_saved:
-        restated = restated.copy_with(remedy=Joined([if_maybe_saved, for_maybe_saved(restated.remedy)]))
+        remedy = Joined([first, for_maybe_saved(restated.remedy)])
+        restated = restated.copy_with(remedy=remedy, notes=[*restated.notes, retry])
     return restated
 
 
@@ -122,16 +120,18 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
     except InvalidParameterError:
         raise
     except KintoneError as error:
-        raise restated_for_one(error, _if_maybe_saved(entry, appends=request.appends)) from None
+        retry = retry_note([entry], appends=request.appends)
+        raise restated_for_one(error, retry, SAFE_TO_REPEAT if retry is RETRY_IS_HARMLESS else CHECK_FIRST) from None
     saved = report.results[0]
     return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))
 
 
-def _if_maybe_saved(entry: Entry, *, appends: bool) -> Message:
-    """Return the advice for an update that may be saved; a revision makes kintone refuse a second one."""
-    if entry.revision is not None:
-        return REFUSED_IF_SAVED
-    return SAFE_TO_REPEAT if resend_advice([entry], appends=appends) is SAFE_TO_RESEND else CHECK_FIRST
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The revision of a record that got files; ``replaced`` tells what became of those it had when it was read."""
+
+    revision: str
+    replaced: ListChange | None = None
 
 
 def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the caller too
@@ -142,8 +142,8 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     file_keys: Sequence[str],
     mode: ListMode,
     form: Form | None = None,
-) -> str:
-    """Put uploaded files into an attachment field and return the record's new revision.
+) -> Attached:
+    """Put uploaded files into an attachment field; return the new revision, and what became of the files it had.
 
     The record is read first, since kintone ignores a field that does not exist and removes saved files that are not
     sent. The record shows the types of its fields, so that ``form`` is needed only where the record is older than the
@@ -153,13 +153,18 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     if form is None or not lacks_attachment_field(record, field, form):
         check_attachment_field(record, field)
         form = _form_of(app, record)
-    entry = Entry(1, {field: {"value": [{"fileKey": key} for key in file_keys]}}, id=record_id)
+    files = [{"fileKey": key} for key in file_keys]
+    entry = Entry(1, {field: {"value": files}}, id=record_id)
     request = UpsertRequest(app, [entry], file_mode=mode, form=form, is_single=True)
     try:
         report = upsert(caller, request, {1: record})
     except KintoneError as error:
-        raise restated_for_one(error) from None
-    return report.results[0]["revision"]
+        # The files are uploaded again under other keys.
+        retry = RETRY_WRITES_TWICE if mode is ListMode.APPEND else RETRY_IS_HARMLESS
+        raise restated_for_one(error, retry) from None
+    saved = record[field]["value"] if field in record else ()
+    change = files_change(field, saved, files) if mode is ListMode.REPLACE else None
+    return Attached(report.results[0]["revision"], change)
 
 
 def lacks_attachment_field(record: Mapping[str, Any], field: str, form: Form) -> bool:

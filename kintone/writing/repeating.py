@@ -1,9 +1,10 @@
 """Whether the same entries can be sent once more: after an unknown outcome, and as a retry of a workflow does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kintone.messages import Message
-from kintone.writing.entries import Entry, holds_file_keys, renames_keys
+from kintone.remedies import RETRY_IS_HARMLESS, RETRY_IS_REFUSED, RETRY_MEETS_OTHERS, RETRY_WRITES_TWICE
+from kintone.writing.entries import Entry
 
 SAFE_TO_RESEND = Message("sending these again is safe, since an update key or id finds the same records again")
 
@@ -44,6 +45,17 @@ def resend_advice(entries: Sequence[Entry], *, appends: bool) -> Message:  # noq
     return SAFE_TO_RESEND
 
 
+def retry_note(entries: Sequence[Entry], *, appends: bool) -> Message:
+    """Say what a repetition of the whole call does after a failure, when some or all of its entries may be saved."""
+    if appends or any(entry.update_key is None and entry.id is None for entry in entries):
+        return RETRY_WRITES_TWICE
+    if renames_keys(entries):
+        return RETRY_MEETS_OTHERS
+    if holds_file_keys(entries) or any(entry.revision for entry in entries):
+        return RETRY_IS_REFUSED
+    return RETRY_IS_HARMLESS
+
+
 def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message:
     """Say what would happen if the same entries were sent once more, as a retry of a workflow's node does.
 
@@ -82,3 +94,24 @@ def repeat_notice(entries: Sequence[Entry], *, appends: bool = False) -> Message
     return Message(
         "Every entry has an update key or an id, so sending the same entries again is safe: the same records are found."
     )
+
+
+def renames_keys(entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry writes a field by which another entry finds its record.
+
+    When such entries are sent again, the key may find another record or none.
+    """
+    fields = {entry.update_key.field for entry in entries if entry.update_key is not None}
+    return any(not fields.isdisjoint(entry.record) for entry in entries) if fields else False
+
+
+def holds_file_keys(entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry attaches files: the key of an uploaded file can be used once only."""
+    return any(_has_file_key(value) for entry in entries for value in entry.record.values())
+
+
+def _has_file_key(value: object) -> bool:
+    if isinstance(value, Mapping):
+        # A table column with the code "fileKey" has an object as its value.
+        return isinstance(value.get("fileKey"), str) or any(map(_has_file_key, value.values()))
+    return isinstance(value, list | tuple) and any(map(_has_file_key, value))

@@ -91,11 +91,17 @@ class SavedRecords:
         self._number_fields = number_fields
 
     def read(
-        self, entries: Sequence[Entry], codes: Sequence[str], deadline: Deadline | None = None
+        self,
+        entries: Sequence[Entry],
+        codes: Sequence[str],
+        deadline: Deadline | None = None,
+        *,
+        at_once: int | None = None,
     ) -> dict[int, SavedState]:
         """Return the records that exist, by position of the entry, with the fields ``codes``.
 
-        They are read within ``deadline``, by default within that of the call.
+        They are read within ``deadline``, by default within that of the call, ``at_once`` in one request, by default as
+        many as are written in one.
         """
         wanted: dict[str, list[tuple[str, int]]] = {}
         for entry in entries:
@@ -107,7 +113,7 @@ class SavedRecords:
             source.description = Message("reading the records of app {app} that are updated", app=self._app)
             if deadline is not None:
                 source.end_within(deadline)
-            chunks = list(_chunks(keys))
+            chunks = list(_chunks(keys, at_once or limits.MAX_RECORDS_PER_WRITE))
             pages = source.fetch_all([_query(code, chunk) for chunk in chunks])
             for chunk, page in zip(chunks, pages, strict=True):
                 _require_keys(page.records, code, source.description)
@@ -151,13 +157,13 @@ def _by_number(code: str, wanted: Sequence[tuple[str, int]], records: Sequence[S
     return found
 
 
-def _chunks(wanted: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+def _chunks(wanted: Sequence[tuple[str, int]], at_once: int) -> Iterator[list[tuple[str, int]]]:
     """Divide keys so that neither their number nor the length of the query becomes too large."""
     chunk: list[tuple[str, int]] = []
     length = 0
     for value, position in wanted:
         size = len(quote(value)) + 2
-        if chunk and (len(chunk) == limits.MAX_RECORDS_PER_WRITE or length + size > MAX_QUERY_LENGTH):
+        if chunk and (len(chunk) == at_once or length + size > MAX_QUERY_LENGTH):
             yield chunk
             chunk, length = [], 0
         chunk.append((value, position))

@@ -41,6 +41,7 @@ from kintone.writing.failures import (
     write_failed,
 )
 from kintone.writing.list_changes import ListChange
+from kintone.writing.removals import Removals
 from kintone.writing.saved_records import SavedRecords, SavedState, saved_state_of
 
 MAX_CONFLICTS = 6
@@ -142,20 +143,25 @@ class UpsertReport:
 
 
 def upsert(
-    caller: RequestSender, request: UpsertRequest, read: Mapping[int, Mapping[str, Any]] | None = None
+    caller: RequestSender,
+    request: UpsertRequest,
+    read: Mapping[int, Mapping[str, Any]] | None = None,
+    removals: Removals | None = None,
 ) -> UpsertReport:
     """Write all entries, up to 2,000 in one batch.
 
-    ``read`` holds records that were just read, by the position of the entry that appends to them. Raises
+    ``read`` holds records that were just read, by the position of the entry that appends to them. ``removals`` collects
+    what goes where entries replace rows or files; without it nothing is read for that. Raises
     ``InvalidParameterError`` before anything is sent, and the error of a failed batch with a ledger of all entries.
     """
-    return _Writer(caller, request).write(read or {})
+    return _Writer(caller, request, removals).write(read or {})
 
 
 class _Writer:
     """Carries out one upsert; holds its entries, their append plans, the results so far and the ledger."""
 
-    def __init__(self, caller: RequestSender, request: UpsertRequest) -> None:
+    def __init__(self, caller: RequestSender, request: UpsertRequest, removals: Removals | None) -> None:
+        self._removals = removals
         self._caller = caller
         self._request = request
         self._appending = request.appending
@@ -199,7 +205,7 @@ class _Writer:
             items = self._next_items(start, max_size)
             batch = batch_of(self._request.app, items, is_single=self._request.is_single)
             try:
-                self._results += self._send(batch)
+                self._results += self._send_and_note_removals(batch)
             except KintoneError as error:
                 mapped = map_to_entries(error, batch, self._missing(error, batch))
                 if error.maybe_saved or not is_outdated(error, batch):
@@ -295,6 +301,20 @@ class _Writer:
         call = failing_call(error, batch)
         has_own_revision = call is None or any(item.entry.revision for item in call.items)
         return isinstance(error, RevisionConflictError) and not has_own_revision
+
+    def _send_and_note_removals(self, batch: Batch) -> Sequence[SavedRecord]:
+        if self._removals is None:
+            return self._send(batch)
+        entries = [item.entry for item in batch.items]
+        self._removals.look(self._saved, self._appending, entries, self._caller.deadline)
+        try:
+            results = self._send(batch)
+        except KintoneError:
+            if self._ledger.has_unknown(batch.span):
+                self._removals.batch_unknown()
+            raise
+        self._removals.batch_saved()
+        return results
 
     def _send(self, batch: Batch) -> Sequence[SavedRecord]:
         """Send a batch, and once more where its outcome is unknown and no record has changed since it was read."""

@@ -69,7 +69,7 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
     },
     "kintone_validate_record_data": {
         "record_data": NEEDED_TEXT,
-        "operation": _select("add", "add", "update"),
+        "operation": Parameter("select", "llm", default="add", options=("add", "update")),
     },
     "kintone_add_record": {
         "record_data": NEEDED_TEXT,

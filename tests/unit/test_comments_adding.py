@@ -9,6 +9,7 @@ import pytest
 from kintone.comments import Mention, add_comment
 from kintone.errors import InvalidParameterError, InvalidRequestError, KintoneError, NotFoundError
 from kintone.limits import MAX_COMMENT_LENGTH
+from kintone.remedies import RETRY_WRITES_TWICE
 from tests.unit.in_process import InProcess
 from tests.unit.reading_samples import FORM
 
@@ -176,7 +177,8 @@ def test_lost_answer_is_not_sent_again(site: InProcess, fault: dict[str, Any], *
 
     assert error.maybe_saved
     assert "it may have been saved" in str(error)
-    assert "Dify" in str(error.remedy)
+    assert "comments" in str(error.remedy)
+    assert error.notes[-1] is RETRY_WRITES_TWICE
     assert "try again" not in str(error)
     assert site.calls == {ADD: 1}
     assert len(stored(site)) == int(applied)

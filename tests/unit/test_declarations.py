@@ -61,7 +61,6 @@ def test_unknown_parameter_when_another_was_meant(tool: str, written: str, meant
     [
         ("kintone_query", "mode", ["output_mode"]),
         ("kintone_validate_record_data", "api_token", ["kintone_api_token"]),
-        ("kintone_validate_record_data", "mode", ["operation"]),
         ("kintone_upsert_records", "mode", ["table_mode", "file_mode"]),
         ("kintone_upsert_records", "all_or_nothing", ["atomic"]),
         ("kintone_upload_file", "mode", ["file_mode"]),

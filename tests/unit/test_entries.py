@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import Entry, holds_file_keys, read_entries, with_number_keys
+from kintone.writing.entries import Entry, read_entries, with_number_keys
+from kintone.writing.repeating import holds_file_keys
 from kintone.writing.update_keys import UpdateKey
 
 KEYED = {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"stock": {"value": "5"}}}
@@ -92,7 +93,7 @@ def test_another_value_for_the_key_is_refused(value: object) -> None:
     ("entry", "words"),
     [
         ("x", "is a text"),
-        ({"sku": "A"}, "or name update_key"),
+        ({}, "or name update_key"),
         ({"id": 5}, 'has no "record"'),
         ({"updatekey": KEYED["updateKey"], "record": {}}, 'did you mean "updateKey"?'),
         ({"update_key": KEYED["updateKey"], "record": {}}, 'did you mean "updateKey"?'),

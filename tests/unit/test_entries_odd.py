@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import Entry, holds_file_keys, read_entries, renames_keys, with_number_keys
+from kintone.writing.entries import Entry, read_entries, with_number_keys
+from kintone.writing.repeating import holds_file_keys, renames_keys
 from kintone.writing.update_keys import UpdateKey
 from tests.unit.test_entries import KEYED, refusal
 
@@ -95,7 +96,7 @@ def test_name_of_an_entry_may_stand_behind_fifty_others() -> None:
     for first in (dict(list(strangers.items())[:49]), strangers):
         assert 'has "zzzz0"' in refusal([{**first, "record": {}}])
     assert 'has "zzzz0"' in refusal([{**dict(list(strangers.items())[:49]), "recrod": {}}])
-    assert 'has no "record"' in refusal([{**strangers, "recrod": {}}])
+    assert "plain rows" in refusal([{**strangers, "recrod": {}}])
 
 
 @pytest.mark.parametrize(

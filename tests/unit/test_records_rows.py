@@ -103,16 +103,26 @@ def test_row_that_would_be_stored_otherwise_is_told_once(row: object, problems: 
     assert (read.record == {}) is bool(problems)
 
 
-def test_advice_shows_a_row_with_the_first_columns_that_can_be_written() -> None:
-    """Three of them; a mistyped column leads to the one that was meant."""
-    shape = str(check("[5]").problems[0].suggestion)
+def test_advice_about_a_table_names_all_its_columns() -> None:
+    """Those that can be written as a row, the calculated one apart; a mistyped column leads to the one meant, too."""
+    shapes = [str(check(value).problems[0].suggestion) for value in ("[5]", 5, [{"item": "x"}, 5])]
 
-    assert all(code in shape for code in ('"item"', '"qty"', '"day"'))
-    assert '"sum"' not in shape
-    assert '"price"' not in shape
-    assert '"price"' in str(check([{"item": "x", "prise": 1}]).problems[0].suggestion)
-    assert str(check([{"item": "x", "zzzzzz": 1}]).problems[0].suggestion) == shape
-    assert str(check(5).problems[0].suggestion) == shape
+    for shape in shapes:
+        assert all(f'"{code}": …' in shape for code in ("item", "qty", "day", "price"))
+        assert '"sum"' not in shape
+        assert "sum (SUM)" in shape
+    for mistyped, near in (("prise", 'did you mean "price"'), ("zzzzzz", "")):
+        suggestion = str(check([{"item": "x", mistyped: 1}]).problems[0].suggestion)
+        assert all(code in suggestion for code in ("item", "qty", "day", "price", "sum"))
+        assert near in suggestion
+
+
+def test_the_same_mistake_in_many_rows_lists_the_columns_once() -> None:
+    """A record with a hundred rows that all have the same wrong column costs one list of columns."""
+    suggestions = [str(problem.suggestion) for problem in check([{"item": "x", "prise": 1}] * 50).problems]
+
+    assert ["day" in suggestion for suggestion in suggestions] == [True] + 49 * [False]
+    assert all('"price"' in suggestion for suggestion in suggestions)
 
 
 def test_fields_of_the_record_and_columns_are_sent_to_their_places() -> None:
@@ -123,6 +133,7 @@ def test_fields_of_the_record_and_columns_are_sent_to_their_places() -> None:
 
     assert "beside" in str(inside.suggestion)
     assert '{"lines": [{"qty": …}]}' in str(beside.suggestion)
+    assert all(code in str(beside.suggestion) for code in ("item", "day", "price", "sum"))
     assert "lines" in str(slip.suggestion)
     assert "qty" in str(slip.suggestion)
 

@@ -118,7 +118,7 @@ def test_value_in_place_of_the_id(site: InProcess, tool: Callable[..., object]) 
     given = {"record_id": "INQ-0001"} | ({"comment_text": "x"} if tool is added else {})
     with pytest.raises(InvalidParameterError) as refused:
         tool(site, **given)
-    message = str(refused.value).replace("INQ-0001", "").replace(f"app {site.app}", "")
+    message = str(refused.value).replace("INQ-0001", "").replace(f"app {site.app}", "").replace("such as 12", "")
 
     assert "kintone_query" in message
     assert "1" not in message
@@ -184,7 +184,7 @@ def test_limit_that_is_just_enough(site: InProcess) -> None:
     ("parameters", "name"),
     [
         ({}, "record_id"),
-        ({"record_id": "x"}, "record_id"),
+        ({"record_id": -1}, "record_id"),
         ({"record_id": "1", "limit": 0}, "limit"),
         ({"record_id": "1", "limit": 1.5}, "limit"),
         ({"record_id": "1", "offset": -1}, "offset"),
@@ -240,3 +240,33 @@ def test_more_than_dify_can_carry(site: InProcess) -> None:
     assert "limit" in str(refused.value.remedy)
     assert len(site.asked) < 4
     assert comments(site, record_id="1", offset=20, limit=15).variables["comment_count"] == 15
+
+
+# Other ways to name the record
+
+
+def _own_code(site: InProcess, code: str) -> None:
+    site.change = lambda asked, answer: {**answer, "code": code} if asked.call == "GET app" else answer
+
+
+@pytest.mark.parametrize("given", ["APP-1", "#1", "record 1"])
+def test_record_number_names_the_record(site: InProcess, given: str) -> None:
+    """A record number with the app's own code is the record, for writing and for reading."""
+    _own_code(site, "APP")
+    added(site, record_id=given, comment_text="x")
+
+    assert len(listed(comments(site, record_id=given))) == 1
+
+
+@pytest.mark.parametrize("given", ["OTHER-1", "x", "APP-01"])
+def test_text_that_is_no_id_leads_to_a_query(site: InProcess, given: str) -> None:
+    """The tools take an ID alone, so that the advice names a query and no parameter that they lack."""
+    _own_code(site, "APP")
+    for tool, others in ((added, {"comment_text": "x"}), (comments, {})):
+        with pytest.raises(InvalidParameterError) as refused:
+            tool(site, record_id=given, **others)
+
+        assert "record_id" in str(refused.value)
+        assert "kintone_query" in str(refused.value)
+        assert "update_key" not in str(refused.value)
+    assert site.writes == []

@@ -144,7 +144,7 @@ def test_assignee_where_nobody_is_chosen(flow: InProcess) -> None:
 )
 def test_every_kind_of_candidate(flow: InProcess, kind: str, code: str, shown: str) -> None:
     """Departments, fields and the creator, as the settings name them."""
-    states = {"New": {}, "Next": state("ONE", person(code, kind))}
+    states: dict[str, object] = {"New": {}, "Next": state("ONE", person(code, kind))}
     flow.kintone.set_process(flow.app, {"states": states, "actions": [action("Go", "New", "Next")]})
 
     assert shown in str(refused(flow, record_ids="1", action="Go"))
@@ -233,7 +233,7 @@ def test_status_in_another_language(flow: InProcess) -> None:
 
 def test_assignee_for_records_of_several_next_statuses(flow: InProcess) -> None:
     """Of one action name that leads to several statuses, each is told, and that they need calls of their own."""
-    states = {"New": {}, "A": {}, "B": state("ONE", person("sato"), person("suzuki"))}
+    states: dict[str, object] = {"New": {}, "A": {}, "B": state("ONE", person("sato"), person("suzuki"))}
     actions = [action("Go", "New", "A"), action("Go", "A", "B")]
     flow.kintone.set_process(flow.app, {"states": states, "actions": actions})
     flow.kintone.set_status(flow.app, 2, "A", [])
@@ -282,7 +282,7 @@ def test_names_with_quotes_and_line_ends(flow: InProcess) -> None:
 
 def test_action_of_another_status_is_not_replaced_by_a_similar_one(flow: InProcess) -> None:
     """Asking for an approval is not approving: an action that exists elsewhere leads to no guess."""
-    states = {"New": {}, "Waiting": {}, "Done": {}}
+    states: dict[str, object] = {"New": {}, "Waiting": {}, "Done": {}}
     actions = [action("Approve it", "New", "Waiting"), action("Approve", "Waiting", "Done")]
     flow.kintone.set_process(flow.app, {"states": states, "actions": actions})
 

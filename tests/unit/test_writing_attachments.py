@@ -11,7 +11,7 @@ from kintone.errors import (
 from kintone.files import NoAttachmentFieldError
 from kintone.forms.answers import parse_form
 from kintone.writing.append import ListMode
-from kintone.writing.one_record import attach
+from kintone.writing.one_record import Attached, attach
 from kintone.writing.writer import MAX_CONFLICTS
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.writing_samples import STOCK, save_records, states
@@ -31,7 +31,7 @@ def _names(stock: InProcess) -> list[str]:
     return [file["name"] for file in stock.values("papers")[0]]
 
 
-def _attach(stock: InProcess, mode: ListMode = ListMode.APPEND, field: str = "papers") -> str:
+def _attach(stock: InProcess, mode: ListMode = ListMode.APPEND, field: str = "papers") -> Attached:
     return attach(stock.client, stock.app, "1", field, [_uploaded(stock, "new.txt")], mode)
 
 
@@ -45,9 +45,9 @@ def stock(stock: InProcess) -> InProcess:
 
 def test_new_files_follow_the_saved_files(stock: InProcess) -> None:
     """The record is read first, and its revision is sent so that no file is lost."""
-    revision = _attach(stock)
+    attached = _attach(stock)
 
-    assert revision == "3"
+    assert (attached.revision, attached.replaced) == ("3", None)
     assert [asked.call for asked in stock.asked] == ["GET record", "PUT record"]
     assert stock.writes[0].parameters["revision"] == "2"
     assert _names(stock) == ["old.txt", "new.txt"]
@@ -55,8 +55,10 @@ def test_new_files_follow_the_saved_files(stock: InProcess) -> None:
 
 def test_files_replace_the_saved_files_in_replace_mode(stock: InProcess) -> None:
     """No revision is sent, since no file is kept."""
-    _attach(stock, ListMode.REPLACE)
+    replaced = _attach(stock, ListMode.REPLACE).replaced
 
+    assert replaced is not None
+    assert (replaced.added, replaced.removed) == (1, ("old.txt",))
     assert stock.writes[0].parameters.keys() == {"app", "id", "record"}
     assert _names(stock) == ["new.txt"]
 

@@ -28,6 +28,10 @@ def test_validate_when_the_record_is_valid(host: DifyHost, site: LocalKintone) -
     assert outcome.variables["record_data"]["due"] == {"value": "2026-04-01"}
     assert outcome.json[0]["valid"] is True
     assert "can be added" in outcome.text
+    # sku prohibits duplicates, and another record may have the same value.
+    [warning] = outcome.json[0]["warnings"]
+    assert "sku" in warning
+    assert warning in outcome.text
     assert len(site.records(1)) == before
 
 
@@ -246,3 +250,18 @@ def test_upsert_when_a_revision_is_given_for_a_missing_record(host: DifyHost, si
 
     assert "entry 1" in failed.message
     assert len(site.records(1)) == before
+
+
+def test_upsert_when_rows_are_replaced(host: DifyHost, site: LocalKintone) -> None:
+    """The text names the record and the rows that went, by their ids."""
+    table = {"type": "SUBTABLE", "fields": {"code": {"type": "SINGLE_LINE_TEXT"}}}
+    app = site.create_app("Replacing", {"key": {"type": "SINGLE_LINE_TEXT", "unique": True}, "lines": table})
+    [record] = site.add_records(app, [{"key": "K-1", "lines": [{"code": "a"}, {"code": "b"}]}])
+    kept, gone = (row["id"] for row in site.records(app)[0]["lines"]["value"])
+    rows = [{"id": kept, "value": {"code": "c"}}]
+    parameters = {"records_data": [{"key": "K-1", "lines": rows}, {"key": "K-2", "lines": rows}], "update_key": "key"}
+    outcome = host.invoke("kintone_upsert_records", parameters, credentials_of(site, "view", "add", "edit", app=app))
+
+    assert f"record {record}, lines: 1 removed (id {gone})" in outcome.text
+    assert "1 row " in outcome.text
+    assert outcome.variables["upsert_result"] == {"add": 1, "updated": 1, "requested": 2, "with_update_key": 2}

@@ -1,0 +1,87 @@
+"""What the app's form cannot tell about a record: the values of which only kintone knows whether it takes them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kintone.field_types import Shape
+from kintone.forms.fields import FieldDefinition, Form
+from kintone.forms.near_matches import listed
+from kintone.messages import Message
+from kintone.records.values import is_empty
+from kintone.texts import printable
+
+_PEOPLE = (Shape.CODES, Shape.PERSON)
+
+
+def unchecked_values(record: Mapping[str, Any], form: Form) -> list[Message]:
+    """Return a sentence for each kind of value that only kintone can check, naming the fields that hold one.
+
+    ``record`` is in kintone's own shape. kintone refuses a user, department or group that it does not have, a value
+    that another record has in a field that prohibits duplicates, and a lookup whose source app has not exactly one
+    record with the key. Source: https://cybozu.dev/ja/kintone/docs/overview/field-types.
+    """
+    held = list(_filled(record, form))
+    people = [name for field, name in held if field.type.shape in _PEOPLE]
+    unique = [name for field, name in held if field.unique]
+    lookups = [name for field, name in held if field.lookup is not None]
+    files = [name for field, name in held if field.holds_files]
+    unknown = [
+        Message("{field} ({type})", field=name, type=printable(field.type.name))
+        for field, name in held
+        if not field.type.is_known
+    ]
+    sentences = (
+        (
+            people,
+            Message(
+                "Not checked: whether kintone has users, departments or groups with these login names or codes: "
+                "{fields}.",
+                fields="",
+            ),
+        ),
+        (
+            unique,
+            Message(
+                "Not checked: whether another record has the same value, since duplicates are prohibited: {fields}.",
+                fields="",
+            ),
+        ),
+        (
+            lookups,
+            Message(
+                "Not checked: whether the lookup finds exactly one record of its source app by this key: {fields}.",
+                fields="",
+            ),
+        ),
+        (files, Message("Not checked: whether the file keys exist and are unused: {fields}.", fields="")),
+        (
+            unknown,
+            Message(
+                "Not checked, since their types are not known here, and neither is whether they can be written: "
+                "{fields}.",
+                fields="",
+            ),
+        ),
+    )
+    return [sentence.copy_with(fields=listed(_each_once(names))) for names, sentence in sentences if names]
+
+
+def _filled(record: Mapping[str, Any], form: Form) -> Iterator[tuple[FieldDefinition, Message]]:
+    """Yield each field and column that has a value, columns once for each row, with its name for a sentence."""
+    for code, cell in record.items():
+        field = form.find(code)
+        if field is None or is_empty(cell["value"]):
+            continue
+        if not field.is_table:
+            yield field, Message("{code}", code=printable(code))
+            continue
+        for row in cell["value"]:
+            for column_code, column_cell in row["value"].items():
+                column = field.columns.get(column_code)
+                if column is not None and not is_empty(column_cell["value"]):
+                    name = Message("{code} in {table}", code=printable(column_code), table=printable(code))
+                    yield column, name
+
+
+def _each_once(names: list[Message]) -> list[Message]:
+    return list({str(name): name for name in names}.values())
