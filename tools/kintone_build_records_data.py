@@ -18,7 +18,8 @@ from tools.writable_values import WritableValues, known_type, value_of
 
 SOURCE, KEY = "records_source", "updateKey"
 LESS = Message(
-    "hand over fewer records at once, or give the plain rows to kintone_upsert_records itself, if you have it, with update_key"
+    "hand over fewer records at once, or give the plain rows to kintone_upsert_records itself, if you have it, with "
+    "update_key"
 )
 
 
