@@ -19,6 +19,7 @@ from simulation.scenario import (
     FIRST_REVISION,
     NEW,
     NUMBER,
+    REMOVE,
     REPLACE,
     UPDATE,
     Entry,
@@ -75,7 +76,7 @@ def collect_evidence(run: Run) -> list[EntryEvidence]:
             position,
             entry,
             by_mark.get(entry.mark, []),
-            _state_after(carrying.get(entry.number, [])),
+            state_after(carrying.get(entry.number, [])),
             f'"{entry.mark}"'.encode() in shown,
         )
         for position, entry in enumerate(run.scenario.entries, 1)
@@ -87,11 +88,19 @@ def _attach(run: Run) -> EntryEvidence:
     shown = b"".join(_answers_read(run))
     confirmed = bool(run.scenario.files) and all(name.encode() in shown for name in given_files(run.scenario))
     return EntryEvidence(
-        1, None, writes, _state_after([request for request in run.requests if request.writes]), confirmed
+        1, None, writes, state_after([request for request in run.requests if request.writes]), confirmed
     )
 
 
-def _state_after(requests: list[TracedRequest]) -> str:
+def whole_call(run: Run) -> EntryEvidence:
+    """Return the evidence of a call that is carried out by one request as a whole."""
+    writes = [write for write in run.writes if write.author == PLUGIN]
+    return EntryEvidence(
+        1, None, writes, state_after([request for request in run.requests if request.writes]), confirmed=False
+    )
+
+
+def state_after(requests: list[TracedRequest]) -> str:
     """Return the state that the responses prove; after an unknown outcome only a success changes it."""
     if any(request.succeeded for request in requests):
         return SAVED
@@ -112,8 +121,10 @@ def given_files(scenario: Scenario) -> list[str]:
 SETTINGS = "app/settings"
 
 
-def is_final(request: TracedRequest, scenario: Scenario) -> bool:
+def is_final(run: Run, request: TracedRequest) -> bool:
     """Tell whether the plugin knows from a response that the call has failed."""
+    if _may_be_own(run, request):
+        return False
     if request.ended is None or not request.received_status or SETTINGS in request.target:
         # Without the app's settings the plugin uses kintone's default for numbers.
         return False
@@ -124,7 +135,14 @@ def is_final(request: TracedRequest, scenario: Scenario) -> bool:
     code = request.reply.code
     if code in LOCKS or code == "GAIA_CN01":
         return False
-    return not (request.writes and may_be_merged(request, scenario))
+    return not (request.writes and may_be_merged(request, run.scenario))
+
+
+def _may_be_own(run: Run, request: TracedRequest) -> bool:
+    """Tell whether a deletion was refused after an attempt that may have deleted the records."""
+    if run.scenario.tool != REMOVE or not request.writes:
+        return False
+    return any(each.is_open and each.body == request.body and each.order < request.order for each in run.requests)
 
 
 def appends(scenario: Scenario, entry: Entry | None) -> bool:

@@ -29,6 +29,7 @@ class Fault:
         cut_at: "unsent", "sent" or "answer": the connection breaks before the request is sent, after it is sent
             completely, or during the response.
         delay: seconds until the response.
+        late: seconds after which kintone executes the request although the client has no answer; 0 for at once.
         leaves_unknown: whether a client cannot know if a write was applied.
     """
 
@@ -40,12 +41,13 @@ class Fault:
     headers: tuple[tuple[str, str], ...] = ()
     cut_at: str = ""
     delay: float = 0.0
+    late: float = 0.0
     leaves_unknown: bool = False
 
     @property
     def applied(self) -> bool:
-        """Whether kintone executes the request."""
-        return self.when == AFTER
+        """Whether kintone executes the request before the fault occurs."""
+        return self.when == AFTER and not self.late
 
     @property
     def column(self) -> str:
@@ -112,6 +114,7 @@ def _catalogue() -> dict[str, list[Fault]]:
     faults += _both("garbage", status=200, body="<!DOCTYPE html><html><body>Log in</body></html>")
     faults += _both("garbage", status=200, body='{"ids":["1","re')
     faults += _both("garbage", status=200, body="{}")
+    faults += [Fault("executed late", AFTER, cut_at="sent", late=late, leaves_unknown=True) for late in (0.3, 2.0, 300)]
     faults += _both("slow", delay=ENDLESS_DELAY)
     columns: dict[str, list[Fault]] = {}
     for fault in faults:
@@ -126,6 +129,8 @@ GET_FORM, GET_RECORD, GET_RECORDS = "GET form", "GET record", "GET records"
 POST_RECORD, POST_RECORDS, PUT_RECORD, PUT_RECORDS = "POST record", "POST records", "PUT record", "PUT records"
 BULK, POST_FILE = "bulkRequest", "POST file"
 POST_CURSOR, GET_CURSOR, DELETE_CURSOR = "POST cursor", "GET cursor", "DELETE cursor"
+POST_COMMENT, GET_COMMENTS = "POST comment", "GET comments"
+DELETE_RECORDS, PUT_STATUS = "DELETE records", "PUT status"
 OTHER = "other"
 REQUEST_KINDS = (
     GET_FORM,
@@ -140,15 +145,28 @@ REQUEST_KINDS = (
     POST_CURSOR,
     GET_CURSOR,
     DELETE_CURSOR,
+    POST_COMMENT,
+    GET_COMMENTS,
+    DELETE_RECORDS,
+    PUT_STATUS,
 )
-WRITES = frozenset({POST_RECORD, POST_RECORDS, PUT_RECORD, PUT_RECORDS, BULK})
+WRITES = frozenset({POST_RECORD, POST_RECORDS, PUT_RECORD, PUT_RECORDS, BULK, POST_COMMENT, DELETE_RECORDS, PUT_STATUS})
 _APIS = {
     "app/form/fields": "form",
     "app/form/layout": "form",
     "app/settings": "form",
     "records/cursor": "cursor",
     "bulkRequest": "bulkRequest",
+    "record/comment": "comment",
+    "record/comments": "comments",
+    "record/status": "status",
+    "records/status": "status",
+    "app/status": "form",
 }
+
+
+REPEATED = (GET_FORM, GET_RECORD, GET_RECORDS, POST_FILE, GET_COMMENTS)
+"""Kinds of requests that may be sent again after an unknown outcome."""
 
 
 def request_kind(method: str, path: str) -> str:
@@ -160,7 +178,12 @@ def request_kind(method: str, path: str) -> str:
 
 
 def is_applicable(kind: str, column: str) -> bool:
-    """Tell whether a fault can occur with a kind of request: locks occur only with writes."""
+    """Tell whether a fault can occur with a kind of request: locks occur only with writes.
+
+    A request that is executed after the connection broke is only judged where a record has no values to compare.
+    """
+    if column.startswith("executed late"):
+        return kind in (POST_COMMENT, DELETE_RECORDS, PUT_STATUS)
     return not column.startswith("lock") or kind in WRITES
 
 
@@ -170,4 +193,4 @@ def ends_call(kind: str, column: str) -> bool:
     if name in ("429", "429 Retry-After", "lock", "cut unsent"):
         return False
     passing = name in ("cut", "cut in answer", "5xx page", "slow")
-    return not (passing and kind in (GET_FORM, GET_RECORD, GET_RECORDS, POST_FILE))
+    return not (passing and kind in REPEATED)

@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from simulation.action_rules import TOLD, is_valid_call
+from simulation.deletion_rules import deletion_failed
 from simulation.entry_evidence import (
     EntryEvidence,
     expected_counts,
     inserted,
     is_final,
-    is_valid,
     may_be_merged,
     reported_entry,
     rows_of,
 )
-from simulation.faults import Fault
-from simulation.scenario import ADD, BY_KEY, QUERY, UPDATE, UPSERT
+from simulation.faults import POST_FILE, REPEATED, Fault
+from simulation.scenario import ADD, BY_KEY, MOVE, READING_TOOLS, REMOVE, UPDATE, UPSERT
 from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, parse_entry_states, parse_single_state
+from simulation.status_rules import refusal_explained
 from simulation.world import DELETE, INSERT, key_text
 from simulation.world import UPDATE as UPDATED
 
@@ -41,7 +43,7 @@ def message_violations(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
         yield f"an internal error of the plugin: {outcome.internal_error}"
     if outcome.failure:
         yield from _form(run)
-        yield from _failure(run, entries)
+        yield from _failure_of(run, entries)
     elif not outcome.internal_error:
         yield from _success(run, entries)
 
@@ -58,9 +60,17 @@ def _form(run: Run) -> Iterator[str]:
         yield "the error message contains a secret"
 
 
+def _failure_of(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
+    """Check what a failed call says of its writes."""
+    if run.scenario.tool == REMOVE:
+        yield from deletion_failed(run)
+    elif run.scenario.tool not in READING_TOOLS:
+        yield from _failure(run, entries)
+    if run.scenario.tool == MOVE:
+        yield from refusal_explained(run)
+
+
 def _failure(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
-    if run.scenario.tool == QUERY:
-        return
     line = run.outcome.failure
     try:
         claimed = parse_entry_states(line, len(entries)) if run.scenario.tool == UPSERT else parse_single_state(line)
@@ -118,14 +128,16 @@ def _claim(evidence: EntryEvidence, claimed: str) -> Iterator[str]:
 
 
 def _success(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
-    final = next((request for request in run.requests if is_final(request, run.scenario) and request.writes), None)
+    final = next((request for request in run.requests if is_final(run, request) and request.writes), None)
     if final is not None:
         yield f"the call succeeds although request {final.number} was finally refused"
-    if run.scenario.tool == QUERY:
+    if run.scenario.tool in READING_TOOLS:
         return
-    for evidence in entries:
+    for evidence in entries if run.scenario.tool != REMOVE else ():
         yield from _claim(evidence, SAVED)
     variables = run.outcome.variables
+    if run.scenario.tool in TOLD:
+        yield from TOLD[run.scenario.tool](run, entries)
     if run.scenario.tool == ADD:
         yield from _added(entries[0], variables)
     if run.scenario.tool == UPDATE:
@@ -207,7 +219,12 @@ def failure_violations(run: Run) -> Iterator[str]:
     """Yield a call that fails without a sufficient reason: valid writes and retryable faults must succeed."""
     scenario = run.scenario
     yield from _unmerged(run)
-    if not run.outcome.failure or scenario.competing_writes or not is_valid(scenario) or scenario.budget < MIN_BUDGET:
+    if (
+        not run.outcome.failure
+        or scenario.competing_writes
+        or not is_valid_call(scenario)
+        or scenario.budget < MIN_BUDGET
+    ):
         return
     faulty = [request for request in run.requests if request.fault is not None]
     if len(faulty) <= 1 and all(
@@ -237,11 +254,10 @@ MAX_CONFLICTS = 3
 """Number of conflicts after which a call may fail."""
 MIN_BUDGET = 60
 TRANSIENT_STATUSES = (500, 502, 503, 504)
-_READS = ("GET form", "GET record", "GET records")
 
 
 def _must_succeed(kind: str, fault: Fault) -> bool:
     if fault.name in ("429", "429 Retry-After", "cut unsent") or fault.name.startswith("lock"):
         return True
     passes = fault.name in ("cut", "cut in answer") or (fault.name == "5xx page" and fault.status in TRANSIENT_STATUSES)
-    return kind in _READS and passes
+    return kind in REPEATED and kind != POST_FILE and passes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from collections import Counter
 from random import Random
@@ -72,6 +73,7 @@ class Network:
         self._random = Random(world.scenario.seed)
         self._counts: Counter[str] = Counter()
         self._orders = 0
+        self._late: list[tuple[float, TracedRequest, OutgoingRequest]] = []
         self.end_order = 0
 
     def send(self, outgoing: OutgoingRequest, seconds: float, pause: Pause | None = None) -> Reply:
@@ -93,9 +95,10 @@ class Network:
         return reply
 
     def close(self, text: str) -> None:
-        """Record the end of the call."""
+        """Record the end of the call; what is still to be executed is executed afterwards."""
         self.end_order = self._order()
         self.note(text)
+        self._execute_late()
 
     def _begin(self, outgoing: OutgoingRequest) -> TracedRequest:
         body = outgoing.body
@@ -135,16 +138,17 @@ class Network:
     def _transmit(self, request: TracedRequest, outgoing: OutgoingRequest, timeout: _ResponseTimeout) -> Reply:
         fault = request.fault
         latency = self._random.uniform(self._max_latency / 8, self._max_latency)
+        self._execute_late(self._clock.now())
         self._apply_competing(request, BEFORE)
         if fault is not None and fault.cut_at == "unsent":
             timeout.wait(latency / 2, sent=False)
             raise BrokenError(sent=False)
         timeout.wait(latency / 2)
         if fault is None or fault.applied:
-            request.reply = self.world.exchange(
-                outgoing.method, outgoing.target, outgoing.headers, outgoing.body, request.number
-            )
+            self._execute(request, outgoing)
             self._note_cursor(request)
+        elif fault.late:
+            self._late.append((self._clock.now() + fault.late, request, outgoing))
         self._apply_competing(request, AFTER)
         timeout.wait(latency / 2 + (fault.delay if fault is not None else 0.0))
         if fault is None or fault.delay:
@@ -154,6 +158,21 @@ class Network:
             part = Reply(whole.status, whole.headers, whole.body[: len(whole.body) // 2]) if whole else None
             raise BrokenError(sent=True, part=part)
         return answer_of(fault, self._random)
+
+    def _execute(self, request: TracedRequest, outgoing: OutgoingRequest) -> None:
+        request.reply = self.world.exchange(
+            outgoing.method, outgoing.target, outgoing.headers, outgoing.body, request.number
+        )
+
+    def _execute_late(self, now: float = math.inf) -> None:
+        """Execute the requests whose time has come."""
+        due = [each for each in self._late if each[0] <= now]
+        self._late = [each for each in self._late if each[0] > now]
+        for _, request, outgoing in due:
+            self._execute(request, outgoing)
+            self.note(
+                f"    * request {request.number} is executed late: {request.reply.status if request.reply else 0}"
+            )
 
     def _apply_competing(self, request: TracedRequest, when: str) -> None:
         for competing in self.world.scenario.competing_writes_at(request.kind, request.nth, when):

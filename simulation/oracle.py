@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from simulation.entry_evidence import collect_evidence
+from simulation.action_rules import WRITES, evidence_of
+from simulation.comment_rules import read_comment_violations
 from simulation.message_rules import failure_violations, message_violations
 from simulation.read_rules import read_violations
-from simulation.scenario import QUERY
 from simulation.time_rules import time_violations
 from simulation.write_rules import write_violations
 
@@ -24,12 +24,13 @@ class Violation(NamedTuple):
 
 def judge(run: Run) -> list[Violation]:
     """Return all violations of a run."""
-    entries = [] if run.scenario.tool == QUERY else collect_evidence(run)
+    entries = evidence_of(run)
+    wrong_writes = WRITES.get(run.scenario.tool)
     found = {
-        "writes": write_violations(run, entries),
+        "writes": wrong_writes(run) if wrong_writes else write_violations(run, entries),
         "messages": message_violations(run, entries),
         "time": time_violations(run),
-        "reads": read_violations(run),
+        "reads": [*read_violations(run), *read_comment_violations(run)],
         "failures": failure_violations(run),
     }
     return [Violation(rule, what) for rule, wrongs in found.items() for what in wrongs]

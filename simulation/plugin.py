@@ -19,14 +19,18 @@ from kintone import limits
 from kintone.files import MeasuredSource
 from simulation.engine import engine_for
 from simulation.entry_evidence import given_files
-from simulation.scenario import ADD, ATTACH, QUERY, UPDATE, UPSERT, Scenario
+from simulation.scenario import ADD, ATTACH, COMMENT, MOVE, QUERY, READ_COMMENTS, REMOVE, UPDATE, UPSERT, Scenario
 from simulation.tool_parameters import parameters_of
 from simulation.trace import Outcome
 from simulation.world import FILE
 from tools import base, uploads
 from tools.kintone_add_record import AddRecord
+from tools.kintone_add_record_comment import AddRecordComment
+from tools.kintone_delete_records import DeleteRecords
+from tools.kintone_get_record_comments import GetRecordComments
 from tools.kintone_query import QueryRecords
 from tools.kintone_update_record import UpdateRecord
+from tools.kintone_update_status import UpdateStatus
 from tools.kintone_upload_file import UploadFile
 from tools.kintone_upsert_records import UpsertRecords
 
@@ -40,6 +44,10 @@ TOOLS: dict[str, Any] = {
     ATTACH: UploadFile,
     UPSERT: UpsertRecords,
     UPDATE: UpdateRecord,
+    COMMENT: AddRecordComment,
+    READ_COMMENTS: GetRecordComments,
+    REMOVE: DeleteRecords,
+    MOVE: UpdateStatus,
 }
 READABLE = ("InvokeBadRequestError",)
 """Names of the exception classes whose message Dify shows."""

@@ -9,6 +9,9 @@ from simulation.faults import Fault
 
 ADD, UPSERT, ATTACH, QUERY = "kintone_add_record", "kintone_upsert_records", "kintone_upload_file", "kintone_query"
 UPDATE = "kintone_update_record"
+COMMENT, READ_COMMENTS = "kintone_add_record_comment", "kintone_get_record_comments"
+REMOVE, MOVE = "kintone_delete_records", "kintone_update_status"
+READING_TOOLS = (QUERY, READ_COMMENTS)
 TEXT, NUMBER = "SINGLE_LINE_TEXT", "NUMBER"
 BY_KEY, BY_ID, NEW = "key", "id", "new"
 REPLACE, APPEND = "replace", "append"
@@ -23,13 +26,15 @@ class Record:
         key: number of its unique key.
         rows: number of rows in its table.
         files: number of its files.
-        amount: value that queries are ordered by.
+        amount: value that queries are ordered by, and that deletions by query compare.
+        status: its status if process management is on.
     """
 
     key: int
     rows: int = 0
     files: int = 0
     amount: int = 0
+    status: str = "open"
 
 
 FIRST_REVISION = 1
@@ -93,8 +98,9 @@ class CompetingWrite:
         kind: kind of the plugin's request.
         nth: number of the request within its kind, from 1.
         when: "before" or "after" kintone executes that request.
-        what: "insert", "touch", "note", "row", "change row", "file" or "delete".
-        target: the record's id, or for "insert" the number of the key.
+        what: "insert", "touch", "note", "row", "change row", "file", "delete", "comment", "uncomment", "act" (moves the
+            record to another status) or "assign" (to somebody else).
+        target: the record's id, for "insert" the number of the key, for "uncomment" the comment's id.
     """
 
     number: int
@@ -114,7 +120,16 @@ COMPETING_ACTIONS = ("insert", "touch", "note", "row", "change row", "file", "de
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything that is generated from a seed."""
+    """Everything that is generated from a seed.
+
+    Attributes:
+        record: the record that is commented on, or that files are attached to.
+        comments: number of comments that the record has before the call.
+        chosen: ids of the records that are deleted or moved to another status.
+        by_query: whether a deletion names a query, which matches the chosen records, instead of ids.
+        miscount: how much the confirmed number of a deletion by query differs from the true one.
+        action, assignee: what moves the chosen records, and whom the call names; blank for nobody.
+    """
 
     seed: int
     tool: str
@@ -129,6 +144,12 @@ class Scenario:
     when_missing: str = ADD_MISSING
     record: int = 1
     files: int = 1
+    comments: int = 0
+    chosen: tuple[int, ...] = ()
+    by_query: bool = False
+    miscount: int = 0
+    action: str = ""
+    assignee: str = ""
     descending: bool = False
     batch: int = 3
     page: int = 5
@@ -153,6 +174,8 @@ class Scenario:
             + len(self.records)
             + rows
             + self.files
+            + self.comments
+            + len(self.chosen)
         )
 
     def fault_of(self, kind: str, nth: int) -> Fault | None:

@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+from simulation.action_scenarios import COMPETING_ACTIONS as ACTING
+from simulation.action_scenarios import MAX_BULK_REQUESTS, UNKNOWN_ID, chance, competing_action, with_action
 from simulation.faults import (
     AFTER,
     BEFORE,
     BULK,
     CATALOGUE,
     DELETE_CURSOR,
+    DELETE_RECORDS,
+    GET_COMMENTS,
     GET_CURSOR,
     GET_FORM,
     GET_RECORD,
     GET_RECORDS,
     NO_CURSOR,
+    POST_COMMENT,
     POST_CURSOR,
     POST_FILE,
     POST_RECORD,
     POST_RECORDS,
     PUT_RECORD,
     PUT_RECORDS,
+    PUT_STATUS,
     REQUEST_KINDS,
     Fault,
     ends_call,
@@ -34,11 +40,15 @@ from simulation.scenario import (
     ATTACH,
     BY_ID,
     BY_KEY,
+    COMMENT,
     COMPETING_ACTIONS,
     FAIL,
+    MOVE,
     NEW,
     NUMBER,
     QUERY,
+    READ_COMMENTS,
+    REMOVE,
     REPLACE,
     TEXT,
     UPDATE,
@@ -52,44 +62,55 @@ from simulation.scenario import (
 
 REAL_BATCH, REAL_PAGE = 100, 500
 SMALL_BATCH, SMALL_PAGE = 3, 5
-MAX_BULK_REQUESTS = 20
-UNKNOWN_ID = 900
 FIRST_NEW_KEY = 500
 
 # The tools whose calls send each kind of request.
 TOOLS_BY_REQUEST = {
-    GET_FORM: (ADD, UPSERT, UPDATE),
+    GET_FORM: (ADD, UPSERT, UPDATE, MOVE, MOVE, MOVE),
     GET_RECORD: (ATTACH,),
-    GET_RECORDS: (QUERY, UPSERT, UPDATE),
+    GET_RECORDS: (QUERY, UPSERT, UPDATE, REMOVE, MOVE, MOVE),
     POST_RECORD: (ADD,),
     POST_RECORDS: (UPSERT,),
     PUT_RECORD: (ATTACH, UPDATE),
     PUT_RECORDS: (UPSERT, UPSERT, UPDATE),
-    BULK: (UPSERT,),
+    BULK: (UPSERT, UPSERT, REMOVE),
     POST_FILE: (ATTACH,),
     POST_CURSOR: (QUERY,),
     GET_CURSOR: (QUERY,),
     DELETE_CURSOR: (QUERY,),
+    POST_COMMENT: (COMMENT,),
+    GET_COMMENTS: (READ_COMMENTS,),
+    DELETE_RECORDS: (REMOVE,),
+    PUT_STATUS: (MOVE,),
 }
 ENDING_WEIGHT, PASSING_WEIGHT = 20, 1
 """Weights of the pairs that end a call, so a scenario contains only one of them, and of the other pairs."""
 
 # Factors that equalise the counts: up to three files are uploaded in one call; a cursor is deleted only after a fault
-# during its reading; a refused deletion is not repeated; an upsert reads several times; some updates become inserts.
+# during its reading; a refused deletion is not repeated; an upsert reads several times; some updates become inserts;
+# what is read after a change of status is three requests with a fault each.
 _SHARES = {
-    GET_FORM: 1.05,
-    GET_RECORD: 1.15,
-    POST_FILE: 1.3,
-    GET_CURSOR: 0.28,
+    GET_FORM: 0.9,
+    GET_RECORD: 1.1,
+    POST_FILE: 1.15,
+    GET_CURSOR: 0.22,
     DELETE_CURSOR: 1.4,
     POST_CURSOR: 1.2,
-    POST_RECORD: 1.15,
-    POST_RECORDS: 1.1,
-    PUT_RECORDS: 1.35,
-    GET_RECORDS: 1.2,
+    POST_RECORD: 1.27,
+    POST_RECORDS: 1.27,
+    PUT_RECORDS: 1.25,
+    GET_RECORDS: 0.9,
     BULK: 1.2,
     PUT_RECORD: 1.35,
+    POST_COMMENT: 1.3,
+    GET_COMMENTS: 1.55,
+    DELETE_RECORDS: 0.95,
+    PUT_STATUS: 1.33,
 }
+
+
+MANY_PASSING = (GET_RECORD, POST_FILE, GET_COMMENTS)
+"""Kinds of requests with many faults that end no call, sent by few tools."""
 
 
 def _strata() -> list[tuple[str, str]]:
@@ -107,7 +128,8 @@ def _strata() -> list[tuple[str, str]]:
 
 STRATA = _strata()
 FAULT_FREE_SHARE = 0.02
-"""Share of scenarios without faults."""
+FAULT_FREE_READING_SHARE = 0.2
+"""Share of scenarios without faults, which end most calls; comments that others move are judged only in a success."""
 
 REQUESTS_BY_TOOL = {
     ADD: (GET_FORM, POST_RECORD),
@@ -115,6 +137,10 @@ REQUESTS_BY_TOOL = {
     ATTACH: (POST_FILE, GET_RECORD, PUT_RECORD),
     UPDATE: (GET_FORM, GET_RECORDS, PUT_RECORD, PUT_RECORDS),
     QUERY: (GET_RECORDS, POST_CURSOR, GET_CURSOR),
+    COMMENT: (POST_COMMENT,),
+    READ_COMMENTS: (GET_COMMENTS,),
+    REMOVE: (GET_RECORDS, DELETE_RECORDS, BULK),
+    MOVE: (PUT_STATUS, GET_FORM, GET_RECORDS),
 }
 
 
@@ -135,7 +161,7 @@ def generate_scenario(seed: int) -> Scenario:
     budget = random.choice((40, 90, 280, 280))
     if chance(random, 0.05):
         timeout, budget = 300, random.choice((10, 30))
-    return Scenario(
+    scenario = Scenario(
         seed=seed,
         tool=tool,
         key_type=random.choice((TEXT, TEXT, NUMBER)),
@@ -159,11 +185,10 @@ def generate_scenario(seed: int) -> Scenario:
         budget=budget,
         slots=random.choice((1, 2, 10, 10)),
     )
-
-
-def chance(random: Random, share: float) -> bool:
-    """Return True with a probability of `share`."""
-    return random.random() < share
+    if tool not in ACTING:
+        return scenario
+    scenario = with_action(random, scenario, focus)
+    return replace(scenario, competing_writes=generator.competing_actions(scenario))
 
 
 class _Generator:
@@ -272,7 +297,7 @@ class _Generator:
 
     def injected_faults(self, tool: str) -> tuple[InjectedFault, ...]:
         random, focus = self._random, self._focus
-        if chance(random, FAULT_FREE_SHARE):
+        if chance(random, FAULT_FREE_SHARE if tool != READ_COMMENTS else FAULT_FREE_READING_SHARE):
             return ()
         injected_faults = []
         if focus == DELETE_CURSOR:
@@ -281,7 +306,7 @@ class _Generator:
             injected_faults.append(InjectedFault(GET_CURSOR, random.choice((1, 1, 1, 2)), breaking))
         nth = 1
         passing = [column for column in CATALOGUE if is_applicable(focus, column) and not ends_call(focus, column)]
-        for _ in range(random.choice((0, 0, 0, 1, 1, 2))):
+        for _ in range(random.choice((0, 1, 2, 2) if focus in MANY_PASSING else (0, 0, 0, 1, 1, 2))):
             injected_faults.append(InjectedFault(focus, nth, self._fault(focus, passing)))
             nth += 1
         times = 3 if focus == POST_FILE else random.choice((1, 1, 1, 1, 1, 1, 2, 3, 50))
@@ -290,6 +315,10 @@ class _Generator:
         for _ in range(random.choice((0, 0, 1, 2))):
             injected_faults.append(InjectedFault(focus, nth, self._fault(focus)))
             nth += 1
+        if tool == MOVE and focus != PUT_STATUS:
+            # No fault at what is read after the write ends the call: the form, the records, and process management.
+            other = GET_RECORDS if focus == GET_FORM else GET_FORM
+            return (*injected_faults, *(InjectedFault(other, nth, self._fault(other)) for nth in (1, 2)))
         for _ in range(random.choice((0, 0, 0, 1, 2))):
             kind = random.choice(REQUESTS_BY_TOOL[tool])
             if kind != focus:
@@ -304,6 +333,9 @@ class _Generator:
             columns = [column for column in CATALOGUE if is_applicable(kind, column)]
             columns = [column for column in columns if not (harmless and ends_call(kind, column))]
         column = self._random.choice(columns)
+        if kind == DELETE_RECORDS:
+            # Its success is "{}", which nobody can tell from the same answer of something else.
+            return self._random.choice([fault for fault in CATALOGUE[column] if fault.body != "{}"])
         if kind == POST_CURSOR and column == "429, before" and chance(self._random, 0.5):
             return NO_CURSOR
         return self._random.choice(CATALOGUE[column])
@@ -314,6 +346,17 @@ class _Generator:
             return ()
         return tuple(
             self._competing_write(number, tool, records) for number in range(1, random.choice((1, 1, 2, 3)) + 1)
+        )
+
+    def competing_actions(self, scenario: Scenario) -> tuple[CompetingWrite, ...]:
+        """Return writes of others to what a call comments on, deletes or moves."""
+        random, kinds = self._random, REQUESTS_BY_TOOL[scenario.tool]
+        count = random.choice((1, 3, 4) if scenario.tool == READ_COMMENTS else (0, 0, 0, 1, 1, 2, 3))
+        return tuple(
+            competing_action(
+                random, number, scenario, self._focus if chance(random, 0.6) else random.choice(kinds), FIRST_NEW_KEY
+            )
+            for number in range(1, count + 1)
         )
 
     def _competing_write(self, number: int, tool: str, records: int) -> CompetingWrite:

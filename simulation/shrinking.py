@@ -30,6 +30,11 @@ def shrink(scenario: Scenario, reproduces: Callable[[Scenario], bool], max_runs:
 def _candidates(scenario: Scenario) -> Iterator[Scenario]:
     """Yield smaller scenarios, the smallest first."""
     yield from _fewer_entries(scenario)
+    half = len(scenario.chosen) // 2
+    for chosen in (scenario.chosen[half:], scenario.chosen[:half]) if half else ():
+        yield replace(scenario, chosen=chosen)
+    if scenario.comments:
+        yield replace(scenario, comments=scenario.comments // 2)
     for field in ("competing_writes", "injected_faults"):
         for index in reversed(range(len(getattr(scenario, field)))):
             yield scenario.without(field, index)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from simulation.entry_evidence import is_final
 from simulation.faults import DELETE_CURSOR, POST_FILE
+from simulation.scenario import MOVE, REMOVE
 
 if TYPE_CHECKING:
     from simulation.trace import Run, TracedRequest
 
 GRACE = 3.0
 """Seconds allowed for cleanup."""
+
+LOOKING_AFTERWARDS = (MOVE, REMOVE)
+"""Tools that may read what became of the records after they were written, or why they were refused."""
 
 REAL_SLACK = 3.0
 """Additional seconds if the time is real and the machine is shared."""
@@ -70,7 +74,9 @@ def _cursors(run: Run) -> Iterator[str]:
 
 def _why_over(run: Run, request: TracedRequest) -> str:
     """Return why the call must end with this request; blank if it need not."""
-    if is_final(request, run.scenario):
+    if _looks_afterwards(run, request):
+        return ""
+    if is_final(run, request):
         return "was finally refused"
     wait = request.fault.retry_after if request.fault is not None and request.received_status else None
     if wait is not None and request.ended is not None and request.ended + wait > run.scenario.budget:
@@ -78,13 +84,22 @@ def _why_over(run: Run, request: TracedRequest) -> str:
     return ""
 
 
+def _looks_afterwards(run: Run, request: TracedRequest) -> bool:
+    """Tell whether a request only reads what became of an earlier write, so its failure changes nothing."""
+    if run.scenario.tool not in LOOKING_AFTERWARDS or request.writes:
+        return False
+    return any(earlier.writes and earlier.order < request.order for earlier in run.requests)
+
+
 def _after_the_end(run: Run, final: TracedRequest, why: str, grace: float) -> Iterator[str]:
     ended = final.ended or 0.0
+    looking = [request for request in run.requests if _looks_afterwards(run, request)]
     for request in run.requests:
-        if request.order < final.ended_order or request.kind == DELETE_CURSOR:
+        if request.order < final.ended_order or request.kind == DELETE_CURSOR or request in looking:
             continue
         # A read that a worker starts at the same moment is allowed; a write is not.
         if request.writes or request.started > ended + (0.0 if run.exact else 0.2):
             yield f"request {request.number} follows request {final.number}, which {why}"
+    ended = max([ended, *(request.ended or 0.0 for request in looking)])
     if run.seconds > ended + grace + 1e-6:
         yield f"the call ended {run.seconds - ended:.2f} s after request {final.number}, which {why}"

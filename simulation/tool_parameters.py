@@ -5,11 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.entry_evidence import given_files
-from simulation.scenario import ADD, ATTACH, BY_ID, BY_KEY, NEW, NUMBER, QUERY, UPDATE, Entry, Scenario
-from simulation.world import key_text
+from simulation.scenario import (
+    ADD,
+    ATTACH,
+    BY_ID,
+    BY_KEY,
+    COMMENT,
+    MOVE,
+    NEW,
+    NUMBER,
+    QUERY,
+    READ_COMMENTS,
+    REMOVE,
+    UPDATE,
+    Entry,
+    Scenario,
+)
+from simulation.world import MATCHING_AMOUNT, key_text
 from simulation.write_rules import note_of, row_of
 
 FILES = "files"
+COMMENT_TEXT = "見積もりを送りました 🙂\n次は「契約」です。"
+MATCHING = f"amount <= {MATCHING_AMOUNT}"
+"""The condition of a deletion by query."""
 ORDERS = {False: "asc", True: "desc"}
 
 
@@ -74,6 +92,22 @@ def query_of(scenario: Scenario) -> str:
     return f"order by amount {ORDERS[scenario.descending]}, $id asc"
 
 
+def _action_of(scenario: Scenario) -> dict[str, Any] | None:
+    """Return the parameters of a call that comments, deletes or moves records; None for another tool."""
+    ids = ",".join(map(str, scenario.chosen))
+    if scenario.tool == COMMENT:
+        return {"record_id": str(scenario.record), "comment_text": COMMENT_TEXT}
+    if scenario.tool == READ_COMMENTS:
+        return {"record_id": str(scenario.record), "order": ORDERS[scenario.descending]}
+    if scenario.tool == REMOVE and scenario.by_query:
+        return {"query": MATCHING, "confirm_count": max(0, len(scenario.chosen) + scenario.miscount)}
+    if scenario.tool == REMOVE:
+        return {"record_ids": ids}
+    if scenario.tool == MOVE:
+        return {"record_ids": ids, "action": scenario.action, "assignee": scenario.assignee}
+    return None
+
+
 def parameters_of(scenario: Scenario) -> dict[str, Any]:
     """Return the tool's parameters without the files of an upload, which the driver adds."""
     common: dict[str, Any] = {"request_timeout": scenario.request_timeout}
@@ -87,6 +121,9 @@ def parameters_of(scenario: Scenario) -> dict[str, Any]:
             "file_mode": scenario.file_mode,
             "file_names": ",".join(given_files(scenario)),
         }
+    action = _action_of(scenario)
+    if action is not None:
+        return {**common, **action}
     common["validate_before_write"] = scenario.validated
     if scenario.tool == ADD:
         return {**common, "record_data": _given_record(scenario, scenario.entries[0])}

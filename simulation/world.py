@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_kintone import LocalKintone
 from local_kintone.settings import Settings
-from simulation.scenario import NUMBER, TEXT, CompetingWrite, Record, Scenario
+from simulation.scenario import MOVE, NUMBER, TEXT, CompetingWrite, Record, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,23 +17,47 @@ if TYPE_CHECKING:
 
 PLUGIN, OTHERS = "plugin", "others"
 INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
+MOVED, ASSIGNED, COMMENTED, UNCOMMENTED = "MOVED", "ASSIGNED", "COMMENTED", "UNCOMMENTED"
 FILE = b"content of a file"
-_ACTIONS = {"add": INSERT, "update": UPDATE, "delete": DELETE}
+STATUS_FIELD, ASSIGNEE_FIELD = "ステータス", "作業者"
+MATCHING_AMOUNT, OTHER_AMOUNT = 3, 7
+"""Amounts of records that the query of a deletion matches and does not match."""
+_ACTIONS = {
+    "add": INSERT,
+    "update": UPDATE,
+    "delete": DELETE,
+    "status": MOVED,
+    "assignees": ASSIGNED,
+    "comment": COMMENTED,
+    "uncomment": UNCOMMENTED,
+}
+ADMINISTRATOR, ASSIGNEES = "Administrator", ("sato", "suzuki")
+OPEN, WORKING, CHECKING, CHOSEN, DONE = "open", "working", "checking", "chosen", "done"
+ACTIONS = {
+    (OPEN, "advance"): WORKING,
+    (WORKING, "advance"): DONE,
+    (DONE, "advance"): OPEN,
+    (OPEN, "choose"): CHOSEN,
+    (CHECKING, "pass"): DONE,
+    (WORKING, "finish"): DONE,
+}
+"""The status that follows an action; two calls of the same action move a record twice."""
 _JSON = {"Content-Type": "application/json", "User-Agent": "others"}
+ALL_PERMISSIONS = ("view", "add", "edit", "delete", "manage")
 STAND_IN_ERRORS = ("LOCAL_FAULT", "LOCAL_UNKNOWN_CALL")
 
 
 @dataclass(frozen=True, slots=True)
 class AppliedWrite:
-    """One applied write of a record.
+    """One applied write of a record or of a comment.
 
     Attributes:
         author: "plugin" or "others".
         request: number of the plugin's request; 0 for other writers.
-        action: "INSERT", "UPDATE" or "DELETE".
+        action: "INSERT", "UPDATE", "DELETE", "MOVED" (its status), "ASSIGNED", "COMMENTED" or "UNCOMMENTED".
         record: the record id.
-        before: the record before the write; None for an insert.
-        after: the record after the write; None for a deletion.
+        before: the record, or the comment, before the write; None for an insert.
+        after: the record, or the comment, after the write; None for a deletion.
     """
 
     author: str
@@ -76,6 +100,11 @@ def key_text(scenario: Scenario, number: int) -> str:
     return str(number) if scenario.key_type == NUMBER else f"k{number}"
 
 
+def comment_text(number: int) -> str:
+    """Return the text of a comment that exists before the call; its id is its number."""
+    return f"comment no. {number}"
+
+
 def form_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """Return the fields of the target app; the source of its lookup is app 1."""
     lookup = {
@@ -105,6 +134,19 @@ def form_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
     }
 
 
+def process_of() -> dict[str, Any]:
+    """Return the process management of the target app.
+
+    In "checking" all assignees must act, so the first one moves nothing; "chosen" wants one assignee to be named.
+    """
+    checking = {"type": "ALL", "entities": [ADMINISTRATOR, ASSIGNEES[0]]}
+    assignees = {CHECKING: checking, CHOSEN: {"type": "ONE", "entities": ASSIGNEES}}
+    names = (OPEN, WORKING, CHECKING, CHOSEN, DONE)
+    states = {name: {"assignee": assignees[name]} if name in assignees else {} for name in names}
+    actions = [{"name": name, "from": before, "to": after} for (before, name), after in ACTIONS.items()]
+    return {"states": states, "actions": actions}
+
+
 def _row(text: str) -> dict[str, Any]:
     return {"value": {"cell": {"value": text}}}
 
@@ -127,12 +169,20 @@ class World:
         self.kintone.add_records(
             self.source, [{"code": f"c{number}", "name": f"new name {number}"} for number in (1, 2)]
         )
-        self.app = self.kintone.create_app("target", form_of(scenario))
+        process = process_of() if scenario.tool == MOVE else None
+        self.app = self.kintone.create_app("target", form_of(scenario), process=process)
         self.kintone.add_records(
             self.app, [self._stored(number, each) for number, each in enumerate(scenario.records, 1)]
         )
-        self.token = f"{self.kintone.token(self.app, 'view', 'add', 'edit')},{self.kintone.token(self.source, 'view')}"
-        others = (self.kintone.token(app, author=OTHERS) for app in (self.app, self.source))
+        for number, each in enumerate(scenario.records, 1):
+            if each.status != OPEN:
+                assignees = (ADMINISTRATOR, ASSIGNEES[0]) if each.status == CHECKING else ()
+                self.kintone.set_status(self.app, number, each.status, assignees)
+        for number in range(1, scenario.comments + 1):
+            self.kintone.add_comment(self.app, scenario.record, comment_text(number), ADMINISTRATOR)
+        own = self.kintone.token(self.app, "view", "add", "edit", "delete")
+        self.token = f"{own},{self.kintone.token(self.source, 'view')}"
+        others = (self.kintone.token(app, *ALL_PERMISSIONS, author=OTHERS) for app in (self.app, self.source))
         self._others = ",".join(others)
         self.writes: list[AppliedWrite] = []
 
@@ -163,11 +213,30 @@ class World:
         """Apply a competing write and return the status of its last request."""
         mark = f"other{competing.number}"
         if competing.what == "insert":
-            record = {"key": key_text(self.scenario, competing.target), "mark": mark, "rows": [_row(mark)]}
+            key = key_text(self.scenario, competing.target)
+            record = {"key": key, "mark": mark, "rows": [_row(mark)], "amount": MATCHING_AMOUNT}
             return self._ask("POST", "record", {"record": {code: {"value": value} for code, value in record.items()}})
-        if competing.what == "delete":
-            return self._ask("DELETE", "records", {"ids": [competing.target]})
-        return self._change(competing.target, self._changes(competing, mark))
+        method, api, payload = self._request_of(competing, mark)
+        return self._ask(method, api, payload)
+
+    def _request_of(self, competing: CompetingWrite, mark: str) -> tuple[str, str, dict[str, Any]]:
+        """Return the method, the API and the parameters of a write to what exists."""
+        record = competing.target
+        requests: dict[str, tuple[str, str, dict[str, Any]]] = {
+            "delete": ("DELETE", "records", {"ids": [record]}),
+            "comment": ("POST", "record/comment", {"record": record, "comment": {"text": mark}}),
+            "uncomment": ("DELETE", "record/comment", {"record": self.scenario.record, "comment": record}),
+            "act": ("PUT", "record/status", {"id": record, "action": self._action(record)}),
+            "assign": ("PUT", "record/assignees", {"id": record, "assignees": [ASSIGNEES[1]]}),
+        }
+        found = requests.get(competing.what)
+        return found or ("PUT", "record", {"id": record, "record": self._changes(competing, mark)})
+
+    def _action(self, number: int) -> str:
+        """Return an action that moves a record on without an assignee."""
+        found = self.kintone.records(self.app, f"$id = {number}")
+        status = found[0].get(STATUS_FIELD, {}).get("value") if found else OPEN
+        return "pass" if status == CHECKING else "advance"
 
     def _changes(self, competing: CompetingWrite, mark: str) -> dict[str, Any]:
         found = self.kintone.records(self.app, f"$id = {competing.target}")
@@ -184,9 +253,6 @@ class World:
             key = self.kintone.site.files.upload(f"{mark}.txt", "text/plain", FILE)
             return {"files": {"value": [*({"fileKey": file["fileKey"]} for file in files), {"fileKey": key}]}}
         return {"note" if competing.what == "note" else "other": {"value": mark}}
-
-    def _change(self, number: int, changes: Mapping[str, Any]) -> int:
-        return self._ask("PUT", "record", {"id": number, "record": changes})
 
     def _ask(self, method: str, api: str, payload: Mapping[str, Any]) -> int:
         body = json.dumps({"app": self.app, **payload}).encode()

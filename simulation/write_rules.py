@@ -17,7 +17,7 @@ from simulation.entry_evidence import (
     same_key,
     same_number,
 )
-from simulation.scenario import APPEND, BY_ID, NEW, QUERY, Entry, Scenario
+from simulation.scenario import APPEND, BY_ID, NEW, READING_TOOLS, Entry, Scenario
 from simulation.world import DELETE, INSERT, PLUGIN, UPDATE, AppliedWrite
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ _GIVEN_PRODUCT, _GIVEN_NAME = "c2", "new name 2"
 def write_violations(run: Run, entries: list[EntryEvidence]) -> Iterator[str]:
     """Yield wrong writes in kintone's log."""
     mine = [write for write in run.writes if write.author == PLUGIN]
-    if run.scenario.tool == QUERY:
-        yield from ("a query has written" for _ in mine)
+    if run.scenario.tool in READING_TOOLS:
+        yield from ("a call that reads has written" for _ in mine)
         return
     claimed = {id(write) for evidence in entries for write in evidence.applied}
     for write in mine:
@@ -63,7 +63,7 @@ def _files(scenario: Scenario, write: AppliedWrite) -> Iterator[str]:
         yield f"record {write.record} was written instead of record {scenario.record}"
     elif after != [*kept, *given]:
         yield f"record {write.record} had the files {before} and has {after} after {scenario.file_mode} of {given}"
-    yield from _untouched(write, {"files"})
+    yield from untouched(write, {"files"})
 
 
 def _target(scenario: Scenario, position: int, entry: Entry, write: AppliedWrite) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _values(scenario: Scenario, position: int, entry: Entry, write: AppliedWrite
     if entry.rows is not None:
         given.add("rows")
         yield from _rows(scenario, position, entry, write)
-    yield from _untouched(write, given)
+    yield from untouched(write, given)
 
 
 def _rows(scenario: Scenario, position: int, entry: Entry, write: AppliedWrite) -> Iterator[str]:
@@ -111,7 +111,7 @@ def _rows(scenario: Scenario, position: int, entry: Entry, write: AppliedWrite) 
             yield f"a row of entry {position} is {as_json(cell)}"
 
 
-def _untouched(write: AppliedWrite, given: set[str]) -> Iterator[str]:
+def untouched(write: AppliedWrite, given: set[str]) -> Iterator[str]:
     """Check that a write changes nothing else."""
     if write.before is None or write.after is None:
         return

@@ -18,6 +18,10 @@ EXPECTED = {
     "POST records/cursor": frozenset({"id"}),
     "GET records/cursor": frozenset({"records"}),
     "DELETE records/cursor": frozenset[str](),
+    "POST record/comment": frozenset({"id"}),
+    "GET record/comments": frozenset({"comments"}),
+    "PUT records/status": frozenset({"records"}),
+    "DELETE records": frozenset[str](),
 }
 
 

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 from simulation.entry_evidence import is_read_first, never_adds
 from simulation.network import Network
-from simulation.scenario import ADD, APPEND, ATTACH, BY_ID, BY_KEY, NEW, QUERY, UPDATE, Entry, Scenario
+from simulation.scenario import ADD, APPEND, ATTACH, BY_ID, BY_KEY, NEW, QUERY, UPDATE, UPSERT, Entry, Scenario
 from simulation.scheduler import Event, Scheduler
 from simulation.statements import SAVED, UNKNOWN, UNSAVED
 from simulation.tool_parameters import parameters_of, query_of, wrapped_record_of
 from simulation.trace import Outcome
 from simulation.world import FILE, Reply, key_text
+from tests.simulation_tests.reference_actions import Actions
 from tests.simulation_tests.reference_answers import FailedError, parsed, results_of
-from tests.simulation_tests.reference_requests import TRIES, Requests
+from tests.simulation_tests.reference_requests import TRIES
 
 CALLS = 20
 BOUNDARY = "simulated"
@@ -53,7 +54,7 @@ class _Part(NamedTuple):
     positions: list[int]
 
 
-class _Call(Requests):
+class _Call(Actions):
     def run(self) -> Outcome:
         parameters_of(self.scenario)
         if "waits for ever" in self.mistakes:
@@ -68,7 +69,7 @@ class _Call(Requests):
             return self._add()
         if self.scenario.tool == UPDATE:
             return self._update()
-        return self._upsert()
+        return self._upsert() if self.scenario.tool == UPSERT else self.act()
 
     def _add(self) -> Outcome:
         record = wrapped_record_of(self.scenario, self.scenario.entries[0])
@@ -77,7 +78,7 @@ class _Call(Requests):
                 self.json("GET", "app/form/fields", {})
             answer = self.json("POST", "record", {"record": record})
         except FailedError as failed:
-            return self._failed_one(failed)
+            return self.failed_one(failed)
         return Outcome(text="added", variables={"record_id": answer["id"], "revision": answer["revision"]})
 
     def _update(self) -> Outcome:
@@ -108,7 +109,7 @@ class _Call(Requests):
             else:
                 return Outcome("[GAIA_CO02] others write all the time · nothing is saved")
         except FailedError as failed:
-            return self._failed_one(failed)
+            return self.failed_one(failed)
         return Outcome(text=f"updated\n{told}", variables={"record_id": saved["id"], "revision": saved["revision"]})
 
     def _rows_told(self, found: dict[str, Any], sent: dict[str, Any]) -> str:
@@ -119,9 +120,6 @@ class _Call(Requests):
             removed = []
         gone = f", {len(removed)} removed (ids {', '.join(removed)})" if removed else ""
         return f"rows: {len(sent['rows']['value']) - len(kept)} rows added, {len(kept)} kept{gone}"
-
-    def _failed_one(self, failed: FailedError) -> Outcome:
-        return Outcome(f"{failed} · {MAY_BE_SAVED if failed.is_open else 'nothing is saved'}")
 
     def _attach(self) -> Outcome:
         try:
@@ -143,7 +141,7 @@ class _Call(Requests):
             else:
                 return Outcome("[GAIA_CO02] others write all the time · nothing is saved")
         except FailedError as failed:
-            return self._failed_one(failed)
+            return self.failed_one(failed)
         return Outcome(text="attached")
 
     def _upload(self, name: str) -> str:

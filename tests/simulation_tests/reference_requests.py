@@ -9,6 +9,7 @@ from simulation.scenario import Scenario
 from simulation.scheduler import Scheduler
 from tests.simulation_tests.reference_answers import EXPECTED, FailedError, parsed
 
+WRITING_APIS = ("record", "records", "bulkRequest", "record/comment", "records/status")
 LOCKS = ("GAIA_DA02", "GAIA_RE18", "GAIA_LT01")
 TRIES = 4
 
@@ -46,7 +47,7 @@ class Requests(NamedTuple):
             except FailedError as failed:
                 was_open = was_open or (failed.is_open and "forgets open tries" not in self.mistakes)
                 safe = method == "GET" and api != "records/cursor"
-                was_open = was_open and api in ("record", "records", "bulkRequest") and method != "GET"
+                was_open = was_open and api in WRITING_APIS and method != "GET"
                 again = self._is_repeated(failed) or (failed.is_open and (safe or "repeats blindly" in self.mistakes))
                 wait = self._wait_of(failed, number)
                 too_long = wait > self.scenario.budget - self.scheduler.now() and "overruns" not in self.mistakes

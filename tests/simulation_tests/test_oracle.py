@@ -44,6 +44,12 @@ MISTAKES = {
     "never merges": ("failures", 68),
     "adds what is missing": ("writes", 60),
     "hides rows that go": ("messages", 27),
+    "loses comments": ("reads", 0),
+    "deletes whatever is found": ("writes", 0),
+    "counts the total": ("writes", 0),
+    "calls unknown deletions unsaved": ("messages", 0),
+    "moves one by one": ("writes", 0),
+    "guesses the status": ("messages", 0),
 }
 
 

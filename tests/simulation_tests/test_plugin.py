@@ -15,7 +15,7 @@ from simulation.plugin import PluginClient
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(150)
 TRACED = 20
-OVER_SOCKETS = (4, 11, 90)
+OVER_SOCKETS = (4, 6, 11, 47, 90)
 
 
 def test_plugin_when_anything_goes_wrong() -> None:

@@ -72,4 +72,8 @@ def test_kind_when_a_request_is_named() -> None:
     assert request_kind("GET", "/k/guest/3/v1/app/form/fields.json") == "GET form"
     assert request_kind("DELETE", "/k/v1/records/cursor.json") == "DELETE cursor"
     assert request_kind("POST", "/k/v1/bulkRequest.json") == "bulkRequest"
-    assert request_kind("DELETE", "/k/v1/records.json") == OTHER
+    assert request_kind("DELETE", "/k/v1/records.json") == "DELETE records"
+    assert request_kind("PUT", "/k/v1/records/status.json") == "PUT status"
+    assert request_kind("GET", "/k/v1/app/status.json") == "GET form"
+    assert request_kind("POST", "/k/v1/record/comment.json") == "POST comment"
+    assert request_kind("DELETE", "/k/v1/record/comment.json") == OTHER

@@ -1,7 +1,8 @@
-"""Parsing of the statements about entries in the message of a failed write."""
+"""Parsing of the statements about entries and records in the message of a failed write."""
 
 import pytest
 
+from simulation.deletion_rules import MISSING, parse_deletion_states
 from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, parse_entry_states, parse_single_state
 
 
@@ -45,3 +46,38 @@ def test_line_when_it_is_of_one_record() -> None:
     assert parse_single_state("it failed") is None
     with pytest.raises(StatementError):
         parse_single_state("nothing is saved, or may have been saved")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("it failed; nothing was deleted", [UNSAVED] * 4),
+        ("deleted: records 2, 3; not deleted by this call: records 5, 8", [SAVED, SAVED, UNSAVED, UNSAVED]),
+        ("may have been deleted: 3 records from 2 to 5; not deleted by this call: record 8", [UNKNOWN] * 3 + [UNSAVED]),
+        ("no longer there, or never were: record 5; nothing was deleted", [UNSAVED, UNSAVED, MISSING, UNSAVED]),
+        ("no longer there, or never were: record 8; deleted: records 2 to 3; not deleted by this call: record 5",
+         [SAVED, SAVED, UNSAVED, MISSING]),
+    ],
+)  # fmt: skip
+def test_line_when_it_is_of_a_deletion(line: str, expected: list[str]) -> None:
+    """Records are named one by one or as a range of those that were to be deleted."""
+    found = parse_deletion_states(line, [2, 3, 5, 8])
+
+    assert [found[number] for number in (2, 3, 5, 8)] == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "it failed",
+        "deleted: records 2, 3",
+        "deleted: records 2, 3, 5, 8, 9",
+        "deleted: records 2, 3; not deleted by this call: records 3, 5, 8",
+        "deleted: 2 records from 2 to 8; not deleted by this call: record 8",
+        "deleted: records 2, 3, 5, 8; nothing was deleted",
+    ],
+)
+def test_line_when_records_of_a_deletion_are_missing(line: str) -> None:
+    """A message that omits a record, names one twice, names another one, or counts wrong is refused."""
+    with pytest.raises(StatementError):
+        parse_deletion_states(line, [2, 3, 5, 8])
