@@ -126,8 +126,9 @@ class _Deletion:
         left = self._look_up(ids)
         missing: Sequence[int] = () if left is None else [record_id for record_id in ids if record_id not in left]
         if left and missing:
-            # Some were looked up before others. Those that were there are looked up again, now that some were missing.
-            still_left = self._look_up(sorted(left))
+            # A page shows one moment. With several pages some were looked up before others, so those that were there
+            # are looked up again, now that some were missing.
+            still_left = left if len(ids) <= limits.MAX_RECORDS_PER_READ else self._look_up(sorted(left))
             if still_left:
                 self._ledger.settle_as_refused(span)
                 raise self._failed(error, span, missing) from None
