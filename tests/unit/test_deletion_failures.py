@@ -250,6 +250,22 @@ def test_a_batch_that_is_carried_out_while_it_is_looked_up(records: InProcess) -
     assert records.ids() == list(range(101, 121))
 
 
+def test_the_rest_of_a_batch_is_deleted_by_others_after_one_lookup(records: InProcess) -> None:
+    """A page that shows records and lacks one proves that the batch was refused, even if all are gone later."""
+    records.kintone.fail(**DELETES, after=1, times=None, status=503)
+    deletions = [[60], [number for number in range(51, 101) if number != 60]]
+
+    def others(asked: Asked) -> None:
+        if asked.call == LIST and " in (" in asked.query and deletions:
+            records.delete(deletions.pop(0))
+
+    records.before = others
+    error = broken_off(records)
+
+    assert states(error) == [(1, 50, "SAVED"), (51, 100, "REFUSED"), (101, 120, "NOT_SENT")]
+    assert "record 60" in str(error)
+
+
 def test_a_search_that_leaves_records_out_settles_nothing(records: InProcess) -> None:
     """An answer with fewer records than it counts is no proof that the others are gone."""
     records.kintone.fail(**DELETES, after=1, times=None, status=503)
