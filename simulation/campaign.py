@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulation.scenario import Scenario
     from simulation.trace import Run
 
-MIN_HITS = 50
+MIN_HITS = 30
 """Minimum number of times that each fault must hit each kind of request in 10,000 scenarios."""
 
 
