@@ -30,8 +30,8 @@ def tour(session: DemoSession) -> None:
     _docs(session)
     _update(session)
     _status(session)
-    _delete(session)
     _build(session)
+    _delete(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -184,19 +184,8 @@ def _status(session: DemoSession) -> None:
     check("who has to act is named", holds="(suzuki)" in failure.message and failure.code == "GAIA_NT01")
 
 
-def _delete(session: DemoSession) -> None:
-    screen.heading("16. Records are deleted if the number of those that are found is the expected one")
-    found = {"query": 'sku in ("NEW-01", "TEA-01")'}
-    failure = session.failure("kintone_delete_records", {**found, "confirm_count": 1})
-    check("another number deletes nothing, and both are told", holds="finds 2" in failure.message)
-    outcome = session.run("kintone_delete_records", {**found, "confirm_count": 2})
-    left = session.run("kintone_aggregate", found, show=False)
-    counts = outcome.variables["deleted_count"], left.variables["record_count"]
-    check("these two records are gone", holds=counts == (2, 0))
-
-
 def _build(session: DemoSession) -> None:
-    screen.heading("17. Plain rows become the entries of an upsert, and the rows of a table")
+    screen.heading("16. Plain rows become the entries of an upsert, and the rows of a table")
     parameters = {"records_source": [{"sku": "TEA-01", "stock": 39}, {"sku": "TEA-02", "name": "ほうじ茶"}]}
     built = session.run("kintone_build_records_data", {**parameters, "updateKey": "sku"})
     outcome = session.run("kintone_upsert_records", {"records_data": built.variables["records_data"]})
@@ -207,3 +196,14 @@ def _build(session: DemoSession) -> None:
     written = {"record_data": data, "update_key": "sku", "update_key_value": "TEA-02"}
     outcome = session.run("kintone_update_record", written)
     check("the record has the row", holds="1 row added" in outcome.text)
+
+
+def _delete(session: DemoSession) -> None:
+    screen.heading("17. Records are deleted if the number of those that are found is the expected one")
+    found = {"query": 'sku in ("NEW-01", "TEA-01")'}
+    failure = session.failure("kintone_delete_records", {**found, "confirm_count": 1})
+    check("another number deletes nothing, and both are told", holds="finds 2" in failure.message)
+    outcome = session.run("kintone_delete_records", {**found, "confirm_count": 2})
+    left = session.run("kintone_aggregate", found, show=False)
+    counts = outcome.variables["deleted_count"], left.variables["record_count"]
+    check("these two records are gone", holds=counts == (2, 0))
