@@ -22,7 +22,8 @@ class BrokenOff:
     """Where a deletion of ``ids`` broke off: those before ``span`` are gone, those behind it were never sent.
 
     ``missing`` are the ids of the span that no record has. ``were_there`` tells that all its records were still there
-    when they were looked up, after an answer that was lost.
+    when they were looked up, after an answer that was lost. ``doubtful`` are ids before the span that no record had
+    when they were looked up, and that nothing had read before: this call deleted them, or they never existed.
     """
 
     app: int
@@ -31,6 +32,13 @@ class BrokenOff:
     missing: Sequence[int] = field(repr=False)
     were_there: bool
     by_query: bool
+    doubtful: Sequence[int] = field(default=(), repr=False)
+
+    @property
+    def confirmed(self) -> Sequence[int]:
+        """The ids of the records that this call deleted."""
+        doubtful = set(self.doubtful)
+        return [record_id for record_id in self.deleted if record_id not in doubtful]
 
     @property
     def deleted(self) -> Sequence[int]:
@@ -82,7 +90,17 @@ def _outcome(broken: BrokenOff, *, is_unknown: bool) -> Message:
     rest = [record_id for record_id in behind if record_id not in missing]
     if not broken.deleted and not is_unknown:
         return NOTHING_DELETED
-    parts = [Message("deleted: {records}", records=records_named(broken.deleted))] if broken.deleted else []
+    parts: list[Message] = []
+    if confirmed := broken.confirmed:
+        parts.append(Message("deleted: {records}", records=records_named(confirmed)))
+    if broken.doubtful:
+        parts.append(
+            Message(
+                "gone, or never there, after an answer that was lost, so whether this call deleted them is not known: "
+                "{records}",
+                records=records_named(broken.doubtful),
+            )
+        )
     if is_unknown:
         parts.append(Message("may have been deleted: {records}", records=records_named(broken.failed)))
     if is_unknown and broken.were_there:

@@ -149,3 +149,72 @@ def test_comments_and_files_go_with_their_record(host: DifyHost, site: LocalKint
     assert kept.variables["comment_count"] == 1
     with pytest.raises(Exception, match="GAIA_RE01"):
         host.invoke("kintone_get_record_comments", {"record_id": "1"}, credentials)
+
+
+LOST = {"503": {"status": 503}, "cut": {"cut": "before"}, "page": {"login_page": True}}
+
+
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+def test_ids_that_never_existed_and_a_lost_answer(
+    host: DifyHost, site: LocalKintone, app: int, fault: dict[str, Any]
+) -> None:
+    """Nobody can tell these from deleted records afterwards: they are told as missing, not as deleted."""
+    site.fail(method="DELETE", api="records", **fault)
+    outcome = host.invoke(TOOL, {"record_ids": "98, 99"}, credentials_of(site, app=app), timeout=60)
+
+    assert ids(site, app) == [1, 2, 3, 4, 5]
+    assert "Deleted" not in outcome.text
+    assert "records 98, 99" in outcome.text
+    assert "not known" in outcome.text
+
+
+def test_only_the_batch_whose_answer_was_lost_is_doubtful(host: DifyHost, site: LocalKintone) -> None:
+    """What kintone confirmed is told as deleted, apart from what was only looked up."""
+    app = site.create_app("batches", FORM)
+    site.add_records(app, [{}] * 2_003)
+    site.fail(method="DELETE", api="records", status=500, applied=True)
+    named = ",".join(map(str, range(1, 2_003)))
+    outcome = host.invoke(TOOL, {"record_ids": named}, credentials_of(site, app=app), timeout=60)
+
+    assert ids(site, app) == [2_003]
+    assert "Deleted 2,000 records" in outcome.text
+    (doubtful,) = (line for line in outcome.text.splitlines() if "not known" in line)
+    assert "records 2001, 2002" in doubtful
+    assert outcome.variables["deleted_count"] == 2_002
+
+
+def test_records_of_a_query_whose_answer_was_lost(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """A query has seen the records, so they are told as deleted."""
+    site.fail(method="DELETE", api="records", status=500, applied=True)
+    parameters = {"query": 'name = "ink"', "confirm_count": 2}
+    outcome = host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)
+
+    assert ids(site, app) == [1, 2, 3]
+    assert "Deleted 2 records" in outcome.text
+    assert "not known" not in outcome.text
+
+
+def test_a_later_batch_fails_after_an_answer_was_lost(host: DifyHost, site: LocalKintone) -> None:
+    """The failure, too, calls deleted only what kintone confirmed."""
+    app = site.create_app("broken", FORM)
+    site.add_records(app, [{}] * 4_001)
+    site.fail(method="POST", api="bulkRequest", after=1, status=500, applied=True)
+    given = ",".join(map(str, [*range(1, 4_001), 5_000]))
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), record_ids=given)
+
+    assert ids(site, app) == [4_001]
+    assert failed.code == "GAIA_RE01"
+    assert "; deleted: records 1 to 2000;" in failed.message
+    assert "not known: records 2001 to 4000" in failed.message
+
+
+def test_nothing_is_called_deleted_when_all_answers_were_lost(host: DifyHost, site: LocalKintone) -> None:
+    """IDs of another app, a lost answer, and a refusal: this call may have deleted nothing at all."""
+    app = site.create_app("foreign", FORM)
+    site.fail(method="POST", api="bulkRequest", status=500)
+    given = ",".join(map(str, range(1, 2_002)))
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), record_ids=given)
+
+    assert failed.code == "GAIA_RE01"
+    assert "deleted: records" not in failed.message
+    assert "not known: records 1 to 2000" in failed.message
