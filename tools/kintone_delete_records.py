@@ -110,7 +110,13 @@ def _require_whole_condition(prepared: PreparedQuery) -> None:
 
 
 def _other_count(expected: int, found: int, warnings: Warnings, *, by_query: bool) -> InvalidParameterError:
-    if by_query:
+    if by_query and not found:
+        problem = Message(
+            "confirm_count is {expected}, but the query finds no record, so nothing was deleted by this call; the "
+            "records may have been deleted before, or the query is not the one that was counted",
+            expected=expected,
+        )
+    elif by_query:
         problem = Message(
             "confirm_count is {expected}, but the query finds {found}, so nothing was deleted; look at what it finds, "
             "and repeat this with confirm_count {found} only if all of these are meant",

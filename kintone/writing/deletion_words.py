@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kintone.errors import BudgetExceededError, KintoneError
+from kintone.errors import BudgetExceededError, KintoneError, RevisionConflictError
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message
 from kintone.remedies import for_maybe_saved
@@ -15,6 +15,7 @@ MIN_RANGE = 3
 """Up to so many ids in a row are named one by one."""
 NOTHING_DELETED = Message("nothing was deleted")
 NO_WAY_BACK = Message("what is deleted cannot be restored")
+STILL_RIGHT = Message("look at what has changed, and delete the records if that is still right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,10 @@ def _remedy(error: KintoneError, broken: BrokenOff, *, is_unknown: bool) -> Mess
         return Joined([first, after, NO_WAY_BACK])
     if broken.missing:
         return Joined([_without_missing(broken), NO_WAY_BACK if broken.deleted else NOTHING])
+    advice = STILL_RIGHT if isinstance(error, RevisionConflictError) else error.remedy
     if not broken.deleted:
-        return error.remedy
-    first = Message("wait a minute") if isinstance(error, TEMPORARY_ERRORS) else error.remedy
+        return advice
+    first = Message("wait a minute") if isinstance(error, TEMPORARY_ERRORS) else advice
     first = NOTHING if isinstance(error, BudgetExceededError) else first
     return Joined([first, _go_on(broken, len(broken.ids) - len(broken.deleted)), NO_WAY_BACK])
 

@@ -218,3 +218,29 @@ def test_nothing_is_called_deleted_when_all_answers_were_lost(host: DifyHost, si
     assert failed.code == "GAIA_RE01"
     assert "deleted: records" not in failed.message
     assert "not known: records 1 to 2000" in failed.message
+
+
+@pytest.mark.parametrize("parameters", [{"record_ids": "4, 5"}, {"query": 'name = "ink"', "confirm_count": 2}])
+def test_somebody_changes_a_record_in_the_same_moment(
+    host: DifyHost, site: LocalKintone, app: int, parameters: dict[str, Any]
+) -> None:
+    """The advice fits a tool that takes no values and no revision."""
+    site.fail(method="DELETE", api="records", status=409, code="GAIA_CO02")
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), **parameters)
+
+    assert failed.code == "GAIA_CO02"
+    assert "nothing was deleted" in failed.message
+    assert "revision" not in failed.message
+    assert "values" not in failed.message
+
+
+def test_a_query_that_finds_nothing_although_something_was_expected(
+    host: DifyHost, site: LocalKintone, app: int
+) -> None:
+    """As when a workflow's node repeats a deletion that was carried out: no advice to confirm 0 records."""
+    parameters = {"query": 'name = "none"', "confirm_count": 2}
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), **parameters)
+
+    assert failed.code == "INVALID_INPUT"
+    assert "confirm_count 0" not in failed.message
+    assert "deleted before" in failed.message
