@@ -28,6 +28,7 @@ from kintone.texts import printable
 NOT_POSSIBLE, NOT_ASSIGNED, NEEDS_ASSIGNEE, WRONG_ASSIGNEE, UNKNOWN_ASSIGNEE, NO_RECORD, PROCESS_OFF = (
     "GAIA_IL03", "GAIA_NT01", "GAIA_SA01", "GAIA_SA04", "GAIA_IL26", "GAIA_RE01", "GAIA_ST02",
 )  # fmt: skip
+CONFLICTS: Final = ("GAIA_CO02", "GAIA_UN03")
 SWITCH_ON: Final = Message(
     "this works only in an app with process management: have it switched on in the app's settings, Process Management, "
     "and the app published with Update App, or check kintone_app_id"
@@ -49,7 +50,7 @@ LANGUAGE: Final = Message(
 def is_explained(error: KintoneError) -> bool:
     """Tell whether statuses and settings explain this refusal; a code that is not known here may be about them too."""
     code = error.kintone_code
-    if code in (NOT_POSSIBLE, NOT_ASSIGNED, NEEDS_ASSIGNEE, WRONG_ASSIGNEE, UNKNOWN_ASSIGNEE, NO_RECORD):
+    if code in _EXPLANATIONS:
         return True
     return bool(code) and code not in MEANINGS and isinstance(error, InvalidRequestError)
 
@@ -66,7 +67,7 @@ def explained(
     explain = _EXPLANATIONS.get(error.kintone_code, _about_action)
     problem, remedies = explain(situation)
     notes = [*error.notes]
-    if explain in (_about_action, _about_assigned):
+    if explain in (_about_action, _about_assigned, _about_conflict):
         notes += [each for each in (situation.missing(), *situation.lines()) if each]
     return error.copy_with(
         problem=problem or error.problem,
@@ -218,7 +219,7 @@ def _about_wrong_assignee(situation: Situation) -> _Explanation:
         if assignment.is_chosen:
             candidates = candidates_named(assignment)
             remedies.append(
-                Message('for "{after}" the assignee must be one of {candidates}', candidates=candidates, **values)
+                Message('for "{after}" one of these must be chosen: {candidates}', candidates=candidates, **values)
             )
         else:
             remedies.append(Message('leave assignee out: nobody is chosen for "{after}"', **values))
@@ -245,6 +246,11 @@ def _about_missing(situation: Situation) -> _Explanation:
     return missing, [check]
 
 
+def _about_conflict(_: Situation) -> _Explanation:
+    """Explain that somebody changed a record in the same moment."""
+    return NOTHING, [Message("look at what has changed, and carry out the action if it is still right")]
+
+
 _EXPLANATIONS: Final[Mapping[str, Callable[[Situation], _Explanation]]] = {
     NOT_POSSIBLE: _about_action,
     NOT_ASSIGNED: _about_assigned,
@@ -252,6 +258,7 @@ _EXPLANATIONS: Final[Mapping[str, Callable[[Situation], _Explanation]]] = {
     WRONG_ASSIGNEE: _about_wrong_assignee,
     UNKNOWN_ASSIGNEE: _about_unknown_assignee,
     NO_RECORD: _about_missing,
+    **dict.fromkeys(CONFLICTS, _about_conflict),
 }
 
 
