@@ -143,8 +143,12 @@ def _go_on(broken: BrokenOff, left: int) -> Message:
 
 
 def _without_missing(broken: BrokenOff) -> Message:
+    left = len(broken.ids) - len(broken.deleted) - len(broken.missing)
+    if not left and broken.by_query:
+        return Message("somebody else deleted records while this was running; nothing is left of what the query found")
+    if not left:
+        return Message("check the IDs, and kintone_app_id if the records are in another app")
     if broken.by_query:
-        left = len(broken.ids) - len(broken.deleted) - len(broken.missing)
         return Message("somebody else deleted records while this was running; {go_on}", go_on=_go_on(broken, left))
     if broken.deleted:
         return Message(

@@ -1,11 +1,12 @@
 """Deleting records in the real plugin process, as Dify casts the parameters."""
 
+import json
 from typing import Any, Literal
 
 import pytest
 
 from dify_host import DifyHost
-from local_kintone import LocalKintone
+from local_kintone import LocalKintone, ReceivedRequest
 from tests.wire.plugin import credentials_of
 from tests.wire.write_calls import failure
 
@@ -244,3 +245,38 @@ def test_a_query_that_finds_nothing_although_something_was_expected(
     assert failed.code == "INVALID_INPUT"
     assert "confirm_count 0" not in failed.message
     assert "deleted before" in failed.message
+
+
+@pytest.mark.parametrize(("given", "has_others"), [("98, 99", False), ("99", False), ("1, 99", True)])
+def test_advice_about_others_where_there_are_others(
+    host: DifyHost, site: LocalKintone, app: int, given: str, *, has_others: bool
+) -> None:
+    """Without the IDs that no record has, an empty list would be left."""
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), record_ids=given)
+
+    assert failed.code == "GAIA_RE01"
+    assert "kintone_app_id" in failed.message
+    assert ("send record_ids" in failed.message) is has_others
+
+
+def test_somebody_else_deletes_everything_that_was_found(host: DifyHost, site: LocalKintone, app: int) -> None:
+    """Nothing is left to do; a call with confirm_count 0 would do nothing."""
+    token = site.token(app, author="others")
+
+    def delete(request: ReceivedRequest) -> None:
+        if request.method == "DELETE" and len(ids(site, app)) == 5:
+            headers = {"User-Agent": "test", "X-Cybozu-API-Token": token, "Content-Type": "application/json"}
+            body = json.dumps({"app": app, "ids": [4, 5]}).encode()
+            site.exchange("DELETE", "/k/v1/records.json", headers, body)
+
+    site.before_request.append(delete)
+    try:
+        parameters = {"query": 'name = "ink"', "confirm_count": 2}
+        failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), **parameters)
+    finally:
+        site.before_request.remove(delete)
+
+    assert ids(site, app) == [1, 2, 3]
+    assert failed.code == "GAIA_RE01"
+    assert "confirm_count 0" not in failed.message
+    assert "nothing is left" in failed.message
