@@ -38,7 +38,8 @@ MAKE_ASSIGNEE: Final = Message(
     "the app's settings, Process Management"
 )
 CHANGED_MEANWHILE: Final = Message(
-    "the status offers this action now, so the records or the settings have probably just been changed; try again"
+    "the status offers this action now, so the records or the settings have probably just been changed; try again "
+    "once, and if it is refused again, look at the record in kintone: its buttons are the possible actions"
 )
 APART: Final = Message("call once for the records of each next status")
 LANGUAGE: Final = Message(
@@ -64,10 +65,10 @@ def explained(
     could not be read.
     """
     situation = Situation(change, places, process)
-    explain = _EXPLANATIONS.get(error.kintone_code, _about_action)
+    explain = _EXPLANATIONS.get(error.kintone_code, _about_unknown)
     problem, remedies = explain(situation)
     notes = [*error.notes]
-    if explain in (_about_action, _about_assigned, _about_conflict):
+    if explain in (_about_action, _about_assigned, _about_conflict, _about_unknown):
         notes += [each for each in (situation.missing(), *situation.lines()) if each]
     return error.copy_with(
         problem=problem or error.problem,
@@ -102,6 +103,12 @@ def _about_action(situation: Situation) -> _Explanation:
     others = [group for group in stuck if group not in arrived]
     remedies = [_already(situation, group) for group in arrived] + (_proposals(situation, others) if others else [])
     return problem, [*remedies, _mixed(situation, stuck)]
+
+
+def _about_unknown(situation: Situation) -> _Explanation:
+    """Explain a refusal whose code says nothing: by the statuses, if these do not offer the action."""
+    problem, remedies = _about_action(situation)
+    return problem, [each for each in remedies if each != CHANGED_MEANWHILE]
 
 
 def _already(situation: Situation, group: Group) -> Message:

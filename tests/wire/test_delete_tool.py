@@ -285,7 +285,7 @@ def test_somebody_else_deletes_everything_that_was_found(host: DifyHost, site: L
 def test_kintone_counts_more_than_it_shows(host: DifyHost, site: LocalKintone, app: int) -> None:
     """The IDs that were read count; the doubt is told, but nobody is asked to run a deletion again to settle it."""
     shown = {"records": [{"$id": {"type": "__ID__", "value": number}} for number in ("4", "5")], "totalCount": "7"}
-    answer = {"status": 200, "body": json.dumps(shown), "content_type": "application/json"}
+    answer: dict[str, Any] = {"status": 200, "body": json.dumps(shown), "content_type": "application/json"}
     site.fail(method="GET", api="records", **answer)
     parameters = {"query": 'name = "ink"', "confirm_count": 2}
     outcome = host.invoke(TOOL, parameters, credentials_of(site, app=app), timeout=60)

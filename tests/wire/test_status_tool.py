@@ -215,3 +215,23 @@ def test_action_that_leads_to_one_of_its_name_where_all_must_act(host: DifyHost,
     with pytest.raises(PluginFailure) as failed:
         host.invoke(TOOL, parameters, credentials_of(site, app=app))
     assert failed.value.code == "GAIA_NT01"
+
+
+def test_refusal_of_a_kind_that_is_not_known(host: DifyHost, site: LocalKintone) -> None:
+    """Nothing suggests that somebody was at work: kintone's own words are what there is to go by."""
+    site.fail(method="PUT", api="records/status", status=400, code="GAIA_XX99", message="Ask your boss.")
+    failed = refused(host, site, record_ids="3", action="承認する")
+
+    assert failed.code == "GAIA_XX99"
+    assert "try again" not in failed.message
+    assert all(words in failed.message for words in ("kintone's own message", "Ask your boss.", "承認待ち"))
+
+
+def test_offered_action_that_is_refused(host: DifyHost, site: LocalKintone) -> None:
+    """Somebody may have been at work, but nobody is sent round in circles."""
+    site.fail(method="PUT", api="records/status", status=400, code="GAIA_IL03")
+    failed = refused(host, site, record_ids="3", action="承認する")
+
+    assert failed.code == "GAIA_IL03"
+    assert "once" in failed.message
+    assert "buttons" in failed.message
