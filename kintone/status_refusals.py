@@ -28,6 +28,7 @@ from kintone.texts import printable
 NOT_POSSIBLE, NOT_ASSIGNED, NEEDS_ASSIGNEE, WRONG_ASSIGNEE, UNKNOWN_ASSIGNEE, NO_RECORD, PROCESS_OFF = (
     "GAIA_IL03", "GAIA_NT01", "GAIA_SA01", "GAIA_SA04", "GAIA_IL26", "GAIA_RE01", "GAIA_ST02",
 )  # fmt: skip
+CONFLICTS: Final = ("GAIA_CO02", "GAIA_UN03")
 SWITCH_ON: Final = Message(
     "this works only in an app with process management: have it switched on in the app's settings, Process Management, "
     "and the app published with Update App, or check kintone_app_id"
@@ -37,7 +38,8 @@ MAKE_ASSIGNEE: Final = Message(
     "the app's settings, Process Management"
 )
 CHANGED_MEANWHILE: Final = Message(
-    "the status offers this action now, so the records or the settings have probably just been changed; try again"
+    "the status offers this action now, so the records or the settings have probably just been changed; try again "
+    "once, and if it is refused again, look at the record in kintone: its buttons are the possible actions"
 )
 APART: Final = Message("call once for the records of each next status")
 LANGUAGE: Final = Message(
@@ -49,7 +51,7 @@ LANGUAGE: Final = Message(
 def is_explained(error: KintoneError) -> bool:
     """Tell whether statuses and settings explain this refusal; a code that is not known here may be about them too."""
     code = error.kintone_code
-    if code in (NOT_POSSIBLE, NOT_ASSIGNED, NEEDS_ASSIGNEE, WRONG_ASSIGNEE, UNKNOWN_ASSIGNEE, NO_RECORD):
+    if code in _EXPLANATIONS:
         return True
     return bool(code) and code not in MEANINGS and isinstance(error, InvalidRequestError)
 
@@ -63,10 +65,10 @@ def explained(
     could not be read.
     """
     situation = Situation(change, places, process)
-    explain = _EXPLANATIONS.get(error.kintone_code, _about_action)
+    explain = _EXPLANATIONS.get(error.kintone_code, _about_unknown)
     problem, remedies = explain(situation)
     notes = [*error.notes]
-    if explain in (_about_action, _about_assigned):
+    if explain in (_about_action, _about_assigned, _about_conflict, _about_unknown):
         notes += [each for each in (situation.missing(), *situation.lines()) if each]
     return error.copy_with(
         problem=problem or error.problem,
@@ -101,6 +103,12 @@ def _about_action(situation: Situation) -> _Explanation:
     others = [group for group in stuck if group not in arrived]
     remedies = [_already(situation, group) for group in arrived] + (_proposals(situation, others) if others else [])
     return problem, [*remedies, _mixed(situation, stuck)]
+
+
+def _about_unknown(situation: Situation) -> _Explanation:
+    """Explain a refusal whose code says nothing: by the statuses, if these do not offer the action."""
+    problem, remedies = _about_action(situation)
+    return problem, [each for each in remedies if each != CHANGED_MEANWHILE]
 
 
 def _already(situation: Situation, group: Group) -> Message:
@@ -218,7 +226,7 @@ def _about_wrong_assignee(situation: Situation) -> _Explanation:
         if assignment.is_chosen:
             candidates = candidates_named(assignment)
             remedies.append(
-                Message('for "{after}" the assignee must be one of {candidates}', candidates=candidates, **values)
+                Message('for "{after}" one of these must be chosen: {candidates}', candidates=candidates, **values)
             )
         else:
             remedies.append(Message('leave assignee out: nobody is chosen for "{after}"', **values))
@@ -245,6 +253,11 @@ def _about_missing(situation: Situation) -> _Explanation:
     return missing, [check]
 
 
+def _about_conflict(_: Situation) -> _Explanation:
+    """Explain that somebody changed a record in the same moment."""
+    return NOTHING, [Message("look at what has changed, and carry out the action if it is still right")]
+
+
 _EXPLANATIONS: Final[Mapping[str, Callable[[Situation], _Explanation]]] = {
     NOT_POSSIBLE: _about_action,
     NOT_ASSIGNED: _about_assigned,
@@ -252,6 +265,7 @@ _EXPLANATIONS: Final[Mapping[str, Callable[[Situation], _Explanation]]] = {
     WRONG_ASSIGNEE: _about_wrong_assignee,
     UNKNOWN_ASSIGNEE: _about_unknown_assignee,
     NO_RECORD: _about_missing,
+    **dict.fromkeys(CONFLICTS, _about_conflict),
 }
 
 

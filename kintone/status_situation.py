@@ -192,6 +192,8 @@ class Situation:
             return Message("possible actions are {actions}", actions=listed([_shown_action(each) for each in actions]))
         if group.place.status in self.process.statuses:
             return Message("no action leads on from it")
+        if not self.process.actions:
+            return Message("the settings name no such status and no action")
         return Message(
             "the settings name no such status, perhaps in another language; the actions of the app are {actions}",
             actions=_with_origins(self.process.actions),

@@ -69,7 +69,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "records_mapping": ("mapping",),
     "record_id": ("id", "record", "record_ids", "record_number", "number"),
     "record_ids": ("ids", "id", "record_id", "records", "record", "record_numbers", "numbers", "query"),
-    "confirm_count": ("count", "confirm", "confirmation", "expected_count", "expected", "number_of_records", "limit"),
+    "confirm_count": ("count", "confirm", "confirmation", "expected_count", "expected", "number_of_records"),
     "attachment_field": ("field", "field_code", "attachment"),
     "file_key": ("key", "file", "file_id"),
     "file_name": ("name", "filename", "save_as"),
@@ -91,12 +91,19 @@ OTHER_TOOLS: Final[Mapping[str, tuple[tuple[str, ...], Message]]] = {
         ("query", "condition", "where", "filter", "search", "limit", "max_records"),
         Message("it works on one record; to find records by a condition, use kintone_query, if you have it"),
     ),
+    "confirm_count": (
+        (
+            "limit", "max_records", "max", "max_results", "top", "size", "page_size", "per_page", "order", "order_by",
+            "sort", "sort_by", "offset", "skip", "page",
+        ),
+        Message("all records that query finds are deleted; narrow it, or name the records in record_ids"),
+    ),
     "upload_file": (
         ("file_key", "file_keys"),
         Message("it makes new keys; to attach a file by its key, use kintone_upsert_records, if you have it"),
     ),
-}
-"""By a parameter of a tool: names of parameters that belong to another tool, and the advice to use that tool."""
+}  # fmt: skip
+"""By a parameter of a tool: names of parameters that belong to other tools, and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class DeleteRecords(base.KintoneTool):
         if expected is not None and len(ids) != expected:
             raise _other_count(expected, len(ids), warnings, by_query=by_query)
         request = DeletionRequest(call.app, ids, by_query)
-        return _result(call.app, delete_records(call.client, request), warnings)
+        return _result(request, delete_records(call.client, request), warnings)
 
 
 # The parameters
@@ -110,7 +110,13 @@ def _require_whole_condition(prepared: PreparedQuery) -> None:
 
 
 def _other_count(expected: int, found: int, warnings: Warnings, *, by_query: bool) -> InvalidParameterError:
-    if by_query:
+    if by_query and not found:
+        problem = Message(
+            "confirm_count is {expected}, but the query finds no record, so nothing was deleted by this call; the "
+            "records may have been deleted before, or the query is not the one that was counted",
+            expected=expected,
+        )
+    elif by_query:
         problem = Message(
             "confirm_count is {expected}, but the query finds {found}, so nothing was deleted; look at what it finds, "
             "and repeat this with confirm_count {found} only if all of these are meant",
@@ -141,9 +147,9 @@ def _nothing_deleted_yet() -> Iterator[None]:
 # The result
 
 
-def _result(app: int, report: DeletionReport, warnings: Warnings) -> Result:
+def _result(request: DeletionRequest, report: DeletionReport, warnings: Warnings) -> Result:
     ids = [str(record_id) for record_id in report.ids]
-    lines = [_headline(app, ids), *_looked_up(report)]
+    lines = _lines(request, report)
     if size_of(ids) > MAX_MESSAGE_BYTES // 2:
         # The records are gone, so a list that is too large for Dify is left out instead of failing the call.
         ids = []
@@ -152,11 +158,37 @@ def _result(app: int, report: DeletionReport, warnings: Warnings) -> Result:
     return Result([*lines, *(Message("Warning: {warning}", warning=each) for each in warnings)], variables, variables)
 
 
-def _headline(app: int, ids: Sequence[str]) -> Message:
+def _lines(request: DeletionRequest, report: DeletionReport) -> list[Message]:
+    """Return what is deleted, and what is known of records whose answer was lost.
+
+    A query has seen its records, so they were deleted; an ID that was given may never have been one of this app.
+    """
+    if not report.looked_up:
+        return [_headline(request.app, report.ids)]
+    named = records_named(report.looked_up)
+    if request.by_query:
+        lost = Message(
+            "The answer about some of them was lost; looked up afterwards, they do not exist any more: {records}.",
+            records=named,
+        )
+        return [_headline(request.app, report.ids), lost]
+    lost_ids = set(report.looked_up)
+    confirmed = [record_id for record_id in report.ids if record_id not in lost_ids]
+    doubt = Message(
+        "kintone's answer to the deletion was lost. Looked up afterwards, app {app} no longer has, or never had: "
+        "{records}. Whether this call deleted them is not known; if they are in another app, check kintone_app_id.",
+        app=request.app,
+        records=named,
+    )
+    return [_headline(request.app, confirmed), doubt] if confirmed else [doubt]
+
+
+def _headline(app: int, ids: Sequence[int]) -> Message:
     if not ids:
         return Message("The query finds no record of app {app}, as confirm_count says: nothing was deleted.", app=app)
     left = len(ids) - MAX_IDS_SHOWN
-    shown = Joined([*ids[:MAX_IDS_SHOWN], Message("and {left:,} more", left=left) if left > 0 else NOTHING], ", ")
+    more = Message("and {left:,} more", left=left) if left > 0 else NOTHING
+    shown = Joined([*map(str, ids[:MAX_IDS_SHOWN]), more], ", ")
     return counted(
         len(ids),
         Message("Deleted 1 record of app {app}, which cannot be restored: {ids}.", app=app, ids=shown),
@@ -167,14 +199,3 @@ def _headline(app: int, ids: Sequence[str]) -> Message:
             ids=shown,
         ),
     )
-
-
-def _looked_up(report: DeletionReport) -> list[Message]:
-    if not report.looked_up:
-        return []
-    return [
-        Message(
-            "The answer about some of them was lost; looked up afterwards, they do not exist any more: {records}.",
-            records=records_named(report.looked_up),
-        )
-    ]

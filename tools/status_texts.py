@@ -88,14 +88,23 @@ def _doubt(change: StatusChange, outcome: Outcome, place: Place) -> Message:
     onwards = [each for each in named if each.before == place.status]
     values = {"action": printable(change.action), "status": printable(place.status)}
     targets = ", ".join(dict.fromkeys(f'"{printable(each.after)}"' for each in named))
+    again = NOTHING
+    if onwards:
+        again = Message(
+            'Running this step again, as a retry of the workflow\'s node does, would carry out "{action}" once more: '
+            '"{status}" offers it too.',
+            **values,
+        )
+    moved = any(each.after == place.status for each in named)
     if onwards and process.assignment(place.status).waits_for_all:
-        return Message(
+        waiting = Message(
             'In "{status}" all assignees have to act before "{action}" leads on to {targets}; a record that waits for '
             "others has not moved.",
             targets=", ".join(dict.fromkeys(f'"{printable(each.after)}"' for each in onwards)),
             **values,
         )
-    moved = any(each.after == place.status for each in named)
+        # Who has just arrived has not acted here yet; who has acted here is refused a second time.
+        return Joined([waiting, again if moved and place.is_open else NOTHING], " ")
     unmoved = (
         NOTHING
         if moved or not named
@@ -105,11 +114,4 @@ def _doubt(change: StatusChange, outcome: Outcome, place: Place) -> Message:
             **values,
         )
     )
-    again = NOTHING
-    if onwards:
-        again = Message(
-            'Running this step again, as a retry of the workflow\'s node does, would carry out "{action}" once more: '
-            '"{status}" offers it too.',
-            **values,
-        )
     return Joined([unmoved, again], " ")

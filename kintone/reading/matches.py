@@ -70,13 +70,13 @@ def missing_records(matches: Matches, offset: int, records: int) -> Message | No
     if records or not offset:
         return Message(
             "kintone counted {counted:,} matching records when the reading began, and {reached:,} came: the rest "
-            "was deleted meanwhile, or is missing here; run this again to find out",
+            "was deleted meanwhile, or is missing here; another query would tell",
             counted=matches.counted,
             reached=offset + records,
         )
     return Message(
         "kintone counted {counted:,} matching records when the reading began, and none came from offset {offset} on: "
-        "they were deleted meanwhile, or are missing here; run this again to find out",
+        "they were deleted meanwhile, or are missing here; another query would tell",
         counted=matches.counted,
         offset=offset,
     )

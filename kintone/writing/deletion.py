@@ -39,7 +39,7 @@ class DeletionRequest:
 class DeletionReport:
     """The records that are gone, ascending; ``looked_up`` are those of batches whose answer was lost.
 
-    These were there when kintone refused nothing, and were gone when they were looked up afterwards.
+    No record had these when they were looked up afterwards. Whether one had them before is known only if it was read.
     """
 
     ids: Sequence[int] = field(repr=False)
@@ -160,5 +160,7 @@ class _Deletion:
     def _failed(
         self, error: KintoneError, span: Span, missing: Sequence[int] = (), *, were_there: bool = False
     ) -> KintoneError:
-        broken_off = BrokenOff(self._app, self._request.ids, span, missing, were_there, self._request.by_query)
+        by_query = self._request.by_query
+        doubtful = () if by_query else self._looked_up
+        broken_off = BrokenOff(self._app, self._request.ids, span, missing, were_there, by_query, doubtful)
         return deletion_failed(error, self._ledger, broken_off)

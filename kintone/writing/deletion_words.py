@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kintone.errors import BudgetExceededError, KintoneError
+from kintone.errors import BudgetExceededError, KintoneError, RevisionConflictError
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message
 from kintone.remedies import for_maybe_saved
@@ -15,6 +15,7 @@ MIN_RANGE = 3
 """Up to so many ids in a row are named one by one."""
 NOTHING_DELETED = Message("nothing was deleted")
 NO_WAY_BACK = Message("what is deleted cannot be restored")
+STILL_RIGHT = Message("look at what has changed, and delete the records if that is still right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class BrokenOff:
     """Where a deletion of ``ids`` broke off: those before ``span`` are gone, those behind it were never sent.
 
     ``missing`` are the ids of the span that no record has. ``were_there`` tells that all its records were still there
-    when they were looked up, after an answer that was lost.
+    when they were looked up, after an answer that was lost. ``doubtful`` are ids before the span that no record had
+    when they were looked up, and that nothing had read before: this call deleted them, or they never existed.
     """
 
     app: int
@@ -31,6 +33,13 @@ class BrokenOff:
     missing: Sequence[int] = field(repr=False)
     were_there: bool
     by_query: bool
+    doubtful: Sequence[int] = field(default=(), repr=False)
+
+    @property
+    def confirmed(self) -> Sequence[int]:
+        """The ids of the records that this call deleted."""
+        doubtful = set(self.doubtful)
+        return [record_id for record_id in self.deleted if record_id not in doubtful]
 
     @property
     def deleted(self) -> Sequence[int]:
@@ -82,7 +91,17 @@ def _outcome(broken: BrokenOff, *, is_unknown: bool) -> Message:
     rest = [record_id for record_id in behind if record_id not in missing]
     if not broken.deleted and not is_unknown:
         return NOTHING_DELETED
-    parts = [Message("deleted: {records}", records=records_named(broken.deleted))] if broken.deleted else []
+    parts: list[Message] = []
+    if confirmed := broken.confirmed:
+        parts.append(Message("deleted: {records}", records=records_named(confirmed)))
+    if broken.doubtful:
+        parts.append(
+            Message(
+                "gone, or never there, after an answer that was lost, so whether this call deleted them is not known: "
+                "{records}",
+                records=records_named(broken.doubtful),
+            )
+        )
     if is_unknown:
         parts.append(Message("may have been deleted: {records}", records=records_named(broken.failed)))
     if is_unknown and broken.were_there:
@@ -107,9 +126,10 @@ def _remedy(error: KintoneError, broken: BrokenOff, *, is_unknown: bool) -> Mess
         return Joined([first, after, NO_WAY_BACK])
     if broken.missing:
         return Joined([_without_missing(broken), NO_WAY_BACK if broken.deleted else NOTHING])
+    advice = STILL_RIGHT if isinstance(error, RevisionConflictError) else error.remedy
     if not broken.deleted:
-        return error.remedy
-    first = Message("wait a minute") if isinstance(error, TEMPORARY_ERRORS) else error.remedy
+        return advice
+    first = Message("wait a minute") if isinstance(error, TEMPORARY_ERRORS) else advice
     first = NOTHING if isinstance(error, BudgetExceededError) else first
     return Joined([first, _go_on(broken, len(broken.ids) - len(broken.deleted)), NO_WAY_BACK])
 
@@ -123,8 +143,12 @@ def _go_on(broken: BrokenOff, left: int) -> Message:
 
 
 def _without_missing(broken: BrokenOff) -> Message:
+    left = len(broken.ids) - len(broken.deleted) - len(broken.missing)
+    if not left and broken.by_query:
+        return Message("somebody else deleted records while this was running; nothing is left of what the query found")
+    if not left:
+        return Message("check the IDs, and kintone_app_id if the records are in another app")
     if broken.by_query:
-        left = len(broken.ids) - len(broken.deleted) - len(broken.missing)
         return Message("somebody else deleted records while this was running; {go_on}", go_on=_go_on(broken, left))
     if broken.deleted:
         return Message(

@@ -98,6 +98,18 @@ def test_unknown_parameter_when_another_tool_does_what_was_meant(tool: str, writ
 
     message = str(refused.value)
     assert ("kintone_upsert_records" if tool == "kintone_upload_file" else "kintone_update_record") in message
+
+
+@pytest.mark.parametrize("written", ["limit", "max_records", "top", "order_by", "sort", "offset", "Limit"])
+def test_a_part_of_what_a_query_finds_cannot_be_deleted(written: str) -> None:
+    """A limit is no count to expect: a model that takes it for one writes 10, where all are deleted."""
+    with pytest.raises(InvalidParameterError) as refused:
+        declaration_of("kintone_delete_records").refuse_unknown({"query": "x", "confirm_count": 10, written: "10"})
+
+    message = str(refused.value)
+    assert "did you mean" not in message
+    assert "all records" in message
+    assert "record_ids" in message
     assert "leave it out" not in message
     assert "did you mean" not in message
 

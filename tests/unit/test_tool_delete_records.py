@@ -195,7 +195,7 @@ def test_none_found_and_none_expected(site: InProcess) -> None:
 def test_none_found_and_some_expected(site: InProcess) -> None:
     """That is a mistake, such as a wrong condition."""
     add(site, 2)
-    assert "finds 0" in refusal(site, query="$id > 10", confirm_count=1)
+    assert "finds no record" in refusal(site, query="$id > 10", confirm_count=1)
 
 
 @pytest.mark.parametrize(

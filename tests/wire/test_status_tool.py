@@ -161,3 +161,77 @@ def test_next_line_characters(host: DifyHost, site: LocalKintone) -> None:
     outcome = host.invoke(TOOL, {"record_ids": "1", "action": "Go"}, credentials_of(site), timeout=60)
 
     assert outcome.variables["results"][0]["status"] == "a\nb"
+
+
+@pytest.mark.parametrize("code", ["GAIA_CO02", "GAIA_UN03"])
+def test_somebody_changes_the_record_in_the_same_moment(host: DifyHost, site: LocalKintone, code: str) -> None:
+    """The advice fits a tool that takes no values and no revision, and tells where the record stands."""
+    site.fail(method="PUT", api="records/status", status=409, code=code)
+    failed = refused(host, site, record_ids="3", action="承認する")
+
+    assert failed.code == code
+    assert "revision" not in failed.message
+    assert "values" not in failed.message
+    assert all(word in failed.message for word in ("record 3", "承認待ち", "差し戻す"))
+
+
+def test_candidates_that_are_no_login_names(host: DifyHost, site: LocalKintone) -> None:
+    """A group stands in the sentence as whom to choose from, not as a choice."""
+    group = {"entity": {"type": "GROUP", "code": "managers"}, "includeSubs": False}
+    states = {
+        "New": {"index": "0", "assignee": {"type": "ONE", "entities": []}},
+        "Busy": {"index": "1", "assignee": {"type": "ONE", "entities": [group]}},
+    }
+    process = {"enable": True, "states": states, "actions": [{"name": "Go", "from": "New", "to": "Busy"}]}
+    app = site.create_app("groups", {"name": {"type": "SINGLE_LINE_TEXT"}}, process=process)
+    site.add_records(app, [{}])
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(TOOL, {"record_ids": "1", "action": "Go", "assignee": "tanaka"}, credentials_of(site, app=app))
+
+    assert failed.value.code == "GAIA_SA04"
+    assert "must be one of a" not in failed.value.message
+    assert "managers" in failed.value.message
+
+
+def test_action_that_leads_to_one_of_its_name_where_all_must_act(host: DifyHost, site: LocalKintone) -> None:
+    """The record has moved, but looks as if it waited: a second run would approve the next step, too."""
+    both = [{"entity": {"type": "USER", "code": code}, "includeSubs": False} for code in ("Administrator", "sato")]
+    states = {
+        name: {"index": str(index), "assignee": {"type": kind, "entities": people}}
+        for index, (name, kind, people) in enumerate([("New", "ONE", []), ("Both", "ALL", both), ("Done", "ONE", [])])
+    }
+    actions = [{"name": "Approve", "from": "New", "to": "Both"}, {"name": "Approve", "from": "Both", "to": "Done"}]
+    process = {"enable": True, "states": states, "actions": actions}
+    app = site.create_app("chain", {"name": {"type": "SINGLE_LINE_TEXT"}}, process=process)
+    site.add_records(app, [{}])
+    parameters = {"record_ids": "1", "action": "Approve"}
+
+    first = host.invoke(TOOL, parameters, credentials_of(site, app=app))
+    assert first.variables["results"][0]["status"] == "Both"
+    assert "once more" in first.text
+    second = host.invoke(TOOL, parameters, credentials_of(site, app=app))
+    assert second.variables["results"][0]["status"] == "Both"
+    assert "once more" not in second.text
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke(TOOL, parameters, credentials_of(site, app=app))
+    assert failed.value.code == "GAIA_NT01"
+
+
+def test_refusal_of_a_kind_that_is_not_known(host: DifyHost, site: LocalKintone) -> None:
+    """Nothing suggests that somebody was at work: kintone's own words are what there is to go by."""
+    site.fail(method="PUT", api="records/status", status=400, code="GAIA_XX99", message="Ask your boss.")
+    failed = refused(host, site, record_ids="3", action="承認する")
+
+    assert failed.code == "GAIA_XX99"
+    assert "try again" not in failed.message
+    assert all(words in failed.message for words in ("kintone's own message", "Ask your boss.", "承認待ち"))
+
+
+def test_offered_action_that_is_refused(host: DifyHost, site: LocalKintone) -> None:
+    """Somebody may have been at work, but nobody is sent round in circles."""
+    site.fail(method="PUT", api="records/status", status=400, code="GAIA_IL03")
+    failed = refused(host, site, record_ids="3", action="承認する")
+
+    assert failed.code == "GAIA_IL03"
+    assert "once" in failed.message
+    assert "buttons" in failed.message
