@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from simulation.trace import Run, TracedRequest
 
 MISSING = "missing"
+GONE = "gone"
+"""Not there after an answer that was lost; nobody knows whether it was there before."""
 _STATES = {
     "may have been deleted": UNKNOWN,
     "not deleted by this call": UNSAVED,
     "deleted": SAVED,
     "no longer there, or never were": MISSING,
+    "gone, or never there, after an answer that was lost, so whether this call deleted them is not known": GONE,
 }
 _CLAIM = re.compile(
     rf"\b({'|'.join(_STATES)}): "
@@ -104,6 +107,15 @@ def deletion_failed(run: Run) -> Iterator[str]:
         yield f"{error}: {line[:1000]}"
         return
     yield from (f"{wrong}: {line[:1000]}" for wrong in _false_claims(run, claims))
+    if not run.scenario.by_query:
+        yield from (f"{wrong}: {line[:1000]}" for wrong in _overstated(run, claims))
+
+
+def _overstated(run: Run, claims: dict[int, str]) -> Iterator[str]:
+    """Yield ids that were given, and are told as deleted or as gone, against kintone's own word for it."""
+    for number, evidence in zip(deletion_targets(run), deletion_evidence(run), strict=True):
+        if (claims[number], evidence.state == SAVED) in ((SAVED, False), (GONE, True)):
+            yield f"record {number} is reported as {claims[number]}, but the responses prove {evidence.state}"
 
 
 def parse_deletion_states(line: str, targets: list[int]) -> dict[int, str]:
@@ -142,9 +154,9 @@ def _false_claims(run: Run, claims: dict[int, str]) -> Iterator[str]:
         claimed = claims[number]
         which = f"record {number} is reported as {claimed}"
         seen, settled = _looked_up(run, number)
-        if claimed == SAVED and number in existing and number not in gone:
+        if claimed in (SAVED, GONE) and number in existing and number not in gone:
             yield f"{which}, and it is there"
-        if claimed == SAVED and evidence.state != SAVED and (settled or seen is not False):
+        if claimed in (SAVED, GONE) and evidence.state != SAVED and (settled or seen is not False):
             yield f"{which} without proof"
         if claimed in (UNSAVED, MISSING) and gone.get(number) == PLUGIN:
             yield f"{which}, and the call deleted it"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulation.deletion_rules import MISSING, parse_deletion_states
+from simulation.deletion_rules import GONE, MISSING, parse_deletion_states
 from simulation.statements import SAVED, UNKNOWN, UNSAVED, StatementError, parse_entry_states, parse_single_state
 
 
@@ -57,6 +57,8 @@ def test_line_when_it_is_of_one_record() -> None:
         ("no longer there, or never were: record 5; nothing was deleted", [UNSAVED, UNSAVED, MISSING, UNSAVED]),
         ("no longer there, or never were: record 8; deleted: records 2 to 3; not deleted by this call: record 5",
          [SAVED, SAVED, UNSAVED, MISSING]),
+        (("deleted: record 2; gone, or never there, after an answer that was lost, so whether this call deleted them "
+          "is not known: records 3, 5; not deleted by this call: record 8"), [SAVED, GONE, GONE, UNSAVED]),
     ],
 )  # fmt: skip
 def test_line_when_it_is_of_a_deletion(line: str, expected: list[str]) -> None:
