@@ -44,7 +44,7 @@ from kintone.writing.list_changes import ListChange
 from kintone.writing.removals import Removals
 from kintone.writing.saved_records import SavedRecords, SavedState, saved_state_of
 
-MAX_CONFLICTS = 6
+MAX_CONFLICTS = 8
 """After this number of conflicts with other writers, the same entries are not read and sent again."""
 MAX_SECONDS_FOR_NAMES = 5
 CONCURRENT_EDITS = Message(
@@ -210,11 +210,12 @@ class _Writer:
                 mapped = map_to_entries(error, batch, self._missing(error, batch))
                 if error.maybe_saved or not is_outdated(error, batch):
                     raise mapped from None
-                if not self._read_again(error, batch):
-                    raise mapped from None
                 conflicts += 1
                 if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
                     raise mapped.copy_with(remedy=CONCURRENT_EDITS) from None
+                self._caller.pause_after_conflict(conflicts)
+                if not self._read_again(error, batch):
+                    raise mapped from None
                 if conflicts > 1 and not self._request.atomic:
                     max_size = max(1, len(items) // 2)
             else:

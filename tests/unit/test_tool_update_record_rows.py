@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kintone.errors import KintoneError, RevisionConflictError
+from kintone.writing.writer import MAX_CONFLICTS
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.update_record_tool import (
     FORM,
@@ -136,7 +137,7 @@ def test_endless_conflicts_end(shop: InProcess) -> None:
         update(shop, record_data={"lines": []}, record_id="1")
 
     assert failed.value.code == "GAIA_CO02"
-    assert shop.calls[UPDATE] == 6
+    assert shop.calls[UPDATE] == MAX_CONFLICTS
     assert "only" not in items(shop)
 
 
