@@ -71,6 +71,10 @@ class Removals:
             if left - deadline.remaining() > MAX_SECONDS:
                 self.reason = Message("reading the records took too long")
 
+    def expect(self, record_id: str, changes: Sequence[ListChange]) -> None:
+        """Note what goes when a record that was read is written next."""
+        self._pending = {(record_id, change.code, change.row): change for change in changes if change.removed}
+
     def batch_saved(self) -> None:
         """Note that the batch is saved."""
         _merge(self.found, self._pending)

@@ -151,7 +151,7 @@ def upsert(
     """Write all entries, up to 2,000 in one batch.
 
     ``read`` holds records that were just read, by the position of the entry that appends to them. ``removals`` collects
-    what goes where entries replace rows or files; without it nothing is read for that. Raises
+    what goes where entries replace rows or files; without it nothing is read for that but with ``tells_lists``. Raises
     ``InvalidParameterError`` before anything is sent, and the error of a failed batch with a ledger of all entries.
     """
     return _Writer(caller, request, removals).write(read or {})
@@ -306,8 +306,12 @@ class _Writer:
     def _send_and_note_removals(self, batch: Batch) -> Sequence[SavedRecord]:
         if self._removals is None:
             return self._send(batch)
-        entries = [item.entry for item in batch.items]
-        self._removals.look(self._saved, self._appending, entries, self._caller.deadline)
+        if self._request.tells_lists:
+            for plan in (item.plan for item in batch.items if item.plan):
+                self._removals.expect(plan.id or "", plan.changes)
+        else:
+            entries = [item.entry for item in batch.items]
+            self._removals.look(self._saved, self._appending, entries, self._caller.deadline)
         try:
             results = self._send(batch)
         except KintoneError:
