@@ -24,6 +24,7 @@ REPEATED = Message(
     entries="",
 )
 MAX_IDS_SHOWN = 100
+MAX_SHARED_SHOWN = 10
 
 
 class UpsertRecords(base.KintoneTool):
@@ -95,7 +96,28 @@ def _id_lines(report: UpsertReport) -> list[Message]:
     added = [record["id"] for record in report.results if record["operation"] == "INSERT"]
     updated = [record["id"] for record in report.results if record["operation"] != "INSERT"]
     lines = ((Message("Added records: {ids}.", ids=""), added), (Message("Updated records: {ids}.", ids=""), updated))
-    return [line.copy_with(ids=_shown_ids(ids)) for line, ids in lines if ids]
+    told = [line.copy_with(ids=_shown_ids(list(dict.fromkeys(ids)))) for line, ids in lines if ids]
+    return [*told, *_shared_records(report)]
+
+
+def _shared_records(report: UpsertReport) -> list[Message]:
+    """Name the records that several entries reached, by key and by ID or by two keys; only kintone can tell."""
+    positions: dict[str, list[int]] = {}
+    for position, record in enumerate(report.results, start=1):
+        positions.setdefault(record["id"], []).append(position)
+    shared = [(record_id, places) for record_id, places in positions.items() if len(places) > 1]
+    lines = [
+        Message(
+            "Warning: entries {positions} reached the same record, {record}; of a field that several of them give, the "
+            "value of the last one is left.",
+            positions=Joined(list(map(str, places)), ", "),
+            record=record_id,
+        )
+        for record_id, places in shared[:MAX_SHARED_SHOWN]
+    ]
+    if left := len(shared) - len(lines):
+        lines.append(Message("So did entries of {left} more records.", left=left))
+    return lines
 
 
 def _shown_ids(ids: Sequence[str]) -> Message:

@@ -80,8 +80,22 @@ def removal_lines(removals: Removals) -> list[Message]:
         lines = [heading, *(Message("- {change}", change=change) for change in shown)]
         if left:
             lines.append(Message("- and from {left} more fields of records", left=left))
+    lines += _new_row_lines(removals.new_rows)
     if removals.unread:
         lines.append(_unread(removals))
+    return lines
+
+
+def _new_row_lines(new_rows: Removed) -> list[Message]:
+    first = list(new_rows.items())[:MAX_FIELDS_SHOWN]
+    lines = [
+        Message(
+            "Record {record}, {code}: {unknown}.", record=record, code=printable(code), unknown=_unknown(change.unknown)
+        )
+        for (record, code, _), change in first
+    ]
+    if left := len(new_rows) - len(first):
+        lines.append(Message("So are rows in {left} more tables of records.", left=left))
     return lines
 
 

@@ -312,6 +312,8 @@ class _Writer:
         else:
             entries = [item.entry for item in batch.items]
             self._removals.look(self._saved, self._appending, entries, self._caller.deadline)
+            for plan in (item.plan for item in batch.items if item.plan and item.plan.id):
+                self._removals.expect_new_rows(plan.id or "", plan.changes)
         try:
             results = self._send(batch)
         except KintoneError:
