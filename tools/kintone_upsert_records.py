@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kintone.errors import KintoneError, entries_named
+from kintone.errors import InvalidParameterError, KintoneError, entries_named
+from kintone.field_types import RECORD_ID
 from kintone.messages import Joined, Message
 from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
@@ -23,6 +24,9 @@ REPEATED = Message(
     "last try, so a record that an earlier try may have added is counted as updated.",
     entries="",
 )
+KEY_IS_ID = Message(
+    'update_key: records are found by their ID without it; write {{"id": 12, "record": {{…}}}} for each of them'
+)
 MAX_IDS_SHOWN = 100
 MAX_SHARED_SHOWN = 10
 
@@ -37,6 +41,8 @@ class UpsertRecords(base.KintoneTool):
         with base.nothing_saved_yet():
             parameters = call.parameters
             update_key = parameters.text("update_key") or None
+            if update_key == RECORD_ID:
+                raise InvalidParameterError(KEY_IS_ID)
             entries = read_entries(read_records_data(parameters), update_key, advice=AppAdvice(call))
             check = parameters.flag("validate_before_write")
             atomic = parameters.flag("atomic")

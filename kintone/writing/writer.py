@@ -12,12 +12,7 @@ from kintone.forms.fields import Form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 from kintone.reading.reader import RecordsApi
-from kintone.writing.append import (
-    AppendPlan,
-    ListMode,
-    are_unchanged,
-    can_be_verified,
-)
+from kintone.writing.append import AppendPlan, ListMode, are_unchanged, can_be_verified
 from kintone.writing.batches import (
     AppendedRecord,
     Batch,
