@@ -62,7 +62,8 @@ class UpdateRecord(base.KintoneTool):
         }
         untouched = _untouched_lists(entry, checked.form, table_mode, file_mode)
         lines = [*_lines(updated, call.app, url), *map(_untouched_line, untouched)]
-        lines.append(_repeat_line(entry, updated, appends=appends))
+        if repeated := _repeat_line(entry, updated, appends=appends):
+            lines.append(repeated)
         return Result([*lines, *_check_lines(checked, untouched, check=check)], variables, variables)
 
 
