@@ -5,7 +5,8 @@ from typing import Any
 
 from kintone.errors import InvalidParameterError, KintoneError, entries_named
 from kintone.field_types import RECORD_ID
-from kintone.messages import Joined, Message
+from kintone.messages import Joined, Message, counted
+from kintone.texts import previews
 from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
 from kintone.writing.removals import Removals
@@ -69,7 +70,11 @@ class UpsertRecords(base.KintoneTool):
             except KintoneError as error:
                 call.client.forms.drop(call.app)
                 raise error.copy_with(notes=[*error.notes, *removal_notes(removals)]) from None
-        notices = [*removal_lines(removals), repeat_notice(checked.entries, appends=request.appends)]
+        notices = [
+            *removal_lines(removals),
+            *_untouched_lines(request),
+            repeat_notice(checked.entries, appends=request.appends),
+        ]
         return _result(report, call.app, checked, notices, check=check)
 
 
@@ -95,6 +100,36 @@ def _result(
         lines.append(record_checks.CHECK_OFF if checked.form else record_checks.FORM_NOT_READ)
     variables = {"upsert_result": counts, "results": results, "response": response}
     return Result(lines, {"upsert_result": counts, "results": results}, variables)
+
+
+def _untouched_lines(request: UpsertRequest) -> list[Message]:
+    """Name the tables and attachment fields to which entries append an empty list, so that they keep what they have."""
+    plan = request.appending
+    entries = 0
+    codes: dict[str, None] = {}
+    for entry in request.entries:
+        empty = [code for code, given in plan.lists(entry).items() if not given]
+        entries += bool(empty)
+        codes |= dict.fromkeys(empty)
+    if not codes:
+        return []
+    named = previews(list(codes))
+    return [
+        counted(
+            entries,
+            Message(
+                "1 entry has nothing to append, so that saved rows or files stay; the mode replace removes them: "
+                "{codes}.",
+                codes=named,
+            ),
+            Message(
+                "{count:,} entries have nothing to append, so that saved rows or files stay; the mode replace removes "
+                "them: {codes}.",
+                count=entries,
+                codes=named,
+            ),
+        )
+    ]
 
 
 def _id_lines(report: UpsertReport) -> list[Message]:

@@ -303,3 +303,15 @@ def test_entries_of_different_records_are_not_named(site: InProcess) -> None:
     result = upsert(site, [{"id": number, "record": {"name": "x"}} for number in (1, 2)])
 
     assert "reached the same record" not in text(result)
+
+
+def test_an_empty_list_that_appends_nothing_is_told_to_keep_what_is_saved(site: InProcess) -> None:
+    """Who sends it may have meant to empty the table, and would believe it empty."""
+    entries: list[dict[str, Any]] = [{"id": number, "record": {"lines": ""}} for number in (1, 2)]
+    result = upsert(site, [*entries, {"id": 3, "record": {"lines": [{"qty": 9}]}}], table_mode="append")
+
+    assert [len(lines) for lines in site.values("lines")[:3]] == [3, 3, 4]
+    (line,) = [line for line in map(str, result.lines) if "nothing to append" in line]
+    assert line.startswith("2 entries")
+    assert "lines" in line
+    assert "nothing to append" not in text(upsert(site, entries))
