@@ -115,6 +115,9 @@ class RequestSender(Protocol):
         proves nothing and the entries become unknown. If ``read`` returns a list, it holds the results of the entries.
         """
 
+    def pause_after_conflict(self, conflicts: int) -> None:
+        """Wait before entries that were refused so often because of other writers are read and sent again."""
+
     def api_path(self, api: str) -> str:
         """Return the path of an API as bulkRequest needs it, such as ``/k/v1/records.json``."""
 

@@ -95,6 +95,10 @@ class KintoneClient:
         """Carry out a request that writes the entries of ``span``, and note the outcome in the ledger."""
         return self.execution.run(request, self._encoded(request), read, entries=Entries(ledger, span))
 
+    def pause_after_conflict(self, conflicts: int) -> None:
+        """Wait for a random part of a second or two, at most a tenth of the time that is left."""
+        self.execution.pause_after_conflict(conflicts)
+
     def upload(self, request: Request, open_body: OpenBody, deadline: Deadline | None = None) -> Answer:
         """Upload a body; ``open_body`` opens it again for each attempt, so that it is never kept in memory."""
         encoded = EncodedRequest("POST", self.api_path(request.api))

@@ -33,6 +33,8 @@ limiters = Limiters()
 
 DEFAULT_TIMEOUT: Final = 30.0
 CHUNK: Final = 1024 * 1024
+MAX_SHARE_OF_PAUSE: Final = 0.1
+"""Of the time that is left, the most that a pause after a conflict with another writer may take."""
 MIN_SECONDS_FOR_WRITE: Final = 0.1
 """A write is sent only if at least this time is left until the deadline."""
 
@@ -120,6 +122,11 @@ class Execution:
     ) -> Result:
         """Run ``attempt``, and again after an ``AttemptError`` if the request and the policy allow it."""
         return retry(request, attempt, policy or self._policy, deadline or self.deadline, entries)
+
+    def pause_after_conflict(self, conflicts: int) -> None:
+        """Wait as the policy says, at most ``MAX_SHARE_OF_PAUSE`` of the time that is left."""
+        most = self.deadline.remaining() * MAX_SHARE_OF_PAUSE
+        self.deadline.wait(min(most, self._policy.pause_after_conflict(conflicts)))
 
     def _send(self, request: Request, encoded: EncodedRequest, deadline: Deadline, body: UploadBody | None) -> Reply:
         with self._limiter.slot(id(self), deadline, request.description), self._logged(encoded) as log:

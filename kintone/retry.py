@@ -86,6 +86,7 @@ class RetryPolicy:
     tries_after_time_out: int = 2
     first_pause: float = 0.5
     longest_pause: float = 10.0
+    longest_pause_after_conflict: float = 2.0
     cursor_pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0)
     jitter: Callable[[], float] = random.random
 
@@ -106,6 +107,13 @@ class RetryPolicy:
             longest = min(self.longest_pause, self.first_pause * 2.0 ** (tries_made - 1))
             pause = longest * (0.5 + self.jitter() / 2)
         return max(pause, retry_after or 0.0)
+
+    def pause_after_conflict(self, conflicts: int) -> float:
+        """Return the seconds to wait before a record that others write too is read and written again.
+
+        Any part of a time that doubles: writers that began together must not meet again at each try.
+        """
+        return min(self.longest_pause_after_conflict, self.first_pause * 2.0 ** (conflicts - 1)) * self.jitter()
 
 
 NO_RETRIES = RetryPolicy(tries=1, tries_when_busy=1, tries_after_time_out=1, cursor_pauses=())

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from pydantic_core import to_json
-
 from kintone.errors import InvalidParameterError
 from kintone.field_types import RECORD_ID
 from kintone.messages import Message, counted
@@ -11,7 +9,7 @@ from kintone.texts import printable
 from kintone.writing.entries import Entry, raise_if_any, read_entries
 from tools import base
 from tools.flat_records import Source, Wanted, read_records
-from tools.object_lines import object_lines
+from tools.object_lines import json_text, object_lines
 from tools.parameters import Parameters
 from tools.results import Result
 from tools.writable_values import WritableValues, known_type, value_of
@@ -45,7 +43,7 @@ class BuildRecordsData(base.OfflineTool):
         built = [_written(entry, values) for entry in entries]
         payload = {"records": built}
         lines = [*values.notes(), _headline(len(built), key), *object_lines(built, "records_data")]
-        return Result(lines, {"records_data": payload}, {"records_data": to_json(payload).decode()}, LESS)
+        return Result(lines, {"records_data": payload}, {"records_data": json_text(payload)}, LESS)
 
 
 def _require_key_type(key: str, records: Sequence[Source]) -> None:

@@ -16,10 +16,11 @@ from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry, read_revision
 from kintone.writing.failures import NO_SUCH_KEY
 from kintone.writing.one_record import Updated, update_record
+from kintone.writing.removals import Removals
 from kintone.writing.repeating import holds_file_keys
 from kintone.writing.update_keys import KeyProblemError, UpdateKey, is_field_code, key_text, same_key
 from tools import base, record_checks
-from tools.list_change_texts import list_change_line
+from tools.list_change_texts import list_change_line, removal_notes_of_one
 from tools.record_choice import RecordChoice, read_record_choice
 from tools.record_inputs import explain_missing_record, read_record_data
 from tools.results import Result
@@ -49,8 +50,9 @@ class UpdateRecord(base.KintoneTool):
             appends = ListMode.APPEND in (table_mode, file_mode)
             checked = _checked(call, raw, choice, rules=check, appends=appends)
             entry = Entry(1, _without_key(checked), checked.key, choice.record_id or None, revision)
-            with _explained(call, choice, checked.key):
-                updated = update_record(call.client, call.app, entry, checked.form, table_mode, file_mode)
+            removals = Removals()
+            with _explained(call, choice, checked.key, removals):
+                updated = update_record(call.client, call.app, entry, checked.form, table_mode, file_mode, removals)
         url = call.client.record_url(call.app, updated.id)
         variables = {
             "record_id": updated.id,
@@ -60,7 +62,8 @@ class UpdateRecord(base.KintoneTool):
         }
         untouched = _untouched_lists(entry, checked.form, table_mode, file_mode)
         lines = [*_lines(updated, call.app, url), *map(_untouched_line, untouched)]
-        lines.append(_repeat_line(entry, updated, appends=appends))
+        if repeated := _repeat_line(entry, updated, appends=appends):
+            lines.append(repeated)
         return Result([*lines, *_check_lines(checked, untouched, check=check)], variables, variables)
 
 
@@ -182,8 +185,8 @@ def _without_key(checked: _Checked) -> Mapping[str, object]:
 
 
 @contextmanager
-def _explained(call: base.Call, choice: RecordChoice, key: UpdateKey | None) -> Iterator[None]:
-    """Say of a record that is missing which parameters named it; forget the form after any failure."""
+def _explained(call: base.Call, choice: RecordChoice, key: UpdateKey | None, removals: Removals) -> Iterator[None]:
+    """Say which parameters named a record that is missing, and what went if this was saved; forget the form."""
     try:
         with explain_missing_record():
             yield
@@ -198,9 +201,9 @@ def _explained(call: base.Call, choice: RecordChoice, key: UpdateKey | None) -> 
             field=printable(key.field),
         )
         raise error.copy_with(problem=problem, remedy=CHECK_KEY) from None
-    except KintoneError:
+    except KintoneError as error:
         call.client.forms.drop(call.app)
-        raise
+        raise error.copy_with(notes=[*error.notes, *removal_notes_of_one(removals)]) from None
 
 
 def _lines(updated: Updated, app: int, url: str) -> list[Message]:

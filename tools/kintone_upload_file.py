@@ -12,11 +12,12 @@ from kintone.reading.reader import RecordsApi
 from kintone.writing.append import ListMode
 from kintone.writing.list_changes import ListChange
 from kintone.writing.one_record import attach, lacks_attachment_field
+from kintone.writing.removals import Removals
 from tools import base
 from tools.code_suggestions import current_form, suggest_attachment_field
 from tools.dify_files.source import SourceLimits
 from tools.dify_files.values import read_files, read_names
-from tools.list_change_texts import list_change_line
+from tools.list_change_texts import list_change_line, removal_notes_of_one
 from tools.record_choice import RecordField, read_record_field
 from tools.record_inputs import explain_missing_record
 from tools.results import Result
@@ -102,11 +103,12 @@ def _attach(
 ) -> ListChange | None:
     """Attach the files; return what became of those that they replaced."""
     keys = [file.file_key for file in uploaded]
+    removals = Removals()
     try:
-        return attach(call.client, call.app, target.record_id, target.code, keys, mode, form).replaced
+        return attach(call.client, call.app, target.record_id, target.code, keys, mode, form, removals).replaced
     except KintoneError as error:
         note = KEYS_USED if error.maybe_saved else already_uploaded(uploaded)
-        raise error.copy_with(notes=[*error.notes, note]) from None
+        raise error.copy_with(notes=[*error.notes, note, *removal_notes_of_one(removals)]) from None
 
 
 def _result(

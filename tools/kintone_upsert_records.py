@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kintone.errors import KintoneError, entries_named
-from kintone.messages import Joined, Message
+from kintone.errors import InvalidParameterError, KintoneError, entries_named
+from kintone.field_types import RECORD_ID
+from kintone.messages import Joined, Message, counted
+from kintone.texts import previews
 from kintone.writing.append import ListMode
 from kintone.writing.entries import read_entries
 from kintone.writing.removals import Removals
@@ -23,7 +25,11 @@ REPEATED = Message(
     "last try, so a record that an earlier try may have added is counted as updated.",
     entries="",
 )
+KEY_IS_ID = Message(
+    'update_key: records are found by their ID without it; write {{"id": 12, "record": {{…}}}} for each of them'
+)
 MAX_IDS_SHOWN = 100
+MAX_SHARED_SHOWN = 10
 
 
 class UpsertRecords(base.KintoneTool):
@@ -36,6 +42,8 @@ class UpsertRecords(base.KintoneTool):
         with base.nothing_saved_yet():
             parameters = call.parameters
             update_key = parameters.text("update_key") or None
+            if update_key == RECORD_ID:
+                raise InvalidParameterError(KEY_IS_ID)
             entries = read_entries(read_records_data(parameters), update_key, advice=AppAdvice(call))
             check = parameters.flag("validate_before_write")
             atomic = parameters.flag("atomic")
@@ -62,7 +70,11 @@ class UpsertRecords(base.KintoneTool):
             except KintoneError as error:
                 call.client.forms.drop(call.app)
                 raise error.copy_with(notes=[*error.notes, *removal_notes(removals)]) from None
-        notices = [*removal_lines(removals), repeat_notice(checked.entries, appends=request.appends)]
+        notices = [
+            *removal_lines(removals),
+            *_untouched_lines(request),
+            repeat_notice(checked.entries, appends=request.appends),
+        ]
         return _result(report, call.app, checked, notices, check=check)
 
 
@@ -90,12 +102,63 @@ def _result(
     return Result(lines, {"upsert_result": counts, "results": results}, variables)
 
 
+def _untouched_lines(request: UpsertRequest) -> list[Message]:
+    """Name the tables and attachment fields to which entries append an empty list, so that they keep what they have."""
+    plan = request.appending
+    entries = 0
+    codes: dict[str, None] = {}
+    for entry in request.entries:
+        empty = [code for code, given in plan.lists(entry).items() if not given]
+        entries += bool(empty)
+        codes |= dict.fromkeys(empty)
+    if not codes:
+        return []
+    named = previews(list(codes))
+    return [
+        counted(
+            entries,
+            Message(
+                "1 entry has nothing to append, so that saved rows or files stay; the mode replace removes them: "
+                "{codes}.",
+                codes=named,
+            ),
+            Message(
+                "{count:,} entries have nothing to append, so that saved rows or files stay; the mode replace removes "
+                "them: {codes}.",
+                count=entries,
+                codes=named,
+            ),
+        )
+    ]
+
+
 def _id_lines(report: UpsertReport) -> list[Message]:
     """Return lines with the IDs of the records; agents read the text only."""
     added = [record["id"] for record in report.results if record["operation"] == "INSERT"]
     updated = [record["id"] for record in report.results if record["operation"] != "INSERT"]
     lines = ((Message("Added records: {ids}.", ids=""), added), (Message("Updated records: {ids}.", ids=""), updated))
-    return [line.copy_with(ids=_shown_ids(ids)) for line, ids in lines if ids]
+    told = [line.copy_with(ids=_shown_ids(list(dict.fromkeys(ids)))) for line, ids in lines if ids]
+    return [*told, *_shared_records(report)]
+
+
+def _shared_records(report: UpsertReport) -> list[Message]:
+    """Name the records that several entries reached, by key and by ID or by two keys; only kintone can tell."""
+    positions: dict[str, list[int]] = {}
+    for position, record in enumerate(report.results, start=1):
+        positions.setdefault(record["id"], []).append(position)
+    shared = [(record_id, places) for record_id, places in positions.items() if len(places) > 1]
+    lines = [
+        Message(
+            "Warning: entries {positions} reached the same record, {record}; of a field that several of them give, the "
+            "value of the last one is left.",
+            positions=Joined(list(map(str, places)), ", "),
+            record=record_id,
+        )
+        for record_id, places in shared[:MAX_SHARED_SHOWN]
+    ]
+    if left := len(shared) - len(lines):
+        lines.append(Message("So did entries of {left} more records.", left=left))
+    return lines
 
 
 def _shown_ids(ids: Sequence[str]) -> Message:

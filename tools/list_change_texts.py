@@ -80,8 +80,22 @@ def removal_lines(removals: Removals) -> list[Message]:
         lines = [heading, *(Message("- {change}", change=change) for change in shown)]
         if left:
             lines.append(Message("- and from {left} more fields of records", left=left))
+    lines += _new_row_lines(removals.new_rows)
     if removals.unread:
         lines.append(_unread(removals))
+    return lines
+
+
+def _new_row_lines(new_rows: Removed) -> list[Message]:
+    first = list(new_rows.items())[:MAX_FIELDS_SHOWN]
+    lines = [
+        Message(
+            "Record {record}, {code}: {unknown}.", record=record, code=printable(code), unknown=_unknown(change.unknown)
+        )
+        for (record, code, _), change in first
+    ]
+    if left := len(new_rows) - len(first):
+        lines.append(Message("So are rows in {left} more tables of records.", left=left))
     return lines
 
 
@@ -98,6 +112,15 @@ def removal_notes(removals: Removals) -> list[Message]:
             )
         )
     return notes
+
+
+def removal_notes_of_one(removals: Removals) -> list[Message]:
+    """Return what an error must say of the rows and files of one record whose writing has an unknown outcome."""
+    if not removals.uncertain:
+        return []
+    shown, _ = _removed_from(removals.uncertain, MAX_FIELDS_SHOWN)
+    changes = Joined([line for _, line in shown], "; ")
+    return [Message("removed from the record, if this was saved: {changes}", changes=changes)]
 
 
 def _unread(removals: Removals) -> Message:
@@ -123,12 +146,17 @@ def _in_words(removed: Removed) -> dict[str, Message]:
 
 def _by_record(removed: Removed, most: int) -> tuple[list[Message], int]:
     """Return what went of the first fields of records, and how many fields more there are."""
-    changes = [(record, replace(change, added=0, changed=0, kept=0)) for (record, _, _), change in removed.items()]
+    changes, left = _removed_from(removed, most)
+    return [Message("record {record}, {change}", record=record, change=change) for record, change in changes], left
+
+
+def _removed_from(removed: Removed, most: int) -> tuple[list[tuple[str, Message]], int]:
+    """Return record and line of the first changes, and how many more there are."""
+    first = list(removed.items())[:most]
     shown = [
-        Message("record {record}, {change}", record=record, change=list_change_line(change))
-        for record, change in changes[:most]
+        (record, list_change_line(replace(change, added=0, changed=0, kept=0))) for (record, _, _), change in first
     ]
-    return shown, len(changes) - len(shown)
+    return shown, len(removed) - len(shown)
 
 
 def _counts(removed: Removed) -> Message:

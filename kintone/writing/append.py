@@ -129,8 +129,15 @@ class AppendPlan:
         return AppendedRecord(record, saved.id, saved.revision, given_rows, self._changes(entry, saved, record))
 
     def _changes(self, entry: Entry, saved: SavedState, record: Mapping[str, object]) -> list[ListChange]:
-        """Return what becomes of the saved rows and files when ``record`` is sent, if that is asked for."""
-        return list_changes_of(self.fields, self.codes_to_read(entry), saved, record) if self.tells else []
+        """Return what becomes of the saved rows and files when ``record`` is sent.
+
+        Unless ``tells``, only the tables with rows whose id the record does not have.
+        """
+        if self.tells:
+            return list_changes_of(self.fields, self.codes_to_read(entry), saved, record)
+        codes = [code for code, given in self.lists(entry).items() if any(map(_has_id, given))]
+        changes = list_changes_of(self.fields, codes, saved, record)
+        return [change for change in changes if change.unknown]
 
     def _conflict(self, entry: Entry, saved: SavedState) -> RevisionConflictError:
         if self.numbered:
@@ -221,6 +228,10 @@ def list_changes_of(
         else:
             changes.append(files_change(code, saved.files(code), sent))
     return changes
+
+
+def _has_id(row: object) -> bool:
+    return isinstance(row, Mapping) and bool(row.get("id"))
 
 
 def appended_files(keys: Sequence[str], given: Sequence[object]) -> list[object]:

@@ -3,8 +3,6 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from difflib import get_close_matches
-from itertools import islice
 from typing import NamedTuple, Self
 
 from kintone.errors import InvalidParameterError
@@ -12,6 +10,7 @@ from kintone.messages import NOTHING, Joined, Message
 from kintone.texts import preview, previews
 from kintone.values.numbers import number_in, plain_number, whole_number
 from kintone.writing.entry_advice import PLAIN_ADVICE, EntryAdvice
+from kintone.writing.entry_keys import ENTRY_KEYS, holds_mistyped_key, unknown_key_problems
 from kintone.writing.update_keys import (
     KeyProblemError,
     UpdateKey,
@@ -24,13 +23,9 @@ from kintone.writing.update_keys import (
 )
 
 PARAMETER = "records_data"
-ENTRY_KEYS = ("updateKey", "id", "revision", "record")
 UPDATE_KEY_KEYS = ("field", "value")
 # The revision that turns kintone's check off; https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records
 ANY_REVISION = -1
-MAX_TYPO_LENGTH = 20
-MAX_UNKNOWN_KEYS = 50
-MAX_KEYS_COMPARED = 50
 MAX_LISTED_PROBLEMS = 20
 MAX_PROBLEMS = 1_000
 """After this number of problems the other entries are not read; a text of ten million characters may hold a million."""
@@ -128,6 +123,11 @@ def _items(structure: object, parameter: str) -> Sequence[object]:
                     others=previews(others),
                 )
             inner = inner[wrapper]
+    if isinstance(inner, dict) and inner:
+        raise InvalidParameterError(
+            "{parameter}: a list of entries is needed, not an object; put the object into a list: [{{…}}]",
+            parameter=parameter,
+        )
     if not isinstance(inner, list | tuple):
         raise InvalidParameterError(
             '{parameter}: a list of entries is needed, not {kind}; write {{"records": [{{"record": {{…}}}}]}}',
@@ -143,7 +143,7 @@ def _is_plain_row(item: object) -> bool:
     """Tell whether an item is an object that has no key of an entry, and none that is mistyped."""
     if not isinstance(item, dict) or not item or any(key in ENTRY_KEYS for key in item):
         return False
-    return not any(map(_nearest_key, islice(item, MAX_KEYS_COMPARED)))
+    return not holds_mistyped_key(item)
 
 
 def _entry(
@@ -167,7 +167,7 @@ def _entry(
 
 
 def _read_entry(position: int, item: Mapping[str, object], problems: list[Message], advice: EntryAdvice) -> Entry:
-    problems += _unknown_key_problems(item)
+    problems += unknown_key_problems(item)
     record: Mapping[str, object] = {}
     if "record" in item:
         record = _read_record(item["record"], problems)
@@ -220,29 +220,6 @@ def _without_key_in_record(entry: Entry, problems: list[Message]) -> Entry:
 
 
 # The parts of an entry
-
-
-def _unknown_key_problems(item: Mapping[str, object]) -> list[Message]:
-    """Return a problem for every key that has no meaning in an entry, fifty at most."""
-    problems: list[Message] = []
-    for key in islice((key for key in item if key not in ENTRY_KEYS), MAX_UNKNOWN_KEYS):
-        nearest = _nearest_key(key)
-        hint = (
-            Message('did you mean "{key}"?', key=nearest)
-            if nearest
-            else Message("an entry has updateKey or id, revision and record only")
-        )
-        problems.append(Message("has {key}, which has no meaning here; {hint}", key=preview(key), hint=hint))
-    return problems
-
-
-def _nearest_key(key: object) -> str | None:
-    """Return the key of an entry that a mistyped key such as "update_key" probably stands for, None for no such key."""
-    if not isinstance(key, str) or len(key) > MAX_TYPO_LENGTH:
-        return None
-    folded = {known.casefold(): known for known in ENTRY_KEYS}
-    matches = get_close_matches(key.replace("_", "").replace("-", "").strip().casefold(), folded, n=1, cutoff=0.75)
-    return folded[matches[0]] if matches else None
 
 
 def _read_record(value: object, problems: list[Message]) -> Mapping[str, object]:

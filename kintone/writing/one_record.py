@@ -20,6 +20,7 @@ from kintone.writing.batches import AddedAnswer
 from kintone.writing.entries import Entry
 from kintone.writing.failures import readable
 from kintone.writing.list_changes import ListChange, files_change
+from kintone.writing.removals import Removals
 from kintone.writing.repeating import retry_note
 from kintone.writing.writer import UpsertRequest, WhenMissing, upsert
 
@@ -96,11 +97,13 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
     form: Form | None,
     table_mode: ListMode = ListMode.REPLACE,
     file_mode: ListMode = ListMode.REPLACE,
+    removals: Removals | None = None,
 ) -> Updated:
     """Update the record that the entry names by id or key, and add none where there is no such record.
 
     The record is read first only where the entry has a table or an attachment field: what is written then has the
     revision that was read, so that ``changes`` is true. ``form`` shows which fields these are; appending needs it.
+    ``removals`` collects what goes, also where the outcome is unknown.
     Sources: https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record and, by key,
     https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
     """
@@ -116,7 +119,7 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
     )
     try:
         api.encode_json(entry.record)
-        report = upsert(caller, request)
+        report = upsert(caller, request, removals=removals)
     except InvalidParameterError:
         raise
     except KintoneError as error:
@@ -142,12 +145,14 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     file_keys: Sequence[str],
     mode: ListMode,
     form: Form | None = None,
+    removals: Removals | None = None,
 ) -> Attached:
     """Put uploaded files into an attachment field; return the new revision, and what became of the files it had.
 
     The record is read first, since kintone ignores a field that does not exist and removes saved files that are not
     sent. The record shows the types of its fields, so that ``form`` is needed only where the record is older than the
-    field. Raises ``InvalidParameterError`` for a field that is not an attachment field.
+    field. ``removals`` gets the files that are replaced if it is not known whether this was saved. Raises
+    ``InvalidParameterError`` for a field that is not an attachment field.
     """
     record = RecordsApi(caller).get(app, record_id)
     if form is None or not lacks_attachment_field(record, field, form):
@@ -156,14 +161,17 @@ def attach(  # noqa: PLR0913, PLR0917 - each is a parameter of its own for the c
     files = [{"fileKey": key} for key in file_keys]
     entry = Entry(1, {field: {"value": files}}, id=record_id)
     request = UpsertRequest(app, [entry], file_mode=mode, form=form, is_single=True)
+    saved = record[field]["value"] if field in record else ()
+    change = files_change(field, saved, files) if mode is ListMode.REPLACE else None
     try:
         report = upsert(caller, request, {1: record})
     except KintoneError as error:
+        if removals and change and error.maybe_saved:
+            removals.expect(record_id, [change])
+            removals.batch_unknown()
         # The files are uploaded again under other keys.
         retry = RETRY_WRITES_TWICE if mode is ListMode.APPEND else RETRY_IS_HARMLESS
         raise restated_for_one(error, retry) from None
-    saved = record[field]["value"] if field in record else ()
-    change = files_change(field, saved, files) if mode is ListMode.REPLACE else None
     return Attached(report.results[0]["revision"], change)
 
 

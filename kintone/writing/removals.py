@@ -31,15 +31,18 @@ class Removals:
 
     A token that may not view records, and an answer that is late or cannot be read, do not make the write fail.
     ``found`` is what the saved entries took away, ``uncertain`` what those of unknown outcome took away if they are
-    saved. ``unread`` counts the entries with a table or an attachment field whose records were not read, ``reason``
-    tells why. What another writer changes between reading and writing does not show.
+    saved. ``new_rows`` are tables of saved entries with rows that were sent under the ID of a saved row, but are new,
+    since the record does not have it. ``unread`` counts the entries with a table or an attachment field whose records
+    were not read, ``reason`` tells why. What another writer changes between reading and writing does not show.
     """
 
     found: Removed = field(default_factory=dict)
     uncertain: Removed = field(default_factory=dict)
     unread: int = 0
     reason: Message = NOTHING
+    new_rows: Removed = field(default_factory=dict)
     _pending: Removed = field(default_factory=dict)
+    _pending_rows: Removed = field(default_factory=dict)
     _read: int = 0
 
     def look(self, saved: SavedRecords, plan: AppendPlan, entries: Sequence[Entry], deadline: Deadline) -> None:
@@ -47,7 +50,7 @@ class Removals:
 
         Raises the failures that are not ``TOLERATED``.
         """
-        self._pending = {}
+        self._pending, self._pending_rows = {}, {}
         replacing = [entry for entry in entries if plan.replaced(entry)]
         if replacing and not self.reason and self._read + len(replacing) > MAX_ENTRIES:
             self.reason = Message(
@@ -64,17 +67,26 @@ class Removals:
             with deadline.within(left * MAX_SHARE) as within:
                 self._read_records(saved, plan, replacing, within)
         except TOLERATED as error:
-            self._pending = {}
+            self._pending, self._pending_rows = {}, {}
             self.unread += len(replacing)
             self.reason = error.problem
         else:
             if left - deadline.remaining() > MAX_SECONDS:
                 self.reason = Message("reading the records took too long")
 
+    def expect(self, record_id: str, changes: Sequence[ListChange]) -> None:
+        """Note what goes when a record that was read is written next."""
+        self._pending = {(record_id, change.code, change.row): change for change in changes if change.removed}
+
+    def expect_new_rows(self, record_id: str, changes: Sequence[ListChange]) -> None:
+        """Note rows that the entries of the next batch append under the ID of a row that the record does not have."""
+        self._pending_rows |= {(record_id, change.code, ""): change for change in changes if change.unknown}
+
     def batch_saved(self) -> None:
         """Note that the batch is saved."""
         _merge(self.found, self._pending)
-        self._pending = {}
+        self.new_rows |= self._pending_rows
+        self._pending, self._pending_rows = {}, {}
 
     def batch_unknown(self) -> None:
         """Note that the batch may have been saved."""
@@ -90,7 +102,9 @@ class Removals:
             state = states.get(entry.position)
             if state is None:
                 continue
-            for change in list_changes_of(plan.fields, plan.replaced(entry), state, entry.record):
+            changes = list_changes_of(plan.fields, plan.replaced(entry), state, entry.record)
+            self.expect_new_rows(state.id, changes)
+            for change in changes:
                 if change.removed:
                     _merge(self._pending, {(state.id, change.code, change.row): change})
 

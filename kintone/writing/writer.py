@@ -12,12 +12,7 @@ from kintone.forms.fields import Form
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 from kintone.reading.reader import RecordsApi
-from kintone.writing.append import (
-    AppendPlan,
-    ListMode,
-    are_unchanged,
-    can_be_verified,
-)
+from kintone.writing.append import AppendPlan, ListMode, are_unchanged, can_be_verified
 from kintone.writing.batches import (
     AppendedRecord,
     Batch,
@@ -44,7 +39,7 @@ from kintone.writing.list_changes import ListChange
 from kintone.writing.removals import Removals
 from kintone.writing.saved_records import SavedRecords, SavedState, saved_state_of
 
-MAX_CONFLICTS = 6
+MAX_CONFLICTS = 8
 """After this number of conflicts with other writers, the same entries are not read and sent again."""
 MAX_SECONDS_FOR_NAMES = 5
 CONCURRENT_EDITS = Message(
@@ -151,7 +146,7 @@ def upsert(
     """Write all entries, up to 2,000 in one batch.
 
     ``read`` holds records that were just read, by the position of the entry that appends to them. ``removals`` collects
-    what goes where entries replace rows or files; without it nothing is read for that. Raises
+    what goes where entries replace rows or files; without it nothing is read for that but with ``tells_lists``. Raises
     ``InvalidParameterError`` before anything is sent, and the error of a failed batch with a ledger of all entries.
     """
     return _Writer(caller, request, removals).write(read or {})
@@ -210,11 +205,12 @@ class _Writer:
                 mapped = map_to_entries(error, batch, self._missing(error, batch))
                 if error.maybe_saved or not is_outdated(error, batch):
                     raise mapped from None
-                if not self._read_again(error, batch):
-                    raise mapped from None
                 conflicts += 1
                 if conflicts >= MAX_CONFLICTS and (self._request.atomic or len(items) == 1):
                     raise mapped.copy_with(remedy=CONCURRENT_EDITS) from None
+                self._caller.pause_after_conflict(conflicts)
+                if not self._read_again(error, batch):
+                    raise mapped from None
                 if conflicts > 1 and not self._request.atomic:
                     max_size = max(1, len(items) // 2)
             else:
@@ -305,8 +301,14 @@ class _Writer:
     def _send_and_note_removals(self, batch: Batch) -> Sequence[SavedRecord]:
         if self._removals is None:
             return self._send(batch)
-        entries = [item.entry for item in batch.items]
-        self._removals.look(self._saved, self._appending, entries, self._caller.deadline)
+        if self._request.tells_lists:
+            for plan in (item.plan for item in batch.items if item.plan):
+                self._removals.expect(plan.id or "", plan.changes)
+        else:
+            entries = [item.entry for item in batch.items]
+            self._removals.look(self._saved, self._appending, entries, self._caller.deadline)
+            for plan in (item.plan for item in batch.items if item.plan and item.plan.id):
+                self._removals.expect_new_rows(plan.id or "", plan.changes)
         try:
             results = self._send(batch)
         except KintoneError:

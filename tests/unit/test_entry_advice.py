@@ -166,3 +166,41 @@ def test_number_and_key_need_no_advice(site: InProcess, entry: Mapping[str, obje
     upsert(site, right, validate_before_write=False)
 
     assert site.calls["GET app"] == 0
+
+
+# Entries that are nearly right
+
+
+def test_fields_beside_the_id_are_shown_inside_record(site: InProcess) -> None:
+    """Following the sentence must not drop the id, which would add a record."""
+    line = refusal(site, [{"id": 1, "note": "new", "serial": 3}])
+
+    assert '{"id": …, "record": {"note": …}}' in line
+    assert '"serial"' in line
+    upsert(site, [{"id": 1, "record": {"note": "new", "serial": 3}}])
+    assert site.values("note") == ["new"]
+
+
+def test_fields_beside_the_update_key_are_shown_inside_record(site: InProcess) -> None:
+    """The key stays where it is."""
+    line = refusal(site, [{"updateKey": {"field": "serial", "value": 1}, "note": "new"}])
+
+    assert '{"updateKey": …, "record": {"note": …}}' in line
+
+
+@pytest.mark.parametrize("entry", [{"id": 1, "note": "x"}, {"note": "x"}, {"id": 1, "record": {"note": "x"}}])
+def test_an_object_is_to_be_put_into_a_list(site: InProcess, entry: dict[str, object]) -> None:
+    """What it says must not propose another entry, without id, which would add a record."""
+    line = refusal(site, entry)
+
+    assert "[{…}]" in line
+    assert '"record"' not in line
+
+
+def test_the_record_id_is_no_update_key(site: InProcess) -> None:
+    """The sentence shows the entry that finds a record by its ID."""
+    with pytest.raises(InvalidParameterError) as refused:
+        upsert(site, [{"$id": 1, "note": "new"}], update_key="$id")
+
+    assert '{"id": 12, "record": {…}}' in str(refused.value)
+    assert site.writes == []

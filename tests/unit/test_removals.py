@@ -257,3 +257,61 @@ def test_failure_tells_what_the_saved_entries_removed(
     assert "record 3," not in certain
     assert f"record 3, lines: 3 removed (ids {', '.join(ids[3])})" in possible
     assert "record 5," not in line
+
+
+@pytest.mark.parametrize("mode", ["replace", "append"])
+def test_a_row_under_the_id_of_another_records_row_is_told_to_be_new(site: InProcess, mode: str) -> None:
+    """Kintone adds it; who sent it meant to change a row."""
+    own, other = (site.values("lines")[record][0]["id"] for record in (0, 1))
+    rows = [{"id": own, "qty": 7}, {"id": other, "qty": 8}]
+    result = upsert(site, [{"id": 1, "record": {"lines": rows}}], table_mode=mode)
+
+    saved = {row["id"]: row["value"]["qty"]["value"] for row in site.values("lines")[0]}
+    assert saved[own] == "7"
+    assert other not in saved
+    (line,) = [line for line in map(str, result.lines) if line.startswith("Record 1, lines:")]
+    assert f"id {other}," in line
+    assert own not in line.split(":")[1]
+
+
+def test_rows_with_ids_of_saved_rows_are_not_told(site: InProcess) -> None:
+    """Nothing is new."""
+    own = site.values("lines")[0][0]["id"]
+    for mode in ("append", "replace"):
+        result = upsert(site, [{"id": 1, "record": {"lines": [{"id": own, "qty": 7}]}}], table_mode=mode)
+        assert "Record 1" not in text(result)
+
+
+def test_entries_that_reach_one_record_are_named(site: InProcess) -> None:
+    """Only kintone's answer shows that a key and an ID are those of the same record."""
+    entries: list[dict[str, Any]] = [
+        {"id": 1, "record": {"name": "first"}},
+        {"updateKey": {"field": "sku", "value": "A-2"}, "record": {"name": "alone"}},
+        {"updateKey": {"field": "sku", "value": "A-1"}, "record": {"name": "second"}},
+        {"updateKey": {"field": "no", "value": "1"}, "record": {"name": "third"}},
+    ]
+    result = upsert(site, entries)
+
+    assert site.values("name")[:2] == ["third", "alone"]
+    (warning,) = [line for line in map(str, result.lines) if line.startswith("Warning")]
+    assert "1, 3, 4" in warning
+    assert "Updated records: 1, 2." in text(result)
+
+
+def test_entries_of_different_records_are_not_named(site: InProcess) -> None:
+    """The usual upsert says nothing of it."""
+    result = upsert(site, [{"id": number, "record": {"name": "x"}} for number in (1, 2)])
+
+    assert "reached the same record" not in text(result)
+
+
+def test_an_empty_list_that_appends_nothing_is_told_to_keep_what_is_saved(site: InProcess) -> None:
+    """Who sends it may have meant to empty the table, and would believe it empty."""
+    entries: list[dict[str, Any]] = [{"id": number, "record": {"lines": ""}} for number in (1, 2)]
+    result = upsert(site, [*entries, {"id": 3, "record": {"lines": [{"qty": 9}]}}], table_mode="append")
+
+    assert [len(lines) for lines in site.values("lines")[:3]] == [3, 3, 4]
+    (line,) = [line for line in map(str, result.lines) if "nothing to append" in line]
+    assert line.startswith("2 entries")
+    assert "lines" in line
+    assert "nothing to append" not in text(upsert(site, entries))

@@ -92,6 +92,14 @@ def test_pause_when_the_server_names_one() -> None:
     assert policy.pause(FailureKind.RATE_LIMITED, 5, 1.0) == 8.0
 
 
+def test_pause_after_a_conflict_is_any_part_of_a_time_that_doubles() -> None:
+    """Writers that began at the same moment need different pauses, and one that is alone no long one."""
+    low, high = RetryPolicy(jitter=lambda: 0.0), RetryPolicy(jitter=lambda: 1.0)
+
+    assert [high.pause_after_conflict(conflicts) for conflicts in range(1, 6)] == [0.5, 1.0, 2.0, 2.0, 2.0]
+    assert low.pause_after_conflict(5) == 0.0
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [

@@ -43,6 +43,7 @@ def test_update_by_id_is_one_request(shop: InProcess) -> None:
         code: before[0][code] for code in ("sku", "name", "lines")
     }
     assert stored(shop, 2) == before[1]
+    assert all(text(result).split("\n")), "a blank line costs an agent and says nothing"
     assert result.variables == {
         "record_id": "1",
         "revision": "2",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kintone.errors import KintoneError, RevisionConflictError
+from kintone.writing.writer import MAX_CONFLICTS
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.update_record_tool import (
     FORM,
@@ -136,7 +137,7 @@ def test_endless_conflicts_end(shop: InProcess) -> None:
         update(shop, record_data={"lines": []}, record_id="1")
 
     assert failed.value.code == "GAIA_CO02"
-    assert shop.calls[UPDATE] == 6
+    assert shop.calls[UPDATE] == MAX_CONFLICTS
     assert "only" not in items(shop)
 
 
@@ -168,3 +169,27 @@ def test_unchecked_values_are_written_and_told(shop: InProcess) -> None:
     assert items(shop) == ["a"]
     assert "3 removed" in text(result)
     assert "validate_before_write" in text(result)
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_rows_and_files_that_a_lost_answer_may_have_cost_are_told(shop: InProcess, *, applied: bool) -> None:
+    """A repetition reads the record anew and could no longer name them."""
+    update(shop, record_data={"papers2": [upload(shop, "見積.txt")]}, record_id="1")
+    first, *gone = row_ids(shop)
+    shop.kintone.fail(method="PUT", status=502, applied=applied, times=None)
+    with pytest.raises(KintoneError) as failed:
+        update(shop, record_data={"lines": [{"id": first, "item": "x"}], "papers2": []}, record_id="1")
+
+    assert failed.value.maybe_saved
+    (note,) = [str(note) for note in failed.value.notes if "removed" in str(note)]
+    assert f"lines: 2 removed (ids {', '.join(gone)})" in note
+    assert "papers2: 1 removed (見積.txt)" in note
+
+
+def test_a_refused_write_removes_nothing_and_says_nothing_of_it(shop: InProcess) -> None:
+    """Kintone's refusal is certain."""
+    shop.kintone.fail(method="PUT", status=400, code="CB_VA01", times=None)
+    with pytest.raises(KintoneError) as failed:
+        update(shop, record_data={"lines": []}, record_id="1")
+
+    assert not [note for note in failed.value.notes if "removed" in str(note)]

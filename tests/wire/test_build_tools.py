@@ -142,3 +142,14 @@ def test_failures_through_dify(host: DifyHost, site: LocalKintone) -> None:
         assert failed.value.message in failed.value.workflow_view
     assert "kintone_upsert_records" in failed.value.message
     assert site.requests == []
+
+
+def test_next_line_characters_survive_until_they_are_stored(host: DifyHost, site: LocalKintone) -> None:
+    """Dify's lines end at U+0085, so the JSON text and its line in the text hold it escaped."""
+    rows = json.dumps([{"sku": "N\u00851", "name": "a\u0085b"}])
+    built = call(host, site, "kintone_build_records_data", records_source=rows, updateKey="sku")
+    call(host, site, "kintone_upsert_records", records_data=built["records_data"])
+
+    (record,) = [record for record in site.records(ORDERS) if record["sku"]["value"].startswith("N")]
+    assert (record["sku"]["value"], record["name"]["value"]) == ("N\u00851", "a\u0085b")
+    assert any(line.startswith("{") and json.loads(line) for line in built["text"].splitlines())

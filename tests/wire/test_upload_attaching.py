@@ -177,3 +177,17 @@ def test_key_in_place_of_the_record(transfers: FileTransfers) -> None:
     assert not refused.message.rstrip().endswith(record_id)
     assert "last part" not in refused.message
     assert transfers.attached_names(record_id) == ["old.txt"]
+
+
+def test_files_that_a_lost_answer_may_have_replaced_are_named(transfers: FileTransfers) -> None:
+    """The repetition reads the record anew and could no longer name them."""
+    record_id = transfers.record_with_files(b"old", name="見積.txt")
+    transfers.site.fail(method="PUT", cut="after", times=None)
+    line = transfers.refused_upload(
+        transfers.host.serve("new.txt", b"new"), record_id=record_id, attachment_field="photos", file_mode="replace"
+    ).message
+    transfers.site.clear_failures()
+
+    assert transfers.attached_names(record_id) == ["new.txt"]
+    assert "may have been saved" in line
+    assert "1 removed (見積.txt)" in line
