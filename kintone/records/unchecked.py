@@ -1,6 +1,6 @@
 """What the app's form cannot tell about a record: the values of which only kintone knows whether it takes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kintone.field_types import Shape
@@ -64,6 +64,51 @@ def unchecked_values(record: Mapping[str, Any], form: Form) -> list[Message]:
         ),
     )
     return [sentence.copy_with(fields=listed(_each_once(names))) for names, sentence in sentences if names]
+
+
+def replaced_lists(record: Mapping[str, Any], form: Form) -> list[Message]:
+    """Return a sentence about the tables and attachment fields of which an update removes what is left out, and about row ids.
+
+    ``record`` is in kintone's own shape. Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record.
+    """
+    tables = [_named(code) for code in record if _is_table(code, form)]
+    rows = [_named(code) for code, cell in record.items() if _is_table(code, form) and _has_ids(cell["value"])]
+    files = [_named(code) for code in record if (field := form.find(code)) is not None and field.holds_files]
+    sentences = (
+        (
+            rows,
+            Message(
+                "Not checked: whether the record has rows with these ids; kintone takes others for new rows: {fields}.",
+                fields="",
+            ),
+        ),
+        (
+            tables,
+            Message(
+                "The update removes the saved rows that are left out, unless table_mode is append: {fields}.", fields=""
+            ),
+        ),
+        (
+            files,
+            Message(
+                "The update removes the saved files that are left out, unless file_mode is append: {fields}.", fields=""
+            ),
+        ),
+    )
+    return [sentence.copy_with(fields=listed(names)) for names, sentence in sentences if names]
+
+
+def _named(code: str) -> Message:
+    return Message("{code}", code=printable(code))
+
+
+def _is_table(code: str, form: Form) -> bool:
+    field = form.find(code)
+    return field is not None and field.is_table
+
+
+def _has_ids(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return any(row.get("id") for row in rows)
 
 
 def _filled(record: Mapping[str, Any], form: Form) -> Iterator[tuple[FieldDefinition, Message]]:

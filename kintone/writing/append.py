@@ -126,7 +126,13 @@ class AppendPlan:
                 record[code] = {"value": rows}
             else:
                 record[code] = {"value": appended_files(saved.file_keys(code), given)}
-        return AppendedRecord(record, saved.id, saved.revision, given_rows, self._changes(entry, saved, record))
+        changes, unknown = self._changes(entry, saved, record), self._unknown_rows(entry, saved)
+        return AppendedRecord(record, saved.id, saved.revision, given_rows, changes, unknown)
+
+    def _unknown_rows(self, entry: Entry, saved: SavedState) -> dict[str, Sequence[str]]:
+        tables = [self.fields[code] for code in self.codes_to_read(entry) if self.fields[code].is_table]
+        changes = [table_changes(each, saved.rows(each.code), _rows_of(entry.record[each.code]))[0] for each in tables]
+        return {change.code: change.unknown for change in changes if change.unknown}
 
     def _changes(self, entry: Entry, saved: SavedState, record: Mapping[str, object]) -> list[ListChange]:
         """Return what becomes of the saved rows and files when ``record`` is sent, if that is asked for."""
@@ -208,6 +214,11 @@ class AppendPlan:
         return {**change, "value": merged}
 
 
+def _rows_of(wrapper: object) -> Sequence[object]:
+    sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
+    return sent if isinstance(sent, list | tuple) else ()
+
+
 def list_changes_of(
     fields: Mapping[str, FieldDefinition], codes: Sequence[str], saved: SavedState, record: Mapping[str, object]
 ) -> list[ListChange]:
@@ -215,10 +226,10 @@ def list_changes_of(
     changes: list[ListChange] = []
     for code in codes:
         wrapper, definition = record[code], fields[code]
-        sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
         if definition.is_table:
-            changes += table_changes(definition, saved.rows(code), sent if isinstance(sent, list | tuple) else ())
+            changes += table_changes(definition, saved.rows(code), _rows_of(wrapper))
         else:
+            sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
             changes.append(files_change(code, saved.files(code), sent))
     return changes
 

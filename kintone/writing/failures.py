@@ -147,7 +147,7 @@ def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = 
     mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
     if about_entries and error.code not in APP_ERROR_CODES and not is_placed:
-        entries = _keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
+        entries = keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
         mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
     return mapped
 
@@ -277,7 +277,8 @@ def _names_key(message: str, item: Item) -> bool:
     return re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", message) is not None
 
 
-def _keys_named(entries: Sequence[Entry]) -> Message:
+def keys_named(entries: Sequence[Entry]) -> Message:
+    """Name the first entries with their update keys, and how many more there are."""
     named: list[Message] = []
     for entry in entries[:MAX_KEYS_SHOWN]:
         field, value = entry.update_key or ("", "")
@@ -295,7 +296,7 @@ def no_records(app: int, entries: Sequence[Entry]) -> NotFoundError:
         "no records of app {app} have the update keys of {count:,} entries ({keys})",
         app=app,
         count=len(entries),
-        keys=_keys_named(entries),
+        keys=keys_named(entries),
     )
     return NotFoundError(problem, code="NOT_FOUND", remedy=CORRECT_THE_KEY)
 
