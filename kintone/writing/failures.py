@@ -204,7 +204,8 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if ledger.numbered and (ledger.has_unknown() or ledger.count(EntryState.SAVED)):
-        error = error.copy_with(notes=[*error.notes, retry_note(entries, appends=appends)])
+        notes = [_saved_counts(ledger), retry_note(entries, appends=appends)]
+        error = error.copy_with(notes=[*error.notes, *(note for note in notes if note)])
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.copy_with(ledger=ledger)
@@ -221,12 +222,25 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     if len(unknown) > 1:
         parts.insert(0, Message("kintone has saved either all of these or none"))
     if advice is SAFE_TO_RESEND:
-        parts.append(Message("send {rest} again", rest=rest))
+        later = isinstance(error, UnavailableError | UnreachableError)
+        again = Message("send {rest} again in a few minutes") if later else Message("send {rest} again")
+        parts.append(again.copy_with(rest=rest))
     else:
         parts.append(Message("of {rest}, send again those that are not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about the outcome of the first one.
     parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
     return error.copy_with(ledger=ledger, remedy=Joined(parts))
+
+
+def _saved_counts(ledger: WriteLedger) -> Message:
+    """Count what was added and updated; nothing where a try whose answer was lost may have added what counts so."""
+    results = ledger.results()
+    if not results or ledger.repeated or len(results) != ledger.count(EntryState.SAVED):
+        return NOTHING
+    added = sum(result.get("operation") == "INSERT" for result in results)
+    return Message(
+        "of those saved, {added:,} were added, {updated:,} updated", added=added, updated=len(results) - added
+    )
 
 
 def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
