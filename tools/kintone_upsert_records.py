@@ -16,6 +16,7 @@ from tools.list_change_texts import removal_lines, removal_notes
 from tools.record_checks import CheckedEntries, check_entries
 from tools.record_inputs import read_records_data
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
+from tools.shown_ids import shown_ids
 
 RESULTS_LEFT_OUT = Message("The list of results is too large for Dify and was left out; all entries are saved.")
 REPEATED = Message(
@@ -23,7 +24,6 @@ REPEATED = Message(
     "last try, so a record that an earlier try may have added is counted as updated.",
     entries="",
 )
-MAX_IDS_SHOWN = 100
 
 
 class UpsertRecords(base.KintoneTool):
@@ -95,10 +95,4 @@ def _id_lines(report: UpsertReport) -> list[Message]:
     added = [record["id"] for record in report.results if record["operation"] == "INSERT"]
     updated = [record["id"] for record in report.results if record["operation"] != "INSERT"]
     lines = ((Message("Added records: {ids}.", ids=""), added), (Message("Updated records: {ids}.", ids=""), updated))
-    return [line.copy_with(ids=_shown_ids(ids)) for line, ids in lines if ids]
-
-
-def _shown_ids(ids: Sequence[str]) -> Message:
-    left = len(ids) - MAX_IDS_SHOWN
-    shown = Joined(ids[:MAX_IDS_SHOWN], ", ")
-    return Message("{ids} and {left} more", ids=shown, left=left) if left > 0 else shown
+    return [line.copy_with(ids=shown_ids(ids)) for line, ids in lines if ids]

@@ -67,9 +67,9 @@ def unchecked_values(record: Mapping[str, Any], form: Form) -> list[Message]:
 
 
 def replaced_lists(record: Mapping[str, Any], form: Form) -> list[Message]:
-    """Return a sentence about the tables and attachment fields of which an update removes what is left out, and about row ids.
+    """Return sentences about tables and attachment fields: of these an update removes what is left out.
 
-    ``record`` is in kintone's own shape. Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record.
+    Row ids are not checked, which is said too. ``record`` is in kintone's own shape. Source: https://cybozu.dev/ja/kintone/docs/rest-api/records/update-record.
     """
     tables = [_named(code) for code in record if _is_table(code, form)]
     rows = [_named(code) for code, cell in record.items() if _is_table(code, form) and _has_ids(cell["value"])]

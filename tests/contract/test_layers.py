@@ -48,7 +48,7 @@ LAYERS = (
     "tools.query_guide", "tools.record_guide",
     "tools.field_descriptions", "tools.field_lines", "tools.field_texts",
     "tools.whole_record", "tools.object_lines", "tools.flat_records", "tools.writable_values",
-    "tools.list_change_texts", "tools.mentions", "tools.comment_texts", "tools.status_texts",
+    "tools.list_change_texts", "tools.shown_ids", "tools.mentions", "tools.comment_texts", "tools.status_texts",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 
