@@ -9,6 +9,7 @@ from typing import Final
 from kintone.messages import NOTHING, Message
 
 CHECK_SITE: Final = Message("check kintone_domain, and that no proxy or login page is in between")
+FIND_BY_QUERY: Final = Message("kintone_query, if you have it, finds records by parts of texts and other conditions")
 
 
 # What a node of Dify whose "retry on failure" is on does after a write that is saved in part, or perhaps. It repeats

@@ -10,6 +10,7 @@ from kintone.messages import NOTHING, Joined, Message
 from kintone.problems import ProblemCode
 from kintone.records import CheckedRecord, check_record, check_update_key, record_without_form
 from kintone.records.field_rules import given_value
+from kintone.remedies import FIND_BY_QUERY
 from kintone.texts import preview, previews, printable
 from kintone.values.numbers import number_in
 from kintone.writing.append import ListMode
@@ -25,8 +26,8 @@ from tools.record_inputs import explain_missing_record, read_record_data
 from tools.results import Result
 
 EMPTY = Message('give the fields to change, as in {{"stock": 40}}')
-CHECK_KEY = Message(
-    "check update_key_value, which must be the whole value, and kintone_app_id; this tool adds no record"
+CHECK_KEY = Joined(
+    [Message("check update_key_value, which must be the whole value, and kintone_app_id"), FIND_BY_QUERY]
 )
 
 

@@ -7,8 +7,9 @@ from kintone.field_types import Shape
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.forms.near_matches import listed
 from kintone.messages import Message
+from kintone.problems import Place
 from kintone.records.values import is_empty
-from kintone.texts import printable
+from kintone.texts import preview, printable
 
 _PEOPLE = (Shape.CODES, Shape.PERSON)
 
@@ -98,6 +99,39 @@ def replaced_lists(record: Mapping[str, Any], form: Form) -> list[Message]:
     return [sentence.copy_with(fields=listed(names)) for names, sentence in sentences if names]
 
 
+def sent_lookups(record: Mapping[str, Any], form: Form) -> list[Message]:
+    """Name the lookup fields and columns that have a value, with it and where it is looked for.
+
+    ``record`` is in kintone's own shape.
+    """
+    return [_lookup(place, field, value) for place, field, value in _cells(record, form) if field.lookup is not None]
+
+
+def _lookup(place: Place, field: FieldDefinition, value: object) -> Message:
+    sent = Message("{place} = {value}", place=place.words, value=preview(value))
+    if field.lookup is None or not field.lookup.app or not field.lookup.key:
+        return sent
+    return Message(
+        "{sent}, looked for in {key} of app {app}", sent=sent, key=printable(field.lookup.key), app=field.lookup.app
+    )
+
+
+def _cells(record: Mapping[str, Any], form: Form) -> Iterator[tuple[Place, FieldDefinition, object]]:
+    """Yield place, definition and value of each field and cell that has a value."""
+    for code, cell in record.items():
+        field = form.find(code)
+        if field is None or is_empty(cell["value"]):
+            continue
+        if not field.is_table:
+            yield Place(code), field, cell["value"]
+            continue
+        for number, row in enumerate(cell["value"], start=1):
+            for column_code, column_cell in row["value"].items():
+                column = field.columns.get(column_code)
+                if column is not None and not is_empty(column_cell["value"]):
+                    yield Place(column_code, number, code), column, column_cell["value"]
+
+
 def _named(code: str) -> Message:
     return Message("{code}", code=printable(code))
 
@@ -113,19 +147,11 @@ def _has_ids(rows: Sequence[Mapping[str, Any]]) -> bool:
 
 def _filled(record: Mapping[str, Any], form: Form) -> Iterator[tuple[FieldDefinition, Message]]:
     """Yield each field and column that has a value, columns once for each row, with its name for a sentence."""
-    for code, cell in record.items():
-        field = form.find(code)
-        if field is None or is_empty(cell["value"]):
-            continue
-        if not field.is_table:
-            yield field, Message("{code}", code=printable(code))
-            continue
-        for row in cell["value"]:
-            for column_code, column_cell in row["value"].items():
-                column = field.columns.get(column_code)
-                if column is not None and not is_empty(column_cell["value"]):
-                    name = Message("{code} in {table}", code=printable(column_code), table=printable(code))
-                    yield column, name
+    for place, field, _ in _cells(record, form):
+        if place.table:
+            yield field, Message("{code} in {table}", code=printable(place.field), table=printable(place.table))
+        else:
+            yield field, _named(place.field)
 
 
 def _each_once(names: list[Message]) -> list[Message]:

@@ -22,7 +22,7 @@ from kintone.errors import (
 )
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
-from kintone.remedies import for_maybe_saved, for_write
+from kintone.remedies import FIND_BY_QUERY, for_maybe_saved, for_write
 from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
@@ -117,7 +117,9 @@ NO_SUCH_KEY = "GAIA_RE20"
 NOT_FOUND_CODES = ("GAIA_RE01", NO_SUCH_KEY, "GAIA_BL01")
 APP_ERROR_CODES = ("GAIA_IL23",)
 """Refusals of a request that are about the app and not about an entry."""
-CORRECT_THE_KEY = Message("correct the update key, or set when_missing to add if the record is to be added")
+CORRECT_THE_KEY = Joined(
+    [Message("correct the update key, or set when_missing to add if the record is to be added"), FIND_BY_QUERY]
+)
 MAX_KEYS_SHOWN = 10
 
 
@@ -148,7 +150,9 @@ def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = 
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
     if about_entries and error.code not in APP_ERROR_CODES and not is_placed:
         entries = keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
-        mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
+        remedy = CORRECT_THE_KEY if missing else mapped.remedy
+        problem = Message("{problem} ({entries})", problem=error.problem, entries=entries)
+        mapped = mapped.copy_with(problem=problem, remedy=remedy)
     return mapped
 
 

@@ -5,28 +5,38 @@ record; it then asks for their required values. Source:
 https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from kintone.error_codes import BAD_VALUES, MEANINGS
 from kintone.errors import KintoneError
+from kintone.forms.fields import Form
+from kintone.forms.near_matches import listed
 from kintone.messages import NOTHING, Joined, Message
+from kintone.records.unchecked import sent_lookups
 from kintone.texts import printable
 from kintone.writing.batches import Batch, Item, WriteKind
 from kintone.writing.entries import Entry
 from kintone.writing.failures import FieldPath, failing_call, keys_named, read_path
 
-MAX_ROWS_NAMED = 10
+MAX_NAMED = 10
+LOOKUP_CODES = ("GAIA_LO03", "GAIA_LO04")
 
 type FindKeys = Callable[[Sequence[Entry]], Collection[int] | None]
 """Returns the positions of the entries whose key a record has; None where that cannot be found out."""
 
 
-def with_hidden_causes(error: KintoneError, cause: KintoneError, batch: Batch, find_keys: FindKeys) -> KintoneError:
-    """Return the error with notes about row ids and update keys that no record has.
+def with_hidden_causes(
+    error: KintoneError, cause: KintoneError, batch: Batch, find_keys: FindKeys, form: Form | None
+) -> KintoneError:
+    """Return the error with notes about row ids and update keys that no record has, and about lookups.
 
     ``cause`` is the failure as kintone answered it, with kintone's own places.
     """
     call = failing_call(cause, batch)
+    if call is not None and form is not None and cause.kintone_code in LOOKUP_CODES:
+        sent = [(0 if batch.is_single else item.entry.position, item.entry.record) for item in call.items]
+        return with_lookups_named(error, sent, form)
     if call is None or MEANINGS.get(cause.kintone_code) is not BAD_VALUES:
         return error
     paths = [path for path in map(read_path, cause.field_errors) if path is not None]
@@ -34,6 +44,27 @@ def with_hidden_causes(error: KintoneError, cause: KintoneError, batch: Batch, f
     lacking = [item for item, path in placed if path.code not in item.entry.record]
     notes = [*_about_rows(placed, batch), *_about_keys(lacking, batch, find_keys)]
     return error.copy_with(notes=[*error.notes, *notes])
+
+
+# Lookups
+
+
+def with_lookups_named(
+    error: KintoneError, records: Iterable[tuple[int, Mapping[str, Any]]], form: Form
+) -> KintoneError:
+    """Return the error with the lookups that were sent, if it is about one; kintone does not tell which.
+
+    ``records`` are in kintone's own shape, each with the position of its entry, 0 where entries are not numbered.
+    """
+    if error.kintone_code not in LOOKUP_CODES:
+        return error
+    named = [
+        Message("entry {position}: {lookup}", position=position, lookup=lookup) if position else lookup
+        for position, record in records
+        for lookup in sent_lookups(record, form)
+    ]
+    note = Message("lookups that were sent: {lookups}", lookups=listed(named, "; ", MAX_NAMED))
+    return error.copy_with(notes=[*error.notes, note] if named else error.notes)
 
 
 # Rows
@@ -47,7 +78,7 @@ def _about_rows(placed: Sequence[tuple[Item, FieldPath]], batch: Batch) -> list[
             note = Message("entry {position}: {note}", position=item.entry.position, note=note)
         if note:
             notes.setdefault(str(note), note)
-    return list(notes.values())[:MAX_ROWS_NAMED]
+    return list(notes.values())[:MAX_NAMED]
 
 
 def _about_row(item: Item, path: FieldPath) -> Message:

@@ -209,7 +209,7 @@ class _Writer:
                 self._results += self._send_and_note_removals(batch)
             except KintoneError as error:
                 mapped = map_to_entries(error, batch, self._missing(error, batch))
-                mapped = with_hidden_causes(mapped, error, batch, self._found_keys)
+                mapped = with_hidden_causes(mapped, error, batch, self._found_keys, self._request.form)
                 if error.maybe_saved or not is_outdated(error, batch):
                     raise mapped from None
                 if not self._read_again(error, batch):

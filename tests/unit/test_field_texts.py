@@ -251,7 +251,7 @@ def test_parts_that_could_not_be_read_are_told(code: str) -> None:
                  actions=[Action("Take", "New", "Open"), Action("Look", "New", "Seen")],
                  assignments={"Open": Assignment("ONE", [Candidate("USER", "sato"), Candidate("GROUP", "g")]),
                               "Seen": Assignment("ANY", [Candidate("USER", "suzuki")])}),
-         "Actions: Take (New → Open, needs an assignee by login name: sato, a member of the group g), Look (New → Seen)."),
+         "Take (New → Open, needs an assignee by login name: sato, a member of the group g), Look (New → Seen)."),
         (REFUSED, UNREAD),
         (UnknownResponseError(Message("no")),
          "Process management: on. Its statuses and actions could not be read (NOT_KINTONE)."),

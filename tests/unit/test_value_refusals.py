@@ -11,6 +11,7 @@ from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidRequestError
 from tests.unit.in_process import InProcess
 from tools.base import Call, KintoneTool
+from tools.kintone_add_record import AddRecord
 from tools.kintone_update_record import UpdateRecord
 from tools.kintone_upsert_records import UpsertRecords
 from tools.parameters import Parameters
@@ -119,3 +120,58 @@ def test_refusal_stays_when_the_keys_cannot_be_looked_up(site: InProcess) -> Non
 
     assert (error.code, notes(error)) == ("CB_VA01", "")
     assert site.scheduler.now() - start < 10
+
+
+# Lookups
+
+ADDED = {"no": "N-9", "件名": "x"}
+
+
+def looked_up_in(app: int) -> dict[str, Any]:
+    """Return a lookup by the code of a record of an app."""
+    return {"relatedApp": {"app": str(app), "code": ""}, "relatedKeyField": "code", "fieldMappings": []}
+
+
+@pytest.fixture
+def desk() -> Iterator[InProcess]:
+    """Run a kintone whose app looks values up in two apps that the token may not view; record 1 is there."""
+    form: dict[str, dict[str, Any]] = {
+        **FORM,
+        "customer": {"type": "SINGLE_LINE_TEXT", "lookup": looked_up_in(98)},
+        "lines": {"type": "SUBTABLE", "fields": {"item": {"type": "SINGLE_LINE_TEXT", "lookup": looked_up_in(99)}}},
+    }
+    with InProcess(form) as running:
+        running.kintone.add_records(running.app, [{"no": "N-1", "件名": "x"}])
+        yield running
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("tool", [AddRecord, UpdateRecord])
+def test_lookups_are_named_with_value_and_source(desk: InProcess, tool: type[KintoneTool], *, check: bool) -> None:
+    """Kintone tells neither the field nor the value nor the app."""
+    record = {**ADDED, "customer": "C-099", "lines": [{"item": ""}, {"item": "G-7"}]}
+    where = {"record_id": "1"} if tool is UpdateRecord else {}
+    error = refusal(desk, tool, record_data=record, validate_before_write=check, **where)
+
+    assert error.code == "GAIA_LO04"
+    assert all(
+        word in notes(error) for word in ("customer", "C-099", "item in row 2 of lines", "G-7", "app 98", "app 99")
+    )
+
+
+def test_lookups_of_entries_are_named(desk: InProcess) -> None:
+    """With the entry, of the first ones; those without a lookup are left out."""
+    entries = [{"record": ADDED}, *({"record": {"件名": "x", "customer": f"C-{number}"}} for number in range(12))]
+    error = refusal(desk, UpsertRecords, records_data=entries)
+
+    assert error.code == "GAIA_LO04"
+    assert [word in notes(error) for word in ("entry 1:", "entry 2:", "C-9", "C-10", "2 more")] == [
+        False, True, True, False, True,
+    ]  # fmt: skip
+
+
+def test_other_refusals_name_no_lookups(desk: InProcess) -> None:
+    """They are about other values."""
+    desk.kintone.fail(api="record", method="POST", status=400, code="CB_VA01", message="No.")
+
+    assert notes(refusal(desk, AddRecord, record_data={**ADDED, "customer": "C-099"})) == ""
