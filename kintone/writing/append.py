@@ -126,17 +126,18 @@ class AppendPlan:
                 record[code] = {"value": rows}
             else:
                 record[code] = {"value": appended_files(saved.file_keys(code), given)}
-        changes, unknown = self._changes(entry, saved, record), self._unknown_rows(entry, saved)
-        return AppendedRecord(record, saved.id, saved.revision, given_rows, changes, unknown)
-
-    def _unknown_rows(self, entry: Entry, saved: SavedState) -> dict[str, Sequence[str]]:
-        tables = [self.fields[code] for code in self.codes_to_read(entry) if self.fields[code].is_table]
-        changes = [table_changes(each, saved.rows(each.code), _rows_of(entry.record[each.code]))[0] for each in tables]
-        return {change.code: change.unknown for change in changes if change.unknown}
+        return AppendedRecord(record, saved.id, saved.revision, given_rows, self._changes(entry, saved, record))
 
     def _changes(self, entry: Entry, saved: SavedState, record: Mapping[str, object]) -> list[ListChange]:
-        """Return what becomes of the saved rows and files when ``record`` is sent, if that is asked for."""
-        return list_changes_of(self.fields, self.codes_to_read(entry), saved, record) if self.tells else []
+        """Return what becomes of the saved rows and files when ``record`` is sent.
+
+        Unless ``tells``, only the tables with rows whose id the record does not have.
+        """
+        if self.tells:
+            return list_changes_of(self.fields, self.codes_to_read(entry), saved, record)
+        codes = [code for code, given in self.lists(entry).items() if any(map(_has_id, given))]
+        changes = list_changes_of(self.fields, codes, saved, record)
+        return [change for change in changes if change.unknown]
 
     def _conflict(self, entry: Entry, saved: SavedState) -> RevisionConflictError:
         if self.numbered:
@@ -214,11 +215,6 @@ class AppendPlan:
         return {**change, "value": merged}
 
 
-def _rows_of(wrapper: object) -> Sequence[object]:
-    sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
-    return sent if isinstance(sent, list | tuple) else ()
-
-
 def list_changes_of(
     fields: Mapping[str, FieldDefinition], codes: Sequence[str], saved: SavedState, record: Mapping[str, object]
 ) -> list[ListChange]:
@@ -226,12 +222,16 @@ def list_changes_of(
     changes: list[ListChange] = []
     for code in codes:
         wrapper, definition = record[code], fields[code]
+        sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
         if definition.is_table:
-            changes += table_changes(definition, saved.rows(code), _rows_of(wrapper))
+            changes += table_changes(definition, saved.rows(code), sent if isinstance(sent, list | tuple) else ())
         else:
-            sent = wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
             changes.append(files_change(code, saved.files(code), sent))
     return changes
+
+
+def _has_id(row: object) -> bool:
+    return isinstance(row, Mapping) and bool(row.get("id"))
 
 
 def appended_files(keys: Sequence[str], given: Sequence[object]) -> list[object]:

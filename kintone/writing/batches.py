@@ -43,8 +43,7 @@ class AppendedRecord:
     With ``id`` the record of that id is updated, provided that it still has ``revision``. Without it the entry is
     inserted, its key among its values. ``given_rows`` shows for each table that is appended to which of the rows sent
     are the caller's: it maps the index among the rows sent to the index among the caller's rows, both from 0.
-    ``changes`` tells what becomes of the saved rows and files, where that was asked for. ``unknown_rows`` holds, by
-    table, the ids of given rows that the record does not have, which kintone takes for new rows.
+    ``changes`` tells what becomes of the saved rows and files, where that was asked for.
     """
 
     record: Mapping[str, object] = field(repr=False)
@@ -52,7 +51,6 @@ class AppendedRecord:
     revision: str | None = None
     given_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict, repr=False)
     changes: Sequence[ListChange] = ()
-    unknown_rows: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _about_row(item: Item, path: FieldPath) -> Message:
         return Message(
             "if the record has no row with the id {id} in {table}, kintone takes that row for a new one", **words
         )
-    if row_id not in item.plan.unknown_rows.get(path.code, ()):
+    if not any(row_id in change.unknown for change in item.plan.changes if change.code == path.code):
         return NOTHING
     return Message(
         "the record has no row with the id {id} in {table}, so kintone takes that row for a new one", **words
