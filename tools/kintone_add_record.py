@@ -46,7 +46,7 @@ def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> tupl
 
     remedy = record_checks.SWITCH_OFF if rules else record_checks.GIVE_PERMISSION
     checked = record_checks.check_by_form(call, check, remedy)
-    record_checks.raise_problems("record_data", checked.lines)
+    record_checks.raise_problems("record_data", checked.lines, record_checks.other_app(forms[-1], [raw]))
     return checked, forms[-1]
 
 

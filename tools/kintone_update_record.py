@@ -123,7 +123,7 @@ def _checked(
         checked = record_checks.check_by_form_if_readable(call, check)
     if checked.key_problem:
         raise InvalidParameterError(checked.key_problem)
-    record_checks.raise_problems("record_data", checked.record.lines)
+    record_checks.raise_problems("record_data", checked.record.lines, record_checks.other_app(checked.form, [raw]))
     return checked
 
 

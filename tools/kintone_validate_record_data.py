@@ -41,7 +41,8 @@ class ValidateRecordData(base.KintoneTool):
         errors = [problem.as_dict() for problem in validation.problems]
         changes = [str(change.text) for change in validation.changes]
         variables = {"valid": validation.valid, "errors": errors, "record_data": validation.record}
-        warnings = unchecked_values(validation.record, forms[-1])
+        warnings = [record_checks.other_app(forms[-1], [raw])] if validation.problems else []
+        warnings = [*filter(None, warnings), *unchecked_values(validation.record, forms[-1])]
         warnings += replaced_lists(validation.record, forms[-1]) if operation == "update" else []
         content = {**variables, "changes": changes, "warnings": [str(warning) for warning in warnings]}
         return Result(_lines(validation, call.app, operation, warnings), content, variables)

@@ -10,8 +10,11 @@ MIN_RANGE = 4
 """So many ids in a row are shown as a range."""
 
 
-def shown_ids(ids: Sequence[str]) -> Message:
-    """Return the ids in their order, each run of consecutive ones as "13 to 2012", and how many more there are."""
+def shown_ids(ids: Sequence[str], most: int = MAX_SHOWN) -> Message:
+    """Return the ids in their order, each run of consecutive ones as "13 to 2012", and how many more there are.
+
+    ``most`` are the ids and ranges that are shown.
+    """
     runs = _runs(ids)
     parts: list[str | Message] = []
     left = len(ids)
@@ -19,7 +22,7 @@ def shown_ids(ids: Sequence[str]) -> Message:
         new: list[str | Message] = list(run)
         if len(run) >= MIN_RANGE:
             new = [Message("{first} to {last}", first=run[0], last=run[-1])]
-        if len(parts) + len(new) > MAX_SHOWN:
+        if len(parts) + len(new) > most:
             break
         parts += new
         left -= len(run)

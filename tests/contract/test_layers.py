@@ -43,12 +43,12 @@ LAYERS = (
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
     "tools.record_inputs", "tools.record_choice", "tools.record_ids", "tools.entry_advice", "tools.code_suggestions",
-    "tools.query_mistakes", "tools.record_checks", "tools.query_summary", "tools.value_texts",
+    "tools.query_mistakes", "tools.shown_ids", "tools.record_checks", "tools.query_summary", "tools.value_texts",
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
     "tools.query_guide", "tools.record_guide",
     "tools.field_descriptions", "tools.field_lines", "tools.field_texts",
     "tools.whole_record", "tools.object_lines", "tools.flat_records", "tools.writable_values",
-    "tools.list_change_texts", "tools.shown_ids", "tools.mentions", "tools.comment_texts", "tools.status_texts",
+    "tools.list_change_texts", "tools.mentions", "tools.comment_texts", "tools.status_texts",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 
