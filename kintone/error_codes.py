@@ -19,7 +19,8 @@ from kintone.errors import (
     RevisionConflictError,
     UnavailableError,
 )
-from kintone.messages import Message
+from kintone.messages import Joined, Message
+from kintone.remedies import FIND_BY_QUERY
 
 
 class Meaning(NamedTuple):
@@ -113,7 +114,8 @@ LOOKUP_MISSING = Meaning(
     InvalidRequestError,
     Message("a lookup field names a value that its source app does not have or that the token may not see"),
     Message(
-        "check the key of the lookup, and add an API token of the source app with view permission, joined by a comma"
+        "look for the value in the source app, with kintone_query, if you have it; if it is there, a person has to add "
+        "an API token of the source app with view permission, joined by a comma"
     ),
 )
 UNKNOWN_USER = Meaning(
@@ -164,7 +166,9 @@ MEANINGS: dict[str, Meaning] = {
     "GAIA_RE01": RECORD_MISSING,
     "GAIA_RE12": COMMENTS_OFF,
     "GAIA_RE20": Meaning(
-        NotFoundError, Message("there is no record with that update key"), Message("check the value of the update key")
+        NotFoundError,
+        Message("there is no record with that update key"),
+        Joined([Message("check the value of the update key, which must be whole"), FIND_BY_QUERY]),
     ),
     "GAIA_BL01": FILE_MISSING,
     "GAIA_IL23": GUEST_SPACE,

@@ -9,25 +9,26 @@ from typing import Final
 from kintone.messages import NOTHING, Message
 
 CHECK_SITE: Final = Message("check kintone_domain, and that no proxy or login page is in between")
+FIND_BY_QUERY: Final = Message("kintone_query, if you have it, finds records by parts of texts and other conditions")
 
 
 # What a node of Dify whose "retry on failure" is on does after a write that is saved in part, or perhaps. It repeats
 # the whole call: docs.dify.ai, build/predefined-error-handling-logic.
 RETRY_IS_HARMLESS: Final = Message(
-    "a repetition of the whole call, as Dify's own retry of a node is, is harmless: the same records get the same "
-    "values"
+    "repeating the whole call, as Dify's own retry of a node does, gives the same records the same values, also over "
+    "what others changed meanwhile"
 )
 RETRY_WRITES_TWICE: Final = Message(
-    "a repetition of the whole call, as Dify's own retry of a node is, writes a second time what is saved: keep that "
-    "retry off"
+    "repeating the whole call, as Dify's own retry of a node does, writes a second time what is saved: do not repeat "
+    "it, and keep that retry off"
 )
 RETRY_IS_REFUSED: Final = Message(
-    "a repetition of the whole call, as Dify's own retry of a node is, is refused if this was saved, which then looks "
-    "like a failure: keep that retry off"
+    "repeating the whole call, as Dify's own retry of a node does, is refused if this was saved, which then looks like "
+    "a failure: keep that retry off"
 )
 RETRY_MEETS_OTHERS: Final = Message(
-    "a repetition of the whole call, as Dify's own retry of a node is, may find other records or add new ones: keep "
-    "that retry off"
+    "repeating the whole call, as Dify's own retry of a node does, may find other records or add new ones: do not "
+    "repeat it, and keep that retry off"
 )
 
 

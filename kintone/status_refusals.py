@@ -34,8 +34,8 @@ SWITCH_ON: Final = Message(
     "and the app published with Update App, or check kintone_app_id"
 )
 MAKE_ASSIGNEE: Final = Message(
-    "let one of them act in kintone; or have Administrator made an assignee of the record there, or of its status in "
-    "the app's settings, Process Management"
+    "this takes a person: an assignee carries it out in kintone; only if they are not to decide, somebody makes "
+    "Administrator an assignee there, of the record or of its status in the app's settings, Process Management"
 )
 CHANGED_MEANWHILE: Final = Message(
     "the status offers this action now, so the records or the settings have probably just been changed; try again "

@@ -176,20 +176,23 @@ class Situation:
     def _line(self, group: Group) -> Message:
         if not group.place.status:
             return Message("{records}: the status is not visible to the token", records=records_named(group.ids))
-        parts = [
-            Message('{records}: the status is "{status}"', records=records_named(group.ids), status=group.status),
-            self._possible(group),
-        ]
-        if group.place.assignees:
-            parts.append(Message("it is assigned to {people}", people=people_named(group.place.assignees)))
-        return Joined(parts)
+        status = Message('{records}: the status is "{status}"', records=records_named(group.ids), status=group.status)
+        if not group.place.assignees:
+            return Joined([status, self._possible(group)])
+        assigned = Message("it is assigned to {people}", people=people_named(group.place.assignees))
+        if group.place.is_open:
+            return Joined([status, self._possible(group), assigned])
+        return Joined([status, assigned, Message("this token cannot act on it"), self._possible(group)])
 
     def _possible(self, group: Group) -> Message:
         if self.process is None:
             return NOTHING
         actions = self.process.actions_from(group.place.status)
         if actions:
-            return Message("possible actions are {actions}", actions=listed([_shown_action(each) for each in actions]))
+            possible = Message("possible actions are {actions}", actions="")
+            if not group.place.is_open:
+                possible = Message("the actions of its assignees are {actions}", actions="")
+            return possible.copy_with(actions=listed([_shown_action(each) for each in actions]))
         if group.place.status in self.process.statuses:
             return Message("no action leads on from it")
         if not self.process.actions:

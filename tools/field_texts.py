@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kintone.app_overview import Action, AppOverview
+from kintone.app_overview import Action, AppOverview, Process
 from kintone.errors import KintoneError, PermissionDeniedError
 from kintone.field_types import STATUS, ValueKind
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import Joined, Message, verbatim
+from kintone.status_situation import candidates_named
 from kintone.texts import printable
 from tools.field_descriptions import is_process_on, is_writable
 from tools.field_lines import Line, label_of, quoted, type_of, with_columns
@@ -81,7 +82,7 @@ class FieldsText:
         if not process.enabled:
             return [Message("Process management: off.")]
         statuses = _cut([quoted(status) for status in process.statuses]) or Message("none in kintone's answer")
-        actions = _cut(map(_action, process.actions)) or Message("none in kintone's answer")
+        actions = _cut([_action(each, process) for each in process.actions]) or Message("none in kintone's answer")
         return [
             Message("Process management: on. Statuses: {statuses}.", statuses=statuses),
             Message("Actions: {actions}.", actions=actions),
@@ -247,9 +248,18 @@ def _query_lines(fields: Iterable[FieldDefinition]) -> list[Line]:
 # Lists
 
 
-def _action(action: Action) -> Message:
+def _action(action: Action, process: Process) -> Message:
     name, before, after = (quoted(each, ',"→()') for each in (action.name, action.before, action.after))
-    return Message("{name} ({before} → {after})", name=name, before=before, after=after)
+    assignment = process.assignment(action.after)
+    if not assignment.is_chosen:
+        return Message("{name} ({before} → {after})", name=name, before=before, after=after)
+    return Message(
+        "{name} ({before} → {after}, needs an assignee by login name: {candidates})",
+        name=name,
+        before=before,
+        after=after,
+        candidates=candidates_named(assignment),
+    )
 
 
 def _cut(items: Iterable[Line], room: int = MAX_LIST_CHARACTERS) -> Message:

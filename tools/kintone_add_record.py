@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from kintone.errors import InvalidRequestError
+from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.records import CheckedRecord, check_record
 from kintone.writing.one_record import Added, add_record
+from kintone.writing.value_refusals import with_lookups_named
 from tools import base, record_checks
 from tools.record_inputs import read_record_data
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
@@ -21,12 +23,12 @@ class AddRecord(base.KintoneTool):
         with base.nothing_saved_yet():
             raw = read_record_data(call.parameters)
             check = call.parameters.flag("validate_before_write")
-            checked = _checked(call, raw, rules=check)
+            checked, form = _checked(call, raw, rules=check)
             try:
                 added = add_record(call.client, call.app, checked.record)
-            except InvalidRequestError:
+            except InvalidRequestError as error:
                 call.client.forms.drop(call.app)
-                raise
+                raise with_lookups_named(error, [(0, checked.record)], form) from None
         url = call.client.record_url(call.app, added.id)
         # The record is saved, so a response that is too large for Dify is left out instead of failing the call.
         response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}
@@ -34,12 +36,18 @@ class AddRecord(base.KintoneTool):
         return Result(_lines(added, call.app, url, checked, check=check), variables, variables)
 
 
-def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> CheckedRecord:
-    """Check the record; a token that can add records can read the form too."""
+def _checked(call: base.Call, raw: Mapping[str, object], *, rules: bool) -> tuple[CheckedRecord, Form]:
+    """Check the record, with the form that is returned too; a token that can add records can read it."""
+    forms: list[Form] = []
+
+    def check(form: Form) -> CheckedRecord:
+        forms.append(form)
+        return check_record(raw, form, "add", rules=rules)
+
     remedy = record_checks.SWITCH_OFF if rules else record_checks.GIVE_PERMISSION
-    checked = record_checks.check_by_form(call, lambda form: check_record(raw, form, "add", rules=rules), remedy)
-    record_checks.raise_problems("record_data", checked.lines)
-    return checked
+    checked = record_checks.check_by_form(call, check, remedy)
+    record_checks.raise_problems("record_data", checked.lines, record_checks.other_app(forms[-1], [raw]))
+    return checked, forms[-1]
 
 
 def _lines(added: Added, app: int, url: str, checked: CheckedRecord, *, check: bool) -> list[Message]:

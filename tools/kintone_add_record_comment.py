@@ -1,5 +1,6 @@
 """The tool ``kintone_add_record_comment``."""
 
+import re
 from collections.abc import Sequence
 
 from kintone.comments import AddedComment, Mention, add_comment
@@ -13,6 +14,12 @@ from tools.record_inputs import explain_missing_record
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 from tools.structured_text import read_structure
 
+MENTIONS_NOBODY = Message(
+    "Warning: the text has a name behind @, but the comment mentions nobody; only the parameter mentions does that, "
+    "with login names."
+)
+_AT_SOMEBODY = re.compile("(?<![A-Za-z0-9._%+-])[@\uff20][^\\W\\d_]")
+"""Not the @ of an e-mail address."""
 COMMENT_KEYS = frozenset({"comment", "comment_text", "text", "mentions"})
 """The keys of a comment in kintone's API and in this tool's own parameters."""
 
@@ -34,7 +41,10 @@ class AddRecordComment(base.KintoneTool):
         response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}
         variables = {"comment_id": added.id, "response": response}
         url = call.client.record_url(call.app, record_id)
-        return Result(_lines(added, call.app, record_id, url, mentions), variables, variables)
+        lines = _lines(added, call.app, record_id, url, mentions)
+        if not mentions and _AT_SOMEBODY.search(text):
+            lines.append(MENTIONS_NOBODY)
+        return Result(lines, variables, variables)
 
 
 def _comment_text(parameters: Parameters) -> str:

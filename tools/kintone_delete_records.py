@@ -21,6 +21,8 @@ from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 type Warnings = Sequence[Message | str]
 
 MAX_IDS_SHOWN = 100
+MAX_IDS_COMPARED = 20
+"""IDs that are named where the query finds another number than was expected."""
 IDS_LEFT_OUT = Message("The list of their IDs is too large for Dify and was left out of record_ids.")
 
 
@@ -36,6 +38,7 @@ class DeleteRecords(base.KintoneTool):
         with _nothing_deleted_yet():
             ids, warnings = _found(call) if by_query else _given(call)
         if expected is not None and len(ids) != expected:
+            warnings = [*_found_in_words(ids), *warnings] if by_query else warnings
             raise _other_count(expected, len(ids), warnings, by_query=by_query)
         request = DeletionRequest(call.app, ids, by_query)
         return _result(request, delete_records(call.client, request), warnings)
@@ -131,6 +134,14 @@ def _other_count(expected: int, found: int, warnings: Warnings, *, by_query: boo
             found=found,
         )
     return InvalidParameterError(problem).copy_with(notes=[Message("{warning}", warning=each) for each in warnings])
+
+
+def _found_in_words(ids: Sequence[int]) -> list[Message]:
+    if not ids:
+        return []
+    left = len(ids) - MAX_IDS_COMPARED
+    more = Message("and {left:,} more", left=left) if left > 0 else NOTHING
+    return [Message("it finds the records {ids}", ids=Joined([*map(str, ids[:MAX_IDS_COMPARED]), more], ", "))]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from kintone.messages import NOTHING, Joined, Message
 from kintone.problems import ProblemCode
 from kintone.records import CheckedRecord, check_record, check_update_key, record_without_form
 from kintone.records.field_rules import given_value
+from kintone.remedies import FIND_BY_QUERY
 from kintone.texts import preview, previews, printable
 from kintone.values.numbers import number_in
 from kintone.writing.append import ListMode
@@ -26,8 +27,8 @@ from tools.record_inputs import explain_missing_record, read_record_data
 from tools.results import Result
 
 EMPTY = Message('give the fields to change, as in {{"stock": 40}}')
-CHECK_KEY = Message(
-    "check update_key_value, which must be the whole value, and kintone_app_id; this tool adds no record"
+CHECK_KEY = Joined(
+    [Message("check update_key_value, which must be the whole value, and kintone_app_id"), FIND_BY_QUERY]
 )
 
 
@@ -125,7 +126,7 @@ def _checked(
         checked = record_checks.check_by_form_if_readable(call, check)
     if checked.key_problem:
         raise InvalidParameterError(checked.key_problem)
-    record_checks.raise_problems("record_data", checked.record.lines)
+    record_checks.raise_problems("record_data", checked.record.lines, record_checks.other_app(checked.form, [raw]))
     return checked
 
 

@@ -26,14 +26,22 @@ from tools.uploads import PARAMETER, RecordsMapping, UploadBatch, Uploaded, alre
 
 NEXT_STEP = Message(
     "Nothing is written into a record yet: put each fileKey into an attachment field within 3 days, as "
-    '{{"<field code>": [{{"fileKey": "…"}}]}} (with kintone_add_record or kintone_upsert_records, if you have it). '
+    '{{"<field code>": [{{"fileKey": "…"}}]}} (in a new record with kintone_add_record, in a saved one with '
+    "kintone_update_record and its file_mode append, which keeps the files that are there, if you have them). "
     "Each key can be used once."
 )
 KEYS_USED = Message("each file key can be used once: if the files are attached, their keys cannot be used again")
+ATTACHED = Message(
+    "Attached to {field} of record {record}, where files saved before stay: {url}", field="", record="", url=""
+)
+ATTACHED_ALONE = Message(
+    "Attached to {field} of record {record} in place of any saved before: {url}", field="", record="", url=""
+)
 REPLACED = Message("Running this step again would upload the files again and replace these files.")
 REPEATED = Message("Running this step again, as a retry of the workflow's node does, would attach the files once more.")
 NEXT_STEP_MAPPED = Message(
-    "Nothing is written into a record yet: pass records_data to kintone_upsert_records, if you have it, within 3 days."
+    "Nothing is written into a record yet: pass records_data to kintone_upsert_records, if you have it, within 3 days. "
+    "Files that the records have in these fields are removed then, unless file_mode is set to append there."
 )
 
 
@@ -123,10 +131,9 @@ def _result(
     lines = [Message("Uploaded {file}", file=file.as_line()) for file in uploaded]
     if target is not None:
         address = call.client.record_url(call.app, target.record_id)
-        attached = Message(
-            "Attached to {field} of record {record}: {url}", field=target.code, record=target.record_id, url=address
-        )
-        lines += [attached, REPEATED if mode is ListMode.APPEND else REPLACED]
+        attached = ATTACHED if mode is ListMode.APPEND else ATTACHED_ALONE
+        lines.append(attached.copy_with(field=target.code, record=target.record_id, url=address))
+        lines.append(REPEATED if mode is ListMode.APPEND else REPLACED)
     else:
         lines.append(NEXT_STEP if mapping is None else NEXT_STEP_MAPPED)
     variables: dict[str, object] = {"uploaded_files": uploaded_files, "file_keys": keys}

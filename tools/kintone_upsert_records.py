@@ -18,6 +18,7 @@ from tools.list_change_texts import removal_lines, removal_notes
 from tools.record_checks import CheckedEntries, check_entries
 from tools.record_inputs import read_records_data
 from tools.results import MAX_MESSAGE_BYTES, Result, size_of
+from tools.shown_ids import shown_ids
 
 RESULTS_LEFT_OUT = Message("The list of results is too large for Dify and was left out; all entries are saved.")
 REPEATED = Message(
@@ -28,7 +29,6 @@ REPEATED = Message(
 KEY_IS_ID = Message(
     'update_key: records are found by their ID without it; write {{"id": 12, "record": {{…}}}} for each of them'
 )
-MAX_IDS_SHOWN = 100
 MAX_SHARED_SHOWN = 10
 
 
@@ -137,7 +137,7 @@ def _id_lines(report: UpsertReport) -> list[Message]:
     added = [record["id"] for record in report.results if record["operation"] == "INSERT"]
     updated = [record["id"] for record in report.results if record["operation"] != "INSERT"]
     lines = ((Message("Added records: {ids}.", ids=""), added), (Message("Updated records: {ids}.", ids=""), updated))
-    told = [line.copy_with(ids=_shown_ids(list(dict.fromkeys(ids)))) for line, ids in lines if ids]
+    told = [line.copy_with(ids=shown_ids(list(dict.fromkeys(ids)))) for line, ids in lines if ids]
     return [*told, *_shared_records(report)]
 
 
@@ -159,9 +159,3 @@ def _shared_records(report: UpsertReport) -> list[Message]:
     if left := len(shared) - len(lines):
         lines.append(Message("So did entries of {left} more records.", left=left))
     return lines
-
-
-def _shown_ids(ids: Sequence[str]) -> Message:
-    left = len(ids) - MAX_IDS_SHOWN
-    shown = Joined(ids[:MAX_IDS_SHOWN], ", ")
-    return Message("{ids} and {left} more", ids=shown, left=left) if left > 0 else shown

@@ -1,11 +1,11 @@
 """The tool ``kintone_validate_record_data``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kintone.forms.fields import Form, WriteMode
-from kintone.messages import Message
+from kintone.messages import Joined, Message
 from kintone.records import CheckedRecord, check_record
-from kintone.records.unchecked import unchecked_values
+from kintone.records.unchecked import replaced_lists, unchecked_values
 from tools import base, record_checks
 from tools.record_inputs import read_record_data
 from tools.results import Result
@@ -41,13 +41,17 @@ class ValidateRecordData(base.KintoneTool):
         errors = [problem.as_dict() for problem in validation.problems]
         changes = [str(change.text) for change in validation.changes]
         variables = {"valid": validation.valid, "errors": errors, "record_data": validation.record}
-        warnings = unchecked_values(validation.record, forms[-1])
+        warnings = [record_checks.other_app(forms[-1], [raw])] if validation.problems else []
+        warnings = [*filter(None, warnings), *unchecked_values(validation.record, forms[-1])]
+        warnings += replaced_lists(validation.record, forms[-1]) if operation == "update" else []
         content = {**variables, "changes": changes, "warnings": [str(warning) for warning in warnings]}
-        return Result([*_lines(validation, call.app, operation), *warnings], content, variables)
+        return Result(_lines(validation, call.app, operation, warnings), content, variables)
 
 
-def _lines(validation: CheckedRecord, app: int, operation: WriteMode) -> list[Message]:
+def _lines(validation: CheckedRecord, app: int, operation: WriteMode, warnings: Sequence[Message]) -> list[Message]:
+    """Return the lines; what was not checked stands in the first one of a record that seems to be valid."""
     count = len(validation.problems) + validation.unlisted_problems
     opening = OPENINGS[operation, validation.valid].copy_with(app=app, count=count)
     problems = [Message("- {problem}", problem=line) for line in validation.lines]
-    return [opening, *problems, *record_checks.change_lines(validation.changes, validation.unlisted_changes)]
+    lines = [*problems, *record_checks.change_lines(validation.changes, validation.unlisted_changes)]
+    return [Joined([opening, *warnings], " "), *lines] if validation.valid else [opening, *lines, *warnings]

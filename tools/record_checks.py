@@ -1,20 +1,21 @@
 """Checks records against the app's form, for all tools that write or check records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from kintone.errors import InvalidParameterError, PermissionDeniedError
 from kintone.forms.fields import Form, WriteMode
 from kintone.forms.reading import FormsApi
-from kintone.messages import Joined, Message, counted
+from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.permissions import VIEW_OR_ADD, tick
-from kintone.problems import Change
+from kintone.problems import Change, Problem
 from kintone.records import check_record, check_update_key, record_without_form
 from kintone.runtime import yield_thread
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
 from tools.base import Call
+from tools.shown_ids import shown_ids
 
 # Checking with the remembered or the current form
 
@@ -90,14 +91,24 @@ def check_by_form_if_readable[Result: Checked](call: Call, check: Callable[[Form
         return check(None)
 
 
-def raise_problems(parameter: str, lines: Sequence[str | Message]) -> None:
-    """Raise ``InvalidParameterError`` with all problems, if there are any."""
+def raise_problems(parameter: str, lines: Sequence[str | Message], remedy: Message = NOTHING) -> None:
+    """Raise ``InvalidParameterError`` with all problems, if there are any; ``remedy`` is advice about all of them."""
     if lines:
         raise InvalidParameterError(
             "{parameter}: nothing was written; correct this and send it again: {problems}",
             parameter=parameter,
             problems=Joined(lines, " | "),
-        )
+        ).copy_with(remedy=remedy)
+
+
+def other_app(form: Form | None, records: Iterable[Mapping[str, object]]) -> Message:
+    """Return that the app may be the wrong one, if none of the records has a field of it; else nothing."""
+    codes = {code for record in records for code in record}
+    if form is None or not codes or any(form.find(code) is not None for code in codes):
+        return NOTHING
+    return Message(
+        "app {app} has none of these fields: if they are those of another app, set kintone_app_id to it", app=form.app
+    )
 
 
 def change_lines(changes: Sequence[Change], unlisted: int = 0) -> list[Message]:
@@ -115,6 +126,9 @@ def change_lines(changes: Sequence[Change], unlisted: int = 0) -> list[Message]:
 MAX_PROBLEMS_SHOWN = 50
 MAX_PROBLEMS_COUNTED = 1_000
 """Unlisted problems after which the rest of the entries is not checked."""
+MAX_PROBLEMS_GROUPED = 10_000
+"""Problems that stand on the lines of others, likewise."""
+MAX_RANGES_SHOWN = 10
 ENTRIES_BETWEEN_YIELDS = 100
 
 
@@ -122,18 +136,25 @@ ENTRIES_BETWEEN_YIELDS = 100
 class CheckedEntries:
     """Entries in kintone's shape, the values that were rewritten in them, and their problems.
 
-    ``explained`` names what suggestions have listed, so that each list is given once.
+    ``mistakes`` has the positions of the entries with the same problem, by the text of its message. ``explained`` names
+    what suggestions have listed, so that each list is given once.
     """
 
     entries: list[Entry] = field(default_factory=list)
     form: Form | None = None
     changes: list[Change] = field(default_factory=list)
     unlisted: int = 0
-    problems: list[Message] = field(default_factory=list)
+    mistakes: dict[str, tuple[Message, list[int]]] = field(default_factory=dict)
+    grouped_problems: int = 0
     unlisted_problems: int = 0
     wants_precision: bool = False
     knows_all_fields: bool = True
     explained: set[str] = field(default_factory=set)
+
+    @property
+    def problems(self) -> list[Message]:
+        """A line for each problem, with the entries that have it."""
+        return [_of_entries(positions, line) for line, positions in self.mistakes.values()]
 
 
 def check_entries(
@@ -149,8 +170,14 @@ def check_entries(
         result = check_by_form(call, lambda form: _check_all(entries, form, rules=rules), remedy)
     else:
         result = check_by_form_if_readable(call, lambda form: _check_all(entries, form, rules=False))
-    raise_problems("records_data", [*result.problems, *_more_problems(result.unlisted_problems)])
+    lines = [*result.problems, *_more_problems(result.unlisted_problems)]
+    if lines:
+        raise_problems("records_data", lines, other_app(result.form, map(_with_key, entries)))
     return result
+
+
+def _with_key(entry: Entry) -> Mapping[str, object]:
+    return entry.record if entry.update_key is None else {**entry.record, entry.update_key.field: None}
 
 
 def _more_problems(unlisted: int) -> list[Message]:
@@ -170,6 +197,8 @@ def _check_all(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> C
         if result.wants_precision and form is not None and form.precision is None:
             # All entries are checked again with the app's number settings, so the rest can wait for that.
             break
+        if result.grouped_problems > MAX_PROBLEMS_GROUPED:
+            result.unlisted_problems += MAX_PROBLEMS_COUNTED
         if result.unlisted_problems > MAX_PROBLEMS_COUNTED:
             break
     return result
@@ -177,39 +206,54 @@ def _check_all(entries: Sequence[Entry], form: Form | None, *, rules: bool) -> C
 
 def _check_entry(entry: Entry, form: Form | None, result: CheckedEntries, *, rules: bool) -> None:
     key = entry.update_key
-    lines: list[Message] = []
+    problems: list[Problem] = []
     if form is None:
         checked = record_without_form(entry.record)
     else:
         if key is not None:
             value, problem = check_update_key(key.field, key.value, form)
             if problem is not None:
-                lines.append(problem.line)
+                problems.append(problem)
             definition = form.fields.get(key.field)
             # kintone would round the key and find another record.
             result.wants_precision |= definition is not None and definition.is_number and len(value) > 1
             key = UpdateKey(key.field, value)
         inserts = key is None and entry.id is None
-        room = max(0, MAX_PROBLEMS_SHOWN - len(result.problems) - len(lines))
+        room = max(0, MAX_PROBLEMS_SHOWN - len(result.mistakes) - len(problems))
         mode: WriteMode = "add" if inserts else "update"
         checked = check_record(entry.record, form, mode, rules=rules, max_problems=room, explained=result.explained)
     result.wants_precision |= checked.wants_precision
     result.knows_all_fields &= checked.knows_all_fields
-    lines += [problem.line for problem in checked.problems]
     result.unlisted_problems += checked.unlisted_problems
-    _collect(entry, lines, checked.changes, result)
+    _collect(entry, [*problems, *checked.problems], checked.changes, result)
     result.entries.append(replace(entry, record=checked.record, update_key=key))
 
 
-def _collect(entry: Entry, lines: Sequence[Message], changes: Sequence[Change], result: CheckedEntries) -> None:
-    room = max(0, MAX_PROBLEMS_SHOWN - len(result.problems))
-    result.problems += [_of_entry(entry, line) for line in lines[:room]]
-    result.unlisted_problems += len(lines[room:])
+def _collect(entry: Entry, problems: Sequence[Problem], changes: Sequence[Change], result: CheckedEntries) -> None:
+    for problem in problems:
+        message = str(problem.message)
+        if message in result.mistakes:
+            # Its suggestion stands there, which a later one may only refer to.
+            result.mistakes[message][1].append(entry.position)
+            result.grouped_problems += 1
+        elif len(result.mistakes) < MAX_PROBLEMS_SHOWN:
+            result.mistakes[message] = (problem.line, [entry.position])
+        else:
+            result.unlisted_problems += 1
     for change in changes[:MAX_CHANGES_SHOWN]:
         if len(result.changes) < MAX_CHANGES_SHOWN:
             result.changes.append(Change(change.field, change.row, _of_entry(entry, change.text)))
         else:
             result.unlisted += 1
+
+
+def _of_entries(positions: Sequence[int], line: Message) -> Message:
+    shown = shown_ids([str(position) for position in dict.fromkeys(positions)], MAX_RANGES_SHOWN)
+    return counted(
+        len(set(positions)),
+        Message("entry {positions}: {line}", positions=shown, line=line),
+        Message("entries {positions}: {line}", positions=shown, line=line),
+    )
 
 
 def _of_entry(entry: Entry, line: Message) -> Message:

@@ -91,11 +91,12 @@ def _rules() -> list[Message]:
             "offset. A lookup: its key field alone, kintone copies the rest."
         ),
         Message(
-            "Tables and attachments sent replace what is there, unless the author of the workflow chose append: a row "
-            "with its id is changed, one without is new, a row or file that is not sent goes. To change one row send "
-            "all of them, complete, with their ids. File keys come from kintone_upload_file, if you have it, "
-            "each for one record and "
-            "3 days, or from the record itself, to keep a file."
+            "Tables and attachments sent replace what is there: a row with its id is changed, one without is new, a "
+            "row or file that is not sent goes; to change one row send all of them, complete, with their ids. With "
+            "table_mode or file_mode append what is not sent stays, so one row can be sent alone, with its id: you set "
+            "these in kintone_update_record, the author of the workflow in kintone_upsert_records, if you have them. "
+            "File keys come from kintone_upload_file, if you have it, each for one record and 3 days, or from the "
+            "record itself, to keep a file."
         ),
         Message(
             "A unique value has at most {unique} characters. Unless the app's settings say otherwise, a number with "

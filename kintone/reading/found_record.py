@@ -13,6 +13,7 @@ from kintone.messages import NOTHING, Joined, Message
 from kintone.query import quote
 from kintone.reading.pages import Record, RecordSource
 from kintone.reading.reader import RecordsApi
+from kintone.remedies import FIND_BY_QUERY
 from kintone.replies import MISSING, AnswerModel, PositiveNumber, misshapen, number_text, read_answer
 from kintone.texts import preview, printable
 from kintone.values.numbers import whole_number
@@ -80,7 +81,7 @@ def _not_found(app: int, code: str, key: str) -> NotFoundError:
     remedy = [
         Message("check update_key_value, which must be the whole value, and kintone_app_id"),
         _probably_meant(key),
-        Message("kintone_query, if you have it, finds records by parts of texts and other conditions"),
+        FIND_BY_QUERY,
     ]
     return NotFoundError(problem, remedy=Joined(remedy))
 

@@ -22,7 +22,7 @@ from kintone.errors import (
 )
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
-from kintone.remedies import for_maybe_saved, for_write
+from kintone.remedies import FIND_BY_QUERY, for_maybe_saved, for_write
 from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
@@ -117,7 +117,9 @@ NO_SUCH_KEY = "GAIA_RE20"
 NOT_FOUND_CODES = ("GAIA_RE01", NO_SUCH_KEY, "GAIA_BL01")
 APP_ERROR_CODES = ("GAIA_IL23",)
 """Refusals of a request that are about the app and not about an entry."""
-CORRECT_THE_KEY = Message("correct the update key, or set when_missing to add if the record is to be added")
+CORRECT_THE_KEY = Joined(
+    [Message("correct the update key, or set when_missing to add if the record is to be added"), FIND_BY_QUERY]
+)
 MAX_KEYS_SHOWN = 10
 
 
@@ -147,8 +149,10 @@ def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = 
     mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
     if about_entries and error.code not in APP_ERROR_CODES and not is_placed:
-        entries = _keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
-        mapped = mapped.copy_with(problem=Message("{problem} ({entries})", problem=error.problem, entries=entries))
+        entries = keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
+        remedy = CORRECT_THE_KEY if missing else mapped.remedy
+        problem = Message("{problem} ({entries})", problem=error.problem, entries=entries)
+        mapped = mapped.copy_with(problem=problem, remedy=remedy)
     return mapped
 
 
@@ -204,7 +208,8 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if ledger.numbered and (ledger.has_unknown() or ledger.count(EntryState.SAVED)):
-        error = error.copy_with(notes=[*error.notes, retry_note(entries, appends=appends)])
+        notes = [_saved_counts(ledger), retry_note(entries, appends=appends)]
+        error = error.copy_with(notes=[*error.notes, *(note for note in notes if note)])
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.copy_with(ledger=ledger)
@@ -221,12 +226,25 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
     if len(unknown) > 1:
         parts.insert(0, Message("kintone has saved either all of these or none"))
     if advice is SAFE_TO_RESEND:
-        parts.append(Message("send {rest} again", rest=rest))
+        later = isinstance(error, UnavailableError | UnreachableError)
+        again = Message("send {rest} again in a few minutes") if later else Message("send {rest} again")
+        parts.append(again.copy_with(rest=rest))
     else:
         parts.append(Message("of {rest}, send again those that are not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about the outcome of the first one.
     parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
     return error.copy_with(ledger=ledger, remedy=Joined(parts))
+
+
+def _saved_counts(ledger: WriteLedger) -> Message:
+    """Count what was added and updated; nothing where a try whose answer was lost may have added what counts so."""
+    results = ledger.results()
+    if not results or ledger.repeated or len(results) != ledger.count(EntryState.SAVED):
+        return NOTHING
+    added = sum(result.get("operation") == "INSERT" for result in results)
+    return Message(
+        "of those saved, {added:,} were added, {updated:,} updated", added=added, updated=len(results) - added
+    )
 
 
 def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
@@ -277,7 +295,8 @@ def _names_key(message: str, item: Item) -> bool:
     return re.search(rf"(?<!\w){re.escape(key.value)}(?!\w)", message) is not None
 
 
-def _keys_named(entries: Sequence[Entry]) -> Message:
+def keys_named(entries: Sequence[Entry]) -> Message:
+    """Name the first entries with their update keys, and how many more there are."""
     named: list[Message] = []
     for entry in entries[:MAX_KEYS_SHOWN]:
         field, value = entry.update_key or ("", "")
@@ -295,7 +314,7 @@ def no_records(app: int, entries: Sequence[Entry]) -> NotFoundError:
         "no records of app {app} have the update keys of {count:,} entries ({keys})",
         app=app,
         count=len(entries),
-        keys=_keys_named(entries),
+        keys=keys_named(entries),
     )
     return NotFoundError(problem, code="NOT_FOUND", remedy=CORRECT_THE_KEY)
 

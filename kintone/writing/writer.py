@@ -38,6 +38,7 @@ from kintone.writing.failures import (
 from kintone.writing.list_changes import ListChange
 from kintone.writing.removals import Removals
 from kintone.writing.saved_records import SavedRecords, SavedState, saved_state_of
+from kintone.writing.value_refusals import with_hidden_causes
 
 MAX_CONFLICTS = 8
 """After this number of conflicts with other writers, the same entries are not read and sent again."""
@@ -203,6 +204,7 @@ class _Writer:
                 self._results += self._send_and_note_removals(batch)
             except KintoneError as error:
                 mapped = map_to_entries(error, batch, self._missing(error, batch))
+                mapped = with_hidden_causes(mapped, error, batch, self._found_keys, self._request.form)
                 if error.maybe_saved or not is_outdated(error, batch):
                     raise mapped from None
                 conflicts += 1
@@ -267,22 +269,23 @@ class _Writer:
         return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
 
     def _missing(self, error: KintoneError, batch: Batch) -> Sequence[Item]:
-        """Return the entries whose key no record has, where kintone refused one of them; none where that is not known.
-
-        kintone need not say which one it is. Then the records are read, for a few seconds at most.
-        """
+        """Return the entries whose key no record has, where kintone refused one of them, which it need not name."""
         call = failing_call(error, batch)
         if error.kintone_code != NO_SUCH_KEY or call is None or batch.is_single:
             return ()
         found = candidate_entries(error, call)
         if len(found) == 1:
             return found
+        known = self._found_keys([item.entry for item in found])
+        return () if known is None else [item for item in found if item.entry.position not in known]
+
+    def _found_keys(self, entries: Sequence[Entry]) -> Collection[int] | None:
+        """Return the positions of the entries whose records can be read, within a few seconds; None on a failure."""
         try:
             with self._caller.deadline.within(MAX_SECONDS_FOR_NAMES) as deadline:
-                saved = self._saved.read([item.entry for item in found], [], deadline)
+                return self._saved.read(entries, [], deadline)
         except KintoneError:
-            return ()
-        return [item for item in found if item.entry.position not in saved]
+            return None
 
     def _read_again(self, error: KintoneError, batch: Batch) -> bool:
         """Plan the items of a refused batch again; return whether sending them again makes sense."""

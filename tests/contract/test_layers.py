@@ -43,7 +43,7 @@ LAYERS = (
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
     "tools.record_inputs", "tools.record_choice", "tools.record_ids", "tools.entry_advice", "tools.code_suggestions",
-    "tools.query_mistakes", "tools.record_checks", "tools.query_summary", "tools.value_texts",
+    "tools.query_mistakes", "tools.shown_ids", "tools.record_checks", "tools.query_summary", "tools.value_texts",
     "tools.record_texts", "tools.record_formats", "tools.query_outputs", "tools.aggregation_text",
     "tools.query_guide", "tools.record_guide",
     "tools.field_descriptions", "tools.field_lines", "tools.field_texts",

@@ -43,11 +43,17 @@ RELATED_TOOLS = {
         "kintone_upsert_records",
         "kintone_upload_file",
     },
-    "kintone_upsert_records": {"kintone_get_fields", "kintone_record_data_docs", "kintone_query"},
+    "kintone_upsert_records": {
+        "kintone_get_fields",
+        "kintone_record_data_docs",
+        "kintone_query",
+        "kintone_update_record",
+    },
     "kintone_upload_file": {
         "kintone_query",
         "kintone_add_record",
         "kintone_upsert_records",
+        "kintone_update_record",
         "kintone_download_file",
     },
     "kintone_download_file": {"kintone_query", "kintone_get_record", "kintone_upload_file"},
@@ -62,7 +68,13 @@ RELATED_TOOLS = {
     "kintone_get_fields": {"kintone_query", "kintone_aggregate", "kintone_add_record", "kintone_upsert_records"},
     "kintone_get_record": {"kintone_query", "kintone_download_file", "kintone_get_record_comments"},
     "kintone_flatten_json": {"kintone_query"},
-    "kintone_update_record": {"kintone_get_fields", "kintone_get_record", "kintone_record_data_docs"},
+    "kintone_update_record": {
+        "kintone_get_fields",
+        "kintone_get_record",
+        "kintone_query",
+        "kintone_record_data_docs",
+        "kintone_upload_file",
+    },
     "kintone_add_record_comment": {"kintone_query", "kintone_get_record_comments"},
     "kintone_get_record_comments": {"kintone_query", "kintone_add_record_comment"},
     "kintone_update_status": {"kintone_query", "kintone_get_fields"},
@@ -177,6 +189,16 @@ def test_writing_tools_explain_how_to_find_field_codes(name: str) -> None:
 def test_parameters_are_described_for_models(name: str) -> None:
     """Every parameter has a description for models."""
     assert [entry["name"] for entry in tool(name)["parameters"] if len(entry["llm_description"]) < 20] == []
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_defaults_are_told_to_models(name: str) -> None:
+    """What a parameter does when a model leaves it out stands in its description, as the name of the default."""
+    defaults = [entry for entry in tool(name)["parameters"] if entry["form"] == "llm" and "default" in entry]
+
+    for entry in defaults:
+        assert re.search(rf"\b{entry['default']}\b", entry["llm_description"]), entry["name"]
+        assert "default" in entry["llm_description"], entry["name"]
 
 
 @pytest.mark.parametrize(("name", "parameter"), JSON_PARAMETERS)

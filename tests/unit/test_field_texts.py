@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from kintone.app_overview import Action, AppOverview, Process
+from kintone.app_overview import Action, AppOverview, Assignment, Candidate, Process
 from kintone.errors import KintoneError, PermissionDeniedError, UnavailableError, UnknownResponseError
 from kintone.field_types import FIELD_TYPES
 from kintone.forms.fields import FieldDefinition, Form
@@ -247,6 +247,11 @@ def test_parts_that_could_not_be_read_are_told(code: str) -> None:
         (OFF, "Process management: off."),
         (Process(enabled=True, statuses=["新規", "完了, 済"], actions=[Action("終える", "新規", "完了, 済")]),
          'Process management: on. Statuses: 新規, "完了, 済".\nActions: 終える (新規 → "完了, 済").'),
+        (Process(enabled=True, statuses=["New", "Open", "Seen"],
+                 actions=[Action("Take", "New", "Open"), Action("Look", "New", "Seen")],
+                 assignments={"Open": Assignment("ONE", [Candidate("USER", "sato"), Candidate("GROUP", "g")]),
+                              "Seen": Assignment("ANY", [Candidate("USER", "suzuki")])}),
+         "Take (New → Open, needs an assignee by login name: sato, a member of the group g), Look (New → Seen)."),
         (REFUSED, UNREAD),
         (UnknownResponseError(Message("no")),
          "Process management: on. Its statuses and actions could not be read (NOT_KINTONE)."),

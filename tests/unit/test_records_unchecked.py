@@ -3,7 +3,7 @@
 import pytest
 
 from kintone.records import check_record
-from kintone.records.unchecked import unchecked_values
+from kintone.records.unchecked import replaced_lists, unchecked_values
 from tests.unit.form_samples import columns, field, make_form
 
 LOOKUP = {
@@ -65,3 +65,21 @@ def test_values_that_only_kintone_can_check_are_named(record: dict[str, object],
 def test_nothing_is_said_where_the_record_holds_no_such_value(record: dict[str, object]) -> None:
     """Empty values and other fields need no warning."""
     assert warned(record) == []
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"lines": [{"id": 7, "qty": 1}]}, ["ids", "table_mode"]),
+        ({"lines": [{"qty": 1}]}, ["table_mode"]),
+        ({"lines": []}, ["table_mode"]),
+        ({"photo": [{"fileKey": "k"}], "lines": []}, ["table_mode", "file_mode"]),
+        ({"photo": None}, ["file_mode"]),
+        ({"note": "x"}, []),
+    ],
+)
+def test_what_an_update_removes_is_told(record: dict[str, object], words: list[str]) -> None:
+    """Rows and files that are left out go in an update; ids of rows are known to kintone alone."""
+    sentences = list(map(str, replaced_lists(check_record(record, FORM, "update").record, FORM)))
+
+    assert [word in sentence for word, sentence in zip(words, sentences, strict=True)] == [True] * len(words)

@@ -48,6 +48,25 @@ def test_added_comment(site: InProcess) -> None:
 
 
 @pytest.mark.parametrize(
+    ("comment", "mentions", "warned"),
+    [
+        ("@鈴木 花子 確認してください", "", True),
+        ("お願いします＠suzuki", "", True),
+        ("cc @suzuki", "", True),
+        ("@鈴木 花子 確認してください", "suzuki", False),
+        ("write to sato@example.com", "", False),
+        ("3 pieces @100 yen", "", False),
+    ],
+)
+def test_name_behind_an_at_sign_mentions_nobody(site: InProcess, comment: str, mentions: str, *, warned: bool) -> None:
+    """The comment is added, and a model that thinks it has told somebody learns otherwise."""
+    result = added(site, record_id="1", comment_text=comment, mentions=mentions)
+
+    assert ("mentions nobody" in text(result)) is warned
+    assert len(site.kintone.comments(site.app, 1)) == 1
+
+
+@pytest.mark.parametrize(
     ("parameters", "name"),
     [
         ({}, "record_id"),

@@ -313,3 +313,13 @@ def test_three_hundred_thousand_ids_are_read(site: InProcess) -> None:
     error = failure(site, record_ids=text_of_ids)
     assert error.code == "GAIA_RE01"
     assert len(site.writes) == 1
+
+
+def test_other_count_names_what_the_query_finds(site: InProcess) -> None:
+    """Who is tempted to repeat the call with the right number sees first which records these are."""
+    add(site, 30 - len(site.ids()))
+    few = refusal(site, query="$id in (2, 3)", confirm_count=1)
+    many = refusal(site, query="$id > 0", confirm_count=1)
+
+    assert "records 2, 3" in few
+    assert "19, 20, and 10 more" in many

@@ -75,6 +75,7 @@ def test_key_of_no_record_adds_none(shop: InProcess, data: dict[str, object]) ->
         update(shop, record_data=data, update_key="sku", update_key_value="A-l")
 
     assert failed.value.code == ("NOT_FOUND" if "lines" in data else "GAIA_RE20")
+    assert "kintone_query" in str(failed.value.remedy)
     assert "A-l" in str(failed.value.problem)
     assert "sku" in str(failed.value.problem)
     assert "update_key_value" in str(failed.value.remedy)

@@ -114,6 +114,17 @@ def test_record_of_others(flow: InProcess) -> None:
     assert error.code == "GAIA_NT01"
     line = str(error)
     assert all(word in line for word in ("Administrator", "鈴木 花子 (suzuki)", "佐藤 昇 (sato)", "record 1"))
+    assert "possible actions" not in line
+
+
+def test_wrong_action_on_a_record_of_others(flow: InProcess) -> None:
+    """The right name would be refused too, since the token may not act: said before the actions are named."""
+    flow.kintone.set_status(flow.app, 1, "Second", ["suzuki"])
+
+    line = str(refused(flow, record_ids="1", action="Done"))
+
+    assert "possible actions" not in line
+    assert line.index("token cannot act") < line.index('"Send back"')
 
 
 @pytest.mark.parametrize(("name", "given"), [("着手する", ""), ("着手する", "tanaka"), ("着手する", "nobody")])

@@ -47,6 +47,15 @@ def upserted(site: InProcess, count: int, **fields: object) -> Result:
     return result
 
 
+def refused(site: InProcess, entries: list[dict[str, Any]], update_key: str = "sku") -> InvalidParameterError:
+    """Return the error of rows, or of entries without the key field, that are refused before anything is sent."""
+    runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
+    with pytest.raises(InvalidParameterError) as raised:
+        UpsertRecords(runtime=runtime, session=None).run(call_of(site, records_data=entries, update_key=update_key))
+    assert site.writes == []
+    return raised.value
+
+
 def test_results_are_left_out_when_dify_could_not_carry_them(site: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     """All entries are saved, so the step succeeds with its counts and says what is left out."""
     monkeypatch.setattr(kintone_upsert_records, "MAX_MESSAGE_BYTES", 300)
@@ -63,10 +72,9 @@ def test_results_are_left_out_when_dify_could_not_carry_them(site: InProcess, mo
 
 def test_problems_beyond_the_first_fifty_are_counted(site: InProcess) -> None:
     """Nothing is written, and fifty problems are listed."""
-    with pytest.raises(InvalidParameterError, match=r"and 10 more problems$"):
-        upserted(site, 60, stock="many")
+    error = refused(site, [{"sku": f"A-{number}", "stock": f"many {number}"} for number in range(60)])
 
-    assert site.writes == []
+    assert str(error.problem).endswith("and 10 more problems")
 
 
 def test_changes_beyond_the_first_twenty_are_counted(site: InProcess) -> None:
@@ -86,3 +94,30 @@ def test_error_about_an_attachment_field_is_kept_when_the_form_cannot_be_read(si
         raise error
 
     assert raised.value is error
+
+
+def test_equal_mistakes_of_entries_are_told_once(site: InProcess) -> None:
+    """With the entries that have them, and with the suggestion of the first one."""
+    rows: list[dict[str, Any]] = [{"sku": f"A-{number}", "stokc": number} for number in range(2_500)]
+    rows[6]["stock"] = "many"
+    rows[8]["stock"] = "many"
+    text = str(refused(site, rows).problem)
+
+    assert [text.count(words) for words in ("entries 1 to 2500: stokc", "entries 7, 9: stock", "entr")] == [1, 1, 2]
+    assert len(text) < 1_000
+
+
+def test_checking_ends_after_very_many_equal_mistakes(site: InProcess) -> None:
+    """That there are more is said; the time for a million mistakes is not spent."""
+    text = str(refused(site, [{"sku": f"A-{number}", "stokc": 1, "sokc": 1} for number in range(6_000)]).problem)
+
+    assert "entries 1 to 500" in text
+    assert text.endswith("and many more problems")
+
+
+def test_fields_of_another_app(site: InProcess) -> None:
+    """Where the app has none of the fields, the parameter that names the app is told; else it is not."""
+    assert "kintone_app_id" not in str(refused(site, [{"sku": "A", "price": 1, "product": "x"}]).remedy)
+    remedy = str(refused(site, [{"record": {"price": 1}}, {"record": {"product": "x"}}], "").remedy)
+
+    assert [word in remedy for word in ("kintone_app_id", f"app {site.app}")] == [True] * 2

@@ -87,6 +87,7 @@ def test_missing_key_writes_nothing_and_is_named(site: InProcess, *, atomic: boo
 
     assert (error.code, states(error)) == ("GAIA_RE20", [(1, 4, "REFUSED")])
     assert 'entry 3: sku = "A-3l"' in str(error.problem).replace("'", '"')
+    assert [word in str(error.remedy) for word in ("when_missing", "kintone_query")] == [True] * 2
     assert names(site) == ["old"] * 30
     assert site.calls[READ] == 0
 

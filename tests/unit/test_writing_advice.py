@@ -341,3 +341,27 @@ def test_revision_of_a_record_that_does_not_exist_is_no_insert(bench: Bench) -> 
     assert (error.code, states(error)) == ("NOT_FOUND", [(1, 1, "NOT_SENT")])
     assert "entry 1 " in str(error.problem)
     assert bench.calls() == ["GET records"]
+
+
+def test_saved_entries_are_counted_by_what_became_of_them(stock: InProcess) -> None:
+    """A model that reads only the failure learns how many of the saved ones were new."""
+    write(stock, rows(7))
+    with small_batches():
+        stock.kintone.fail(after=1, times=None, status=503, body="<html></html>")
+        error = refusal(stock, rows(60))
+
+    assert states(error) == [(1, 50, "SAVED"), (51, 60, "UNKNOWN")]
+    [counts] = [note.values for note in error.notes if "added" in note.values]
+    assert counts == {"added": 43, "updated": 7}
+    assert "in a few minutes" in str(error.remedy)
+
+
+def test_saved_entries_are_not_counted_where_an_earlier_answer_was_lost(stock: InProcess) -> None:
+    """What the lost try added is reported as updated by the second one, so the counts would be wrong."""
+    with small_batches():
+        stock.kintone.fail(cut="after", applied=True)
+        stock.kintone.fail(after=1, times=None, status=503, body="<html></html>")
+        error = refusal(stock, rows(60))
+
+    assert states(error) == [(1, 50, "SAVED"), (51, 60, "UNKNOWN")]
+    assert [note for note in error.notes if "added" in note.values] == []

@@ -31,7 +31,7 @@ def test_validate_when_the_record_is_valid(host: DifyHost, site: LocalKintone) -
     # sku prohibits duplicates, and another record may have the same value.
     [warning] = outcome.json[0]["warnings"]
     assert "sku" in warning
-    assert warning in outcome.text
+    assert warning in outcome.text.splitlines()[0]
     assert len(site.records(1)) == before
 
 
@@ -50,7 +50,19 @@ def test_validate_when_it_is_an_update(host: DifyHost, site: LocalKintone) -> No
     """An update may leave out required fields."""
     outcome = run(host, site, "kintone_validate_record_data", record_data={"stock": 1}, operation="update")
 
-    assert outcome.variables["valid"] is True
+    assert (outcome.variables["valid"], outcome.json[0]["warnings"]) == (True, [])
+
+
+def test_validate_tells_what_an_update_removes(host: DifyHost, site: LocalKintone) -> None:
+    """The first line of an update of one row names the table whose other rows go; adding a record removes nothing."""
+    record = {"sku": "V-1", "name": "n", "lines": [{"id": 7, "qty": 2}]}
+    update, add = (
+        run(host, site, "kintone_validate_record_data", record_data=record, operation=operation)
+        for operation in ("update", "add")
+    )
+
+    assert [word in update.text.splitlines()[0] for word in ("lines", "table_mode")] == [True] * 2
+    assert "table_mode" not in add.text
 
 
 def test_validate_when_the_form_just_changed(host: DifyHost, site: LocalKintone) -> None:
