@@ -1,6 +1,6 @@
 """Problems of a record, and changes made to it, in sentences that people and models can act on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -97,13 +97,17 @@ class UnusableValueError(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """Problems and changes of one record; the first ``max_problems`` and 100 changes are kept, the others counted."""
+    """Problems and changes of one record; the first ``max_problems`` and 100 changes are kept, the others counted.
+
+    Problems whose messages are in ``told``, where their suggestions were given, are kept without suggestions.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     unlisted_problems: int = 0
     unlisted_changes: int = 0
     max_problems: int = MAX_LISTED
+    told: Container[str] = frozenset()
 
     @property
     def count(self) -> int:
@@ -118,11 +122,12 @@ class Findings:
         suggestion: Message | Callable[[], Message] = NOTHING,
     ) -> None:
         """Note a problem; a suggestion that takes time is a function, which is called only for a listed problem."""
-        if len(self.problems) >= self.max_problems:
+        message = Message("{place}: {complaint}", place=place.words, complaint=complaint)
+        is_told = str(message) in self.told
+        if len(self.problems) >= (MAX_LISTED if is_told else self.max_problems):
             self.unlisted_problems += 1
             return
-        advice = suggestion if isinstance(suggestion, Message) else suggestion()
-        message = Message("{place}: {complaint}", place=place.words, complaint=complaint)
+        advice = NOTHING if is_told else suggestion if isinstance(suggestion, Message) else suggestion()
         self.problems.append(Problem(printable(place.field), place.row, code, message, advice))
 
     def unusable(self, place: Place, error: UnusableValueError) -> None:

@@ -221,7 +221,8 @@ def _check_entry(entry: Entry, form: Form | None, result: CheckedEntries, *, rul
         inserts = key is None and entry.id is None
         room = max(0, MAX_PROBLEMS_SHOWN - len(result.mistakes) - len(problems))
         mode: WriteMode = "add" if inserts else "update"
-        checked = check_record(entry.record, form, mode, rules=rules, max_problems=room, explained=result.explained)
+        explained, told = result.explained, result.mistakes
+        checked = check_record(entry.record, form, mode, rules=rules, max_problems=room, explained=explained, told=told)
     result.wants_precision |= checked.wants_precision
     result.knows_all_fields &= checked.knows_all_fields
     result.unlisted_problems += checked.unlisted_problems

@@ -1,6 +1,6 @@
 """Checking a whole record, tables included, against the app's form."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -66,6 +66,7 @@ def check_record(  # noqa: PLR0913 - what is checked, by what, and how much is t
     rules: bool = True,
     max_problems: int = MAX_LISTED,
     explained: set[str] | None = None,
+    told: Container[str] = frozenset(),
 ) -> CheckedRecord:
     """Read and check a record; raises only ``InvalidParameterError``, for a value that is not an object.
 
@@ -74,9 +75,9 @@ def check_record(  # noqa: PLR0913 - what is checked, by what, and how much is t
     can be written, required values, lengths, ranges. Without ``rules``, values are still converted to kintone's shape
     or refused. At most ``max_problems`` are listed, and never more than a hundred: a suggestion takes more time the
     more fields the form has. ``explained`` notes which lists of fields and columns a suggestion has given, so that the
-    records of one call share it and each list is given once.
+    records of one call share it and each list is given once; ``told`` has the messages that need no suggestion again.
     """
-    findings = Findings(max_problems=min(max_problems, MAX_LISTED))
+    findings = Findings(max_problems=min(max_problems, MAX_LISTED), told=told)
     context = CheckContext(operation, rules, findings, explained=set() if explained is None else explained)
     record: Record = {}
     for code, value in _fields_of(raw).items():

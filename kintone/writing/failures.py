@@ -227,8 +227,8 @@ def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLed
         parts.insert(0, Message("kintone has saved either all of these or none"))
     if advice is SAFE_TO_RESEND:
         later = isinstance(error, UnavailableError | UnreachableError)
-        again = Message("send {rest} again in a few minutes") if later else Message("send {rest} again")
-        parts.append(again.copy_with(rest=rest))
+        in_time = Message("send {rest} again in a few minutes", rest=rest)
+        parts.append(in_time if later else Message("send {rest} again", rest=rest))
     else:
         parts.append(Message("of {rest}, send again those that are not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about the outcome of the first one.

@@ -1,5 +1,6 @@
 """Records with very many mistakes: similar field codes are searched only for the problems shown."""
 
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -23,12 +24,31 @@ def test_upsert_when_entries_are_full_of_unknown_codes(
         return near_matches.nearest_codes(wanted, names)
 
     monkeypatch.setattr("kintone.records.checking.nearest_codes", nearest_codes)
-    record = {f"unknown{number}": 1 for number in range(UNKNOWN_FIELDS)}
-    given = [{"record": record} for _ in range(ENTRIES)]
+    given = [
+        {"record": {f"unknown{number}of{entry}": 1 for number in range(UNKNOWN_FIELDS)}} for entry in range(ENTRIES)
+    ]
     failed = call_tool("kintone_upsert_records", {"records_data": given}, credentials)
 
     assert failed.failure == "INVALID_INPUT"
-    assert failed.text.count("entry ") == MOST_SHOWN
+    assert len(re.findall(r"\bentr(?:y|ies) [0-9]", failed.text)) == MOST_SHOWN
     assert "many more" in failed.text
     # Among fields and among table columns, and both again when a cached form is read anew.
     assert 0 < len(searched) <= 4 * MOST_SHOWN
+
+
+def test_upsert_when_all_entries_have_the_same_unknown_codes(
+    credentials: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each code is searched for once among fields and once among columns, with a cached and with a new form."""
+    searched: list[str] = []
+
+    def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        searched.append(wanted)
+        return near_matches.nearest_codes(wanted, names)
+
+    monkeypatch.setattr("kintone.records.checking.nearest_codes", nearest_codes)
+    record = {f"unknown{number}": 1 for number in range(UNKNOWN_FIELDS)}
+    failed = call_tool("kintone_upsert_records", {"records_data": [{"record": record}] * ENTRIES}, credentials)
+
+    assert f"entries 1 to {ENTRIES}: unknown0" in failed.text
+    assert 0 < len(searched) <= 4 * UNKNOWN_FIELDS
