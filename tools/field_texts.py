@@ -8,7 +8,7 @@ from kintone.errors import KintoneError, PermissionDeniedError
 from kintone.field_types import STATUS, ValueKind
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import Joined, Message, verbatim
-from kintone.status_situation import candidates_named
+from kintone.statuses.situation import candidates_named
 from kintone.texts import printable
 from tools.field_descriptions import is_process_on, is_writable
 from tools.field_lines import Line, label_of, quoted, type_of, with_columns

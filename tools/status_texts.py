@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from kintone.messages import NOTHING, Joined, Message
-from kintone.status_situation import Place, StatusChange, people_named, records_named
-from kintone.statuses import Outcome
+from kintone.statuses.changing import Outcome
+from kintone.statuses.situation import Place, StatusChange, people_named, records_named
 from kintone.texts import printable
 
 type RecordUrl = Callable[[int, str], str]

@@ -37,7 +37,7 @@ LAYERS = (
     "kintone.transport", "kintone.error_codes", "kintone.permissions", "kintone.replies", "kintone.execution",
     "kintone.operators", "kintone.field_types",
     "kintone.forms", "kintone.app_overview", "kintone.records", "kintone.query", "kintone.reading",
-    "kintone.comments", "kintone.status_situation", "kintone.status_refusals", "kintone.statuses",
+    "kintone.comments", "kintone.statuses",
     "kintone.aggregation", "kintone.mime_types", "kintone.file_names", "kintone.files",
     "kintone.writing", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",

@@ -22,8 +22,8 @@ from kintone.query import quote
 from kintone.reading.pages import Record, raw_page_of
 from kintone.remedies import for_maybe_saved
 from kintone.replies import AnswerModel, PositiveNumber, misshapen, read_answer
-from kintone.status_refusals import PROCESS_OFF, explained, is_explained, switched_off
-from kintone.status_situation import Place, StatusChange
+from kintone.statuses.refusals import PROCESS_OFF, explained, is_explained, switched_off
+from kintone.statuses.situation import Place, StatusChange
 
 READ_BACK_SECONDS: Final = 30.0
 """Longest wait for the statuses that result; the change is saved by then."""

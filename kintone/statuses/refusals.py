@@ -13,7 +13,7 @@ from kintone.error_codes import MEANINGS
 from kintone.errors import InvalidRequestError, KintoneError
 from kintone.forms.near_matches import folded, nearest_codes, one_of
 from kintone.messages import NOTHING, Joined, Message
-from kintone.status_situation import (
+from kintone.statuses.situation import (
     MAX_CONDITION,
     UNREAD_RECORDS,
     Group,
