@@ -112,7 +112,7 @@ class CsvExport:
         shown = f"{character} (U+{ord(character):04X})" if character.isprintable() else f"U+{ord(character):04X}"
         return InvalidParameterError(
             "csv_encoding is {encoding}, which lacks a character: {place} holds {character}; change it there, set "
-            "csv_encoding to utf-8-bom, or leave the field out of fields",
+            "csv_encoding to utf-8-bom, or name only other fields in fields",
             encoding=self._name,
             place=place,
             character=shown,

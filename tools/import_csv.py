@@ -158,7 +158,7 @@ class _Notes:
         if self._dropped:
             sentences.append(
                 Message(
-                    "the file has no column for {codes}, which hold values that such a file cannot bring back; "
+                    "the file leaves out the values of {codes}, which an import of it could not bring back; "
                     "csv_format readable shows them",
                     codes=_listed(self._dropped),
                 )
