@@ -109,13 +109,12 @@ class CsvExport:
         """Return an error that tells where the first character is that the encoding lacks."""
         found = ((place, self._encoding.missing(text)) for place, text in self._texts(records, ids))
         place, character = next((place, character) for place, character in found if character)
-        shown = f"{character} (U+{ord(character):04X})" if character.isprintable() else f"U+{ord(character):04X}"
         return InvalidParameterError(
             "csv_encoding is {encoding}, which lacks a character: {place} holds {character}; change it there, set "
             "csv_encoding to utf-8-bom, or name only other fields in fields",
             encoding=self._name,
             place=place,
-            character=shown,
+            character=f"{printable(character)} (U+{ord(character):04X})",
         )
 
     def _texts(self, records: Sequence[Record], ids: Sequence[str]) -> Iterator[tuple[Message, str]]:

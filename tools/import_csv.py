@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pydantic_core import to_json
 
 from kintone.errors import InvalidParameterError
-from kintone.field_types import PSEUDO_FIELDS
+from kintone.field_types import PSEUDO_FIELDS, is_table
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.messages import Message
 from kintone.reading.pages import Record
@@ -63,6 +63,7 @@ class ImportLines:
         self._tables: list[_Table] = []
         for field in chosen:
             self._place(field)
+        self._form_tables = frozenset(code for code, field in form.fields.items() if field.is_table)
         self._known = frozenset([*form.fields, *PSEUDO_FIELDS])
         codes = {field.code for field in chosen}
         left_out = () if fields else [code for code in form.fields if code not in codes]
@@ -106,15 +107,21 @@ class ImportLines:
 
     def _check(self, record: Record) -> None:
         unknown = record.keys() - self._known
+        unknown |= {code for code, shown in record.items() if self._is_other(code, shown)}
         for table in self._tables:
-            for row in _rows(record, table.code):
-                unknown |= row["value"].keys() - table.known
+            if table.code not in unknown:
+                unknown.update(*(row["value"].keys() - table.known for row in _rows(record, table.code)))
         if unknown:
             raise InvalidParameterError(
                 "fields: a record has fields that the file has no column for ({codes}), because the app's form changed "
                 "during the reading; run the query again",
                 codes=_listed(sorted(unknown)),
             )
+
+    def _is_other(self, code: str, shown: Record) -> bool:
+        """Tell whether a table has become another field, or another field a table, since the form was read."""
+        in_form = code in self._form_tables
+        return (in_form or shown["value"].__class__ is list) and is_table(shown["type"]) is not in_form
 
     def _lines(self, record: Record) -> list[list[str]]:
         first = [""] * len(self.codes)

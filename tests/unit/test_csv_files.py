@@ -64,13 +64,6 @@ def test_character_in_a_field_code_is_named() -> None:
         CsvExport(Lines("メモ😀"), "shift_jis").part([], [])
 
 
-def test_unprintable_character_is_named_by_its_number() -> None:
-    """U+0085 would break the line to Dify, even in an error."""
-    with pytest.raises(InvalidParameterError) as caught:
-        CsvExport(Lines(), "shift_jis").part([{"memo": "\x85"}], ["1"])
-    assert "\x85" not in str(caught.value)
-
-
 @pytest.mark.parametrize(("encoding", "mark"), [("utf-8-bom", codecs.BOM_UTF8), ("utf-8", b""), ("shift_jis", b"")])
 def test_file_begins_with_at_most_one_byte_order_mark(encoding: str, mark: bytes) -> None:
     """The mark stands before the header, and not again before a later page."""

@@ -59,6 +59,18 @@ def test_form_is_read_once_when_fields_are_named(site: InProcess) -> None:
     assert site.calls["GET app/form/fields"] == 1
 
 
+def test_new_field_has_its_column_at_once(site: InProcess) -> None:
+    """The form that was remembered a moment ago may lack it."""
+    add(site, [1])
+    before = sent(site, None, **IMPORT).file.decode()
+    fields = {code: dict(field) for code, field in site.kintone.apps[site.app].form.properties.items()}
+    site.kintone.change_form(site.app, fields | {"added": {"type": "NUMBER"}})
+    site.kintone.add_records(site.app, [{"added": "5"}])
+
+    assert '"added"' not in before
+    assert '"added"' in sent(site, None, **IMPORT).file.decode()
+
+
 def test_error_says_what_works_when_the_form_may_not_be_read(site: InProcess) -> None:
     """Without the form nobody knows the columns of tables; the other format needs none."""
     add(site, [1])
