@@ -62,7 +62,7 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("kintone_query", {"output_mode": "csv_file"}, ["GET records"]),
     (
         "kintone_query",
-        {"output_mode": "csv_file", "csv_format": "kintone", "csv_encoding": "shift_jis"},
+        {"output_mode": "csv_file", "csv_format": "kintone", "csv_encoding": "utf-8"},
         ["GET app/form/fields", "GET records"],
     ),
     ("kintone_query", {"output_mode": "jsonl_file", "query": "limit 2"}, ["GET records"]),

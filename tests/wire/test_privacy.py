@@ -51,7 +51,7 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_record_data_docs", {}),
     ("kintone_get_fields", {}),
     *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
-    ("kintone_query", {"output_mode": "csv_file", "csv_format": "kintone", "csv_encoding": "shift_jis"}),
+    ("kintone_query", {"output_mode": "csv_file", "csv_format": "kintone", "csv_encoding": "utf-8"}),
 )
 """Every tool, in an order in which each has what it needs; 600 records are read by cursor."""
 REST_API = {
