@@ -46,6 +46,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "max_rows": ("limit", "top", "max", "max_records", "max_results", "rows"),
     "time_zone": ("timezone", "tz", "zone"),
     "output_mode": ("output", "mode", "format", "output_format"),
+    "csv_format": ("csv",),
+    "csv_encoding": ("encoding", "charset", "character_encoding"),
     "record_data": ("record", "records", "data", "values", "fields", "payload", "json"),
     "operation": ("action", "mode", "method"),
     "records_json": ("records", "record", "json", "data", "rows", "items", "records_data"),

@@ -8,17 +8,35 @@ from kintone.messages import Message
 from kintone.reading.reader import Reading, ReadRequest, RecordsApi
 from tools import base
 from tools.code_suggestions import current_form
+from tools.csv_files import CsvExport, CsvLines
+from tools.import_csv import ImportLines
 from tools.name_lists import read_fields
 from tools.query_mistakes import PreparedQuery, explained, prepared_query
 from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, RecordLines, RecordObjects
 from tools.query_summary import MissingFields, QuerySummary
-from tools.record_formats import CsvColumns, CsvExport, JsonlExport, PlainRecords, RecordJson
+from tools.readable_csv import CsvColumns, ReadableLines
+from tools.record_formats import JsonlExport, PlainRecords, RecordJson
 from tools.record_texts import FULL_TEXT, SHORT_TEXT, RecordText
 from tools.results import Streaming
 from tools.structured_text import unfenced
 
 type Fields = tuple[str, ...]
 type Warn = Callable[[Message], None]
+
+FORM_NEEDED = Message(
+    "csv_format kintone takes the columns of tables from the app's form; csv_format readable works without the form"
+)
+
+
+def _csv_lines(call: base.Call, fields: Fields, warn: Warn) -> CsvLines:
+    """Return the lines of a CSV file in the chosen format."""
+    if call.parameters.choice("csv_format") == "readable":
+        return ReadableLines(_csv_columns(call, fields, warn))
+    try:
+        form = call.client.forms.read(call.app, fresh=True)
+    except KintoneError as error:
+        raise error.copy_with(notes=(*error.notes, FORM_NEEDED)) from None
+    return ImportLines(fields, form)
 
 
 def _csv_columns(call: base.Call, fields: Fields, warn: Warn) -> CsvColumns:
@@ -46,7 +64,9 @@ OUTPUTS: dict[str, Callable[[base.Call, Fields, Warn], Output]] = {
         RecordText(SHORT_TEXT, fields), RecordJson(call.redactor), PlainRecords()
     ),
     "csv_file": lambda call, fields, warn: RecordFile(
-        CsvExport(_csv_columns(call, fields, warn)), call.app, call.settings.max_file_bytes
+        CsvExport(_csv_lines(call, fields, warn), call.parameters.choice("csv_encoding")),
+        call.app,
+        call.settings.max_file_bytes,
     ),
     "jsonl_file": lambda call, _fields, _warn: RecordFile(JsonlExport(), call.app, call.settings.max_file_bytes),
 }
@@ -67,7 +87,7 @@ class QueryRecords(base.KintoneTool):
 
     def _read(self, call: base.Call, query: PreparedQuery) -> Streaming:
         """Read page by page and pass each page to the output of the chosen mode."""
-        mode = call.parameters.choice("output_mode")
+        mode, *_ = map(call.parameters.choice, ("output_mode", "csv_format", "csv_encoding"))
         reading = _reading(call, query)
         warnings = [*query.warnings]
         output = OUTPUTS[mode](call, reading.fields, warnings.append)

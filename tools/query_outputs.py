@@ -270,8 +270,12 @@ class Export(Protocol):
     def warnings(self) -> Sequence[Message]:
         """Sentences about what the file leaves out."""
 
-    def part(self, records: Sequence[Record]) -> bytes:
-        """Return the bytes that these records add to the file; for no records, the content of an empty export."""
+    def part(self, records: Sequence[Record], ids: Sequence[str]) -> bytes:
+        """Return the bytes that these records add to the file; for no records, the content of an empty export.
+
+        ``ids`` are the records' own, for an error that names one of them. Raises ``InvalidParameterError`` for a record
+        that the file cannot hold as it is.
+        """
 
 
 class RecordFile:
@@ -295,7 +299,7 @@ class RecordFile:
     def take(self, page: Page, expected: int | None) -> Iterable[OutgoingMessage]:
         """Add a page; raises ``ResultTooLargeError`` if the file has more than ``max_bytes`` bytes."""
         self._records += len(page.records)
-        self._add(self._export.part(page.records))
+        self._add(self._export.part(page.records, page.ids))
         if self._size > self._max_bytes:
             raise ResultTooLargeError(
                 Message(
@@ -310,7 +314,7 @@ class RecordFile:
     def finish(self) -> Iterable[OutgoingMessage]:
         """Send the file."""
         if not self._parts:
-            self._add(self._export.part([]))
+            self._add(self._export.part([], []))
         yield from blob_chunks(self._released_parts(), self._size, self.name, self._export.mime_type)
 
     def result(self, summary: QuerySummary) -> Result:

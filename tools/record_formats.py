@@ -1,21 +1,15 @@
-"""Converts records to plain objects, JSON, JSON Lines and CSV."""
+"""Converts records to plain objects, JSON and JSON Lines."""
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import to_json
 
 from kintone.access.redaction import Redactor
-from kintone.errors import InvalidParameterError
-from kintone.field_types import RECORD_ID, REVISION, field_type, is_table
-from kintone.forms.fields import Form
+from kintone.field_types import is_table
 from kintone.messages import Message, counted
 from kintone.reading.pages import Record
 from kintone.texts import printable
-from tools.record_texts import text_of
 from tools.results import NEXT_LINE, holds_long_numbers, next_lines_warning, with_exact_numbers
 
 # Plain objects
@@ -125,8 +119,9 @@ class JsonlExport:
         """Start without records."""
         self._plain = PlainRecords()
 
-    def part(self, records: Sequence[Record]) -> bytes:
+    def part(self, records: Sequence[Record], ids: Sequence[str]) -> bytes:
         """Return the lines of these records."""
+        del ids
         lines = [to_json(self._plain.flatten(record)) for record in records]
         return b"\n".join([*lines, b""])
 
@@ -134,115 +129,3 @@ class JsonlExport:
     def warnings(self) -> Sequence[Message]:
         """Sentences about what the lines leave out."""
         return self._plain.warnings
-
-
-# CSV
-
-MAX_CODES_SHOWN = 10
-
-
-class CsvColumns:
-    """The codes of one file's columns, in order.
-
-    They are the requested fields. If all fields are requested, they are those of the form in its order, with ``$id``
-    first and without ``$revision``; so a field that only later records have has its column too. Without a form they are
-    the fields of the first records, and a later record with another field is refused.
-    """
-
-    def __init__(self, fields: Sequence[str], form: Form | None = None) -> None:
-        """Take the requested fields, none meaning all, and the form if it could be read."""
-        self.codes = list(fields)
-        self._form = form
-        self._all = not fields
-        self._known: frozenset[str] = frozenset()
-
-    def choose(self, records: Sequence[Record]) -> None:
-        """Determine the columns from the first records, which may be an empty list."""
-        if not self._all:
-            return
-        in_records = dict.fromkeys(code for record in records for code in record)
-        fields = self._form.fields.values() if self._form else ()
-        in_form = [field.code for field in fields if field.code in in_records or field.type.always_shown]
-        self.codes = [code for code in dict.fromkeys([RECORD_ID, *in_form, *in_records]) if code != REVISION]
-        self._known = frozenset([*self.codes, REVISION])
-
-    def check(self, records: Iterable[Record]) -> None:
-        """Raise ``InvalidParameterError`` for a record with a field that has no column."""
-        if not self._all:
-            return
-        for record in records:
-            if not record.keys() <= self._known:
-                raise self._without_column(record)
-
-    def _without_column(self, record: Record) -> InvalidParameterError:
-        codes = [printable(code) for code in record if code not in self._known]
-        return InvalidParameterError(
-            "fields is blank, and a record has fields that the file has no column for ({codes}), because {reason}; "
-            "name all field codes that are needed in fields",
-            codes=", ".join(codes[:MAX_CODES_SHOWN]),
-            reason=Message("the app's form changed during the reading")
-            if self._form
-            else Message("the app's form could not be read, and the first records do not have them"),
-        )
-
-
-BYTE_ORDER_MARK = "\ufeff"
-VALUE_SEPARATOR = "\n"
-FORMULA_STARTS = frozenset(
-    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
-EMPTY_FIELD: Record = {"value": None}
-
-_SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
-
-
-class CsvExport:
-    """Turns pages into the parts of one file."""
-
-    extension = "csv"
-    mime_type = "text/csv"
-    warnings: Sequence[Message] = ()
-
-    def __init__(self, columns: CsvColumns) -> None:
-        """Start without records."""
-        self._columns = columns
-        self._begun = False
-
-    def part(self, records: Sequence[Record]) -> bytes:
-        """Return the lines of these records; the first call puts the header before them.
-
-        Raises ``InvalidParameterError`` for a record with a field that has no column.
-        """
-        buffer = io.StringIO(newline="")
-        writer = csv.writer(buffer, lineterminator="\r\n")
-        if not self._begun:
-            self._columns.choose(records)
-            self._begun = True
-            buffer.write(BYTE_ORDER_MARK)
-            writer.writerow([without_formula(code) for code in self._columns.codes])
-        self._columns.check(records)
-        writer.writerows([self._cells(record) for record in records])
-        return buffer.getvalue().encode()
-
-    def _cells(self, record: Record) -> list[str]:
-        codes = self._columns.codes
-        try:
-            fields = [record[code] for code in codes]
-        except KeyError:
-            fields = [record.get(code, EMPTY_FIELD) for code in codes]
-        return [
-            value if type(value := field["value"]) is str and value[:1] not in FORMULA_STARTS else _cell(field)
-            for field in fields
-        ]
-
-
-def _cell(field: Record) -> str:
-    text = text_of(field["value"], VALUE_SEPARATOR)
-    return text if field_type(str(field.get("type"))).plain_in_csv else without_formula(text)
-
-
-def without_formula(text: str) -> str:
-    """Return the text with an apostrophe in front if a spreadsheet would run it; a signed number stays unchanged."""
-    if text[:1] not in FORMULA_STARTS or _SIGNED_NUMBER.fullmatch(text):
-        return text
-    return f"'{text}"

@@ -66,6 +66,8 @@ OWN_PARAMETERS: dict[str, dict[str, Parameter]] = {
         "fields": TEXT,
         "max_records": Parameter("number", "llm", least=1),
         "output_mode": _select("both", "both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file"),
+        "csv_format": _select("readable", "readable", "kintone"),
+        "csv_encoding": _select("utf-8-bom", "utf-8-bom", "utf-8", "shift_jis"),
     },
     "kintone_validate_record_data": {
         "record_data": NEEDED_TEXT,

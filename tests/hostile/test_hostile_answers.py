@@ -63,6 +63,11 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("kintone_query", {}, ["GET records"]),
     ("kintone_query", {"output_mode": "flattened_json", "fields": "sku,lines"}, ["GET records"]),
     ("kintone_query", {"output_mode": "csv_file"}, ["GET records"]),
+    (
+        "kintone_query",
+        {"output_mode": "csv_file", "csv_format": "kintone", "csv_encoding": "utf-8"},
+        ["GET app/form/fields", "GET records"],
+    ),
     ("kintone_query", {"output_mode": "jsonl_file", "query": "limit 2"}, ["GET records"]),
     ("kintone_query", {"output_mode": "json_stream"}, ["GET records"]),
     ("kintone_query", {"output_mode": "text_only", "query": "limit 2 offset 10001"}, ["GET records"]),

@@ -13,12 +13,16 @@ from kintone.errors import ResultTooLargeError
 from kintone.messages import Message
 from kintone.reading.matches import Matches
 from kintone.reading.pages import Page
+from tests.unit.form_samples import form_of
 from tests.unit.in_process import InProcess
 from tests.unit.query_tool import LONGEST_LINE, hold, line_of, messages_of, running, sent, wide_record
 from tests.unit.reading_samples import BY_NAME, add
+from tools.csv_files import CsvExport
+from tools.import_csv import ImportLines
 from tools.query_outputs import Output, PageStream, ProgressLog, RecordFile, SizeBudget
 from tools.query_summary import QuerySummary
-from tools.record_formats import CsvColumns, CsvExport, JsonlExport, RecordJson
+from tools.readable_csv import CsvColumns, ReadableLines
+from tools.record_formats import JsonlExport, RecordJson
 from tools.record_texts import SHORT_TEXT, RecordText
 from tools.results import MAX_MESSAGE_BYTES, Result
 
@@ -133,7 +137,8 @@ SUMMARY = {
 def _outputs() -> list[Output]:
     return [
         PageStream(RecordText(SHORT_TEXT, ()), RecordJson(Redactor([]))),
-        RecordFile(CsvExport(CsvColumns([])), 12, 10**6),
+        RecordFile(CsvExport(ReadableLines(CsvColumns([])), "utf-8-bom"), 12, 10**6),
+        RecordFile(CsvExport(ImportLines([], form_of([wide_record(1, 1)])), "shift_jis"), 12, 10**6),
         RecordFile(JsonlExport(), 12, 10**6),
     ]
 

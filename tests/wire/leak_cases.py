@@ -184,6 +184,7 @@ CALLS = [
         ToolCall("kintone_query", {"query": f'sku = "{CONTENT}"', "output_mode": mode})
         for mode in ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
     ),
+    ToolCall("kintone_query", {"output_mode": "csv_file", "csv_format": "kintone", "csv_encoding": "utf-8"}),
     ToolCall("kintone_get_record", {"update_key": "sku", "update_key_value": CONTENT}),
     ToolCall("kintone_get_record", {"record_id": "APP-1"}),
     *(

@@ -114,6 +114,20 @@ def test_query_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: 
     }
 
 
+@pytest.mark.parametrize("csv_format", ["readable", "kintone"])
+@pytest.mark.parametrize("csv_encoding", ["utf-8-bom", "utf-8", "shift_jis"])
+def test_query_sends_the_same_with_every_kind_of_csv(
+    host: DifyHost, site: LocalKintone, csv_format: str, csv_encoding: str
+) -> None:
+    """The settings of the file change neither variables nor messages."""
+    parameters = {"output_mode": "csv_file", "csv_format": csv_format, "csv_encoding": csv_encoding}
+    outcome = run_and_check_outputs(host, site, "kintone_query", parameters, app=EVERY_FIELD)
+
+    assert set(outcome.variables) == {"record_count", "total_count"}
+    assert [(file.extension, file.mime_type) for file in outcome.files] == [(".csv", "text/csv")]
+    assert outcome.json[-1]["summary"]["total_records"] == outcome.variables["record_count"] > 0
+
+
 @pytest.mark.parametrize("mode", ["", "both", "flattened_json", "text_only"])
 def test_get_record_sends_what_it_declares(host: DifyHost, site: LocalKintone, mode: str) -> None:
     """Each mode sends every variable, a text and, except text_only, the record as JSON."""

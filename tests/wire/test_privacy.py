@@ -54,6 +54,7 @@ CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_record_data_docs", {}),
     ("kintone_get_fields", {}),
     *((BY_CURSOR[0], {**BY_CURSOR[1], "output_mode": mode}) for mode in MODES),
+    ("kintone_query", {"output_mode": "csv_file", "csv_format": "kintone", "csv_encoding": "utf-8"}),
     ("kintone_delete_records", {"query": f'sku = "{CONTENT}2"', "confirm_count": 1}),
     ("kintone_delete_records", {"record_ids": "1"}),
 )

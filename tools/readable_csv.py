@@ -1,0 +1,128 @@
+"""CSV for people: one line for each record, in a form that spreadsheets open safely."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from kintone.errors import InvalidParameterError
+from kintone.field_types import RECORD_ID, REVISION, field_type
+from kintone.forms.fields import Form
+from kintone.messages import Message
+from kintone.reading.pages import Record
+from kintone.texts import printable
+from tools.record_texts import text_of
+
+MAX_CODES_SHOWN = 10
+
+
+class CsvColumns:
+    """The codes of one file's columns, in order.
+
+    They are the requested fields. If all fields are requested, they are those of the form in its order, with ``$id``
+    first and without ``$revision``; so a field that only later records have has its column too. Without a form they are
+    the fields of the first records, and a later record with another field is refused.
+    """
+
+    def __init__(self, fields: Sequence[str], form: Form | None = None) -> None:
+        """Take the requested fields, none meaning all, and the form if it could be read."""
+        self.codes = list(fields)
+        self._form = form
+        self._all = not fields
+        self._known: frozenset[str] = frozenset()
+
+    def choose(self, records: Sequence[Record]) -> None:
+        """Determine the columns from the first records, which may be an empty list."""
+        if not self._all:
+            return
+        in_records = dict.fromkeys(code for record in records for code in record)
+        fields = self._form.fields.values() if self._form else ()
+        in_form = [field.code for field in fields if field.code in in_records or field.type.always_shown]
+        self.codes = [code for code in dict.fromkeys([RECORD_ID, *in_form, *in_records]) if code != REVISION]
+        self._known = frozenset([*self.codes, REVISION])
+
+    def check(self, records: Iterable[Record]) -> None:
+        """Raise ``InvalidParameterError`` for a record with a field that has no column."""
+        if not self._all:
+            return
+        for record in records:
+            if not record.keys() <= self._known:
+                raise self._without_column(record)
+
+    def _without_column(self, record: Record) -> InvalidParameterError:
+        codes = [printable(code) for code in record if code not in self._known]
+        return InvalidParameterError(
+            "fields is blank, and a record has fields that the file has no column for ({codes}), because {reason}; "
+            "name all field codes that are needed in fields",
+            codes=", ".join(codes[:MAX_CODES_SHOWN]),
+            reason=Message("the app's form changed during the reading")
+            if self._form
+            else Message("the app's form could not be read, and the first records do not have them"),
+        )
+
+
+VALUE_SEPARATOR = "\n"
+FORMULA_STARTS = frozenset(
+    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+EMPTY_FIELD: Record = {"value": None}
+
+_SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
+
+
+class ReadableLines:
+    """The lines of a file for people: CRLF, quotes where CSV needs them, a guard in front of formulas."""
+
+    warnings: Sequence[Message] = ()
+
+    def __init__(self, columns: CsvColumns) -> None:
+        """Start without records."""
+        self._columns = columns
+        self._begun = False
+
+    def text(self, records: Sequence[Record]) -> str:
+        """Return the lines of these records; the first call puts the header before them."""
+        buffer = io.StringIO(newline="")
+        writer = csv.writer(buffer, lineterminator="\r\n")
+        if not self._begun:
+            self._columns.choose(records)
+            self._begun = True
+            writer.writerow([without_formula(code) for code in self._columns.codes])
+        self._columns.check(records)
+        writer.writerows([self._cells(record) for record in records])
+        return buffer.getvalue()
+
+    @property
+    def codes(self) -> Sequence[str]:
+        """The field codes in the header."""
+        return self._columns.codes
+
+    def cells(self, record: Record) -> Iterator[tuple[str, str]]:
+        """Yield the field code and the text of each cell."""
+        return zip(self._columns.codes, self._cells(record), strict=True)
+
+    def _cells(self, record: Record) -> list[str]:
+        codes = self._columns.codes
+        try:
+            fields = [record[code] for code in codes]
+        except KeyError:
+            fields = [record.get(code, EMPTY_FIELD) for code in codes]
+        return [
+            value if type(value := field["value"]) is str and value[:1] not in FORMULA_STARTS else _cell(field)
+            for field in fields
+        ]
+
+
+def _cell(field: Record) -> str:
+    text = text_of(field["value"], VALUE_SEPARATOR)
+    return text if field_type(str(field.get("type"))).plain_in_csv else without_formula(text)
+
+
+def without_formula(text: str) -> str:
+    """Return the text with an apostrophe in front if a spreadsheet would run it; a signed number stays unchanged.
+
+    An import would save the apostrophe, so files that are imported are written without this.
+    """
+    if text[:1] not in FORMULA_STARTS or _SIGNED_NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
