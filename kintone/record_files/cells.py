@@ -7,7 +7,7 @@ expression, all others are read as the values of ``docs/values.md``. The cells o
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
@@ -97,8 +97,14 @@ class CellReader:
             return ReadCell(None, findings.problems)
         cell = read_cell(given, self._definition, place, CheckContext("update", self._rules, findings))
         if findings.problems or findings.changes or cell is None:
-            return ReadCell(cell, findings.problems, findings.changes)
+            return ReadCell(cell, list(map(self._in_a_cell, findings.problems)), findings.changes)
         return ReadCell(self._kept(text, cell))
+
+    def _in_a_cell(self, problem: Problem) -> Problem:
+        """Return a problem with advice that is possible in a cell, in which no JSON list stands."""
+        if problem.code is ProblemCode.AMBIGUOUS and self._definition.type.shape in _LISTS:
+            return replace(problem, suggestion=Message("write each on a line of its own inside the cell"))
+        return problem
 
     def of_options(self, chosen: Sequence[str], row: int | None = None) -> ReadCell:
         """Return the value of a field whose options have a column each."""
@@ -128,7 +134,7 @@ def _guarded(text: str, _definition: FieldDefinition, style: CellStyle) -> objec
 
 
 def _number(text: str, _definition: FieldDefinition, _style: CellStyle) -> object:
-    if _LEADING_ZERO.fullmatch(to_half_width(text)):
+    if len(text) <= MAX_KEPT_LENGTH and _LEADING_ZERO.fullmatch(to_half_width(text)):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
             Message("{value} may have a decimal comma", value=preview(text)),

@@ -20,6 +20,8 @@ MAX_LINE_TEXT = 10_000_000
 MAX_COLUMNS = 10_000
 """Columns of a file; our own limit, twice as many as the fields of a form that are read."""
 MAX_HEADER_TEXT = 60_000
+QUOTED_BLANK = [""]
+"""The cells of a line ``""``: a record whose only column is blank. A blank line has no cell."""
 _SEPARATOR_LINES = {f"{mark}sep={separator}{mark}": separator for separator in SEPARATORS for mark in ("", '"')}
 """First lines by which Excel is told the separator."""
 
@@ -119,7 +121,7 @@ class DelimitedText:
         self._separator = separator
 
     def lines(self) -> Iterator[Line]:
-        """Yield the lines that hold anything but separators and blanks.
+        """Yield the lines that hold anything but separators and blanks, and those of one cell that is ``""``.
 
         Raises ``InvalidParameterError``, which names the physical line, for quotes that cannot be read.
         """
@@ -133,7 +135,7 @@ class DelimitedText:
                 return
             except csv.Error as error:
                 raise self._unreadable(str(error), reader.line_num) from None
-            if any(map(str.strip, cells)) and not self._names_separator(cells):
+            if (any(map(str.strip, cells)) and not self._names_separator(cells)) or cells == QUOTED_BLANK:
                 yield Line(self._begin, cells)
 
     def _names_separator(self, cells: Sequence[str]) -> bool:

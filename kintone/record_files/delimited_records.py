@@ -50,7 +50,7 @@ class DelimitedRecords:
         head, rest = _first_text(pieces)
         style = style_of(head, self._names.fit)
         lines = DelimitedText(chain([head], rest), style.separator).lines()
-        line = next(lines, None)
+        line = next((line for line in lines if any(line.cells)), None)
         if line is None:
             raise InvalidParameterError("{parameter}: the file is empty", parameter=PARAMETER)
         first = next(lines, None)

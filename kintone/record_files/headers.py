@@ -197,10 +197,8 @@ class _HeaderReader:
         if self._skip_unknown:
             header.skipped = self._unknown
         elif self._unknown:
-            self._problems += [
-                Message("{problem} (skip_unknown_columns leaves such columns out)", problem=sentence)
-                for sentence in unknown_codes("column", self._unknown, self._form)
-            ]
+            self._problems += unknown_codes("column", self._unknown, self._form)
+            self._problems.append(Message("skip_unknown_columns leaves unknown columns out"))
 
     def _report_repeated(self, found: Mapping[int, Meaning], written: Sequence[str]) -> None:
         """Note fields that two columns hold: the same option twice, or the whole field beside its options too."""

@@ -41,6 +41,7 @@ class JsonEntries:
             if id_field
             else None
         )
+        self._row_codes = {*options.form.fields, RECORD_ID, REVISION}
         self._left_out: dict[str, None] = {}
         self._skipped: dict[str, None] = {}
 
@@ -63,7 +64,9 @@ class JsonEntries:
     def _record(self, position: int, item: JsonItem) -> FileRecord:
         entry, problems = self._entry(position, item)
         if entry is None or problems:
-            return self._with(Entry(position, {}), item, problems)
+            return FileRecord(
+                Entry(position, {}), item.line, 0, [FileProblem(item.line, "", problem) for problem in problems]
+            )
         if entry.update_key is not None:
             value, problem = check_update_key(entry.update_key.field, entry.update_key.value, self._form)
             if problem is not None:
@@ -76,18 +79,16 @@ class JsonEntries:
         )  # fmt: skip
         problems += checked.problems
         cleared = 0 if inserts else sum(is_empty(cell.get("value")) for cell in checked.record.values())
-        return self._with(entry.with_record(checked.record), item, problems, cleared)
-
-    def _with(self, entry: Entry, item: JsonItem, problems: Sequence[Problem], cleared: int = 0) -> FileRecord:
         found = [FileProblem(item.line, "", problem) for problem in problems]
-        return FileRecord(entry, item.line, cleared, found)
+        notes = [Message("line {line}: {note}", line=item.line, note=change.text) for change in checked.changes]
+        return FileRecord(entry.with_record(checked.record), item.line, cleared, found, notes)
 
     def _entry(self, position: int, item: JsonItem) -> tuple[Entry | None, list[Problem]]:
         """Return the entry of an item with the problems of its parts."""
         if item.complaint is not None:
             return None, [a_problem("", ProblemCode.BAD_FORMAT, item.complaint, NOTHING)]
         value = item.value
-        if not isinstance(value, dict) or not is_plain_row(value, self._key_code, self._form.fields):
+        if not isinstance(value, dict) or not is_plain_row(value, self._key_code, self._row_codes):
             entry, complaints = read_entry(position, value, self._key_code)
             return entry, [a_problem("", ProblemCode.BAD_FORMAT, complaint, NOTHING) for complaint in complaints]
         problems: list[Problem] = []

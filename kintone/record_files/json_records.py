@@ -78,12 +78,9 @@ def _complaint(text: str, error: UnreadableTextError) -> Message:
     if error.index is None:
         return error.complaint
     near = text[error.index : error.index + NEAR].strip()
-    column = error.index - max(text.rfind("\n", 0, error.index), text.rfind("\r", 0, error.index))
     if not near:
-        return Message("column {column} (the end): {complaint}", column=column, complaint=error.complaint)
-    return Message(
-        "column {column} (near {near}): {complaint}", column=column, near=preview(near), complaint=error.complaint
-    )
+        return Message("at the end: {complaint}", complaint=error.complaint)
+    return Message("near {near}: {complaint}", near=preview(near), complaint=error.complaint)
 
 
 # Lists

@@ -95,6 +95,6 @@ def _check_width(record: FileLines, line: Line, width: int) -> None:
     count = len(line.cells)
     if count == width or (count > width and not any(map(str.strip, line.cells[width:]))):
         return
-    complaint = Message("this line has {count} cells, and the header has {width}", count=count, width=width)
+    complaint = Message("number of cells on this line: {count}, in the header: {width}", count=count, width=width)
     advice = Message("perhaps a separator is missing, or a cell that holds one needs quotes")
     record.problem(line, "", a_problem("", ProblemCode.BAD_FORMAT, complaint, advice))
