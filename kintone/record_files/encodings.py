@@ -28,6 +28,8 @@ class FileEncoding(StrEnum):
     UTF_16 = "utf-16"
 
 
+FEW = 10
+"""A file in which fewer than one in so many bytes is zero is not UTF-16."""
 CP932, GB18030 = "cp932", "gb18030"
 """Code page 932 is what Windows and kintone call Shift_JIS; it has ① and 髙, which Shift_JIS itself lacks."""
 _CODECS = {FileEncoding.UTF_8: "utf-8", FileEncoding.SHIFT_JIS: CP932, FileEncoding.GB18030: GB18030}
@@ -64,8 +66,11 @@ def text_pieces(chunks: Iterator[bytes], encoding: FileEncoding, host: str, fit:
 
 
 def _without_mark(head: bytes) -> str:
+    """Return the encoding of a file with zero bytes, blank where there are so few that it may be text with a slip."""
+    if head.count(0) * FEW < len(head):
+        return ""
     found = unmarked_utf_16(head)
-    if not found or head.count(0) * 10 < len(head) or codecs.decode(head, found, "replace").count("\x00"):
+    if not found or "\x00" in codecs.decode(head, found, "replace"):
         raise InvalidParameterError(
             "{parameter}: the file holds zero bytes, so it is no text; send a CSV or JSON file", parameter=PARAMETER
         )

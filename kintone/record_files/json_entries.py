@@ -10,15 +10,14 @@ from kintone.problems import Problem, ProblemCode, UnusableValueError
 from kintone.record_files.file_records import FileRecord
 from kintone.record_files.headers import names_records
 from kintone.record_files.json_records import JsonItem
-from kintone.record_files.keys import KeyReader
+from kintone.record_files.keys import KeyReader, stored_key
 from kintone.record_files.mistakes import FileProblem, a_problem
 from kintone.record_files.options import FileOptions
-from kintone.records import check_record, check_update_key
+from kintone.records import check_record
 from kintone.records.field_rules import given_value
 from kintone.records.values import is_empty
 from kintone.values.dates import read_datetime
 from kintone.writing.entries import Entry, is_plain_row, read_entry, read_revision
-from kintone.writing.update_keys import UpdateKey
 
 
 class JsonEntries:
@@ -68,10 +67,10 @@ class JsonEntries:
                 Entry(position, {}), item.line, 0, [FileProblem(item.line, "", problem) for problem in problems]
             )
         if entry.update_key is not None:
-            value, problem = check_update_key(entry.update_key.field, entry.update_key.value, self._form)
+            key, problem = stored_key(*entry.update_key, self._form)
             if problem is not None:
-                problems.append(problem)
-            entry = replace(entry, update_key=UpdateKey(entry.update_key.field, value))
+                return FileRecord(entry, item.line, 0, [FileProblem(item.line, "", problem)])
+            entry = replace(entry, update_key=key)
         inserts = entry.update_key is None and entry.id is None
         checked = check_record(
             self._in_zone(entry.record, self._form.fields), self._form, "add" if inserts else "update",

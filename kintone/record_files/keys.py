@@ -9,8 +9,17 @@ from kintone.problems import Problem, ProblemCode
 from kintone.record_files.mistakes import a_problem
 from kintone.records import check_update_key
 from kintone.texts import preview, printable
-from kintone.values.numbers import record_id_hint, record_number_parts, whole_number
+from kintone.values.numbers import number_in, plain_number, record_id_hint, record_number_parts, whole_number
 from kintone.writing.update_keys import UpdateKey
+
+
+def stored_key(code: str, value: object, form: Form) -> tuple[UpdateKey | None, Problem | None]:
+    """Return the key as kintone compares it, so that equal ones are equal texts, or why it cannot be used."""
+    text, problem = check_update_key(code, value, form)
+    if problem is not None:
+        return None, problem
+    number = number_in(text) if form.fields[code].is_number else None
+    return UpdateKey(code, text if number is None else plain_number(number)), None
 
 
 class KeyReader:
@@ -32,8 +41,7 @@ class KeyReader:
         """Return the key of a record, or why there is none."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return None, self._no_key()
-        text, problem = check_update_key(self._code, value, self._form)
-        return (None, problem) if problem is not None else (UpdateKey(self._code, text), None)
+        return stored_key(self._code, value, self._form)
 
     def record_id(self, value: object) -> tuple[str | None, Problem | None]:
         """Return the id of a record, None where it has none, or why it cannot be used."""

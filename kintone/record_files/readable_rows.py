@@ -34,7 +34,7 @@ class ReadableRows:
     def _row(self, line: str) -> Mapping[str, str]:
         found = list(self._begin.finditer(line))
         codes = [match[1] for match in found]
-        if not found or found[0].start() or len(set(codes)) < len(codes):
+        if not found or found[0].start(1) or len(set(codes)) < len(codes):
             raise UnusableValueError(
                 ProblemCode.AMBIGUOUS,
                 Message("{value} cannot be told apart into the columns of a row", value=preview(line)),

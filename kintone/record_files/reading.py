@@ -19,10 +19,11 @@ from kintone.record_files.json_entries import JsonEntries
 from kintone.record_files.json_records import json_items
 from kintone.record_files.names import Names
 from kintone.record_files.options import FileOptions
+from kintone.record_files.seen_keys import SeenKeys
 
 
 class RecordFile:
-    """A file of records, read while it streams in; memory does not grow with it.
+    """A file of records, read while it streams in; memory does not grow with it, some 20 bytes for each key aside.
 
     ``chunks`` are its bytes, at least a few kilobytes each; ``options`` name app and settings. Iterate over it once::
 
@@ -32,10 +33,11 @@ class RecordFile:
             mistakes.add(record.problems)
 
     Each ``FileRecord`` has an ``Entry`` as ``kintone.writing.writer`` takes it, with values in kintone's shape that
-    were checked against the form, or problems; a record with problems must not be written. That two records have the
-    same key is not noticed here. ``InvalidParameterError`` ends the file, its sentence begins with ``records_file``: a
-    header that cannot be used (before any record), bytes that break the encoding, a quote that is never closed, JSON
-    that breaks off (where they occur, with the physical line). Errors of the chunks themselves pass through.
+    were checked against the form, or problems; a record with problems must not be written. A key that an earlier record
+    has (from ``first_entry`` on) is a problem of the later one. ``InvalidParameterError`` ends the file, its sentence
+    begins with ``records_file``: a header that cannot be used (before any record), bytes that break the encoding, a
+    quote that is never closed, JSON that breaks off (where they occur, with the physical line). Errors of the chunks
+    themselves pass through.
     """
 
     def __init__(self, chunks: Iterable[bytes], options: FileOptions) -> None:
@@ -43,6 +45,7 @@ class RecordFile:
         self._chunks = chunks
         self._options = options
         self._source: DelimitedRecords | JsonEntries | None = None
+        self._seen = SeenKeys()
 
     def __iter__(self) -> Iterator[FileRecord]:
         """Read one record after the other."""
@@ -56,12 +59,12 @@ class RecordFile:
             entries = JsonEntries(options)
             self._source = entries
             pieces = text_pieces(chunks, options.encoding, options.host, None)
-            yield from entries.records(json_items(pieces, kind))
+            yield from map(self._seen.checked, entries.records(json_items(pieces, kind)))
             return
         pieces = text_pieces(chunks, options.encoding, options.host, lambda text: _fit(text, names))
         records = DelimitedRecords(options, names)
         self._source = records
-        yield from records.records(pieces)
+        yield from map(self._seen.checked, records.records(pieces))
 
     @property
     def left_out(self) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """Lines and cells of delimited files: separators, quotes, line ends, and physical line numbers."""
 
 import csv
+from collections.abc import Iterator
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_text_without_end_is_refused_long_before_it_fills_the_memory() -> None:
     def endless(begin: bytes) -> str:
         read_chunks = 0
 
-        def chunks():  # noqa: ANN202 - a generator
+        def chunks() -> Iterator[bytes]:
             nonlocal read_chunks
             yield b"sku,memo\n" + begin
             for _ in range(400):
