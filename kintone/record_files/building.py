@@ -25,20 +25,18 @@ _UPLOAD = Message("leave the cells of this column blank and attach files with ki
 class RecordBuilder:
     """Reads the lines of records by one header."""
 
-    def __init__(self, header: Header, style: CellStyle, *, rules: bool) -> None:
+    def __init__(self, header: Header, style: CellStyle) -> None:
         """Prepare a reader for each column."""
         self._header = header
         self._plain = [
             (column.places[0], column.definition.code, reader, reader.known)
             for column in header.fields
             if not column.options
-            for reader in (CellReader(column.definition, style, rules=rules),)
+            for reader in (CellReader(column.definition, style),)
         ]
         self._headers = {column.definition.code: column.header for column in header.fields}
-        self._chosen = [
-            (column, CellReader(column.definition, style, rules=rules)) for column in header.fields if column.options
-        ]
-        self._tables = [_Table(table, style, rules=rules) for table in header.tables.values()]
+        self._chosen = [(column, CellReader(column.definition, style)) for column in header.fields if column.options]
+        self._tables = [_Table(table, style) for table in header.tables.values()]
         self._outer = [place for column in header.fields for place in column.places]
 
     def fill(self, lines: FileLines) -> None:
@@ -148,16 +146,16 @@ def _check_unfillable(lines: FileLines, line: Line, header: Header) -> None:
 class _Table:
     """Reads the rows of one table."""
 
-    def __init__(self, table: TableColumns, style: CellStyle, *, rules: bool) -> None:
+    def __init__(self, table: TableColumns, style: CellStyle) -> None:
         self._definition = table.definition
         self._code = table.definition.code
         self._ids = table.ids
         self._texts = table.texts
-        self._rules = rules
+        self._rules = style.rules
         self._readable = ReadableRows(table.definition) if table.texts else None
         columns = table.columns
         self._readers = {
-            code: CellReader(definition, style, rules=rules, table=self._code)
+            code: CellReader(definition, style, table=self._code)
             for code, definition in table.definition.columns.items()
         }
         self._columns = [(column, self._readers[column.definition.code]) for column in columns]

@@ -27,8 +27,8 @@ from kintone.values.numbers import DEFAULT_PRECISION
 type Cell = Mapping[str, object]
 """``{"value": …}`` as kintone takes it. Cells are shared between records, so nobody may change them."""
 
-MAX_KEPT = 5_000
-"""Cells of one column that are kept, since they may repeat."""
+MAX_KEPT = 20_000
+"""Cells of all columns of a file that are kept, since they may repeat; they take about ten megabytes."""
 MAX_KEPT_LENGTH = 100
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _LEADING_ZERO = re.compile(r"\D*0[0-9]{0,2}(?:,[0-9]{3})+(?:\D.*)?", re.ASCII | re.DOTALL)
@@ -44,12 +44,15 @@ _LISTS = (Shape.OPTIONS, Shape.CODES)
 class CellStyle:
     """How the cells of a file are written.
 
-    ``zone`` is that of dates and times without an offset. ``exact`` marks files that a program wrote for programs:
+    ``zone`` is that of dates and times without an offset; ``rules`` says that values must keep to the form. ``kept`` is
+    the number of cells that each column keeps. ``exact`` marks files that a program wrote for programs:
     users are codes there and never ``Name (code)``, options stand one a line, and nothing is guarded against formulas.
     """
 
     zone: ZoneInfo
     exact: bool = False
+    rules: bool = True
+    kept: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,14 @@ class _CellFindings(Findings):
 class CellReader:
     """Reads the cells of one field, or of one column of a table."""
 
-    def __init__(self, definition: FieldDefinition, style: CellStyle, *, rules: bool, table: str = "") -> None:
-        """Read by the definition; with ``rules`` values must keep to it."""
+    def __init__(self, definition: FieldDefinition, style: CellStyle, *, table: str = "") -> None:
+        """Read by the definition."""
         self.code: Final = definition.code
         self._definition = definition
         self._style = style
-        self._rules = rules
         self._table = table
         self._prepared = _PREPARED.get(definition.type.shape, _guarded)
-        self._plain = _plain_reader(definition, style, rules=rules)
+        self._plain = _plain_reader(definition, style)
         self.known: dict[str, Cell] = {}
         """The values of cells that were read without a problem or a note, by their texts."""
 
@@ -95,7 +97,7 @@ class CellReader:
         except UnusableValueError as error:
             findings.unusable(place, error)
             return ReadCell(None, findings.problems)
-        cell = read_cell(given, self._definition, place, CheckContext("update", self._rules, findings))
+        cell = read_cell(given, self._definition, place, CheckContext("update", self._style.rules, findings))
         if findings.problems or findings.changes or cell is None:
             return ReadCell(cell, list(map(self._in_a_cell, findings.problems)), findings.changes)
         return ReadCell(self._kept(text, cell))
@@ -109,11 +111,11 @@ class CellReader:
     def of_options(self, chosen: Sequence[str], row: int | None = None) -> ReadCell:
         """Return the value of a field whose options have a column each."""
         findings, place = _CellFindings(), Place(self._definition.code, row, self._table)
-        cell = read_cell(list(chosen), self._definition, place, CheckContext("update", self._rules, findings))
+        cell = read_cell(list(chosen), self._definition, place, CheckContext("update", self._style.rules, findings))
         return ReadCell(cell, findings.problems, findings.changes)
 
     def _kept(self, text: str, cell: Cell) -> Cell:
-        if len(text) <= MAX_KEPT_LENGTH and len(self.known) < MAX_KEPT:
+        if len(text) <= MAX_KEPT_LENGTH and len(self.known) < self._style.kept:
             self.known[text] = cell
         return cell
 
@@ -189,9 +191,9 @@ _PREPARED: Mapping[Shape, _Prepare] = {
 type _Plain = Callable[[str], object]
 
 
-def _plain_reader(definition: FieldDefinition, style: CellStyle, *, rules: bool) -> _Plain | None:
+def _plain_reader(definition: FieldDefinition, style: CellStyle) -> _Plain | None:
     """Return a function that gives the value of a plain cell, None for one that needs a closer look."""
-    shape, bounds = definition.type.shape, definition.limits
+    shape, bounds, rules = definition.type.shape, definition.limits, style.rules
     if shape in _TEXT_SHAPES and not (rules and bounds.protocol):
         longest = limits.MAX_UNIQUE_LENGTH if definition.unique else sys.maxsize
         shortest = bounds.min_length or 0

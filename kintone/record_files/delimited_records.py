@@ -7,7 +7,7 @@ from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Message
 from kintone.problems import Findings, Place, ProblemCode
 from kintone.record_files.building import RecordBuilder
-from kintone.record_files.cells import CellStyle
+from kintone.record_files.cells import MAX_KEPT, CellStyle
 from kintone.record_files.contents import PARAMETER
 from kintone.record_files.delimited import MAX_HEADER_TEXT, DelimitedText, style_of
 from kintone.record_files.file_records import FileRecord
@@ -57,7 +57,8 @@ class DelimitedRecords:
         header = read_header(line, first, self._names, options)
         self._header = header
         self._exact = header.marked or style.all_quoted
-        builder = RecordBuilder(header, CellStyle(options.zone, self._exact), rules=options.rules)
+        cells = CellStyle(options.zone, self._exact, options.rules, MAX_KEPT // max(1, header.width))
+        builder = RecordBuilder(header, cells)
         keys = self._key_reader(header)
         for found in records_of(chain([first] if first else [], lines), header):
             if found.position >= options.first_entry:

@@ -203,8 +203,7 @@ def test_plain_cells_are_read_as_every_value_is(
 ) -> None:
     """A cell becomes what the same text becomes in a record, dates and times in the zone and guards aside."""
     form = LIMITED if precision is None else LIMITED.with_precision(precision)
-    style = CellStyle(ZoneInfo("UTC"), exact=True)
-    reader = CellReader(form.fields[code], style, rules=rules)
+    reader = CellReader(form.fields[code], CellStyle(ZoneInfo("UTC"), exact=True, rules=rules))
 
     found = reader.read(cell)
     lines = cell.replace("\r\n", "\n").replace("\r", "\n")
