@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from itertools import islice
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Joined, Message
@@ -102,6 +102,23 @@ def read_entries(
     return entries
 
 
+def read_entry(position: int, item: object, update_key_field: str | None) -> tuple[Entry | None, list[Message]]:
+    """Return one entry, or None, and what is wrong with it; the entries of a file are read one at a time."""
+    problems: list[Message] = []
+    key_field = KeyField(update_key_field, "update_key") if update_key_field else None
+    return _entry(position, item, key_field, problems, PLAIN_ADVICE), problems
+
+
+def is_plain_row(item: Mapping[str, object], update_key_field: str | None, codes: Container[str]) -> bool:
+    """Tell whether an object holds fields alone; of its names, ``codes`` are field codes and not keys of an entry."""
+    if not item or _looks_like_entry(item):
+        return False
+    if update_key_field is not None and update_key_field in item:
+        return True
+    others = [key for key in islice(item, MAX_KEYS_COMPARED) if key not in codes]
+    return not any(key in ENTRY_KEYS for key in others) and not any(map(_nearest_key, others))
+
+
 def _checked_key_field(update_key_field: str | None, parameter: str) -> KeyField | None:
     code = (update_key_field or "").strip()
     if code and not is_field_code(code):
@@ -179,7 +196,7 @@ def _read_entry(position: int, item: Mapping[str, object], problems: list[Messag
     return Entry(position, record, key, _read_id(item, problems, advice), read_revision(item.get("revision"), problems))
 
 
-def _looks_like_entry(item: Mapping[object, object]) -> bool:
+def _looks_like_entry(item: Mapping[Any, object]) -> bool:
     return isinstance(item.get("record"), dict) and all(key in ENTRY_KEYS for key in item)
 
 

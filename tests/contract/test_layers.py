@@ -39,7 +39,7 @@ LAYERS = (
     "kintone.forms", "kintone.app_overview", "kintone.records", "kintone.query", "kintone.reading",
     "kintone.comments", "kintone.status_situation", "kintone.status_refusals", "kintone.statuses",
     "kintone.aggregation", "kintone.mime_types", "kintone.file_names", "kintone.files",
-    "kintone.writing", "kintone.client",
+    "kintone.writing", "kintone.record_files", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
     "tools.record_inputs", "tools.record_choice", "tools.record_ids", "tools.entry_advice", "tools.code_suggestions",
