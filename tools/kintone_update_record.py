@@ -13,7 +13,8 @@ from kintone.records.field_rules import given_value
 from kintone.texts import preview, previews, printable
 from kintone.values.numbers import number_in
 from kintone.writing.append import ListMode
-from kintone.writing.entries import Entry, read_revision
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_revision
 from kintone.writing.failures import NO_SUCH_KEY
 from kintone.writing.one_record import Updated, update_record
 from kintone.writing.repeating import holds_file_keys

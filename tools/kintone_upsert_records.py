@@ -6,7 +6,7 @@ from typing import Any
 from kintone.errors import KintoneError, entries_named
 from kintone.messages import Joined, Message
 from kintone.writing.append import ListMode
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.removals import Removals
 from kintone.writing.repeating import repeat_notice
 from kintone.writing.writer import UpsertReport, UpsertRequest, WhenMissing, upsert

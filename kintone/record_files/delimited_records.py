@@ -19,7 +19,8 @@ from kintone.record_files.options import FileOptions
 from kintone.record_files.rows import FileLines, records_of
 from kintone.records.field_rules import check_left_out
 from kintone.values.formulas import without_guard
-from kintone.writing.entries import Entry, read_revision
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_revision
 from kintone.writing.update_keys import UpdateKey
 
 

@@ -17,7 +17,8 @@ from kintone.records import check_record
 from kintone.records.field_rules import given_value
 from kintone.records.values import is_empty
 from kintone.values.dates import read_datetime
-from kintone.writing.entries import Entry, is_plain_row, read_entry, read_revision
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import is_plain_row, read_entry, read_revision
 
 
 class JsonEntries:

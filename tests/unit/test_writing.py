@@ -16,7 +16,8 @@ from kintone.errors import (
     UnknownResponseError,
 )
 from kintone.messages import Message
-from kintone.writing.entries import Entry, read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.one_record import add_record, write_one
 from kintone.writing.repeating import repeat_notice, resend_advice
 from kintone.writing.writer import UpsertRequest, upsert

@@ -14,7 +14,8 @@ from kintone.errors import (
     UnreachableError,
 )
 from kintone.ledger import EntryState, Span
-from kintone.writing.entries import Entry, read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.one_record import add_record
 from kintone.writing.writer import UpsertRequest, upsert
 from local_kintone import LocalKintone
