@@ -9,7 +9,8 @@ from kintone.writing.append import ListMode
 from kintone.writing.entry_reading import read_entries
 from kintone.writing.removals import Removals
 from kintone.writing.repeating import repeat_notice
-from kintone.writing.writer import UpsertReport, UpsertRequest, WhenMissing, upsert
+from kintone.writing.upserts import UpsertReport, UpsertRequest, WhenMissing
+from kintone.writing.writer import upsert
 from tools import base, record_checks
 from tools.entry_advice import AppAdvice
 from tools.list_change_texts import removal_lines, removal_notes
@@ -62,7 +63,7 @@ class UpsertRecords(base.KintoneTool):
             except KintoneError as error:
                 call.client.forms.drop(call.app)
                 raise error.copy_with(notes=[*error.notes, *removal_notes(removals)]) from None
-        notices = [*removal_lines(removals), repeat_notice(checked.entries, appends=request.appends)]
+        notices = [*removal_lines(removals), repeat_notice(report.traits)]
         return _result(report, call.app, checked, notices, check=check)
 
 

@@ -22,7 +22,7 @@ class Entry:
 
     With ``update_key`` it is inserted or updated, with ``id`` updated, with neither inserted. Where ``revision`` is
     set, the saved record must have it. With ``must_exist`` a key that no record has is an error, and nothing is
-    inserted by it.
+    inserted by it. ``line`` is the physical line of the file on which the entry begins, 0 where it is from no file.
     """
 
     position: int
@@ -31,6 +31,19 @@ class Entry:
     id: str | None = None
     revision: str | None = None
     must_exist: bool = False
+    line: int = 0
+
+    @property
+    def named(self) -> Message:
+        """The entry in words."""
+        if self.line:
+            return Message("entry {position} (line {line})", position=self.position, line=self.line)
+        return Message("entry {position}", position=self.position)
+
+    @property
+    def parameter(self) -> str:
+        """The parameter of the tool that it came with."""
+        return "records_file" if self.line else PARAMETER
 
     def with_record(self, record: Mapping[str, object]) -> Self:
         """Return the same entry with other values, as after normalisation."""

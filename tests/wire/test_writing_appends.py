@@ -11,7 +11,8 @@ from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.entry_reading import read_entries
 from kintone.writing.one_record import attach
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 
