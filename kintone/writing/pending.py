@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+from kintone import limits
 from kintone.errors import KintoneError
 from kintone.writing.batches import Item, max_entries
 from kintone.writing.entries import Entry
+
+SLICE = 200
+"""Entries that are taken at once; no more are held than one batch has, in number and in bytes."""
 
 
 class PendingItems:
@@ -35,15 +39,25 @@ class PendingItems:
             raise self._failure
 
     def _take(self) -> None:
-        wanted = None if self._at_once is None else self._at_once - len(self.items)
+        if self._at_once is None:
+            self.items += self._prepare(list(self._source))
+            return
+        size = sum(item.size for item in self.items)
+        while self._failure is None and size <= limits.MAX_BULK_BYTES and len(self.items) < self._at_once:
+            taken = self._next(min(SLICE, self._at_once - len(self.items)))
+            if not taken:
+                return
+            items = self._prepare(taken)
+            size += sum(item.size for item in items)
+            self.items += items
+
+    def _next(self, count: int) -> list[Entry]:
         taken: list[Entry] = []
         try:
-            taken.extend(islice(self._source, wanted))
+            taken.extend(islice(self._source, count))
         except KintoneError as error:
-            if self._at_once is None:
-                raise
             self._failure = error
-        self.items += self._prepare(taken)
+        return taken
 
     def drop(self, count: int) -> None:
         """Forget entries that are saved."""
