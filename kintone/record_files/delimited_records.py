@@ -8,6 +8,7 @@ from kintone.messages import NOTHING, Message
 from kintone.problems import Findings, Place, ProblemCode
 from kintone.record_files.building import RecordBuilder
 from kintone.record_files.cells import MAX_KEPT, CellStyle
+from kintone.record_files.clocks import LocalClock
 from kintone.record_files.contents import PARAMETER
 from kintone.record_files.delimited import MAX_HEADER_TEXT, DelimitedText, style_of
 from kintone.record_files.file_records import FileRecord
@@ -26,9 +27,10 @@ from kintone.writing.update_keys import UpdateKey
 class DelimitedRecords:
     """Reads the records of one CSV file."""
 
-    def __init__(self, options: FileOptions, names: Names) -> None:
-        """Take the settings of the import and the names of the form."""
+    def __init__(self, options: FileOptions, names: Names, clock: LocalClock) -> None:
+        """Take the settings of the import, the names of the form, and the clock for times without an offset."""
         self._options = options
+        self._clock = clock
         self._names = names
         self._header: Header | None = None
         self._exact = False
@@ -57,7 +59,7 @@ class DelimitedRecords:
         header = read_header(line, first, self._names, options)
         self._header = header
         self._exact = header.marked or style.all_quoted
-        cells = CellStyle(options.zone, self._exact, options.rules, MAX_KEPT // max(1, header.width))
+        cells = CellStyle(self._clock, self._exact, options.rules, MAX_KEPT // max(1, header.width))
         builder = RecordBuilder(header, cells)
         keys = self._key_reader(header)
         for found in records_of(chain([first] if first else [], lines), header):

@@ -7,6 +7,7 @@ from kintone.field_types import RECORD_ID, REVISION, Shape
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import NOTHING, Message
 from kintone.problems import Problem, ProblemCode, UnusableValueError
+from kintone.record_files.clocks import LocalClock
 from kintone.record_files.file_records import FileRecord
 from kintone.record_files.headers import names_records
 from kintone.record_files.json_records import JsonItem
@@ -16,7 +17,6 @@ from kintone.record_files.options import FileOptions
 from kintone.records import check_record
 from kintone.records.field_rules import given_value
 from kintone.records.values import is_empty
-from kintone.values.dates import read_datetime
 from kintone.writing.entries import Entry, is_plain_row, read_entry, read_revision
 
 
@@ -27,9 +27,10 @@ class JsonEntries:
     out, and unknown ones may be skipped. An entry with ``record`` means what it means in ``records_data``.
     """
 
-    def __init__(self, options: FileOptions) -> None:
-        """Take the settings of the import."""
+    def __init__(self, options: FileOptions, clock: LocalClock) -> None:
+        """Take the settings of the import, and the clock for times without an offset."""
         self._options = options
+        self._clock = clock
         self._form = options.form
         key = options.form.find(options.update_key) if options.update_key else None
         self._id_field = key if key is not None and names_records(key) else None
@@ -156,7 +157,7 @@ class JsonEntries:
 
     def _moment(self, value: str) -> str:
         try:
-            return read_datetime(value, self._options.zone)
+            return self._clock.read(value)
         except UnusableValueError:
             # Refused once more, with its place, by the check of the record.
             return value

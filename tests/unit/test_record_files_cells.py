@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kintone.field_types import Shape
 from kintone.record_files import FileRecord
 from kintone.record_files.cells import CellReader, CellStyle
+from kintone.record_files.clocks import LocalClock
 from kintone.records import check_record
 from kintone.values.numbers import NumberPrecision
 from tests.unit.form_samples import field, make_form
@@ -89,6 +90,24 @@ def test_cell_becomes_the_value_that_people_mean(code: str, cell: str, expected:
 def test_date_and_time_without_offset_is_one_of_the_zone(zone: str, cell: str, expected: str) -> None:
     """A time that the clocks there show twice or never needs its offset."""
     assert value_of("moment", cell, zone=ZoneInfo(zone)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "used"),
+    [
+        ("", False),
+        ("2026-04-01T00:30:00Z", False),
+        ("2026年4月1日 9時30分 +0900", False),
+        ("2026/4/1 9:30", True),
+        ("2026年4月1日 9時30分", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sku,moment\nk,{}\n", '{{"sku":"k","moment":"{}"}}\n'])
+def test_use_of_the_zone_can_be_told(cell: str, kind: str, *, used: bool) -> None:
+    """A result names the zone where it decided a value."""
+    outcome = read(kind.format(cell))
+
+    assert (outcome.problems, outcome.zone_used) == ([], used)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +222,7 @@ def test_plain_cells_are_read_as_every_value_is(
 ) -> None:
     """A cell becomes what the same text becomes in a record, dates and times in the zone and guards aside."""
     form = LIMITED if precision is None else LIMITED.with_precision(precision)
-    reader = CellReader(form.fields[code], CellStyle(ZoneInfo("UTC"), exact=True, rules=rules))
+    reader = CellReader(form.fields[code], CellStyle(LocalClock(ZoneInfo("UTC")), exact=True, rules=rules))
 
     found = reader.read(cell)
     lines = cell.replace("\r\n", "\n").replace("\r", "\n")

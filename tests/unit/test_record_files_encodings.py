@@ -110,6 +110,14 @@ def test_utf_8_that_was_cut_inside_a_character_is_cut(kept: int) -> None:
     assert "cut" in error
 
 
+def test_other_encodings_that_were_cut_inside_a_character_are_cut_too() -> None:
+    """The header tells the encoding, so that the cut can be told."""
+    error = refusal("商品コード,品名\na,東".encode("cp932")[:-1])
+
+    assert "line 2" in error
+    assert "cut" in error
+
+
 def test_byte_that_breaks_the_encoding_later_names_its_line() -> None:
     """What was read before it comes out; lines inside quotes count."""
     good = '"a","1\r\n2"\r\n' * 20_000
