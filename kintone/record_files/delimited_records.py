@@ -83,7 +83,7 @@ class DelimitedRecords:
         if key is None and record_id is None:
             if not header.key or not found.problems:
                 self._check_missing(found, header)
-        elif header.revision is not None:
+        else:
             revision = self._revision(found, header)
         entry = Entry(found.position, found.record, key, record_id, revision)
         cleared = 0 if key is None and record_id is None else found.empty
@@ -106,11 +106,12 @@ class DelimitedRecords:
 
     def _revision(self, found: FileLines, header: Header) -> str | None:
         column = header.revision
-        text = found.first.cells[column.places[0]].strip() if column else ""
+        if column is None:
+            return None
         problems: list[Message] = []
-        revision = read_revision(text or None, problems)
+        revision = read_revision(found.first.cells[column.places[0]].strip() or None, problems)
         for problem in problems:
-            found.problem(found.first, "", a_problem("", ProblemCode.BAD_FORMAT, problem, NOTHING))
+            found.problem(found.first, column.header, a_problem("", ProblemCode.BAD_FORMAT, problem, NOTHING))
         return revision
 
     def _check_missing(self, found: FileLines, header: Header) -> None:

@@ -86,6 +86,14 @@ def test_encoding_stays_open_as_long_as_all_is_ascii() -> None:
     assert (outcome.values[-1], len(outcome.records)) == ({"sku": "z", "name": "東京"}, 30_001)
 
 
+@pytest.mark.parametrize("chunk", [1, 11, 1000])
+def test_encoding_is_not_decided_by_the_first_two_bytes(chunk: int) -> None:
+    """Half-width katakana in Shift_JIS may look like UTF-8 as long as nothing else follows."""
+    data = "sku,name\na,\uff83\uff61\nb,東京\n".encode("cp932")
+
+    assert [each["name"] for each in read(data, chunk=chunk, host="a.cybozu.com").values] == ["\uff83\uff61", "東京"]
+
+
 def test_header_of_no_encoding_is_refused_with_both_named() -> None:
     """Bytes that are not UTF-8, and whose header is no field's in any encoding, are refused in one sentence."""
     error = refusal("担当部署,所在地\na,b\n".encode("cp932"))
