@@ -146,6 +146,13 @@ def test_bytes_that_python_alone_reads_as_code_page_932_are_refused(undefined: b
     assert "line 3" in read(data, encoding=FileEncoding.SHIFT_JIS).error
 
 
+def test_bytes_that_code_page_932_lacks_are_chinese() -> None:
+    """Then only one of the encodings serves, and nobody has to be asked."""
+    data = b"sku,name\na,\xb0\xa0\n"
+
+    assert read(data, host="a.kintone.com").values == [{"sku": "a", "name": b"\xb0\xa0".decode("gb18030")}]
+
+
 def test_named_encoding_counts_and_a_mark_counts_more() -> None:
     """A caller's word is followed, except against a byte order mark."""
     assert "line 2" in read(b"sku,name\na,\x93\x8c\x8b\x9e\n", encoding=FileEncoding.UTF_8).error
