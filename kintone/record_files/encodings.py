@@ -140,7 +140,7 @@ class _Choice:
         if not serving:
             raise _none_serves(fits)
         by_site = next((name for end, name in _BY_SITE.items() if self._host.endswith(end)), "")
-        if by_site not in serving:
+        if not by_site:
             raise InvalidParameterError(
                 "{parameter}: from line {line} on the file may be Japanese (Shift_JIS) or Chinese (GB18030); choose "
                 "shift_jis or gb18030 in file_encoding, or save it as UTF-8",

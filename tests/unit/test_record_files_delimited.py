@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from kintone.record_files import Mistakes
+from kintone.record_files.delimited import physical_lines
 from tests.unit.record_file_samples import read, refusal
 
 
@@ -40,6 +41,15 @@ def test_every_line_end_ends_a_record_and_is_lf_inside_a_cell(end: str, chunk: i
 
     assert outcome.values == [{"sku": "a", "memo": "1\n2\n\n3"}, {"sku": "b", "memo": "x"}]
     assert outcome.lines == [2, 6]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
+def test_lines_do_not_depend_on_the_pieces_of_the_text(size: int) -> None:
+    """CRLF is one line end also where a piece ends between its characters."""
+    lines = ["a\r\n", "\r\n", "b\r", "\r", "c\n", "\n", "d\r\n", "e\r"]
+    text = "".join(lines)
+
+    assert list(physical_lines(text[start : start + size] for start in range(0, len(text), size))) == lines
 
 
 @pytest.mark.parametrize("character", ["\u0085", "\u2028", "\x0b", "\x0c", "\x1c"])

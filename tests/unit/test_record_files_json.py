@@ -205,18 +205,19 @@ def test_empty_list_holds_no_record() -> None:
     assert (read("[]").records, read('{"records": []}').records, read("[]").error) == ([], [], "")
 
 
-def test_item_without_end_is_refused_long_before_it_fills_the_memory() -> None:
+@pytest.mark.parametrize(("begin", "line"), [(b'[{"memo": "', 1), (b'{"memo": "', 1), (b'{"sku":"a"}\n{"memo": "', 2)])
+def test_item_without_end_is_refused_long_before_it_fills_the_memory(begin: bytes, line: int) -> None:
     """An open quote ends the file after ten million characters."""
     taken = 0
 
     def chunks() -> Iterator[bytes]:
         nonlocal taken
-        yield b'[{"memo": "'
+        yield begin
         for _ in range(600):
             taken += 1
             yield b"x" * 65_000
 
-    assert "line 1:" in read(chunks()).error
+    assert f"line {line}:" in read(chunks()).error
     assert taken < 400
 
 
