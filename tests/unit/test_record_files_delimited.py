@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from kintone.record_files import Mistakes
+from kintone.record_files import FileOptions, FileRecord, Mistakes, RecordFile
 from kintone.record_files.delimited import physical_lines
-from tests.unit.record_file_samples import read, refusal
+from tests.unit.record_file_samples import FORM, TOKYO, read, refusal
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
@@ -21,6 +21,13 @@ def test_separator_is_told_by_the_header(separator: str) -> None:
 def test_separator_in_the_quotes_of_the_header_is_none() -> None:
     """A quoted header of one column stays one column, whatever is in it."""
     assert "a;b;c" in refusal('"a;b;c",sku\nx,y\n')
+
+
+def test_separator_is_the_one_that_gives_known_names() -> None:
+    """Not the one that gives most cells."""
+    outcome = read("sku;a,b,c\nk;x\n", skip_unknown_columns=True)
+
+    assert (outcome.values, outcome.skipped) == ([{"sku": "k"}], ["a,b,c"])
 
 
 @pytest.mark.parametrize("line", ["sep=;", '"sep=;"'])
@@ -103,7 +110,7 @@ def test_quote_that_closes_at_the_next_one_names_where_its_record_began() -> Non
 def test_text_without_end_is_refused_long_before_it_fills_the_memory() -> None:
     """An open quote ends the file after ten million characters, and so does a line without end."""
 
-    def endless(begin: bytes) -> str:
+    def endless(begin: bytes, cell: bytes = b"xx") -> str:
         read_chunks = 0
 
         def chunks() -> Iterator[bytes]:
@@ -111,7 +118,7 @@ def test_text_without_end_is_refused_long_before_it_fills_the_memory() -> None:
             yield b"sku,memo\n" + begin
             for _ in range(400):
                 read_chunks += 1
-                yield b"x" * 65_000 + b"\n" * (begin == b'a,"')
+                yield cell * 32_500 + b"\n" * (begin == b'a,"')
 
         error = read(chunks()).error
         assert read_chunks < 300
@@ -119,6 +126,7 @@ def test_text_without_end_is_refused_long_before_it_fills_the_memory() -> None:
 
     assert "line 2" in endless(b'a,"')
     assert "line 2" in endless(b"a,")
+    assert "line 2" in endless(b"a,", b"x,")
 
 
 def test_cells_above_the_limit_of_pythons_csv_are_read() -> None:
@@ -146,3 +154,24 @@ def test_records_before_the_first_entry_are_passed_over() -> None:
 
     assert [(record.position, record.line) for record in outcome.records] == [(2, 3), (3, 4)]
     assert outcome.problems == []
+
+
+@pytest.mark.parametrize("empty", [[b""], [b"", b""]])
+def test_empty_chunks_are_nothing(empty: list[bytes]) -> None:
+    """A stream may hand over none."""
+    assert read([*empty, b"sku,", *empty, b"name\na,b", *empty]).values == [{"sku": "a", "name": "b"}]
+    assert "empty" in refusal(b"".join(empty))
+
+
+def test_failure_of_the_stream_passes_through() -> None:
+    """It is not the file's mistake; what came before has come out."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"sku,name\n" + b"a,b\n" * 50_000
+        yield b"c,d\n" * 50_000
+        raise TimeoutError
+
+    records: list[FileRecord] = []
+    with pytest.raises(TimeoutError):
+        records.extend(RecordFile(chunks(), FileOptions(FORM, TOKYO)))
+    assert len(records) > 50_000
