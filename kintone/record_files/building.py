@@ -13,7 +13,7 @@ from kintone.record_files.mistakes import a_problem
 from kintone.record_files.readable_rows import ReadableRows
 from kintone.record_files.rows import FileLines
 from kintone.records.field_rules import check_left_out
-from kintone.texts import preview
+from kintone.texts import preview, printable
 from kintone.values.formulas import without_guard
 from kintone.values.numbers import whole_number
 
@@ -37,7 +37,7 @@ class RecordBuilder:
         self._headers = {column.definition.code: column.header for column in header.fields}
         self._chosen = [(column, CellReader(column.definition, style)) for column in header.fields if column.options]
         self._tables = [_Table(table, style) for table in header.tables.values()]
-        self._outer = [place for column in header.fields for place in column.places]
+        self._outer = [(place, column.header) for column in header.outer_columns() for place in column.places]
 
     def fill(self, lines: FileLines) -> None:
         """Fill the record of these lines and note what is wrong with them."""
@@ -77,16 +77,16 @@ class RecordBuilder:
         """
         first = lines.first.cells
         for line in lines.lines[1:]:
-            for place in self._outer:
+            for place, name in self._outer:
                 text = line.cells[place]
                 if text and text != first[place]:
                     lines.notes.append(
                         Message(
-                            "line {line}: {value} in column {column} was not used, since fields outside of tables are "
+                            "line {line}, column {column}: {value} was not used, since fields outside of tables are "
                             "read from the first line of a record (line {first})",
                             line=line.number,
                             value=preview(text),
-                            column=place + 1,
+                            column=printable(name),
                             first=lines.first.number,
                         )
                     )

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from kintone import limits
 from kintone.field_types import Shape
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import Message
 from kintone.problems import Change, Findings, Place, Problem, ProblemCode, UnusableValueError
+from kintone.record_files.clocks import LocalClock
 from kintone.records.field_rules import CheckContext, read_cell
 from kintone.texts import preview, to_half_width
-from kintone.values.dates import FIRST_YEAR, only_moment, read_datetime
+from kintone.values.dates import FIRST_YEAR, only_moment
 from kintone.values.formulas import without_guard
 from kintone.values.numbers import DEFAULT_PRECISION
 
@@ -44,12 +44,12 @@ _LISTS = (Shape.OPTIONS, Shape.CODES)
 class CellStyle:
     """How the cells of a file are written.
 
-    ``zone`` is that of dates and times without an offset; ``rules`` says that values must keep to the form. ``kept`` is
+    ``clock`` reads dates and times without an offset; ``rules`` says that values must keep to the form. ``kept`` is
     the number of cells that each column keeps. ``exact`` marks files that a program wrote for programs:
     users are codes there and never ``Name (code)``, options stand one a line, and nothing is guarded against formulas.
     """
 
-    zone: ZoneInfo
+    clock: LocalClock
     exact: bool = False
     rules: bool = True
     kept: int = 1_000
@@ -150,7 +150,7 @@ def _trimmed(text: str, _definition: FieldDefinition, _style: CellStyle) -> obje
 
 
 def _moment(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
-    return read_datetime(text, style.zone) if text.strip() else ""
+    return style.clock.read(text) if text.strip() else ""
 
 
 def _option(text: str, definition: FieldDefinition, style: CellStyle) -> object:
@@ -204,7 +204,7 @@ def _plain_reader(definition: FieldDefinition, style: CellStyle) -> _Plain | Non
         return _plain_number(definition, rules=rules)
     if shape is Shape.DATE:
         return _plain_day
-    return _plain_moment(style.zone) if shape is Shape.DATETIME else None
+    return _plain_moment(style.clock) if shape is Shape.DATETIME else None
 
 
 def _plain_text(lengths: range | None, *, exact: bool) -> _Plain:
@@ -245,7 +245,9 @@ def _plain_day(text: str) -> object:
     return text
 
 
-def _plain_moment(zone: ZoneInfo) -> _Plain:
+def _plain_moment(clock: LocalClock) -> _Plain:
+    zone = clock.zone
+
     def plain(text: str) -> object:
         match = _PLAIN_MOMENT.fullmatch(text)
         if match is None:
@@ -256,6 +258,7 @@ def _plain_moment(zone: ZoneInfo) -> _Plain:
             moment = local if utc else only_moment(local)
         except (ValueError, OverflowError):
             return None
+        clock.used |= not utc
         return None if moment is None or moment.year < FIRST_YEAR else f"{moment:%Y-%m-%dT%H:%M}:00Z"
 
     return plain

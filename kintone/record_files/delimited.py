@@ -101,13 +101,10 @@ def _header_lines(head: str) -> list[str]:
 
 
 def _is_all_quoted(lines: Sequence[str], separator: str) -> bool:
-    """Tell whether every cell of a header is in quotes; the cell ``*`` need not be."""
+    """Tell whether every cell of a header is in quotes."""
     cells = header_of(lines, separator)
-    written = "".join(f'"{cell.replace(chr(34), chr(34) * 2)}"{separator}' for cell in cells)[: -len(separator)]
-    text = "".join(lines).lstrip("\ufeff")
-    if len(cells) > 1 and not text.startswith('"'):
-        written = written.replace('"*"', "*", 1)
-    return bool(cells) and text.startswith(written)
+    written = separator.join('"' + cell.replace('"', '""') + '"' for cell in cells)
+    return bool(cells) and "".join(lines).startswith(written)
 
 
 class DelimitedText:

@@ -8,6 +8,7 @@ from kintone.messages import NOTHING, Message
 from kintone.problems import Findings, Place, ProblemCode
 from kintone.record_files.building import RecordBuilder
 from kintone.record_files.cells import MAX_KEPT, CellStyle
+from kintone.record_files.clocks import LocalClock
 from kintone.record_files.contents import PARAMETER
 from kintone.record_files.delimited import MAX_HEADER_TEXT, DelimitedText, style_of
 from kintone.record_files.file_records import FileRecord
@@ -27,9 +28,10 @@ from kintone.writing.update_keys import UpdateKey
 class DelimitedRecords:
     """Reads the records of one CSV file."""
 
-    def __init__(self, options: FileOptions, names: Names) -> None:
-        """Take the settings of the import and the names of the form."""
+    def __init__(self, options: FileOptions, names: Names, clock: LocalClock) -> None:
+        """Take the settings of the import, the names of the form, and the clock for times without an offset."""
         self._options = options
+        self._clock = clock
         self._names = names
         self._header: Header | None = None
         self._exact = False
@@ -58,7 +60,7 @@ class DelimitedRecords:
         header = read_header(line, first, self._names, options)
         self._header = header
         self._exact = header.marked or style.all_quoted
-        cells = CellStyle(options.zone, self._exact, options.rules, MAX_KEPT // max(1, header.width))
+        cells = CellStyle(self._clock, self._exact, options.rules, MAX_KEPT // max(1, header.width))
         builder = RecordBuilder(header, cells)
         keys = self._key_reader(header)
         for found in records_of(chain([first] if first else [], lines), header):
@@ -82,7 +84,7 @@ class DelimitedRecords:
         if key is None and record_id is None:
             if not header.key or not found.problems:
                 self._check_missing(found, header)
-        elif header.revision is not None:
+        else:
             revision = self._revision(found, header)
         entry = Entry(found.position, found.record, key, record_id, revision)
         cleared = 0 if key is None and record_id is None else found.empty
@@ -105,11 +107,12 @@ class DelimitedRecords:
 
     def _revision(self, found: FileLines, header: Header) -> str | None:
         column = header.revision
-        text = found.first.cells[column.places[0]].strip() if column else ""
+        if column is None:
+            return None
         problems: list[Message] = []
-        revision = read_revision(text or None, problems)
+        revision = read_revision(found.first.cells[column.places[0]].strip() or None, problems)
         for problem in problems:
-            found.problem(found.first, "", a_problem("", ProblemCode.BAD_FORMAT, problem, NOTHING))
+            found.problem(found.first, column.header, a_problem("", ProblemCode.BAD_FORMAT, problem, NOTHING))
         return revision
 
     def _check_missing(self, found: FileLines, header: Header) -> None:

@@ -96,13 +96,12 @@ def _undecided(first: bytes, chunks: Iterator[bytes], choice: "_Choice") -> Iter
         text = decoding.next_piece(chunk[:begin])
         choice.see(text)
         yield text
-        rest, is_whole = bytearray(chunk[begin:]), True
+        rest = bytearray(chunk[begin:])
         for more in chunks:
             rest += more
             if len(rest) >= HEAD_BYTES:
-                is_whole = False
                 break
-        name = choice.encoding(bytes(rest), decoding, is_whole=is_whole)
+        name = choice.encoding(bytes(rest), decoding)
         yield from decoding.continued(name).pieces(_with_first(bytes(rest), chunks))
         return
 
@@ -122,16 +121,16 @@ class _Choice:
             self._seen.append(text)
             self._length += len(text)
 
-    def encoding(self, rest: bytes, decoding: "_Decoding", *, is_whole: bool) -> str:
+    def encoding(self, rest: bytes, decoding: "_Decoding") -> str:
         """Return the encoding of ``rest``, which begins with the first byte that is not ASCII."""
-        if _decodes(rest, "utf-8", is_whole=False) is not None:
+        if _decodes(rest, "utf-8") is not None:
             return "utf-8"
         if self._fit is None:
             raise _broken(decoding.line, "UTF-8", Message("save it as UTF-8, or name its encoding in file_encoding"))
         beginning = "".join(self._seen)
         fits: dict[str, int] = {}
         for name in _OLD:
-            text = _decodes(rest, name, is_whole=is_whole)
+            text = _decodes(rest, name)
             if text is not None:
                 fits[name] = self._fit(beginning + text)
         best = max(fits.values(), default=0)
@@ -141,7 +140,7 @@ class _Choice:
         if not serving:
             raise _none_serves(fits)
         by_site = next((name for end, name in _BY_SITE.items() if self._host.endswith(end)), "")
-        if by_site not in serving:
+        if not by_site:
             raise InvalidParameterError(
                 "{parameter}: from line {line} on the file may be Japanese (Shift_JIS) or Chinese (GB18030); choose "
                 "shift_jis or gb18030 in file_encoding, or save it as UTF-8",
@@ -164,10 +163,10 @@ def _none_serves(fits: dict[str, int]) -> InvalidParameterError:
     )
 
 
-def _decodes(data: bytes, name: str, *, is_whole: bool) -> str | None:
-    """Return the text of bytes, None where they break the encoding; its end may be cut unless ``is_whole``."""
+def _decodes(data: bytes, name: str) -> str | None:
+    """Return the text of bytes, None where they break the encoding; the last character may be cut."""
     try:
-        text = codecs.getincrementaldecoder(name)().decode(data, is_whole)
+        text = codecs.getincrementaldecoder(name)().decode(data)
     except UnicodeDecodeError:
         return None
     return None if name == CP932 and _UNDEFINED_IN_CP932.search(text) else text

@@ -61,9 +61,9 @@ class Header:
     """What the columns of a file mean.
 
     ``marked`` says that the first column marks the lines on which records begin. ``key`` finds the records: a field, or
-    with ``key_is_id`` the record's id or number. ``revision`` is the column of revisions. ``unfillable`` are columns
-    that must hold nothing: attachments, and columns without a header. ``left_out`` are columns that nobody can write,
-    ``skipped`` unknown ones that the caller wants to be skipped, both as the file names them.
+    with ``key_is_id`` the record's id or number. ``revision`` is the column of revisions. The columns of
+    ``attachments``, and those without a header (``unnamed``), must hold nothing. ``left_out`` are columns that nobody
+    can write, ``skipped`` unknown ones that the caller wants to be skipped, both as the file names them.
     """
 
     line: int
@@ -78,6 +78,10 @@ class Header:
     unnamed: list[int] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+
+    def outer_columns(self) -> list[Column]:
+        """Return the columns that are read from the first line of a record."""
+        return [*self.fields, *(column for column in (self.key, self.revision) if column)]
 
     def given_codes(self) -> set[str]:
         """Return the codes of the fields and tables that the file gives to records."""

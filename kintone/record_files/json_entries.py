@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from kintone.field_types import RECORD_ID, REVISION, Shape
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import NOTHING, Message
 from kintone.problems import Problem, ProblemCode, UnusableValueError
+from kintone.record_files.clocks import LocalClock
 from kintone.record_files.file_records import FileRecord
 from kintone.record_files.headers import names_records
 from kintone.record_files.json_records import JsonItem
@@ -16,7 +18,6 @@ from kintone.record_files.options import FileOptions
 from kintone.records import check_record
 from kintone.records.field_rules import given_value
 from kintone.records.values import is_empty
-from kintone.values.dates import read_datetime
 from kintone.writing.entries import Entry
 from kintone.writing.entry_reading import is_plain_row, read_entry, read_revision
 
@@ -28,13 +29,14 @@ class JsonEntries:
     out, and unknown ones may be skipped. An entry with ``record`` means what it means in ``records_data``.
     """
 
-    def __init__(self, options: FileOptions) -> None:
-        """Take the settings of the import."""
+    def __init__(self, options: FileOptions, clock: LocalClock) -> None:
+        """Take the settings of the import, and the clock for times without an offset."""
         self._options = options
+        self._clock = clock
         self._form = options.form
         key = options.form.find(options.update_key) if options.update_key else None
         self._id_field = key if key is not None and names_records(key) else None
-        self._key_code = None if self._id_field else options.update_key
+        self._key_code = None if self._id_field else options.update_key or None
         id_field = self._id_field or options.form.find(RECORD_ID)
         self._ids = (
             KeyReader(id_field, options.form, options.app_code, required=self._id_field is not None)
@@ -128,8 +130,24 @@ class JsonEntries:
                 if code not in (RECORD_ID, REVISION):
                     self._left_out[code] = None
                 continue
-            kept[code] = value
+            kept[code] = self._writable_rows(value, definition) if definition and definition.is_table else value
         return kept
+
+    def _writable_rows(self, raw: object, table: FieldDefinition) -> object:
+        """Return the rows of a table without the columns that nobody can write."""
+        rows = given_value(raw)
+        return [self._writable_cells(row, table) for row in rows] if isinstance(rows, list) else raw
+
+    def _writable_cells(self, row: object, table: FieldDefinition) -> object:
+        if not isinstance(row, Mapping):
+            return row
+        cells = row["value"] if _is_wrapped(row) else row
+        unwritable = {code for code in cells if (column := table.columns.get(code)) and column.refusal("update")}
+        if not unwritable:
+            return row
+        self._left_out.update(dict.fromkeys(sorted(unwritable)))
+        kept = {code: cell for code, cell in cells.items() if code not in unwritable}
+        return kept if cells is row else {**row, "value": kept}
 
     def _in_zone(
         self, record: Mapping[str, object], definitions: Mapping[str, FieldDefinition]
@@ -150,14 +168,18 @@ class JsonEntries:
     def _row_in_zone(self, row: object, table: FieldDefinition) -> object:
         if not isinstance(row, Mapping):
             return row
-        inner = row.get("value")
-        if isinstance(inner, Mapping) and row.keys() <= {"id", "value"}:
-            return {**row, "value": self._in_zone(inner, table.columns)}
+        if _is_wrapped(row):
+            return {**row, "value": self._in_zone(row["value"], table.columns)}
         return self._in_zone(row, table.columns)
 
     def _moment(self, value: str) -> str:
         try:
-            return read_datetime(value, self._options.zone)
+            return self._clock.read(value)
         except UnusableValueError:
             # Refused once more, with its place, by the check of the record.
             return value
+
+
+def _is_wrapped(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row has kintone's shape, ``{"id": …, "value": {…}}``; others have their cells beside the id."""
+    return isinstance(row.get("value"), Mapping) and row.keys() <= {"id", "value"}

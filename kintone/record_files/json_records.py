@@ -12,7 +12,7 @@ from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.record_files.contents import PARAMETER, ContentKind
-from kintone.record_files.delimited import physical_lines
+from kintone.record_files.delimited import MAX_LINE_TEXT, physical_lines
 from kintone.texts import preview
 from kintone.values.json_texts import (
     UnfinishedTextError,
@@ -24,10 +24,9 @@ from kintone.values.json_texts import (
 
 MAX_OPENING = 1_000
 """Characters in which a wrapper opens."""
-MAX_ITEM = 2 * limits.MAX_BULK_BYTES
-"""Characters of one item; our own limit, more than one request holds."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WRAPPER = re.compile(r'\{\s*"(records|records_data)"\s*:\s*')
+_TOO_LONG = Message("what begins here has more than {maximum:,} characters", maximum=MAX_LINE_TEXT)
 NEAR = 30
 
 
@@ -66,6 +65,10 @@ def _objects(pieces: Iterable[str]) -> Iterator[JsonItem]:
 
 
 def _item(line: str, number: int) -> JsonItem:
+    if len(line) >= MAX_LINE_TEXT:
+        raise InvalidParameterError(
+            "{parameter}: line {line}: {complaint}", parameter=PARAMETER, line=number, complaint=_TOO_LONG
+        )
     if depth_of_json(line) > limits.MAX_DEPTH:
         return JsonItem(number, None, Message("objects and lists are nested too deeply"))
     try:
@@ -154,9 +157,8 @@ class _Buffer:
             try:
                 value, end = read_json_value(self._text, self._at, is_all=self._is_all)
             except UnfinishedTextError:
-                if len(self._text) - self._at > MAX_ITEM:
-                    complaint = Message("what begins here has more than {maximum:,} characters", maximum=MAX_ITEM)
-                    raise self._error_here(complaint) from None
+                if len(self._text) - self._at > MAX_LINE_TEXT:
+                    raise self._error_here(_TOO_LONG) from None
                 self._more(len(self._text) - self._at)
                 continue
             except UnreadableTextError as error:

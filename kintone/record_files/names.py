@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from kintone import limits
 from kintone.field_types import PSEUDO_FIELDS, Shape
 from kintone.forms.fields import FieldDefinition, Form
 
 RECORD_MARKS = ("*", "レコードの開始行")
 """First headers of files that mark the lines on which records begin: cli-kintone's, and that of kintone's export."""
 KINTONE_MARK = RECORD_MARKS[1]
+MAX_OPTION_HEADER = 4 * limits.MAX_NAME_LENGTH
+"""Characters of ``label[option]``, each of which may have 128; splitting a longer header at each bracket takes long."""
 BLANKS = "\ufeff\u3000 \t\r\n"
 
 
@@ -131,7 +134,7 @@ def _with_values(meanings: list[Meaning]) -> list[Meaning]:
 
 def _option_splits(header: str) -> Iterator[tuple[str, str]]:
     """Yield name and option of ``name[option]``, split at the last bracket first; names may hold brackets too."""
-    if not header.endswith("]"):
+    if not header.endswith("]") or len(header) > MAX_OPTION_HEADER:
         return
     end = len(header)
     while (end := header.rfind("[", 0, end)) > 0:

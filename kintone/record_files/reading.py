@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from kintone.record_files.clocks import LocalClock
 from kintone.record_files.contents import (
     ContentKind,
     first_bytes,
@@ -45,6 +46,7 @@ class RecordFile:
         self._chunks = chunks
         self._options = options
         self._source: DelimitedRecords | JsonEntries | None = None
+        self._clock = LocalClock(options.zone)
         self._seen = SeenKeys()
 
     def __iter__(self) -> Iterator[FileRecord]:
@@ -56,13 +58,13 @@ class RecordFile:
         kind = kind_of(_beginning(head, options.encoding))
         chunks = chain([head], rest)
         if kind is not ContentKind.DELIMITED:
-            entries = JsonEntries(options)
+            entries = JsonEntries(options, self._clock)
             self._source = entries
             pieces = text_pieces(chunks, options.encoding, options.host, None)
             yield from map(self._seen.checked, entries.records(json_items(pieces, kind)))
             return
         pieces = text_pieces(chunks, options.encoding, options.host, lambda text: _fit(text, names))
-        records = DelimitedRecords(options, names)
+        records = DelimitedRecords(options, names, self._clock)
         self._source = records
         yield from map(self._seen.checked, records.records(pieces))
 
@@ -75,6 +77,11 @@ class RecordFile:
     def skipped(self) -> Sequence[str]:
         """Unknown columns that were skipped, as the caller wanted."""
         return self._source.skipped if self._source else ()
+
+    @property
+    def zone_used(self) -> bool:
+        """Whether a date and time had no offset, so that it was read as one of the zone of the options."""
+        return self._clock.used
 
 
 def _beginning(head: bytes, encoding: FileEncoding) -> str:

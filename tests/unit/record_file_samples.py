@@ -64,6 +64,7 @@ class Read:
     error: str = ""
     left_out: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    zone_used: bool = False
 
     @property
     def values(self) -> list[dict[str, object]]:
@@ -115,6 +116,7 @@ def read(data: str | bytes | Iterable[bytes], form: Form = FORM, *, chunk: int =
         outcome.error = str(error)
         assert "records_file" in outcome.error
     outcome.left_out, outcome.skipped = list(file.left_out), list(file.skipped)
+    outcome.zone_used = file.zone_used
     return outcome
 
 

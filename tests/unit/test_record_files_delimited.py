@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from kintone.record_files import Mistakes
-from tests.unit.record_file_samples import read, refusal
+from kintone.record_files import FileOptions, FileRecord, Mistakes, RecordFile
+from kintone.record_files.delimited import physical_lines
+from tests.unit.record_file_samples import FORM, TOKYO, read, refusal
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
@@ -20,6 +21,13 @@ def test_separator_is_told_by_the_header(separator: str) -> None:
 def test_separator_in_the_quotes_of_the_header_is_none() -> None:
     """A quoted header of one column stays one column, whatever is in it."""
     assert "a;b;c" in refusal('"a;b;c",sku\nx,y\n')
+
+
+def test_separator_is_the_one_that_gives_known_names() -> None:
+    """Not the one that gives most cells."""
+    outcome = read("sku;a,b,c\nk;x\n", skip_unknown_columns=True)
+
+    assert (outcome.values, outcome.skipped) == ([{"sku": "k"}], ["a,b,c"])
 
 
 @pytest.mark.parametrize("line", ["sep=;", '"sep=;"'])
@@ -40,6 +48,15 @@ def test_every_line_end_ends_a_record_and_is_lf_inside_a_cell(end: str, chunk: i
 
     assert outcome.values == [{"sku": "a", "memo": "1\n2\n\n3"}, {"sku": "b", "memo": "x"}]
     assert outcome.lines == [2, 6]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
+def test_lines_do_not_depend_on_the_pieces_of_the_text(size: int) -> None:
+    """CRLF is one line end also where a piece ends between its characters."""
+    lines = ["a\r\n", "\r\n", "b\r", "\r", "c\n", "\n", "d\r\n", "e\r"]
+    text = "".join(lines)
+
+    assert list(physical_lines(text[start : start + size] for start in range(0, len(text), size))) == lines
 
 
 @pytest.mark.parametrize("character", ["\u0085", "\u2028", "\x0b", "\x0c", "\x1c"])
@@ -93,7 +110,7 @@ def test_quote_that_closes_at_the_next_one_names_where_its_record_began() -> Non
 def test_text_without_end_is_refused_long_before_it_fills_the_memory() -> None:
     """An open quote ends the file after ten million characters, and so does a line without end."""
 
-    def endless(begin: bytes) -> str:
+    def endless(begin: bytes, cell: bytes = b"xx") -> str:
         read_chunks = 0
 
         def chunks() -> Iterator[bytes]:
@@ -101,7 +118,7 @@ def test_text_without_end_is_refused_long_before_it_fills_the_memory() -> None:
             yield b"sku,memo\n" + begin
             for _ in range(400):
                 read_chunks += 1
-                yield b"x" * 65_000 + b"\n" * (begin == b'a,"')
+                yield cell * 32_500 + b"\n" * (begin == b'a,"')
 
         error = read(chunks()).error
         assert read_chunks < 300
@@ -109,6 +126,7 @@ def test_text_without_end_is_refused_long_before_it_fills_the_memory() -> None:
 
     assert "line 2" in endless(b'a,"')
     assert "line 2" in endless(b"a,")
+    assert "line 2" in endless(b"a,", b"x,")
 
 
 def test_cells_above_the_limit_of_pythons_csv_are_read() -> None:
@@ -136,3 +154,24 @@ def test_records_before_the_first_entry_are_passed_over() -> None:
 
     assert [(record.position, record.line) for record in outcome.records] == [(2, 3), (3, 4)]
     assert outcome.problems == []
+
+
+@pytest.mark.parametrize("empty", [[b""], [b"", b""]])
+def test_empty_chunks_are_nothing(empty: list[bytes]) -> None:
+    """A stream may hand over none."""
+    assert read([*empty, b"sku,", *empty, b"name\na,b", *empty]).values == [{"sku": "a", "name": "b"}]
+    assert "empty" in refusal(b"".join(empty))
+
+
+def test_failure_of_the_stream_passes_through() -> None:
+    """It is not the file's mistake; what came before has come out."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"sku,name\n" + b"a,b\n" * 50_000
+        yield b"c,d\n" * 50_000
+        raise TimeoutError
+
+    records: list[FileRecord] = []
+    with pytest.raises(TimeoutError):
+        records.extend(RecordFile(chunks(), FileOptions(FORM, TOKYO)))
+    assert len(records) > 50_000

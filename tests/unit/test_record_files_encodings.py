@@ -86,6 +86,14 @@ def test_encoding_stays_open_as_long_as_all_is_ascii() -> None:
     assert (outcome.values[-1], len(outcome.records)) == ({"sku": "z", "name": "東京"}, 30_001)
 
 
+@pytest.mark.parametrize("chunk", [1, 11, 1000])
+def test_encoding_is_not_decided_by_the_first_two_bytes(chunk: int) -> None:
+    """Half-width katakana in Shift_JIS may look like UTF-8 as long as nothing else follows."""
+    data = "sku,name\na,\uff83\uff61\nb,東京\n".encode("cp932")
+
+    assert [each["name"] for each in read(data, chunk=chunk, host="a.cybozu.com").values] == ["\uff83\uff61", "東京"]
+
+
 def test_header_of_no_encoding_is_refused_with_both_named() -> None:
     """Bytes that are not UTF-8, and whose header is no field's in any encoding, are refused in one sentence."""
     error = refusal("担当部署,所在地\na,b\n".encode("cp932"))
@@ -110,6 +118,14 @@ def test_utf_8_that_was_cut_inside_a_character_is_cut(kept: int) -> None:
     assert "cut" in error
 
 
+def test_other_encodings_that_were_cut_inside_a_character_are_cut_too() -> None:
+    """The header tells the encoding, so that the cut can be told."""
+    error = refusal("商品コード,品名\na,東".encode("cp932")[:-1])
+
+    assert "line 2" in error
+    assert "cut" in error
+
+
 def test_byte_that_breaks_the_encoding_later_names_its_line() -> None:
     """What was read before it comes out; lines inside quotes count."""
     good = '"a","1\r\n2"\r\n' * 20_000
@@ -128,6 +144,13 @@ def test_bytes_that_python_alone_reads_as_code_page_932_are_refused(undefined: b
     data = "商品コード,品名\na,x\nb,".encode("cp932") + undefined + b"\n"
 
     assert "line 3" in read(data, encoding=FileEncoding.SHIFT_JIS).error
+
+
+def test_bytes_that_code_page_932_lacks_are_chinese() -> None:
+    """Then only one of the encodings serves, and nobody has to be asked."""
+    data = b"sku,name\na,\xb0\xa0\n"
+
+    assert read(data, host="a.kintone.com").values == [{"sku": "a", "name": b"\xb0\xa0".decode("gb18030")}]
 
 
 def test_named_encoding_counts_and_a_mark_counts_more() -> None:

@@ -157,6 +157,11 @@ def test_cell_of_an_option_holds_1_or_nothing(cell: str) -> None:
     assert read(f"sku,tags[A]\na,1\nb,{cell}\n").problems == [(3, "tags", "bad_format")]
 
 
+def test_header_of_brackets_alone_is_unknown() -> None:
+    """However many there are; a search that looks at each pair of them would never end."""
+    assert "header" in refusal(f"sku,{'[' * 500_000}]\na,1\n")
+
+
 def test_option_column_of_a_single_choice_is_no_field() -> None:
     """Kintone gives such columns to check boxes and multiple choices alone."""
     assert "size[S]" in refusal("sku,size[S]\na,1\n")

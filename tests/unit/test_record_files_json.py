@@ -76,19 +76,53 @@ def test_rows_of_our_own_export_come_back() -> None:
     """``$id`` and ``$revision`` count; fields that nobody can write are left out and named once."""
     row = {
         "$id": "7", "$revision": "3", "sku": "a", "made": "2026-01-01T00:00:00Z", "total": "10",
-        "lines": [{"id": "4", "item": "x", "qty": "2"}], "owner": [{"code": "sato", "name": "佐藤"}], "tags": ["A"],
-        "due": None,
+        "lines": [{"id": "4", "item": "x", "qty": "2", "sum": "4"}], "owner": [{"code": "sato", "name": "佐藤"}],
+        "tags": ["A"], "due": None,
     }  # fmt: skip
     outcome = read(f"{dumped(row)}\n{dumped({**row, '$id': '8'})}\n")
 
     entry = outcome.records[0].entry
     assert (entry.id, entry.revision) == ("7", "3")
-    assert outcome.left_out == ["made", "total"]
+    assert outcome.left_out == ["made", "total", "sum"]
     assert outcome.problems == []
     assert outcome.values[0] == {
         "sku": "a", "lines": [{"id": "4", "item": "x", "qty": "2"}], "owner": ["sato"], "tags": ["A"], "due": None,
     }  # fmt: skip
     assert outcome.records[0].cleared == 1
+
+
+def test_rows_of_kintones_own_shape_come_back() -> None:
+    """As ``records`` of a query has them, with types and wrapped rows."""
+    row = {
+        "$id": {"type": "__ID__", "value": "7"},
+        "$revision": {"type": "__REVISION__", "value": "3"},
+        "sku": {"type": "SINGLE_LINE_TEXT", "value": "a"},
+        "maker": {"type": "CREATOR", "value": {"code": "x", "name": "y"}},
+        "lines": {
+            "type": "SUBTABLE",
+            "value": [
+                {
+                    "id": "4",
+                    "value": {
+                        "item": {"type": "SINGLE_LINE_TEXT", "value": "x"},
+                        "sum": {"type": "CALC", "value": "4"},
+                    },
+                }
+            ],
+        },
+    }
+    outcome = read(dumped([row]))
+
+    assert outcome.problems == []
+    assert outcome.values == [{"sku": "a", "lines": [{"id": "4", "item": "x"}]}]
+    assert (outcome.records[0].entry.id, outcome.records[0].entry.revision) == ("7", "3")
+    assert outcome.left_out == ["maker", "sum"]
+
+
+def test_blank_update_key_names_none() -> None:
+    """As a parameter that was left blank."""
+    assert read(dumped([ROW]), update_key="").problems == []
+    assert read("sku\na\n", update_key="").problems == []
 
 
 def test_row_without_key_is_inserted() -> None:
@@ -171,18 +205,19 @@ def test_empty_list_holds_no_record() -> None:
     assert (read("[]").records, read('{"records": []}').records, read("[]").error) == ([], [], "")
 
 
-def test_item_without_end_is_refused_long_before_it_fills_the_memory() -> None:
+@pytest.mark.parametrize(("begin", "line"), [(b'[{"memo": "', 1), (b'{"memo": "', 1), (b'{"sku":"a"}\n{"memo": "', 2)])
+def test_item_without_end_is_refused_long_before_it_fills_the_memory(begin: bytes, line: int) -> None:
     """An open quote ends the file after ten million characters."""
     taken = 0
 
     def chunks() -> Iterator[bytes]:
         nonlocal taken
-        yield b'[{"memo": "'
+        yield begin
         for _ in range(600):
             taken += 1
             yield b"x" * 65_000
 
-    assert "line 1:" in read(chunks()).error
+    assert f"line {line}:" in read(chunks()).error
     assert taken < 400
 
 

@@ -98,11 +98,13 @@ def test_same_row_id_in_two_records_is_no_mistake() -> None:
 def test_later_value_outside_of_tables_is_told_where_it_differs() -> None:
     """The line with ``*`` counts; repeated and blank values are what programs write."""
     outcome = read("*,sku,name,item\n*,a,N,x\n,a,N,y\n,,,z\n,a,M,v\n")
+    keyed = read("*,sku,name,item\n*,a,N,x\n,b,N,y\n", update_key="sku")
 
     assert outcome.values[0]["name"] == "N"
     assert len(outcome.records[0].notes) == 1
     assert "line 5" in str(outcome.records[0].notes[0])
     assert '"M"' in str(outcome.records[0].notes[0])
+    assert ["sku" in str(note) for note in keyed.records[0].notes] == [True]
 
 
 def test_mistakes_in_rows_name_their_physical_line_and_column() -> None:
