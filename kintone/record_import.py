@@ -40,8 +40,8 @@ class ImportReport:
     """The outcome of an import.
 
     ``written`` counts entries, ``cleared`` the cells that were emptied in records that existed. ``notes`` tell values
-    that are stored differently or were not used, ``unlisted`` counts the notes that were not kept. ``left_out`` are the
-    columns that nobody can write, ``skipped`` the unknown ones. ``unchecked`` says why the file was not read as a whole
+    that are stored differently or were not used, ``unlisted`` counts the notes that were not kept. ``file`` tells how
+    the file was read and which of its columns were not used. ``unchecked`` says why the file was not read as a whole
     before anything was written, if that was wanted.
     """
 
@@ -49,8 +49,7 @@ class ImportReport:
     cleared: int = 0
     notes: list[Message] = field(default_factory=list)
     unlisted: int = 0
-    left_out: Sequence[str] = ()
-    skipped: Sequence[str] = ()
+    file: RecordFile | None = None
     unchecked: Message = NOTHING
 
 
@@ -95,7 +94,7 @@ class RecordImport:
                     first=self._options.first_entry,
                 )
             self._write(reading, head, removals, stops_early=stops_early)
-            self._report.left_out, self._report.skipped = reading.file.left_out, reading.file.skipped
+            self._report.file = reading.file
         return self._report
 
     def _write(self, reading: "_Reading", head: Sequence[FileRecord], removals: Removals, *, stops_early: bool) -> None:

@@ -11,7 +11,7 @@ from kintone.forms.fields import Form
 from kintone.messages import Joined, Message
 from kintone.permissions import VIEW_OR_ADD, tick
 from kintone.reading.found_record import read_app_code
-from kintone.record_files import FileEncoding, FileOptions
+from kintone.record_files import FileEncoding, FileOptions, RecordFile
 from kintone.record_import import ImportReport, RecordImport
 from kintone.texts import printable
 from kintone.values.periods import default_time_zone, read_time_zone
@@ -124,7 +124,7 @@ class FileImport:
                     line=following.line,
                 )
             )
-        lines += _columns_and_cells(report)
+        lines += [*_how_read(report.file, self._zone), *_checked_and_cleared(report)]
         lines += removal_lines(removals)
         if written.requested:
             lines.append(repeat_notice(written.traits))
@@ -171,17 +171,32 @@ def _zone(call: Call) -> ZoneInfo:
 # What is told
 
 
-def _columns_and_cells(report: ImportReport) -> list[Message]:
-    lines: list[Message] = []
-    if report.unchecked:
-        lines.append(report.unchecked)
-    if report.left_out:
-        text = Message("Columns left out, since nobody can write them: {columns}.", columns=_listed(report.left_out))
+SEPARATORS = {
+    ",": Message("The file was read as {encoding}, its cells separated by commas.", encoding=""),
+    "\t": Message("The file was read as {encoding}, its cells separated by tabs.", encoding=""),
+    ";": Message("The file was read as {encoding}, its cells separated by semicolons.", encoding=""),
+    "": Message("The file was read as JSON in {encoding}.", encoding=""),
+}
+
+
+def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
+    if file is None:
+        return []
+    lines = [SEPARATORS[file.separator].copy_with(encoding=file.encoding)]
+    if file.zone_used:
+        lines.append(Message("Times without an offset were read as those of {zone}.", zone=zone.key))
+    if file.left_out:
+        text = Message("Columns left out, since nobody can write them: {columns}.", columns=_listed(file.left_out))
         lines.append(text)
-    if report.skipped:
+    if file.skipped:
         lines.append(
-            Message("Columns skipped, since the app has no such fields: {columns}.", columns=_listed(report.skipped))
+            Message("Columns skipped, since the app has no such fields: {columns}.", columns=_listed(file.skipped))
         )
+    return lines
+
+
+def _checked_and_cleared(report: ImportReport) -> list[Message]:
+    lines = [report.unchecked] if report.unchecked else []
     if report.cleared:
         lines.append(
             Message(

@@ -36,6 +36,7 @@ class DelimitedRecords:
         self._header: Header | None = None
         self._exact = False
         self._told_missing = False
+        self.separator = ""
 
     @property
     def left_out(self) -> Sequence[str]:
@@ -52,6 +53,7 @@ class DelimitedRecords:
         options = self._options
         head, rest = _first_text(pieces)
         style = style_of(head, self._names.fit)
+        self.separator = style.separator
         lines = DelimitedText(chain([head], rest), style.separator).lines()
         line = next((line for line in lines if any(line.cells)), None)
         if line is None:

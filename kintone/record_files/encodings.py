@@ -44,12 +44,23 @@ _UNDEFINED_IN_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
-def text_pieces(chunks: Iterator[bytes], encoding: FileEncoding, host: str, fit: Fit | None) -> Iterator[str]:
+def _ignore(_name: str) -> None:
+    """Do nothing."""
+
+
+def text_pieces(
+    chunks: Iterator[bytes],
+    encoding: FileEncoding,
+    host: str,
+    fit: Fit | None,
+    told: Callable[[str], object] = _ignore,
+) -> Iterator[str]:
     """Yield the text of a file, without its byte order mark.
 
     ``host`` is that of the kintone site. ``fit`` is None for a file without a header (JSON), which is UTF-8 or UTF-16
-    unless ``encoding`` says otherwise. As long as all is ASCII the encoding stays open. Raises
-    ``InvalidParameterError`` where it cannot be told, and for bytes that break it, with the physical line.
+    unless ``encoding`` says otherwise. As long as all is ASCII the encoding stays open. ``told`` is called with its
+    name, again where another one is found. Raises ``InvalidParameterError`` where it cannot be told, and for bytes that
+    break it, with the physical line.
     """
     first = next(chunks, b"")
     head = first
@@ -59,10 +70,11 @@ def text_pieces(chunks: Iterator[bytes], encoding: FileEncoding, host: str, fit:
     if not marked and encoding is FileEncoding.AUTO and b"\x00" in head:
         marked = _without_mark(head)
     known = marked or _CODECS.get(encoding, "")
+    told(_WORDS[known or "utf-8"])
     if known:
         yield from _Decoding(known).pieces(_with_first(head[length:], chunks))
         return
-    yield from _undecided(head, chunks, _Choice(host, fit))
+    yield from _undecided(head, chunks, _Choice(host, fit), told)
 
 
 def _without_mark(head: bytes) -> str:
@@ -82,7 +94,9 @@ def _with_first(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _undecided(first: bytes, chunks: Iterator[bytes], choice: "_Choice") -> Iterator[str]:
+def _undecided(
+    first: bytes, chunks: Iterator[bytes], choice: "_Choice", told: Callable[[str], object]
+) -> Iterator[str]:
     """Yield text while it is ASCII, and decide with the first other byte and the 64 KiB behind it."""
     decoding = _Decoding("ascii")
     for chunk in _with_first(first, chunks):
@@ -102,6 +116,7 @@ def _undecided(first: bytes, chunks: Iterator[bytes], choice: "_Choice") -> Iter
             if len(rest) >= HEAD_BYTES:
                 break
         name = choice.encoding(bytes(rest), decoding)
+        told(_WORDS[name])
         yield from decoding.continued(name).pieces(_with_first(bytes(rest), chunks))
         return
 

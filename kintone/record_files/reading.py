@@ -48,6 +48,7 @@ class RecordFile:
         self._source: DelimitedRecords | JsonEntries | None = None
         self._clock = LocalClock(options.zone)
         self._seen = SeenKeys()
+        self._encoding = ""
 
     def __iter__(self) -> Iterator[FileRecord]:
         """Read one record after the other."""
@@ -60,13 +61,28 @@ class RecordFile:
         if kind is not ContentKind.DELIMITED:
             entries = JsonEntries(options, self._clock)
             self._source = entries
-            pieces = text_pieces(chunks, options.encoding, options.host, None)
+            pieces = text_pieces(chunks, options.encoding, options.host, None, self._note_encoding)
             yield from map(self._seen.checked, entries.records(json_items(pieces, kind)))
             return
-        pieces = text_pieces(chunks, options.encoding, options.host, lambda text: _fit(text, names))
+        pieces = text_pieces(
+            chunks, options.encoding, options.host, lambda text: _fit(text, names), self._note_encoding
+        )
         records = DelimitedRecords(options, names, self._clock)
         self._source = records
         yield from map(self._seen.checked, records.records(pieces))
+
+    def _note_encoding(self, name: str) -> None:
+        self._encoding = name
+
+    @property
+    def encoding(self) -> str:
+        """The name of the encoding that was taken; blank before the file is read."""
+        return self._encoding
+
+    @property
+    def separator(self) -> str:
+        """The character between the cells of a line; blank for JSON."""
+        return self._source.separator if isinstance(self._source, DelimitedRecords) else ""
 
     @property
     def left_out(self) -> Sequence[str]:

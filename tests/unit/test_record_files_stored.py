@@ -7,7 +7,8 @@ import pytest
 
 from kintone.errors import RevisionConflictError
 from kintone.record_files import FileOptions, RecordFile
-from kintone.writing.writer import UpsertReport, UpsertRequest, upsert
+from kintone.writing.upserts import UpsertReport, UpsertRequest
+from kintone.writing.writer import upsert
 from tests.unit.in_process import InProcess
 from tests.unit.record_file_samples import TOKYO
 

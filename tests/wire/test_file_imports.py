@@ -234,17 +234,30 @@ def test_text_tells_columns_and_cells(imports: Imports) -> None:
 
 def test_times_without_offset_are_those_of_the_zone(imports: Imports) -> None:
     """As Excel saves them."""
-    imports.run(imports.file("moment\n2026/11/25 10:00\n"), time_zone="Asia/Tokyo")
+    outcome = imports.run(imports.file("moment\n2026/11/25 10:00\n"), time_zone="Asia/Tokyo")
 
     assert imports.values("moment") == ["2026-11-25T01:00:00Z"]
+    assert "Asia/Tokyo" in outcome.text
 
 
-def test_encoding_can_be_named(imports: Imports) -> None:
-    """Code page 932 as Excel saves it."""
-    content = "sku,name\nA-1,①髙橋\n".encode("cp932")
-    imports.run(imports.file(content), update_key="sku", file_encoding="shift_jis")
+@pytest.mark.parametrize(
+    ("content", "encoding", "words"),
+    [
+        ("sku,name\nA-1,①髙橋\n".encode("cp932"), "shift_jis", ("Shift_JIS", "commas")),
+        ("sku,品名\nA-1,①髙橋\n".encode("cp932"), "auto", ("Shift_JIS", "commas")),
+        ("sku\tname\nA-1\t①髙橋\n".encode("utf-16"), "auto", ("UTF-16", "tabs")),
+        ("sku;name\nA-1;①髙橋\n".encode(), "auto", ("UTF-8", "semicolons")),
+        ('{"sku": "A-1", "name": "①髙橋"}\n'.encode(), "auto", ("UTF-8", "JSON")),
+    ],
+)
+def test_encoding_and_separator_are_told(
+    imports: Imports, content: bytes, encoding: str, words: tuple[str, ...]
+) -> None:
+    """As Excel saves files; the text names what was taken."""
+    outcome = imports.run(imports.file(content), update_key="sku", file_encoding=encoding)
 
     assert imports.values("name") == ["①髙橋"]
+    assert all(word in outcome.text for word in words)
 
 
 def test_modes_mean_what_they_mean_for_entries(imports: Imports) -> None:
