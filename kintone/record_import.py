@@ -6,11 +6,13 @@ its mistakes, once for its records. No more than two batches are held.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import Final
+from typing import Final, Self
 
+from kintone import limits
 from kintone.api import RequestSender
 from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, KintoneError, TimedOutError
@@ -26,6 +28,10 @@ from kintone.writing.writer import upsert_file
 
 MAX_LINES_AT_ONCE: Final = 10_000
 """Physical lines that are read before anything is written; a record with a table may have thousands."""
+MAX_BYTES_AT_ONCE: Final = 8_000_000
+"""Bytes that are read before anything is written; they take some thirty megabytes as records."""
+MAX_BYTES_AHEAD: Final = 2 * limits.MAX_BULK_BYTES // 5
+"""Bytes that are read while a batch is written; as many records as a batch takes, with their field codes."""
 CHECK_SHARE: Final = 1 / 3
 """Of the time of a call, the most that reading a file for its mistakes alone may take."""
 RECORDS_BETWEEN_YIELDS: Final = 100
@@ -82,7 +88,9 @@ class RecordImport:
         ``InvalidParameterError`` for the mistakes of the file, and the errors of ``upsert_file``.
         """
         self._progress = progress or _ignore
-        with self._open(self._caller.deadline) as chunks:
+        deadline = self._caller.deadline
+        # It is cancelled at the end, so that nobody waits for bytes that are not needed any more.
+        with deadline.within(deadline.remaining()) as limit, self._open(limit) as chunks:
             reading = _Reading(chunks, self._options)
             head = reading.head()
             if not reading.is_at_end and checks_first:
@@ -172,6 +180,7 @@ class _Reading:
         self.records = self._shared(iter(self.file))
         self.is_at_end = False
         self.source_failure: KintoneError | None = None
+        self.received = 0
         self._mistakes = Mistakes()
         self._failure: KintoneError | None = None
 
@@ -182,7 +191,11 @@ class _Reading:
             for record in self.records:
                 head.append(record)
                 self._mistakes.add(record.problems)
-                if len(head) > max_entries() or record.line > head[0].line + MAX_LINES_AT_ONCE:
+                if (
+                    len(head) > max_entries()
+                    or record.line > head[0].line + MAX_LINES_AT_ONCE
+                    or self.received > MAX_BYTES_AT_ONCE
+                ):
                     return head
         except KintoneError as error:
             self._failure = error
@@ -211,7 +224,9 @@ class _Reading:
     def _watched(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Yield the bytes, and note the error that ends them: it is not one of the content."""
         try:
-            yield from chunks
+            for chunk in chunks:
+                self.received += len(chunk)
+                yield chunk
         except KintoneError as error:
             self.source_failure = error
             raise
@@ -222,6 +237,54 @@ class _Reading:
             if count % RECORDS_BETWEEN_YIELDS == 0:
                 yield_thread()
             yield record
+
+
+class _ReadAhead:
+    """Takes the entries of the next batch from a file in a thread, while those before are written."""
+
+    def __init__(self, entries: Iterator[Entry], reading: _Reading, limit: Deadline) -> None:
+        """Start nothing yet; the end of the block cancels ``limit``, within which the file is read."""
+        self._entries = entries
+        self._reading = reading
+        self._limit = limit
+        self._workers = limit.runtime.workers(1, "kintone-reading")
+        self._running: Future[tuple[list[Entry], Exception | None]] | None = None
+
+    def __enter__(self) -> Self:
+        """Return the object."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the reading, and wait until it has ended."""
+        self._limit.cancel()
+        if self._running is not None:
+            self._running.result()
+        self._workers.shutdown(wait=False)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield the entries; the error that ends them is raised behind those before it."""
+        self._running = self._workers.submit(self._take)
+        while True:
+            taken, failure = self._running.result()
+            if taken and failure is None:
+                self._running = self._workers.submit(self._take)
+            yield from taken
+            if failure is not None:
+                raise failure
+            if not taken:
+                return
+
+    def _take(self) -> tuple[list[Entry], Exception | None]:
+        taken: list[Entry] = []
+        begin = self._reading.received
+        try:
+            for entry in self._entries:
+                taken.append(entry)
+                if len(taken) >= max_entries() or self._reading.received - begin > MAX_BYTES_AHEAD:
+                    break
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that writes
+            return taken, error
+        return taken, None
 
 
 def _refusal(mistakes: Mistakes, failure: KintoneError | None = None) -> KintoneError:
