@@ -56,9 +56,10 @@ def _measured(chosen: Scope) -> Report:
             largest = max(targets)
             aggregations = comparisons.aggregations(largest, targets[largest])
             writing, files = comparisons.writers(), comparisons.transfers()
+            imports = comparisons.imports()
             answers = comparisons.answers()
             tasks = characters_by_task()
-            return Report(read_results, aggregations, writing, files, answers, tasks, plugins.heartbeat_gap)
+            return Report(read_results, aggregations, writing, imports, files, answers, tasks, plugins.heartbeat_gap)
 
 
 if __name__ == "__main__":

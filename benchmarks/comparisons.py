@@ -16,13 +16,25 @@ import requests
 
 from benchmarks import BenchmarkError
 from benchmarks.characters import Answer, measure
-from benchmarks.programs import DOWNLOADER, TIMEOUT, UPLOADER, WRITER, Task, entries
+from benchmarks.programs import (
+    COLUMNS,
+    DOWNLOADER,
+    IMPORTER,
+    KEY,
+    TIMEOUT,
+    UPLOADER,
+    WRITER,
+    Task,
+    csv_lines,
+    entries,
+)
 from benchmarks.runs import Attempt, Plugins, Run, run_in_turns, run_program
 from benchmarks.scope import ENTRIES, FILE_BYTES, GROUPED_FIELDS, WRITE_LATENCY, Cell, Scope
 from benchmarks.server import KintoneServer, Target
 from dify_host import Outcome
 
 UPSERT_TOOL = "kintone_upsert_records"
+IMPORT_TOOL = "kintone_upsert_records with records_file"
 UPLOAD_TOOL = "kintone_upload_file"
 DOWNLOAD_TOOL = "kintone_download_file"
 AGGREGATE_TOOL = "kintone_aggregate"
@@ -65,6 +77,11 @@ class Comparisons:
         prefixes = (f"N{number}-" for number in itertools.count())
         attempts = {WRITER: lambda: self._write(next(prefixes)), UPSERT_TOOL: lambda: self._upsert(next(prefixes))}
         return self._compared(attempts, WRITE_LATENCY)
+
+    def imports(self) -> Mapping[str, Run]:
+        """Measure the import of one CSV file into a new app."""
+        log_progress(f"{self.scope.lines:,} lines imported, {WRITE_LATENCY} ms")
+        return self._compared({IMPORTER: self._import_plainly, IMPORT_TOOL: self._import}, WRITE_LATENCY)
 
     def transfers(self) -> Mapping[str, Run]:
         """Measure uploads and downloads of one large file, without latency."""
@@ -124,6 +141,25 @@ class Comparisons:
         records = json.dumps({"records": list(entries(prefix, ENTRIES))}, ensure_ascii=False)
         run = self.plugins.of(UPSERT_TOOL).run(UPSERT_TOOL, {"records_data": records}, target, _inserted)
         return _require_count(UPSERT_TOOL, run, ENTRIES)
+
+    def _import_plainly(self) -> Run:
+        target = self._import_app()
+        task = Task(self.server.url, target.app, target.token, source=self._csv_file()["url"])
+        return _require_count(IMPORTER, run_program(IMPORTER, task, self.server), self.scope.lines)
+
+    def _import(self) -> Run:
+        parameters = {"records_file": self._csv_file(), "update_key": KEY}
+        run = self.plugins.of(IMPORT_TOOL).run(UPSERT_TOOL, parameters, self._import_app(), _inserted)
+        return _require_count(IMPORT_TOOL, run, self.scope.lines)
+
+    def _import_app(self) -> Target:
+        return self.server.create(
+            "Imports", {code: {"type": kind, "unique": code == KEY} for code, kind in COLUMNS.items()}
+        )
+
+    def _csv_file(self) -> dict[str, Any]:
+        host = self.plugins.of(IMPORT_TOOL).host
+        return host.serve("records.csv", lambda: csv_lines(self.scope.lines), "text/csv", with_length=False)
 
     def _transfer(self, name: str, target: Target, *, source: str = "", file_key: str = "") -> Run:
         task = Task(self.server.url, target.app, target.token, source=source, file_key=file_key)

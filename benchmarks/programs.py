@@ -4,6 +4,8 @@ The first line of standard input is the task as JSON. The program warms up with 
 for a second line, does its work and prints its usage as JSON.
 """
 
+import csv
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ BARE = "bare loop"
 KEEP_ALIVE = "keep-alive loop"
 LIMIT = "four threads"
 WRITER = "keep-alive upsert loop"
+IMPORTER = "keep-alive import loop"
 UPLOADER = "buffered upload"
 DOWNLOADER = "buffered download"
 
@@ -29,6 +32,15 @@ PAGE = 500
 THREADS = 4
 BATCH = 100  # the maximum number of records in one request to kintone
 RANKS = ("High", "Middle", "Low")
+KEY = "code"
+COLUMNS = {
+    KEY: "SINGLE_LINE_TEXT",
+    **{f"text_{number}": "SINGLE_LINE_TEXT" for number in range(1, 9)},
+    "number_1": "NUMBER",
+    "day": "DATE",
+    "rank": "SINGLE_LINE_TEXT",
+}
+"""The columns of an imported file, and the types of their fields."""
 
 type Record = dict[str, Any]
 type Get = Callable[..., requests.Response]
@@ -46,7 +58,7 @@ class Task:
         fields: Field codes to read; empty for all.
         entries: Number of entries to write.
         prefix: Prefix of the keys of the written entries.
-        source: URL of the file to upload.
+        source: URL of the file to upload or import.
         file_key: Key of the file to download.
     """
 
@@ -106,6 +118,38 @@ def upsert_loop(task: Task, on_page: OnPage) -> int:
             written += len(response.json()["records"])
             on_page()
     return written
+
+
+def import_loop(task: Task, on_page: OnPage) -> int:
+    """Read a CSV file into memory, write its lines as `upsert_loop` does, and return their number."""
+    source = requests.get(task.source, timeout=TIMEOUT)
+    source.raise_for_status()
+    written = 0
+    with requests.Session() as session:
+        for batch in batched(csv.DictReader(io.StringIO(source.content.decode())), BATCH):
+            body = {"app": task.app, "upsert": True, "records": [_keyed(row) for row in batch]}
+            response = session.put(task.address("records"), json=body, headers=task.headers, timeout=TIMEOUT)
+            response.raise_for_status()
+            written += len(response.json()["records"])
+            on_page()
+    return written
+
+
+def _keyed(row: dict[str, str]) -> dict[str, Any]:
+    record = {code: {"value": value} for code, value in row.items() if code != KEY}
+    return {"updateKey": {"field": KEY, "value": row[KEY]}, "record": record}
+
+
+def csv_lines(count: int) -> Iterator[bytes]:
+    """Yield a CSV file of 12 columns, a thousand lines at a time."""
+    yield f"{','.join(COLUMNS)}\n".encode()
+    for numbers in batched(range(count), 1_000):
+        yield "".join(f"K{number:06},{_cells(number)}\n" for number in numbers).encode()
+
+
+def _cells(number: int) -> str:
+    texts = ",".join(f"値 {number}-{place}" for place in range(len(COLUMNS) - 4))
+    return f"{texts},{number},2026-{number % 12 + 1:02}-{number % 28 + 1:02},{RANKS[number % len(RANKS)]}"
 
 
 def upload(task: Task, on_page: OnPage) -> int:
@@ -170,6 +214,7 @@ PROGRAMS: dict[str, Callable[[Task, OnPage], int]] = {
     KEEP_ALIVE: _counted(keep_alive_loop),
     LIMIT: _counted(four_threads),
     WRITER: upsert_loop,
+    IMPORTER: import_loop,
     UPLOADER: upload,
     DOWNLOADER: download,
 }

@@ -12,13 +12,15 @@ from benchmarks.characters import MAX_RATIO_TO_CSV, RECORDS, Answer
 from benchmarks.comparisons import (
     AGGREGATE_TOOL,
     DOWNLOAD_TOOL,
+    IMPORT_TOOL,
     JSONL_MODE,
     UPLOAD_TOOL,
     UPSERT_TOOL,
     Aggregations,
     ReadResults,
 )
-from benchmarks.programs import BARE, DOWNLOADER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
+from benchmarks.markdown import NO_VALUE, megabytes, number, table
+from benchmarks.programs import BARE, DOWNLOADER, IMPORTER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
 from benchmarks.runs import (
     Run,
     cpu_per_thousand,
@@ -38,18 +40,19 @@ MAX_HEARTBEAT_GAP = 15.0
 MAX_AGGREGATION_RATIO = 1.0
 """Wall time of an aggregation divided by that of a file of the same field, read in the same comparison."""
 MAX_AGGREGATION_MEMORY = 40 * 1024 * 1024
+MIN_IMPORT_SPEEDUP = 3.0
+"""How many times faster than a request per 100 lines a file is imported."""
+MAX_IMPORT_MEMORY = 64 * 1024 * 1024
 
 CPU_INFO = Path("/proc/cpuinfo")
-NO_VALUE = "-"
-_TEN = 10.0
-_HUNDRED = 100.0
-
 NAMES = {
     BARE: "a request per page, no session",
     KEEP_ALIVE: "one request after another, kept alive",
     LIMIT: "four threads over id ranges (practical limit)",
     WRITER: "a request per 100 entries, kept alive",
     UPSERT_TOOL: "**plugin** `kintone_upsert_records`",
+    IMPORTER: "a CSV file, a request per 100 lines, kept alive",
+    IMPORT_TOOL: "a CSV file, **plugin** `kintone_upsert_records`",
     UPLOADER: "upload, `requests`, whole file in memory",
     UPLOAD_TOOL: "upload, **plugin** `kintone_upload_file`",
     DOWNLOADER: "download, `requests`, whole file in memory",
@@ -121,6 +124,7 @@ class Report:
     read_results: ReadResults
     aggregations: Aggregations
     writing: Mapping[str, Run]
+    imports: Mapping[str, Run]
     files: Mapping[str, Run]
     answers: Sequence[Answer]
     tasks: Mapping[Transcript, int]
@@ -136,6 +140,8 @@ class Report:
                 aggregation_table(self.aggregations),
                 f"Writing {ENTRIES:,} new entries, {WRITE_LATENCY} ms:",
                 writing_table(self.writing),
+                f"Importing a file of 12 columns, {WRITE_LATENCY} ms:",
+                writing_table(self.imports),
                 f"A file of {FILE_BYTES / 1e6:.0f} MB, no latency:",
                 file_table(self.files),
                 f"Characters that a model reads; {RECORDS} records of 12 fields have CSV with their codes beside them:",
@@ -161,6 +167,7 @@ class Report:
                 holds = worst >= goal.bound if goal.at_least else worst <= goal.bound
                 yield _line(goal.text.format(goal.bound), f"{worst:.3g} ({where})", holds=holds)
         yield from self._aggregation_goals()
+        yield from self._import_goals()
         ratio = max((answer.ratio or 0.0 for answer in self.answers), default=0.0)
         text = f"{RECORDS} records take at most {MAX_RATIO_TO_CSV:g} times the characters of CSV with their codes"
         yield _line(text, number(ratio), holds=ratio <= MAX_RATIO_TO_CSV)
@@ -186,6 +193,16 @@ class Report:
             memory = runs[AGGREGATE_TOOL].usage.memory or 0
             text = f"grouping by month of a {kind} takes at most {megabytes(MAX_AGGREGATION_MEMORY)} MB"
             yield _line(text, megabytes(memory), holds=memory <= MAX_AGGREGATION_MEMORY)
+
+    def _import_goals(self) -> Iterator[str]:
+        if IMPORT_TOOL not in self.imports or IMPORTER not in self.imports:
+            return
+        plugin, plain = self.imports[IMPORT_TOOL].usage, self.imports[IMPORTER].usage
+        speedup, memory = plain.wall / plugin.wall, plugin.memory or 0
+        text = f"{plugin.count:,} lines are imported at least {MIN_IMPORT_SPEEDUP:g} times faster than 100 per request"
+        yield _line(text, number(speedup), holds=speedup >= MIN_IMPORT_SPEEDUP)
+        text = f"{plugin.count:,} lines are imported with at most {megabytes(MAX_IMPORT_MEMORY)} MB"
+        yield _line(text, megabytes(memory), holds=memory <= MAX_IMPORT_MEMORY)
 
     def _task_goals(self) -> Iterator[str]:
         for task, characters in self.tasks.items():
@@ -359,25 +376,6 @@ def _common(run: Run) -> list[str]:
     line = NO_VALUE if run.longest_line is None else number(run.longest_line / 1e3)
     counts = [f"{run.request_counts.requests:,}", f"{run.request_counts.connections:,}"]
     return [*counts, number(run.usage.cpu), megabytes(run.usage.memory), line]
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table; the first column is text, the others are numbers."""
-    rule = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
-
-
-def number(value: float | None, unit: str = "") -> str:
-    """Return a number with about three significant digits."""
-    if value is None:
-        return NO_VALUE
-    digits = 2 if value < _TEN else 1 if value < _HUNDRED else 0
-    return f"{value:,.{digits}f}{unit}"
-
-
-def megabytes(size: int | None) -> str:
-    """Return a size in megabytes (10^6 bytes)."""
-    return NO_VALUE if size is None else number(size / 1e6)
 
 
 def _machine() -> str:

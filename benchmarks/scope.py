@@ -20,6 +20,8 @@ GROUPED_FIELDS = {"day": "DATE", "moment": "DATETIME"}
 ENTRIES = 10_000
 WRITE_LATENCY = 50
 FILE_BYTES = 40_000_000
+LINES, FEW_LINES = 100_000, 10_000
+"""Lines of an imported file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,18 @@ class Scope:
         cells: The comparisons of readers.
         rounds: Maximum number of runs of each program.
         max_seconds: Total seconds after which a program is not run again in the same comparison.
+        lines: Lines of the file that is imported.
     """
 
     cells: tuple[Cell, ...]
     rounds: int
     max_seconds: float
+    lines: int = LINES
 
 
 def quick() -> Scope:
     """Return a scope of about a minute."""
-    return Scope((Cell(MIDDLE, 50, (), (BARE, KEEP_ALIVE, LIMIT), MODES),), rounds=3, max_seconds=4.0)
+    return Scope((Cell(MIDDLE, 50, (), (BARE, KEEP_ALIVE, LIMIT), MODES),), rounds=3, max_seconds=4.0, lines=FEW_LINES)
 
 
 def usual() -> Scope:

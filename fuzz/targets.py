@@ -31,7 +31,7 @@ from kintone.reading.pages import raw_page_of
 from kintone.reading.plan import plan_of
 from kintone.records import check_record, record_without_form
 from kintone.writing.batches import item_of
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from tools.declarations import Parameter
 from tools.dify_files.values import read_files
 from tools.name_lists import read_list

@@ -41,16 +41,31 @@ class WriteLedger:
     about the first one. ``repeated`` holds the spans that were saved by an attempt after one with an unknown outcome;
     what kintone then reports as updated may have been inserted by the earlier attempt. ``numbered`` is false if the
     call writes a single record, which messages do not number. ``own_words`` is true if the error itself says what
-    became of the entries: of a deletion, whose entries are record ids.
+    became of the entries: of a deletion, whose entries are record ids. Positions begin at ``first``: entries of a file
+    are added while it is read, ``keeps_results`` is false for them, and then one takes a byte.
     """
 
-    def __init__(self, entries: int, *, numbered: bool = True, own_words: bool = False) -> None:
+    def __init__(
+        self, entries: int, *, numbered: bool = True, own_words: bool = False, first: int = 1,
+        keeps_results: bool = True,
+    ) -> None:  # fmt: skip
         """Start with all entries ``NOT_SENT``."""
         self.numbered = numbered
         self.own_words = own_words
         self.repeated: list[Span] = []
+        self.first = first
         self._states = bytearray(entries)
         self._results: dict[int, Mapping[str, object]] = {}
+        self._keeps_results = keeps_results
+
+    def grow(self, entries: int) -> None:
+        """Add entries behind the last one, ``NOT_SENT``."""
+        self._states += bytes(entries)
+
+    @property
+    def last(self) -> int:
+        """The position of the last entry; one less than ``first`` without entries."""
+        return self.first + len(self._states) - 1
 
     def __len__(self) -> int:
         """Count the entries."""
@@ -58,9 +73,9 @@ class WriteLedger:
 
     def state(self, position: int) -> EntryState:
         """Return the state of the entry at a position; raises ``IndexError``."""
-        if not 1 <= position <= len(self._states):
+        if not self.first <= position <= self.last:
             raise IndexError(position)
-        return EntryState(self._states[position - 1])
+        return EntryState(self._states[position - self.first])
 
     def count(self, state: EntryState) -> int:
         """Count the entries in this state."""
@@ -68,7 +83,7 @@ class WriteLedger:
 
     def has_unknown(self, span: Span | None = None) -> bool:
         """Return whether an entry of the span, or of all, is unknown."""
-        states = self._states if span is None else self._states[span.first - 1 : span.last]
+        states = self._states if span is None else self._states[self._slice(span)]
         return EntryState.UNKNOWN in states
 
     def mark_refused(self, span: Span) -> None:
@@ -83,12 +98,13 @@ class WriteLedger:
         """Mark entries as saved; ``results`` are those of kintone, in the order of the entries."""
         if self.has_unknown(span):
             self.repeated.append(span)
-        self._states[span.first - 1 : span.last] = bytes([EntryState.SAVED]) * len(span)
-        self._results.update(enumerate(results, start=span.first))
+        self._states[self._slice(span)] = bytes([EntryState.SAVED]) * len(span)
+        if self._keeps_results:
+            self._results.update(enumerate(results, start=span.first))
 
     def settle_as_refused(self, span: Span) -> None:
         """Mark unknown entries as refused: what was read afterwards proves that no attempt wrote them, or still can."""
-        self._states[span.first - 1 : span.last] = bytes([EntryState.REFUSED]) * len(span)
+        self._states[self._slice(span)] = bytes([EntryState.REFUSED]) * len(span)
 
     def results(self) -> list[Mapping[str, object]]:
         """Return kintone's results of the saved entries, in the order of the entries."""
@@ -96,7 +112,7 @@ class WriteLedger:
 
     def spans(self) -> Iterator[tuple[Span, EntryState]]:
         """Yield the longest spans of entries in the same state, in order."""
-        position = 1
+        position = self.first
         for state, run in groupby(self._states):
             length = len(list(run))
             yield Span(position, position + length - 1), EntryState(state)
@@ -107,6 +123,9 @@ class WriteLedger:
         return next((span.first for span, state in self.spans() if state is not EntryState.SAVED), None)
 
     def _mark(self, span: Span, state: EntryState) -> None:
-        for index in range(span.first - 1, span.last):
+        for index in range(span.first - self.first, span.last - self.first + 1):
             if self._states[index] not in (EntryState.UNKNOWN, EntryState.SAVED):
                 self._states[index] = state
+
+    def _slice(self, span: Span) -> slice:
+        return slice(span.first - self.first, span.last - self.first + 1)

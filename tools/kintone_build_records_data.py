@@ -6,7 +6,8 @@ from kintone.errors import InvalidParameterError
 from kintone.field_types import RECORD_ID
 from kintone.messages import Message, counted
 from kintone.texts import printable
-from kintone.writing.entries import Entry, raise_if_any, read_entries
+from kintone.writing.entries import Entry, raise_if_any
+from kintone.writing.entry_reading import read_entries
 from tools import base
 from tools.flat_records import Source, Wanted, read_records
 from tools.object_lines import json_text, object_lines

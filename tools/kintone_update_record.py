@@ -14,7 +14,8 @@ from kintone.remedies import FIND_BY_QUERY
 from kintone.texts import preview, previews, printable
 from kintone.values.numbers import number_in
 from kintone.writing.append import ListMode
-from kintone.writing.entries import Entry, read_revision
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_revision
 from kintone.writing.failures import NO_SUCH_KEY
 from kintone.writing.one_record import Updated, update_record
 from kintone.writing.removals import Removals

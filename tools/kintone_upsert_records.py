@@ -1,19 +1,24 @@
 """The tool ``kintone_upsert_records``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from kintone.errors import InvalidParameterError, KintoneError, entries_named
 from kintone.field_types import RECORD_ID
+from kintone.forms.fields import Form
 from kintone.messages import Joined, Message, counted
 from kintone.texts import previews
 from kintone.writing.append import ListMode
-from kintone.writing.entries import read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.removals import Removals
 from kintone.writing.repeating import repeat_notice
-from kintone.writing.writer import UpsertReport, UpsertRequest, WhenMissing, upsert
+from kintone.writing.upserts import UpsertReport, UpsertRequest, WhenMissing
+from kintone.writing.writer import upsert
 from tools import base, record_checks
 from tools.entry_advice import AppAdvice
+from tools.file_imports import FileImport, form_for_file, read_records_file
 from tools.list_change_texts import removal_lines, removal_notes
 from tools.record_checks import CheckedEntries, check_entries
 from tools.record_inputs import read_records_data
@@ -38,44 +43,68 @@ class UpsertRecords(base.KintoneTool):
     tool_name = "kintone_upsert_records"
 
     def run(self, call: base.Call) -> Result:
-        """Check all entries, write them, and return the result of each."""
+        """Write the entries or the records of the file, and return the result of each entry."""
         with base.nothing_saved_yet():
-            parameters = call.parameters
-            update_key = parameters.text("update_key") or None
-            if update_key == RECORD_ID:
-                raise InvalidParameterError(KEY_IS_ID)
-            entries = read_entries(read_records_data(parameters), update_key, advice=AppAdvice(call))
-            check = parameters.flag("validate_before_write")
-            atomic = parameters.flag("atomic")
-            table_mode = ListMode(parameters.choice("table_mode"))
-            file_mode = ListMode(parameters.choice("file_mode"))
-            appends = ListMode.APPEND in (table_mode, file_mode)
-            if appends:
-                # A field that a record lacks may be empty or deleted. Only a form that is read now shows which.
-                call.client.forms.drop(call.app)
-            form_needed = record_checks.FORM_FOR_APPEND if appends else None
-            checked = check_entries(call, entries, rules=check, form_needed=form_needed)
-            request = UpsertRequest(
-                call.app,
-                checked.entries,
-                atomic,
-                table_mode,
-                file_mode,
-                checked.form,
-                when_missing=WhenMissing(parameters.choice("when_missing")),
-            )
-            removals = Removals()
-            try:
-                report = upsert(call.client, request, removals=removals)
-            except KintoneError as error:
-                call.client.forms.drop(call.app)
-                raise error.copy_with(notes=[*error.notes, *removal_notes(removals)]) from None
-        notices = [
-            *removal_lines(removals),
-            *_untouched_lines(request),
-            repeat_notice(checked.entries, appends=request.appends),
-        ]
-        return _result(report, call.app, checked, notices, check=check)
+            file = read_records_file(call)
+            return _write_entries(call) if file is None else _import(call, FileImport(call, file))
+
+
+def _import(call: base.Call, file: FileImport) -> Result:
+    request = _request(call, [], form_for_file(call))
+    removals = Removals()
+    with _told_removals(call, removals):
+        report = file.run(request, _update_key(call), removals)
+    return file.result(report, removals)
+
+
+def _write_entries(call: base.Call) -> Result:
+    """Check all entries, write them, and return the result of each."""
+    parameters = call.parameters
+    entries = read_entries(read_records_data(parameters), _update_key(call), advice=AppAdvice(call))
+    check = parameters.flag("validate_before_write")
+    appends = ListMode.APPEND.value in (parameters.choice("table_mode"), parameters.choice("file_mode"))
+    if appends:
+        # A field that a record lacks may be empty or deleted. Only a form that is read now shows which.
+        call.client.forms.drop(call.app)
+    form_needed = record_checks.FORM_FOR_APPEND if appends else None
+    checked = check_entries(call, entries, rules=check, form_needed=form_needed)
+    request = _request(call, checked.entries, checked.form)
+    removals = Removals()
+    with _told_removals(call, removals):
+        report = upsert(call.client, request, removals=removals)
+    notices = [*removal_lines(removals), *_untouched_lines(request), repeat_notice(report.traits)]
+    return _result(report, call.app, checked, notices, check=check)
+
+
+def _request(call: base.Call, entries: Sequence[Entry], form: Form | None) -> UpsertRequest:
+    parameters = call.parameters
+    return UpsertRequest(
+        call.app,
+        entries,
+        parameters.flag("atomic"),
+        ListMode(parameters.choice("table_mode")),
+        ListMode(parameters.choice("file_mode")),
+        form,
+        when_missing=WhenMissing(parameters.choice("when_missing")),
+    )
+
+
+@contextmanager
+def _told_removals(call: base.Call, removals: Removals) -> Iterator[None]:
+    """Add to an error what went before it, and forget the form, which may be why kintone refused something."""
+    try:
+        yield
+    except KintoneError as error:
+        call.client.forms.drop(call.app)
+        raise error.copy_with(notes=[*error.notes, *removal_notes(removals)]) from None
+
+
+def _update_key(call: base.Call) -> str | None:
+    """Return the code of the key field; the ID needs none."""
+    code = call.parameters.text("update_key")
+    if code == RECORD_ID:
+        raise InvalidParameterError(KEY_IS_ID)
+    return code or None
 
 
 def _result(
@@ -98,7 +127,7 @@ def _result(
     lines += record_checks.change_lines(checked.changes, checked.unlisted)
     if not check:
         lines.append(record_checks.CHECK_OFF if checked.form else record_checks.FORM_NOT_READ)
-    variables = {"upsert_result": counts, "results": results, "response": response}
+    variables = {"upsert_result": counts, "results": results, "response": response, "next_entry": 0}
     return Result(lines, {"upsert_result": counts, "results": results}, variables)
 
 

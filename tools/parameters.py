@@ -33,6 +33,7 @@ DATA_PARAMETERS = frozenset(
         "records_mapping",
         "file_names",
         "upload_file",
+        "records_file",
         "comment_text",
         "record_ids",
     }
@@ -50,6 +51,7 @@ EXAMPLES = {
     "max_records": Message("a number such as 100"),
     "offset": Message("a number such as 10"),
     "limit": Message("a number such as 10"),
+    "first_entry": Message("a number such as 2001"),
     "record_id": Message("a number such as 12"),
     "confirm_count": Message("a number such as 3"),
     "mentions": Message("up to 10 login names"),

@@ -84,11 +84,12 @@ SECONDS_BETWEEN = 2.0
 
 
 class ProgressLog:
-    """Logs the progress of a reading, at most every ``SECONDS_BETWEEN`` seconds; short readings log nothing."""
+    """Logs the progress of a reading or writing, at most every ``SECONDS_BETWEEN`` seconds; short ones log nothing."""
 
-    def __init__(self, app: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Start the clock."""
+    def __init__(self, app: int, work: str = "read", clock: Callable[[], float] = time.monotonic) -> None:
+        """Start the clock; ``work`` is what is done with the records."""
         self._app = app
+        self._work = work
         self._clock = clock
         self._last = clock()
 
@@ -98,7 +99,7 @@ class ProgressLog:
         if now - self._last < SECONDS_BETWEEN:
             return
         self._last = now
-        logger.info("app %d: %d of %s records read", self._app, count, "?" if total is None else total)
+        logger.info("app %d: %d of %s records %s", self._app, count, "?" if total is None else total, self._work)
 
 
 # The output modes

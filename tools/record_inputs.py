@@ -69,7 +69,8 @@ def read_records_data(parameters: Parameters) -> object:
     raw = parameters.raw("records_data")
     if raw is None:
         raise InvalidParameterError(
-            'records_data is missing; write a JSON list such as [{{"updateKey": {{"field": "sku", "value": "A-1"}}, '
+            "records_data is missing, and there is no records_file; write a JSON list such as "
+            '[{{"updateKey": {{"field": "sku", "value": "A-1"}}, '
             '"record": {{"stock": 5}}}}], or plain rows together with update_key'
         )
     return with_list(read_structure("records_data", raw), "records_data", "records_data", "records")

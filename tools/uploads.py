@@ -8,7 +8,7 @@ from kintone.errors import CancelledError, InvalidParameterError, KintoneError, 
 from kintone.file_names import rename_note, shown_name, shown_size
 from kintone.files import FilesApi
 from kintone.messages import Joined, Message, counted
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from tools.dify_files.source import DifyFile, FileSource, SourceLimits
 from tools.results import NEXT_LINE
 

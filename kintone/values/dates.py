@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from kintone.messages import Message
 from kintone.problems import ProblemCode, UnusableValueError
@@ -44,11 +45,11 @@ def read_time(value: object) -> str:
     return _clock_text(_read_clock(_date_text(value)))
 
 
-def read_datetime(value: object) -> str:
+def read_datetime(value: object, zone: ZoneInfo | None = None) -> str:
     """Return a DATETIME value in UTC without seconds, which kintone drops too; raises ``UnusableValueError``.
 
-    A moment without an offset is refused as ambiguous. So is a date without a time: kintone would read it as midnight
-    in UTC, which is hardly ever intended.
+    A moment without an offset is one in ``zone``; without a zone it is refused as ambiguous. So is a date without a
+    time: kintone would read it as midnight in UTC, which is hardly ever intended.
     """
     text = _date_text(value)
     parts = _DAY_AND_CLOCK.fullmatch(text)
@@ -66,8 +67,31 @@ def read_datetime(value: object) -> str:
     clock, offset = _part(text, lambda: _split_offset(parts.group("clock")), _DATETIME_ADVICE)
     moment = datetime.combine(day, time(*_part(text, lambda: _read_clock(clock), _DATETIME_ADVICE)))
     if offset is None:
-        raise _no_offset(value, moment)
+        if zone is None:
+            raise _no_offset(value, moment)
+        offset = _offset_in(zone, text, moment)
     return _utc_text(text, moment, offset)
+
+
+def only_moment(local: datetime) -> datetime | None:
+    """Return in UTC the moment of a clock in its zone; None where that clock shows it twice or never.
+
+    That happens where daylight saving time ends and begins. Raises ``OverflowError`` near the years 1 and 9999.
+    """
+    moment = local.astimezone(UTC)
+    return moment if local.replace(fold=1).astimezone(UTC) == moment else None
+
+
+def _offset_in(zone: ZoneInfo, text: str, moment: datetime) -> timedelta:
+    """Return the offset of a moment that is written without one; raises ``UnusableValueError``."""
+    local = moment.replace(tzinfo=zone)
+    try:
+        if only_moment(local) is not None:
+            return local.utcoffset() or timedelta(0)
+    except OverflowError:
+        return timedelta(0)
+    complaint = Message("the clocks of {zone} show {value} twice or never", zone=zone.key, value=preview(text))
+    raise UnusableValueError(ProblemCode.AMBIGUOUS, complaint, Message("add the offset from UTC"))
 
 
 def _part[Part](text: str, read: Callable[[], Part], advice: Message | None = None) -> Part:

@@ -63,6 +63,10 @@ _ADVICE = {
 }
 
 
+_TOO_LONG_NUMBER = Message("a whole number has more than {maximum} digits", maximum=MAX_DIGITS)
+_TOO_DEEP = Message("objects and lists are nested more than {maximum} levels deep", maximum=limits.MAX_DEPTH)
+
+
 class UnreadableTextError(ValueError):
     """A text that cannot be read; ``index`` is where the error is, None where that is not known.
 
@@ -93,10 +97,7 @@ def read_json(text: str) -> object:
         raise
     except ValueError:
         match = _LONG_NUMBER.search(text)
-        raise UnreadableTextError(
-            Message("a whole number has more than {maximum} digits", maximum=MAX_DIGITS),
-            match.start() if match else None,
-        ) from None
+        raise UnreadableTextError(_TOO_LONG_NUMBER, match.start() if match else None) from None
 
 
 class _LiteralError(UnreadableTextError):
@@ -144,6 +145,46 @@ def _syntax_error(text: str, error: json.JSONDecodeError) -> UnreadableTextError
         return UnreadableTextError(complaint, len(before) - 1, decided=False)
     complaint = _ADVICE.get(error.msg.removesuffix(": "), verbatim(error.msg))
     return UnreadableTextError(complaint, error.pos, decided=False)
+
+
+# One JSON value after the other
+
+
+class UnfinishedTextError(Exception):
+    """A text ends before the JSON value in it does, or so close to its end that more text may change the value."""
+
+
+_MAX_TOKEN = 64
+"""Characters at the end of a text in which an error may come from the cut: numbers aside, no token is longer."""
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_float=_decimal, parse_constant=_refuse_constant)
+
+
+def read_json_value(text: str, start: int, *, is_all: bool) -> tuple[object, int]:
+    """Return the value that begins at ``start`` and the index behind it.
+
+    Raises ``UnfinishedTextError`` where more of the text is needed, which ``is_all`` excludes, and
+    ``UnreadableTextError``, also for a value that is nested too deeply.
+    """
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        if not is_all and (error.pos + _MAX_TOKEN > len(text) or error.msg.startswith("Unterminated string")):
+            raise UnfinishedTextError from None
+        raise _syntax_error(text, error) from None
+    except _LiteralError as error:
+        raise error.at(max(start, text.find(error.literal, start))) from None
+    except UnreadableTextError as error:
+        raise error.at(start) from None
+    except RecursionError:
+        raise UnreadableTextError(_TOO_DEEP, start) from None
+    except ValueError:
+        match = _LONG_NUMBER.search(text, start)
+        raise UnreadableTextError(_TOO_LONG_NUMBER, match.start() if match else start) from None
+    if end == len(text) and not is_all and not isinstance(value, dict | list | str):
+        raise UnfinishedTextError
+    if isinstance(value, dict | list) and depth_of_json(text[start:end]) > limits.MAX_DEPTH:
+        raise UnreadableTextError(_TOO_DEEP, start)
+    return value, end
 
 
 # Python literals, which are rewritten as JSON

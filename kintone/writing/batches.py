@@ -92,7 +92,7 @@ def item_of(entry: Entry, plan: AppendedRecord | None = None) -> Item:
         size = len(encode_json(payload))
     except InvalidParameterError as error:
         raise InvalidParameterError(
-            "records_data: entry {position}: {problem}", position=entry.position, problem=error.problem
+            "{parameter}: {entry}: {problem}", parameter=entry.parameter, entry=entry.named, problem=error.problem
         ) from None
     return Item(entry, kind, payload, size, plan)
 
@@ -338,7 +338,7 @@ def _records(call: InnerCall, answer: object, description: Message) -> list[Save
         raise _wrong_count(description, len(records), len(call.items))
     for item, record in zip(call.items, records, strict=True):
         if item.id not in (None, record["id"]):
-            place = Message("the id of entry {position}", position=item.entry.position)
+            place = Message("the id of {entry}", entry=item.entry.named)
             raise misshapen(description, place, Message("that of another record"))
     return records
 

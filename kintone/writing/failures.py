@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from kintone.errors import (
     ErrorReply,
+    InvalidParameterError,
     InvalidRequestError,
     KintoneError,
     NotFoundError,
@@ -26,7 +27,7 @@ from kintone.remedies import FIND_BY_QUERY, for_maybe_saved, for_write
 from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
-from kintone.writing.repeating import SAFE_TO_RESEND, resend_advice, retry_note
+from kintone.writing.repeating import SAFE_TO_RESEND, EntryTraits, resend_advice, retry_note
 
 # Places in a record
 
@@ -144,7 +145,7 @@ def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = 
             continue
         is_placed = True
         given_rows = item.plan.given_rows if item.plan else None
-        named = Message("entry {position}, {place}", position=item.entry.position, place=path.words(given_rows))
+        named = Message("{entry}, {place}", entry=item.entry.named, place=path.words(given_rows))
         fields.append((named, words))
     mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
@@ -199,33 +200,25 @@ def _is_duplicate_key(place: str, call: InnerCall) -> bool:
 TEMPORARY_ERRORS = (UnavailableError, UnreachableError, TimedOutError)
 
 
-def write_failed(error: KintoneError, entries: Sequence[Entry], ledger: WriteLedger, *, appends: bool) -> KintoneError:
+def write_failed(
+    error: KintoneError, pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits
+) -> KintoneError:
     """Return the error to raise: ``error`` with the ledger, and with advice about which entries to send again.
 
-    Where certainly nothing was saved, kintone's own advice is enough.
+    ``pending`` are the entries that are not known to be saved, ``traits`` those of all entries. Where certainly nothing
+    was saved, kintone's own advice is enough.
     """
-    # The error may come from reading the records that are appended to.
-    error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
+    error = _with_retry_note(error, ledger, traits)
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
-    if ledger.numbered and (ledger.has_unknown() or ledger.count(EntryState.SAVED)):
-        notes = [_saved_counts(ledger), retry_note(entries, appends=appends)]
-        error = error.copy_with(notes=[*error.notes, *(note for note in notes if note)])
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.copy_with(ledger=ledger)
-        first = Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
-        if isinstance(error, TEMPORARY_ERRORS):
-            first = Message("wait a minute")
-        remedy = Message("{first}, then send {rest} again and none of those before", first=first, rest=rest)
+        remedy = Message("{first}, then send {rest} again and none of those before", first=_first(error), rest=rest)
         return error.copy_with(ledger=ledger, remedy=remedy)
     if not ledger.numbered:
         return error.copy_with(ledger=ledger)
-    unknown = [entry for entry in entries if ledger.state(entry.position) is EntryState.UNKNOWN]
-    advice = resend_advice(unknown, appends=appends)
-    parts: list[Message] = [advice]
-    if len(unknown) > 1:
-        parts.insert(0, Message("kintone has saved either all of these or none"))
-    if advice is SAFE_TO_RESEND:
+    parts = _about_unknown(pending, ledger, traits)
+    if parts[-1] is SAFE_TO_RESEND:
         later = isinstance(error, UnavailableError | UnreachableError)
         in_time = Message("send {rest} again in a few minutes", rest=rest)
         parts.append(in_time if later else Message("send {rest} again", rest=rest))
@@ -247,6 +240,59 @@ def _saved_counts(ledger: WriteLedger) -> Message:
     )
 
 
+def _with_retry_note(error: KintoneError, ledger: WriteLedger, traits: EntryTraits) -> KintoneError:
+    # The error may come from reading the records that are appended to.
+    error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
+    if ledger.numbered and (ledger.has_unknown() or ledger.count(EntryState.SAVED)):
+        notes = [_saved_counts(ledger), retry_note(traits)]
+        error = error.copy_with(notes=[*error.notes, *(note for note in notes if note)])
+    return error
+
+
+def _first(error: KintoneError) -> Message:
+    """Say what has to be done before the rest is sent."""
+    if isinstance(error, TEMPORARY_ERRORS):
+        return Message("wait a minute")
+    return Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
+
+
+def _about_unknown(pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits) -> list[Message]:
+    """Say what is known of the entries whose outcome is unknown, and last whether they can be sent again."""
+    unknown = [entry for entry in pending if ledger.state(entry.position) is EntryState.UNKNOWN]
+    together = [Message("kintone has saved either all of these or none")] if len(unknown) > 1 else []
+    return [*together, resend_advice(EntryTraits(appends=traits.appends).add(unknown))]
+
+
+# From where to go on with a file
+
+
+def import_failed(
+    error: KintoneError, pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits
+) -> KintoneError:
+    """Return the error to raise for a file: as ``write_failed``, with advice from which of its entries to go on."""
+    error = _with_retry_note(error, ledger, traits).copy_with(ledger=ledger)
+    begin = _go_on(ledger.first_unsaved() or ledger.last + 1, pending)
+    if not ledger.has_unknown():
+        first = Message("correct the file") if isinstance(error, InvalidParameterError) else _first(error)
+        return error.copy_with(remedy=Message("{first}, then {go_on}", first=first, go_on=begin) if first else begin)
+    parts = _about_unknown(pending, ledger, traits)
+    if parts[-1] is SAFE_TO_RESEND:
+        parts.append(begin)
+    else:
+        behind = max(entry.position for entry in pending if ledger.state(entry.position) is EntryState.UNKNOWN) + 1
+        rest = _go_on(behind, pending) if behind <= ledger.last else Message("nothing is left to import")
+        parts.append(Message("if they are there, {rest}; if they are not, {begin}", rest=rest, begin=begin))
+    parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
+    return error.copy_with(remedy=Joined(parts))
+
+
+def _go_on(position: int, pending: Sequence[Entry]) -> Message:
+    line = next((entry.line for entry in pending if entry.position == position), 0)
+    if line:
+        return Message("continue with first_entry {position} (line {line})", position=position, line=line)
+    return Message("continue with first_entry {position}", position=position)
+
+
 def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
     """Return the call that kintone refused, None for a failure of the whole request."""
     index = error.reply.index if error.reply else None
@@ -257,10 +303,15 @@ def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:
 
 def _candidates_named(error: KintoneError, call: InnerCall) -> Message:
     """Name the entry, or all that it may be: for some failures kintone does not say which one."""
-    positions = [item.entry.position for item in candidate_entries(error, call)]
+    found = [item.entry for item in candidate_entries(error, call)]
+    positions = [entry.position for entry in found]
     span = Span(positions[0], positions[-1])
     if len(span) == len(positions):
-        return counted(len(span), entries_named(span), Message("one of {entries}", entries=entries_named(span)))
+        named = entries_named(span)
+        if found[0].line:
+            lines = Message("lines {first} to {last}", first=found[0].line, last=found[-1].line)
+            named = counted(len(span), found[0].named, Message("{entries}, {lines}", entries=named, lines=lines))
+        return counted(len(span), named, Message("one of {entries}", entries=named))
     names = PLANNED_WRITE_KIND_NAMES if any(item.plan for item in call.items) else WRITE_KIND_NAMES
     return Message(
         "one of the entries {kind} between {first} and {last}",
@@ -300,10 +351,7 @@ def keys_named(entries: Sequence[Entry]) -> Message:
     named: list[Message] = []
     for entry in entries[:MAX_KEYS_SHOWN]:
         field, value = entry.update_key or ("", "")
-        position = entry.position
-        named.append(
-            Message("entry {position}: {field} = {value}", position=position, field=field, value=preview(value))
-        )
+        named.append(Message("{entry}: {field} = {value}", entry=entry.named, field=field, value=preview(value)))
     left = len(entries) - len(named)
     return Joined([*named, Message("{left} more", left=left) if left else NOTHING], ", ")
 
@@ -327,16 +375,16 @@ def no_record(app: int, entry: Entry, *, numbered: bool) -> NotFoundError:
         return NotFoundError(problem, code="NOT_FOUND")
     if entry.must_exist:
         problem = Message(
-            "entry {position}: no record of app {app} has {value} in {field}",
-            position=entry.position,
+            "{entry}: no record of app {app} has {value} in {field}",
+            entry=entry.named,
             app=app,
             value=preview(value),
             field=field,
         )
         return NotFoundError(problem, code="NOT_FOUND", remedy=CORRECT_THE_KEY)
     problem = Message(
-        "entry {position} is meant for revision {revision} of a record that does not exist",
-        position=entry.position,
+        "{entry} is meant for revision {revision} of a record that does not exist",
+        entry=entry.named,
         revision=entry.revision,
     )
     remedy = Message("leave the revision out to add the record, or correct the update key")

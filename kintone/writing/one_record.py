@@ -21,8 +21,9 @@ from kintone.writing.entries import Entry
 from kintone.writing.failures import readable
 from kintone.writing.list_changes import ListChange, files_change
 from kintone.writing.removals import Removals
-from kintone.writing.repeating import retry_note
-from kintone.writing.writer import UpsertRequest, WhenMissing, upsert
+from kintone.writing.repeating import EntryTraits, retry_note
+from kintone.writing.upserts import UpsertRequest, WhenMissing
+from kintone.writing.writer import upsert
 
 CHECK_FIRST = Message("look in kintone before sending it again")
 SAFE_TO_REPEAT = Message("sending it again is safe, since the same record gets the same values")
@@ -123,7 +124,7 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
     except InvalidParameterError:
         raise
     except KintoneError as error:
-        retry = retry_note([entry], appends=request.appends)
+        retry = retry_note(EntryTraits(appends=request.appends).add([entry]))
         raise restated_for_one(error, retry, SAFE_TO_REPEAT if retry is RETRY_IS_HARMLESS else CHECK_FIRST) from None
     saved = report.results[0]
     return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))

@@ -1,18 +1,16 @@
 """Writing many records: entries are sent batch by batch, and the first failure ends the writing."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import replace
 from typing import Any
 
 from kintone import limits
 from kintone.api import Answer, RequestSender
-from kintone.errors import InvalidParameterError, KintoneError, RevisionConflictError
-from kintone.forms.fields import Form
-from kintone.ledger import Span, WriteLedger
+from kintone.errors import BudgetExceededError, InvalidParameterError, KintoneError, RevisionConflictError
+from kintone.ledger import WriteLedger
 from kintone.messages import Message
 from kintone.reading.reader import RecordsApi
-from kintone.writing.append import AppendPlan, ListMode, are_unchanged, can_be_verified
+from kintone.writing.append import are_unchanged, can_be_verified
 from kintone.writing.batches import (
     AppendedRecord,
     Batch,
@@ -29,113 +27,28 @@ from kintone.writing.failures import (
     NO_SUCH_KEY,
     candidate_entries,
     failing_call,
+    import_failed,
     is_outdated,
     map_to_entries,
     no_record,
     no_records,
     write_failed,
 )
-from kintone.writing.list_changes import ListChange
+from kintone.writing.pending import PendingItems
 from kintone.writing.removals import Removals
 from kintone.writing.saved_records import SavedRecords, SavedState, saved_state_of
+from kintone.writing.upserts import EntryStream, UpsertReport, UpsertRequest, WhenMissing
 from kintone.writing.value_refusals import with_hidden_causes
 
 MAX_CONFLICTS = 8
 """After this number of conflicts with other writers, the same entries are not read and sent again."""
 MAX_SECONDS_FOR_NAMES = 5
+SHARE_KEPT = 0.1
+"""Of the time of a call, what is left when a writing that stops early stops; more where batches take long."""
 CONCURRENT_EDITS = Message(
     "somebody else is editing these records right now: they were read several times, and were changed each time "
     "before they could be written back; agree with the others whose changes to keep"
 )
-
-
-class WhenMissing(Enum):
-    """What an update key does that no record has: it adds a record, or it is an error."""
-
-    ADD = "add"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class UpsertRequest:
-    """The entries to write into an app.
-
-    The records of the entries are in kintone's own shape, ``{"code": {"value": …}}``; their positions are counted
-    again from 1. ``atomic`` refuses entries that do not fit into one batch. ``form`` shows which fields are tables or
-    attachment fields and which keys are numbers; appending needs it. With ``when_missing`` set to ``FAIL`` an update
-    key that no record has is an error. ``is_single`` is for one update, where the caller does not number its entries;
-    ``tells_lists`` reads what the record has, so that the report shows what becomes of its rows and files.
-    """
-
-    app: int
-    entries: Sequence[Entry] = field(repr=False)
-    atomic: bool = False
-    table_mode: ListMode = ListMode.REPLACE
-    file_mode: ListMode = ListMode.REPLACE
-    form: Form | None = field(default=None, repr=False)
-    is_single: bool = False
-    when_missing: WhenMissing = WhenMissing.ADD
-    tells_lists: bool = False
-
-    def __post_init__(self) -> None:
-        """Raise ``TypeError`` for appending without a form, which shows what is a table."""
-        if self.form is None and ListMode.APPEND in (self.table_mode, self.file_mode):
-            raise TypeError("appending needs the app's form")
-
-    @property
-    def appending(self) -> AppendPlan:
-        """Which fields are appended to."""
-        tables, files = self.table_mode is ListMode.APPEND, self.file_mode is ListMode.APPEND
-        fields = self.form.fields if self.form else {}
-        return AppendPlan(fields, tables, files, self.tells_lists, numbered=not self.is_single)
-
-    @property
-    def appends(self) -> bool:
-        """Tell whether an entry adds rows or files to those that are saved."""
-        return any(map(self.appending.appends, self.entries))
-
-    @property
-    def number_keys(self) -> Collection[str]:
-        """The codes of the app's number fields."""
-        if self.form is None:
-            return ()
-        return {code for code, definition in self.form.fields.items() if definition.is_number}
-
-
-@dataclass(frozen=True, slots=True)
-class UpsertReport:
-    """The outcome of the entries: ``results`` in input order, and kintone's ``responses``, one for each batch.
-
-    ``repeated`` are the entries that were sent again after a try whose outcome was unknown: a record that the first
-    try added is reported as updated. ``list_changes`` tells what became of the rows and files of an entry's record, by
-    its position, where the request asked for it.
-    """
-
-    results: list[SavedRecord] = field(repr=False)
-    requested: int
-    with_update_key: int
-    responses: list[dict[str, Any]] = field(repr=False)
-    repeated: Sequence[Span] = ()
-    list_changes: Mapping[int, Sequence[ListChange]] = field(default_factory=dict)
-
-    @property
-    def added(self) -> int:
-        """Count the inserted records."""
-        return sum(record["operation"] == "INSERT" for record in self.results)
-
-    @property
-    def updated(self) -> int:
-        """Count the updated records."""
-        return len(self.results) - self.added
-
-    def summary(self) -> dict[str, int]:
-        """Return the counts under the names that workflows use."""
-        return {
-            "add": self.added,
-            "updated": self.updated,
-            "requested": self.requested,
-            "with_update_key": self.with_update_key,
-        }
 
 
 def upsert(
@@ -150,58 +63,108 @@ def upsert(
     what goes where entries replace rows or files; without it nothing is read for that but with ``tells_lists``. Raises
     ``InvalidParameterError`` before anything is sent, and the error of a failed batch with a ledger of all entries.
     """
-    return _Writer(caller, request, removals).write(read or {})
+    numbered = (replace(entry, position=position) for position, entry in enumerate(request.entries, start=1))
+    return _Writer(caller, request, removals, EntryStream(numbered), is_file=False).write(read or {})
+
+
+def upsert_file(
+    caller: RequestSender, request: UpsertRequest, stream: EntryStream, removals: Removals | None = None
+) -> UpsertReport:
+    """Write the entries of a file while it is read, as ``upsert`` does; memory does not grow with their number.
+
+    Errors tell from which entry to go on. An ``InvalidParameterError`` of the file before anything is sent is raised as
+    it is.
+    """
+    return _Writer(caller, request, removals, stream, is_file=True).write({})
 
 
 class _Writer:
-    """Carries out one upsert; holds its entries, their append plans, the results so far and the ledger."""
+    """Carries out one upsert; holds the entries to come, their append plans, the report so far and the ledger."""
 
-    def __init__(self, caller: RequestSender, request: UpsertRequest, removals: Removals | None) -> None:
+    def __init__(
+        self,
+        caller: RequestSender,
+        request: UpsertRequest,
+        removals: Removals | None,
+        stream: EntryStream,
+        *,
+        is_file: bool,
+    ) -> None:
         self._removals = removals
         self._caller = caller
         self._request = request
+        self._stream = stream
+        self._is_file = is_file
         self._appending = request.appending
         self._saved = SavedRecords(caller, request.app, request.number_keys)
-        must_exist = request.when_missing is WhenMissing.FAIL
-        numbered = [
-            replace(entry, position=position, must_exist=must_exist)
-            for position, entry in enumerate(request.entries, start=1)
-        ]
-        keyed = with_number_keys(numbered, request.number_keys)
-        self._appending.refuse_unusable_keys(keyed)
-        self._entries = [self._appending.without_empty_lists(entry) for entry in keyed]
-        self._items = [item_of(entry) for entry in self._entries]
+        self._pending = PendingItems(stream.entries, self._prepared, all_at_once=not is_file)
         self._plans: dict[int, AppendedRecord] = {}
-        self._ledger = WriteLedger(len(self._entries), numbered=not request.is_single)
-        self._results: list[SavedRecord] = []
-        self._responses: list[dict[str, Any]] = []
+        self._ledger = WriteLedger(0, numbered=not request.is_single, first=stream.first, keeps_results=not is_file)
+        self._report = UpsertReport()
+        self._slowest = 0.0
+
+    def _prepared(self, entries: Sequence[Entry]) -> Sequence[Item]:
+        """Bring entries that were taken from their source into the shape in which they are sent."""
+        must_exist = self._request.when_missing is WhenMissing.FAIL
+        if must_exist:
+            entries = [replace(entry, must_exist=True) for entry in entries]
+        keyed = with_number_keys(entries, self._request.number_keys)
+        self._appending.refuse_unusable_keys(keyed)
+        ready = [self._appending.without_empty_lists(entry) for entry in keyed]
+        traits = self._report.traits.add(ready)
+        traits.appends = traits.appends or any(map(self._appending.appends, ready))
+        items = [item_of(entry) for entry in ready]
+        self._ledger.grow(len(items))
+        return items
 
     def write(self, read: Mapping[int, Mapping[str, Any]]) -> UpsertReport:
-        self._require_one_batch(self._items)
+        self._pending.fill()
+        self._require_one_batch(self._pending.items)
         try:
             self._plan_from(read)
-            while len(self._results) < len(self._items):
+            while self._pending.items and not self._stops_before_next():
+                began = self._caller.deadline.remaining()
                 self._write_next()
+                self._pending.fill()
+                self._slowest = max(self._slowest, began - self._caller.deadline.remaining())
         except KintoneError as error:
-            appends = any(map(self._appending.appends, self._entries))
-            raise write_failed(error, self._entries, self._ledger, appends=appends) from None
-        keyed = sum(entry.update_key is not None for entry in self._entries)
-        # kintone refuses the second try of a planned entry, so nothing is counted wrongly there.
-        recounted = [span for span in self._ledger.repeated if span.first not in self._plans]
-        changes = {position: plan.changes for position, plan in self._plans.items()}
-        return UpsertReport(self._results, len(self._items), keyed, self._responses, recounted, changes)
+            if not self._stops_after(error):
+                raise self._failed(error) from None
+        if self._pending.items:
+            self._report.next_entry = self._pending.items[0].entry
+        return self._report
+
+    def _failed(self, error: KintoneError) -> KintoneError:
+        """Return the error with the ledger, and with advice about what to send again."""
+        pending = [item.entry for item in self._pending.items]
+        failed = import_failed if self._is_file else write_failed
+        return failed(error, pending, self._ledger, self._report.traits)
+
+    def _stops_before_next(self) -> bool:
+        """Tell whether so little time is left that the next batch would perhaps not end; the first one is sent."""
+        deadline = self._caller.deadline
+        kept = max(deadline.budget * SHARE_KEPT, 2 * self._slowest)
+        return self._stream.stops_early and self._slowest > 0 and deadline.remaining() < kept
+
+    def _stops_after(self, error: KintoneError) -> bool:
+        """Tell whether the time was over before anything of the next batch was sent, and the call may end well."""
+        is_over = self._stream.stops_early and isinstance(error, BudgetExceededError)
+        return is_over and bool(self._pending.items) and bool(self._saved_count()) and not self._ledger.has_unknown()
+
+    def _saved_count(self) -> int:
+        return self._report.added + self._report.updated
 
     def _write_next(self) -> None:
         """Write the next batch; a batch that was refused because of other writers is read and sent again.
 
         After repeated conflicts the batch is halved, so that only the entries that conflict stay unsaved.
         """
-        start, max_size, conflicts = len(self._results), max_entries(), 0
+        max_size, conflicts = max_entries(), 0
         while True:
-            items = self._next_items(start, max_size)
+            items = self._next_items(max_size)
             batch = batch_of(self._request.app, items, is_single=self._request.is_single)
             try:
-                self._results += self._send_and_note_removals(batch)
+                results = self._send_and_note_removals(batch)
             except KintoneError as error:
                 mapped = map_to_entries(error, batch, self._missing(error, batch))
                 mapped = with_hidden_causes(mapped, error, batch, self._found_keys, self._request.form)
@@ -216,11 +179,31 @@ class _Writer:
                 if conflicts > 1 and not self._request.atomic:
                     max_size = max(1, len(items) // 2)
             else:
+                self._note_saved(items, results)
                 return
 
-    def _next_items(self, start: int, max_size: int) -> Sequence[Item]:
-        """Return the items of the next batch, which begins at ``start``; each that appends has its plan."""
-        raw = self._items[start : start + count_fitting(self._items, start)][:max_size]
+    def _note_saved(self, items: Sequence[Item], results: Sequence[SavedRecord]) -> None:
+        """Count a saved batch and forget its entries; of a file nothing else is kept."""
+        report, planned = self._report, {item.entry.position for item in items} & self._plans.keys()
+        report.requested += len(items)
+        report.with_update_key += sum(item.entry.update_key is not None for item in items)
+        added = sum(record["operation"] == "INSERT" for record in results)
+        report.added += added
+        report.updated += len(results) - added
+        # kintone refuses the second try of a planned entry, so nothing is counted wrongly there.
+        first = items[0].entry.position
+        report.repeated += [span for span in self._ledger.repeated if span.first == first and first not in planned]
+        if not self._is_file:
+            report.results += results
+            report.list_changes.update((position, self._plans[position].changes) for position in sorted(planned))
+        for position in planned:
+            del self._plans[position]
+        self._pending.drop(len(items))
+        self._stream.on_saved([item.entry for item in items], results)
+
+    def _next_items(self, max_size: int) -> Sequence[Item]:
+        """Return the items of the next batch; each that appends has its plan."""
+        raw = self._pending.items[: count_fitting(self._pending.items)][:max_size]
         self._plan(raw)
         items = [item_of(item.entry, plan) if (plan := self._plans.get(item.entry.position)) else item for item in raw]
         self._require_one_batch(items)
@@ -242,7 +225,8 @@ class _Writer:
 
     def _plan_from(self, read: Mapping[int, Mapping[str, Any]]) -> None:
         """Plan the entries whose records the caller has read."""
-        for entry in self._entries:
+        for item in self._pending.items if read else ():
+            entry = item.entry
             record = read.get(entry.position)
             if record is not None and entry.id is not None and self._appending.codes_to_read(entry):
                 description = Message("reading record {record}", record=entry.id)
@@ -264,7 +248,7 @@ class _Writer:
         except KintoneError as error:
             if not self._ledger.numbered:
                 raise
-            problem = Message("{problem} (entry {position})", problem=error.problem, position=entry.position)
+            problem = Message("{problem} ({entry})", problem=error.problem, entry=entry.named)
             raise error.copy_with(problem=problem) from None
         return saved_state_of(record, record_id, Message("reading record {record}", record=record_id))
 
@@ -344,7 +328,8 @@ class _Writer:
 
         def read_results(answer: Answer) -> list[SavedRecord]:
             results = read_saved(batch, answer.body, request.description)
-            self._responses.append(answer.body)
+            if not self._is_file:
+                self._report.responses.append(answer.body)
             return results
 
         return self._caller.write(request, read_results, self._ledger, batch.span)
@@ -364,8 +349,9 @@ class _Writer:
             if not self._request.atomic:
                 return items[:place]
             raise InvalidParameterError(
-                "records_data: entries {first} and {second} are both for record {record}, and one of them appends, so "
+                "{parameter}: entries {first} and {second} are both for record {record}, and one of them appends, so "
                 "they cannot be saved all or nothing; make one entry of them, or switch atomic off",
+                parameter=item.entry.parameter,
                 first=items[earlier].entry.position,
                 second=item.entry.position,
                 record=item.id,
@@ -376,7 +362,9 @@ class _Writer:
         """Raise ``InvalidParameterError`` for entries that must be saved together and do not fit into one batch."""
         if not self._request.atomic or count_fitting(items) == len(items):
             return
-        if len(items) > max_entries():
+        if len(items) > max_entries() and self._is_file:
+            reason = Message("kintone saves at most {most} entries at once and the file holds more", most=max_entries())
+        elif len(items) > max_entries():
             reason = Message(
                 "kintone saves at most {most} entries at once and these are {count}",
                 most=max_entries(),

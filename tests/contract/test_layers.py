@@ -39,7 +39,7 @@ LAYERS = (
     "kintone.forms", "kintone.app_overview", "kintone.records", "kintone.query", "kintone.reading",
     "kintone.comments", "kintone.statuses",
     "kintone.aggregation", "kintone.mime_types", "kintone.file_names", "kintone.files",
-    "kintone.writing", "kintone.client",
+    "kintone.writing", "kintone.record_files", "kintone.record_import", "kintone.client",
     "tools.failures", "tools.structured_text", "tools.name_lists", "tools.declarations", "tools.parameters",
     "tools.access", "tools.results", "tools.base", "tools.process_output", "tools.dify_files", "tools.uploads",
     "tools.record_inputs", "tools.record_choice", "tools.record_ids", "tools.entry_advice", "tools.code_suggestions",
@@ -49,7 +49,7 @@ LAYERS = (
     "tools.query_guide", "tools.record_guide",
     "tools.field_descriptions", "tools.field_lines", "tools.field_texts",
     "tools.whole_record", "tools.object_lines", "tools.flat_records", "tools.writable_values",
-    "tools.list_change_texts", "tools.mentions", "tools.comment_texts", "tools.status_texts",
+    "tools.list_change_texts", "tools.file_imports", "tools.mentions", "tools.comment_texts", "tools.status_texts",
     "tools.kintone_*", "provider.kintone",
 )  # fmt: skip
 

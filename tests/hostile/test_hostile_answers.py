@@ -108,6 +108,7 @@ CALLS: list[tuple[str, dict[str, Any], list[str]]] = [
         {"record_data": {"lines": [{"item": "a", "qty": 1}]}, "record_id": 1},
         ["GET records", "PUT record"],
     ),
+    (UPSERT, {"records_file": b"$id,name\n1,x\n"}, ["GET app/form/fields", "PUT records"]),
     ("kintone_upload_file", {}, ["POST file"]),
     (
         "kintone_upload_file",
@@ -153,6 +154,9 @@ def call(
         failure_set = site.fail(method=method, api=api, times=3, **failure)
         if tool == "kintone_upload_file":
             parameters = {**parameters, "upload_file": [files.offer("a.txt", b"content", "text/plain")]}
+        if "records_file" in parameters:
+            served = files.offer("a.csv", parameters["records_file"], "text/csv")
+            parameters = {**parameters, "records_file": served}
         result = call_tool(tool, parameters, credentials)
         assert failure_set.hits, f"{request} was not sent: {result}"
         return result

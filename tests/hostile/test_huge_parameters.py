@@ -33,6 +33,7 @@ TEXT_PARAMETERS = [
     ("kintone_query", "request_timeout"),
     ("kintone_validate_record_data", "record_data"),
     ("kintone_upsert_records", "records_data"),
+    ("kintone_upsert_records", "records_file"),
     ("kintone_upsert_records", "update_key"),
     ("kintone_flatten_json", "records_json"),
     ("kintone_build_records_data", "records_source"),
@@ -46,7 +47,7 @@ TEXT_PARAMETERS = [
 ]
 DATA_PARAMETERS = (
     "record_data", "records_data", "records_json", "records_source", "subtable_source", "records_mapping",
-    "upload_file", "file_names", "record_ids",
+    "upload_file", "records_file", "file_names", "record_ids",
 )  # fmt: skip
 """Parameters that carry data; all others are short."""
 # https://cybozu.dev/ja/kintone/docs/overview/query

@@ -11,7 +11,8 @@ from kintone.reading.reader import ReadRequest, RecordsApi
 from kintone.writing.entries import Entry
 from kintone.writing.one_record import add_record
 from kintone.writing.update_keys import UpdateKey
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from local_kintone import LocalKintone
 from tests.network.clients import FAST_RETRIES, RetryPolicy, open_client
 from tests.network.fault_servers import FaultServer

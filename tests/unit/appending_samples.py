@@ -25,7 +25,8 @@ from kintone.transport_failures import failure_of
 from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.update_keys import UpdateKey
-from kintone.writing.writer import UpsertReport, UpsertRequest, upsert
+from kintone.writing.upserts import UpsertReport, UpsertRequest
+from kintone.writing.writer import upsert
 from local_kintone import ConnectionCutError, LocalKintone, ReceivedRequest, Response
 
 LOOKUP: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from kintone.errors import InvalidParameterError, InvalidRequestError, NotFoundError
 from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
-from kintone.writing.writer import UpsertRequest
+from kintone.writing.upserts import UpsertRequest
 from tests.unit.appending_samples import Bench, by_id, by_key, by_number, new, row
 
 SAVED: dict[str, Any] = {"qty": "5", "item": "pen", "price": "80", "rank": "Low"}

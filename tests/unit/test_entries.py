@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import Entry, read_entries, with_number_keys
+from kintone.writing.entries import Entry, with_number_keys
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.repeating import holds_file_keys
 from kintone.writing.update_keys import UpdateKey
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import Entry, read_entries, with_number_keys
+from kintone.writing.entries import Entry, with_number_keys
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.repeating import holds_file_keys, renames_keys
 from kintone.writing.update_keys import UpdateKey
 from tests.unit.test_entries import KEYED, refusal

@@ -12,7 +12,7 @@ from kintone.forms.answers import parse_form
 from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.records import check_record, check_update_key
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from local_kintone import LocalKintone
 from tools.query_guide import query_guide
 from tools.record_guide import record_guide

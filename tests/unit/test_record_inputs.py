@@ -3,7 +3,8 @@
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import Entry, read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from tools.declarations import parameters_named
 from tools.parameters import Parameters
 from tools.record_inputs import read_record_id, read_records_data

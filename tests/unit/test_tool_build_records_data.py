@@ -8,7 +8,7 @@ from dify_host import rendered
 from dify_host.parameters import cast_value
 from kintone.access.redaction import Redactor
 from kintone.errors import ResultTooLargeError
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from tests.unit.build_tools import entries_of, records_refusal, records_result, text_of
 from tests.unit.query_tool import text_field
 

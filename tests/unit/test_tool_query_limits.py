@@ -223,7 +223,7 @@ def test_cursor_is_given_back_when_dify_stops_listening(site: InProcess) -> None
 def test_progress_is_logged_when_a_reading_takes_long(caplog: pytest.LogCaptureFixture) -> None:
     """Progress is logged every few seconds, with the total if it is known."""
     times = iter([0.0, 1.0, 3.5, 4.0, 7.0])
-    progress = ProgressLog(12, lambda: next(times))
+    progress = ProgressLog(12, clock=lambda: next(times))
     with caplog.at_level(logging.INFO, logger="tools"):
         for count, total in ((500, 2000), (1000, 2000), (1500, 2000), (2000, None)):
             progress(count, total)

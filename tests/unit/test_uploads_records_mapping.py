@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kintone.errors import InvalidParameterError
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from tools.uploads import RecordsMapping
 
 KEY = {"field": "sku", "value": "A-1"}

@@ -10,7 +10,7 @@ from kintone.access.settings import OperatorSettings, SettingsError
 from kintone.errors import InvalidParameterError
 from kintone.query import parse
 from kintone.values.numbers import record_id_hint, whole_number
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from tools.declarations import Parameter
 from tools.parameters import Parameters
 from tools.record_inputs import read_record_id

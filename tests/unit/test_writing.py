@@ -16,10 +16,12 @@ from kintone.errors import (
     UnknownResponseError,
 )
 from kintone.messages import Message
-from kintone.writing.entries import Entry, read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.one_record import add_record, write_one
-from kintone.writing.repeating import repeat_notice, resend_advice
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.repeating import EntryTraits, repeat_notice, resend_advice
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from tests.unit.form_samples import field, make_form
 from tests.unit.in_process import InProcess
 from tests.unit.writing_samples import STOCK, TOO_MUCH, mixed, rows, save_records, states
@@ -151,7 +153,7 @@ def test_an_answer_for_another_record_is_an_unknown_response(stock: InProcess) -
 
 def test_the_notice_warns_when_an_entry_has_neither_key_nor_id() -> None:
     """A retry of the node would insert it twice."""
-    notice = str(repeat_notice([*rows(2), Entry(3, {})]))
+    notice = str(repeat_notice(EntryTraits().add([*rows(2), Entry(3, {})])))
 
     assert notice.startswith("Warning: 1 of 3 entries (the first is entry 3")
     assert "twice" in notice
@@ -159,18 +161,20 @@ def test_the_notice_warns_when_an_entry_has_neither_key_nor_id() -> None:
 
 def test_the_notice_says_that_it_is_safe_when_every_entry_can_be_found_again() -> None:
     """Keys and ids find the same records, unless rows are appended."""
-    assert "twice" not in str(repeat_notice(rows(2)))
-    assert "twice" in str(repeat_notice(rows(2), appends=True))
+    assert "twice" not in str(repeat_notice(EntryTraits().add(rows(2))))
+    assert "twice" in str(repeat_notice(EntryTraits(appends=True).add(rows(2))))
 
 
 def test_the_notice_warns_when_an_entry_renames_a_key() -> None:
     """A second write would find another record for the key, or none."""
     entries = [*rows(2), Entry(3, {"sku": {"value": "A-1"}}, None, "7")]
 
-    assert "safe" not in str(repeat_notice(entries))
-    assert str(repeat_notice(entries)).startswith("Warning: ")
-    assert str(resend_advice(entries, appends=False)).startswith("look in kintone first")
-    assert str(resend_advice(rows(2), appends=False)) != str(resend_advice(entries, appends=False))
+    assert "safe" not in str(repeat_notice(EntryTraits().add(entries)))
+    assert str(repeat_notice(EntryTraits().add(entries))).startswith("Warning: ")
+    assert str(resend_advice(EntryTraits(appends=False).add(entries))).startswith("look in kintone first")
+    assert str(resend_advice(EntryTraits(appends=False).add(rows(2)))) != str(
+        resend_advice(EntryTraits(appends=False).add(entries))
+    )
 
 
 def test_a_write_is_not_sent_just_before_the_end_of_the_call() -> None:

@@ -14,9 +14,10 @@ from kintone.errors import (
 )
 from kintone.ledger import Span
 from kintone.writing.entries import Entry
-from kintone.writing.repeating import SAFE_TO_RESEND, repeat_notice, resend_advice
+from kintone.writing.repeating import SAFE_TO_RESEND, EntryTraits, repeat_notice, resend_advice
 from kintone.writing.update_keys import UpdateKey
-from kintone.writing.writer import UpsertReport, UpsertRequest, upsert
+from kintone.writing.upserts import UpsertReport, UpsertRequest
+from kintone.writing.writer import upsert
 from tests.unit.appending_samples import NEW_ROWS, Bench, by_id, by_key, call_of, failing, new, row
 from tests.unit.in_process import InProcess
 from tests.unit.writing_samples import STOCK, mixed, rows, save_records, small_batches, states
@@ -84,11 +85,11 @@ def test_entries_that_may_be_saved_are_looked_for_with_the_weightiest_reason(
     entries: list[Entry], words: str, *, appends: bool
 ) -> None:
     """What would be inserted twice comes before what would be refused."""
-    advice = str(resend_advice(entries, appends=appends))
+    advice = str(resend_advice(EntryTraits(appends=appends).add(entries)))
 
     assert advice.startswith(LOOK)
     assert words in advice
-    assert resend_advice([*rows(2), Entry(3, {}, None, "7")], appends=False) is SAFE_TO_RESEND
+    assert resend_advice(EntryTraits(appends=False).add([*rows(2), Entry(3, {}, None, "7")])) is SAFE_TO_RESEND
 
 
 @pytest.mark.parametrize(
@@ -105,11 +106,11 @@ def test_notice_about_a_second_run_gives_the_weightiest_reason(
     entries: list[Entry], words: str, *, appends: bool
 ) -> None:
     """Dify may run a step again: what would then happen is said beforehand."""
-    notice = str(repeat_notice(entries, appends=appends))
+    notice = str(repeat_notice(EntryTraits(appends=appends).add(entries)))
 
     assert notice.startswith("Warning: ")
     assert words in notice
-    assert not str(repeat_notice([Entry(1, {}, None, "7"), *rows(1)])).startswith("Warning: ")
+    assert not str(repeat_notice(EntryTraits().add([Entry(1, {}, None, "7"), *rows(1)]))).startswith("Warning: ")
 
 
 @pytest.mark.parametrize(("count", "together"), [(1, False), (2, True)])

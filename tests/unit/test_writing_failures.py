@@ -20,7 +20,8 @@ from kintone.ledger import Span
 from kintone.limiter import Limiter
 from kintone.messages import Message
 from kintone.writing.entries import Entry
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.writing_samples import (
     NOT_FOUND,

@@ -8,7 +8,8 @@ import pytest
 
 from kintone.errors import KintoneError
 from kintone.ledger import WriteLedger
-from kintone.writing.entries import Entry, read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.update_keys import UpdateKey
 from tests.unit.in_process import InProcess
 

@@ -208,6 +208,7 @@ CALLS = [
     ToolCall(
         "kintone_upsert_records", {"records_data": [{"id": "1", "record": RECORD}], "validate_before_write": False}
     ),
+    ToolCall("kintone_upsert_records", {"records_file": FILE_PLACEHOLDER, "update_key": "sku"}),
     ToolCall("kintone_upload_file", {"upload_file": FILE_PLACEHOLDER}),
     ToolCall("kintone_upload_file", {"upload_file": FILE_PLACEHOLDER, "record_id": "1", "attachment_field": "files"}),
     ToolCall("kintone_download_file", {"file_key": "20260101" + "f" * 30}),

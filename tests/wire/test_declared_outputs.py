@@ -176,6 +176,7 @@ def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKint
     mistakes = {"nmae": 1, "lines": [{"item": "Pen", "qty": 0}]}
     entries = [{"updateKey": {"field": "sku", "value": "A-001"}, "record": {"stock": 5}}, {"record": {"sku": "T-1"}}]
     file = host.serve("a.txt", b"content", "text/plain")
+    csv = host.serve("a.csv", b"sku,stock\nT-2,5\n", "text/csv")
     calls: list[tuple[str, dict[str, Any], int]] = [
         *(("kintone_get_fields", {}, app) for app in (1, 2, EVERY_FIELD)),
         *(("kintone_get_record", {"record_id": "1"}, app) for app in (1, EVERY_FIELD)),
@@ -187,6 +188,7 @@ def test_keys_of_entries_have_the_declared_types(host: DifyHost, site: LocalKint
         ("kintone_add_record", {"record_data": {"sku": "T-0"}}, 1),
         ("kintone_update_record", {"record_id": "1", "record_data": {"stock": 6}}, 1),
         ("kintone_upsert_records", {"records_data": entries}, 1),
+        ("kintone_upsert_records", {"records_file": csv, "update_key": "sku"}, 1),
         ("kintone_add_record_comment", {"record_id": "1", "comment_text": "x"}, 1),
         ("kintone_get_record_comments", {"record_id": "1"}, 1),
         ("kintone_update_status", {"record_ids": "3, 9", "action": "承認する"}, INQUIRIES),

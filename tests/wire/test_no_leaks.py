@@ -70,8 +70,9 @@ def credentials(site: LocalKintone, **changes: object) -> dict[str, Any]:
 def output_of(host: DifyHost, call: ToolCall, stored: Mapping[str, Any]) -> str:
     """Run a tool and return everything that is sent to Dify except the contents of files."""
     parameters = {**({"request_timeout": 1} if network_parameters_of(call.tool) else {}), **call.parameters}
-    if parameters.get("upload_file") == FILE_PLACEHOLDER:
-        parameters["upload_file"] = [host.serve(f"{CONTENT}.txt", b"content", "text/plain")]
+    for name, content in (("upload_file", b"content"), ("records_file", f"sku,name\n{CONTENT},x\n".encode())):
+        if parameters.get(name) == FILE_PLACEHOLDER:
+            parameters[name] = [host.serve(f"{CONTENT}.txt", content, "text/plain")]
     try:
         outcome = host.invoke(call.tool, parameters, stored, timeout=60)
     except PluginFailure as failed:

@@ -92,6 +92,8 @@ def test_records_when_a_server_returns_the_token_in_one_encoding(host: DifyHost,
         ("kintone_upload_file", {"mime_type": f"text/{TOKEN}"}),
         ("kintone_upload_file", {"url": f"/{TOKEN}"}),
         ("kintone_upload_file", {"url": f"?key={TOKEN}"}),
+        ("kintone_upsert_records", {"url": f"?key={TOKEN}"}),
+        ("kintone_upsert_records", {"filename": f"{TOKEN}.csv"}),
     ],
 )
 def test_token_in_a_list_a_long_text_or_a_file_is_refused(
@@ -105,6 +107,9 @@ def test_token_in_a_list_a_long_text_or_a_file_is_refused(
         names = {"file_names": given["file_names"]} if "file_names" in given else {}
         url = f"{file['url']}{given.get('url', '')}"
         parameters = {"upload_file": [{**file, **given, "url": url}], **names}
+    elif tool == "kintone_upsert_records":
+        file = host.serve(f"{CONTENT}.csv", b"sku\n", "text/csv")
+        parameters = {"records_file": {**file, **given, "url": f"{file['url']}{given.get('url', '')}"}}
 
     output = output_of(host, ToolCall(tool, parameters), credentials(site))
 

@@ -33,11 +33,12 @@ CONTENT = "Kontoauszug"
 """Part of records, queries, names and contents of files, and kintone's messages."""
 RECORD = {"sku": CONTENT, "name": CONTENT}
 MODES = ("both", "text_only", "json_stream", "flattened_json", "csv_file", "jsonl_file")
-BY_CURSOR: tuple[str, Parameters] = ("kintone_query", {"query": f'sku != "{CONTENT}3" order by sku asc'})
+BY_CURSOR: tuple[str, Parameters] = ("kintone_query", {"query": f'sku != "{CONTENT}4" order by sku asc'})
 CALLS: tuple[tuple[str, Parameters], ...] = (
     ("kintone_validate_record_data", {"record_data": RECORD}),
     ("kintone_add_record", {"record_data": RECORD}),
     ("kintone_upsert_records", {"records_data": [RECORD, {"sku": f"{CONTENT}2"}], "update_key": "sku"}),
+    ("kintone_upsert_records", {"records_file": f"sku,name\n{CONTENT}3,{CONTENT}\n", "update_key": "sku"}),
     ("kintone_upload_file", {"record_id": "1", "attachment_field": "attachment"}),
     ("kintone_download_file", {"record_id": "1", "attachment_field": "attachment"}),
     ("kintone_update_record", {"record_data": RECORD, "update_key": "sku", "update_key_value": CONTENT}),
@@ -94,6 +95,9 @@ def code_of(host: DifyHost, name: str, parameters: Parameters, credentials: dict
     if name == "kintone_upload_file":
         file = host.serve(f"{CONTENT}.txt", CONTENT.encode() * 300_000, "text/plain")
         parameters = {**parameters, "upload_file": file}
+    if "records_file" in parameters:
+        content = str(parameters["records_file"]).encode()
+        parameters = {**parameters, "records_file": host.serve(f"{CONTENT}.csv", content, "text/csv")}
     try:
         host.invoke(name, parameters, credentials, timeout=60)
     except PluginFailure as failed:

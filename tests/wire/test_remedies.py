@@ -11,9 +11,10 @@ from kintone.errors import KintoneError
 from kintone.files import FilesApi, MeasuredSource
 from kintone.reading.reader import ReadRequest, RecordsApi
 from kintone.writing.append import ListMode
-from kintone.writing.entries import read_entries
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.one_record import add_record
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from local_kintone import LocalKintone
 from tests.unit.form_samples import columns, field, make_form
 from tests.wire.conftest import OpenClient

@@ -14,9 +14,11 @@ from kintone.errors import (
     UnreachableError,
 )
 from kintone.ledger import EntryState, Span
-from kintone.writing.entries import Entry, read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.one_record import add_record
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from local_kintone import LocalKintone
 from tests.unit.form_samples import field, make_form
 from tests.unit.writing_samples import small_batches

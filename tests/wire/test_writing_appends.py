@@ -8,9 +8,11 @@ from kintone.client import KintoneClient
 from kintone.errors import UnreachableError
 from kintone.ledger import EntryState
 from kintone.writing.append import ListMode
-from kintone.writing.entries import Entry, read_entries
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import read_entries
 from kintone.writing.one_record import attach
-from kintone.writing.writer import UpsertRequest, upsert
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from local_kintone import LocalKintone
 from tests.wire.conftest import OpenClient
 

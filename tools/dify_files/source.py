@@ -1,4 +1,4 @@
-"""Reads a file that Dify passes to an upload, as a stream that is checked, limited in size, counted and never kept."""
+"""Reads a file that Dify passes to a tool, as a stream that is checked, limited in size, counted and never kept."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -84,6 +84,23 @@ class FileSource:
             self._check_size(known)
             self.size = known
             yield MeasuredSource(self._chunks(reply), known, self._wrong_length)
+
+    @contextmanager
+    def stream(self) -> Iterator[Iterator[bytes]]:
+        """Request the file and yield its bytes as they arrive.
+
+        Their number need not be known; where it is, a file that is shorter or longer is refused at its end.
+        """
+        with self._answer() as (reply, known):
+            yield self._counted_chunks(reply, known)
+
+    def _counted_chunks(self, reply: HttpReply, known: int | None) -> Iterator[bytes]:
+        received = 0
+        for chunk in self._chunks(reply):
+            received += len(chunk)
+            yield chunk
+        if known is not None and received != known:
+            raise failures.wrong_length(self.file.name, known, is_short=received < known)
 
     @contextmanager
     def _answer(self) -> Iterator[tuple[HttpReply, int | None]]:

@@ -1,4 +1,4 @@
-"""Reads the parameters ``upload_file`` and ``file_names`` in every form that Dify, agents and templates give them."""
+"""Reads the files of parameters, and ``file_names``, in every form that Dify, agents and templates give them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from dify_plugin.file.file import File
 
 from kintone.errors import InvalidParameterError
 from kintone.file_names import clean_name, distinct_name, generated_name
-from kintone.messages import Message
+from kintone.messages import Message, verbatim
 from kintone.mime_types import clean_type
 from tools.dify_files.source import DifyFile
 from tools.structured_text import read_structure, unwrap
@@ -33,7 +33,28 @@ def read_files(value: object, now: datetime | None = None) -> list[DifyFile]:
             "upload_file is an empty list: the step before gave no file; {advice}", advice=FILES_ADVICE
         )
     now_utc = now or datetime.now(UTC)
-    return [_file(entry, number, len(entries), now_utc) for number, entry in enumerate(entries, start=1)]
+    names = [Message("upload_file")]
+    if len(entries) > 1:
+        names = [Message("upload_file: entry {number}", number=number) for number in range(1, len(entries) + 1)]
+    return [_file(entry, name, now_utc, FILES_ADVICE) for entry, name in zip(entries, names, strict=True)]
+
+
+def read_one_file(parameter: str, value: object, advice: Message) -> DifyFile | None:
+    """Return the file of a parameter, None where there is none; raises ``InvalidParameterError``.
+
+    ``advice`` says where a file comes from.
+    """
+    entries = value if isinstance(value, list | tuple) else [value]
+    if all(map(_is_no_file, entries)):
+        return None
+    if len(entries) > 1:
+        raise InvalidParameterError(
+            "{parameter} holds {count} files, and one is read at a time; {advice}",
+            parameter=parameter,
+            count=len(entries),
+            advice=advice,
+        )
+    return _file(entries[0], verbatim(parameter), datetime.now(UTC), advice)
 
 
 def _is_no_file(entry: object) -> bool:
@@ -41,17 +62,14 @@ def _is_no_file(entry: object) -> bool:
     return entry is None or (isinstance(entry, str) and not entry.strip())
 
 
-def _file(entry: object, number: int, count: int, now_utc: datetime) -> DifyFile:
-    which = Message("upload_file") if count == 1 else Message("upload_file: entry {number}", number=number)
+def _file(entry: object, which: Message, now_utc: datetime, advice: Message) -> DifyFile:
     if isinstance(entry, str):
-        raise InvalidParameterError(
-            "{which} holds text, and text is not a file; {advice}", which=which, advice=FILES_ADVICE
-        )
+        raise InvalidParameterError("{which} holds text, and text is not a file; {advice}", which=which, advice=advice)
     content = entry.model_dump() if isinstance(entry, File) else entry
     url = (content.get("url") or content.get("remote_url")) if isinstance(content, Mapping) else None
     if not isinstance(content, Mapping) or not isinstance(url, str) or not url.strip():
         raise InvalidParameterError(
-            "{which} holds no file (it has no address to read it from); {advice}", which=which, advice=FILES_ADVICE
+            "{which} holds no file (it has no address to read it from); {advice}", which=which, advice=advice
         )
     given_name = _text(content.get("filename")) or _text(content.get("name"))
     name = clean_name(given_name)

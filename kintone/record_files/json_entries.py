@@ -1,0 +1,185 @@
+"""The records of a JSON file: entries as ``records_data`` has them, or plain rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kintone.field_types import RECORD_ID, REVISION, Shape
+from kintone.forms.fields import FieldDefinition
+from kintone.messages import NOTHING, Message
+from kintone.problems import Problem, ProblemCode, UnusableValueError
+from kintone.record_files.clocks import LocalClock
+from kintone.record_files.file_records import FileRecord
+from kintone.record_files.headers import names_records
+from kintone.record_files.json_records import JsonItem
+from kintone.record_files.keys import KeyReader, stored_key
+from kintone.record_files.mistakes import FileProblem, a_problem
+from kintone.record_files.options import FileOptions
+from kintone.records import check_record
+from kintone.records.field_rules import given_value
+from kintone.records.values import is_empty
+from kintone.writing.entries import Entry
+from kintone.writing.entry_reading import is_plain_row, read_entry, read_revision
+
+
+class JsonEntries:
+    """Reads the entries of one JSON file.
+
+    A plain row is like a line of a CSV file: ``$id`` and ``$revision`` count, fields that nobody can write are left
+    out, and unknown ones may be skipped. An entry with ``record`` means what it means in ``records_data``.
+    """
+
+    def __init__(self, options: FileOptions, clock: LocalClock) -> None:
+        """Take the settings of the import, and the clock for times without an offset."""
+        self._options = options
+        self._clock = clock
+        self._form = options.form
+        key = options.form.find(options.update_key) if options.update_key else None
+        self._id_field = key if key is not None and names_records(key) else None
+        self._key_code = None if self._id_field else options.update_key or None
+        id_field = self._id_field or options.form.find(RECORD_ID)
+        self._ids = (
+            KeyReader(id_field, options.form, options.app_code, required=self._id_field is not None)
+            if id_field
+            else None
+        )
+        self._row_codes = {*options.form.fields, RECORD_ID, REVISION}
+        self._left_out: dict[str, None] = {}
+        self._skipped: dict[str, None] = {}
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """Codes of fields that nobody can write."""
+        return list(self._left_out)
+
+    @property
+    def skipped(self) -> Sequence[str]:
+        """Unknown codes."""
+        return list(self._skipped)
+
+    def records(self, items: Iterator[JsonItem]) -> Iterator[FileRecord]:
+        """Yield the records from ``first_entry`` on."""
+        for position, item in enumerate(items, start=1):
+            if position >= self._options.first_entry:
+                yield self._record(position, item)
+
+    def _record(self, position: int, item: JsonItem) -> FileRecord:
+        entry, problems = self._entry(position, item)
+        if entry is None or problems:
+            return FileRecord(
+                Entry(position, {}), item.line, 0, [FileProblem(item.line, "", problem) for problem in problems]
+            )
+        if entry.update_key is not None:
+            key, problem = stored_key(*entry.update_key, self._form)
+            if problem is not None:
+                return FileRecord(entry, item.line, 0, [FileProblem(item.line, "", problem)])
+            entry = replace(entry, update_key=key)
+        inserts = entry.update_key is None and entry.id is None
+        checked = check_record(
+            self._in_zone(entry.record, self._form.fields), self._form, "add" if inserts else "update",
+            rules=self._options.rules,
+        )  # fmt: skip
+        problems += checked.problems
+        cleared = 0 if inserts else sum(is_empty(cell.get("value")) for cell in checked.record.values())
+        found = [FileProblem(item.line, "", problem) for problem in problems]
+        notes = [Message("line {line}: {note}", line=item.line, note=change.text) for change in checked.changes]
+        return FileRecord(entry.with_record(checked.record), item.line, cleared, found, notes)
+
+    def _entry(self, position: int, item: JsonItem) -> tuple[Entry | None, list[Problem]]:
+        """Return the entry of an item with the problems of its parts."""
+        if item.complaint is not None:
+            return None, [a_problem("", ProblemCode.BAD_FORMAT, item.complaint, NOTHING)]
+        value = item.value
+        if not isinstance(value, dict) or not is_plain_row(value, self._key_code, self._row_codes):
+            entry, complaints = read_entry(position, value, self._key_code)
+            return entry, [a_problem("", ProblemCode.BAD_FORMAT, complaint, NOTHING) for complaint in complaints]
+        problems: list[Problem] = []
+        record_id, revision = self._id_and_revision(value, problems)
+        entry = Entry(position, self._writable(value), None, record_id, revision)
+        if self._key_code is not None and not problems:
+            keyed, complaints = read_entry(position, entry.record, self._key_code)
+            problems += [a_problem("", ProblemCode.BAD_FORMAT, complaint, NOTHING) for complaint in complaints]
+            entry = replace(keyed, revision=revision) if keyed is not None else entry
+        return entry, problems
+
+    def _id_and_revision(self, row: Mapping[str, object], problems: list[Problem]) -> tuple[str | None, str | None]:
+        record_id: str | None = None
+        if self._ids is not None and self._key_code is None:
+            code = self._id_field.code if self._id_field else RECORD_ID
+            record_id, problem = self._ids.record_id(given_value(row.get(code)))
+            if problem is not None:
+                problems.append(problem)
+        if record_id is None and self._key_code is None:
+            return None, None
+        complaints: list[Message] = []
+        written = given_value(row.get(REVISION))
+        revision = read_revision(None if is_empty(written) else written, complaints)
+        problems += [a_problem("", ProblemCode.BAD_FORMAT, complaint, NOTHING) for complaint in complaints]
+        return record_id, revision
+
+    def _writable(self, row: Mapping[str, object]) -> dict[str, object]:
+        """Return a row without the fields that nobody can write and, if the caller wants it, without unknown ones."""
+        kept: dict[str, object] = {}
+        for code, value in row.items():
+            definition = self._form.find(code) if code not in self._form.tables_by_column else None
+            if definition is None:
+                if self._options.skip_unknown_columns:
+                    self._skipped[code] = None
+                    continue
+            elif definition.refusal("update") is not None or not definition.is_in_records:
+                if code not in (RECORD_ID, REVISION):
+                    self._left_out[code] = None
+                continue
+            kept[code] = self._writable_rows(value, definition) if definition and definition.is_table else value
+        return kept
+
+    def _writable_rows(self, raw: object, table: FieldDefinition) -> object:
+        """Return the rows of a table without the columns that nobody can write."""
+        rows = given_value(raw)
+        return [self._writable_cells(row, table) for row in rows] if isinstance(rows, list) else raw
+
+    def _writable_cells(self, row: object, table: FieldDefinition) -> object:
+        if not isinstance(row, Mapping):
+            return row
+        cells = row["value"] if _is_wrapped(row) else row
+        unwritable = {code for code in cells if (column := table.columns.get(code)) and column.refusal("update")}
+        if not unwritable:
+            return row
+        self._left_out.update(dict.fromkeys(sorted(unwritable)))
+        kept = {code: cell for code, cell in cells.items() if code not in unwritable}
+        return kept if cells is row else {**row, "value": kept}
+
+    def _in_zone(
+        self, record: Mapping[str, object], definitions: Mapping[str, FieldDefinition]
+    ) -> Mapping[str, object]:
+        """Return a record whose dates and times have an offset: that of the zone of the import where they had none."""
+        changed: dict[str, object] = {}
+        for code, raw in record.items():
+            definition = definitions.get(code) if isinstance(code, str) else None
+            if definition is None:
+                continue
+            value = given_value(raw)
+            if definition.is_table and isinstance(value, list):
+                changed[code] = [self._row_in_zone(row, definition) for row in value]
+            elif definition.type.shape is Shape.DATETIME and isinstance(value, str) and value:
+                changed[code] = self._moment(value)
+        return {**record, **changed} if changed else record
+
+    def _row_in_zone(self, row: object, table: FieldDefinition) -> object:
+        if not isinstance(row, Mapping):
+            return row
+        if _is_wrapped(row):
+            return {**row, "value": self._in_zone(row["value"], table.columns)}
+        return self._in_zone(row, table.columns)
+
+    def _moment(self, value: str) -> str:
+        try:
+            return self._clock.read(value)
+        except UnusableValueError:
+            # Refused once more, with its place, by the check of the record.
+            return value
+
+
+def _is_wrapped(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row has kintone's shape, ``{"id": …, "value": {…}}``; others have their cells beside the id."""
+    return isinstance(row.get("value"), Mapping) and row.keys() <= {"id", "value"}

@@ -1,0 +1,269 @@
+"""Cells of delimited files as kintone's values."""
+
+import csv
+import io
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kintone.field_types import Shape
+from kintone.problems import ProblemCode, UnusableValueError
+from kintone.record_files import FileRecord
+from kintone.record_files.cells import CellReader, CellStyle
+from kintone.record_files.clocks import LocalClock
+from kintone.records import check_record
+from kintone.values.dates import read_datetime
+from kintone.values.numbers import NumberPrecision
+from tests.unit.form_samples import field, make_form
+from tests.unit.record_file_samples import TOKYO, read
+
+
+def file_of(code: str, cell: str, *, quoted: bool = False) -> str:
+    """Return a file of one record; with ``quoted`` every cell stands in quotes, as programs write them."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
+    writer.writerows([["sku", code], ["k", cell]])
+    return buffer.getvalue()
+
+
+def value_of(code: str, cell: str, *, zone: ZoneInfo = TOKYO, rules: bool = True) -> object:
+    """Return what a cell becomes, or the code of the problem."""
+    outcome = read(file_of(code, cell), zone=zone, rules=rules)
+    assert outcome.error == ""
+    return outcome.problems[0][2] if outcome.problems else outcome.values[0][code]
+
+
+UTC_MOMENT = "2026-04-01T00:30:00Z"
+CASES: dict[str, dict[str, object]] = {
+    "price": {
+        "1200": "1200", "1,200": "1200", "1,234,567.5": "1234567.5", "１，２００": "1200", " 12 ": "12",
+        "¥1,200": "1200", "1.5e3": "1500", "0.123": "0.123", "10,123": "10123", "0012": "0012", "": "", "  ": "",
+        "0,123": "ambiguous", "012,345": "ambiguous", "０，１２３": "ambiguous", "0,123.5": "ambiguous",
+        "12,5": "bad_format", "1,23,4": "bad_format", "12万": "bad_format", "-1": "too_small", "-0.5": "too_small",
+    },
+    "due": {
+        "2026-04-01": "2026-04-01", "2026/4/1": "2026-04-01", "2026年4月1日": "2026-04-01",
+        "令和8年4月1日": "2026-04-01", "2026/4/1 0:00": "2026-04-01", "20260401": "2026-04-01", "": "", " ": "",
+        "4/1/2026": "ambiguous", "2026-02-30": "bad_format", "0999-01-01": "too_small",
+    },
+    "at": {"9:30": "09:30", "9:30:00": "09:30", "午後3時半": "15:30", "": "", " ": "", "24:00": "bad_format"},
+    "moment": {
+        "2026-04-01T09:30:00+09:00": UTC_MOMENT, "2026-04-01T00:30:00Z": UTC_MOMENT, "2026/4/1 9:30": UTC_MOMENT,
+        "2026-04-01 09:30:59": UTC_MOMENT, "2026-04-01T09:30": UTC_MOMENT, "2026年4月1日 9時30分": UTC_MOMENT, "": "",
+        " ": "", "2026/4/1": "ambiguous", "2026/4/1 25:00": "bad_format", "2026/13/1 5:00": "bad_format",
+        "0999/1/1 5:00": "too_small",
+    },
+    "size": {"S": "S", " S ": "S", "": "", "s": "unknown_option"},
+    "tags": {
+        "A\nB": ["A", "B"], "A\r\nB": ["A", "B"], "C, D": ["C, D"], "A, B": ["A", "B"], "A\nC, D\n": ["A", "C, D"],
+        "": [], "\n": [], "A\nZ": "unknown_option",
+    },
+    "owner": {
+        "sato": ["sato"], "sato\nsuzuki": ["sato", "suzuki"], "佐藤 (sato)\n鈴木 (suzuki)": ["sato", "suzuki"], "": [],
+        "a, b": "ambiguous",
+    },
+    "memo": {"a\r\nb\rc": "a\nb\nc", "": "", " x ": " x "},
+    "name": {"x" * 20: "x" * 20, "": "", "x" * 21: "too_long", "a\x00b": "bad_format"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "cell", "expected"), [(code, *case) for code, cases in CASES.items() for case in cases.items()]
+)
+def test_cell_becomes_the_value_that_people_mean(code: str, cell: str, expected: object) -> None:
+    """As in docs/values.md, and what cannot be told is refused."""
+    assert value_of(code, cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "cell", "expected"),
+    [
+        ("UTC", "2026/4/1 9:30", "2026-04-01T09:30:00Z"),
+        ("America/Sao_Paulo", "2026/4/1 9:30", "2026-04-01T12:30:00Z"),
+        ("Europe/Berlin", "2026/7/1 9:30", "2026-07-01T07:30:00Z"),
+        ("Europe/Berlin", "2026/3/29 2:30", "ambiguous"),
+        ("Europe/Berlin", "2026/10/25 2:30", "ambiguous"),
+        ("Europe/Berlin", "2026年10月25日 2時30分", "ambiguous"),
+        ("Europe/Berlin", "2026/10/25 2:30 +0100", "2026-10-25T01:30:00Z"),
+    ],
+)
+def test_date_and_time_without_offset_is_one_of_the_zone(zone: str, cell: str, expected: str) -> None:
+    """A time that the clocks there show twice or never needs its offset."""
+    assert value_of("moment", cell, zone=ZoneInfo(zone)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "used"),
+    [
+        ("", False),
+        ("2026-04-01T00:30:00Z", False),
+        ("2026年4月1日 9時30分 +0900", False),
+        ("2026/4/1 9:30", True),
+        ("2026年4月1日 9時30分", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sku,moment\nk,{}\n", '{{"sku":"k","moment":"{}"}}\n'])
+def test_use_of_the_zone_can_be_told(cell: str, kind: str, *, used: bool) -> None:
+    """A result names the zone where it decided a value."""
+    outcome = read(kind.format(cell))
+
+    assert (outcome.problems, outcome.zone_used) == ([], used)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("'=1+1", "=1+1"), ("'+81-3-1234", "+81-3-1234"), ("'@x", "@x"), ("'-x", "-x"), ("'\uff1dx", "\uff1dx"),
+        ("'it", "'it"), ("'", "'"), ("''=1", "''=1"), ("'-5", "'-5"), ("=1+1", "=1+1"),
+    ],
+)  # fmt: skip
+def test_apostrophe_comes_off_only_in_front_of_a_formula(cell: str, expected: str) -> None:
+    """Our readable CSV guards formulas so; a signed number needs no guard there."""
+    assert value_of("name", cell) == expected
+    assert value_of("memo", cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "cell", "expected"),
+    [
+        ("name", "'=1+1", "'=1+1"),
+        ("owner", "Sales (Tokyo)", ["Sales (Tokyo)"]),
+        ("owner", "a, b", ["a, b"]),
+        ("tags", "C, D", ["C, D"]),
+        ("tags", "A, B", "unknown_option"),
+    ],
+)
+@pytest.mark.parametrize("marked", [True, False])
+def test_files_of_programs_are_read_to_the_letter(code: str, cell: str, expected: object, *, marked: bool) -> None:
+    """With ``*``, or with quotes around every header, nothing was added for people, and codes are codes alone."""
+    if marked:
+        written = cell.replace('"', '""')
+        outcome = read(f'*,{code}\n*,"{written}"\n')
+    else:
+        outcome = read(file_of(code, cell, quoted=True))
+
+    found = outcome.problems[0][2] if outcome.problems else outcome.values[0][code]
+    assert found == expected
+
+
+def test_number_that_the_app_rounds_is_told_with_its_line() -> None:
+    """Nothing is stored differently without a word."""
+    form = make_form(field("NUMBER", "n")).with_precision(NumberPrecision())
+
+    outcome = read("n\n1.5\n1.23456\n1.23456\n", form)
+
+    assert [each["n"] for each in outcome.values] == ["1.5", "1.2346", "1.2346"]
+    assert [[str(note).startswith("line ") for note in record.notes] for record in outcome.records] == [
+        [],
+        [True],
+        [True],
+    ]
+
+
+def test_cleared_counts_what_an_update_empties() -> None:
+    """Empty cells and tables without rows of a record that is updated; a new record empties nothing."""
+    text = "$id,name,price,tags,item,qty\n5,,1,,,\n6,a,,A,x,\n,,,,,x\n"
+
+    assert [record.cleared for record in read(text.replace(",x\n", ",2\n")).records] == [3, 1, 0]
+
+
+def test_without_rules_values_are_still_read() -> None:
+    """Only limits, required fields and links are left to kintone."""
+    assert value_of("name", "x" * 21, rules=False) == "x" * 21
+    assert value_of("price", "-1,200", rules=False) == "-1200"
+    assert value_of("price", "x", rules=False) == "bad_format"
+
+
+def test_values_of_records_that_repeat_are_equal_and_problems_too() -> None:
+    """What is remembered of a column is the same as what is read anew."""
+    outcome = read("tags,price,moment\n" + 'A,"1,200",2026/4/1 9:30\nA,x,2026/4/1 9:30\n' * 3)
+
+    assert outcome.values[0] == outcome.values[2] == outcome.values[4]
+    assert [line for line, _, _ in outcome.problems] == [3, 5, 7]
+
+
+# The quick way and the thorough way give the same
+
+
+HALF_WIDTH = str.maketrans("０１", "01")
+LIMITED = make_form(
+    field("SINGLE_LINE_TEXT", "text", minLength="2", maxLength="5"),
+    field("SINGLE_LINE_TEXT", "key", unique=True),
+    field("LINK", "link", protocol="WEB"),
+    field("LINK", "call"),
+    field("RICH_TEXT", "rich"),
+    field("NUMBER", "number", minValue="-10", maxValue="1000.5", required=True),
+    field("NUMBER", "free"),
+    field("DATE", "day"),
+    field("DATETIME", "moment", unique=True),
+    field("MULTI_LINE_TEXT", "lines", required=True),
+)
+PRECISIONS = [
+    None, NumberPrecision(), NumberPrecision(3, 1), NumberPrecision(16, 4, known=False), NumberPrecision(30, 0),
+]  # fmt: skip
+CELLS = st.one_of(
+    st.text(max_size=8),
+    st.text("0123456789.,-+eE ０１", max_size=8),
+    st.from_regex(r"-?[0-9]{1,20}(\.[0-9]{1,12})?", fullmatch=True),
+    st.from_regex(r"[0-2][0-9]{3}[-/][01]?[0-9][-/][0-3]?[0-9]", fullmatch=True),
+    st.from_regex(
+        r"[0-2][0-9]{3}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9](:[0-6][0-9])?(Z|\+09:00)?", fullmatch=True
+    ),
+    st.text("a", min_size=60, max_size=70),
+    st.sampled_from(["https://example.com/", "tel", "a\r\nb", "a\rb", "a\x00"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    cell=CELLS,
+    code=st.sampled_from([code for code in LIMITED.fields if code != "moment"]),
+    precision=st.sampled_from(PRECISIONS),
+    rules=st.booleans(),
+)
+def test_plain_cells_are_read_as_every_value_is(
+    cell: str, code: str, precision: NumberPrecision | None, *, rules: bool
+) -> None:
+    """A cell becomes what the same text becomes in a record; only a number may be refused that is taken there."""
+    form = LIMITED if precision is None else LIMITED.with_precision(precision)
+    reader = CellReader(form.fields[code], CellStyle(LocalClock(ZoneInfo("UTC")), exact=True, rules=rules))
+
+    found = reader.read(cell)
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n")
+    written = lines if form.fields[code].type.shape in (Shape.TEXT, Shape.LINES) else lines.strip()
+    expected = check_record({code: written}, form, "update", rules=rules)
+
+    if [problem.code.value for problem in found.problems] == ["ambiguous"] and form.fields[code].is_number:
+        assert cell.translate(HALF_WIDTH).lstrip("-+ ").startswith("0")
+        return
+    assert [problem.code for problem in found.problems] == [problem.code for problem in expected.problems]
+    if expected.valid:
+        assert found.cell == expected.record[code]
+        assert bool(found.notes) == any("decimals" in str(change.text) for change in expected.changes)
+        assert reader.known.get(cell, found.cell) == found.cell
+
+
+@settings(max_examples=300, deadline=None)
+@given(cell=CELLS, zone=st.sampled_from(["UTC", "Asia/Tokyo", "Europe/Berlin", "America/Sao_Paulo"]))
+def test_dates_and_times_are_read_as_every_value_is(cell: str, zone: str) -> None:
+    """The quick way gives what the thorough one gives."""
+    found = CellReader(LIMITED.fields["moment"], CellStyle(LocalClock(ZoneInfo(zone)))).read(cell)
+    codes: list[ProblemCode] = []
+    value = None
+    try:
+        value = read_datetime(cell.strip(), ZoneInfo(zone)) if cell.strip() else ""
+    except UnusableValueError as error:
+        codes.append(error.code)
+
+    assert [problem.code for problem in found.problems] == codes
+    assert codes or found.cell == {"value": value}
+
+
+def test_shared_values_are_not_changed_by_the_next_record() -> None:
+    """Records share the values that repeat in a column."""
+    records: list[FileRecord] = read("tags,name\nA,x\nA,y\nA,z\n").records
+
+    assert [record.entry.record["name"] for record in records] == [{"value": "x"}, {"value": "y"}, {"value": "z"}]
+    assert all(record.entry.record["tags"] == {"value": ["A"]} for record in records)
