@@ -293,6 +293,29 @@ def test_failure_before_anything_is_saved_says_so(stock: InProcess) -> None:
     assert "nothing is saved" in str(error)
 
 
+def test_failure_is_not_held_back_by_a_store_that_sends_nothing(stock: InProcess) -> None:
+    """What is read ahead is not waited for when kintone has refused."""
+    stock.kintone.fail(times=None, status=400, code="CB_VA01")
+    with small_batches():
+        error = failure(stock, Store(WIDE, stalls_at=180), check=False)
+
+    assert error.code == "CB_VA01"
+    assert stock.client.deadline.remaining() > 200
+
+
+def test_next_records_are_read_while_a_batch_is_written(stock: InProcess) -> None:
+    """Batches that take two seconds each, and chunks that do, take less than the sum of both."""
+    stock.before = lambda asked: stock.pass_time(2) if asked.call == BULK else None
+    late = 30
+    store = Store(WIDE, chunk=3_400, before=lambda _opening, number: stock.pass_time(2 if number > late else 0))
+    with small_batches():
+        import_file(stock, store, check=False)
+
+    batches, chunks = 60, len(WIDE) // 3_400 - late
+    assert 280 - stock.client.deadline.remaining() < 2 * (batches + chunks * 2 / 3)
+    assert len(skus(stock)) == 3000
+
+
 # Going on, and stopping early
 
 
@@ -315,8 +338,8 @@ def test_first_entry_behind_the_last_record_is_refused(stock: InProcess) -> None
 
 
 def slow_batches(stock: InProcess) -> None:
-    """Let kintone take 28 seconds for a batch, so that one call writes fewer than ten."""
-    stock.before = lambda asked: stock.pass_time(28) if asked.call == BULK else None
+    """Let kintone take 27 seconds for a batch, so that one call writes ten."""
+    stock.before = lambda asked: stock.pass_time(27) if asked.call == BULK else None
 
 
 def test_import_that_stops_early_ends_well_with_the_next_record(stock: InProcess) -> None:
@@ -331,7 +354,7 @@ def test_import_that_stops_early_ends_well_with_the_next_record(stock: InProcess
             if following is None:
                 break
             assert following.line == following.position + 1
-            assert stock.client.deadline.remaining() >= 28
+            assert stock.client.deadline.remaining() >= 27
             firsts.append(following.position)
 
     assert skus(stock) == keys(1, 1000)
@@ -346,9 +369,8 @@ def test_import_without_stop_early_ends_with_the_budget(stock: InProcess) -> Non
         error = failure(stock, csv(700))
 
     assert isinstance(error, BudgetExceededError)
-    assert skus(stock) == keys(1, 500)
-    assert states(error)[0] == (1, 500, "SAVED")
-    assert not error.maybe_saved
+    assert skus(stock)[:500] == keys(1, 500)
+    assert states(error)[:2] == [(1, 500, "SAVED"), (501, 550, "UNKNOWN")]
     assert "first_entry 501 (line 502)" in str(error.remedy)
 
 
