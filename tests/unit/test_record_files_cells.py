@@ -39,6 +39,7 @@ UTC_MOMENT = "2026-04-01T00:30:00Z"
 CASES: dict[str, dict[str, object]] = {
     "price": {
         "1200": "1200", "1,200": "1200", "1,234,567.5": "1234567.5", "１，２００": "1200", " 12 ": "12",
+        "-0": "0",
         "¥1,200": "1200", "1.5e3": "1500", "0.123": "0.123", "10,123": "10123", "0012": "0012", "": "", "  ": "",
         "0,123": "ambiguous", "012,345": "ambiguous", "０，１２３": "ambiguous", "0,123.5": "ambiguous",
         "12,5": "bad_format", "1,23,4": "bad_format", "12万": "bad_format", "-1": "too_small", "-0.5": "too_small",
@@ -86,6 +87,8 @@ def test_cell_becomes_the_value_that_people_mean(code: str, cell: str, expected:
         ("Europe/Berlin", "2026/3/29 2:30", "ambiguous"),
         ("Europe/Berlin", "2026/10/25 2:30", "ambiguous"),
         ("Europe/Berlin", "2026年10月25日 2時30分", "ambiguous"),
+        ("Asia/Tokyo", "1000/1/1 8:00", "too_small"),
+        ("Asia/Tokyo", "1000/1/2 10:00", "1000-01-02T00:41:00Z"),
         ("Europe/Berlin", "2026/10/25 2:30 +0100", "2026-10-25T01:30:00Z"),
     ],
 )
