@@ -165,6 +165,27 @@ def test_number_that_the_app_rounds_is_told_with_its_line() -> None:
     ]
 
 
+def test_number_that_may_be_rounded_is_told_where_the_settings_are_not_known() -> None:
+    """The app's settings could not be read."""
+    form = make_form(field("NUMBER", "n")).with_precision(NumberPrecision(known=False))
+
+    assert [len(record.notes) for record in read("n\n15\n1.5\n", form).records] == [0, 1]
+
+
+def test_value_of_a_unique_field_has_at_most_64_characters() -> None:
+    """Also where it is not the key."""
+    assert value_of("twin", "x" * 65) == "x" * 65
+    assert read(f"sku\n{'x' * 64}\n{'x' * 65}\n").problems == [(3, "sku", "too_long")]
+
+
+def test_advice_for_several_people_in_a_cell_can_be_followed_there() -> None:
+    """A cell holds no JSON list."""
+    words = str(read('owner\n"a, b"\n').records[0].problems[0].words)
+
+    assert "line of its own" in words
+    assert "[" not in words
+
+
 def test_cleared_counts_what_an_update_empties() -> None:
     """Empty cells and tables without rows of a record that is updated; a new record empties nothing."""
     text = "$id,name,price,tags,item,qty\n5,,1,,,\n6,a,,A,x,\n,,,,,x\n"
