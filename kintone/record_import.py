@@ -101,14 +101,17 @@ class RecordImport:
                     "first_entry is {first:,}, and the file has fewer records; nothing was written",
                     first=self._options.first_entry,
                 )
-            self._write(reading, head, removals, stops_early=stops_early)
+            entries = self._entries(reading, head)
+            if reading.is_at_end:
+                self._write(entries, removals, stops_early=stops_early)
+            else:
+                with _ReadAhead(entries, reading, limit) as ahead:
+                    self._write(iter(ahead), removals, stops_early=stops_early)
             self._report.file = reading.file
         return self._report
 
-    def _write(self, reading: "_Reading", head: Sequence[FileRecord], removals: Removals, *, stops_early: bool) -> None:
-        stream = EntryStream(
-            self._entries(reading, head), self._options.first_entry, stops_early, on_saved=self._note_saved
-        )
+    def _write(self, entries: Iterator[Entry], removals: Removals, *, stops_early: bool) -> None:
+        stream = EntryStream(entries, self._options.first_entry, stops_early, on_saved=self._note_saved)
         self._report.written = upsert_file(self._caller, self._request, stream, removals)
 
     def _entries(self, reading: "_Reading", head: Sequence[FileRecord]) -> Iterator[Entry]:

@@ -23,8 +23,7 @@ class ReadableRows:
     def __init__(self, table: FieldDefinition) -> None:
         """Prepare for the columns of the table."""
         self._columns = table.columns
-        longest_first = sorted(table.columns, key=len, reverse=True)
-        codes = "|".join(map(re.escape, longest_first))
+        codes = "|".join(map(re.escape, table.columns))
         self._begin = re.compile(rf"(?:\A|, )({codes}): ")
 
     def rows(self, text: str) -> Sequence[Mapping[str, str]]:

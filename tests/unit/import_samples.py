@@ -27,11 +27,13 @@ class Store:
     """A file store with one file.
 
     ``before`` is called with the number of the opening and the chunk that is sent next, each from 1, and may raise.
+    Before the chunk ``stalls_at`` the store sends nothing for ever.
     """
 
     content: bytes
     chunk: int = 500
     before: Callable[[int, int], object] = lambda _opening, _chunk: None
+    stalls_at: int = 0
     opened: list[float] = field(default_factory=list)
 
     @contextmanager
@@ -45,6 +47,8 @@ class Store:
     def _chunks(self, opening: int, deadline: Deadline) -> Iterator[bytes]:
         for number, start in enumerate(range(0, len(self.content), self.chunk), start=1):
             self.before(opening, number)
+            if number == self.stalls_at:
+                deadline.wait(deadline.remaining())
             deadline.check(Message("reading the files from Dify"))
             yield self.content[start : start + self.chunk]
 

@@ -153,3 +153,24 @@ def test_spans_cover_every_entry_once(steps: list[tuple[str, int, int]]) -> None
     assert all(one != other for (_, one), (_, other) in pairwise(found))
     unsaved = [position for position, state in enumerate(states_of_spans, start=1) if state is not SAVED]
     assert ledger.first_unsaved() == (unsaved[0] if unsaved else None)
+
+
+def test_ledger_of_a_file_grows_from_its_first_entry() -> None:
+    """Positions are those of the file; of the results nothing is kept."""
+    ledger = WriteLedger(0, first=101, keeps_results=False)
+
+    assert (len(ledger), ledger.last, ledger.first_unsaved()) == (0, 100, None)
+    ledger.grow(3)
+    ledger.mark_saved(Span(101, 102), [{"id": "1"}, {"id": "2"}])
+    ledger.grow(1)
+    ledger.mark_unknown(Span(103, 104))
+
+    assert (len(ledger), ledger.last, ledger.first_unsaved()) == (4, 104, 103)
+    assert list(ledger.spans()) == [(Span(101, 102), SAVED), (Span(103, 104), UNKNOWN)]
+    assert ledger.state(102) is SAVED
+    assert ledger.has_unknown(Span(104, 104))
+    assert not ledger.has_unknown(Span(101, 102))
+    assert ledger.results() == []
+    for position in (100, 105):
+        with pytest.raises(IndexError):
+            ledger.state(position)

@@ -39,6 +39,7 @@ UTC_MOMENT = "2026-04-01T00:30:00Z"
 CASES: dict[str, dict[str, object]] = {
     "price": {
         "1200": "1200", "1,200": "1200", "1,234,567.5": "1234567.5", "１，２００": "1200", " 12 ": "12",
+        "-0": "0",
         "¥1,200": "1200", "1.5e3": "1500", "0.123": "0.123", "10,123": "10123", "0012": "0012", "": "", "  ": "",
         "0,123": "ambiguous", "012,345": "ambiguous", "０，１２３": "ambiguous", "0,123.5": "ambiguous",
         "12,5": "bad_format", "1,23,4": "bad_format", "12万": "bad_format", "-1": "too_small", "-0.5": "too_small",
@@ -86,6 +87,8 @@ def test_cell_becomes_the_value_that_people_mean(code: str, cell: str, expected:
         ("Europe/Berlin", "2026/3/29 2:30", "ambiguous"),
         ("Europe/Berlin", "2026/10/25 2:30", "ambiguous"),
         ("Europe/Berlin", "2026年10月25日 2時30分", "ambiguous"),
+        ("Asia/Tokyo", "1000/1/1 8:00", "too_small"),
+        ("Asia/Tokyo", "1000/1/2 10:00", "1000-01-02T00:41:00Z"),
         ("Europe/Berlin", "2026/10/25 2:30 +0100", "2026-10-25T01:30:00Z"),
     ],
 )
@@ -160,6 +163,27 @@ def test_number_that_the_app_rounds_is_told_with_its_line() -> None:
         [True],
         [True],
     ]
+
+
+def test_number_that_may_be_rounded_is_told_where_the_settings_are_not_known() -> None:
+    """The app's settings could not be read."""
+    form = make_form(field("NUMBER", "n")).with_precision(NumberPrecision(known=False))
+
+    assert [len(record.notes) for record in read("n\n15\n1.5\n", form).records] == [0, 1]
+
+
+def test_value_of_a_unique_field_has_at_most_64_characters() -> None:
+    """Also where it is not the key."""
+    assert value_of("twin", "x" * 65) == "x" * 65
+    assert read(f"sku\n{'x' * 64}\n{'x' * 65}\n").problems == [(3, "sku", "too_long")]
+
+
+def test_advice_for_several_people_in_a_cell_can_be_followed_there() -> None:
+    """A cell holds no JSON list."""
+    words = str(read('owner\n"a, b"\n').records[0].problems[0].words)
+
+    assert "line of its own" in words
+    assert "[" not in words
 
 
 def test_cleared_counts_what_an_update_empties() -> None:

@@ -267,6 +267,17 @@ def test_record_number_is_a_key_with_the_apps_own_code_or_none(
     assert asked <= 1
 
 
+def test_app_without_code_has_no_record_numbers_with_one() -> None:
+    """They are another app's."""
+    assert read("number,name\nAPP-3,x\n", update_key="number").problems == [(2, "number", "bad_format")]
+
+
+@pytest.mark.parametrize(("text", "key"), [("sku,name\n'=1,x\n", "=1"), ("*,sku,name\n*,'=1,x\n", "'=1")])
+def test_key_loses_its_guard_as_other_cells_do(text: str, key: str) -> None:
+    """In files for people alone."""
+    assert read(text, update_key="sku").records[0].entry.update_key == ("sku", key)
+
+
 def test_record_number_is_left_out_where_it_is_not_the_key() -> None:
     """Nobody can write it, and a record without key is new."""
     outcome = read("レコード番号,name\n3,x\n")

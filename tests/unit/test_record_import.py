@@ -4,8 +4,9 @@ import pytest
 
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError, UnavailableError
+from kintone.writing.append import ListMode
 from tests.unit.import_samples import BROKEN, GONE, HEADER, Store, csv, failure, import_file, lines, skus
-from tests.unit.in_process import InProcess
+from tests.unit.in_process import Asked, InProcess
 from tests.unit.writing_samples import save_records, small_batches, states
 
 BULK = "POST bulkRequest"
@@ -120,6 +121,17 @@ def test_mistakes_of_a_large_file_are_told_before_or_while_it_is_written(stock: 
         assert "line 102" in str(error.remedy)
 
 
+def test_batch_before_a_mistake_is_written(stock: InProcess) -> None:
+    """The record behind it is looked at beforehand, and its mistake does not keep the batch."""
+    with small_batches():
+        error = failure(stock, csv(100) + b",none\n", check=False)
+
+    assert "line 102" in str(error)
+    assert skus(stock) == keys(1, 100)
+    assert states(error) == [(1, 100, "SAVED")]
+    assert "first_entry 101" in str(error.remedy)
+
+
 def test_mistakes_of_one_batch_are_told_together(stock: InProcess) -> None:
     """Where the file is written while it is read, too."""
     content = csv(60) + b",a\nA-99,b\n,c\n" + lines(range(200, 300)).encode() + b",d\n"
@@ -197,14 +209,14 @@ def test_mistakes_found_before_the_check_broke_off_are_told(stock: InProcess) ->
     """Nothing is written of a file that is known to have one."""
 
     def before(opening: int, number: int) -> None:
-        if opening == 2 and number == 5:
+        if opening == 2 and number == 250:
             raise BROKEN
 
-    content = HEADER.encode() + b",none\n" + lines(range(1, 300)).encode()
+    content = HEADER + lines(range(1, 61)) + ",none\n" + lines(range(61, 3000), "x" * 55)
     with small_batches():
-        error = failure(stock, Store(content, before=before))
+        error = failure(stock, Store(content.encode(), before=before))
 
-    assert "line 2" in str(error)
+    assert "line 62" in str(error)
     assert not stock.writes
 
 
@@ -293,6 +305,30 @@ def test_failure_before_anything_is_saved_says_so(stock: InProcess) -> None:
     assert "nothing is saved" in str(error)
 
 
+def test_failure_is_not_held_back_by_a_store_that_sends_nothing(stock: InProcess) -> None:
+    """What is read ahead is not waited for when kintone has refused."""
+    stock.kintone.fail(after=18, times=None, status=400, code="CB_VA01")
+    with small_batches():
+        error = failure(stock, Store(WIDE, stalls_at=133), check=False)
+
+    assert error.code == "CB_VA01"
+    assert states(error)[0] == (1, 900, "SAVED")
+    assert stock.client.deadline.remaining() > 200
+
+
+def test_next_records_are_read_while_a_batch_is_written(stock: InProcess) -> None:
+    """Batches that take two seconds each, and chunks that do, take less than the sum of both."""
+    stock.before = lambda asked: stock.pass_time(2) if asked.call == BULK else None
+    late = 30
+    store = Store(WIDE, chunk=3_400, before=lambda _opening, number: stock.pass_time(2 if number > late else 0))
+    with small_batches():
+        import_file(stock, store, check=False)
+
+    batches, chunks = 60, len(WIDE) // 3_400 - late
+    assert 280 - stock.client.deadline.remaining() < 2 * (batches + chunks * 2 / 3)
+    assert len(skus(stock)) == 3000
+
+
 # Going on, and stopping early
 
 
@@ -305,6 +341,16 @@ def test_first_entry_passes_records_over(stock: InProcess) -> None:
     assert report.written.requested == 20
 
 
+def test_import_that_went_on_tells_the_positions_of_the_file(stock: InProcess) -> None:
+    """What was passed over is neither saved nor unsaved."""
+    stock.kintone.fail(after=1, times=None, status=400, code="GAIA_DA02")
+    with small_batches():
+        error = failure(stock, csv(300), first=101, check=False)
+
+    assert states(error) == [(101, 150, "SAVED"), (151, 200, "REFUSED"), (201, 201, "NOT_SENT")]
+    assert "first_entry 151 (line 152)" in str(error.remedy)
+
+
 def test_first_entry_behind_the_last_record_is_refused(stock: InProcess) -> None:
     """It is no success that nothing is written."""
     error = failure(stock, csv(20), first=21)
@@ -315,8 +361,8 @@ def test_first_entry_behind_the_last_record_is_refused(stock: InProcess) -> None
 
 
 def slow_batches(stock: InProcess) -> None:
-    """Let kintone take 28 seconds for a batch, so that one call writes fewer than ten."""
-    stock.before = lambda asked: stock.pass_time(28) if asked.call == BULK else None
+    """Let kintone take 27 seconds for a batch, so that one call writes ten."""
+    stock.before = lambda asked: stock.pass_time(27) if asked.call == BULK else None
 
 
 def test_import_that_stops_early_ends_well_with_the_next_record(stock: InProcess) -> None:
@@ -331,7 +377,7 @@ def test_import_that_stops_early_ends_well_with_the_next_record(stock: InProcess
             if following is None:
                 break
             assert following.line == following.position + 1
-            assert stock.client.deadline.remaining() >= 28
+            assert stock.client.deadline.remaining() >= 27
             firsts.append(following.position)
 
     assert skus(stock) == keys(1, 1000)
@@ -346,15 +392,33 @@ def test_import_without_stop_early_ends_with_the_budget(stock: InProcess) -> Non
         error = failure(stock, csv(700))
 
     assert isinstance(error, BudgetExceededError)
-    assert skus(stock) == keys(1, 500)
-    assert states(error)[0] == (1, 500, "SAVED")
-    assert not error.maybe_saved
+    assert skus(stock)[:500] == keys(1, 500)
+    assert states(error)[:2] == [(1, 500, "SAVED"), (501, 550, "UNKNOWN")]
     assert "first_entry 501 (line 502)" in str(error.remedy)
+
+
+def test_import_that_stops_early_ends_well_where_a_reading_takes_the_rest_of_the_time(stock: InProcess) -> None:
+    """Nothing of the next batch was sent: the records to which its rows are appended were being read."""
+
+    def before(asked: Asked) -> None:
+        if asked.call == BULK:
+            stock.pass_time(13)
+        elif stock.calls[BULK] > 18:
+            stock.pass_time(100)
+
+    stock.before = before
+    content = "*,sku,lines,qty\n" + "".join(f"*,A-{number},,1\n" for number in range(1, 1501))
+    with small_batches():
+        report = import_file(stock, content.encode(), check=False, stop=True, table_mode=ListMode.APPEND)
+
+    assert skus(stock) == keys(1, 950)
+    assert report.written.next_entry
+    assert report.written.next_entry.position == 951
 
 
 def test_import_that_stops_early_ends_well_where_the_file_takes_the_time(stock: InProcess) -> None:
     """The time may be over while the next records are awaited: nothing of them was sent."""
-    late = Store(WIDE, before=lambda _opening, number: stock.pass_time(140 if number in (180, 200) else 0))
+    late = Store(WIDE, before=lambda _opening, number: stock.pass_time(300 if number == 200 else 0))
     with small_batches():
         report = import_file(stock, late, check=False, stop=True)
 
@@ -370,9 +434,10 @@ def test_import_that_stops_early_ends_well_where_the_file_takes_the_time(stock: 
 def test_atomic_file_of_more_than_one_batch_is_refused(stock: InProcess) -> None:
     """Before anything is written; one that fits is written in one batch."""
     with small_batches():
-        error = failure(stock, csv(51), atomic=True)
+        error = failure(stock, csv(80), atomic=True)
         assert isinstance(error, InvalidParameterError)
         assert "atomic" in str(error)
+        assert "51" not in str(error)
         assert not stock.writes
         import_file(stock, csv(50), atomic=True)
 
