@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 PATCHES = Path(__file__).parent / "patches"
-SEEDS = 8_000
+SEEDS = 10_000
 PROMISE_BROKEN = 1
 MAX_SECONDS = 900
 

@@ -11,7 +11,8 @@ from kintone.client import KintoneClient
 from kintone.forms.reading import read_form
 from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
-from kintone.writing.upserts import UpsertRequest, upsert
+from kintone.writing.upserts import UpsertRequest
+from kintone.writing.writer import upsert
 from simulation.engine import engine_for
 from tests.unit.in_process import InProcess
 
