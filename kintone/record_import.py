@@ -130,7 +130,7 @@ class RecordImport:
             if results[record.position - first]["operation"] == "UPDATE":
                 report.cleared += record.cleared
             room = max(0, MAX_NOTES - len(report.notes))
-            report.notes += record.notes[:room]
+            report.notes.extend(record.notes[:room])
             report.unlisted += len(record.notes[room:])
         self._progress(entries[-1].position)
 
