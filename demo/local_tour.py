@@ -32,6 +32,7 @@ def tour(session: DemoSession) -> None:
     _status(session)
     _delete(session)
     _build(session)
+    _import(session)
 
 
 def _credential(session: DemoSession) -> None:
@@ -207,3 +208,14 @@ def _build(session: DemoSession) -> None:
     written = {"record_data": data, "update_key": "sku", "update_key_value": "TEA-02"}
     outcome = session.run("kintone_update_record", written)
     check("the record has the row", holds="1 row added" in outcome.text)
+
+
+def _import(session: DemoSession) -> None:
+    screen.heading("18. A CSV file, as Excel saves it in Japan, becomes records")
+    content = "sku,name,stock\r\nTEA-01,煎茶,40\r\nTEA-03,①番茶,12\r\n".encode("cp932")
+    file = session.host.serve("在庫.csv", content, "text/csv")
+    outcome = session.run("kintone_upsert_records", {"records_file": file, "update_key": "sku"})
+    counts = outcome.variables["upsert_result"]
+    check("one record is updated and one added", holds=(counts["updated"], counts["add"]) == (1, 1))
+    found = session.run("kintone_query", {"query": 'sku = "TEA-03"', "fields": "name"}, show=False)
+    check("its letters are those of the file", holds=found.variables["records"][0]["name"]["value"] == "①番茶")

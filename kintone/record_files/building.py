@@ -19,7 +19,7 @@ from kintone.values.numbers import whole_number
 
 CHOSEN = "1"
 NO_ROWS: Cell = {"value": []}
-_UPLOAD = Message("leave the cells of this column blank and attach files with kintone_upload_file")
+_UPLOAD = Message("leave the cells of this column blank and attach files with kintone_upload_file, if you have it")
 
 
 class RecordBuilder:
