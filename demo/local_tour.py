@@ -212,9 +212,12 @@ def _build(session: DemoSession) -> None:
 
 def _import(session: DemoSession) -> None:
     screen.heading("18. A CSV file, as Excel saves it in Japan, becomes records")
-    content = "sku,name,stock\r\nTEA-01,煎茶,40\r\nTEA-03,①番茶,12\r\n".encode("cp932")
+    known = session.run("kintone_query", {"query": "order by $id asc limit 1", "fields": "sku"}, show=False)
+    key = known.variables["records"][0]["sku"]["value"]
+    content = f"sku,name,stock\r\n{key},煎茶,40\r\nTEA-03,①番茶,12\r\n".encode("cp932")
     file = session.host.serve("在庫.csv", content, "text/csv")
-    outcome = session.run("kintone_upsert_records", {"records_file": file, "update_key": "sku"})
+    parameters = {"records_file": file, "update_key": "sku", "file_encoding": "shift_jis"}
+    outcome = session.run("kintone_upsert_records", parameters)
     counts = outcome.variables["upsert_result"]
     check("one record is updated and one added", holds=(counts["updated"], counts["add"]) == (1, 1))
     found = session.run("kintone_query", {"query": 'sku = "TEA-03"', "fields": "name"}, show=False)
