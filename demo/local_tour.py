@@ -31,6 +31,7 @@ def tour(session: DemoSession) -> None:
     _update(session)
     _status(session)
     _build(session)
+    _import(session)
     _delete(session)
 
 
@@ -198,8 +199,22 @@ def _build(session: DemoSession) -> None:
     check("the record has the row", holds="1 row added" in outcome.text)
 
 
+def _import(session: DemoSession) -> None:
+    screen.heading("17. A CSV file, as Excel saves it in Japan, becomes records")
+    known = session.run("kintone_query", {"query": "order by $id asc limit 1", "fields": "sku"}, show=False)
+    key = known.variables["records"][0]["sku"]["value"]
+    content = f"sku,name,stock\r\n{key},煎茶,40\r\nTEA-03,①番茶,12\r\n".encode("cp932")
+    file = session.host.serve("在庫.csv", content, "text/csv")
+    parameters = {"records_file": file, "update_key": "sku", "file_encoding": "shift_jis"}
+    outcome = session.run("kintone_upsert_records", parameters)
+    counts = outcome.variables["upsert_result"]
+    check("one record is updated and one added", holds=(counts["updated"], counts["add"]) == (1, 1))
+    found = session.run("kintone_query", {"query": 'sku = "TEA-03"', "fields": "name"}, show=False)
+    check("its letters are those of the file", holds=found.variables["records"][0]["name"]["value"] == "①番茶")
+
+
 def _delete(session: DemoSession) -> None:
-    screen.heading("17. Records are deleted if the number of those that are found is the expected one")
+    screen.heading("18. Records are deleted if the number of those that are found is the expected one")
     found = {"query": 'sku in ("NEW-01", "TEA-01")'}
     failure = session.failure("kintone_delete_records", {**found, "confirm_count": 1})
     check("another number deletes nothing, and both are told", holds="finds 2" in failure.message)

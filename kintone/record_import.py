@@ -45,15 +45,15 @@ type OpenFile = Callable[[Deadline], AbstractContextManager[Iterator[bytes]]]
 class ImportReport:
     """The outcome of an import.
 
-    ``written`` counts entries, ``cleared`` the cells that were emptied in records that existed. ``notes`` tell values
-    that are stored differently or were not used, ``unlisted`` counts the notes that were not kept. ``file`` tells how
-    the file was read and which of its columns were not used. ``unchecked`` says why the file was not read as a whole
-    before anything was written, if that was wanted.
+    ``written`` counts entries, ``cleared`` the cells that were emptied in records that existed. ``told`` are notes on
+    values that are stored differently or were not used, ``unlisted`` counts those that were not kept. ``file`` tells
+    how the file was read and which of its columns were not used. ``unchecked`` says why the file was not read as a
+    whole before anything was written, if that was wanted.
     """
 
     written: UpsertReport = field(default_factory=UpsertReport)
     cleared: int = 0
-    notes: list[Message] = field(default_factory=list)
+    told: list[Message] = field(default_factory=list)
     unlisted: int = 0
     file: RecordFile | None = None
     unchecked: Message = NOTHING
@@ -129,8 +129,8 @@ class RecordImport:
             record = self._unsaved.popleft()
             if results[record.position - first]["operation"] == "UPDATE":
                 report.cleared += record.cleared
-            room = max(0, MAX_NOTES - len(report.notes))
-            report.notes.extend(record.notes[:room])
+            room = max(0, MAX_NOTES - len(report.told))
+            report.told += record.notes[:room]
             report.unlisted += len(record.notes[room:])
         self._progress(entries[-1].position)
 

@@ -213,8 +213,8 @@ def _listed(names: Sequence[str]) -> Message:
 
 
 def _notes(report: ImportReport) -> list[Message]:
-    if not report.notes:
+    if not report.told:
         return []
     lines = [Message("Values that are stored in another form, or were not used:")]
-    lines += [Message("- {note}", note=note) for note in report.notes]
+    lines += [Message("- {note}", note=note) for note in report.told]
     return [*lines, Message("- and {left} more", left=report.unlisted)] if report.unlisted else lines

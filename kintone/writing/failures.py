@@ -271,8 +271,11 @@ def import_failed(
 ) -> KintoneError:
     """Return the error to raise for a file: as ``write_failed``, with advice from which of its entries to go on."""
     error = _with_retry_note(error, ledger, traits).copy_with(ledger=ledger)
-    begin = _go_on(ledger.first_unsaved() or ledger.last + 1, pending)
+    position = ledger.first_unsaved() or ledger.last + 1
+    begin = _go_on(position, pending)
     if not ledger.has_unknown():
+        if position == 1:
+            return error
         first = Message("correct the file") if isinstance(error, InvalidParameterError) else _first(error)
         return error.copy_with(remedy=Message("{first}, then {go_on}", first=first, go_on=begin) if first else begin)
     parts = _about_unknown(pending, ledger, traits)

@@ -303,6 +303,7 @@ def test_failure_before_anything_is_saved_says_so(stock: InProcess) -> None:
 
     assert isinstance(error, UnavailableError)
     assert "nothing is saved" in str(error)
+    assert "first_entry" not in str(error)
 
 
 def test_failure_is_not_held_back_by_a_store_that_sends_nothing(stock: InProcess) -> None:

@@ -229,3 +229,13 @@ def test_progress_is_logged_when_a_reading_takes_long(caplog: pytest.LogCaptureF
             progress(count, total)
 
     assert caplog.messages == ["app 12: 1000 of 2000 records read", "app 12: 2000 of ? records read"]
+
+
+def test_progress_of_a_writing_is_logged_alike(caplog: pytest.LogCaptureFixture) -> None:
+    """Of a file the number of records is not known beforehand."""
+    times = iter([0.0, 3.0])
+    progress = ProgressLog(12, "written", clock=lambda: next(times))
+    with caplog.at_level(logging.INFO, logger="tools"):
+        progress(2000, None)
+
+    assert caplog.messages == ["app 12: 2000 of ? records written"]

@@ -338,7 +338,7 @@ def test_memory_does_not_grow_with_a_file(host: DifyHost, site: LocalKintone) ->
     before = host.resources.memory_bytes
     assert before is not None
     host.resources.reset_peak()
-    count = 60_000
+    count = 300_000
     file = imports.file(lambda: many_lines(count), with_length=False, with_size=False)
     message = imports.refused(file, update_key="sku")
     peak = host.resources.peak_memory_bytes
