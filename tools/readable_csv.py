@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kintone.errors import InvalidParameterError
@@ -11,6 +10,7 @@ from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.reading.pages import Record
 from kintone.texts import printable
+from kintone.values.formulas import FORMULA_STARTS, without_formula
 from tools.record_texts import text_of
 
 MAX_CODES_SHOWN = 10
@@ -62,12 +62,7 @@ class CsvColumns:
 
 
 VALUE_SEPARATOR = "\n"
-FORMULA_STARTS = frozenset(
-    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
 EMPTY_FIELD: Record = {"value": None}
-
-_SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
 
 
 class ReadableLines:
@@ -116,13 +111,3 @@ class ReadableLines:
 def _cell(field: Record) -> str:
     text = text_of(field["value"], VALUE_SEPARATOR)
     return text if field_type(str(field.get("type"))).plain_in_csv else without_formula(text)
-
-
-def without_formula(text: str) -> str:
-    """Return the text with an apostrophe in front if a spreadsheet would run it; a signed number stays unchanged.
-
-    An import would save the apostrophe, so files that are imported are written without this.
-    """
-    if text[:1] not in FORMULA_STARTS or _SIGNED_NUMBER.fullmatch(text):
-        return text
-    return f"'{text}"

@@ -9,7 +9,10 @@ _SIGNED_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
 
 
 def without_formula(text: str) -> str:
-    """Return the text with an apostrophe in front if a spreadsheet would run it; a signed number stays unchanged."""
+    """Return the text with an apostrophe in front if a spreadsheet would run it; a signed number stays unchanged.
+
+    An import by others would save the apostrophe, so files for them are written without it.
+    """
     if text[:1] not in FORMULA_STARTS or _SIGNED_NUMBER.fullmatch(text):
         return text
     return f"'{text}"

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from kintone.errors import InvalidParameterError
 from kintone.forms.fields import Form
+from kintone.values.formulas import without_formula
 from tests.unit.form_samples import form_of
 from tests.unit.query_tool import full_record, text_field
-from tools.readable_csv import CsvColumns, ReadableLines, without_formula
+from tools.readable_csv import CsvColumns, ReadableLines
 
 
 def _rows(*parts: str) -> list[list[str]]:
