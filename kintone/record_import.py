@@ -114,8 +114,9 @@ class RecordImport:
         stream = EntryStream(entries, self._options.first_entry, stops_early, on_saved=self._note_saved)
         self._report.written = upsert_file(self._caller, self._request, stream, removals)
 
-    def _entries(self, reading: "_Reading", head: Sequence[FileRecord]) -> Iterator[Entry]:
-        for record in chain(head, reading.records):
+    def _entries(self, reading: "_Reading", head: deque[FileRecord]) -> Iterator[Entry]:
+        """Yield the entries of a file; ``head`` is emptied, so that what is written is not kept."""
+        for record in chain(_emptied(head), reading.records):
             if record.problems:
                 raise reading.mistakes_from(record)
             if record.cleared or record.notes:
@@ -187,9 +188,9 @@ class _Reading:
         self._mistakes = Mistakes()
         self._failure: KintoneError | None = None
 
-    def head(self) -> list[FileRecord]:
+    def head(self) -> deque[FileRecord]:
         """Return the first records, one more than a batch has, and note their mistakes."""
-        head: list[FileRecord] = []
+        head: deque[FileRecord] = deque()
         try:
             for record in self.records:
                 head.append(record)
@@ -243,7 +244,7 @@ class _Reading:
 
 
 class _ReadAhead:
-    """Takes the entries of the next batch from a file in a thread, while those before are written."""
+    """Takes the next entries from a file in a thread, a batch at a time, while those before are written."""
 
     def __init__(self, entries: Iterator[Entry], reading: _Reading, limit: Deadline) -> None:
         """Start nothing yet; the end of the block cancels ``limit``, within which the file is read."""
@@ -300,6 +301,11 @@ def _refusal(mistakes: Mistakes, failure: KintoneError | None = None) -> Kintone
         count=mistakes.count,
         problems=Joined([*mistakes.lines, failure.problem if failure else NOTHING], " | "),
     )
+
+
+def _emptied(records: deque[FileRecord]) -> Iterator[FileRecord]:
+    while records:
+        yield records.popleft()
 
 
 def _ignore(_count: int) -> None:

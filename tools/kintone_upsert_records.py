@@ -53,7 +53,7 @@ def _import(call: base.Call, file: FileImport) -> Result:
     request = _request(call, [], form_for_file(call))
     removals = Removals()
     with _told_removals(call, removals):
-        report = file.run(request, _update_key(call), removals)
+        report = file.run(request, call.parameters.text("update_key") or None, removals)
     return file.result(report, removals)
 
 
