@@ -73,6 +73,14 @@ def imports(host: DifyHost, site: LocalKintone) -> Imports:
     return Imports(host, site)
 
 
+def test_update_key_may_be_the_id(imports: Imports) -> None:
+    """In a file the record's ID stands in a column like any other."""
+    (record_id,) = imports.site.add_records(imports.app, [{"sku": "A-1", "name": "old"}])
+    imports.run(imports.file(f"$id,name\n{record_id},new\n"), update_key="$id")
+
+    assert imports.values("name") == ["new"]
+
+
 def test_csv_file_becomes_records(imports: Imports) -> None:
     """Counts in variables and text; the list of results stays empty."""
     outcome = imports.run(imports.file("sku,name\nA-1,one\nA-2,\n"), update_key="sku")
