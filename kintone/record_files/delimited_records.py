@@ -62,7 +62,8 @@ class DelimitedRecords:
         header = read_header(line, first, self._names, options)
         self._header = header
         self._exact = header.marked or style.all_quoted
-        cells = CellStyle(self._clock, self._exact, options.rules, MAX_KEPT // max(1, header.width))
+        kept = MAX_KEPT // max(1, header.width)
+        cells = CellStyle(self._clock, self._exact, options.rules, kept, decimal_comma=style.separator == ";")
         builder = RecordBuilder(header, cells)
         keys = self._key_reader(header)
         for found in records_of(chain([first] if first else [], lines), header):
