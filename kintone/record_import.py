@@ -120,7 +120,9 @@ class RecordImport:
             if record.problems:
                 raise reading.mistakes_from(record)
             if record.cleared or record.notes:
-                self._unsaved.append(record)
+                kept = self._request.appending.lists(record.entry) if record.cleared else {}
+                cleared = record.cleared - sum(not given for given in kept.values())
+                self._unsaved.append(replace(record, cleared=cleared))
             yield replace(record.entry, line=record.line)
 
     def _note_saved(self, entries: Sequence[Entry], results: Sequence[SavedRecord]) -> None:

@@ -104,7 +104,7 @@ class _ChosenOptions:
         """Put the field into a record or, with its number from 1, into a row."""
         lines, line, column = self.lines, self.line, self.column
         chosen: list[str] = []
-        for place, option in zip(column.places, column.options, strict=True):
+        for place, option, name in zip(column.places, column.options, column.headers, strict=True):
             text = line.cells[place].strip()
             if text == CHOSEN:
                 chosen.append(option)
@@ -114,7 +114,7 @@ class _ChosenOptions:
                 )
                 advice = Message("write 1 where it is, and leave the cell blank where it is not")
                 problem = a_problem(column.definition.code, ProblemCode.BAD_FORMAT, complaint, advice)
-                lines.problem(line, column.header, problem)
+                lines.problem(line, name, problem)
         read = reader.of_options(chosen, row)
         lines.add(line, column.header, read)
         if read.cell is not None:

@@ -32,6 +32,7 @@ MAX_KEPT = 20_000
 MAX_KEPT_LENGTH = 100
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _LEADING_ZERO = re.compile(r"\D*0[0-9]{0,2}(?:,[0-9]{3})+(?:\D.*)?", re.ASCII | re.DOTALL)
+_ONE_COMMA = re.compile(rf"{_LEADING_ZERO.pattern}|[^0-9,.]*[0-9]{{1,3}},[0-9]{{3}}[^0-9,.]*", re.ASCII | re.DOTALL)
 _PLAIN_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN_MOMENT = re.compile(
     r"([1-9][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})[T ]([0-9]{1,2}):([0-9]{2})(?::[0-5][0-9])?(Z?)", re.ASCII
@@ -47,12 +48,14 @@ class CellStyle:
     ``clock`` reads dates and times without an offset; ``rules`` says that values must keep to the form. ``kept`` is
     the number of cells that each column keeps. ``exact`` marks files that a program wrote for programs:
     users are codes there and never ``Name (code)``, options stand one a line, and nothing is guarded against formulas.
+    With ``decimal_comma`` the cells stand between semicolons, as Excel writes them where 1,5 is one and a half.
     """
 
     clock: LocalClock
     exact: bool = False
     rules: bool = True
     kept: int = 1_000
+    decimal_comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,9 @@ def _guarded(text: str, _definition: FieldDefinition, style: CellStyle) -> objec
     return text if style.exact else without_guard(text)
 
 
-def _number(text: str, _definition: FieldDefinition, _style: CellStyle) -> object:
-    if len(text) <= MAX_KEPT_LENGTH and _LEADING_ZERO.fullmatch(to_half_width(text)):
+def _number(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
+    odd = _ONE_COMMA if style.decimal_comma else _LEADING_ZERO
+    if len(text) <= MAX_KEPT_LENGTH and odd.fullmatch(to_half_width(text)):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
             Message("{value} may have a decimal comma", value=preview(text)),

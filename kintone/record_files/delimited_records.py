@@ -49,7 +49,7 @@ class DelimitedRecords:
         return self._header.skipped if self._header else ()
 
     def records(self, pieces: Iterator[str]) -> Iterator[FileRecord]:
-        """Yield the records of a text from ``first_entry`` on."""
+        """Yield the records of a text; those before ``first_entry`` have their keys alone."""
         options = self._options
         head, rest = _first_text(pieces)
         style = style_of(head, self._names.fit)
@@ -62,12 +62,16 @@ class DelimitedRecords:
         header = read_header(line, first, self._names, options)
         self._header = header
         self._exact = header.marked or style.all_quoted
-        cells = CellStyle(self._clock, self._exact, options.rules, MAX_KEPT // max(1, header.width))
+        kept = MAX_KEPT // max(1, header.width)
+        cells = CellStyle(self._clock, self._exact, options.rules, kept, decimal_comma=style.separator == ";")
         builder = RecordBuilder(header, cells)
         keys = self._key_reader(header)
         for found in records_of(chain([first] if first else [], lines), header):
             if found.position >= options.first_entry:
                 yield self._record(found, header, builder, keys)
+            elif keys and not found.problems:
+                key, record_id = self._key(found, header, keys)
+                yield FileRecord(Entry(found.position, {}, key, record_id), found.first.number)
 
     def _key_reader(self, header: Header) -> KeyReader | None:
         if header.key is None:

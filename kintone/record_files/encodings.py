@@ -6,7 +6,7 @@ A byte order mark decides, then whether the bytes are valid UTF-8, then under wh
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -41,6 +41,12 @@ _WORDS = {
 _BY_SITE = {".cybozu.com": CP932, ".cybozu.cn": GB18030}
 # Python decodes these single bytes, which code page 932 does not define.
 _UNDEFINED_IN_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
+_LONG_IN_UTF_8 = re.compile("[\u0800-\U0010ffff]")
+FEW_CHARACTERS = 2
+"""So many characters of three or four bytes in a row of valid UTF-8 are no accident."""
+# Characters of no font: bytes of Western letters often come out as these.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_SAVE_OR_NAME = Message("save the file as UTF-8, or name its encoding in file_encoding")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -138,44 +144,67 @@ class _Choice:
 
     def encoding(self, rest: bytes, decoding: "_Decoding") -> str:
         """Return the encoding of ``rest``, which begins with the first byte that is not ASCII."""
-        if _decodes(rest, "utf-8") is not None:
+        if self._fit is None or _decodes(rest, "utf-8") is not None:
             return "utf-8"
-        if self._fit is None:
-            raise _broken(decoding.line, "UTF-8", Message("save it as UTF-8, or name its encoding in file_encoding"))
         beginning = "".join(self._seen)
-        fits: dict[str, int] = {}
-        for name in _OLD:
-            text = _decodes(rest, name)
-            if text is not None:
-                fits[name] = self._fit(beginning + text)
+        plain = self._fit(beginning + rest.decode("ascii", "replace"))
+        texts = {name: text for name in _OLD if (text := _decodes(rest, name)) is not None}
+        fits = {name: self._fit(beginning + text) for name, text in texts.items()}
         best = max(fits.values(), default=0)
-        serving = [name for name, count in fits.items() if count == best and best]
-        if len(serving) == 1:
-            return serving[0]
-        if not serving:
+        if not fits or _is_damaged_utf_8(rest, proven=best > plain):
+            raise _broken_at(rest, "" if not fits else "utf-8", decoding)
+        if not best:
             raise _none_serves(fits)
+        serving = [name for name, count in fits.items() if count == best]
+        if best > plain and len(serving) == 1:
+            return serving[0]
         by_site = next((name for end, name in _BY_SITE.items() if self._host.endswith(end)), "")
-        if not by_site:
+        if not by_site or _PRIVATE.search(texts.get(by_site, "")):
             raise InvalidParameterError(
                 "{parameter}: from line {line} on the file may be Japanese (Shift_JIS) or Chinese (GB18030); choose "
                 "shift_jis or gb18030 in file_encoding, or save it as UTF-8",
                 parameter=PARAMETER,
                 line=decoding.line,
             )
+        if by_site not in fits:
+            raise _broken_at(rest, by_site, decoding)
         return by_site
 
 
-def _none_serves(fits: dict[str, int]) -> InvalidParameterError:
-    if fits:
-        return InvalidParameterError(
-            "{parameter}: the file is not UTF-8, and read as {encodings} its first line holds no field of the app; "
-            "save it as UTF-8, or name its encoding in file_encoding",
-            parameter=PARAMETER,
-            encodings=" / ".join(_WORDS[name] for name in fits),
-        )
+def _is_damaged_utf_8(data: bytes, *, proven: bool) -> bool:
+    """Return whether bytes that break UTF-8 begin with two of its longer characters.
+
+    They seldom mean anything else, but code page 932 may decode them too. A header that tells the encoding is
+    stronger.
+    """
+    return not proven and len(_LONG_IN_UTF_8.findall(data[: _valid_bytes(data, "utf-8")].decode())) >= FEW_CHARACTERS
+
+
+def _broken_at(data: bytes, name: str, decoding: "_Decoding") -> InvalidParameterError:
+    """Return the error of bytes that break an encoding, of the one that they keep to longest if ``name`` is blank."""
+    name = name or max(("utf-8", *_OLD), key=lambda each: _valid_bytes(data, each))
+    counting = decoding.continued("latin-1")
+    counting.next_piece(data[: _valid_bytes(data, name)])
+    return _broken(counting.line, _WORDS[name], _SAVE_OR_NAME)
+
+
+def _none_serves(fits: Mapping[str, int]) -> InvalidParameterError:
     return InvalidParameterError(
-        "{parameter}: the file is neither UTF-8 nor UTF-16, Shift_JIS or GB18030; save it as UTF-8", parameter=PARAMETER
+        "{parameter}: the file is not UTF-8, and read as {encodings} its first line holds no field of the app; "
+        "save it as UTF-8, or name its encoding in file_encoding",
+        parameter=PARAMETER,
+        encodings=" / ".join(_WORDS[name] for name in fits),
     )
+
+
+def _valid_bytes(data: bytes, name: str) -> int:
+    """Return how many bytes precede the first one that breaks an encoding."""
+    try:
+        text = codecs.getincrementaldecoder(name)().decode(data)
+    except UnicodeDecodeError as error:
+        data, text = data[: error.start], data[: error.start].decode(name)
+    undefined = _UNDEFINED_IN_CP932.search(text) if name == CP932 else None
+    return len(text[: undefined.start()].encode(name)) if undefined else len(data)
 
 
 def _decodes(data: bytes, name: str) -> str | None:
@@ -236,8 +265,7 @@ class _Decoding:
         return self._counted(text), None
 
     def _broken(self) -> InvalidParameterError:
-        advice = Message("save the file as UTF-8, or name its encoding in file_encoding")
-        return _broken(self.line, _WORDS[self._name], advice)
+        return _broken(self.line, _WORDS[self._name], _SAVE_OR_NAME)
 
     def _counted(self, text: str) -> str:
         """Count the line ends of a text, and return it without the byte order marks at the beginning of the file."""

@@ -33,13 +33,14 @@ MAX_HEADER_PROBLEMS = 20
 class Column:
     """A field and the column of the file that holds it, or with ``options`` one column for each of its options.
 
-    ``places`` count from 0, ``header`` is the name as the file writes it.
+    ``places`` count from 0, ``header`` is the name as the file writes it, ``headers`` are those of the options.
     """
 
     header: str
     definition: FieldDefinition
     places: tuple[int, ...]
     options: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -234,7 +235,8 @@ class _HeaderReader:
     ) -> None:  # fmt: skip
         definition = meaning.field
         options = tuple(option for place in places if (option := found[place].option) is not None)
-        column = Column(written[places[0]], definition, places, options)
+        headers = tuple(written[place] for place in places) if options else ()
+        column = Column(written[places[0]], definition, places, options, headers)
         if self._is_key(definition):
             header.key, header.key_is_id = column, names_records(definition)
         elif definition.code == RECORD_ID and not self._update_key:

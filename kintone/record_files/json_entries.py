@@ -58,10 +58,20 @@ class JsonEntries:
         return list(self._skipped)
 
     def records(self, items: Iterator[JsonItem]) -> Iterator[FileRecord]:
-        """Yield the records from ``first_entry`` on."""
+        """Yield the records; those before ``first_entry`` have their keys alone."""
         for position, item in enumerate(items, start=1):
             if position >= self._options.first_entry:
                 yield self._record(position, item)
+            elif (passed := self._passed_over(position, item)) is not None:
+                yield passed
+
+    def _passed_over(self, position: int, item: JsonItem) -> FileRecord | None:
+        """Return the key or id of a record, None where it has none that can be used."""
+        entry, problems = self._entry(position, item)
+        if entry is None or problems:
+            return None
+        key, problem = stored_key(*entry.update_key, self._form) if entry.update_key is not None else (None, None)
+        return None if problem is not None else FileRecord(Entry(position, {}, key, entry.id), item.line)
 
     def _record(self, position: int, item: JsonItem) -> FileRecord:
         entry, problems = self._entry(position, item)

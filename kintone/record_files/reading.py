@@ -35,10 +35,10 @@ class RecordFile:
 
     Each ``FileRecord`` has an ``Entry`` as ``kintone.writing.writer`` takes it, with values in kintone's shape that
     were checked against the form, or problems; a record with problems must not be written. A key that an earlier record
-    has (from ``first_entry`` on) is a problem of the later one. ``InvalidParameterError`` ends the file, its sentence
-    begins with ``records_file``: a header that cannot be used (before any record), bytes that break the encoding, a
-    quote that is never closed, JSON that breaks off (where they occur, with the physical line). Errors of the chunks
-    themselves pass through.
+    has (also one before ``first_entry``) is a problem of the later one. ``InvalidParameterError`` ends the file, its
+    sentence begins with ``records_file``: a header that cannot be used (before any record), bytes that break the
+    encoding, a quote that is never closed, JSON that breaks off (where they occur, with the physical line). Errors of
+    the chunks themselves pass through.
     """
 
     def __init__(self, chunks: Iterable[bytes], options: FileOptions) -> None:
@@ -62,14 +62,20 @@ class RecordFile:
             entries = JsonEntries(options, self._clock)
             self._source = entries
             pieces = text_pieces(chunks, options.encoding, options.host, None, self._note_encoding)
-            yield from map(self._seen.checked, entries.records(json_items(pieces, kind)))
+            yield from self._wanted(entries.records(json_items(pieces, kind)))
             return
         pieces = text_pieces(
             chunks, options.encoding, options.host, lambda text: _fit(text, names), self._note_encoding
         )
         records = DelimitedRecords(options, names, self._clock)
         self._source = records
-        yield from map(self._seen.checked, records.records(pieces))
+        yield from self._wanted(records.records(pieces))
+
+    def _wanted(self, records: Iterator[FileRecord]) -> Iterator[FileRecord]:
+        """Yield the records from ``first_entry`` on; the keys of those before it count as seen."""
+        for record in map(self._seen.checked, records):
+            if record.position >= self._options.first_entry:
+                yield record
 
     def _note_encoding(self, name: str) -> None:
         self._encoding = name

@@ -291,3 +291,26 @@ def test_shared_values_are_not_changed_by_the_next_record() -> None:
 
     assert [record.entry.record["name"] for record in records] == [{"value": "x"}, {"value": "y"}, {"value": "z"}]
     assert all(record.entry.record["tags"] == {"value": ["A"]} for record in records)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("1,234", "ambiguous"),
+        ("-12,500", "ambiguous"),
+        ("１，２３４", "ambiguous"),
+        ("1,234円", "ambiguous"),
+        ("0,123", "ambiguous"),
+        ("1,234,567", "1234567"),
+        ("1,234.5", "1234.5"),
+        ("1234", "1234"),
+        ("1.5", "1.5"),
+        ("1,5", "bad_format"),
+    ],
+)
+def test_comma_between_semicolons_may_be_a_decimal_one(cell: str, expected: str) -> None:
+    """Excel separates cells by semicolons where 1,234 is a little more than one: it is not stored as a thousand."""
+    outcome = read(f"sku;price\na;{cell}\n")
+
+    assert outcome.error == ""
+    assert (outcome.problems[0][2] if outcome.problems else outcome.values[0]["price"]) == expected

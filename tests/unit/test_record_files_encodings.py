@@ -146,11 +146,43 @@ def test_bytes_that_python_alone_reads_as_code_page_932_are_refused(undefined: b
     assert "line 3" in read(data, encoding=FileEncoding.SHIFT_JIS).error
 
 
-def test_bytes_that_code_page_932_lacks_are_chinese() -> None:
-    """Then only one of the encodings serves, and nobody has to be asked."""
-    data = b"sku,name\na,\xb0\xa0\n"
+@pytest.mark.parametrize("host", ["a.kintone.com", "127.0.0.1", "a.cybozu.com"])
+@pytest.mark.parametrize("name", ["Müller Straße", "Größe", "Höß"])
+def test_header_in_ascii_proves_no_encoding(host: str, name: str) -> None:
+    """Latin-1 often passes as GB18030 alone: its letters are not stored as Chinese."""
+    data = f"sku,name\na,x\nb,{name}\n".encode("latin-1")
 
-    assert read(data, host="a.kintone.com").values == [{"sku": "a", "name": b"\xb0\xa0".decode("gb18030")}]
+    error = refusal(data, host=host)
+
+    assert "line 3" in error
+    assert "file_encoding" in error
+
+
+def test_column_that_is_skipped_proves_no_encoding() -> None:
+    """Nor does a header that no encoding turns into a field."""
+    data = "sku,name,Größe\na,Müller,Straße\n".encode("latin-1")
+
+    assert "file_encoding" in refusal(data, host="a.kintone.com", skip_unknown_columns=True)
+
+
+@pytest.mark.parametrize("header", ["sku,name", "sku,品名"])
+@pytest.mark.parametrize("host", ["a.cybozu.com", "a.cybozu.cn", "a.kintone.com"])
+def test_damaged_utf_8_is_not_taken_for_another_encoding(header: str, host: str) -> None:
+    """Many of its characters are some of code page 932 too; the line of the byte that breaks it is named."""
+    data = f"{header}\na,あいうえ\nb,".encode() + "髙橋\n".encode("cp932")
+
+    error = refusal(data, host=host, skip_unknown_columns=True)
+
+    assert "line 3" in error
+    assert "UTF-8" in error
+
+
+def test_byte_that_breaks_every_encoding_names_its_line() -> None:
+    """The first lines of the file tell which encoding was meant."""
+    good = "".join(f"k{number},東京\n" for number in range(100))
+
+    for codec in ("utf-8", "cp932", "gb18030"):
+        assert "line 102 " in refusal(f"sku,name\n{good}".encode(codec) + b"x,\xff\xfe\n", host="a.cybozu.com")
 
 
 def test_named_encoding_counts_and_a_mark_counts_more() -> None:

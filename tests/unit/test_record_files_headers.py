@@ -369,3 +369,10 @@ def test_every_key_of_a_large_file_is_remembered() -> None:
     assert [keys.first_line(("sku", str(number)), number) for number in range(1, 50_000)] == [0] * 49_999
     assert all(keys.first_line(("sku", str(number)), 99_999) == number for number in range(1, 50_000))
     assert keys.first_line(("code", "1"), 7) == 0
+
+
+def test_mistake_in_the_column_of_an_option_names_that_column() -> None:
+    """Each option has a column of its own, of which only one has the mistake."""
+    (problem,) = read("sku,タグ [複数][A],タグ [複数][B]\na,1,yes\n").records[0].problems
+
+    assert problem.column == "タグ [複数][B]"

@@ -443,3 +443,36 @@ def test_atomic_file_of_more_than_one_batch_is_refused(stock: InProcess) -> None
         import_file(stock, csv(50), atomic=True)
 
     assert skus(stock) == keys(1, 50)
+
+
+def test_append_empties_no_table(stock: InProcess) -> None:
+    """A record without rows keeps the rows that it has, and nobody reads that they went."""
+    import_file(stock, b"*,sku,name,qty\n*,A-1,x,1\n")
+    report = import_file(stock, b"*,sku,name,qty\n*,A-1,,\n", table_mode=ListMode.APPEND)
+
+    assert len(stock.values("lines")[0]) == 1
+    assert report.cleared == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"sku,name\nA-1,x\nA-2,x\nA-3,x\nA-1,again\n",
+        b'{"sku": "A-1"}\n{"sku": "A-2"}\n\n{"sku": "A-1", "name": "again"}\n',
+    ],
+)
+def test_key_of_a_record_before_first_entry_counts(stock: InProcess, content: bytes) -> None:
+    """An import in several calls writes no record twice, as one in a single call."""
+    import_file(stock, csv(3))
+    before = stock.values("name")
+    error = failure(stock, content, first=3)
+
+    assert "line 4: " in str(error) or "line 5: " in str(error)
+    assert stock.values("name") == before
+
+
+def test_mistakes_before_first_entry_are_passed_over(stock: InProcess) -> None:
+    """The records before it may have been corrected in kintone; only their keys are read."""
+    import_file(stock, b"sku,name\n,x\nA-1\nA-2,x\n", first=3)
+
+    assert skus(stock) == ["A-2"]
