@@ -32,7 +32,7 @@ class MentionType(Enum):
 
 USER: Final = MentionType.USER.name
 MENTION_TYPES: Final = tuple(MentionType.__members__)
-CHECK_FIRST: Final = Message("read the comments of the record before this is tried again")
+CHECK_FIRST: Final = Message("wait a minute and read the comments of the record before this is tried again")
 MENTION_CODES: Final = Message(
     "in mentions write login names as kintone's user administration shows them, without @ and not display names, "
     'separated by commas; a department or a group needs code and type, {{"code": "sales", "type": "ORGANIZATION"}}; '

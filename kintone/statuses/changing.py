@@ -28,9 +28,9 @@ from kintone.statuses.situation import Place, StatusChange
 READ_BACK_SECONDS: Final = 30.0
 """Longest wait for the statuses that result; the change is saved by then."""
 CHECK_FIRST: Final = Message(
-    "read the status and the assignees of the records before this is tried again: where they have changed, the action "
-    "was probably carried out. A repetition, such as Dify's own retry, is refused where the new status does not offer "
-    "the action; where it offers an action of the same name, that is carried out as well"
+    "wait a minute and read the status and the assignees of the records before this is tried again: where they have "
+    "changed, the action was probably carried out. A repetition, such as Dify's own retry, is refused where the new "
+    "status does not offer the action; where it offers an action of the same name, that is carried out as well"
 )
 _ROW = re.compile(r"records\[(?P<index>[0-9]{1,3})\]\.(?P<part>\w+)")
 

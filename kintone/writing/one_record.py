@@ -25,7 +25,7 @@ from kintone.writing.repeating import EntryTraits, retry_note
 from kintone.writing.upserts import UpsertRequest, WhenMissing
 from kintone.writing.writer import upsert
 
-CHECK_FIRST = Message("look in kintone before sending it again")
+CHECK_FIRST = Message("wait a minute and look in kintone before sending it again")
 SAFE_TO_REPEAT = Message("sending it again is safe, since the same record gets the same values")
 
 

@@ -52,32 +52,37 @@ def resend_advice(traits: EntryTraits) -> Message:  # noqa: PLR0911 - one for ea
     """Say whether entries that may have been saved can be sent again, and if not, what to look for first."""
     if traits.fresh == 1:
         return Message(
-            "look in kintone first: entry {position} has neither update key nor id, and sending it again would insert "
+            "wait a minute and look in kintone first: "
+            "entry {position} has neither update key nor id, and sending it again would insert "
             "it twice if it is there",
             position=traits.first_fresh,
         )
     if traits.fresh:
         return Message(
-            "look in kintone first: {count} of these entries (the first is entry {first}) have neither update key nor "
+            "wait a minute and look in kintone first: "
+            "{count} of these entries (the first is entry {first}) have neither update key nor "
             "id, and sending them again would insert them twice if they are there",
             count=traits.fresh,
             first=traits.first_fresh,
         )
     if traits.renames_keys:
         return Message(
-            "look in kintone first: some entries change the field by which others find their records, and sending them "
+            "wait a minute and look in kintone first: "
+            "some entries change the field by which others find their records, and sending them "
             "again may find other records"
         )
     if traits.file_keys:
         return Message(
-            "look in kintone first: the key of an uploaded file can be used once only, so upload the files again where "
+            "wait a minute and look in kintone first: "
+            "the key of an uploaded file can be used once only, so upload the files again where "
             "they are not there"
         )
     if traits.appends:
-        return Message("look in kintone first: rows or files that are there would be appended twice")
+        return Message("wait a minute and look in kintone first: rows or files that are there would be appended twice")
     if traits.revisions:
         return Message(
-            "look in kintone first: an entry with a revision is refused when it is sent again after it was saved, "
+            "wait a minute and look in kintone first: "
+            "an entry with a revision is refused when it is sent again after it was saved, "
             "since its record then has a new revision"
         )
     return SAFE_TO_RESEND

@@ -171,7 +171,9 @@ def test_the_notice_warns_when_an_entry_renames_a_key() -> None:
 
     assert "safe" not in str(repeat_notice(EntryTraits().add(entries)))
     assert str(repeat_notice(EntryTraits().add(entries))).startswith("Warning: ")
-    assert str(resend_advice(EntryTraits(appends=False).add(entries))).startswith("look in kintone first")
+    assert str(resend_advice(EntryTraits(appends=False).add(entries))).startswith(
+        "wait a minute and look in kintone first"
+    )
     assert str(resend_advice(EntryTraits(appends=False).add(rows(2)))) != str(
         resend_advice(EntryTraits(appends=False).add(entries))
     )
@@ -257,7 +259,7 @@ def test_an_added_record_that_may_exist_is_not_advised_to_be_sent_again(
     assert raised.value.maybe_saved
     assert "try again" not in str(raised.value)
     assert str(raised.value).count("again") == 1
-    assert str(raised.value.remedy).startswith("look in kintone")
+    assert str(raised.value.remedy).startswith("wait a minute and look in kintone")
 
 
 @settings(deadline=None, max_examples=50)

@@ -23,7 +23,7 @@ from tests.unit.in_process import InProcess
 from tests.unit.writing_samples import STOCK, mixed, rows, save_records, small_batches, states
 
 FILE = {"papers": {"value": [{"fileKey": "k"}]}}
-LOOK = "look in kintone first"
+LOOK = "wait a minute and look in kintone first"
 
 
 def write(stock: InProcess, entries: list[Entry]) -> UpsertReport:
