@@ -147,6 +147,9 @@ CALLS: Sequence[tuple[str, str, Mapping[str, Any]]] = (
     ("one record", "kintone_validate_record_data", {"record_data": _ENTRY}),
     ("one record", "kintone_add_record", {"record_data": _ENTRY}),
     (f"{RECORDS} records", "kintone_upsert_records", {"records_data": [{"record": _ENTRY}] * RECORDS}),
+    ("one record", "kintone_update_record", {"record_id": "1", "record_data": {"状況": "完了"}}),
+    ("one comment", "kintone_add_record_comment", {"record_id": "1", "comment_text": "見積書を送りました。"}),
+    ("one comment", "kintone_get_record_comments", {"record_id": "1"}),
     (f"{RECORDS} records", "kintone_delete_records", {"query": f"$id <= {RECORDS}", "confirm_count": RECORDS}),
 )
 """What is asked of the app of inquiries, with a title: the reading calls first, since the others add records."""

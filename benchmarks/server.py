@@ -111,7 +111,7 @@ class KintoneServer:
         return RequestCounts(stats["requests"], stats["connections"])
 
     def _target(self, app: int) -> Target:
-        permissions = ["view", "add", "edit"]
+        permissions = ["view", "add", "edit", "delete"]
         return Target(app, self._ask("POST", "tokens", {"app": app, "permissions": permissions})["token"])
 
     def _ask(self, method: str, name: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
