@@ -185,8 +185,9 @@ def _nowhere(situation: Situation) -> list[Message]:
 
 
 def _mixed(situation: Situation, stuck: Sequence[Group]) -> Message:
-    """Say that the other records of the call could have changed."""
-    others = [each for group in situation.groups if group not in stuck for each in group.ids]
+    """Say that the other records of the call could have changed, as far as the token may act on them."""
+    free = [group for group in situation.groups if group not in stuck and group.place.is_open]
+    others = [each for group in free for each in group.ids]
     if not others:
         return NOTHING
     return Message("to change {records} alone, leave the others out: all change or none", records=records_named(others))

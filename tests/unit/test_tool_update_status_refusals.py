@@ -79,6 +79,17 @@ def test_no_action_is_advised_where_the_token_has_none(flow: InProcess, status: 
     assert "use an action" not in line
 
 
+def test_records_of_others_are_not_called_free_to_change(flow: InProcess) -> None:
+    """Of the records whose status offers the action, those alone that the token may act on."""
+    flow.kintone.set_status(flow.app, 2, "Second", ["suzuki"])
+    flow.kintone.set_status(flow.app, 3, "Second", ["Administrator"])
+
+    line = str(refused(flow, record_ids="1, 2, 3", action="Send back", assignee="sato"))
+
+    assert "to change record 3" in line
+    assert results_of(act(flow, record_ids="3", action="Send back", assignee="sato"))
+
+
 def test_record_that_is_there_already(flow: InProcess) -> None:
     """After a lost answer a repetition is refused; the message lets the reader decide that nothing is left to do."""
     act(flow, record_ids="1", action="Skip")
