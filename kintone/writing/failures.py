@@ -259,7 +259,7 @@ def _first(error: KintoneError) -> Message:
 def _after_correction(error: KintoneError, again: Message) -> Message:
     """Say what comes before sending again: what a later try saw refused is refused again unchanged."""
     refused = isinstance(error, InvalidRequestError | NotFoundError)
-    return Message("{first}, then {go_on}", first=_first(error), go_on=again) if refused else again
+    return Joined([_first(error), again]) if refused else again
 
 
 def _about_unknown(pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits) -> list[Message]:
