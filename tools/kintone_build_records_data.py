@@ -69,7 +69,8 @@ def _with_ids(records: Sequence[Source]) -> list[Source]:
     problems: list[Message] = []
     for position, record in enumerate(records, start=1):
         if RECORD_ID in record:
-            entries.append({"id": value_of(record[RECORD_ID]), "record": record})
+            fields = {code: value for code, value in record.items() if code != RECORD_ID}
+            entries.append({"id": value_of(record[RECORD_ID]), "record": fields})
         elif "id" in record and isinstance(record.get("record"), Mapping):
             entries.append(record)
         else:

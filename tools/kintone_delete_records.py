@@ -179,7 +179,7 @@ def _lines(request: DeletionRequest, report: DeletionReport) -> list[Message]:
     named = records_named(report.looked_up)
     if request.by_query:
         lost = Message(
-            "The answer about some of them was lost; looked up afterwards, they do not exist any more: {records}.",
+            "Looked up after kintone's answer was lost, and gone: {records}.",
             records=named,
         )
         return [_headline(request.app, report.ids), lost]

@@ -1,5 +1,6 @@
 """Reads the parameter that names several records by their IDs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from tools.structured_text import is_absent, read_structure, unwrap
 
 PARAMETER = "record_ids"
 MAX_PROBLEMS_SHOWN = 5
+RANGE = re.compile(r"\d+ ?(?:[-\u2013~\u301c\uff5e]|\.\.|to) ?\d+")
 
 
 def is_given(value: object) -> bool:
@@ -61,6 +63,8 @@ class _RecordNumbers:
 
     def problem(self, entry: object, position: int) -> Message:
         values = {"position": position, "given": shown_value(entry), "app": self._call.app, "code": self._code or ""}
+        if isinstance(entry, str) and RANGE.fullmatch(entry.strip()):
+            return Message("entry {position}, {given}, is no ID; ranges are not read: write every ID", **values)
         if record_number_parts(entry) is None or self._code is None:
             return Message(
                 "entry {position} must be the ID of a record such as 12, and IDs are separated by commas, not {given}",

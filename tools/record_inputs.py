@@ -30,6 +30,10 @@ def explain_missing_record() -> Iterator[None]:
 
 def read_record_id(value: object, parameter: str = "record_id") -> str:
     """Return the ID of a record; raises ``InvalidParameterError`` with the spelling that is expected."""
+    if value is None:
+        raise InvalidParameterError(
+            "{parameter} is missing; write the ID of the record, such as 12", parameter=parameter
+        )
     number = whole_number(value)
     if number is None or number < 1:
         problem = Message(

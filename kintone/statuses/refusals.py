@@ -160,6 +160,9 @@ def _proposals(situation: Situation, stuck: Sequence[Group]) -> list[Message]:
     given = situation.change.action
     if process.named(given):
         # Another action of a similar name would do something else.
+        usable = {group.place.status for group in stuck if group.place.is_open}
+        if not any(each.before in usable for each in offered):
+            return []
         return [Message("use an action that is possible from the status, if that is what you want")]
     by_target = [each.name for each in offered if folded(each.after) == folded(given)]
     meant = by_target or nearest_codes(given, [(each.name, each.name) for each in offered])
@@ -182,11 +185,12 @@ def _nowhere(situation: Situation) -> list[Message]:
 
 
 def _mixed(situation: Situation, stuck: Sequence[Group]) -> Message:
-    """Say that the other records of the call could have changed."""
-    others = [each for group in situation.groups if group not in stuck for each in group.ids]
+    """Say that the other records of the call could have changed, as far as the token may act on them."""
+    free = [group for group in situation.groups if group not in stuck and group.place.is_open]
+    others = [each for group in free for each in group.ids]
     if not others:
         return NOTHING
-    return Message("to change {records}, send these alone: all change or none", records=records_named(others))
+    return Message("to change {records} alone, leave the others out: all change or none", records=records_named(others))
 
 
 def _about_assigned(situation: Situation) -> _Explanation:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kintone.errors import BudgetExceededError, KintoneError, RevisionConflictError
 from kintone.ledger import Span, WriteLedger
-from kintone.messages import NOTHING, Joined, Message
+from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.remedies import for_maybe_saved
 from kintone.writing.failures import TEMPORARY_ERRORS
 
@@ -106,9 +106,16 @@ def _outcome(broken: BrokenOff, *, is_unknown: bool) -> Message:
         parts.append(Message("may have been deleted: {records}", records=records_named(broken.failed)))
     if is_unknown and broken.were_there:
         parts.append(
-            Message(
-                "all of these were still there when they were looked up, but the request whose answer was lost may "
-                "still be carried out"
+            counted(
+                len(broken.failed),
+                Message(
+                    "it was still there when it was looked up, but the request whose answer was lost may still be "
+                    "carried out"
+                ),
+                Message(
+                    "all of these were still there when they were looked up, but the request whose answer was lost may "
+                    "still be carried out"
+                ),
             )
         )
     if rest:
@@ -173,6 +180,13 @@ def _unknown_query(broken: BrokenOff) -> Message:
 
 
 def _unknown_ids(broken: BrokenOff) -> Message:
+    if len(broken.failed) == 1:
+        return Message(
+            "find out whether {records} is still there, and send record_ids with it, if it is, and with those that are "
+            "not deleted; running it unchanged, as a retry of the workflow's node does, deletes nothing more if it is "
+            "gone: kintone then refuses with GAIA_RE01",
+            records=records_named(broken.failed),
+        )
     return Message(
         "find out which of {records} are still there, and send record_ids with these and those that are not deleted; "
         "running it unchanged, as a retry of the workflow's node does, deletes nothing more if one of them is gone: "

@@ -221,7 +221,7 @@ def write_failed(
     if parts[-1] is SAFE_TO_RESEND:
         later = isinstance(error, UnavailableError | UnreachableError)
         in_time = Message("send {rest} again in a few minutes", rest=rest)
-        parts.append(in_time if later else Message("send {rest} again", rest=rest))
+        parts.append(in_time if later else _after_correction(error, Message("send {rest} again", rest=rest)))
     else:
         parts.append(Message("of {rest}, send again those that are not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about the outcome of the first one.
@@ -256,6 +256,12 @@ def _first(error: KintoneError) -> Message:
     return Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
 
 
+def _after_correction(error: KintoneError, again: Message) -> Message:
+    """Say what comes before sending again: what a later try saw refused is refused again unchanged."""
+    refused = isinstance(error, InvalidRequestError | NotFoundError)
+    return Joined([_first(error), again]) if refused else again
+
+
 def _about_unknown(pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits) -> list[Message]:
     """Say what is known of the entries whose outcome is unknown, and last whether they can be sent again."""
     unknown = [entry for entry in pending if ledger.state(entry.position) is EntryState.UNKNOWN]
@@ -280,7 +286,7 @@ def import_failed(
         return error.copy_with(remedy=Message("{first}, then {go_on}", first=first, go_on=begin) if first else begin)
     parts = _about_unknown(pending, ledger, traits)
     if parts[-1] is SAFE_TO_RESEND:
-        parts.append(begin)
+        parts.append(_after_correction(error, begin))
     else:
         behind = max(entry.position for entry in pending if ledger.state(entry.position) is EntryState.UNKNOWN) + 1
         rest = _go_on(behind, pending) if behind <= ledger.last else Message("nothing is left to import")

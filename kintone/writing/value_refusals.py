@@ -71,14 +71,23 @@ def with_lookups_named(
 
 
 def _about_rows(placed: Sequence[tuple[Item, FieldPath]], batch: Batch) -> list[Message]:
+    """Return what is known of the rows, equal notes once with all their entries."""
     notes: dict[str, Message] = {}
+    positions: dict[str, dict[int, None]] = {}
     for item, path in placed:
-        note = _about_row(item, path)
-        if note and not batch.is_single:
-            note = Message("entry {position}: {note}", position=item.entry.position, note=note)
-        if note:
+        if note := _about_row(item, path):
             notes.setdefault(str(note), note)
-    return list(notes.values())[:MAX_NAMED]
+            positions.setdefault(str(note), {})[item.entry.position] = None
+    if batch.is_single:
+        return list(notes.values())[:MAX_NAMED]
+    return [_of_entries(list(positions[text]), note) for text, note in notes.items()][:MAX_NAMED]
+
+
+def _of_entries(positions: Sequence[int], note: Message) -> Message:
+    if len(positions) == 1:
+        return Message("entry {position}: {note}", position=positions[0], note=note)
+    named = listed([Message("{position}", position=position) for position in positions], ", ", MAX_NAMED)
+    return Message("entries {positions}: {note}", positions=named, note=note)
 
 
 def _about_row(item: Item, path: FieldPath) -> Message:

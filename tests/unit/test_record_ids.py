@@ -87,6 +87,20 @@ def test_no_id(site: InProcess, value: object, place: str) -> None:
     assert site.asked == []
 
 
+@pytest.mark.parametrize("value", ["3-5", "4, 3 - 5", "3\u20135", "3~5", "3\u301c5", "3..5", "3 to 5"])
+def test_range(site: InProcess, value: str) -> None:
+    """A range is refused as one, not as the record number of an app or as a misplaced comma."""
+    with pytest.raises(InvalidParameterError, match="range"):
+        ids(site, value)
+
+
+def test_range_of_an_app_whose_code_is_a_number(site: InProcess) -> None:
+    """There it is a record number."""
+    site.kintone.apps[site.app].code = "3"
+
+    assert ids(site, "3-5") == [5]
+
+
 def test_record_numbers_of_the_app(site: InProcess) -> None:
     """A record number counts with the app's own code, which is asked for once; one is the record of its number."""
     site.kintone.apps[site.app].code = "INQ"

@@ -52,6 +52,14 @@ def test_id_with_thousands_of_digits(value: object) -> None:
     assert len(str(refused.value)) < 300
 
 
+def test_id_that_is_missing() -> None:
+    """It is called missing by its name, not a null that nobody wrote."""
+    with pytest.raises(InvalidParameterError, match="record_id is missing") as refused:
+        read_record_id(None)
+
+    assert "null" not in str(refused.value)
+
+
 @pytest.mark.parametrize("place", ["{}", "record {}", "record of ACME {}", '["{}"]'])
 def test_id_that_may_be_a_token(place: str) -> None:
     """A text with as many letters and digits in a row as a token has is not shown, nor its beginning."""

@@ -216,6 +216,7 @@ def test_record_id_as_key() -> None:
         {"id": "8", "record": {"name": {"value": "y"}}},
     ]
     own = {"id": "9", "record": {"name": {"value": "z"}}}
+    assert "Left out" not in text_of(records_result(rows, "$id"))
     assert entries_of([rows[0], own], "$id")[1] == own
     assert "entry 2" in records_refusal([rows[0], TEA], "$id")
     assert "entries 1 and 2" in records_refusal([rows[0], rows[0]], "$id")

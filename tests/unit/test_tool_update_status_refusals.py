@@ -68,6 +68,28 @@ def test_records_in_several_statuses(flow: InProcess) -> None:
     assert statuses(flow) == ["New", "Second", "Done"]
 
 
+@pytest.mark.parametrize("status", ["Done", "Second"])
+def test_no_action_is_advised_where_the_token_has_none(flow: InProcess, status: str) -> None:
+    """An action of other statuses, where none leads on, and where only others may act."""
+    flow.kintone.set_status(flow.app, 2, status, ["suzuki"] if status == "Second" else [])
+
+    line = str(refused(flow, record_ids="2", action="Ask all"))
+
+    assert "record 2" in line
+    assert "use an action" not in line
+
+
+def test_records_of_others_are_not_called_free_to_change(flow: InProcess) -> None:
+    """Of the records whose status offers the action, those alone that the token may act on."""
+    flow.kintone.set_status(flow.app, 2, "Second", ["suzuki"])
+    flow.kintone.set_status(flow.app, 3, "Second", ["Administrator"])
+
+    line = str(refused(flow, record_ids="1, 2, 3", action="Send back", assignee="sato"))
+
+    assert "to change record 3" in line
+    assert results_of(act(flow, record_ids="3", action="Send back", assignee="sato"))
+
+
 def test_record_that_is_there_already(flow: InProcess) -> None:
     """After a lost answer a repetition is refused; the message lets the reader decide that nothing is left to do."""
     act(flow, record_ids="1", action="Skip")
@@ -124,6 +146,7 @@ def test_wrong_action_on_a_record_of_others(flow: InProcess) -> None:
     line = str(refused(flow, record_ids="1", action="Done"))
 
     assert "possible actions" not in line
+    assert "possible from the status" not in line
     assert line.index("token cannot act") < line.index('"Send back"')
 
 

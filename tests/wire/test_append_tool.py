@@ -16,6 +16,7 @@ def _reset_site(site: LocalKintone) -> None:
     site.reset()
 
 
+TEXT = {"type": "SINGLE_LINE_TEXT"}
 APPEND_FORM: dict[str, dict[str, Any]] = {
     "key": {"type": "SINGLE_LINE_TEXT", "unique": True},
     "lines": {"type": "SUBTABLE", "fields": {"code": {"type": "SINGLE_LINE_TEXT"}, "id": {"type": "NUMBER"}}},
@@ -112,3 +113,20 @@ def test_append_when_the_token_may_not_read_the_form(host: DifyHost, site: Local
         host.invoke("kintone_upsert_records", data, credentials_of(site, "edit"))
 
     assert "validate_before_write" not in failed.value.message
+
+
+def test_row_id_that_no_record_has_is_told_once(host: DifyHost, site: LocalKintone) -> None:
+    """With all its entries, since a model pays for each repetition."""
+    required = {"type": "SUBTABLE", "fields": {"code": {"type": "SINGLE_LINE_TEXT", "required": True}, "note": TEXT}}
+    app = site.create_app("Foreign rows", {"key": APPEND_FORM["key"], "lines": required})
+    ids = site.add_records(app, [{"key": f"K-{number}"} for number in range(12)])
+    rows = [{"id": "9999", "value": {"note": {"value": "x"}}}]
+    entries = [{"id": record, "record": {"lines": {"value": rows}}} for record in ids]
+    parameters = {"records_data": entries, "table_mode": "append"}
+    with pytest.raises(PluginFailure) as failed:
+        host.invoke("kintone_upsert_records", parameters, credentials_of(site, "view", "add", "edit", app=app))
+
+    assert failed.value.code == "CB_VA01"
+    assert failed.value.message.count("9999") == 1
+    assert "entries 1, 2, 3" in failed.value.message
+    assert all(record["lines"]["value"] == [] for record in site.records(app))

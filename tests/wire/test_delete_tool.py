@@ -184,6 +184,18 @@ def test_only_the_batch_whose_answer_was_lost_is_doubtful(host: DifyHost, site: 
     assert outcome.variables["deleted_count"] == 2_002
 
 
+@pytest.mark.parametrize(("named", "word"), [("2", "whether record 2 is"), ("2, 3", "which of records 2, 3 are")])
+def test_one_record_of_unknown_outcome(host: DifyHost, site: LocalKintone, app: int, named: str, word: str) -> None:
+    """One record is spoken of as one."""
+    site.fail(method="DELETE", api="records", status=503, applied=False, times=None)
+    failed = failure(host, site, TOOL, kintone_app_id=str(app), kintone_api_token=site.token(app), record_ids=named)
+
+    assert failed.code == "UNAVAILABLE"
+    assert word in failed.message
+    assert ("all of these" in failed.message) == ("," in named)
+    assert ids(site, app) == [1, 2, 3, 4, 5]
+
+
 def test_records_of_a_query_whose_answer_was_lost(host: DifyHost, site: LocalKintone, app: int) -> None:
     """A query has seen the records, so they are told as deleted."""
     site.fail(method="DELETE", api="records", status=500, applied=True)
@@ -193,6 +205,7 @@ def test_records_of_a_query_whose_answer_was_lost(host: DifyHost, site: LocalKin
     assert ids(site, app) == [1, 2, 3]
     assert "Deleted 2 records" in outcome.text
     assert "not known" not in outcome.text
+    assert "some of them" not in outcome.text
 
 
 def test_a_later_batch_fails_after_an_answer_was_lost(host: DifyHost, site: LocalKintone) -> None:

@@ -299,6 +299,20 @@ def test_record_inserted_by_a_lost_try_is_reported_as_repeated(
     assert len(kintone.records(app)) == 3
 
 
+def test_lost_try_before_a_refusal(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
+    """What kintone refused is to be corrected first: unchanged, it would be refused again."""
+    kintone.fail(api="records", method="PUT", times=1, cut="answer", applied=False)
+    entries = rows(3)
+    entries[1] = entries[1].with_record({"name": {"value": ""}})
+    with pytest.raises(InvalidRequestError) as raised:
+        upsert(open_client(token), UpsertRequest(app, entries))
+
+    assert states_of(raised.value) == [(1, 3, "UNKNOWN")]
+    line = str(raised.value)
+    assert line.index("correct what kintone names") < line.index("send entries 1 to 3 again")
+    assert kintone.records(app) == []
+
+
 def test_number_keys_find_their_records(kintone: LocalKintone, app: int, token: str, open_client: OpenClient) -> None:
     """Full-width digits and a trailing decimal zero find the same record."""
     kintone.add_records(app, [{"no": "12", "name": "old"}])
