@@ -11,6 +11,8 @@ from kintone.remedies import for_maybe_saved
 from kintone.writing.failures import TEMPORARY_ERRORS
 
 MAX_IDS_NAMED = 20
+MAX_MISSING_NAMED = 100
+"""The caller has to take these out of the list, so more of them are named."""
 MIN_RANGE = 3
 """Up to so many ids in a row are named one by one."""
 NOTHING_DELETED = Message("nothing was deleted")
@@ -52,14 +54,14 @@ class BrokenOff:
         return self.ids[self.span.first - 1 : self.span.last]
 
 
-def records_named(ids: Sequence[int]) -> Message:
+def records_named(ids: Sequence[int], most: int = MAX_IDS_NAMED) -> Message:
     """Return ascending ids in words: each one where they are few, otherwise the first and the last."""
     if len(ids) == 1:
         return Message("record {record}", record=str(ids[0]))
     first, last = str(ids[0]), str(ids[-1])
     if len(ids) > MIN_RANGE and ids[-1] - ids[0] == len(ids) - 1:
         return Message("records {first} to {last}", first=first, last=last)
-    if len(ids) <= MAX_IDS_NAMED:
+    if len(ids) <= most:
         return Message("records {ids}", ids=", ".join(map(str, ids)))
     return Message("{count:,} records from {first} to {last}", count=len(ids), first=first, last=last)
 
@@ -82,7 +84,9 @@ def deletion_failed(error: KintoneError, ledger: WriteLedger, broken: BrokenOff)
 def _missing_in_words(broken: BrokenOff) -> Message:
     if not broken.missing:
         return NOTHING
-    return Message("no longer there, or never were: {records}", records=records_named(broken.missing))
+    return Message(
+        "no longer there, or never were: {records}", records=records_named(broken.missing, MAX_MISSING_NAMED)
+    )
 
 
 def _outcome(broken: BrokenOff, *, is_unknown: bool) -> Message:
@@ -161,12 +165,12 @@ def _without_missing(broken: BrokenOff) -> Message:
         return Message(
             "check the IDs, and kintone_app_id if the records are in another app; to delete the rest, send record_ids "
             "without {missing} and without those that are deleted",
-            missing=records_named(broken.missing),
+            missing=records_named(broken.missing, MAX_MISSING_NAMED),
         )
     return Message(
         "check the IDs, and kintone_app_id if the records are in another app; to delete the others, send record_ids "
         "without {missing}",
-        missing=records_named(broken.missing),
+        missing=records_named(broken.missing, MAX_MISSING_NAMED),
     )
 
 

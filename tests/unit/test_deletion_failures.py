@@ -179,6 +179,16 @@ def vanish(site: InProcess, *ids: int) -> None:
     site.before = lambda asked: site.delete(ids) if asked.call == BULK and len(site.writes) == 2 else None
 
 
+def test_each_missing_record_is_named(records: InProcess) -> None:
+    """Forty IDs of a list that must be taken out of it: without each of them the advice could not be followed."""
+    missing = [*range(1_001, 1_081, 2)]
+    error = failure(records, record_ids=[1, 2, 3, *missing])
+
+    assert error.code == "GAIA_RE01"
+    assert all(f"{each}" in str(error) for each in missing)
+    assert len(records.ids()) == 120
+
+
 @pytest.mark.parametrize("given", [ALL, BY_ID])
 def test_records_that_others_delete_meanwhile(records: InProcess, given: dict[str, Any]) -> None:
     """Nothing of their batch is deleted; they are named, though kintone names the first alone."""
