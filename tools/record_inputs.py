@@ -8,6 +8,7 @@ from kintone.errors import InvalidParameterError, NotFoundError
 from kintone.messages import Joined, Message
 from kintone.texts import preview
 from kintone.values.numbers import record_id_hint, whole_number
+from kintone.writing.entry_keys import ENTRY_KEYS
 from tools.parameters import LIKE_A_TOKEN, Parameters
 from tools.structured_text import read_structure, unwrap, with_list
 
@@ -65,7 +66,18 @@ def read_record_data(parameters: Parameters) -> Mapping[str, object]:
             "record_data must be one record, a JSON object; for a list of records use kintone_upsert_records, if "
             "you have it"
         )
+    if _is_entry(record):
+        raise InvalidParameterError(
+            'record_data: the fields stand inside "record", as in an entry of a list; leave the rest out and write the '
+            'fields alone, such as {{"name": "Tea", "stock": 40}}'
+        )
     return record
+
+
+def _is_entry(record: Mapping[str, object]) -> bool:
+    """Tell whether an object is an entry of an upsert: the value of a field "record" would have a key "value"."""
+    inner = record.get("record")
+    return isinstance(inner, dict) and "value" not in inner and all(key in ENTRY_KEYS for key in record)
 
 
 def read_records_data(parameters: Parameters) -> object:

@@ -7,7 +7,7 @@ from kintone.writing.entries import Entry
 from kintone.writing.entry_reading import read_entries
 from tools.declarations import parameters_named
 from tools.parameters import Parameters
-from tools.record_inputs import read_record_id, read_records_data
+from tools.record_inputs import read_record_data, read_record_id, read_records_data
 
 ENTRY = {"record": {"name": "x", "on": True, "off": None}}
 WANTED = [Entry(1, ENTRY["record"])]
@@ -69,3 +69,31 @@ def test_id_that_may_be_a_token(place: str) -> None:
         read_record_id(place.format(token))
 
     assert token[:8] not in str(refused.value)
+
+
+def record_of(value: object) -> object:
+    """Read the value of record_data."""
+    return read_record_data(Parameters({"record_data": value}, parameters_named(["record_data"])))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"record": {"name": "x"}},
+        '{"id": 5, "record": {"name": {"value": "x"}}}',
+        {"updateKey": {"field": "sku", "value": "A"}, "record": {"name": "x"}, "revision": "1"},
+        {"record_data": {"record": {}}},
+    ],
+)
+def test_entry_in_place_of_a_record(value: object) -> None:
+    """An entry of an upsert is not taken for a record with a field called record."""
+    with pytest.raises(InvalidParameterError, match=r"record_data.*\"record\""):
+        record_of(value)
+
+
+@pytest.mark.parametrize(
+    "value", [{"record": {"value": "x"}}, {"record": "x"}, {"record": {"name": "x"}, "name": "x"}, {"id": "5"}]
+)
+def test_field_called_record(value: object) -> None:
+    """Fields may have the names of an entry's keys."""
+    assert record_of(value) == value
