@@ -9,14 +9,15 @@ import pytest
 
 from local_kintone import LocalKintone
 from tests.local_kintone_tests.in_process_client import InProcessClient, body_of, refusal_of, values_of
-from tests.local_kintone_tests.workflow import FIELDS, PROCESS, Workflow, action, entity, state
+from tests.local_kintone_tests.workflow import FIELDS, PROCESS, Workflow
+from tests.process_samples import action, person, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 TITLE: dict[str, Any] = {"title": {"type": "SINGLE_LINE_TEXT"}}
-CREATOR = entity("作成者", "FIELD_ENTITY")
+CREATOR = person("作成者", "FIELD_ENTITY")
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_statuses_and_actions_are_told_as_on_kintones_page(flow: Workflow) -> No
     assert told["states"]["Any"] == {
         "name": "Any",
         "index": "2",
-        "assignee": {"type": "ANY", "entities": [entity("suzuki"), entity("Administrator")]},
+        "assignee": {"type": "ANY", "entities": [person("suzuki"), person("Administrator")]},
     }
     assert told["actions"][0] == action("着手する", "New", "Chosen") | {"type": "PRIMARY"}
     assert len(told["actions"]) == 8
@@ -74,7 +75,7 @@ def test_people_who_do_not_exist_are_left_out(flow: Workflow) -> None:
     """The page of app/status.json: deleted users, groups and organizations are not returned."""
     del flow.kintone.settings.users["suzuki"]
     entities = _status(flow.kintone, flow.app)["states"]["Any"]["assignee"]["entities"]
-    assert entities == [entity("Administrator")]
+    assert entities == [person("Administrator")]
 
 
 def test_records_have_status_and_assignees_only_with_it(flow: Workflow) -> None:
@@ -117,9 +118,9 @@ def test_creator_that_was_sent_is_the_first_assignee(bare: LocalKintone) -> None
         {"states": ["x" * 65]},
         {"states": [""]},
         {"states": {"New": state("SOME")}},
-        {"states": {"New": {}, "Done": state("ONE", entity("x", "CUSTOM_FIELD"))}},
-        {"states": {"New": {}, "Done": state("ONE", entity("no_field", "FIELD_ENTITY"))}},
-        {"states": {"New": state("ONE", entity("sato"))}},
+        {"states": {"New": {}, "Done": state("ONE", person("x", "CUSTOM_FIELD"))}},
+        {"states": {"New": {}, "Done": state("ONE", person("no_field", "FIELD_ENTITY"))}},
+        {"states": {"New": state("ONE", person("sato"))}},
         {"states": {"New": state("ANY", CREATOR)}},
         {"states": ["New"], "actions": [action("Go", "New", "Nowhere")]},
     ],

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.local_kintone_tests.in_process_client import body_of, refusal_of, values_of
-from tests.local_kintone_tests.workflow import PROCESS, Workflow, action, entity, revision_of, state
+from tests.local_kintone_tests.workflow import PROCESS, Workflow, revision_of
+from tests.process_samples import action, person, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,7 +171,7 @@ def test_two_actions_of_one_name_are_refused(flow: Workflow) -> None:
 )
 def test_candidates_come_from_every_kind_of_entity(flow: Workflow, kind: str, code: str, expected: list[str]) -> None:
     """Members of organizations and groups, people in a field, the app's creator; nobody who does not exist."""
-    states = {"New": {}, "Next": state("ANY", entity(code, kind), entity(code, kind))}
+    states = {"New": {}, "Next": state("ANY", person(code, kind), person(code, kind))}
     flow.kintone.set_process(flow.app, {"states": states, "actions": [action("Go", "New", "Next")]})
     flow.client.update(flow.app, 1, boss=[{"code": "tanaka"}, {"code": "sato"}], team=[{"code": "support"}])
     revision_of(flow.act(1, "Go"))

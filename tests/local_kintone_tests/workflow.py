@@ -6,6 +6,7 @@ from typing import Any
 
 from local_kintone import LocalKintone, Response
 from tests.local_kintone_tests.in_process_client import InProcessClient, ManualClock, body_of, values_of
+from tests.process_samples import action, person, state
 
 FIELDS: dict[str, Any] = {
     "code": {"type": "SINGLE_LINE_TEXT", "unique": True},
@@ -15,28 +16,13 @@ FIELDS: dict[str, Any] = {
 }
 
 
-def entity(code: str, kind: str = "USER") -> dict[str, Any]:
-    """Return a candidate as in app/status.json."""
-    return {"entity": {"type": kind, "code": code}, "includeSubs": False}
-
-
-def state(kind: str, *entities: dict[str, Any]) -> dict[str, Any]:
-    """Return a status as in app/status.json."""
-    return {"assignee": {"type": kind, "entities": list(entities)}}
-
-
-def action(name: str, before: str, after: str, condition: str = "") -> dict[str, str]:
-    """Return an action as in app/status.json."""
-    return {"name": name, "from": before, "to": after, "filterCond": condition}
-
-
 # Chosen: one of two must be chosen. Any: one of two acts. All: both act. Free: nobody in particular.
 PROCESS: dict[str, Any] = {
     "states": {
         "New": state("ONE"),
-        "Chosen": state("ONE", entity("Administrator"), entity("sato")),
-        "Any": state("ANY", entity("suzuki"), entity("Administrator")),
-        "All": state("ALL", entity("suzuki"), entity("Administrator")),
+        "Chosen": state("ONE", person("Administrator"), person("sato")),
+        "Any": state("ANY", person("suzuki"), person("Administrator")),
+        "All": state("ALL", person("suzuki"), person("Administrator")),
         "Free": state("ONE"),
     },
     "actions": [

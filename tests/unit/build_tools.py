@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
 from kintone.access.redaction import Redactor
 from kintone.errors import InvalidParameterError
+from tests.unit.tool_runs import new_tool
 from tools.base import Call, OfflineTool
 from tools.kintone_build_records_data import BuildRecordsData
 from tools.kintone_build_subtable_rows import BuildSubtableRows
@@ -17,7 +17,7 @@ from tools.results import Result
 
 def _result(tool: type[OfflineTool], given: dict[str, object]) -> Result:
     call = Call({}, Parameters(given, tool.declaration().parameters), Redactor([]))
-    return tool(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    return new_tool(tool).run(call)
 
 
 def records_result(records_source: object, update_key: object = "sku") -> Result:

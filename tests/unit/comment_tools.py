@@ -2,15 +2,11 @@
 
 from typing import Any
 
-from dify_plugin.entities.tool import ToolRuntime
-
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from tests.unit.in_process import InProcess
-from tools.base import Call, KintoneTool
+from tests.unit.tool_runs import run_tool
+from tools.base import KintoneTool
 from tools.kintone_add_record_comment import AddRecordComment
 from tools.kintone_get_record_comments import GetRecordComments
-from tools.parameters import Parameters
 from tools.results import Result
 
 
@@ -37,9 +33,4 @@ def listed(result: Result) -> list[dict[str, Any]]:
 
 
 def _run(tool: type[KintoneTool], site: InProcess, parameters: dict[str, object]) -> Result:
-    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, tool.declaration().parameters), Redactor([]))
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    result = tool(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
-    assert isinstance(result, Result)
-    return result
+    return run_tool(site, tool, parameters)

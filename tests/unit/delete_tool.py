@@ -1,15 +1,11 @@
 """Calls ``kintone_delete_records`` in this process, and tells what is stored afterwards."""
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError, KintoneError
 from tests.unit.in_process import InProcess
-from tools.base import Call
+from tests.unit.tool_runs import run_tool
 from tools.kintone_delete_records import DeleteRecords
-from tools.parameters import Parameters
 from tools.results import Result
 
 LIST, PLAIN, BULK = "GET records", "DELETE records", "POST bulkRequest"
@@ -17,12 +13,7 @@ LIST, PLAIN, BULK = "GET records", "DELETE records", "POST bulkRequest"
 
 def delete(site: InProcess, **parameters: object) -> Result:
     """Run the tool on the app of a kintone."""
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(parameters, DeleteRecords.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    return DeleteRecords(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    return run_tool(site, DeleteRecords, parameters)
 
 
 def failure(site: InProcess, **parameters: object) -> KintoneError:

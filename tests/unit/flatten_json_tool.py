@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
 from kintone.access.redaction import Redactor
 from kintone.errors import InvalidParameterError
 from tests.unit.query_tool import text_field
+from tests.unit.tool_runs import new_tool
 from tools.base import Call
 from tools.kintone_flatten_json import FlattenJson
 from tools.parameters import Parameters
@@ -35,7 +35,7 @@ def result_of(records_json: object, **parameters: object) -> Result:
     """Run the tool."""
     given = {"records_json": records_json, **parameters}
     call = Call({}, Parameters(given, FlattenJson.declaration().parameters), Redactor([]))
-    return FlattenJson(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    return new_tool(FlattenJson).run(call)
 
 
 def objects(records_json: object, **parameters: object) -> Any:  # noqa: ANN401 - plain objects

@@ -4,15 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError
 from tests.unit.in_process import InProcess
-from tools.base import Call
+from tests.unit.tool_runs import run_tool
 from tools.kintone_get_record import GetRecord
-from tools.parameters import Parameters
 from tools.results import Result
 
 FORM: dict[str, dict[str, Any]] = {
@@ -29,12 +25,7 @@ READ, SEARCH, FORM_READ, APP_READ = "GET record", "GET records", "GET app/form/f
 
 def result_of(site: InProcess, **parameters: object) -> Result:
     """Run the tool on the app of a kintone."""
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(parameters, GetRecord.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    return GetRecord(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    return run_tool(site, GetRecord, parameters)
 
 
 def refusal(site: InProcess, **parameters: object) -> str:

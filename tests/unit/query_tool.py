@@ -7,14 +7,13 @@ from contextlib import closing
 from typing import Any
 
 from dify_plugin.core.server.__base.response_writer import ResponseWriter
-from dify_plugin.entities.tool import ToolInvokeMessage, ToolRuntime
+from dify_plugin.entities.tool import ToolInvokeMessage
 
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from tests.unit.in_process import InProcess
-from tools.base import Call
+from tests.unit.tool_runs import call_of, new_tool
 from tools.kintone_query import QueryRecords
-from tools.parameters import Parameters
 from tools.results import PreparedMessage, Streaming
 
 LONGEST_LINE = 5_242_880
@@ -51,13 +50,7 @@ def messages_of(site: InProcess, settings: OperatorSettings | None = None, **par
 
 def running(site: InProcess, settings: OperatorSettings | None = None, **parameters: object) -> Generator[Message]:
     """Start the tool on the app of a local kintone."""
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(parameters, QueryRecords.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = settings or OperatorSettings()
-    runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
-    pages = QueryRecords(runtime=runtime, session=None).run(call)
+    pages = new_tool(QueryRecords).run(call_of(site, QueryRecords, parameters, settings))
     assert isinstance(pages, Generator)
     return _messages(pages)
 

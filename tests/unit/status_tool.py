@@ -2,31 +2,12 @@
 
 from typing import Any
 
-from dify_plugin.entities.tool import ToolRuntime
-
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import KintoneError
+from tests.process_samples import action, person, state
 from tests.unit.in_process import InProcess
-from tools.base import Call, Result
+from tests.unit.tool_runs import run_tool
+from tools.base import Result
 from tools.kintone_update_status import UpdateStatus
-from tools.parameters import Parameters
-
-
-def person(code: str, kind: str = "USER") -> dict[str, Any]:
-    """Return a candidate as in app/status.json."""
-    return {"entity": {"type": kind, "code": code}, "includeSubs": False}
-
-
-def state(kind: str, *entities: dict[str, Any]) -> dict[str, Any]:
-    """Return a status as in app/status.json."""
-    return {"assignee": {"type": kind, "entities": list(entities)}}
-
-
-def action(name: str, before: str, after: str, condition: str = "") -> dict[str, str]:
-    """Return an action as in app/status.json."""
-    return {"name": name, "from": before, "to": after, "filterCond": condition}
-
 
 # Working: one of two is chosen. Review: all of two must act. Second: one of two acts. Done: nobody in particular.
 PROCESS: dict[str, Any] = {
@@ -59,14 +40,7 @@ def with_workflow(site: InProcess, records: int = 3) -> InProcess:
 
 def act(site: InProcess, **parameters: object) -> Result:
     """Carry out an action."""
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(parameters, UpdateStatus.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    result = UpdateStatus(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
-    assert isinstance(result, Result)
-    return result
+    return run_tool(site, UpdateStatus, parameters)
 
 
 def refused(site: InProcess, **parameters: object) -> KintoneError:

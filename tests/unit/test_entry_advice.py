@@ -5,15 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError
 from tests.unit.in_process import InProcess
-from tools.base import Call
+from tests.unit.tool_runs import run_tool
 from tools.kintone_upsert_records import UpsertRecords
-from tools.parameters import Parameters
 from tools.results import Result
 
 FORM: dict[str, dict[str, Any]] = {
@@ -36,12 +32,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[InProcess]:
 def upsert(site: InProcess, entries: object, **parameters: object) -> Result:
     """Run the tool."""
     given = {"records_data": entries, **parameters}
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(given, UpsertRecords.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    return UpsertRecords(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    return run_tool(site, UpsertRecords, given)
 
 
 def refusal(site: InProcess, entries: object) -> str:

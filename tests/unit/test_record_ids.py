@@ -4,20 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from kintone.access.redaction import Redactor
 from kintone.errors import InvalidParameterError
 from tests.unit.in_process import InProcess
-from tools.base import Call
+from tests.unit.tool_runs import call_of
 from tools.kintone_get_record import GetRecord
-from tools.parameters import Parameters
 from tools.record_ids import is_given, read_record_ids
 
 
 def ids(site: InProcess, value: object) -> list[int]:
     """Read a value."""
-    call = Call({"kintone_app_id": str(site.app)}, Parameters({}, GetRecord.declaration().parameters), Redactor([]))
-    call.__dict__["client"] = site.client
-    return read_record_ids(call, value)
+    return read_record_ids(call_of(site, GetRecord, {}), value)
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import AuthenticationError, KintoneError, line_of
 from tests.unit.in_process import Asked, InProcess
+from tests.unit.tool_runs import run_tool
 from tests.unit.writing_samples import small_batches
-from tools.base import Call
 from tools.kintone_upsert_records import UpsertRecords
-from tools.parameters import Parameters
 from tools.results import Result
 
 FORM: dict[str, dict[str, Any]] = {
@@ -39,12 +35,7 @@ def site() -> Iterator[InProcess]:
 def upsert(site: InProcess, entries: list[dict[str, Any]], **parameters: object) -> Result:
     """Run the tool."""
     given = {"records_data": entries, **parameters}
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(given, UpsertRecords.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    return UpsertRecords(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    return run_tool(site, UpsertRecords, given)
 
 
 def text(result: Result) -> str:

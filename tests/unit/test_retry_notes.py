@@ -4,23 +4,20 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError, KintoneError, line_of
 from kintone.messages import Message
 from kintone.remedies import RETRY_IS_HARMLESS, RETRY_IS_REFUSED, RETRY_MEETS_OTHERS, RETRY_WRITES_TWICE
 from kintone.writing.append import ListMode
 from kintone.writing.one_record import attach
 from tests.unit.in_process import InProcess
+from tests.unit.tool_runs import run_tool
 from tests.unit.writing_samples import small_batches
-from tools.base import Call, KintoneTool
+from tools.base import KintoneTool
 from tools.kintone_add_record import AddRecord
 from tools.kintone_add_record_comment import AddRecordComment
 from tools.kintone_update_record import UpdateRecord
 from tools.kintone_upsert_records import UpsertRecords
-from tools.parameters import Parameters
 
 FORM: dict[str, dict[str, Any]] = {
     "sku": {"type": "SINGLE_LINE_TEXT", "unique": True},
@@ -45,11 +42,7 @@ def site() -> Iterator[InProcess]:
 
 def run(site: InProcess, tool: type[KintoneTool], parameters: dict[str, object]) -> None:
     """Run a tool."""
-    declared = tool.declaration().parameters
-    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, declared), Redactor([]))
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    tool(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    run_tool(site, tool, parameters)
 
 
 def failure(site: InProcess, act: Callable[[], object], methods: Sequence[str] = ("POST", "PUT")) -> KintoneError:

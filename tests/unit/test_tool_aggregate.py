@@ -3,19 +3,15 @@
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
 from kintone import limits
 from kintone.access.credentials import Access, Tokens
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
 from kintone.errors import UnknownResponseError
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.reading_samples import add, small_pages
-from tools.base import Call
+from tests.unit.tool_runs import run_tool
 from tools.kintone_aggregate import Aggregate
-from tools.parameters import Parameters
 from tools.results import Result
 
 FORM = {"seen": {"type": "DATETIME"}, "amount": {"type": "NUMBER"}}
@@ -24,13 +20,7 @@ LATE = "2026-03-31T15:30:00Z"
 
 def result_of(site: InProcess, **parameters: object) -> Result:
     """Run the tool on the app of a kintone."""
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(parameters, Aggregate.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
-    return Aggregate(runtime=runtime, session=None).run(call)
+    return run_tool(site, Aggregate, parameters)
 
 
 @pytest.mark.parametrize(

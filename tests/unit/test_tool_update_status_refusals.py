@@ -6,19 +6,9 @@ from typing import Any
 import pytest
 
 from kintone.errors import KintoneError, NotFoundError, PermissionDeniedError
+from tests.process_samples import action, person, state
 from tests.unit.in_process import Asked, InProcess
-from tests.unit.status_tool import (
-    PROCESS,
-    act,
-    action,
-    person,
-    refused,
-    results_of,
-    sent,
-    state,
-    statuses,
-    text,
-)
+from tests.unit.status_tool import PROCESS, act, refused, results_of, sent, statuses, text
 
 # Actions that are refused
 

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.files import NoAttachmentFieldError
 from tests.unit.in_process import InProcess
+from tests.unit.tool_runs import call_of, run_tool
 from tools import kintone_upsert_records
-from tools.base import Call
 from tools.code_suggestions import suggest_attachment_field
 from tools.kintone_upsert_records import UpsertRecords
-from tools.parameters import Parameters
 from tools.results import Result
 
 
@@ -30,28 +27,16 @@ def site() -> Iterator[InProcess]:
         yield running
 
 
-def call_of(site: InProcess, **parameters: object) -> Call:
-    """Return a call of the tool on this site."""
-    declared = UpsertRecords.declaration().parameters
-    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, declared), Redactor([]))
-    call.__dict__["client"] = site.client
-    return call
-
-
 def upserted(site: InProcess, count: int, **fields: object) -> Result:
     """Upsert this many entries with these fields."""
     rows: list[dict[str, Any]] = [{"sku": f"A-{number}", **fields} for number in range(count)]
-    runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
-    result = UpsertRecords(runtime=runtime, session=None).run(call_of(site, records_data=rows, update_key="sku"))
-    assert isinstance(result, Result)
-    return result
+    return run_tool(site, UpsertRecords, {"records_data": rows, "update_key": "sku"})
 
 
 def refused(site: InProcess, entries: list[dict[str, Any]], update_key: str = "sku") -> InvalidParameterError:
     """Return the error of rows, or of entries without the key field, that are refused before anything is sent."""
-    runtime = ToolRuntime(credentials={}, user_id=None, session_id=None)
     with pytest.raises(InvalidParameterError) as raised:
-        UpsertRecords(runtime=runtime, session=None).run(call_of(site, records_data=entries, update_key=update_key))
+        run_tool(site, UpsertRecords, {"records_data": entries, "update_key": update_key})
     assert site.writes == []
     return raised.value
 
@@ -91,7 +76,7 @@ def test_error_about_an_attachment_field_is_kept_when_the_form_cannot_be_read(si
     site.kintone.fail(api="app/form/fields", times=None, status=403, code="CB_NO02", message="No privilege.")
     error = NoAttachmentFieldError("attachment_field: {code} is none", code="papers")
 
-    with pytest.raises(KintoneError) as raised, suggest_attachment_field(call_of(site), "papers"):
+    with pytest.raises(KintoneError) as raised, suggest_attachment_field(call_of(site, UpsertRecords, {}), "papers"):
         raise error
 
     assert raised.value is error

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidRequestError
 from tests.unit.in_process import InProcess
-from tools.base import Call, KintoneTool
+from tests.unit.tool_runs import run_tool
+from tools.base import KintoneTool
 from tools.kintone_add_record import AddRecord
 from tools.kintone_update_record import UpdateRecord
 from tools.kintone_upsert_records import UpsertRecords
-from tools.parameters import Parameters
 
 FORM: dict[str, dict[str, Any]] = {
     "no": {"type": "SINGLE_LINE_TEXT", "unique": True},
@@ -39,12 +36,9 @@ def site() -> Iterator[InProcess]:
 
 def refusal(site: InProcess, tool: type[KintoneTool], **parameters: object) -> InvalidRequestError:
     """Return the error of a call that kintone refuses."""
-    call = Call({"kintone_app_id": str(site.app)}, Parameters(parameters, tool.declaration().parameters), Redactor([]))
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
     before = site.kintone.records(site.app)
     with pytest.raises(InvalidRequestError) as refused:
-        tool(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+        run_tool(site, tool, parameters)
     assert site.kintone.records(site.app) == before
     return refused.value
 

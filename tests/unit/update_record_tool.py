@@ -5,15 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from dify_plugin.entities.tool import ToolRuntime
 
-from kintone.access.redaction import Redactor
-from kintone.access.settings import OperatorSettings
 from kintone.errors import InvalidParameterError
 from tests.unit.in_process import InProcess
-from tools.base import Call
+from tests.unit.tool_runs import run_tool
 from tools.kintone_update_record import UpdateRecord
-from tools.parameters import Parameters
 from tools.results import Result
 
 FORM: dict[str, dict[str, Any]] = {
@@ -48,12 +44,7 @@ def open_shop() -> Iterator[InProcess]:
 
 def update(site: InProcess, **parameters: object) -> Result:
     """Run the tool on the app of a kintone."""
-    call = Call(
-        {"kintone_app_id": str(site.app)}, Parameters(parameters, UpdateRecord.declaration().parameters), Redactor([])
-    )
-    call.__dict__["client"] = site.client
-    call.__dict__["settings"] = OperatorSettings()
-    return UpdateRecord(runtime=ToolRuntime(credentials={}, user_id=None, session_id=None), session=None).run(call)
+    return run_tool(site, UpdateRecord, parameters)
 
 
 def refusal(site: InProcess, **parameters: object) -> str:
