@@ -40,7 +40,7 @@ class Wanted(Enum):
     ENTRIES = auto()
     """Records, or entries of an upsert, ``{"id": …, "record": …}``, which are returned whole."""
     ROWS = auto()
-    """Rows of a table, or the field itself, ``{"type": "SUBTABLE", "value": […]}``."""
+    """Rows of a table, or the field itself with its type, whose ``value`` they are."""
 
 
 def read_records(parameter: str, value: object, wanted: Wanted = Wanted.RECORDS) -> list[Source]:

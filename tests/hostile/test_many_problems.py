@@ -13,17 +13,21 @@ UNKNOWN_FIELDS = 20
 MOST_SHOWN = 50
 
 
-def test_upsert_when_entries_are_full_of_unknown_codes(
-    credentials: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Similar codes are searched for about as many unknown codes as are shown, since each search takes up to 30 ms."""
-    searched: list[str] = []
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that takes each code for which similar ones are searched."""
+    wanted_codes: list[str] = []
 
     def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-        searched.append(wanted)
+        wanted_codes.append(wanted)
         return near_matches.nearest_codes(wanted, names)
 
     monkeypatch.setattr("kintone.records.checking.nearest_codes", nearest_codes)
+    return wanted_codes
+
+
+def test_upsert_when_entries_are_full_of_unknown_codes(credentials: dict[str, str], searched: list[str]) -> None:
+    """Similar codes are searched for about as many unknown codes as are shown, since each search takes up to 30 ms."""
     given = [
         {"record": {f"unknown{number}of{entry}": 1 for number in range(UNKNOWN_FIELDS)}} for entry in range(ENTRIES)
     ]
@@ -36,17 +40,8 @@ def test_upsert_when_entries_are_full_of_unknown_codes(
     assert 0 < len(searched) <= 4 * MOST_SHOWN
 
 
-def test_upsert_when_all_entries_have_the_same_unknown_codes(
-    credentials: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_upsert_when_all_entries_have_the_same_unknown_codes(credentials: dict[str, str], searched: list[str]) -> None:
     """Each code is searched for once among fields and once among columns, with a cached and with a new form."""
-    searched: list[str] = []
-
-    def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-        searched.append(wanted)
-        return near_matches.nearest_codes(wanted, names)
-
-    monkeypatch.setattr("kintone.records.checking.nearest_codes", nearest_codes)
     record = {f"unknown{number}": 1 for number in range(UNKNOWN_FIELDS)}
     failed = call_tool("kintone_upsert_records", {"records_data": [{"record": record}] * ENTRIES}, credentials)
 

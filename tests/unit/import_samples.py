@@ -96,3 +96,14 @@ def failure(stock: InProcess, content: bytes | Store, **settings: Any) -> Kinton
 def skus(stock: InProcess) -> list[str]:
     """Return the keys that are saved, by record id."""
     return stock.values("sku")
+
+
+def keys(first: int, last: int) -> list[str]:
+    """Return the keys of these records."""
+    return [f"A-{number}" for number in range(first, last + 1)]
+
+
+BULK = "POST bulkRequest"
+UTF_8 = b"\xef\xbb\xbf"
+WIDE = (HEADER + lines(range(1, 3001), "x" * 55)).encode()
+"""More bytes than are read to tell what a file is; a chunk has eight lines."""

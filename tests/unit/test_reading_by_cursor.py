@@ -9,26 +9,15 @@ from kintone.errors import (
     UnknownResponseError,
 )
 from kintone.reading.matches import Matches
-from kintone.reading.reader import Reading, ReadRequest, read
+from tests.unit.cursor_samples import DELETE, HOLE, READ, live_cursors, reading_by_cursor
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.reading_samples import BY_NAME, add, ids_read, small_pages
-
-READ, DELETE = "GET records/cursor", "DELETE records/cursor"
-HOLE = '{"records": [], "next": true}'
-
-
-def _reading(site: InProcess, query: str = BY_NAME) -> Reading:
-    return read(site.client, ReadRequest(site.app, query))
-
-
-def _live(site: InProcess) -> int:
-    return site.kintone.stats.live_cursors
 
 
 def test_all_records_come_in_order_when_sorted_by_a_field(site: InProcess) -> None:
     """A cursor that was read to its end needs no deletion."""
     add(site, range(1, 1301))
-    reading = _reading(site)
+    reading = reading_by_cursor(site)
 
     assert ids_read(reading) == site.ids(BY_NAME)
     assert site.calls == {"GET records": 1, "POST records/cursor": 1, READ: 3}
@@ -38,14 +27,14 @@ def test_all_records_come_in_order_when_sorted_by_a_field(site: InProcess) -> No
 def test_cursor_is_asked_for_without_limit_and_offset_when_the_query_has_both(site: InProcess) -> None:
     """Both are applied while reading, and the cursor is deleted once enough records were read."""
     add(site, range(1, 3001))
-    reading = _reading(site, f'a != "9" {BY_NAME} limit 700 offset 400')
+    reading = reading_by_cursor(site, f'a != "9" {BY_NAME} limit 700 offset 400')
     ids = ids_read(reading)
 
     assert site.writes[0].parameters == {"app": site.app, "query": f'a != "9" {BY_NAME}', "size": 500}
     assert ids == site.ids(BY_NAME)[400:1100]
     assert reading.total == 700
     assert site.calls[DELETE] == 1
-    assert _live(site) == 0
+    assert live_cursors(site) == 0
 
 
 @pytest.mark.parametrize("offset", [104, 119, 120, 130])
@@ -53,17 +42,17 @@ def test_offset_may_be_above_kintones_maximum(site: InProcess, offset: int) -> N
     """The records before the offset are read and dropped."""
     add(site, range(1, 121))
     with small_pages(5, 100):
-        found = ids_read(_reading(site, f"{BY_NAME} offset {offset}"))
+        found = ids_read(reading_by_cursor(site, f"{BY_NAME} offset {offset}"))
 
     assert found == site.ids(BY_NAME)[offset:]
-    assert _live(site) == 0
+    assert live_cursors(site) == 0
 
 
 @pytest.mark.parametrize(("limit", "offset"), [(5, 0), (500, 0), (500, 800), (500, 10_000)])
 def test_no_cursor_is_taken_when_one_request_is_enough(site: InProcess, limit: int, offset: int) -> None:
     """Cursors are limited, so a single page is read without one."""
     add(site, range(1, 1301))
-    ids = ids_read(_reading(site, f"{BY_NAME} limit {limit} offset {offset}"))
+    ids = ids_read(reading_by_cursor(site, f"{BY_NAME} limit {limit} offset {offset}"))
 
     assert ids == site.ids(BY_NAME)[offset : offset + limit]
     assert site.calls == {"GET records": 1}
@@ -73,7 +62,7 @@ def test_second_request_is_made_when_one_record_more_is_wanted_than_a_page_holds
     """A page has up to 500 records."""
     add(site, range(1, 1301))
 
-    assert ids_read(_reading(site, f"{BY_NAME} limit 501")) == site.ids(BY_NAME)[:501]
+    assert ids_read(reading_by_cursor(site, f"{BY_NAME} limit 501")) == site.ids(BY_NAME)[:501]
 
 
 @pytest.mark.parametrize(("offset", "cursors"), [(14, 0), (15, 0), (16, 1), (20, 1)])
@@ -83,7 +72,7 @@ def test_end_behind_a_full_page_is_asked_for_as_far_as_an_offset_reaches(
     """Five records stand behind the offset, a whole page; a record behind them is looked for within the first 20."""
     add(site, range(1, offset + 6))
     with small_pages(5, 20):
-        found = ids_read(_reading(site, f"{BY_NAME} offset {offset}"))
+        found = ids_read(reading_by_cursor(site, f"{BY_NAME} offset {offset}"))
 
     assert found == site.ids(BY_NAME)[offset:]
     assert site.calls["POST records/cursor"] == cursors
@@ -93,7 +82,7 @@ def test_end_behind_a_full_page_is_asked_for_as_far_as_an_offset_reaches(
 def test_bare_id_is_left_to_kintone_when_no_direction_is_written(site: InProcess) -> None:
     """The query is sent unchanged, and kintone chooses the direction."""
     add(site, range(1, 1301))
-    reading = _reading(site, "order by $id")
+    reading = reading_by_cursor(site, "order by $id")
 
     assert ids_read(reading) == site.ids("order by $id")
     assert reading.strategy == "cursor"
@@ -110,7 +99,7 @@ def test_empty_page_is_not_the_end_when_more_follows(site: InProcess) -> None:
 
     site.before = delete_records
 
-    assert ids_read(_reading(site)) == ids[:500] + ids[1000:]
+    assert ids_read(reading_by_cursor(site)) == ids[:500] + ids[1000:]
 
 
 @pytest.mark.parametrize(
@@ -124,8 +113,8 @@ def test_invalid_answer_about_a_cursor_is_refused(site: InProcess, change: dict[
     }
 
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] reading records of app 1: "):
-        ids_read(_reading(site))
-    assert _live(site) == (1 if "id" in change else 0)
+        ids_read(reading_by_cursor(site))
+    assert live_cursors(site) == (1 if "id" in change else 0)
 
 
 def test_reading_ends_with_an_error_when_the_cursor_never_ends(site: InProcess) -> None:
@@ -134,8 +123,8 @@ def test_reading_ends_with_an_error_when_the_cursor_never_ends(site: InProcess) 
     site.kintone.fail(method="GET", api="records/cursor", status=200, body=HOLE, times=None)
 
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] .*does not end"):
-        ids_read(_reading(site))
-    assert _live(site) == 0
+        ids_read(reading_by_cursor(site))
+    assert live_cursors(site) == 0
 
 
 @pytest.mark.parametrize(("holes", "ends"), [(4, True), (5, False)])
@@ -143,7 +132,7 @@ def test_empty_pages_are_read_past_as_many_as_there_can_be(site: InProcess, *, h
     """Two pages of records, all deleted one by one, leave few holes; more are no cursor of kintone's."""
     add(site, range(1, 1001))
     site.kintone.fail(method="GET", api="records/cursor", status=200, body=HOLE, times=holes)
-    reading = _reading(site)
+    reading = reading_by_cursor(site)
 
     if ends:
         assert ids_read(reading) == site.ids(BY_NAME)
@@ -170,7 +159,7 @@ def test_reading_ends_with_an_error_when_a_page_comes_again(site: InProcess, mor
     site.change = again
     first = site.ids(BY_NAME)[0]
     with pytest.raises(UnknownResponseError, match=rf"^\[NOT_KINTONE\] .*record {first} twice"):
-        ids_read(_reading(site))
+        ids_read(reading_by_cursor(site))
     assert site.calls[READ] == 2
 
 
@@ -200,8 +189,8 @@ def test_reading_ends_with_an_error_when_a_record_comes_again(
 
     site.change = again
     with pytest.raises(UnknownResponseError, match=r"^\[NOT_KINTONE\] .* twice"):
-        ids_read(_reading(site))
-    assert _live(site) == 0
+        ids_read(reading_by_cursor(site))
+    assert live_cursors(site) == 0
 
 
 @pytest.mark.parametrize("gone", [1, 2, 3, 4])
@@ -221,7 +210,7 @@ def test_warning_is_given_when_a_cursor_gives_fewer_records_than_it_counts(
 
     site.change = shorten
     with small_pages():
-        reading = _reading(site, f"{BY_NAME}{options}")
+        reading = reading_by_cursor(site, f"{BY_NAME}{options}")
         found = ids_read(reading)
 
     reached = len(found) + (3 if "offset" in options else 0)
@@ -238,4 +227,4 @@ def test_total_of_a_cursor_that_is_none_is_told_by_what_it_is(site: InProcess) -
     site.change = lambda asked, body: {**body, "totalCount": ["1300"]} if asked.call == "POST records/cursor" else body
 
     with pytest.raises(UnknownResponseError, match="the number of records of the cursor is a list"):
-        ids_read(_reading(site))
+        ids_read(reading_by_cursor(site))

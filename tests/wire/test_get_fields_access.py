@@ -8,14 +8,7 @@ import pytest
 from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
 from tests.wire.get_fields_tool import CUSTOMERS, EVERY_FIELD, GUEST_NOTES, ORDERS, by_code, refused, run
-from tests.wire.plugin import Ports, credentials_of
-
-
-@pytest.fixture(scope="module")
-def site(ports: Ports) -> Iterator[LocalKintone]:
-    """Run a local kintone with the demo's apps."""
-    with LocalKintone(seed="demo", port=ports.take()) as running:
-        yield running
+from tests.wire.plugin import credentials_of
 
 
 @pytest.fixture(autouse=True)

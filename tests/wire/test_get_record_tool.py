@@ -1,23 +1,15 @@
 """Getting one record, and flattening records, in the real plugin process."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
-from tests.wire.plugin import Ports, credentials_of
+from tests.wire.plugin import credentials_of
 
 GUEST_APP = 4
-
-
-@pytest.fixture(scope="module")
-def site(ports: Ports) -> Iterator[LocalKintone]:
-    """Run a local kintone with the demo's orders."""
-    with LocalKintone(seed="demo", port=ports.take()) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)
