@@ -227,9 +227,9 @@ def _one(value: object) -> str:
 
 
 def _written(cells: Sequence[str]) -> str:
-    """Return a line. A line of one empty cell is ``""``: cli-kintone would skip a blank one, and its record."""
-    if cells == [""]:
-        return f'""{LINE_END}'
+    """Return a line. In one of empty cells alone the first is ``""``: readers skip blank lines, and their records."""
+    if not any(cells):
+        return f'""{"," * (len(cells) - 1)}{LINE_END}'
     return ",".join(map(_quoted, cells)) + LINE_END
 
 

@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pydantic_core import to_json
 
 from kintone.errors import InvalidParameterError
 from kintone.field_types import RECORD_ID, REVISION, field_type
@@ -10,8 +12,8 @@ from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.reading.pages import Record
 from kintone.texts import printable
-from kintone.values.formulas import FORMULA_STARTS, without_formula
-from tools.record_texts import text_of
+from kintone.values.formulas import GUARDED_STARTS, without_formula
+from kintone.values.readable import person_text, row_text
 
 MAX_CODES_SHOWN = 10
 
@@ -66,7 +68,10 @@ EMPTY_FIELD: Record = {"value": None}
 
 
 class ReadableLines:
-    """The lines of a file for people: CRLF, quotes where CSV needs them, a guard in front of formulas."""
+    """The lines of a file for people: CRLF, quotes where CSV needs them, a guard in front of formulas.
+
+    A line that holds nothing but blanks stands in quotes, since a reader skips lines of separators.
+    """
 
     warnings: Sequence[Message] = ()
 
@@ -79,12 +84,15 @@ class ReadableLines:
         """Return the lines of these records; the first call puts the header before them."""
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer, lineterminator="\r\n")
+        blanks = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         if not self._begun:
             self._columns.choose(records)
             self._begun = True
             writer.writerow([without_formula(code) for code in self._columns.codes])
         self._columns.check(records)
-        writer.writerows([self._cells(record) for record in records])
+        for record in records:
+            cells = self._cells(record)
+            (writer if any(map(str.strip, cells)) else blanks).writerow(cells)
         return buffer.getvalue()
 
     @property
@@ -103,11 +111,38 @@ class ReadableLines:
         except KeyError:
             fields = [record.get(code, EMPTY_FIELD) for code in codes]
         return [
-            value if type(value := field["value"]) is str and value[:1] not in FORMULA_STARTS else _cell(field)
+            value if type(value := field["value"]) is str and value[:1] not in GUARDED_STARTS else _cell(field)
             for field in fields
         ]
 
 
 def _cell(field: Record) -> str:
-    text = text_of(field["value"], VALUE_SEPARATOR)
+    value = field["value"]
+    parts = map(_row_or_one, value) if isinstance(value, list) else [_one(value)]
+    text = VALUE_SEPARATOR.join(filter(None, parts))
     return text if field_type(str(field.get("type"))).plain_in_csv else without_formula(text)
+
+
+def _row_or_one(value: object) -> str:
+    columns = value.get("value") if isinstance(value, dict) else None
+    if not isinstance(columns, dict):
+        return _one(value)
+    return row_text({code: _in_row(cell.get("value")) for code, cell in columns.items()})
+
+
+def _in_row(value: object) -> str | list[str]:
+    return list(map(_one, value)) if isinstance(value, list) else _one(value)
+
+
+def _one(value: object) -> str:
+    """Return one value: a text, the name and code of a user, department or group, the name of a file."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if not isinstance(value, Mapping):
+        return to_json(value).decode()
+    code, name = value.get("code"), value.get("name")
+    if isinstance(code, str) and code:
+        return person_text(code, name if isinstance(name, str) else "")
+    return name if isinstance(name, str) else to_json(value).decode()

@@ -1,21 +1,22 @@
 """Fills the fields and tables of a record from its lines, by the columns of the header."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kintone import limits
+from kintone.field_types import Shape
 from kintone.messages import Message
 from kintone.problems import Findings, Place, ProblemCode, UnusableValueError
-from kintone.record_files.cells import Cell, CellReader, CellStyle
+from kintone.record_files.cells import LISTS, Cell, CellReader, CellStyle
 from kintone.record_files.delimited import Line
 from kintone.record_files.headers import Column, Header, TableColumns
 from kintone.record_files.mistakes import a_problem
-from kintone.record_files.readable_rows import ReadableRows
 from kintone.record_files.rows import FileLines
 from kintone.records.field_rules import check_left_out
 from kintone.texts import preview, printable
 from kintone.values.formulas import without_guard
 from kintone.values.numbers import whole_number
+from kintone.values.readable import RowReader, person_code
 
 CHOSEN = "1"
 NO_ROWS: Cell = {"value": []}
@@ -115,7 +116,7 @@ class _ChosenOptions:
                 advice = Message("write 1 where it is, and leave the cell blank where it is not")
                 problem = a_problem(column.definition.code, ProblemCode.BAD_FORMAT, complaint, advice)
                 lines.problem(line, name, problem)
-        read = reader.of_options(chosen, row)
+        read = reader.of_values(chosen, row)
         lines.add(line, column.header, read)
         if read.cell is not None:
             record[column.definition.code] = read.cell
@@ -152,10 +153,13 @@ class _Table:
         self._ids = table.ids
         self._texts = table.texts
         self._rules = style.rules
-        self._readable = ReadableRows(table.definition) if table.texts else None
+        lists = [code for code, each in table.definition.columns.items() if each.type.shape in (*LISTS, Shape.FILES)]
+        self._readable = RowReader(table.definition.columns, lists) if table.texts else None
+        # Only the cell as a whole is guarded against formulas.
+        text_style = replace(style, exact=True) if table.texts else style
         columns = table.columns
         self._readers = {
-            code: CellReader(definition, style, table=self._code)
+            code: CellReader(definition, text_style, table=self._code)
             for code, definition in table.definition.columns.items()
         }
         self._columns = [(column, self._readers[column.definition.code]) for column in columns]
@@ -243,19 +247,40 @@ class _Table:
             return []
         return [self._text_row(lines, line, cells, number) for number, cells in enumerate(read, start=1)]
 
-    def _text_row(self, lines: FileLines, line: Line, cells: Mapping[str, str], number: int) -> dict[str, object]:
+    def _text_row(
+        self, lines: FileLines, line: Line, cells: Mapping[str, Sequence[str]], number: int
+    ) -> dict[str, object]:
         value: dict[str, Cell] = {}
         header = self._texts.header if self._texts else ""
         for code, definition in self._definition.columns.items():
-            text = cells.get(code, "")
+            texts = cells.get(code, ())
             if definition.holds_files:
-                if text:
+                if any(texts):
                     complaint = Message("a CSV file cannot hold attachments")
                     problem = a_problem(code, ProblemCode.NOT_WRITABLE, complaint, _UPLOAD)
                     lines.problem(line, header, problem)
             elif definition.refusal("update") is None:
-                self._read(lines, line, header, self._readers[code], text, value, number)
+                if definition.type.shape in LISTS:
+                    self._read_list(lines, line, header, code, texts, value, number)
+                else:
+                    self._read(lines, line, header, self._readers[code], "".join(texts), value, number)
         return {"value": value}
+
+    def _read_list(  # noqa: PLR0913, PLR0917 - the parts of one cell
+        self, lines: FileLines, line: Line, header: str, code: str, texts: Sequence[str], value: dict[str, Cell],
+        number: int,
+    ) -> None:  # fmt: skip
+        definition = self._definition.columns[code]
+        filled = [text for text in texts if text]
+        try:
+            given = list(map(person_code, filled)) if definition.type.shape is Shape.CODES else filled
+        except UnusableValueError as error:
+            lines.problem(line, header, a_problem(code, error.code, error.complaint, error.suggestion))
+            return
+        read = self._readers[code].of_values(given, number)
+        lines.add(line, header, read)
+        if read.cell is not None:
+            value[code] = read.cell
 
     def _check_missing(self, lines: FileLines, line: Line, number: int) -> None:
         """Note columns that a new row needs and the file does not have, once for the file."""

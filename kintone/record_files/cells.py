@@ -23,6 +23,7 @@ from kintone.texts import preview, to_half_width
 from kintone.values.dates import FIRST_YEAR, only_moment
 from kintone.values.formulas import without_guard
 from kintone.values.numbers import DEFAULT_PRECISION
+from kintone.values.readable import person_code
 
 type Cell = Mapping[str, object]
 """``{"value": …}`` as kintone takes it. Cells are shared between records, so nobody may change them."""
@@ -30,15 +31,18 @@ type Cell = Mapping[str, object]
 MAX_KEPT = 20_000
 """Cells of all columns of a file that are kept, since they may repeat; they take about ten megabytes."""
 MAX_KEPT_LENGTH = 100
+AFTER_THOUSANDS = 3
+"""Digits behind a separator of thousands."""
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _LEADING_ZERO = re.compile(r"\D*0[0-9]{0,2}(?:,[0-9]{3})+(?:\D.*)?", re.ASCII | re.DOTALL)
 _ONE_COMMA = re.compile(rf"{_LEADING_ZERO.pattern}|[^0-9,.]*[0-9]{{1,3}},[0-9]{{3}}[^0-9,.]*", re.ASCII | re.DOTALL)
+_ONE_POINT = re.compile(r"[^0-9,.]*[1-9][0-9]{0,2}\.[0-9]{3}[^0-9,.]*", re.ASCII | re.DOTALL)
 _PLAIN_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN_MOMENT = re.compile(
     r"([1-9][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})[T ]([0-9]{1,2}):([0-9]{2})(?::[0-5][0-9])?(Z?)", re.ASCII
 )
+LISTS = (Shape.OPTIONS, Shape.CODES)
 _TEXT_SHAPES = (Shape.TEXT, Shape.LINES, Shape.OTHER)
-_LISTS = (Shape.OPTIONS, Shape.CODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class CellStyle:
     ``clock`` reads dates and times without an offset; ``rules`` says that values must keep to the form. ``kept`` is
     the number of cells that each column keeps. ``exact`` marks files that a program wrote for programs:
     users are codes there and never ``Name (code)``, options stand one a line, and nothing is guarded against formulas.
-    With ``decimal_comma`` the cells stand between semicolons, as Excel writes them where 1,5 is one and a half.
+    With ``decimal_comma`` the cells stand between semicolons, as Excel writes them where 1,5 is one and a half and
+    1.234 more than a thousand.
     """
 
     clock: LocalClock
@@ -107,14 +112,14 @@ class CellReader:
 
     def _in_a_cell(self, problem: Problem) -> Problem:
         """Return a problem with advice that is possible in a cell, in which no JSON list stands."""
-        if problem.code is ProblemCode.AMBIGUOUS and self._definition.type.shape in _LISTS:
+        if problem.code is ProblemCode.AMBIGUOUS and self._definition.type.shape in LISTS:
             return replace(problem, suggestion=Message("write each on a line of its own inside the cell"))
         return problem
 
-    def of_options(self, chosen: Sequence[str], row: int | None = None) -> ReadCell:
-        """Return the value of a field whose options have a column each."""
+    def of_values(self, values: Sequence[object], row: int | None = None) -> ReadCell:
+        """Return the value of a field from a list, such as its options that are chosen."""
         findings, place = _CellFindings(), Place(self._definition.code, row, self._table)
-        cell = read_cell(list(chosen), self._definition, place, CheckContext("update", self._style.rules, findings))
+        cell = read_cell(list(values), self._definition, place, CheckContext("update", self._style.rules, findings))
         return ReadCell(cell, findings.problems, findings.changes)
 
     def _kept(self, text: str, cell: Cell) -> Cell:
@@ -139,14 +144,30 @@ def _guarded(text: str, _definition: FieldDefinition, style: CellStyle) -> objec
 
 
 def _number(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
-    odd = _ONE_COMMA if style.decimal_comma else _LEADING_ZERO
-    if len(text) <= MAX_KEPT_LENGTH and odd.fullmatch(to_half_width(text)):
+    require_one_size(text, decimal_comma=style.decimal_comma)
+    return text.strip()
+
+
+def require_one_size(text: str, *, decimal_comma: bool) -> None:
+    """Raise ``UnusableValueError`` for a number that may be a thousand times larger or smaller.
+
+    That is a comma behind a leading zero and, where cells stand between semicolons, one comma or one point with three
+    digits behind it.
+    """
+    digits = to_half_width(text) if len(text) <= MAX_KEPT_LENGTH else ""
+    if decimal_comma and (_ONE_POINT.fullmatch(digits) or _ONE_COMMA.fullmatch(digits)):
+        whole, small = (re.sub("[^0-9.-]", "", digits.replace(",", ".").replace(".", with_)) for with_ in ("", "."))
+        raise UnusableValueError(
+            ProblemCode.AMBIGUOUS,
+            Message("{value} may be {whole} or {small}", value=preview(text), whole=whole, small=small),
+            Message("write {whole} or {small}0 for the one that is meant", whole=whole, small=small),
+        )
+    if _LEADING_ZERO.fullmatch(digits):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
             Message("{value} may have a decimal comma", value=preview(text)),
             Message("write digits only, with a point before decimals"),
         )
-    return text.strip()
 
 
 def _trimmed(text: str, _definition: FieldDefinition, _style: CellStyle) -> object:
@@ -158,24 +179,56 @@ def _moment(text: str, _definition: FieldDefinition, style: CellStyle) -> object
 
 
 def _option(text: str, definition: FieldDefinition, style: CellStyle) -> object:
-    if style.exact or text in definition.options:
-        return [text] if text else text
+    found = next((each for each in _unguarded(text, style) if each in definition.options), text)
+    if style.exact or found in definition.options:
+        return [found] if found else found
     return without_guard(text).strip()
 
 
 def _options(text: str, definition: FieldDefinition, style: CellStyle) -> object:
-    if not style.exact:
-        text = text if text in definition.options else without_guard(text)
-    lines = [line for line in text.split("\n") if line.strip()]
-    if style.exact or len(lines) != 1 or text in definition.options:
-        return lines
-    return text
+    for each in _unguarded(text, style):
+        found = _chosen(each.split("\n"), definition.options)
+        if found is not None:
+            return found
+    lines = [line for line in _unguarded(text, style)[0].split("\n") if line.strip()]
+    # A single line may hold several options with commas between them.
+    return lines if style.exact or len(lines) != 1 else lines[0]
+
+
+def _unguarded(text: str, style: CellStyle) -> Sequence[str]:
+    """Return what a cell may stand for: the text without its guard, then the text as it is."""
+    return [text] if style.exact else list(dict.fromkeys([without_guard(text), text]))
+
+
+def _chosen(lines: Sequence[str], options: Mapping[str, str]) -> list[str] | None:
+    """Return the only way to read lines as options, which may have several lines themselves; None without one.
+
+    Raises ``UnusableValueError`` for several ways. Blank lines are skipped that are no option.
+    """
+    longest = 1 + max((option.count("\n") for option in options), default=0)
+    if len(lines) > limits.MAX_OPTIONS * longest:
+        return None
+    ways: list[list[list[str]]] = [[[]]]
+    for end in range(1, len(lines) + 1):
+        found = list(ways[end - 1]) if not lines[end - 1].strip() and lines[end - 1] not in options else []
+        for start in range(max(0, end - longest), end):
+            option = "\n".join(lines[start:end])
+            if option in options:
+                found += [[*before, option] for before in ways[start]]
+        ways.append(found[:2])
+    if len(ways[-1]) > 1:
+        raise UnusableValueError(
+            ProblemCode.AMBIGUOUS,
+            Message("{value} can be split into options in several ways", value=preview("\n".join(lines))),
+            Message("import the records that have such options as JSON, in which each is a text of its own"),
+        )
+    return ways[-1][0] if ways[-1] else None
 
 
 def _codes(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
     if style.exact:
         return [{"code": line} for line in text.split("\n") if line.strip()]
-    return [line for line in without_guard(text).split("\n") if line.strip()]
+    return [person_code(line) for line in without_guard(text).split("\n") if line.strip()]
 
 
 _PREPARED: Mapping[Shape, _Prepare] = {
@@ -205,7 +258,7 @@ def _plain_reader(definition: FieldDefinition, style: CellStyle) -> _Plain | Non
             longest = min(longest, bounds.max_length)
         return _plain_text(range(shortest, longest + 1) if rules else None, exact=style.exact)
     if shape is Shape.NUMBER:
-        return _plain_number(definition, rules=rules)
+        return _plain_number(definition, rules=rules, decimal_comma=style.decimal_comma)
     if shape is Shape.DATE:
         return _plain_day
     return _plain_moment(style.clock) if shape is Shape.DATETIME else None
@@ -221,7 +274,7 @@ def _plain_text(lengths: range | None, *, exact: bool) -> _Plain:
     return plain
 
 
-def _plain_number(definition: FieldDefinition, *, rules: bool) -> _Plain:
+def _plain_number(definition: FieldDefinition, *, rules: bool, decimal_comma: bool) -> _Plain:
     precision, bounds = definition.precision or DEFAULT_PRECISION, definition.limits
     max_whole, max_decimals = precision.whole_digits, precision.decimals if precision.known else 0
     least, most = (bounds.min_value, bounds.max_value) if rules else (None, None)
@@ -230,6 +283,8 @@ def _plain_number(definition: FieldDefinition, *, rules: bool) -> _Plain:
         if not _PLAIN_NUMBER.fullmatch(text) or text.startswith("-0"):
             return None
         whole, _, decimals = text.lstrip("-").partition(".")
+        if decimal_comma and len(decimals) == AFTER_THOUSANDS:
+            return None
         if len(whole) > max_whole or len(decimals) > max_decimals:
             return None
         if (least is not None and Decimal(text) < least) or (most is not None and Decimal(text) > most):

@@ -1,10 +1,13 @@
 """Delimited text, such as CSV: lines, cells, and which separator a file has.
 
-Python's own ``csv`` reads it, strict about quotes. Only CR, LF and CRLF end a line, not U+0085 or U+2028.
+Python's own ``csv`` reads it, strict about quotes. Only CR, LF and CRLF end a line, not U+0085 or U+2028. A quote in
+the middle of a cell that is not in quotes is a character like any other (``5" pipe``). One that opens such a cell
+behind blanks (``A, "b"``) is found and told: for Python and Excel it is a character too, people mean to quote the cell.
 """
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,10 +23,10 @@ MAX_LINE_TEXT = 10_000_000
 MAX_COLUMNS = 10_000
 """Columns of a file; our own limit, twice as many as the fields of a form that are read."""
 MAX_HEADER_TEXT = 60_000
-QUOTED_BLANK = [""]
-"""The cells of a line ``""``: a record whose only column is blank. A blank line has no cell."""
 _SEPARATOR_LINES = {f"{mark}sep={separator}{mark}": separator for separator in SEPARATORS for mark in ("", '"')}
 """First lines by which Excel is told the separator."""
+
+_LATE_QUOTE = re.compile(r'\s"')
 
 # The limit of Python's csv module is one of the whole process, 131,072 characters unless somebody raised it.
 if csv.field_size_limit() < MAX_CELL:
@@ -32,10 +35,14 @@ if csv.field_size_limit() < MAX_CELL:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The cells of one record of the text; ``number`` is that of its first physical line, from 1."""
+    """The cells of one record of the text; ``number`` is that of its first physical line, from 1.
+
+    ``late_quotes`` are the places of cells, from 0, that have blanks in front of their opening quote.
+    """
 
     number: int
     cells: Sequence[str]
+    late_quotes: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +121,14 @@ class DelimitedText:
         """Read from pieces of text; nothing is read yet."""
         self._room = MAX_LINE_TEXT
         self._begin = 1
+        self._physical: list[str] = []
+        self._may_be_late = False
+        self._cell = re.compile(rf'("[^"]*(?:""[^"]*)*"|[^{separator}\r\n]*)(?:{separator}|[\r\n]|\Z)')
         self._reader = csv.reader(self._bounded(physical_lines(pieces)), delimiter=separator, strict=True)
         self._separator = separator
 
     def lines(self) -> Iterator[Line]:
-        """Yield the lines that hold anything but separators and blanks, and those of one cell that is ``""``.
+        """Yield the lines that hold anything but separators and blanks, and those with quotes: a cell ``""`` is one.
 
         Raises ``InvalidParameterError``, which names the physical line, for quotes that cannot be read.
         """
@@ -126,14 +136,28 @@ class DelimitedText:
         while True:
             self._begin = reader.line_num + 1
             self._room = MAX_LINE_TEXT
+            self._physical.clear()
+            self._may_be_late = False
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
                 raise self._unreadable(str(error), reader.line_num) from None
-            if (any(map(str.strip, cells)) and not self._names_separator(cells)) or cells == QUOTED_BLANK:
+            if any(map(str.strip, cells)):
+                if not self._names_separator(cells):
+                    yield Line(self._begin, cells, self._late_quotes() if self._may_be_late else ())
+            elif any('"' in line for line in self._physical):
                 yield Line(self._begin, cells)
+
+    def _late_quotes(self) -> Sequence[int]:
+        """Return the places of the cells of this record that are not in quotes and begin with blanks and a quote."""
+        text = "".join(self._physical)
+        places: list[int] = []
+        for place, found in enumerate(self._cell.finditer(text)):
+            if found[1][:1] != '"' and found[1].lstrip()[:1] == '"':
+                places.append(place)
+        return places
 
     def _names_separator(self, cells: Sequence[str]) -> bool:
         return self._begin == 1 and self._separator.join(cells).strip() in _SEPARATOR_LINES
@@ -149,6 +173,9 @@ class DelimitedText:
                     line=self._begin,
                     maximum=MAX_LINE_TEXT,
                 )
+            self._physical.append(line)
+            if '"' in line and _LATE_QUOTE.search(line):
+                self._may_be_late = True
             yield line
 
     def _unreadable(self, error: str, last: int) -> InvalidParameterError:

@@ -5,14 +5,14 @@ from itertools import chain
 
 from kintone.errors import InvalidParameterError
 from kintone.messages import NOTHING, Message
-from kintone.problems import Findings, Place, ProblemCode
+from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
 from kintone.record_files.building import RecordBuilder
-from kintone.record_files.cells import MAX_KEPT, CellStyle
+from kintone.record_files.cells import MAX_KEPT, CellStyle, require_one_size
 from kintone.record_files.clocks import LocalClock
 from kintone.record_files.contents import PARAMETER
 from kintone.record_files.delimited import MAX_HEADER_TEXT, DelimitedText, style_of
 from kintone.record_files.file_records import FileRecord
-from kintone.record_files.headers import Header, read_header
+from kintone.record_files.headers import Column, Header, read_header
 from kintone.record_files.keys import KeyReader
 from kintone.record_files.mistakes import a_problem
 from kintone.record_files.names import Names
@@ -35,6 +35,7 @@ class DelimitedRecords:
         self._names = names
         self._header: Header | None = None
         self._exact = False
+        self._decimal_comma = False
         self._told_missing = False
         self.separator = ""
 
@@ -63,7 +64,8 @@ class DelimitedRecords:
         self._header = header
         self._exact = header.marked or style.all_quoted
         kept = MAX_KEPT // max(1, header.width)
-        cells = CellStyle(self._clock, self._exact, options.rules, kept, decimal_comma=style.separator == ";")
+        self._decimal_comma = style.separator == ";"
+        cells = CellStyle(self._clock, self._exact, options.rules, kept, decimal_comma=self._decimal_comma)
         builder = RecordBuilder(header, cells)
         keys = self._key_reader(header)
         for found in records_of(chain([first] if first else [], lines), header):
@@ -106,10 +108,18 @@ class DelimitedRecords:
         if header.key_is_id:
             record_id, problem = keys.record_id(text)
         else:
-            key, problem = keys.key(text if self._exact else without_guard(text))
+            key, problem = self._field_key(text, column, keys)
         if problem is not None:
             found.problem(found.first, column.header, problem)
         return key, record_id
+
+    def _field_key(self, text: str, column: Column, keys: KeyReader) -> tuple[UpdateKey | None, Problem | None]:
+        if column.definition.is_number:
+            try:
+                require_one_size(text, decimal_comma=self._decimal_comma)
+            except UnusableValueError as error:
+                return None, a_problem(column.definition.code, error.code, error.complaint, error.suggestion)
+        return keys.key(text if self._exact else without_guard(text))
 
     def _revision(self, found: FileLines, header: Header) -> str | None:
         column = header.revision

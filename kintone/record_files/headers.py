@@ -64,11 +64,12 @@ class Header:
     ``marked`` says that the first column marks the lines on which records begin. ``key`` finds the records: a field, or
     with ``key_is_id`` the record's id or number. ``revision`` is the column of revisions. The columns of
     ``attachments``, and those without a header (``unnamed``), must hold nothing. ``left_out`` are columns that nobody
-    can write, ``skipped`` unknown ones that the caller wants to be skipped, both as the file names them.
+    can write, ``skipped`` unknown ones that the caller wants to be skipped, both as the file names them. ``names`` are
+    all names as the file writes them.
     """
 
     line: int
-    width: int
+    names: Sequence[str]
     marked: bool = False
     key: Column | None = None
     key_is_id: bool = False
@@ -79,6 +80,11 @@ class Header:
     unnamed: list[int] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.names)
 
     def outer_columns(self) -> list[Column]:
         """Return the columns that are read from the first line of a record."""
@@ -118,10 +124,12 @@ class _HeaderReader:
                 count=len(written),
                 maximum=MAX_COLUMNS,
             )
-        header = Header(line.number, len(written), marked=self._is_marked(written, first))
+        self._problems += [late_quote(written[place]) for place in line.late_quotes]
+        header = Header(line.number, written, marked=self._is_marked(written, first))
         named = {place: name for place, name in enumerate(written) if place or not header.marked}
         header.unnamed = [place for place, name in named.items() if not name]
-        found = self._meanings({place: name for place, name in named.items() if name}, written[:1] == [KINTONE_MARK])
+        legible = {place: name for place, name in named.items() if name and place not in line.late_quotes}
+        found = self._meanings(legible, written[:1] == [KINTONE_MARK])
         self._report_unknown(header)
         self._report_repeated(found, written)
         for places, meaning in _by_field(found):
@@ -297,6 +305,15 @@ class _HeaderReader:
                     code=printable(code),
                 )
             )
+
+
+def late_quote(cell: str) -> Message:
+    """Return what is wrong with a cell that begins with blanks and a quote, and what to write."""
+    return Message(
+        "{cell} has a blank in front of its quote; write the quote right behind the separator, or, if it is a part of "
+        'the value, put the whole cell into quotes and double those inside it ("")',
+        cell=preview(cell),
+    )
 
 
 def names_records(definition: FieldDefinition) -> bool:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kintone.errors import InvalidParameterError
-from kintone.messages import Message
+from kintone.messages import NOTHING, Message
 from kintone.problems import Problem, ProblemCode
 from kintone.record_files.cells import Cell, ReadCell
 from kintone.record_files.contents import PARAMETER
 from kintone.record_files.delimited import Line
-from kintone.record_files.headers import RECORD_MARK, Header
+from kintone.record_files.headers import RECORD_MARK, Header, late_quote
 from kintone.record_files.mistakes import FileProblem, a_problem
 
 MAX_RECORD_LINES = 50_000
@@ -60,6 +60,8 @@ def records_of(lines: Iterator[Line], header: Header) -> Iterator[FileLines]:
         record = FileLines(position, [line])
         if len(line.cells) != width:
             _check_width(record, line, width)
+        if line.late_quotes:
+            _tell_late_quotes(record, line, header)
         yield record
 
 
@@ -79,6 +81,7 @@ def _marked_records(lines: Iterator[Line], header: Header) -> Iterator[FileLines
             advice = Message("write * there, or leave it blank on the other lines of a record")
             record.problem(line, "", a_problem("", ProblemCode.BAD_FORMAT, complaint, advice))
         _check_width(record, line, header.width)
+        _tell_late_quotes(record, line, header)
         if len(record.lines) > MAX_RECORD_LINES:
             raise InvalidParameterError(
                 "{parameter}: the record that begins on line {line} has more than {maximum:,} lines; is there a * on "
@@ -89,6 +92,12 @@ def _marked_records(lines: Iterator[Line], header: Header) -> Iterator[FileLines
             )
     if record is not None:
         yield record
+
+
+def _tell_late_quotes(record: FileLines, line: Line, header: Header) -> None:
+    for place in line.late_quotes:
+        name = header.names[place] if place < header.width else ""
+        record.problem(line, name, a_problem("", ProblemCode.BAD_FORMAT, late_quote(line.cells[place]), NOTHING))
 
 
 def _check_width(record: FileLines, line: Line, width: int) -> None:

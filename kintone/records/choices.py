@@ -1,7 +1,8 @@
 """Reading the options of radio buttons, drop-downs, check boxes and multiple choices, by their exact names."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from kintone import limits
 from kintone.forms.fields import FieldDefinition
@@ -13,6 +14,7 @@ from kintone.values.json_texts import read_rendered
 
 _MAX_LIST_LENGTH = limits.MAX_OPTIONS * (limits.MAX_NAME_LENGTH + 2)
 _SEPARATOR = re.compile("[,\n\r\u3001\uff0c]")
+_WIDE_SEPARATOR = re.compile(rf"\s*{_SEPARATOR.pattern}\s*")
 MAX_NAMED = 3
 
 
@@ -79,8 +81,13 @@ def _list_in_text(value: object, definition: FieldDefinition) -> object:
 
 
 def _without_blanks(options: Mapping[str, str]) -> dict[str, str]:
-    """Map option names without leading and trailing blanks to the options; kintone allows such blanks in names."""
-    return {option.strip(): option for option in options} | {option: option for option in options}
+    """Map option names without leading and trailing blanks to the options; kintone allows such blanks in names.
+
+    A name that belongs to several options in that way means none of them.
+    """
+    counts = Counter(option.strip() for option in options)
+    stripped = {option.strip(): option for option in options if counts[option.strip()] == 1}
+    return stripped | {option: option for option in options}
 
 
 def _split(text: str, options: Mapping[str, str]) -> list[str]:
@@ -134,12 +141,38 @@ def _only_split(text: str, ends: list[int], max_parts: int, known: Mapping[str, 
         )
     if not counts[-1]:
         return None
+    _refuse_similar(text, starts, ends, max_parts, known)
     names: list[str] = []
     last = len(ends)
     while last:
         names.append(known[text[starts[before[last]] : ends[last - 1]].strip()])
         last = before[last]
     return names[::-1]
+
+
+def _refuse_similar(
+    text: str, starts: Sequence[int], ends: Sequence[int], max_parts: int, known: Mapping[str, str]
+) -> None:
+    """Raise for parts that differ from the name of one option only in the blanks around its separators."""
+    similar = {_with_commas(option): option for option in known.values() if _SEPARATOR.search(option)}
+    for first in range(len(ends)) if similar else ():
+        for last in range(first + 1, min(first + max_parts, len(ends))):
+            part = text[starts[first] : ends[last]].strip()
+            option = similar.get(_with_commas(part))
+            if option is not None and part not in known:
+                raise UnusableValueError(
+                    ProblemCode.AMBIGUOUS,
+                    Message(
+                        "{value} may be the option {option} or several options",
+                        value=preview(text),
+                        option=preview(option),
+                    ),
+                    Message("write a list of the names"),
+                )
+
+
+def _with_commas(text: str) -> str:
+    return folded(_WIDE_SEPARATOR.sub(",", text.strip()))
 
 
 def _unknown_options(names: list[str], definition: FieldDefinition) -> UnusableValueError:

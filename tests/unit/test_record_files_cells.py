@@ -119,7 +119,7 @@ def test_use_of_the_zone_can_be_told(cell: str, kind: str, *, used: bool) -> Non
     ("cell", "expected"),
     [
         ("'=1+1", "=1+1"), ("'+81-3-1234", "+81-3-1234"), ("'@x", "@x"), ("'-x", "-x"), ("'\uff1dx", "\uff1dx"),
-        ("'it", "'it"), ("'", "'"), ("''=1", "''=1"), ("'-5", "'-5"), ("=1+1", "=1+1"),
+        ("'it", "'it"), ("'", "'"), ("''=1", "'=1"), ("''it", "''it"), ("'-5", "'-5"), ("=1+1", "=1+1"),
     ],
 )  # fmt: skip
 def test_apostrophe_comes_off_only_in_front_of_a_formula(cell: str, expected: str) -> None:

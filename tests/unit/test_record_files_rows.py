@@ -168,7 +168,13 @@ def test_columns_of_a_table_in_a_plain_file_are_one_row_a_line() -> None:
             {"item": "x", "qty": "2", "who": []}, {"item": "y", "qty": "", "who": ["sato", "suzuki"]},
         ]),
         ("qty: 2, sum: 4", [{"item": "", "qty": "2", "who": []}]),
-        ("item: a, b: c / d, qty: 1", [{"item": "a, b: c / d", "qty": "1", "who": []}]),
+        ("item: a, b / d, qty: 1", [{"item": "a, b / d", "qty": "1", "who": []}]),
+        (r'item: ""a, qty: 5\nb"", qty: 1', [{"item": "a, qty: 5\nb", "qty": "1", "who": []}]),
+        ('item: """", qty: 1', [{"item": "", "qty": "1", "who": []}]),
+        ('item: """"\nitem: x', [{"item": "", "qty": "", "who": []}, {"item": "x", "qty": "", "who": []}]),
+        ("item: '=1", [{"item": "'=1", "qty": "", "who": []}]),
+        ('who: x (a) / ""b / c (d)"" / 5 (""e f"")', None),
+        ('who: x (a) / ""b / c (d)"" / 5 (\\""e f\\"")', None),
     ],
 )  # fmt: skip
 def test_readable_rows_come_back(cell: str, expected: object) -> None:
