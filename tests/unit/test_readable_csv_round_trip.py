@@ -95,7 +95,7 @@ def simple(value: Any) -> Any:  # noqa: ANN401 - any value of a field
         return [simple(each) for each in value]
     if isinstance(value, Mapping):
         cells = {code: simple(each) for code, each in value.items() if code != "id"}
-        return value["code"] if "code" in value else cells
+        return value.get("code", cells)
     return value or ""
 
 

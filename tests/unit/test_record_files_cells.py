@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kintone.field_types import Shape
+from kintone.forms.fields import Form
 from kintone.problems import ProblemCode, UnusableValueError
 from kintone.record_files import FileRecord
 from kintone.record_files.cells import CellReader, CellStyle
@@ -17,7 +18,7 @@ from kintone.records import check_record
 from kintone.values.dates import read_datetime
 from kintone.values.numbers import NumberPrecision
 from tests.unit.form_samples import field, make_form
-from tests.unit.record_file_samples import TOKYO, read
+from tests.unit.record_file_samples import FORM, TOKYO, read
 
 
 def file_of(code: str, cell: str, *, quoted: bool = False) -> str:
@@ -301,6 +302,16 @@ def test_shared_values_are_not_changed_by_the_next_record() -> None:
         ("１，２３４", "ambiguous"),
         ("1,234円", "ambiguous"),
         ("0,123", "ambiguous"),
+        ("1.234", "ambiguous"),
+        ("-12.500", "ambiguous"),
+        ("１.２３４", "ambiguous"),
+        ("1.234 €", "ambiguous"),
+        (" 999.000 ", "ambiguous"),
+        ("1.2340", "1.2340"),
+        ("1234.567", "1234.567"),
+        ("0.123", "0.123"),
+        ("1.234.567", "bad_format"),
+        ("1.234,5", "bad_format"),
         ("1,234,567", "1234567"),
         ("1,234.5", "1234.5"),
         ("1234", "1234"),
@@ -308,9 +319,36 @@ def test_shared_values_are_not_changed_by_the_next_record() -> None:
         ("1,5", "bad_format"),
     ],
 )
-def test_comma_between_semicolons_may_be_a_decimal_one(cell: str, expected: str) -> None:
-    """Excel separates cells by semicolons where 1,234 is a little more than one: it is not stored as a thousand."""
-    outcome = read(f"sku;price\na;{cell}\n")
+@pytest.mark.parametrize("form", [FORM, FORM.with_precision(NumberPrecision(30, 10))])
+def test_number_of_two_sizes_between_semicolons_is_refused(cell: str, expected: str, form: Form) -> None:
+    """Excel writes semicolons where 1,234 is a little more than one and 1.234 a thousand; others write it so too."""
+    outcome = read(f"sku;price\na;{cell}\n", form)
 
     assert outcome.error == ""
     assert (outcome.problems[0][2] if outcome.problems else outcome.values[0]["price"]) == expected
+
+
+@pytest.mark.parametrize("cell", ["1.234", "1,234", "-1.234"])
+def test_refused_number_is_told_with_both_sizes(cell: str) -> None:
+    """What is advised for either of them is taken."""
+    (problem,) = read(f"sku;price\na;{cell}\n").records[0].problems
+    sign = "-" if cell[0] == "-" else ""
+
+    assert f"{sign}1234 or {sign}1.2340" in str(problem.words)
+    for advised in ("1234", "1.2340"):
+        assert read(f"sku;price\na;{advised}\n").values[0]["price"] == advised
+
+
+@pytest.mark.parametrize(("separator", "codes"), [(";", ["ambiguous"] * 2), (",", []), ("\t", [])])
+def test_number_of_two_sizes_finds_no_record(separator: str, codes: list[str]) -> None:
+    """A key is a number like others; the wrong one would change another record."""
+    form = make_form(field("NUMBER", "n", unique=True), field("SINGLE_LINE_TEXT", "t")).with_precision(
+        NumberPrecision()
+    )
+    text = 'n|t\n1.234|x\n"1,234"|y\n'.replace("|", separator)
+
+    outcome = read(text, form.with_precision(NumberPrecision()), update_key="n")
+
+    assert [code for _, _, code in outcome.problems] == codes
+    keys = [record.entry.update_key.value for record in outcome.records if record.entry.update_key]
+    assert keys == ([] if codes else ["1.234", "1234"])

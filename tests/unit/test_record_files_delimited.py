@@ -175,3 +175,75 @@ def test_failure_of_the_stream_passes_through() -> None:
     with pytest.raises(TimeoutError):
         records.extend(RecordFile(chunks(), FileOptions(FORM, TOKYO)))
     assert len(records) > 50_000
+
+
+# Quotes in cells that are not in quotes
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+@pytest.mark.parametrize("blank", [" ", "  ", "\u3000", "\xa0"])
+def test_quote_behind_a_blank_is_refused_with_line_and_column(separator: str, blank: str) -> None:
+    """What follows the blank would be stored with its quotes, and be split at a separator inside them."""
+    text = f'sku|name|memo\na|"x\ny"|b\nb|{blank}"c"|d\nc|e|{blank}"f|g"\nd|h|i\n'
+
+    outcome = read(text.replace("|", separator))
+
+    assert [(each.line, each.column) for record in outcome.records for each in record.problems][:2] == [
+        (4, "name"),
+        (5, ""),
+    ]
+    assert [(line, code) for line, _, code in outcome.problems] == [
+        (4, "bad_format"),
+        (5, "bad_format"),
+        (5, "bad_format"),
+    ]
+    assert outcome.records[2].problems[1].column == "memo"
+    assert outcome.values[3] == {"sku": "d", "name": "h", "memo": "i"}
+
+
+@pytest.mark.parametrize(
+    ("written", "cell"),
+    [
+        ('5" pipe', '5" pipe'),
+        ('a "b"', 'a "b"'),
+        ('x"', 'x"'),
+        ('" ""b"""', ' "b"'),
+        ('"a, ""b"""', 'a, "b"'),
+        ('""""', '"'),
+        ('"x\n ""y"", ""z"""', 'x\n "y", "z"'),
+        ('" "', " "),
+    ],
+)
+@pytest.mark.parametrize("chunk", [1, 1000])
+def test_other_quotes_are_characters_of_the_cell(written: str, cell: str, chunk: int) -> None:
+    """In the middle of a cell without quotes, and doubled in one with quotes, also behind a blank or a separator."""
+    outcome = read(f'sku,memo\na,{written}\nb,"c"\n', chunk=chunk)
+
+    assert (outcome.error, outcome.problems) == ("", [])
+    assert outcome.values == [{"sku": "a", "memo": cell}, {"sku": "b", "memo": "c"}]
+
+
+def test_quote_behind_a_blank_in_the_header_is_refused() -> None:
+    """Also where unknown columns are skipped; the name itself is not called unknown."""
+    for skips in (False, True):
+        error = refusal('sku, "name"\na,b\n', skip_unknown_columns=skips)
+        assert "line 1" in error
+        assert "quote" in error
+        assert "skip_unknown_columns" not in error
+
+
+def test_quote_behind_a_blank_is_refused_in_files_with_marks() -> None:
+    """On every line of a record."""
+    outcome = read('*,sku,item\n*,a,x\n, ,  "y"\n*,b,z\n')
+
+    assert outcome.problems == [(3, "", "bad_format")]
+    assert outcome.records[0].problems[0].column == "item"
+
+
+@pytest.mark.parametrize("line", ['"",""', '" ",', '"\n",""', ',""'])
+def test_blank_line_with_quotes_is_a_record(line: str) -> None:
+    """Our own files hold a record without values so; separators alone are what spreadsheets leave behind."""
+    outcome = read(f"name,memo\n,\na,b\n{line}\n")
+
+    assert len(outcome.records) == 2
+    assert "".join(map(str, outcome.values[1].values())).strip() == ""
