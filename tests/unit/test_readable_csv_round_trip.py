@@ -14,6 +14,7 @@ from tests.unit.record_file_samples import Read, read
 from tools.csv_files import CsvExport, CsvLines
 from tools.import_csv import ImportLines
 from tools.readable_csv import CsvColumns, ReadableLines
+from tools.record_formats import JsonlExport
 
 type Values = Mapping[str, Any]
 
@@ -138,3 +139,14 @@ def test_records_in_the_import_format_come_back_or_are_refused(records: list[Val
     chosen = [{code: record[code] for code in fields or record} for record in records]
 
     check(come_back(ImportLines(fields, FORM), chosen), chosen)
+
+
+@settings(max_examples=100, deadline=None)
+@given(records=RECORDS)
+def test_records_in_json_lines_come_back(records: list[Values]) -> None:
+    """All of them: in JSON each value is a text of its own."""
+    form_values = [{code: shown(FORM.fields[code], value) for code, value in each.items()} for each in records]
+    outcome = read(JsonlExport().part(form_values, ["1"] * len(records)), FORM)
+
+    assert (outcome.error, outcome.problems) == ("", [])
+    assert simple(outcome.values) == simple(records)
