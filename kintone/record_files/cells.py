@@ -22,7 +22,7 @@ from kintone.records.field_rules import CheckContext, read_cell
 from kintone.texts import preview, to_half_width
 from kintone.values.dates import FIRST_YEAR, only_moment
 from kintone.values.formulas import without_guard
-from kintone.values.numbers import DEFAULT_PRECISION
+from kintone.values.numbers import DEFAULT_PRECISION, number_in, read_number
 from kintone.values.readable import person_code
 
 type Cell = Mapping[str, object]
@@ -35,8 +35,7 @@ AFTER_THOUSANDS = 3
 """Digits behind a separator of thousands."""
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _LEADING_ZERO = re.compile(r"\D*0[0-9]{0,2}(?:,[0-9]{3})+(?:\D.*)?", re.ASCII | re.DOTALL)
-_ONE_COMMA = re.compile(rf"{_LEADING_ZERO.pattern}|[^0-9,.]*[0-9]{{1,3}},[0-9]{{3}}[^0-9,.]*", re.ASCII | re.DOTALL)
-_ONE_POINT = re.compile(r"[^0-9,.]*[1-9][0-9]{0,2}\.[0-9]{3}[^0-9,.]*", re.ASCII | re.DOTALL)
+_ONE_SEPARATOR = re.compile(r"[^0-9,.]*[1-9][0-9]{0,2}[,.][0-9]{3}[^0-9,.]*", re.ASCII | re.DOTALL)
 _PLAIN_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN_MOMENT = re.compile(
     r"([1-9][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})[T ]([0-9]{1,2}):([0-9]{2})(?::[0-5][0-9])?(Z?)", re.ASCII
@@ -155,18 +154,19 @@ def require_one_size(text: str, *, decimal_comma: bool) -> None:
     digits behind it.
     """
     digits = to_half_width(text) if len(text) <= MAX_KEPT_LENGTH else ""
-    if decimal_comma and (_ONE_POINT.fullmatch(digits) or _ONE_COMMA.fullmatch(digits)):
-        whole, small = (re.sub("[^0-9.-]", "", digits.replace(",", ".").replace(".", with_)) for with_ in ("", "."))
-        raise UnusableValueError(
-            ProblemCode.AMBIGUOUS,
-            Message("{value} may be {whole} or {small}", value=preview(text), whole=whole, small=small),
-            Message("write {whole} or {small}0 for the one that is meant", whole=whole, small=small),
-        )
     if _LEADING_ZERO.fullmatch(digits):
         raise UnusableValueError(
             ProblemCode.AMBIGUOUS,
             Message("{value} may have a decimal comma", value=preview(text)),
             Message("write digits only, with a point before decimals"),
+        )
+    if decimal_comma and _ONE_SEPARATOR.fullmatch(digits) and number_in(text) is not None:
+        whole = read_number(text).replace(".", "")
+        small = f"{whole[:-AFTER_THOUSANDS]}.{whole[-AFTER_THOUSANDS:]}"
+        raise UnusableValueError(
+            ProblemCode.AMBIGUOUS,
+            Message("{value} may be {whole} or {small}", value=preview(text), whole=whole, small=small),
+            Message("write {whole} or {small}0 for the one that is meant", whole=whole, small=small),
         )
 
 

@@ -311,6 +311,8 @@ def test_shared_values_are_not_changed_by_the_next_record() -> None:
         ("1234.567", "1234.567"),
         ("0.123", "0.123"),
         ("1.234.567", "bad_format"),
+        ("(1,234)", "bad_format"),
+        ("1.234 kg", "bad_format"),
         ("1.234,5", "bad_format"),
         ("1,234,567", "1234567"),
         ("1,234.5", "1234.5"),
@@ -328,15 +330,19 @@ def test_number_of_two_sizes_between_semicolons_is_refused(cell: str, expected: 
     assert (outcome.problems[0][2] if outcome.problems else outcome.values[0]["price"]) == expected
 
 
-@pytest.mark.parametrize("cell", ["1.234", "1,234", "-1.234"])
-def test_refused_number_is_told_with_both_sizes(cell: str) -> None:
+@pytest.mark.parametrize(
+    ("cell", "whole", "small"),
+    [("1.234", "1234", "1.234"), ("999,000", "999000", "999.000"), (" -1,234 ", "-1234", "-1.234"),
+     ("▲１２.５００円", "-12500", "-12.500")],
+)  # fmt: skip
+def test_refused_number_is_told_with_both_sizes(cell: str, whole: str, small: str) -> None:
     """What is advised for either of them is taken."""
-    (problem,) = read(f"sku;price\na;{cell}\n").records[0].problems
-    sign = "-" if cell[0] == "-" else ""
+    form = make_form(field("NUMBER", "n")).with_precision(NumberPrecision())
+    (problem,) = read(f"n;m\n{cell};\n", form, skip_unknown_columns=True).records[0].problems
 
-    assert f"{sign}1234 or {sign}1.2340" in str(problem.words)
-    for advised in ("1234", "1.2340"):
-        assert read(f"sku;price\na;{advised}\n").values[0]["price"] == advised
+    assert f"{whole} or {small}0 " in str(problem.words)
+    written = read(f"n;m\n{whole};\n{small}0;\n", form, skip_unknown_columns=True)
+    assert [float(str(each["n"])) for each in written.values] == [float(whole), float(small)]
 
 
 @pytest.mark.parametrize(("separator", "codes"), [(";", ["ambiguous"] * 2), (",", []), ("\t", [])])
