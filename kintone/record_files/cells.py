@@ -22,7 +22,7 @@ from kintone.records.field_rules import CheckContext, read_cell
 from kintone.texts import preview, to_half_width
 from kintone.values.dates import FIRST_YEAR, only_moment
 from kintone.values.formulas import without_guard
-from kintone.values.numbers import DEFAULT_PRECISION, number_in, read_number
+from kintone.values.numbers import DEFAULT_PRECISION, read_number
 from kintone.values.readable import person_code
 
 type Cell = Mapping[str, object]
@@ -148,7 +148,7 @@ def _number(text: str, _definition: FieldDefinition, style: CellStyle) -> object
 
 
 def require_one_size(text: str, *, decimal_comma: bool) -> None:
-    """Raise ``UnusableValueError`` for a number that may be a thousand times larger or smaller.
+    """Raise ``UnusableValueError`` for a number that may be a thousand times larger or smaller, or for none.
 
     That is a comma behind a leading zero and, where cells stand between semicolons, one comma or one point with three
     digits behind it.
@@ -160,7 +160,7 @@ def require_one_size(text: str, *, decimal_comma: bool) -> None:
             Message("{value} may have a decimal comma", value=preview(text)),
             Message("write digits only, with a point before decimals"),
         )
-    if decimal_comma and _ONE_SEPARATOR.fullmatch(digits) and number_in(text) is not None:
+    if decimal_comma and _ONE_SEPARATOR.fullmatch(digits):
         whole = read_number(text).replace(".", "")
         small = f"{whole[:-AFTER_THOUSANDS]}.{whole[-AFTER_THOUSANDS:]}"
         raise UnusableValueError(

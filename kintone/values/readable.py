@@ -26,15 +26,15 @@ _STRING = r'"(?:[^"\\]|\\.)*"'
 _QUOTED = re.compile(rf" \(({_STRING})\)\Z")
 _NAMED = re.compile(rf".+\s\(({_PLAIN_CODE})\)|.+\uff08([^\s\uff08\uff09]+)\uff09", re.DOTALL)
 _MAY_BE_NAMED = re.compile(r".+(?:\s\(.*\)|\uff08.*\uff09)", re.DOTALL)
-_LINE_ENDS = re.compile(r"[\r\n]+")
+_CONTROLS = re.compile(r"[\x00-\x1f]+")
 
 
 def person_text(code: str, name: str) -> str:
-    """Return a user, department or group as one line; ``name`` may be blank."""
-    shown = _LINE_ENDS.sub(" ", name)
+    """Return a user, department or group as one line; ``name`` may be blank, and its line ends become blanks."""
+    shown = _CONTROLS.sub(" ", name).strip()
     if _IS_PLAIN.fullmatch(code):
         return code if not shown or shown == code else f"{shown} ({code})"
-    return f"{shown or _LINE_ENDS.sub(' ', code)} ({_in_quotes(code)})"
+    return f"{shown or _CONTROLS.sub(' ', code)} ({_in_quotes(code)})"
 
 
 def person_code(line: str) -> Mapping[str, str] | str:
