@@ -18,7 +18,7 @@ from kintone.replies import read_answer
 from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
 from kintone.writing.entries import Entry
-from kintone.writing.failures import readable
+from kintone.writing.field_paths import readable
 from kintone.writing.list_changes import ListChange, files_change
 from kintone.writing.removals import Removals
 from kintone.writing.repeating import EntryTraits, retry_note

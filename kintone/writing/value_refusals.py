@@ -6,7 +6,6 @@ https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from kintone.error_codes import BAD_VALUES, MEANINGS
 from kintone.errors import KintoneError
@@ -17,7 +16,8 @@ from kintone.records.unchecked import sent_lookups
 from kintone.texts import printable
 from kintone.writing.batches import Batch, Item, WriteKind
 from kintone.writing.entries import Entry
-from kintone.writing.failures import FieldPath, failing_call, keys_named, read_path
+from kintone.writing.failures import failing_call, keys_named
+from kintone.writing.field_paths import FieldPath, read_path
 
 MAX_NAMED = 10
 LOOKUP_CODES = ("GAIA_LO03", "GAIA_LO04")
@@ -35,8 +35,7 @@ def with_hidden_causes(
     """
     call = failing_call(cause, batch)
     if call is not None and form is not None and cause.kintone_code in LOOKUP_CODES:
-        sent = [(0 if batch.is_single else item.entry.position, item.entry.record) for item in call.items]
-        return with_lookups_named(error, sent, form)
+        return with_lookups_named(error, [item.entry for item in call.items], form, numbered=not batch.is_single)
     if call is None or MEANINGS.get(cause.kintone_code) is not BAD_VALUES:
         return error
     paths = [path for path in map(read_path, cause.field_errors) if path is not None]
@@ -49,19 +48,14 @@ def with_hidden_causes(
 # Lookups
 
 
-def with_lookups_named(
-    error: KintoneError, records: Iterable[tuple[int, Mapping[str, Any]]], form: Form
-) -> KintoneError:
-    """Return the error with the lookups that were sent, if it is about one; kintone does not tell which.
-
-    ``records`` are in kintone's own shape, each with the position of its entry, 0 where entries are not numbered.
-    """
+def with_lookups_named(error: KintoneError, entries: Iterable[Entry], form: Form, *, numbered: bool) -> KintoneError:
+    """Return the error with the lookups that were sent, if it is about one; kintone does not tell which."""
     if error.kintone_code not in LOOKUP_CODES:
         return error
     named = [
-        Message("entry {position}: {lookup}", position=position, lookup=lookup) if position else lookup
-        for position, record in records
-        for lookup in sent_lookups(record, form)
+        Message("{entry}: {lookup}", entry=entry.named, lookup=lookup) if numbered else lookup
+        for entry in entries
+        for lookup in sent_lookups(entry.record, form)
     ]
     note = Message("lookups that were sent: {lookups}", lookups=listed(named, "; ", MAX_NAMED))
     return error.copy_with(notes=[*error.notes, note] if named else error.notes)
@@ -73,21 +67,17 @@ def with_lookups_named(
 def _about_rows(placed: Sequence[tuple[Item, FieldPath]], batch: Batch) -> list[Message]:
     """Return what is known of the rows, equal notes once with all their entries."""
     notes: dict[str, Message] = {}
-    positions: dict[str, dict[int, None]] = {}
+    entries: dict[str, dict[int, Message]] = {}
     for item, path in placed:
         if note := _about_row(item, path):
             notes.setdefault(str(note), note)
-            positions.setdefault(str(note), {})[item.entry.position] = None
+            entries.setdefault(str(note), {})[item.entry.position] = item.entry.named
     if batch.is_single:
         return list(notes.values())[:MAX_NAMED]
-    return [_of_entries(list(positions[text]), note) for text, note in notes.items()][:MAX_NAMED]
-
-
-def _of_entries(positions: Sequence[int], note: Message) -> Message:
-    if len(positions) == 1:
-        return Message("entry {position}: {note}", position=positions[0], note=note)
-    named = listed([Message("{position}", position=position) for position in positions], ", ", MAX_NAMED)
-    return Message("entries {positions}: {note}", positions=named, note=note)
+    return [
+        Message("{entries}: {note}", entries=listed(list(entries[text].values()), ", ", MAX_NAMED), note=note)
+        for text, note in notes.items()
+    ][:MAX_NAMED]
 
 
 def _about_row(item: Item, path: FieldPath) -> Message:

@@ -166,7 +166,7 @@ class _Writer:
             try:
                 results = self._send_and_note_removals(batch)
             except KintoneError as error:
-                mapped = map_to_entries(error, batch, self._missing(error, batch))
+                mapped = map_to_entries(error, batch, self._missing(error, batch), self._request.form)
                 mapped = with_hidden_causes(mapped, error, batch, self._found_keys, self._request.form)
                 if error.maybe_saved or not is_outdated(error, batch):
                     raise mapped from None
