@@ -118,13 +118,14 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
         when_missing=WhenMissing.FAIL,
         tells_lists=True,
     )
+    traits = EntryTraits()
     try:
         api.encode_json(entry.record)
-        report = upsert(caller, request, removals=removals)
+        report = upsert(caller, request, removals=removals, traits=traits)
     except InvalidParameterError:
         raise
     except KintoneError as error:
-        retry = retry_note(EntryTraits(appends=request.appends).add([entry]))
+        retry = retry_note(traits)
         raise restated_for_one(error, retry, SAFE_TO_REPEAT if retry is RETRY_IS_HARMLESS else CHECK_FIRST) from None
     saved = report.results[0]
     return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))
