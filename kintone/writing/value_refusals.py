@@ -11,7 +11,7 @@ from kintone.error_codes import BAD_VALUES, MEANINGS
 from kintone.errors import KintoneError
 from kintone.forms.fields import Form
 from kintone.forms.near_matches import listed
-from kintone.messages import NOTHING, Joined, Message
+from kintone.messages import Joined, Message, counted
 from kintone.records.unchecked import sent_lookups
 from kintone.texts import printable
 from kintone.writing.batches import Batch, Item, WriteKind
@@ -66,34 +66,56 @@ def with_lookups_named(error: KintoneError, entries: Iterable[Entry], form: Form
 
 def _about_rows(placed: Sequence[tuple[Item, FieldPath]], batch: Batch) -> list[Message]:
     """Return what is known of the rows, equal notes once with all their entries."""
-    notes: dict[str, Message] = {}
-    entries: dict[str, dict[int, Message]] = {}
+    ids: dict[tuple[int, str, bool], dict[str, None]] = {}
+    items = {item.entry.position: item for item, _ in placed}
     for item, path in placed:
-        if note := _about_row(item, path):
-            notes.setdefault(str(note), note)
-            entries.setdefault(str(note), {})[item.entry.position] = item.entry.named
+        row_id, is_certain = _row_id(item, path), item.plan is not None
+        if row_id and (not is_certain or _is_unknown(item, path.code, row_id)):
+            ids.setdefault((item.entry.position, path.code, is_certain), {})[row_id] = None
+    notes: dict[str, Message] = {}
+    entries: dict[str, list[Entry]] = {}
+    for (position, table, is_certain), found in ids.items():
+        note = _about_ids(table, list(found), is_certain=is_certain)
+        notes.setdefault(str(note), note)
+        entries.setdefault(str(note), []).append(items[position].entry)
     if batch.is_single:
         return list(notes.values())[:MAX_NAMED]
     return [
-        Message("{entries}: {note}", entries=listed(list(entries[text].values()), ", ", MAX_NAMED), note=note)
-        for text, note in notes.items()
+        Message("{entries}: {note}", entries=_entries_named(entries[text]), note=note) for text, note in notes.items()
     ][:MAX_NAMED]
 
 
-def _about_row(item: Item, path: FieldPath) -> Message:
-    """Say that the record does not have the row's id, or may not have it where its rows were not read."""
-    row_id = _row_id(item, path)
-    if not row_id:
-        return NOTHING
-    words = {"id": printable(row_id), "table": printable(path.code)}
-    if item.plan is None:
-        return Message(
-            "if the record has no row with the id {id} in {table}, kintone takes that row for a new one", **words
+def _entries_named(entries: Sequence[Entry]) -> Message:
+    numbered = [
+        Message("{position} (line {line})", position=entry.position, line=entry.line)
+        if entry.line
+        else Message("{position}", position=entry.position)
+        for entry in entries
+    ]
+    several = Message("entries {numbers}", numbers=listed(numbered, ", ", MAX_NAMED))
+    return counted(len(entries), entries[0].named, several)
+
+
+def _is_unknown(item: Item, table: str, row_id: str) -> bool:
+    return item.plan is not None and any(row_id in each.unknown for each in item.plan.changes if each.code == table)
+
+
+def _about_ids(table: str, ids: Sequence[str], *, is_certain: bool) -> Message:
+    """Say that the record does not have the rows' ids, or may not have them where its rows were not read."""
+    shown = listed([Message("{id}", id=printable(row_id)) for row_id in ids], ", ", MAX_NAMED)
+    words = {"ids": shown, "table": printable(table)}
+    if is_certain:
+        return counted(
+            len(ids),
+            Message("the record has no row with the id {ids} in {table}, so kintone takes it for a new one", **words),
+            Message(
+                "the record has no rows with the ids {ids} in {table}, so kintone takes them for new ones", **words
+            ),
         )
-    if not any(row_id in change.unknown for change in item.plan.changes if change.code == path.code):
-        return NOTHING
-    return Message(
-        "the record has no row with the id {id} in {table}, so kintone takes that row for a new one", **words
+    return counted(
+        len(ids),
+        Message("if the record has no row with the id {ids} in {table}, kintone takes it for a new one", **words),
+        Message("if the record has no rows with the ids {ids} in {table}, kintone takes them for new ones", **words),
     )
 
 
