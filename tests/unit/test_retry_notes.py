@@ -178,6 +178,33 @@ def test_attaching_tells_by_its_mode(site: InProcess, mode: ListMode, said: Mess
     assert noted(failure(site, lambda: attach(site.client, site.app, "1", "papers", [key], mode))) is said
 
 
+def attached(site: InProcess, mode: ListMode) -> None:
+    """Attach a file that is uploaded."""
+    key = site.kintone.site.files.upload("a.txt", "text/plain", b"a")
+    attach(site.client, site.app, "1", "papers", [key], mode)
+
+
+@pytest.mark.parametrize(
+    ("act", "looks"),
+    [
+        (lambda site: run(site, UpdateRecord, {"record_id": 1, "record_data": {"name": "x"}}), False),
+        (lambda site: attached(site, ListMode.REPLACE), False),
+        (lambda site: attached(site, ListMode.APPEND), True),
+        (lambda site: run(site, UpdateRecord, {"record_id": 1, "record_data": ROW, "table_mode": "append"}), True),
+        (lambda site: run(site, AddRecord, {"record_data": {"name": "x"}}), True),
+    ],
+    ids=["update", "replace files", "append files", "append rows", "add"],
+)
+def test_one_record_gets_one_advice(site: InProcess, act: Callable[[InProcess], None], *, looks: bool) -> None:
+    """Either a repetition is safe, or it has to be looked up first whether one is needed; never both."""
+    error = failure(site, lambda: act(site))
+
+    assert (noted(error) is RETRY_IS_HARMLESS) is not looks
+    assert ("look in kintone" in line_of(error)) is looks
+    assert line_of(error).count("safe") == (not looks)
+    assert "do not repeat" not in line_of(error)
+
+
 def test_entries_before_the_failed_batch_count_too(site: InProcess) -> None:
     """The batch that is lost has keys, but the repetition would also add what was saved before it."""
     keyed = [{**KEYED, "updateKey": {"field": "sku", "value": f"K{number}"}} for number in range(4)]
