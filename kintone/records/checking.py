@@ -259,7 +259,8 @@ class TableReader:
         if not cells and id_text is not None:
             # kintone ignores an id that the record does not have and adds a new row.
             complaint = Message("a row without columns may be stored as a blank row")
-            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            advice = self._with_columns(id_text) if id_text and self.context.mode == "update" else self._row_shape()
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, advice)
             return None
         if id_text is None:
             complaint = Message("{value} is not a row id", value=preview(row_id))
@@ -328,6 +329,20 @@ class TableReader:
                 self.context.findings.problem(
                     Place(self.table.code), ProblemCode.BAD_FORMAT, complaint, Message("keep one of them")
                 )
+
+    def _with_columns(self, row_id: str) -> Message:
+        """Say what to write for a row with an id alone, which is meant to stay.
+
+        Measurements differ on what kintone does with columns that are not sent: kept, or emptied. So the whole row is
+        to be written. Sources: kintone-labs/cli-kintone issue 40, SonicGarden/kintone-emulator.
+        """
+        written = [code for code, column in self.table.columns.items() if column.refusal("add") is None]
+        shown = [f"{preview(code)}: …" for code in written[:COLUMNS_SHOWN_AGAIN]]
+        return Message(
+            "to keep the row, write all its columns beside the id, as in {{{cells}}}; with table_mode append, rows "
+            "that are left out stay as they are",
+            cells=", ".join([f'"id": {preview(row_id)}', *shown, *(["…"] if len(written) > len(shown) else [])]),
+        )
 
     def _row_shape(self) -> Message:
         written = [code for code, column in self.table.columns.items() if column.refusal("add") is None]
