@@ -24,7 +24,7 @@ from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
 from kintone.writing.field_paths import read_path
-from kintone.writing.named_people import with_people_named
+from kintone.writing.named_values import with_values_named
 from kintone.writing.repeating import SAFE_TO_RESEND, EntryTraits, resend_advice, retry_note
 
 # Which entries an error is about
@@ -64,8 +64,8 @@ def map_to_entries(
     if reply is None or call is None:
         return error
     entries = [item.entry for item in call.items]
-    if about_people := with_people_named(error, entries, form, numbered=not batch.is_single):
-        return about_people
+    if about_values := with_values_named(error, entries, form, numbered=not batch.is_single):
+        return about_values
     if batch.is_single:
         return error.copy_with(reply=replace(reply, fields=_fields_of_one(reply, batch.items[0])))
     fields: list[tuple[str | Message, Sequence[str]]] = []

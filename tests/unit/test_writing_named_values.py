@@ -1,14 +1,14 @@
-"""An unknown user, group or department: kintone names its code alone, and each place that holds it is told."""
+"""An unknown user, department or file: kintone names its code or key alone, and each place that holds it is told."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from kintone.errors import ErrorReply, InvalidRequestError
+from kintone.errors import ErrorReply, InvalidRequestError, NotFoundError
 from kintone.messages import Message
 from kintone.writing.entries import Entry
-from kintone.writing.named_people import with_people_named
+from kintone.writing.named_values import with_values_named
 from tests.unit.import_samples import failure
 from tests.unit.in_process import InProcess
 from tests.unit.tool_runs import run_tool
@@ -23,6 +23,7 @@ FORM: dict[str, dict[str, Any]] = {
     "owner": {"type": "USER_SELECT"},
     "team": {"type": "ORGANIZATION_SELECT"},
     "lines": {"type": "SUBTABLE", "fields": {"by": {"type": "USER_SELECT"}}},
+    "papers": {"type": "FILE"},
 }
 
 
@@ -63,6 +64,19 @@ def test_unknown_department_and_a_user_of_that_code(site: InProcess) -> None:
     assert "(entry 2: team)" in str(refused.value)
 
 
+def test_unknown_file_names_the_entry_and_the_field(site: InProcess) -> None:
+    """With the key that kintone does not have, perhaps since it was used before; another one beside it is not named."""
+    used, new = (site.kintone.site.files.upload(f"{name}.txt", "text/plain", b"x") for name in "ab")
+    site.ask("PUT", "record", id=1, record={"papers": {"value": [{"fileKey": used}]}})
+    files = [[], [{"fileKey": new}], [{"fileKey": used}]]
+    given = {"records_data": [{"record": {"papers": value}} for value in files]}
+    with pytest.raises(NotFoundError) as refused:
+        run_tool(site, UpsertRecords, given)
+
+    assert refused.value.code == "GAIA_BL01"
+    assert "(entry 3: papers)" in str(refused.value)
+
+
 def test_unknown_user_in_a_row_names_table_row_and_column(site: InProcess) -> None:
     """Rows count from 1, as the caller gave them, beside those that append keeps."""
     site.ask("PUT", "record", id=1, record={"lines": {"value": [{"value": {"by": people("sato")}}]}})
@@ -99,7 +113,7 @@ def test_code_is_read_from_the_words_in_each_language(words: str) -> None:
     """With full-width signs too, and with brackets in the code; also where the form could not be read."""
     refusal = InvalidRequestError(Message("refused"), reply=ErrorReply(400, "GAIA_IL26", words))
     entries = [Entry(1, {"owner": people("Sales")}), Entry(2, {"owner": people("Sales (Tokyo)")}, line=3)]
-    named = with_people_named(refusal, entries, None, numbered=True)
+    named = with_values_named(refusal, entries, None, numbered=True)
 
     assert named is not None
     assert str(named.problem) == "refused (entry 2 (line 3): owner)"
