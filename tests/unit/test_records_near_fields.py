@@ -37,8 +37,8 @@ def suggested(record: dict[str, object]) -> str:
 )
 def test_a_field_that_can_be_written_is_proposed_first(written: str, proposed: str) -> None:
     """Before a copied field that is spelt as similarly, and before a system field of the same label."""
-    assert f'"{proposed}"' in suggested({written: "x"})
-    assert ['"customer_name"' in suggested({written: "x"}), "cannot be" in suggested({written: "x"})] == [False, False]
+    assert suggested({written: "x"}).startswith(f'did you mean "{proposed}"? ')
+    assert "cannot be written" not in suggested({written: "x"})
 
 
 @pytest.mark.parametrize(
