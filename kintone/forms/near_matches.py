@@ -60,7 +60,7 @@ def nearest_preferred(
     """
     near = nearest_codes(wanted, [*preferred, *others])
     first = tuple(code for code in near if any(code == each for each, _ in preferred))
-    if first:
+    if first or not near:
         return first
     key = folded(wanted)
     if any(code in near and key in {folded(code), folded(label)} for code, label in others):
