@@ -121,6 +121,12 @@ class Answer:
 
 
 _PAPER = "添付"
+_NOBODY: dict[str, Any] = {"type": "ONE", "entities": []}
+_PROCESS: dict[str, Any] = {
+    "enable": True,
+    "states": {name: {"name": name, "index": str(index), "assignee": _NOBODY} for index, name in enumerate(_STATES)},
+    "actions": [{"name": "着手する", "from": "未着手", "to": "対応中", "filterCond": ""}],
+}
 _FIELDS = {"fields": list(INQUIRIES)}
 _ENTRY = {"受付番号": "N-0001", "会社名": "ABC", "種別": "見積"}
 CALLS: Sequence[tuple[str, str, Mapping[str, Any]]] = (
@@ -156,10 +162,12 @@ CALLS: Sequence[tuple[str, str, Mapping[str, Any]]] = (
 
 
 def measure(server: KintoneServer, host: DifyHost) -> list[Answer]:
-    """Return the size of the answer to each call, and of attaching a file and getting it back."""
+    """Return the size of the answer to each call, of attaching a file and getting it back, and of a status."""
     inquiry_app, paper_app = server.create("Inquiries", INQUIRIES), server.create("Papers", {_PAPER: {"type": "FILE"}})
     _add(server, inquiry_app, [inquiry.record for inquiry in inquiries()])
-    _add(server, paper_app, [{}])
+    flow_app = server.create("Requests", {"件名": {"type": "SINGLE_LINE_TEXT"}}, _PROCESS)
+    for target in (paper_app, flow_app):
+        _add(server, target, [{}])
     size = len(csv_with_codes(inquiry.texts for inquiry in inquiries()))
 
     def answer(title: str, tool: str, parameters: Mapping[str, Any], target: Target) -> Answer:
@@ -173,6 +181,7 @@ def measure(server: KintoneServer, host: DifyHost) -> list[Answer]:
         *(answer(*call, inquiry_app) for call in CALLS),
         answer("one file attached", "kintone_upload_file", paper, paper_app),
         answer("one file", "kintone_download_file", place, paper_app),
+        answer("one record", "kintone_update_status", {"record_ids": "1", "action": "着手する"}, flow_app),
     ]
 
 

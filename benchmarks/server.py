@@ -85,9 +85,10 @@ class KintoneServer:
         """Create an app of twenty fields with a number of records."""
         return self._target(self._ask("POST", "seed", {"seed": "wide", "records": records})["apps"][0])
 
-    def create(self, name: str, properties: dict[str, Any]) -> Target:
-        """Create an app without records."""
-        return self._target(self._ask("POST", "apps", {"name": name, "properties": properties})["app"])
+    def create(self, name: str, properties: dict[str, Any], process: dict[str, Any] | None = None) -> Target:
+        """Create an app without records; `process` is its process management in the shape of app/status.json."""
+        given = {"name": name, "properties": properties, "process": process}
+        return self._target(self._ask("POST", "apps", given)["app"])
 
     def credentials(self, target: Target) -> dict[str, str]:
         """Return the plugin's credential for an app."""

@@ -38,6 +38,7 @@ MENTION_CODES: Final = Message(
     'separated by commas; a department or a group needs code and type, {{"code": "sales", "type": "ORGANIZATION"}}; '
     "a guest is guest/ and the e-mail address, and must have accepted the invitation"
 )
+_AT_FIRST = re.compile("[@\uff20][^@\uff20]")
 _MENTION_PLACE = re.compile(r"comment\.mentions\[(?P<index>[0-9]{1,3})\]")
 
 
@@ -51,10 +52,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class AddedComment:
-    """A new comment; ``response`` is kintone's whole answer."""
+    """A new comment; ``response`` is kintone's whole answer, ``mentions`` are those that kintone took."""
 
     id: str
     response: dict[str, Any] = field(repr=False)
+    mentions: Sequence[Mention] = ()
 
 
 class _AddedAnswer(AnswerModel):
@@ -66,22 +68,43 @@ def add_comment(
 ) -> AddedComment:
     """Add a comment; after an unknown outcome it is not sent again, since a second request adds a second comment.
 
-    Raises ``InvalidParameterError`` before anything is sent for a text or a number of mentions beyond kintone's limits.
+    A code with an @ in front is sent as it is, since a login name may begin with one; where kintone knows nobody of
+    that code, and so has saved nothing, it is sent once more without. Raises ``InvalidParameterError`` before anything
+    is sent for a text or a number of mentions beyond kintone's limits.
     """
     _check_limits(text, mentions)
+    while True:
+        try:
+            return _send(caller, app, record_id, text, mentions)
+        except KintoneError as error:
+            plain = _without_at(mentions, error)
+            if plain == mentions:
+                raise _explained(error, text) from None
+            mentions = plain
+
+
+def _without_at(mentions: Sequence[Mention], error: KintoneError) -> Sequence[Mention]:
+    """Return the mentions without the @ in front of the code that kintone does not know, which its words name."""
+    if error.maybe_saved or error.remedy is not UNKNOWN_USER.remedy or error.reply is None:
+        return mentions
+    words = error.reply.message
+    named = [each.code for each in mentions if _AT_FIRST.match(each.code) and each.code in words]
+    unknown = max(named, key=len, default="")
+    plain = (replace(each, code=unknown[1:]) if each.code == unknown else each for each in mentions)
+    return list(dict.fromkeys(plain)) if unknown else mentions
+
+
+def _send(caller: RequestSender, app: int, record_id: str, text: str, mentions: Sequence[Mention]) -> AddedComment:
     adding = Message("adding a comment to record {record} of app {app}", record=record_id, app=app)
     comment: dict[str, object] = {"text": text}
     if mentions:
         comment["mentions"] = [{"code": mention.code, "type": mention.type} for mention in mentions]
 
     def added(answer: Answer) -> AddedComment:
-        return AddedComment(read_answer(_AddedAnswer, answer.body, adding).id, answer.body)
+        return AddedComment(read_answer(_AddedAnswer, answer.body, adding).id, answer.body, mentions)
 
     request = api.add_comment(adding, app, record_id, comment)
-    try:
-        return caller.write(request, added, WriteLedger(1, numbered=False), ONE_ENTRY)
-    except KintoneError as error:
-        raise _explained(error, text) from None
+    return caller.write(request, added, WriteLedger(1, numbered=False), ONE_ENTRY)
 
 
 def _check_limits(text: str, mentions: Sequence[Mention]) -> None:

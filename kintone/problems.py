@@ -1,6 +1,6 @@
 """Problems of a record, and changes made to it, in sentences that people and models can act on."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -51,13 +51,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that kintone would refuse, drop or misread; ``row`` is None outside tables, else counted from 1."""
+    """One thing that kintone would refuse, drop or misread; ``row`` is None outside tables, else counted from 1.
+
+    ``message`` is made of ``place`` and ``complaint`` where these are given.
+    """
 
     field: str
     row: int | None
     code: ProblemCode
     message: Message
     suggestion: Message
+    place: Message = NOTHING
+    complaint: Message = NOTHING
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Return the problem as JSON shows it."""
@@ -128,7 +133,8 @@ class Findings:
             self.unlisted_problems += 1
             return
         advice = NOTHING if is_told else suggestion if isinstance(suggestion, Message) else suggestion()
-        self.problems.append(Problem(printable(place.field), place.row, code, message, advice))
+        kept = Problem(printable(place.field), place.row, code, message, advice, place.words, complaint)
+        self.problems.append(kept)
 
     def unusable(self, place: Place, error: UnusableValueError) -> None:
         """Note that a value cannot be used."""
@@ -156,7 +162,45 @@ class Findings:
             self.changes.append(Change(printable(place.field), place.row, text))
 
 
+MAX_NAMES_JOINED = 10
+"""Names on a line about unknown fields or columns to which none is near."""
+
+
+def joined_lines[Owner](problems: Iterable[tuple[Owner, Problem]]) -> list[tuple[Owner, Message]]:
+    """Return a line for each problem with its owner; unknown names with the same words and owner share one line.
+
+    The suggestion of the first of them may say more than those of the others, which it begins with.
+    """
+    groups: list[tuple[Owner, Problem, list[Message]]] = []
+    alike: dict[tuple[str, str], list[int]] = {}
+    for owner, problem in problems:
+        if problem.code not in {ProblemCode.UNKNOWN_FIELD, ProblemCode.UNKNOWN_COLUMN} or not problem.complaint:
+            groups.append((owner, problem, []))
+            continue
+        suggestion = str(problem.suggestion)
+        candidates = alike.setdefault((str(owner), str(problem.complaint)), [])
+        fitting = [place for place in candidates if str(groups[place][1].suggestion).startswith(suggestion)]
+        if fitting:
+            groups[fitting[0]][2].append(problem.place)
+        else:
+            candidates.append(len(groups))
+            groups.append((owner, problem, [problem.place]))
+    return [(owner, _joined_line(problem, places)) for owner, problem, places in groups]
+
+
+def _joined_line(problem: Problem, places: Sequence[Message]) -> Message:
+    left = len(places) - MAX_NAMES_JOINED
+    if len(places) <= 1:
+        return problem.line
+    named: Message = Joined(places[:MAX_NAMES_JOINED], ", ")
+    if left > 0:
+        named = Message("{names} and {count} more", names=named, count=left)
+    return Joined(
+        [Message("{places}: {complaint}", places=named, complaint=problem.complaint), problem.suggestion], ": "
+    )
+
+
 def problem_lines(problems: Sequence[Problem], unlisted: int = 0) -> list[Message]:
-    """Return one line for each problem, and a last one with the number of those not listed."""
-    lines = [problem.line for problem in problems]
-    return [*lines, Message("and {count} more", count=unlisted)] if unlisted else lines
+    """Return a line for each problem, as ``joined_lines`` does, and a last one with the number of those not listed."""
+    lines = [line for _, line in joined_lines((None, problem) for problem in problems)]
+    return [*lines, Message("and {count} more problems", count=unlisted)] if unlisted else lines

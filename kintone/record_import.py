@@ -1,7 +1,7 @@
 """Importing a file of records: its mistakes are looked for first, then it is written while it is read.
 
-A file of a few thousand lines is read as a whole before anything is written. A larger one may be read twice: once for
-its mistakes, once for its records. No more than two batches are held.
+A file of up to 2,000 lines is read as a whole before anything is written, twice where it is too large to be held. A
+larger one may be read twice: once for its mistakes, once for its records. No more than two batches are held.
 """
 
 from collections import deque
@@ -37,6 +37,13 @@ CHECK_SHARE: Final = 1 / 3
 RECORDS_BETWEEN_YIELDS: Final = 100
 MAX_NOTES: Final = 20
 
+CHECKED: Final = Message("The file was read twice: it was checked as a whole before anything was written.")
+NOT_WANTED: Final = Message(
+    "The file has more than {lines:,} lines and validate_before_write is off, so it was not checked as a whole before "
+    "writing: mistakes end the import where they are met.",
+    lines=max_entries(),
+)
+
 type OpenFile = Callable[[Deadline], AbstractContextManager[Iterator[bytes]]]
 """Opens the file, each time from its beginning; its errors are those of ``Iterator`` too."""
 
@@ -47,8 +54,8 @@ class ImportReport:
 
     ``written`` counts entries, ``cleared`` the cells that were emptied in records that existed. ``told`` are notes on
     values that are stored differently or were not used, ``unlisted`` counts those that were not kept. ``file`` tells
-    how the file was read and which of its columns were not used. ``unchecked`` says why the file was not read as a
-    whole before anything was written, if that was wanted.
+    how the file was read and which of its columns were not used. ``how_checked`` says of a file that is not held as a
+    whole whether its mistakes were looked for before anything was written, and if not, why.
     """
 
     written: UpsertReport = field(default_factory=UpsertReport)
@@ -56,7 +63,7 @@ class ImportReport:
     told: list[Message] = field(default_factory=list)
     unlisted: int = 0
     file: RecordFile | None = None
-    unchecked: Message = NOTHING
+    how_checked: Message = NOTHING
 
 
 class RecordImport:
@@ -85,7 +92,8 @@ class RecordImport:
         """Read the file and write its records; ``progress`` is told their number after each batch.
 
         With ``checks_first`` a large file is read for its mistakes before anything is written. Raises
-        ``InvalidParameterError`` for the mistakes of the file, and the errors of ``upsert_file``.
+        ``InvalidParameterError`` for the mistakes of the file, and the errors of ``upsert_file``, with a note where
+        the file was not checked before.
         """
         self._progress = progress or _ignore
         deadline = self._caller.deadline
@@ -93,8 +101,8 @@ class RecordImport:
         with deadline.within(deadline.remaining()) as limit, self._open(limit) as chunks:
             reading = _Reading(chunks, self._options)
             head = reading.head()
-            if not reading.is_at_end and checks_first:
-                self._report.unchecked = self._check()
+            if not reading.is_at_end:
+                self._report.how_checked = self._check(reading, in_full=checks_first)
             reading.raise_mistakes()
             if not head and self._options.first_entry > 1:
                 raise InvalidParameterError(
@@ -112,7 +120,11 @@ class RecordImport:
 
     def _write(self, entries: Iterator[Entry], removals: Removals, *, stops_early: bool) -> None:
         stream = EntryStream(entries, self._options.first_entry, stops_early, on_saved=self._note_saved)
-        self._report.written = upsert_file(self._caller, self._request, stream, removals)
+        try:
+            self._report.written = upsert_file(self._caller, self._request, stream, removals)
+        except KintoneError as error:
+            told = self._report.how_checked
+            raise error.copy_with(notes=[*error.notes, *([told] if told not in (NOTHING, CHECKED) else [])]) from None
 
     def _entries(self, reading: "_Reading", head: deque[FileRecord]) -> Iterator[Entry]:
         """Yield the entries of a file; ``head`` is emptied, so that what is written is not kept."""
@@ -139,11 +151,14 @@ class RecordImport:
 
     # Looking for mistakes
 
-    def _check(self) -> Message:
-        """Read the whole file for its mistakes; return why that could not be done, nothing where it was.
+    def _check(self, first: "_Reading", *, in_full: bool) -> Message:
+        """Read the whole file for its mistakes; return whether that was done, and if not, why.
 
-        Raises ``InvalidParameterError`` for the mistakes that were found.
+        Without ``in_full`` that is done for a file of few lines, and not to its end for any other. Raises
+        ``InvalidParameterError`` for the mistakes that were found.
         """
+        if not in_full and first.lines > max_entries():
+            return NOT_WANTED
         deadline = self._caller.deadline
         mistakes = Mistakes()
         reading: _Reading | None = None
@@ -153,6 +168,11 @@ class RecordImport:
                 reading = _Reading(chunks, self._options)
                 for record in reading.records:
                     mistakes.add(record.problems)
+                    if not in_full and record.line > max_entries():
+                        in_full = False
+                        break
+                else:
+                    in_full = True
         except KintoneError as error:
             if reading is not None and error is not reading.source_failure:
                 raise _refusal(mistakes, error) from None
@@ -162,7 +182,7 @@ class RecordImport:
             limit.close()
         if mistakes.count:
             raise _refusal(mistakes)
-        return NOTHING
+        return CHECKED if in_full else NOT_WANTED
 
     def _not_checked(self, error: KintoneError) -> Message:
         if isinstance(error, TimedOutError):
@@ -187,6 +207,7 @@ class _Reading:
         self.is_at_end = False
         self.source_failure: KintoneError | None = None
         self.received = 0
+        self.lines = 0
         self._mistakes = Mistakes()
         self._failure: KintoneError | None = None
 
@@ -196,6 +217,7 @@ class _Reading:
         try:
             for record in self.records:
                 head.append(record)
+                self.lines = record.line
                 self._mistakes.add(record.problems)
                 if (
                     len(head) > max_entries()

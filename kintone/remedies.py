@@ -15,12 +15,12 @@ FIND_BY_QUERY: Final = Message("kintone_query, if you have it, finds records by 
 # What a node of Dify whose "retry on failure" is on does after a write that is saved in part, or perhaps. It repeats
 # the whole call: docs.dify.ai, build/predefined-error-handling-logic.
 RETRY_IS_HARMLESS: Final = Message(
-    "repeating the whole call, as Dify's own retry of a node does, gives the same records the same values, also over "
-    "what others changed meanwhile"
+    "repeating the whole call, as Dify's own retry of a node does, is safe: it gives the same records the same values, "
+    "also over what others changed meanwhile"
 )
 RETRY_WRITES_TWICE: Final = Message(
-    "repeating the whole call, as Dify's own retry of a node does, writes a second time what is saved: do not repeat "
-    "it, and keep that retry off"
+    "repeating the whole call, as Dify's own retry of a node does, writes a second time what is saved: keep that "
+    "retry off"
 )
 RETRY_IS_REFUSED: Final = Message(
     "repeating the whole call, as Dify's own retry of a node does, is refused if this was saved, which then looks like "

@@ -196,7 +196,7 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
 
 
 def _checked_and_cleared(report: ImportReport) -> list[Message]:
-    lines = [report.unchecked] if report.unchecked else []
+    lines = [report.how_checked] if report.how_checked else []
     if report.cleared:
         lines.append(
             Message(

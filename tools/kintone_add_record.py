@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from kintone.errors import InvalidRequestError
+from kintone.errors import InvalidRequestError, NotFoundError
 from kintone.forms.fields import Form
 from kintone.messages import Message
 from kintone.records import CheckedRecord, check_record
+from kintone.writing.entries import Entry
+from kintone.writing.named_values import with_values_named
 from kintone.writing.one_record import Added, add_record
 from kintone.writing.value_refusals import with_lookups_named
 from tools import base, record_checks
@@ -26,9 +28,11 @@ class AddRecord(base.KintoneTool):
             checked, form = _checked(call, raw, rules=check)
             try:
                 added = add_record(call.client, call.app, checked.record)
-            except InvalidRequestError as error:
+            except (InvalidRequestError, NotFoundError) as error:
                 call.client.forms.drop(call.app)
-                raise with_lookups_named(error, [(0, checked.record)], form) from None
+                entries = [Entry(1, checked.record)]
+                named = with_values_named(error, entries, form, numbered=False) or error
+                raise with_lookups_named(named, entries, form, numbered=False) from None
         url = call.client.record_url(call.app, added.id)
         # The record is saved, so a response that is too large for Dify is left out instead of failing the call.
         response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}

@@ -41,7 +41,7 @@ class AddRecordComment(base.KintoneTool):
         response = added.response if size_of(added.response) <= MAX_MESSAGE_BYTES // 2 else {}
         variables = {"comment_id": added.id, "response": response}
         url = call.client.record_url(call.app, record_id)
-        lines = _lines(added, call.app, record_id, url, mentions)
+        lines = _lines(added, call.app, record_id, url, added.mentions)
         if not mentions and _AT_SOMEBODY.search(text):
             lines.append(MENTIONS_NOBODY)
         return Result(lines, variables, variables)

@@ -7,8 +7,10 @@ from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.texts import printable
 from kintone.writing.list_changes import ListChange
 from kintone.writing.removals import Removals, Removed
+from tools.shown_ids import shown_ids
 
 MAX_REMOVED_SHOWN = 100
+MAX_UNKNOWN_SHOWN = 10
 MAX_FIELDS_SHOWN = 50
 MAX_FIELDS_IN_FAILURE = 10
 
@@ -39,7 +41,8 @@ def _added(change: ListChange) -> Message:
 
 
 def _unknown(ids: Sequence[str]) -> Message:
-    shown = _shown(ids)
+    # What was sent as an id need not be a number where nothing was checked.
+    shown = shown_ids(ids, MAX_UNKNOWN_SHOWN) if all(map(str.isdecimal, ids)) else _shown(ids)
     return counted(
         len(ids),
         Message("the record has no row with the id {ids}, so it is a new one", ids=shown),

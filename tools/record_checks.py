@@ -9,7 +9,7 @@ from kintone.forms.fields import Form, WriteMode
 from kintone.forms.reading import FormsApi
 from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.permissions import VIEW_OR_ADD, tick
-from kintone.problems import Change, Problem
+from kintone.problems import Change, Problem, joined_lines
 from kintone.records import check_record, check_update_key, record_without_form
 from kintone.runtime import yield_thread
 from kintone.writing.entries import Entry
@@ -144,7 +144,7 @@ class CheckedEntries:
     form: Form | None = None
     changes: list[Change] = field(default_factory=list)
     unlisted: int = 0
-    mistakes: dict[str, tuple[Message, list[int]]] = field(default_factory=dict)
+    mistakes: dict[str, tuple[Problem, list[int]]] = field(default_factory=dict)
     grouped_problems: int = 0
     unlisted_problems: int = 0
     wants_precision: bool = False
@@ -154,7 +154,8 @@ class CheckedEntries:
     @property
     def problems(self) -> list[Message]:
         """A line for each problem, with the entries that have it."""
-        return [_of_entries(positions, line) for line, positions in self.mistakes.values()]
+        found = ((positions, problem) for problem, positions in self.mistakes.values())
+        return [_of_entries(positions, line) for positions, line in joined_lines(found)]
 
 
 def check_entries(
@@ -238,7 +239,7 @@ def _collect(entry: Entry, problems: Sequence[Problem], changes: Sequence[Change
             result.mistakes[message][1].append(entry.position)
             result.grouped_problems += 1
         elif len(result.mistakes) < MAX_PROBLEMS_SHOWN:
-            result.mistakes[message] = (problem.line, [entry.position])
+            result.mistakes[message] = (problem, [entry.position])
         else:
             result.unlisted_problems += 1
     for change in changes[:MAX_CHANGES_SHOWN]:

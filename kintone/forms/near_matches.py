@@ -50,6 +50,24 @@ def nearest_codes(wanted: str, names: Iterable[tuple[str, str]]) -> tuple[str, .
     return tuple(dict.fromkeys([*by_code.get(key, ()), *by_label.get(key, ())]))
 
 
+def nearest_preferred(
+    wanted: str, preferred: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Return the nearest codes as ``nearest_codes`` does, those among ``preferred`` alone where one of them is near.
+
+    One of the ``others`` comes before a preferred one that is only spelt similarly, if it differs in case, width or
+    blanks alone.
+    """
+    near = nearest_codes(wanted, [*preferred, *others])
+    first = tuple(code for code in near if any(code == each for each, _ in preferred))
+    if first or not near:
+        return first
+    key = folded(wanted)
+    if any(code in near and key in {folded(code), folded(label)} for code, label in others):
+        return near
+    return nearest_codes(wanted, preferred) or near
+
+
 def one_of(codes: Iterable[str]) -> Message:
     """Return the codes in quotes, joined by "or", for a sentence such as ``did you mean …?``; as many as ``listed``."""
     return listed([Message('"{code}"', code=printable(code)) for code in codes], " or ")

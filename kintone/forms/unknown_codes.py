@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kintone.field_types import RECORD_ID
 from kintone.forms.fields import FieldDefinition, Form
-from kintone.forms.near_matches import folded, listed, nearest_codes
+from kintone.forms.near_matches import folded, listed, nearest_codes, nearest_preferred
 from kintone.messages import Joined, Message
 from kintone.texts import printable
 
@@ -24,14 +24,15 @@ def unknown_code(parameter: str, code: str, form: Form) -> Message:
     return unknown_codes(parameter, [code], form)[0]
 
 
-def unknown_codes(parameter: str, codes: Iterable[str], form: Form) -> list[Message]:
+def unknown_codes(parameter: str, codes: Iterable[str], form: Form, *, are_written: bool = False) -> list[Message]:
     """Return sentences that name the parameter, the codes, and the nearest fields by code and label.
 
     Where several fields share the label that was written, their codes are named, as many as ``listed`` shows. Codes to
-    which none is near share a sentence that lists the fields of the app. Only the first ten codes are looked up.
+    which none is near share a sentence that lists the fields of the app. Only the first ten codes are looked up. Where
+    values ``are_written`` into the fields, those that an update can write come first.
     """
     different = list(dict.fromkeys(codes))
-    near = {code: _near(code, form) for code in different[:MAX_LOOKED_UP]}
+    near = {code: _near(code, form, are_written=are_written) for code in different[:MAX_LOOKED_UP]}
     sentences = [
         Message(
             '{parameter}: app {app} has no field "{code}"; did you mean {near}?',
@@ -65,7 +66,7 @@ def _far(parameter: str, codes: list[Message], form: Form) -> Message:
     )
 
 
-def _near(code: str, form: Form) -> tuple[str, ...]:
+def _near(code: str, form: Form, *, are_written: bool = False) -> tuple[str, ...]:
     column = code.rpartition(".")[2]
     if column != code and column in form.tables_by_column:
         return (column,)
@@ -73,7 +74,15 @@ def _near(code: str, form: Form) -> tuple[str, ...]:
     plain = _plain(code)
     if plain in _RECORD_IDS and plain not in {_plain(name) for pair in names for name in pair}:
         return (RECORD_ID,)
-    return nearest_codes(code, names) or _containing(code, names)
+    if not are_written:
+        return nearest_codes(code, names) or _containing(code, names)
+    writable = [pair for pair in names if _is_writable(form.find(pair[0]))]
+    others = [pair for pair in names if not _is_writable(form.find(pair[0]))]
+    return nearest_preferred(code, writable, others) or _containing(code, writable) or _containing(code, others)
+
+
+def _is_writable(field: FieldDefinition | None) -> bool:
+    return field is not None and field.refusal("update") is None
 
 
 def _plain(name: str) -> str:

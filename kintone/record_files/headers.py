@@ -210,7 +210,7 @@ class _HeaderReader:
         if self._skip_unknown:
             header.skipped = self._unknown
         elif self._unknown:
-            self._problems += unknown_codes("column", self._unknown, self._form)
+            self._problems += unknown_codes("column", self._unknown, self._form, are_written=True)
             self._problems.append(Message("skip_unknown_columns leaves unknown columns out"))
 
     def _report_repeated(self, found: Mapping[int, Meaning], written: Sequence[str]) -> None:

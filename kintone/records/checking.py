@@ -9,8 +9,7 @@ from kintone import limits
 from kintone.errors import InvalidParameterError
 from kintone.field_types import PSEUDO_FIELDS
 from kintone.forms.fields import FieldDefinition, Form, WriteMode
-from kintone.forms.near_matches import listed, nearest_codes, one_of
-from kintone.messages import NOTHING, Joined, Message
+from kintone.messages import Joined, Message
 from kintone.problems import (
     MAX_LISTED,
     Change,
@@ -22,6 +21,14 @@ from kintone.problems import (
     problem_lines,
 )
 from kintone.records.field_rules import CheckContext, given_value, read_cell
+from kintone.records.near_fields import (
+    code_and_label,
+    columns_in_words,
+    into_rows,
+    nearest_fields,
+    question,
+    suggestion,
+)
 from kintone.records.values import is_empty
 from kintone.texts import preview, printable
 from kintone.values.json_texts import read_rendered
@@ -163,62 +170,10 @@ def _report_unknown(code: str, form: Form, context: CheckContext) -> None:
         context.findings.problem(place, ProblemCode.NOT_WRITABLE, complaint, field_type.advice)
     elif code in form.tables_by_column:
         complaint = Message("this column belongs to the table {table}", table=printable(form.tables_by_column[code]))
-        context.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: _into_rows(code, form, context))
+        context.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: into_rows(code, form, context))
     else:
         complaint = Message("app {app} has no field of this code, and kintone would ignore it", app=form.app)
-        context.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: _suggest(code, form, context))
-
-
-def _into_rows(code: str, form: Form, context: CheckContext) -> Message:
-    table = form.fields[form.tables_by_column[code]]
-    advice = Message(
-        "write it into the rows: {{{table}: [{{{column}: …}}]}}", table=preview(table.code), column=preview(code)
-    )
-    return Joined([advice, _columns_in_words(table)]) if context.explains(f"{code} {table.code}") else advice
-
-
-def _suggest(code: str, form: Form, context: CheckContext) -> Message:
-    """Return the nearest fields, or columns, and which there are; the fields once a call, as many as fit a sentence."""
-    nearest = nearest_codes(code, form.names())
-    if nearest:
-        return Joined([Message("did you mean {code}?", code=one_of(nearest)), _fields_in_words(form, context)])
-    columns = nearest_codes(code, form.column_names())
-    if not columns:
-        return Joined([Message("use a code of the app's form, or leave it out"), _fields_in_words(form, context)])
-    tables = [form.fields[table] for table in dict.fromkeys(form.tables_by_column[column] for column in columns)]
-    suggested = [
-        Message("the column {column} of the table {table}", column=preview(column), table=preview(table))
-        for column in columns
-        for table in (form.tables_by_column[column],)
-    ]
-    meant = Message("did you mean {columns}?", columns=Joined(suggested, " or "))
-    return Joined([meant, *(_columns_in_words(table) for table in tables if context.explains(f"{code} {table.code}"))])
-
-
-def _fields_in_words(form: Form, context: CheckContext) -> Message:
-    writable = [_code_and_label(field) for field in form.fields.values() if field.refusal("update") is None]
-    if not writable or not context.explains("fields"):
-        return NOTHING
-    return Message("fields that can be written: {fields}", fields=listed(writable))
-
-
-def _columns_in_words(table: FieldDefinition) -> Message:
-    """Name all columns of a table, those that kintone fills itself apart."""
-    written = [_code_and_label(column) for column in table.columns.values() if column.refusal("add") is None]
-    filled = [_code_and_label(column) for column in table.columns.values() if column.refusal("add") is not None]
-    name = printable(table.code)
-    parts = [
-        Message("columns of {table}: {columns}", table=name, columns=Joined(written, ", ")) if written else NOTHING,
-        Message("filled in by kintone: {columns}", columns=Joined(filled, ", ")) if filled else NOTHING,
-    ]
-    return Joined(parts)
-
-
-def _code_and_label(field: FieldDefinition) -> Message:
-    code, label = printable(field.code), printable(field.label)
-    if code == label:
-        return Message("{code}", code=code)
-    return Message("{code} ({label})", code=code, label=label)
+        context.findings.problem(place, ProblemCode.UNKNOWN_FIELD, complaint, lambda: suggestion(code, form, context))
 
 
 # Tables
@@ -304,7 +259,8 @@ class TableReader:
         if not cells and id_text is not None:
             # kintone ignores an id that the record does not have and adds a new row.
             complaint = Message("a row without columns may be stored as a blank row")
-            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, self._row_shape())
+            advice = self._with_columns(id_text) if id_text and self.context.mode == "update" else self._row_shape()
+            self.context.findings.problem(place, ProblemCode.WRONG_TYPE, complaint, advice)
             return None
         if id_text is None:
             complaint = Message("{value} is not a row id", value=preview(row_id))
@@ -352,14 +308,14 @@ class TableReader:
         return None
 
     def _suggest(self, code: str) -> Message:
-        nearest = nearest_codes(code, ((column.code, column.label) for column in self.table.columns.values()))
+        nearest = nearest_fields(code, self.table.columns, "add")
         if nearest:
-            advice = Message("did you mean {code}?", code=one_of(nearest))
+            advice = question(nearest, self.table.columns, "add")
         else:
             advice = Message("use one of its columns, or leave it out")
         # The same mistake in the next rows needs no list of its own.
         is_new = self.context.explains(f"{code} {self.table.code}")
-        return Joined([advice, _columns_in_words(self.table)]) if is_new else advice
+        return Joined([advice, columns_in_words(self.table)]) if is_new else advice
 
     def _refuse_repeated_ids(self, rows: list[object]) -> None:
         """Note ids that two rows have; kintone would answer GAIA_SI01 without naming the rows."""
@@ -374,9 +330,23 @@ class TableReader:
                     Place(self.table.code), ProblemCode.BAD_FORMAT, complaint, Message("keep one of them")
                 )
 
+    def _with_columns(self, row_id: str) -> Message:
+        """Say what to write for a row with an id alone, which is meant to stay.
+
+        Measurements differ on what kintone does with columns that are not sent: kept, or emptied. So the whole row is
+        to be written. Sources: kintone-labs/cli-kintone issue 40, SonicGarden/kintone-emulator.
+        """
+        written = [code for code, column in self.table.columns.items() if column.refusal("add") is None]
+        shown = [f"{preview(code)}: …" for code in written[:COLUMNS_SHOWN_AGAIN]]
+        return Message(
+            "to keep the row, write all its columns beside the id, as in {{{cells}}}; with table_mode append, rows "
+            "that are left out stay as they are",
+            cells=", ".join([f'"id": {preview(row_id)}', *shown, *(["…"] if len(written) > len(shown) else [])]),
+        )
+
     def _row_shape(self) -> Message:
         written = [code for code, column in self.table.columns.items() if column.refusal("add") is None]
-        filled = [_code_and_label(column) for code, column in self.table.columns.items() if code not in written]
+        filled = [code_and_label(column) for code, column in self.table.columns.items() if code not in written]
         if not self.context.explains(self.table.code):
             written, filled = written[:COLUMNS_SHOWN_AGAIN], []
         shape = Message("write rows like [{{{cells}}}]", cells=", ".join(f"{preview(code)}: …" for code in written))

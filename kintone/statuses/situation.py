@@ -12,6 +12,10 @@ from kintone.texts import printable
 ADMINISTRATOR: Final = "Administrator"
 """The login name of the user as whom an API token acts."""
 MAX_GROUPS: Final = 10
+MAX_CHARACTERS: Final = 700
+"""Of the lines about groups; the actions of one status may take more."""
+MAX_IDS: Final = 20
+"""Records of the groups that have no line; the problem names all."""
 MAX_CONDITION: Final = 200
 UNREAD_RECORDS: Final = Message("the status of the records could not be read to tell more")
 UNREAD_PROCESS: Final = Message(
@@ -164,13 +168,32 @@ class Situation:
 
     def lines(self) -> list[Message]:
         """Return a line for each status and its assignees: which records have it and what is possible from it."""
-        lines = [self._line(group) for group in self.groups[:MAX_GROUPS]]
-        if len(self.groups) > MAX_GROUPS:
-            lines.append(Message("and {count} more statuses and assignees", count=len(self.groups) - MAX_GROUPS))
+        lines = self._first_lines()
+        if left := self.groups[len(lines) :]:
+            ids = [verbatim(each) for group in left for each in group.ids]
+            lines.append(
+                Message(
+                    "and {count} more statuses and assignees, of the records {ids}",
+                    count=len(left),
+                    ids=listed(ids, ", ", MAX_IDS),
+                )
+            )
         if self.process is None:
             lines.append(UNREAD_PROCESS)
         elif not self.groups and self.process.actions:
             lines.append(Message("the actions of the app are {actions}", actions=_with_origins(self.process.actions)))
+        return lines
+
+    def _first_lines(self) -> list[Message]:
+        """Return the lines of as many groups as a message has room for; one at least."""
+        lines: list[Message] = []
+        room = MAX_CHARACTERS
+        for group in self.groups[:MAX_GROUPS]:
+            line = self._line(group)
+            room -= len(str(line))
+            if room < 0 and lines:
+                break
+            lines.append(line)
         return lines
 
     def _line(self, group: Group) -> Message:

@@ -54,9 +54,16 @@ class AppendPlan:
                 found[code] = _list_of(entry, code, wrapper)
         return found
 
-    def appends(self, entry: Entry) -> bool:
-        """Tell whether the entry appends something."""
-        return any(self.lists(entry).values())
+    def adds(self, entry: Entry) -> bool:
+        """Tell whether the entry adds rows or files in any case, so that sending it again would add them twice.
+
+        Rows with an id change saved rows, and are added only where the record does not have them.
+        """
+        return any(
+            not self.fields[code].is_table or not all(map(_has_id, given))
+            for code, given in self.lists(entry).items()
+            if given
+        )
 
     def codes_to_read(self, entry: Entry) -> list[str]:
         """Return the fields whose saved rows or files must be known before the entry is sent; none for most entries."""
@@ -213,6 +220,12 @@ class AppendPlan:
             elif isinstance(given, list | tuple):
                 merged[code] = {"value": appended_files(saved.file_keys_in(saved_cells, code), given)}
         return {**change, "value": merged}
+
+
+def adds_after_all(entry: Entry, plan: AppendedRecord, appending: AppendPlan) -> bool:
+    """Tell whether rows with an id are added by a plan: no record has the key, or its record has no such rows."""
+    codes = [code for code, given in appending.lists(entry).items() if given]
+    return bool(codes) if plan.id is None else any(each.unknown and each.code in codes for each in plan.changes)
 
 
 def list_changes_of(

@@ -4,7 +4,7 @@ kintone never gives an id to a second record, so a record that is gone stays gon
 records are looked up afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,17 @@ from kintone.api import Answer, Request, RequestSender
 from kintone.errors import KintoneError
 from kintone.field_types import RECORD_ID
 from kintone.ledger import Span, WriteLedger
-from kintone.messages import Message
+from kintone.messages import NOTHING, Message
 from kintone.reading.pages import RecordSource
 from kintone.replies import THE_ANSWER, misshapen, read_answer
 from kintone.writing.batches import BulkAnswer, max_entries
-from kintone.writing.deletion_words import BrokenOff, deletion_failed, named_in_refusal
+from kintone.writing.deletion_words import (
+    NO_TIME_TO_LOOK_UP,
+    NOT_LOOKED_UP,
+    BrokenOff,
+    deletion_failed,
+    named_in_refusal,
+)
 
 NO_SUCH_RECORD = "GAIA_RE01"
 MAX_SECONDS_FOR_LOOKUP = 20
@@ -134,9 +140,15 @@ class _Deletion:
                 raise self._failed(error, span, missing) from None
             left = still_left
         if left is None or left:
-            raise self._failed(error, span, were_there=bool(left)) from None
+            raise self._failed(error, span, were_there=bool(left), unread=self._unread(left)) from None
         self._ledger.mark_saved(span)
         self._looked_up += ids
+
+    def _unread(self, left: Collection[int] | None) -> Message:
+        """Return why the records were not looked up; nothing where they were."""
+        if left is not None:
+            return NOTHING
+        return NO_TIME_TO_LOOK_UP if self._caller.deadline.remaining() <= 0 else NOT_LOOKED_UP
 
     def _look_up(self, ids: Sequence[int]) -> set[int] | None:
         """Return which of the records are there; None where that cannot be read at once or is not certain."""
@@ -158,9 +170,15 @@ class _Deletion:
         return found
 
     def _failed(
-        self, error: KintoneError, span: Span, missing: Sequence[int] = (), *, were_there: bool = False
+        self,
+        error: KintoneError,
+        span: Span,
+        missing: Sequence[int] = (),
+        *,
+        were_there: bool = False,
+        unread: Message = NOTHING,
     ) -> KintoneError:
         by_query = self._request.by_query
         doubtful = () if by_query else self._looked_up
-        broken_off = BrokenOff(self._app, self._request.ids, span, missing, were_there, by_query, doubtful)
+        broken_off = BrokenOff(self._app, self._request.ids, span, missing, were_there, by_query, doubtful, unread)
         return deletion_failed(error, self._ledger, broken_off)

@@ -17,6 +17,10 @@ MIN_RANGE = 3
 """Up to so many ids in a row are named one by one."""
 NOTHING_DELETED = Message("nothing was deleted")
 NO_WAY_BACK = Message("what is deleted cannot be restored")
+NO_TIME_TO_LOOK_UP = Message("there was no time left to look this up")
+NOT_LOOKED_UP = Message("this could not be looked up")
+ALL_OR_NONE = Message("kintone deletes all of these or none, and may still do so")
+MAY_STILL = Message("kintone may still do so")
 STILL_RIGHT = Message("look at what has changed, and delete the records if that is still right")
 
 
@@ -27,6 +31,7 @@ class BrokenOff:
     ``missing`` are the ids of the span that no record has. ``were_there`` tells that all its records were still there
     when they were looked up, after an answer that was lost. ``doubtful`` are ids before the span that no record had
     when they were looked up, and that nothing had read before: this call deleted them, or they never existed.
+    ``unread`` says why the records of the span were not looked up after an answer that was lost.
     """
 
     app: int
@@ -36,6 +41,7 @@ class BrokenOff:
     were_there: bool
     by_query: bool
     doubtful: Sequence[int] = field(default=(), repr=False)
+    unread: Message = NOTHING
 
     @property
     def confirmed(self) -> Sequence[int]:
@@ -108,6 +114,8 @@ def _outcome(broken: BrokenOff, *, is_unknown: bool) -> Message:
         )
     if is_unknown:
         parts.append(Message("may have been deleted: {records}", records=records_named(broken.failed)))
+    if is_unknown and broken.unread:
+        parts += [broken.unread, counted(len(broken.failed), MAY_STILL, ALL_OR_NONE)]
     if is_unknown and broken.were_there:
         parts.append(
             counted(
@@ -134,7 +142,8 @@ def _remedy(error: KintoneError, broken: BrokenOff, *, is_unknown: bool) -> Mess
     if is_unknown:
         first = NOTHING if error.kintone_code else for_maybe_saved(error.remedy)
         after = _unknown_query(broken) if broken.by_query else _unknown_ids(broken)
-        return Joined([first, after, NO_WAY_BACK])
+        wait = Message("wait a minute before you look") if broken.unread else NOTHING
+        return Joined([first, wait, after, NO_WAY_BACK])
     if broken.missing:
         return Joined([_without_missing(broken), NO_WAY_BACK if broken.deleted else NOTHING])
     advice = STILL_RIGHT if isinstance(error, RevisionConflictError) else error.remedy

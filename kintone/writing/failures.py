@@ -1,13 +1,8 @@
-"""Failures of a write: which entry and field kintone complains about, and which entries to send again.
-
-kintone names the place of a bad value in keys such as ``records[3].lines.value[0].value.qty.value``, counting from 0.
-It writes ``record.`` for a single record, ``record[code]`` for a value that is not a number, and ``values`` for choices
-and files. Our sentences count from 1.
-"""
+"""Failures of a write: which entry and field kintone complains about, and which entries to send again."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from kintone.errors import (
     ErrorReply,
@@ -21,84 +16,16 @@ from kintone.errors import (
     UnreachableError,
     entries_named,
 )
+from kintone.forms.fields import Form
 from kintone.ledger import EntryState, Span, WriteLedger
-from kintone.messages import NOTHING, Joined, Message, counted, verbatim
+from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.remedies import FIND_BY_QUERY, for_maybe_saved, for_write
 from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
+from kintone.writing.field_paths import read_path
+from kintone.writing.named_values import with_values_named
 from kintone.writing.repeating import SAFE_TO_RESEND, EntryTraits, resend_advice, retry_note
-
-# Places in a record
-
-
-_FIELD = r"(?:\.(?P<code>[^\[\]]+?)|\[(?P<bracketed>[^\]]+)\])\.values?(?P<rest>|[.\[].*)"
-_START = re.compile(r"records\[(?P<index>\d{1,6})\]|record(?=[.\[])")
-_TOP_FIELD = re.compile(_FIELD, re.DOTALL)
-_CELL = re.compile(r"\[(?P<row>\d{1,6})\]\.value" + _FIELD, re.DOTALL)
-_CHOICE = re.compile(r"\[(?P<choice>\d{1,6})\](?:\.value)?")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPath:
-    """A place in the records that were sent; ``index``, ``row`` and ``choice`` count from 0 as kintone's keys do."""
-
-    code: str
-    index: int | None = None
-    row: int | None = None
-    column: str = ""
-    choice: int | None = None
-
-    def words(self, given_rows: Mapping[str, Mapping[int, int]] | None = None) -> Message:
-        """Name the field, row and choice, counting from 1.
-
-        ``given_rows`` maps for each table that was appended to the index among the rows sent to the index among the
-        caller's rows, as in ``AppendedRecord``. The other rows were already saved.
-        """
-        field = verbatim(self.code) if self.row is None else self._cell(self.row, (given_rows or {}).get(self.code))
-        return field if self.choice is None else Message("{field}, value {number}", field=field, number=self.choice + 1)
-
-    def _cell(self, row: int, given: Mapping[int, int] | None) -> Message:
-        number = row if given is None else given.get(row)
-        if number is None:
-            return Message(
-                "{table} row {row} of those already saved, {column}", table=self.code, row=row + 1, column=self.column
-            )
-        return Message("{table} row {row}, {column}", table=self.code, row=number + 1, column=self.column)
-
-
-def read_path(key: str) -> FieldPath | None:
-    """Read one of kintone's keys; return None for a key that does not point into a record, such as ``app``."""
-    start = _START.match(key)
-    if start is None:
-        return None
-    index = int(start["index"]) if start["index"] else None
-    rest = key[start.end() :]
-    inner = rest.removeprefix(".record")
-    # A wrapper "record" inside "records[3]" is skipped; a field whose code is "record" is not.
-    if index is not None and inner.startswith((".", "[")) and not re.match(r"\.values?(?:$|\[)", inner):
-        rest = inner
-    field = _TOP_FIELD.fullmatch(rest)
-    if field is None:
-        return FieldPath(rest.strip(".") or "record", index) if index is not None else None
-    code = field["code"] or field["bracketed"]
-    cell = _CELL.fullmatch(field["rest"])
-    if cell is None:
-        return FieldPath(code, index, choice=_choice(field["rest"]))
-    column = cell["code"] or cell["bracketed"]
-    return FieldPath(code, index, int(cell["row"]), column, _choice(cell["rest"]))
-
-
-def readable(key: str) -> Message:
-    """Name the place of a key of a single record; return a key that does not point into a record unchanged."""
-    path = read_path(key)
-    return verbatim(key) if path is None else path.words()
-
-
-def _choice(rest: str) -> int | None:
-    choice = _CHOICE.fullmatch(rest)
-    return int(choice["choice"]) if choice else None
-
 
 # Which entries an error is about
 
@@ -124,15 +51,21 @@ CORRECT_THE_KEY = Joined(
 MAX_KEYS_SHOWN = 10
 
 
-def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = ()) -> KintoneError:
+def map_to_entries(
+    error: KintoneError, batch: Batch, missing: Sequence[Item] = (), form: Form | None = None
+) -> KintoneError:
     """Return the error with kintone's places, such as ``records[3].name.value``, as places in the caller's entries.
 
-    ``missing`` are the entries of which it is known that no record has their update key.
+    ``missing`` are the entries of which it is known that no record has their update key; ``form`` is the app's, None
+    where it was not read.
     """
     reply = error.reply
     call = failing_call(error, batch)
     if reply is None or call is None:
         return error
+    entries = [item.entry for item in call.items]
+    if about_values := with_values_named(error, entries, form, numbered=not batch.is_single):
+        return about_values
     if batch.is_single:
         return error.copy_with(reply=replace(reply, fields=_fields_of_one(reply, batch.items[0])))
     fields: list[tuple[str | Message, Sequence[str]]] = []
@@ -150,9 +83,9 @@ def map_to_entries(error: KintoneError, batch: Batch, missing: Sequence[Item] = 
     mapped = error.copy_with(reply=replace(reply, fields=fields))
     about_entries = isinstance(error, InvalidRequestError | RevisionConflictError) or error.code in NOT_FOUND_CODES
     if about_entries and error.code not in APP_ERROR_CODES and not is_placed:
-        entries = keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
+        about = keys_named([item.entry for item in missing]) if missing else _candidates_named(error, call)
         remedy = CORRECT_THE_KEY if missing else mapped.remedy
-        problem = Message("{problem} ({entries})", problem=error.problem, entries=entries)
+        problem = Message("{problem} ({entries})", problem=error.problem, entries=about)
         mapped = mapped.copy_with(problem=problem, remedy=remedy)
     return mapped
 

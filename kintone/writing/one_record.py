@@ -11,22 +11,21 @@ from kintone.field_types import field_type
 from kintone.files import check_attachment_field
 from kintone.forms.fields import FieldDefinition, Form
 from kintone.ledger import ONE_ENTRY, WriteLedger
-from kintone.messages import Joined, Message
+from kintone.messages import NOTHING, Joined, Message
 from kintone.reading.reader import RecordsApi
 from kintone.remedies import RETRY_IS_HARMLESS, RETRY_WRITES_TWICE, for_maybe_saved
 from kintone.replies import read_answer
 from kintone.writing.append import ListMode
 from kintone.writing.batches import AddedAnswer
 from kintone.writing.entries import Entry
-from kintone.writing.failures import readable
+from kintone.writing.field_paths import readable
 from kintone.writing.list_changes import ListChange, files_change
 from kintone.writing.removals import Removals
 from kintone.writing.repeating import EntryTraits, retry_note
 from kintone.writing.upserts import UpsertRequest, WhenMissing
 from kintone.writing.writer import upsert
 
-CHECK_FIRST = Message("wait a minute and look in kintone before sending it again")
-SAFE_TO_REPEAT = Message("sending it again is safe, since the same record gets the same values")
+CHECK_FIRST = Message("wait a minute and look in kintone first; send it again only if it was not saved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,14 @@ def write_one[Result](caller: RequestSender, request: Request, read: Callable[[A
         raise restated_for_one(error, RETRY_WRITES_TWICE) from None
 
 
-def restated_for_one(error: KintoneError, retry: Message, first: Message = CHECK_FIRST) -> KintoneError:
+def restated_for_one(error: KintoneError, retry: Message) -> KintoneError:
     """Return the error with places in words that count from 1, and with advice for a record that may be saved.
 
-    ``first`` is that advice, ``retry`` says what a repetition of the whole call does then.
+    ``retry`` says what a repetition of the whole call does then; where it is harmless, nothing has to be looked up.
     """
     restated = with_named_fields(error)
     if error.maybe_saved:
+        first = NOTHING if retry is RETRY_IS_HARMLESS else CHECK_FIRST
         remedy = Joined([first, for_maybe_saved(restated.remedy)])
         restated = restated.copy_with(remedy=remedy, notes=[*restated.notes, retry])
     return restated
@@ -118,14 +118,14 @@ def update_record(  # noqa: PLR0913, PLR0917 - each is a parameter of its own fo
         when_missing=WhenMissing.FAIL,
         tells_lists=True,
     )
+    traits = EntryTraits()
     try:
         api.encode_json(entry.record)
-        report = upsert(caller, request, removals=removals)
+        report = upsert(caller, request, removals=removals, traits=traits)
     except InvalidParameterError:
         raise
     except KintoneError as error:
-        retry = retry_note(EntryTraits(appends=request.appends).add([entry]))
-        raise restated_for_one(error, retry, SAFE_TO_REPEAT if retry is RETRY_IS_HARMLESS else CHECK_FIRST) from None
+        raise restated_for_one(error, retry_note(traits)) from None
     saved = report.results[0]
     return Updated(saved["id"], saved["revision"], report.responses[0], report.list_changes.get(1, ()))
 

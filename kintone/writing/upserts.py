@@ -56,11 +56,6 @@ class UpsertRequest:
         return AppendPlan(fields, tables, files, self.tells_lists, numbered=not self.is_single)
 
     @property
-    def appends(self) -> bool:
-        """Tell whether an entry adds rows or files to those that are saved."""
-        return any(map(self.appending.appends, self.entries))
-
-    @property
     def number_keys(self) -> Collection[str]:
         """The codes of the app's number fields."""
         if self.form is None:

@@ -6,18 +6,18 @@ https://cybozu.dev/ja/kintone/docs/rest-api/records/update-records.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from kintone.error_codes import BAD_VALUES, MEANINGS
 from kintone.errors import KintoneError
 from kintone.forms.fields import Form
 from kintone.forms.near_matches import listed
-from kintone.messages import NOTHING, Joined, Message
+from kintone.messages import Joined, Message, counted
 from kintone.records.unchecked import sent_lookups
 from kintone.texts import printable
 from kintone.writing.batches import Batch, Item, WriteKind
 from kintone.writing.entries import Entry
-from kintone.writing.failures import FieldPath, failing_call, keys_named, read_path
+from kintone.writing.failures import failing_call, keys_named
+from kintone.writing.field_paths import FieldPath, read_path
 
 MAX_NAMED = 10
 LOOKUP_CODES = ("GAIA_LO03", "GAIA_LO04")
@@ -35,8 +35,7 @@ def with_hidden_causes(
     """
     call = failing_call(cause, batch)
     if call is not None and form is not None and cause.kintone_code in LOOKUP_CODES:
-        sent = [(0 if batch.is_single else item.entry.position, item.entry.record) for item in call.items]
-        return with_lookups_named(error, sent, form)
+        return with_lookups_named(error, [item.entry for item in call.items], form, numbered=not batch.is_single)
     if call is None or MEANINGS.get(cause.kintone_code) is not BAD_VALUES:
         return error
     paths = [path for path in map(read_path, cause.field_errors) if path is not None]
@@ -49,19 +48,14 @@ def with_hidden_causes(
 # Lookups
 
 
-def with_lookups_named(
-    error: KintoneError, records: Iterable[tuple[int, Mapping[str, Any]]], form: Form
-) -> KintoneError:
-    """Return the error with the lookups that were sent, if it is about one; kintone does not tell which.
-
-    ``records`` are in kintone's own shape, each with the position of its entry, 0 where entries are not numbered.
-    """
+def with_lookups_named(error: KintoneError, entries: Iterable[Entry], form: Form, *, numbered: bool) -> KintoneError:
+    """Return the error with the lookups that were sent, if it is about one; kintone does not tell which."""
     if error.kintone_code not in LOOKUP_CODES:
         return error
     named = [
-        Message("entry {position}: {lookup}", position=position, lookup=lookup) if position else lookup
-        for position, record in records
-        for lookup in sent_lookups(record, form)
+        Message("{entry}: {lookup}", entry=entry.named, lookup=lookup) if numbered else lookup
+        for entry in entries
+        for lookup in sent_lookups(entry.record, form)
     ]
     note = Message("lookups that were sent: {lookups}", lookups=listed(named, "; ", MAX_NAMED))
     return error.copy_with(notes=[*error.notes, note] if named else error.notes)
@@ -72,38 +66,56 @@ def with_lookups_named(
 
 def _about_rows(placed: Sequence[tuple[Item, FieldPath]], batch: Batch) -> list[Message]:
     """Return what is known of the rows, equal notes once with all their entries."""
-    notes: dict[str, Message] = {}
-    positions: dict[str, dict[int, None]] = {}
+    ids: dict[tuple[int, str, bool], dict[str, None]] = {}
+    items = {item.entry.position: item for item, _ in placed}
     for item, path in placed:
-        if note := _about_row(item, path):
-            notes.setdefault(str(note), note)
-            positions.setdefault(str(note), {})[item.entry.position] = None
+        row_id, is_certain = _row_id(item, path), item.plan is not None
+        if row_id and (not is_certain or _is_unknown(item, path.code, row_id)):
+            ids.setdefault((item.entry.position, path.code, is_certain), {})[row_id] = None
+    notes: dict[str, Message] = {}
+    entries: dict[str, list[Entry]] = {}
+    for (position, table, is_certain), found in ids.items():
+        note = _about_ids(table, list(found), is_certain=is_certain)
+        notes.setdefault(str(note), note)
+        entries.setdefault(str(note), []).append(items[position].entry)
     if batch.is_single:
         return list(notes.values())[:MAX_NAMED]
-    return [_of_entries(list(positions[text]), note) for text, note in notes.items()][:MAX_NAMED]
+    return [
+        Message("{entries}: {note}", entries=_entries_named(entries[text]), note=note) for text, note in notes.items()
+    ][:MAX_NAMED]
 
 
-def _of_entries(positions: Sequence[int], note: Message) -> Message:
-    if len(positions) == 1:
-        return Message("entry {position}: {note}", position=positions[0], note=note)
-    named = listed([Message("{position}", position=position) for position in positions], ", ", MAX_NAMED)
-    return Message("entries {positions}: {note}", positions=named, note=note)
+def _entries_named(entries: Sequence[Entry]) -> Message:
+    numbered = [
+        Message("{position} (line {line})", position=entry.position, line=entry.line)
+        if entry.line
+        else Message("{position}", position=entry.position)
+        for entry in entries
+    ]
+    several = Message("entries {numbers}", numbers=listed(numbered, ", ", MAX_NAMED))
+    return counted(len(entries), entries[0].named, several)
 
 
-def _about_row(item: Item, path: FieldPath) -> Message:
-    """Say that the record does not have the row's id, or may not have it where its rows were not read."""
-    row_id = _row_id(item, path)
-    if not row_id:
-        return NOTHING
-    words = {"id": printable(row_id), "table": printable(path.code)}
-    if item.plan is None:
-        return Message(
-            "if the record has no row with the id {id} in {table}, kintone takes that row for a new one", **words
+def _is_unknown(item: Item, table: str, row_id: str) -> bool:
+    return item.plan is not None and any(row_id in each.unknown for each in item.plan.changes if each.code == table)
+
+
+def _about_ids(table: str, ids: Sequence[str], *, is_certain: bool) -> Message:
+    """Say that the record does not have the rows' ids, or may not have them where its rows were not read."""
+    shown = listed([Message("{id}", id=printable(row_id)) for row_id in ids], ", ", MAX_NAMED)
+    words = {"ids": shown, "table": printable(table)}
+    if is_certain:
+        return counted(
+            len(ids),
+            Message("the record has no row with the id {ids} in {table}, so kintone takes it for a new one", **words),
+            Message(
+                "the record has no rows with the ids {ids} in {table}, so kintone takes them for new ones", **words
+            ),
         )
-    if not any(row_id in change.unknown for change in item.plan.changes if change.code == path.code):
-        return NOTHING
-    return Message(
-        "the record has no row with the id {id} in {table}, so kintone takes that row for a new one", **words
+    return counted(
+        len(ids),
+        Message("if the record has no row with the id {ids} in {table}, kintone takes it for a new one", **words),
+        Message("if the record has no rows with the ids {ids} in {table}, kintone takes them for new ones", **words),
     )
 
 

@@ -10,7 +10,7 @@ from kintone.errors import BudgetExceededError, InvalidParameterError, KintoneEr
 from kintone.ledger import WriteLedger
 from kintone.messages import Message
 from kintone.reading.reader import RecordsApi
-from kintone.writing.append import are_unchanged, can_be_verified
+from kintone.writing.append import adds_after_all, are_unchanged, can_be_verified
 from kintone.writing.batches import (
     AppendedRecord,
     Batch,
@@ -36,6 +36,7 @@ from kintone.writing.failures import (
 )
 from kintone.writing.pending import PendingItems
 from kintone.writing.removals import Removals
+from kintone.writing.repeating import EntryTraits
 from kintone.writing.saved_records import SavedRecords, SavedState, saved_state_of
 from kintone.writing.upserts import EntryStream, UpsertReport, UpsertRequest, WhenMissing
 from kintone.writing.value_refusals import with_hidden_causes
@@ -56,15 +57,18 @@ def upsert(
     request: UpsertRequest,
     read: Mapping[int, Mapping[str, Any]] | None = None,
     removals: Removals | None = None,
+    traits: EntryTraits | None = None,
 ) -> UpsertReport:
     """Write all entries, up to 2,000 in one batch.
 
     ``read`` holds records that were just read, by the position of the entry that appends to them. ``removals`` collects
-    what goes where entries replace rows or files; without it nothing is read for that but with ``tells_lists``. Raises
-    ``InvalidParameterError`` before anything is sent, and the error of a failed batch with a ledger of all entries.
+    what goes where entries replace rows or files; without it nothing is read for that but with ``tells_lists``.
+    ``traits`` collects what decides whether the entries can be sent once more, for callers that tell it on a failure.
+    Raises ``InvalidParameterError`` before anything is sent, and the error of a failed batch with a ledger of all
+    entries.
     """
     numbered = (replace(entry, position=position) for position, entry in enumerate(request.entries, start=1))
-    return _Writer(caller, request, removals, EntryStream(numbered), is_file=False).write(read or {})
+    return _Writer(caller, request, removals, EntryStream(numbered), is_file=False).write(read or {}, traits)
 
 
 def upsert_file(
@@ -112,12 +116,13 @@ class _Writer:
         self._appending.refuse_unusable_keys(keyed)
         ready = [self._appending.without_empty_lists(entry) for entry in keyed]
         traits = self._report.traits.add(ready)
-        traits.appends = traits.appends or any(map(self._appending.appends, ready))
+        traits.appends = traits.appends or any(map(self._appending.adds, ready))
         items = [item_of(entry) for entry in ready]
         self._ledger.grow(len(items))
         return items
 
-    def write(self, read: Mapping[int, Mapping[str, Any]]) -> UpsertReport:
+    def write(self, read: Mapping[int, Mapping[str, Any]], traits: EntryTraits | None = None) -> UpsertReport:
+        self._report.traits = traits or self._report.traits
         self._pending.fill()
         self._require_one_batch(self._pending.items)
         try:
@@ -166,7 +171,7 @@ class _Writer:
             try:
                 results = self._send_and_note_removals(batch)
             except KintoneError as error:
-                mapped = map_to_entries(error, batch, self._missing(error, batch))
+                mapped = map_to_entries(error, batch, self._missing(error, batch), self._request.form)
                 mapped = with_hidden_causes(mapped, error, batch, self._found_keys, self._request.form)
                 if error.maybe_saved or not is_outdated(error, batch):
                     raise mapped from None
@@ -221,7 +226,7 @@ class _Writer:
         if len(missing) > 1:
             raise no_records(self._request.app, missing)
         for entry in entries:
-            self._plans[entry.position] = self._plan_of(entry, saved.get(entry.position))
+            self._note_plan(entry, self._plan_of(entry, saved.get(entry.position)))
 
     def _plan_from(self, read: Mapping[int, Mapping[str, Any]]) -> None:
         """Plan the entries whose records the caller has read."""
@@ -230,7 +235,11 @@ class _Writer:
             record = read.get(entry.position)
             if record is not None and entry.id is not None and self._appending.codes_to_read(entry):
                 description = Message("reading record {record}", record=entry.id)
-                self._plans[entry.position] = self._plan_of(entry, saved_state_of(record, entry.id, description))
+                self._note_plan(entry, self._plan_of(entry, saved_state_of(record, entry.id, description)))
+
+    def _note_plan(self, entry: Entry, plan: AppendedRecord) -> None:
+        self._plans[entry.position] = plan
+        self._report.traits.appends |= adds_after_all(entry, plan, self._appending)
 
     def _plan_of(self, entry: Entry, saved: SavedState | None) -> AppendedRecord:
         if saved is None and entry.id is not None:

@@ -289,13 +289,17 @@ def test_a_field_added_after_the_record_was_saved_counts_as_empty(bench: Bench) 
     assert bench.quantities(1) == [SAVED["qty"]]
 
 
-def test_a_request_knows_whether_it_appends(bench: Bench) -> None:
-    """A request appends if an entry with a key or an id adds rows or files."""
+def test_a_request_knows_whether_it_adds_rows_in_any_case(bench: Bench) -> None:
+    """An entry with a key or an id does, with a row that has no id or with a file; rows with ids may be saved ones."""
     form = bench.form()
 
     def appends(*entries: Entry, mode: ListMode = ListMode.APPEND) -> bool:
-        return UpsertRequest(bench.app, entries, table_mode=mode, form=form).appends
+        request = UpsertRequest(bench.app, entries, table_mode=mode, file_mode=mode, form=form)
+        return any(map(request.appending.adds, entries))
 
     assert appends(by_key(), by_key(lines=[row(qty="1")]))
     assert not appends(by_key(lines=[]), by_key(name="x"), new(lines=[row(qty="1")]))
     assert not appends(by_key(lines=[row(qty="1")]), mode=ListMode.REPLACE)
+    assert not appends(by_key(lines=[{"id": "7", **row(qty="1")}]))
+    assert appends(by_key(lines=[{"id": "7", **row(qty="1")}, row(qty="2")]))
+    assert appends(by_key(papers=[{"fileKey": "k"}]))

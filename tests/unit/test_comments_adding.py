@@ -147,6 +147,47 @@ def test_unknown_mention(site: InProcess, mention: Mention, code: str) -> None:
     assert (stored(site), site.calls) == ([], {ADD: 1})
 
 
+@pytest.mark.parametrize("sign", ["@", "＠"])
+def test_at_sign_is_left_out_where_nobody_has_the_code_with_it(site: InProcess, sign: str) -> None:
+    """Kintone has refused the code before, so nothing was saved; the comment is there once and mentions each once."""
+    mentions = [Mention(f"{sign}sato"), Mention("sato"), Mention(f"{sign}suzuki")]
+    added = add_comment(site.client, site.app, "1", "x", mentions)
+
+    assert added.mentions == [Mention("sato"), Mention("suzuki")]
+    assert [asked.parameters["comment"]["mentions"][0]["code"] for asked in site.asked] == [
+        f"{sign}sato",
+        "sato",
+        "sato",
+    ]
+    assert len(stored(site)) == 1
+
+
+def test_login_name_that_begins_with_an_at_sign_is_mentioned(site: InProcess) -> None:
+    """Nothing says that there is none; the user without the sign is somebody else."""
+    site.kintone.site.settings.users["@sato"] = "At Sato"
+    added = add_comment(site.client, site.app, "1", "x", [Mention("@sato")])
+
+    assert added.mentions == [Mention("@sato")]
+    assert site.calls == {ADD: 1}
+
+
+@pytest.mark.parametrize("code", ["@nobody", "@", "@@sato"])
+def test_unknown_code_without_the_at_sign_is_refused(site: InProcess, code: str) -> None:
+    """One sign is left out, and nothing is stored."""
+    error = refusal(site, "x", Mention(code))
+
+    assert error.code == "GAIA_IL26"
+    assert "without @" in str(error.remedy)
+    assert (stored(site), site.calls[ADD]) == ([], 1 + code.startswith("@n"))
+
+
+def test_lost_answer_to_a_mention_with_an_at_sign_is_not_sent_again(site: InProcess) -> None:
+    """It may have been saved."""
+    site.kintone.fail(api="record/comment", applied=True, times=5, status=500, code="GAIA_IL26", message="@sato")
+    assert refusal(site, "x", Mention("@sato")).maybe_saved
+    assert site.calls == {ADD: 1}
+
+
 def test_place_of_a_mention_counts_from_one(site: InProcess) -> None:
     """``comment.mentions[1].code`` is the second entry of the parameter."""
     complaining(site, "comment.mentions", "comment.mentions[1].code", "comment.new.thing")

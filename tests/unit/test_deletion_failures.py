@@ -141,6 +141,34 @@ def test_what_cannot_be_looked_up_stays_unknown(records: InProcess, fault: dict[
     assert records.ids() == list(range(101 if fault["status"] and fault.get("applied") else 51, 121))
     assert "may have been deleted: records 51 to 100;" in str(error)
     assert "still there" not in str(error)
+    assert ["could not be looked up" in str(error), "all of these or none" in str(error)] == [True, True]
+
+
+@pytest.mark.parametrize("given", [ALL, BY_ID])
+@pytest.mark.parametrize("late", [True, False])
+def test_a_batch_that_is_cut_by_the_end_of_the_time(given: dict[str, Any], *, late: bool) -> None:
+    """Nothing can be looked up any more; whether kintone deletes it then or not, the same is told."""
+    with small_batches(), InProcess(FORM, budget=20) as site:
+        add(site, 120)
+
+        def before(asked: Asked) -> None:
+            if asked.call == BULK and site.calls[BULK] > 1:
+                site.pass_time(60 if late else 1_000_000)
+
+        site.before = before
+        error = broken_off(site, **given)
+        site.before = lambda _asked: None
+        site.pass_time(120)
+        left = site.ids()
+
+    assert error.code == "BUDGET_EXCEEDED"
+    assert states(error) == [(1, 50, "SAVED"), (51, 100, "UNKNOWN"), (101, 120, "NOT_SENT")]
+    assert left == list(range(101 if late else 51, 121))
+    line = str(error)
+    assert "may have been deleted: records 51 to 100;" in line
+    assert "no time left to look this up" in line
+    assert ["all of these or none" in line, "wait a minute" in line] == [True, True]
+    assert "not deleted by this call: records 101 to 120" in line
 
 
 def test_a_request_that_arrives_late_was_told(records: InProcess) -> None:

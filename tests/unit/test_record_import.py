@@ -189,7 +189,7 @@ def test_large_file_is_checked_within_a_third_of_the_time(stock: InProcess) -> N
         report = import_file(stock, late)
 
     assert late.opened[1] == pytest.approx(280 / 3, abs=1)
-    assert "third of the time" in str(report.unchecked)
+    assert "third of the time" in str(report.how_checked)
     assert len(skus(stock)) == 300
 
 
@@ -204,7 +204,7 @@ def test_large_file_whose_link_does_not_live_is_written_line_by_line(stock: InPr
     with small_batches():
         report = import_file(stock, Store(csv(300), before=before))
 
-    assert str((GONE if chunk == 0 else BROKEN).problem) in str(report.unchecked)
+    assert str((GONE if chunk == 0 else BROKEN).problem) in str(report.how_checked)
     assert len(skus(stock)) == 300
 
 
@@ -230,7 +230,52 @@ def test_small_file_is_read_once(stock: InProcess) -> None:
         report = import_file(stock, store)
 
     assert len(store.opened) == 1
-    assert not report.unchecked
+    assert not report.how_checked
+
+
+def test_failed_import_tells_that_its_file_could_not_be_checked(stock: InProcess) -> None:
+    """What was written before the mistake is told with the reason."""
+
+    def before(opening: int, _chunk: int) -> None:
+        if opening == 2:
+            raise GONE
+
+    with small_batches():
+        error = failure(stock, Store(csv(300) + b",none\n", before=before))
+
+    assert states(error)[0][2] == "SAVED"
+    assert any(str(GONE.problem) in str(note) for note in error.notes)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_few_lines_of_many_bytes_are_checked_before_anything_is_written(stock: InProcess, *, check: bool) -> None:
+    """They are not held: the file is read twice, with or without the rules of the form."""
+    content = "sku,name,no\n" + "".join(f"A-{number},{'x' * 60},{number}\n" for number in range(1, 30)) + ",x,30\n"
+    store = Store(content.encode())
+    with small_batches(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kintone.record_import.MAX_BYTES_AT_ONCE", 600)
+        error = failure(stock, store, check=check)
+        assert "line 31" in str(error)
+        assert not stock.writes
+        assert len(store.opened) == 2
+
+        report = import_file(stock, content.replace("\n,x", "\nA-30,x").encode(), check=check)
+
+    assert "read twice" in str(report.how_checked)
+    assert len(skus(stock)) == 30
+
+
+def test_large_file_without_the_check_says_so(stock: InProcess) -> None:
+    """Its first lines may have many bytes; it is not read to its end twice."""
+    read: list[int] = []
+    store = Store(WIDE, before=lambda opening, chunk: read.append(chunk) if opening == 2 else None)
+    with small_batches(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kintone.record_import.MAX_BYTES_AT_ONCE", 100)
+        report = import_file(stock, store, check=False)
+
+    assert "validate_before_write is off" in str(report.how_checked)
+    assert 0 < len(read) < len(WIDE) // 500
+    assert len(skus(stock)) == 3000
 
 
 # The same settings as for entries

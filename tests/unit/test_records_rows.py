@@ -162,3 +162,14 @@ def test_rows_in_a_text_are_read_and_a_text_that_holds_none_is_told() -> None:
         read = check(text)
         assert read.record == {}
         assert [code for _, _, code in told(read)] == ["bad_format" if text[0] == "[" else "wrong_type"]
+
+
+@pytest.mark.parametrize("row", [{"id": "7"}, {"id": 7, "value": {}}])
+def test_row_with_an_id_alone_is_told_how_to_keep_it(row: dict[str, object]) -> None:
+    """With its columns, or left out in append mode; a new record has no saved rows."""
+    (problem,) = check([row]).problems
+    assert problem.code == "wrong_type"
+    assert '{"id": "7", "item": …, "qty": …, "day": …, …}' in str(problem.suggestion)
+    assert "append" in str(problem.suggestion)
+
+    assert "append" not in str(check([row], "add").problems[0].suggestion)

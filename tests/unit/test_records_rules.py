@@ -186,10 +186,24 @@ def test_an_example_uses_the_fields_own_options_limits_and_default(
 
 def test_all_problems_come_at_once_and_the_rest_is_counted() -> None:
     """A hundred problems are listed, and one more entry counts the others."""
-    checked = check_record({f"k{number}": 1 for number in range(150)}, rich_form(), "add")
+    rows = [{"item": "y", "qty": "x"}] * 150
+    checked = check_record({"lines": rows}, rich_form(), "add")
     assert not checked.valid
     assert len(checked.lines) == 101
-    assert str(checked.lines[-1]) == "and 50 more"
+    assert str(checked.lines[-1]).startswith("and 50 more")
+
+
+def test_unknown_codes_that_nothing_is_near_to_share_a_line() -> None:
+    """Ten are named and the others counted; the problems hold all, and each that has a near field keeps its line."""
+    codes = [f"zzz_{number:02}" for number in range(60)]
+    checked = check_record({"zzz": 1, "Memo": "x", **dict.fromkeys(codes, 1)}, rich_form(), "add")
+
+    assert len(checked.problems) == 62
+    first, near = map(str, checked.lines)
+    assert first.startswith("zzz, zzz_00, zzz_01,")
+    assert ["zzz_08 and 51 more" in first, "zzz_09" in first, "can be written" in first] == [True, False, True]
+    assert '"memo"' in near
+    assert near.startswith("Memo: ")
 
 
 def test_the_record_is_kept_out_of_the_repr() -> None:

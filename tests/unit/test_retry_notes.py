@@ -131,6 +131,43 @@ def test_rows_that_are_appended_come_twice(site: InProcess, tool: type[KintoneTo
     assert len(site.values("lines")[0]) == before + 1
 
 
+def rows_written(tool: type[KintoneTool], rows: list[dict[str, object]], key: str = "A") -> dict[str, object]:
+    """Return parameters that append rows to the record with this key, the ids of saved rows among them."""
+    record: dict[str, object] = {"lines": rows}
+    if tool is UpdateRecord:
+        return {"update_key": "sku", "update_key_value": key, "record_data": record, "table_mode": "append"}
+    entry = {"updateKey": {"field": "sku", "value": key}, "record": record}
+    return {"records_data": [entry], "table_mode": "append"}
+
+
+@pytest.mark.parametrize("tool", [UpdateRecord, UpsertRecords])
+def test_rows_that_are_changed_by_their_ids_come_once(site: InProcess, tool: type[KintoneTool]) -> None:
+    """In append mode too: a repetition adds nothing, so nothing warns of it; unknown ids are added again."""
+    site.ask("PUT", "record", id=1, record={"lines": {"value": [{"value": {"qty": {"value": "1"}}}]}})
+    saved = site.values("lines")[0][0]["id"]
+    changed = rows_written(tool, [{"id": saved, "qty": 5}])
+    error = failure(site, lambda: run(site, tool, changed))
+    assert noted(error) is RETRY_IS_HARMLESS
+    assert "twice" not in line_of(error)
+    run(site, tool, changed)
+    assert [row["id"] for row in site.values("lines")[0]] == [saved]
+    assert "twice" not in str(run_tool(site, tool, changed).lines)
+
+    unknown = rows_written(tool, [{"id": saved, "qty": 5}, {"id": 999, "qty": 6}])
+    assert noted(failure(site, lambda: run(site, tool, unknown))) is RETRY_WRITES_TWICE
+    run(site, tool, unknown)
+    assert [row["value"]["qty"]["value"] for row in site.values("lines")[0]] == ["5", "6", "6"]
+
+
+def test_rows_with_ids_of_a_record_that_is_added_come_twice(site: InProcess) -> None:
+    """The new record gets rows with other ids."""
+    parameters = rows_written(UpsertRecords, [{"id": 999, "qty": 6}], "new")
+    assert noted(failure(site, lambda: run(site, UpsertRecords, parameters))) is RETRY_WRITES_TWICE
+
+    run(site, UpsertRecords, parameters)
+    assert len(site.values("lines")[2]) == 2
+
+
 @pytest.mark.parametrize(
     ("mode", "said"), [(ListMode.APPEND, RETRY_WRITES_TWICE), (ListMode.REPLACE, RETRY_IS_HARMLESS)]
 )
@@ -139,6 +176,33 @@ def test_attaching_tells_by_its_mode(site: InProcess, mode: ListMode, said: Mess
     key = site.kintone.site.files.upload("a.txt", "text/plain", b"a")
 
     assert noted(failure(site, lambda: attach(site.client, site.app, "1", "papers", [key], mode))) is said
+
+
+def attached(site: InProcess, mode: ListMode) -> None:
+    """Attach a file that is uploaded."""
+    key = site.kintone.site.files.upload("a.txt", "text/plain", b"a")
+    attach(site.client, site.app, "1", "papers", [key], mode)
+
+
+@pytest.mark.parametrize(
+    ("act", "looks"),
+    [
+        (lambda site: run(site, UpdateRecord, {"record_id": 1, "record_data": {"name": "x"}}), False),
+        (lambda site: attached(site, ListMode.REPLACE), False),
+        (lambda site: attached(site, ListMode.APPEND), True),
+        (lambda site: run(site, UpdateRecord, {"record_id": 1, "record_data": ROW, "table_mode": "append"}), True),
+        (lambda site: run(site, AddRecord, {"record_data": {"name": "x"}}), True),
+    ],
+    ids=["update", "replace files", "append files", "append rows", "add"],
+)
+def test_one_record_gets_one_advice(site: InProcess, act: Callable[[InProcess], None], *, looks: bool) -> None:
+    """Either a repetition is safe, or it has to be looked up first whether one is needed; never both."""
+    error = failure(site, lambda: act(site))
+
+    assert (noted(error) is RETRY_IS_HARMLESS) is not looks
+    assert ("look in kintone" in line_of(error)) is looks
+    assert line_of(error).count("safe") == (not looks)
+    assert "do not repeat" not in line_of(error)
 
 
 def test_entries_before_the_failed_batch_count_too(site: InProcess) -> None:

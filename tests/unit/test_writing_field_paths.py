@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kintone.writing.failures import FieldPath, read_path, readable
+from kintone.writing.field_paths import FieldPath, read_path, readable
 
 CODES = st.sampled_from(["name", "名前", "recorder", "value1", "a-b", "x\ny", "values_x", "id"])
 NUMBERS = st.sampled_from([0, 1, 9, 10, 99, 999_999])
