@@ -16,7 +16,7 @@ from kintone.record_import import ImportReport, RecordImport
 from kintone.texts import printable
 from kintone.values.periods import default_time_zone, read_time_zone
 from kintone.writing.removals import Removals
-from kintone.writing.repeating import repeat_notice
+from kintone.writing.repeating import repeat_notice, sent_again
 from kintone.writing.upserts import UpsertRequest
 from tools.base import Call, Result
 from tools.dify_files import failures
@@ -126,6 +126,7 @@ class FileImport:
             )
         lines += [*_how_read(report.file, self._zone), *_checked_and_cleared(report)]
         lines += removal_lines(removals)
+        lines += sent_again(written.repeated)
         if written.requested:
             lines.append(repeat_notice(written.traits))
         lines += _notes(report)

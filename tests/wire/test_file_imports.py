@@ -95,6 +95,17 @@ def test_csv_file_becomes_records(imports: Imports) -> None:
     assert "2 requested, 2 added, 0 updated" in outcome.text
 
 
+def test_records_that_were_sent_twice_are_named(imports: Imports) -> None:
+    """A record whose first answer was lost counts as updated though it was added; the text says so."""
+    imports.site.fail(api="records", cut="after")
+    outcome = imports.run(imports.file("sku,name\nA-1,one\nA-2,two\n"), update_key="sku")
+
+    assert imports.values("sku") == ["A-1", "A-2"]
+    assert outcome.variables["upsert_result"]["updated"] == 2
+    assert "Sent more than once" in outcome.text
+    assert "entries 1 to 2" in outcome.text
+
+
 def test_entries_have_a_next_entry_too(imports: Imports) -> None:
     """A Loop node finds the variable in any case."""
     outcome = imports.host.invoke(TOOL, {"records_data": [{"record": {"name": "x"}}]}, imports.credentials)
