@@ -20,6 +20,7 @@ from kintone.writing.repeating import repeat_notice, sent_again
 from kintone.writing.upserts import UpsertRequest
 from tools.base import Call, Result
 from tools.dify_files import failures
+from tools.dify_files.resumed import resumed
 from tools.dify_files.source import DifyFile, FileSource, SourceLimits
 from tools.dify_files.values import read_one_file
 from tools.list_change_texts import removal_lines
@@ -147,7 +148,7 @@ class FileImport:
         limits = SourceLimits(call.request_timeout, ANY_SIZE, call.client.execution, deadline)
         with ExitStack() as stack:
             with _restated():
-                chunks = stack.enter_context(FileSource(self._file, limits).stream())
+                chunks = stack.enter_context(resumed(FileSource(self._file, limits).stream, self._file.name))
             yield _restated_chunks(chunks)
 
 

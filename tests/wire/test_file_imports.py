@@ -206,6 +206,26 @@ def test_file_that_cannot_be_read_writes_nothing(
     assert imports.records == []
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_transfer_that_breaks_while_records_are_written_goes_on(imports: Imports, *, check: bool) -> None:
+    """Each record is written once; of a checked file the connection breaks that waited for the check."""
+    content = b"sku,name\n" + b"".join(b"A-%d,name of this record\n" % number for number in range(1, 8001))
+    deliveries: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        deliveries.append(0)
+        whole = len(deliveries) > 1
+        yield content if whole else content[:120_000]
+        if not whole:
+            raise ConnectionError
+
+    outcome = imports.run(imports.file(pieces, length=len(content)), validate_before_write=check)
+
+    assert outcome.variables["upsert_result"]["add"] == 8000
+    assert imports.values("sku") == [f"A-{number}" for number in range(1, 8001)]
+    assert len(deliveries) == (3 if check else 2)
+
+
 @pytest.mark.parametrize(
     "url", ["http://169.254.169.254/latest", "http://10.0.0.1/a.csv", "file:///etc/passwd", "http://127.0.0.1:9/a"]
 )
