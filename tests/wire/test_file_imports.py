@@ -184,6 +184,7 @@ def test_first_entry_without_a_file_is_refused(imports: Imports) -> None:
     [
         ("sku\nA\n", {"expired": True}, "no longer valid"),
         ("sku\nA\n", {"status": 404}, "HTTP 404"),
+        ("sku\nA\n", {"status": 503}, "HTTP 503"),
         ("sku\nA\n", {"redirect_to": "http://169.254.169.254/"}, "redirects to another place"),
         ("sku\nA\n", {"redirect_to": "http://localhost:1/"}, "redirects to another place"),
         ("sku\nA-1\nA-2\n" * 40, {"cut_after": 20}, "broke off"),
