@@ -44,6 +44,12 @@ class EntryTraits:
         self.file_keys = self.file_keys or holds_file_keys(entries)
         return self
 
+    def leave_out(self, entries: Sequence[Entry]) -> None:
+        """Take entries out of the counts that were not sent after all; they are behind all others."""
+        self.count -= len(entries)
+        self.fresh -= sum(entry.update_key is None and entry.id is None for entry in entries)
+        self.first_fresh = self.first_fresh if self.fresh else 0
+
     @property
     def renames_keys(self) -> bool:
         """Whether an entry writes a field by which another entry finds its record."""

@@ -130,8 +130,9 @@ class _Writer:
         except KintoneError as error:
             if not self._stops_after(error):
                 raise self._failed(error) from None
-        if self._pending.items:
-            self._report.next_entry = self._pending.items[0].entry
+        if left := [item.entry for item in self._pending.items]:
+            self._report.next_entry = left[0]
+            self._report.traits.leave_out(left)
         return self._report
 
     def _failed(self, error: KintoneError) -> KintoneError:

@@ -183,6 +183,18 @@ def test_import_that_stops_early_ends_well_with_the_next_record(stock: InProcess
     assert all(first % 50 == 1 for first in firsts)
 
 
+def test_records_that_were_read_but_not_written_are_not_counted(stock: InProcess) -> None:
+    """The warning about records without keys speaks of those of the call, as its counts do."""
+    slow_batches(stock)
+    with small_batches():
+        report = import_file(stock, csv(1000), stop=True, update_key=None)
+
+    written = report.written
+    assert written.next_entry
+    assert written.requested == written.added < 1000
+    assert (written.traits.count, written.traits.fresh, written.traits.first_fresh) == (written.added, written.added, 1)
+
+
 def test_import_without_stop_early_ends_with_the_budget(stock: InProcess) -> None:
     """The message names the record from which to go on."""
     slow_batches(stock)
