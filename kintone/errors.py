@@ -209,7 +209,7 @@ def _saved_entries(ledger: WriteLedger | None) -> Message:
     if not ledger.numbered:
         return Message("it may have been saved") if ledger.has_unknown() else Message("nothing is saved")
     if not ledger.has_unknown() and not ledger.count(EntryState.SAVED):
-        return Message("nothing is saved")
+        return _unsaved_from(ledger.first) if ledger.first > 1 else Message("nothing is saved")
     spans: list[tuple[Span, EntryState]] = []
     for span, state in ledger.spans():
         shown_state = EntryState.NOT_SENT if state is EntryState.REFUSED else state
@@ -217,7 +217,16 @@ def _saved_entries(ledger: WriteLedger | None) -> Message:
             spans[-1] = (Span(spans[-1][0].first, span.last), shown_state)
         else:
             spans.append((span, shown_state))
-    return Joined([_span_in_words(span, state) for span, state in spans], ", ")
+    words = [_span_in_words(span, state) for span, state in spans]
+    last, state = spans[-1]
+    if ledger.is_open and state is EntryState.NOT_SENT:
+        words[-1] = _unsaved_from(last.first)
+    return Joined(words, ", ")
+
+
+def _unsaved_from(position: int) -> Message:
+    """Name the entries of a file that are not saved, up to its end, which may not have been reached."""
+    return Message("entry {first} and those behind it are not saved", first=position)
 
 
 def _span_in_words(span: Span, state: EntryState) -> Message:

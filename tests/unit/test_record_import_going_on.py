@@ -139,6 +139,20 @@ def test_first_entry_passes_records_over(stock: InProcess) -> None:
     assert report.written.requested == 20
 
 
+@pytest.mark.parametrize(("saved", "first"), [(0, 101), (1, 101), (1, 1)])
+def test_no_record_of_the_rest_of_the_file_passes_for_saved(stock: InProcess, saved: int, first: int) -> None:
+    """The file has 300 records, of which few were read when kintone refused; those before first_entry are not told."""
+    stock.kintone.fail(after=saved, times=None, status=400, code="GAIA_DA02")
+    with small_batches():
+        error = failure(stock, csv(300), first=first, check=False)
+
+    message = str(error)
+    begin = first + 50 * saved
+    assert f"entry {begin} and those behind it are not saved" in message
+    assert "nothing is saved" not in message
+    assert ("are saved," in message) is bool(saved)
+
+
 def test_import_that_went_on_tells_the_positions_of_the_file(stock: InProcess) -> None:
     """What was passed over is neither saved nor unsaved."""
     stock.kintone.fail(after=1, times=None, status=400, code="GAIA_DA02")
