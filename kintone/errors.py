@@ -2,6 +2,7 @@
 
 KintoneError                      base class; ``code`` identifies the failure
 ├── InvalidParameterError         a value from the caller or the stored credential is refused
+│   └── UnreadableFileError       a file of the caller's could not be read to its end
 ├── AuthenticationError           the credential is refused
 ├── PermissionDeniedError         the token is known but not permitted to do this
 ├── NotFoundError                 the app, record or file does not exist
@@ -271,6 +272,10 @@ class InvalidParameterError(KintoneError):
     def __init__(self, text: str | Message, /, **values: Value) -> None:
         """Take an English sentence with its values, or a message."""
         super().__init__(text if isinstance(text, Message) else Message(text, **values))
+
+
+class UnreadableFileError(InvalidParameterError):
+    """A file of the caller's could not be read to its end; that says nothing of its content."""
 
 
 class AuthenticationError(KintoneError):

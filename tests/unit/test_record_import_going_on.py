@@ -43,7 +43,7 @@ def test_broken_file_tells_what_is_saved_and_where_to_go_on(stock: InProcess) ->
     saved = len(skus(stock))
     assert 1000 < saved < 1600
     assert states(error)[0] == (1, saved, "SAVED")
-    assert f"first_entry {saved + 1} (line {saved + 2})" in str(error.remedy)
+    assert str(error.remedy) == f"continue with first_entry {saved + 1} (line {saved + 2})"
 
 
 def test_refusal_by_kintone_names_record_line_and_where_to_go_on(stock: InProcess) -> None:
@@ -219,6 +219,32 @@ def test_import_without_stop_early_ends_with_the_budget(stock: InProcess) -> Non
     assert skus(stock)[:500] == keys(1, 500)
     assert states(error)[:2] == [(1, 500, "SAVED"), (501, 550, "UNKNOWN")]
     assert "first_entry 501 (line 502)" in str(error.remedy)
+    assert "stop_early" in str(error.remedy)
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_first_batch_that_takes_all_the_time_is_not_helped_by_stop_early(stock: InProcess, *, stop: bool) -> None:
+    """A Loop node would meet the same; the operator can raise the time."""
+    stock.client.execution.deadline = Deadline(20, stock.client.deadline.runtime)
+    stock.before = lambda asked: stock.pass_time(25) if asked.call == BULK else None
+    with small_batches():
+        error = failure(stock, csv(700), stop=stop)
+
+    assert isinstance(error, BudgetExceededError)
+    assert "stop_early" not in str(error)
+    assert "KINTONE_CALL_BUDGET" in str(error)
+
+
+@pytest.mark.parametrize("stalls_at", [133, 138])
+def test_time_that_the_file_store_took_is_not_called_kintones(stock: InProcess, stalls_at: int) -> None:
+    """Also where the records that came would fill one more batch."""
+    with small_batches():
+        error = failure(stock, Store(WIDE, stalls_at=stalls_at), check=False)
+
+    assert isinstance(error, BudgetExceededError)
+    assert str(error.problem).startswith("reading ")
+    assert "wait a minute" not in str(error)
+    assert f"first_entry {len(skus(stock)) + 1} " in str(error.remedy)
 
 
 def test_import_that_stops_early_ends_well_where_a_reading_takes_the_rest_of_the_time(stock: InProcess) -> None:
