@@ -23,6 +23,7 @@ from kintone.errors import (
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted, verbatim
 from kintone.remedies import FIND_BY_QUERY, for_maybe_saved, for_write
+from kintone.retry import asks_to_wait
 from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
@@ -252,7 +253,7 @@ def with_retry_note(error: KintoneError, ledger: WriteLedger, traits: EntryTrait
 def first_step(error: KintoneError) -> Message:
     """Say what has to be done before the rest is sent."""
     if isinstance(error, TEMPORARY_ERRORS):
-        return Message("wait a minute")
+        return Message("wait as long as it asks") if asks_to_wait(error) else Message("wait a minute")
     return Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
 
 

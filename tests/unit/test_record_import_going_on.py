@@ -81,6 +81,17 @@ def test_unknown_outcome_without_keys_names_both_records(stock: InProcess, lost:
     assert ("nothing is left" in remedy) is (lost == 3)
 
 
+def test_time_that_kintone_asks_for_is_not_called_a_minute(stock: InProcess) -> None:
+    """A message that names the time must not ask to try again before it is over."""
+    stock.kintone.fail(after=1, times=None, status=429, headers={"Retry-After": "3600"})
+    with small_batches():
+        error = failure(stock, csv(120))
+
+    assert "3,600 s" in str(error)
+    assert "minute" not in str(error)
+    assert "first_entry 51 (line 52)" in str(error.remedy)
+
+
 def test_unknown_outcome_with_keys_can_be_sent_again(stock: InProcess) -> None:
     """The same records are found, so one record is named."""
     stock.kintone.fail(after=1, times=None, cut="after", applied=True)
