@@ -2,6 +2,7 @@
 
 KintoneError                      base class; ``code`` identifies the failure
 ├── InvalidParameterError         a value from the caller or the stored credential is refused
+│   └── UnreadableFileError       a file of the caller's could not be read to its end
 ├── AuthenticationError           the credential is refused
 ├── PermissionDeniedError         the token is known but not permitted to do this
 ├── NotFoundError                 the app, record or file does not exist
@@ -209,7 +210,7 @@ def _saved_entries(ledger: WriteLedger | None) -> Message:
     if not ledger.numbered:
         return Message("it may have been saved") if ledger.has_unknown() else Message("nothing is saved")
     if not ledger.has_unknown() and not ledger.count(EntryState.SAVED):
-        return Message("nothing is saved")
+        return _unsaved_from(ledger.first) if ledger.first > 1 else Message("nothing is saved")
     spans: list[tuple[Span, EntryState]] = []
     for span, state in ledger.spans():
         shown_state = EntryState.NOT_SENT if state is EntryState.REFUSED else state
@@ -217,7 +218,16 @@ def _saved_entries(ledger: WriteLedger | None) -> Message:
             spans[-1] = (Span(spans[-1][0].first, span.last), shown_state)
         else:
             spans.append((span, shown_state))
-    return Joined([_span_in_words(span, state) for span, state in spans], ", ")
+    words = [_span_in_words(span, state) for span, state in spans]
+    last, state = spans[-1]
+    if ledger.is_open and state is EntryState.NOT_SENT:
+        words[-1] = _unsaved_from(last.first)
+    return Joined(words, ", ")
+
+
+def _unsaved_from(position: int) -> Message:
+    """Name the entries of a file that are not saved, up to its end, which may not have been reached."""
+    return Message("entry {first} and those behind it are not saved", first=position)
 
 
 def _span_in_words(span: Span, state: EntryState) -> Message:
@@ -262,6 +272,10 @@ class InvalidParameterError(KintoneError):
     def __init__(self, text: str | Message, /, **values: Value) -> None:
         """Take an English sentence with its values, or a message."""
         super().__init__(text if isinstance(text, Message) else Message(text, **values))
+
+
+class UnreadableFileError(InvalidParameterError):
+    """A file of the caller's could not be read to its end; that says nothing of its content."""
 
 
 class AuthenticationError(KintoneError):

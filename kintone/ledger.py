@@ -42,7 +42,8 @@ class WriteLedger:
     what kintone then reports as updated may have been inserted by the earlier attempt. ``numbered`` is false if the
     call writes a single record, which messages do not number. ``own_words`` is true if the error itself says what
     became of the entries: of a deletion, whose entries are record ids. Positions begin at ``first``: entries of a file
-    are added while it is read, ``keeps_results`` is false for them, and then one takes a byte.
+    are added while it is read, so that more may follow than were added. ``keeps_results`` is false for them, and then
+    one takes a byte.
     """
 
     def __init__(
@@ -57,6 +58,11 @@ class WriteLedger:
         self._states = bytearray(entries)
         self._results: dict[int, Mapping[str, object]] = {}
         self._keeps_results = keeps_results
+
+    @property
+    def is_open(self) -> bool:
+        """Whether entries may follow that were not added yet; none of them is saved."""
+        return not self._keeps_results
 
     def grow(self, entries: int) -> None:
         """Add entries behind the last one, ``NOT_SENT``."""

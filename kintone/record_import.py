@@ -15,7 +15,7 @@ from typing import Final, Self
 from kintone import limits
 from kintone.api import RequestSender
 from kintone.deadline import Deadline
-from kintone.errors import InvalidParameterError, KintoneError, TimedOutError
+from kintone.errors import InvalidParameterError, KintoneError, TimedOutError, UnreadableFileError
 from kintone.messages import NOTHING, Joined, Message
 from kintone.record_files import FileOptions, FileRecord, Mistakes, RecordFile
 from kintone.record_files.contents import PARAMETER
@@ -255,6 +255,9 @@ class _Reading:
             for chunk in chunks:
                 self.received += len(chunk)
                 yield chunk
+        except InvalidParameterError as error:
+            self.source_failure = UnreadableFileError(error.problem)
+            raise self.source_failure from None
         except KintoneError as error:
             self.source_failure = error
             raise

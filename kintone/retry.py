@@ -72,6 +72,10 @@ RETRIED: dict[RetrySafety, frozenset[FailureKind]] = {
     RetrySafety.UPLOAD: RETRIED_IF_IDEMPOTENT,
 }
 
+ASKS_TO_WAIT = Message(
+    "it asks for the next try after {seconds:,.0f} s, which is more than the time left for this call", seconds=0
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -224,17 +228,18 @@ def _update_ledger(failed: AttemptError, entries: Entries | None) -> None:
         entries.ledger.mark_unknown(entries.span)
 
 
+def asks_to_wait(error: KintoneError) -> bool:
+    """Tell whether an error names the time after which kintone wants the next try."""
+    return any(note.text == ASKS_TO_WAIT.text for note in error.notes)
+
+
 def _final_error(failed: AttemptError, tries: int, deadline: Deadline) -> KintoneError:
     """Return the error of the last attempt, with the number of attempts and a ``Retry-After`` that is too long."""
     error = failed.error
     if tries > 1:
         error = error.copy_with(problem=Message("{problem} (tried {tries} times)", problem=error.problem, tries=tries))
     if failed.retry_after and failed.retry_after >= deadline.remaining():
-        note = Message(
-            "it asks for the next try after {seconds:,.0f} s, which is more than the time left for this call",
-            seconds=failed.retry_after,
-        )
-        error = error.copy_with(notes=[*error.notes, note])
+        error = error.copy_with(notes=[*error.notes, ASKS_TO_WAIT.copy_with(seconds=failed.retry_after)])
     return error
 
 

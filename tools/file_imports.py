@@ -16,10 +16,11 @@ from kintone.record_import import ImportReport, RecordImport
 from kintone.texts import printable
 from kintone.values.periods import default_time_zone, read_time_zone
 from kintone.writing.removals import Removals
-from kintone.writing.repeating import repeat_notice
+from kintone.writing.repeating import repeat_notice, sent_again
 from kintone.writing.upserts import UpsertRequest
 from tools.base import Call, Result
 from tools.dify_files import failures
+from tools.dify_files.resumed import resumed
 from tools.dify_files.source import DifyFile, FileSource, SourceLimits
 from tools.dify_files.values import read_one_file
 from tools.list_change_texts import removal_lines
@@ -126,6 +127,7 @@ class FileImport:
             )
         lines += [*_how_read(report.file, self._zone), *_checked_and_cleared(report)]
         lines += removal_lines(removals)
+        lines += sent_again(written.repeated)
         if written.requested:
             lines.append(repeat_notice(written.traits))
         lines += _notes(report)
@@ -146,7 +148,7 @@ class FileImport:
         limits = SourceLimits(call.request_timeout, ANY_SIZE, call.client.execution, deadline)
         with ExitStack() as stack:
             with _restated():
-                chunks = stack.enter_context(FileSource(self._file, limits).stream())
+                chunks = stack.enter_context(resumed(FileSource(self._file, limits).stream, self._file.name))
             yield _restated_chunks(chunks)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from kintone.errors import InvalidParameterError, KintoneError, entries_named
+from kintone.errors import InvalidParameterError, KintoneError
 from kintone.field_types import RECORD_ID
 from kintone.forms.fields import Form
 from kintone.messages import Joined, Message, counted
@@ -13,7 +13,7 @@ from kintone.writing.append import ListMode
 from kintone.writing.entries import Entry
 from kintone.writing.entry_reading import read_entries
 from kintone.writing.removals import Removals
-from kintone.writing.repeating import repeat_notice
+from kintone.writing.repeating import repeat_notice, sent_again
 from kintone.writing.upserts import UpsertReport, UpsertRequest, WhenMissing
 from kintone.writing.writer import upsert
 from tools import base, record_checks
@@ -26,11 +26,6 @@ from tools.results import MAX_MESSAGE_BYTES, Result, size_of
 from tools.shown_ids import shown_ids
 
 RESULTS_LEFT_OUT = Message("The list of results is too large for Dify and was left out; all entries are saved.")
-REPEATED = Message(
-    "Sent more than once, because the outcome of an earlier try was not known: {entries}. The counts are those of the "
-    "last try, so a record that an earlier try may have added is counted as updated.",
-    entries="",
-)
 KEY_IS_ID = Message(
     'update_key: records are found by their ID without it; write {{"id": 12, "record": {{…}}}} for each of them'
 )
@@ -122,8 +117,7 @@ def _result(
         # The entries are saved, so results that are too large for Dify are left out instead of failing the call.
         results, response = [], {}
         lines.append(RESULTS_LEFT_OUT)
-    if report.repeated:
-        lines.append(REPEATED.copy_with(entries=Joined([entries_named(span) for span in report.repeated], ", ")))
+    lines += sent_again(report.repeated)
     lines += record_checks.change_lines(checked.changes, checked.unlisted)
     if not check:
         lines.append(record_checks.CHECK_OFF if checked.form else record_checks.FORM_NOT_READ)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from kintone.errors import (
     ErrorReply,
-    InvalidParameterError,
     InvalidRequestError,
     KintoneError,
     NotFoundError,
@@ -20,6 +19,7 @@ from kintone.forms.fields import Form
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import NOTHING, Joined, Message, counted
 from kintone.remedies import FIND_BY_QUERY, for_maybe_saved, for_write
+from kintone.retry import asks_to_wait
 from kintone.texts import preview
 from kintone.writing.batches import Batch, InnerCall, Item, WriteKind
 from kintone.writing.entries import Entry
@@ -141,20 +141,20 @@ def write_failed(
     ``pending`` are the entries that are not known to be saved, ``traits`` those of all entries. Where certainly nothing
     was saved, kintone's own advice is enough.
     """
-    error = _with_retry_note(error, ledger, traits)
+    error = with_retry_note(error, ledger, traits)
     rest = entries_named(Span(ledger.first_unsaved() or 1, len(ledger)))
     if not ledger.has_unknown():
         if not ledger.count(EntryState.SAVED):
             return error.copy_with(ledger=ledger)
-        remedy = Message("{first}, then send {rest} again and none of those before", first=_first(error), rest=rest)
+        remedy = Message("{first}, then send {rest} again and none of those before", first=first_step(error), rest=rest)
         return error.copy_with(ledger=ledger, remedy=remedy)
     if not ledger.numbered:
         return error.copy_with(ledger=ledger)
-    parts = _about_unknown(pending, ledger, traits)
+    parts = about_unknown(pending, ledger, traits)
     if parts[-1] is SAFE_TO_RESEND:
         later = isinstance(error, UnavailableError | UnreachableError)
         in_time = Message("send {rest} again in a few minutes", rest=rest)
-        parts.append(in_time if later else _after_correction(error, Message("send {rest} again", rest=rest)))
+        parts.append(in_time if later else after_correction(error, Message("send {rest} again", rest=rest)))
     else:
         parts.append(Message("of {rest}, send again those that are not there", rest=rest))
     # Where a later try was refused, kintone's advice is about that try, not about the outcome of the first one.
@@ -173,7 +173,8 @@ def _saved_counts(ledger: WriteLedger) -> Message:
     )
 
 
-def _with_retry_note(error: KintoneError, ledger: WriteLedger, traits: EntryTraits) -> KintoneError:
+def with_retry_note(error: KintoneError, ledger: WriteLedger, traits: EntryTraits) -> KintoneError:
+    """Return the error with what was added and updated, and what a repetition of the whole call does."""
     # The error may come from reading the records that are appended to.
     error = error.copy_with(remedy=for_write(error.remedy, len(ledger)))
     if ledger.numbered and (ledger.has_unknown() or ledger.count(EntryState.SAVED)):
@@ -182,57 +183,24 @@ def _with_retry_note(error: KintoneError, ledger: WriteLedger, traits: EntryTrai
     return error
 
 
-def _first(error: KintoneError) -> Message:
+def first_step(error: KintoneError) -> Message:
     """Say what has to be done before the rest is sent."""
     if isinstance(error, TEMPORARY_ERRORS):
-        return Message("wait a minute")
+        return Message("wait as long as it asks") if asks_to_wait(error) else Message("wait a minute")
     return Message("correct what kintone names") if isinstance(error, InvalidRequestError) else error.remedy
 
 
-def _after_correction(error: KintoneError, again: Message) -> Message:
+def after_correction(error: KintoneError, again: Message) -> Message:
     """Say what comes before sending again: what a later try saw refused is refused again unchanged."""
     refused = isinstance(error, InvalidRequestError | NotFoundError)
-    return Joined([_first(error), again]) if refused else again
+    return Joined([first_step(error), again]) if refused else again
 
 
-def _about_unknown(pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits) -> list[Message]:
+def about_unknown(pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits) -> list[Message]:
     """Say what is known of the entries whose outcome is unknown, and last whether they can be sent again."""
     unknown = [entry for entry in pending if ledger.state(entry.position) is EntryState.UNKNOWN]
     together = [Message("kintone has saved either all of these or none")] if len(unknown) > 1 else []
     return [*together, resend_advice(EntryTraits(appends=traits.appends).add(unknown))]
-
-
-# From where to go on with a file
-
-
-def import_failed(
-    error: KintoneError, pending: Sequence[Entry], ledger: WriteLedger, traits: EntryTraits
-) -> KintoneError:
-    """Return the error to raise for a file: as ``write_failed``, with advice from which of its entries to go on."""
-    error = _with_retry_note(error, ledger, traits).copy_with(ledger=ledger)
-    position = ledger.first_unsaved() or ledger.last + 1
-    begin = _go_on(position, pending)
-    if not ledger.has_unknown():
-        if position == 1:
-            return error
-        first = Message("correct the file") if isinstance(error, InvalidParameterError) else _first(error)
-        return error.copy_with(remedy=Message("{first}, then {go_on}", first=first, go_on=begin) if first else begin)
-    parts = _about_unknown(pending, ledger, traits)
-    if parts[-1] is SAFE_TO_RESEND:
-        parts.append(_after_correction(error, begin))
-    else:
-        behind = max(entry.position for entry in pending if ledger.state(entry.position) is EntryState.UNKNOWN) + 1
-        rest = _go_on(behind, pending) if behind <= ledger.last else Message("nothing is left to import")
-        parts.append(Message("if they are there, {rest}; if they are not, {begin}", rest=rest, begin=begin))
-    parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
-    return error.copy_with(remedy=Joined(parts))
-
-
-def _go_on(position: int, pending: Sequence[Entry]) -> Message:
-    line = next((entry.line for entry in pending if entry.position == position), 0)
-    if line:
-        return Message("continue with first_entry {position} (line {line})", position=position, line=line)
-    return Message("continue with first_entry {position}", position=position)
 
 
 def failing_call(error: KintoneError, batch: Batch) -> InnerCall | None:

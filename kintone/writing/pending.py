@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from kintone import limits
+from kintone.deadline import Deadline
 from kintone.errors import KintoneError
+from kintone.messages import Message
 from kintone.writing.batches import Item, max_entries
 from kintone.writing.entries import Entry
 
+READING = Message("reading the next entries")
 SLICE = 200
 """Entries that are taken at once; no more are held than one batch has, in number and in bytes."""
 
@@ -28,15 +31,19 @@ class PendingItems:
         self._at_once = None if all_at_once else max_entries() + 1
         self._failure: KintoneError | None = None
 
-    def fill(self) -> None:
+    def fill(self, deadline: Deadline | None = None) -> None:
         """Take the entries of the next batch.
 
         An error of the source is raised where a batch would lack entries; before, those that fill one are written.
+        Raises ``BudgetExceededError`` where a file was awaited until the end of ``deadline``.
         """
+        has_time = deadline is not None and deadline.remaining() > 0
         if self._failure is None and (self._at_once is None or len(self.items) < self._at_once):
             self._take()
         if self._failure is not None and len(self.items) < max_entries():
             raise self._failure
+        if has_time and deadline is not None and self.items and self._at_once is not None:
+            deadline.check(READING)
 
     def _take(self) -> None:
         if self._at_once is None:

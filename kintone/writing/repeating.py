@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from kintone.messages import Message
+from kintone.errors import entries_named
+from kintone.ledger import Span
+from kintone.messages import Joined, Message
 from kintone.remedies import RETRY_IS_HARMLESS, RETRY_IS_REFUSED, RETRY_MEETS_OTHERS, RETRY_WRITES_TWICE
 from kintone.writing.entries import Entry
 
@@ -41,6 +43,12 @@ class EntryTraits:
             self.revisions |= entry.revision is not None
         self.file_keys = self.file_keys or holds_file_keys(entries)
         return self
+
+    def leave_out(self, entries: Sequence[Entry]) -> None:
+        """Take entries out of the counts that were not sent after all; they are behind all others."""
+        self.count -= len(entries)
+        self.fresh -= sum(entry.update_key is None and entry.id is None for entry in entries)
+        self.first_fresh = self.first_fresh if self.fresh else 0
 
     @property
     def renames_keys(self) -> bool:
@@ -133,6 +141,19 @@ def repeat_notice(traits: EntryTraits) -> Message:
     return Message(
         "Every entry has an update key or an id, so sending the same entries again is safe: the same records are found."
     )
+
+
+def sent_again(spans: Sequence[Span]) -> list[Message]:
+    """Name the entries of a report that were sent again after an unknown outcome, which the counts do not show."""
+    if not spans:
+        return []
+    return [
+        Message(
+            "Sent more than once, because the outcome of an earlier try was not known: {entries}. The counts are those "
+            "of the last try, so a record that an earlier try may have added is counted as updated.",
+            entries=Joined(map(entries_named, spans), ", "),
+        )
+    ]
 
 
 def renames_keys(entries: Sequence[Entry]) -> bool:

@@ -27,13 +27,13 @@ from kintone.writing.failures import (
     NO_SUCH_KEY,
     candidate_entries,
     failing_call,
-    import_failed,
     is_outdated,
     map_to_entries,
     no_record,
     no_records,
     write_failed,
 )
+from kintone.writing.import_failures import import_failed
 from kintone.writing.pending import PendingItems
 from kintone.writing.removals import Removals
 from kintone.writing.repeating import EntryTraits
@@ -130,20 +130,21 @@ class _Writer:
             while self._pending.items and not self._stops_before_next():
                 began = self._caller.deadline.remaining()
                 self._write_next()
-                self._pending.fill()
+                self._pending.fill(self._caller.deadline)
                 self._slowest = max(self._slowest, began - self._caller.deadline.remaining())
         except KintoneError as error:
             if not self._stops_after(error):
                 raise self._failed(error) from None
-        if self._pending.items:
-            self._report.next_entry = self._pending.items[0].entry
+        if left := [item.entry for item in self._pending.items]:
+            self._report.next_entry = left[0]
+            self._report.traits.leave_out(left)
         return self._report
 
     def _failed(self, error: KintoneError) -> KintoneError:
         """Return the error with the ledger, and with advice about what to send again."""
         pending = [item.entry for item in self._pending.items]
-        failed = import_failed if self._is_file else write_failed
-        return failed(error, pending, self._ledger, self._report.traits)
+        what = (error, pending, self._ledger, self._report.traits)
+        return import_failed(*what, stops_early=self._stream.stops_early) if self._is_file else write_failed(*what)
 
     def _stops_before_next(self) -> bool:
         """Tell whether so little time is left that the next batch would perhaps not end; the first one is sent."""

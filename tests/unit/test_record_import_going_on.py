@@ -43,7 +43,7 @@ def test_broken_file_tells_what_is_saved_and_where_to_go_on(stock: InProcess) ->
     saved = len(skus(stock))
     assert 1000 < saved < 1600
     assert states(error)[0] == (1, saved, "SAVED")
-    assert f"first_entry {saved + 1} (line {saved + 2})" in str(error.remedy)
+    assert str(error.remedy) == f"continue with first_entry {saved + 1} (line {saved + 2})"
 
 
 def test_refusal_by_kintone_names_record_line_and_where_to_go_on(stock: InProcess) -> None:
@@ -79,6 +79,17 @@ def test_unknown_outcome_without_keys_names_both_records(stock: InProcess, lost:
     assert ("first_entry 101 (line 102)" in remedy) or lost == 3
     assert "first_entry 151" not in remedy
     assert ("nothing is left" in remedy) is (lost == 3)
+
+
+def test_time_that_kintone_asks_for_is_not_called_a_minute(stock: InProcess) -> None:
+    """A message that names the time must not ask to try again before it is over."""
+    stock.kintone.fail(after=1, times=None, status=429, headers={"Retry-After": "3600"})
+    with small_batches():
+        error = failure(stock, csv(120))
+
+    assert "3,600 s" in str(error)
+    assert "minute" not in str(error)
+    assert "first_entry 51 (line 52)" in str(error.remedy)
 
 
 def test_unknown_outcome_with_keys_can_be_sent_again(stock: InProcess) -> None:
@@ -139,6 +150,20 @@ def test_first_entry_passes_records_over(stock: InProcess) -> None:
     assert report.written.requested == 20
 
 
+@pytest.mark.parametrize(("saved", "first"), [(0, 101), (1, 101), (1, 1)])
+def test_no_record_of_the_rest_of_the_file_passes_for_saved(stock: InProcess, saved: int, first: int) -> None:
+    """The file has 300 records, of which few were read when kintone refused; those before first_entry are not told."""
+    stock.kintone.fail(after=saved, times=None, status=400, code="GAIA_DA02")
+    with small_batches():
+        error = failure(stock, csv(300), first=first, check=False)
+
+    message = str(error)
+    begin = first + 50 * saved
+    assert f"entry {begin} and those behind it are not saved" in message
+    assert "nothing is saved" not in message
+    assert ("are saved," in message) is bool(saved)
+
+
 def test_import_that_went_on_tells_the_positions_of_the_file(stock: InProcess) -> None:
     """What was passed over is neither saved nor unsaved."""
     stock.kintone.fail(after=1, times=None, status=400, code="GAIA_DA02")
@@ -183,6 +208,18 @@ def test_import_that_stops_early_ends_well_with_the_next_record(stock: InProcess
     assert all(first % 50 == 1 for first in firsts)
 
 
+def test_records_that_were_read_but_not_written_are_not_counted(stock: InProcess) -> None:
+    """The warning about records without keys speaks of those of the call, as its counts do."""
+    slow_batches(stock)
+    with small_batches():
+        report = import_file(stock, csv(1000), stop=True, update_key=None)
+
+    written = report.written
+    assert written.next_entry
+    assert written.requested == written.added < 1000
+    assert (written.traits.count, written.traits.fresh, written.traits.first_fresh) == (written.added, written.added, 1)
+
+
 def test_import_without_stop_early_ends_with_the_budget(stock: InProcess) -> None:
     """The message names the record from which to go on."""
     slow_batches(stock)
@@ -193,6 +230,32 @@ def test_import_without_stop_early_ends_with_the_budget(stock: InProcess) -> Non
     assert skus(stock)[:500] == keys(1, 500)
     assert states(error)[:2] == [(1, 500, "SAVED"), (501, 550, "UNKNOWN")]
     assert "first_entry 501 (line 502)" in str(error.remedy)
+    assert "stop_early" in str(error.remedy)
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_first_batch_that_takes_all_the_time_is_not_helped_by_stop_early(stock: InProcess, *, stop: bool) -> None:
+    """A Loop node would meet the same; the operator can raise the time."""
+    stock.client.execution.deadline = Deadline(20, stock.client.deadline.runtime)
+    stock.before = lambda asked: stock.pass_time(25) if asked.call == BULK else None
+    with small_batches():
+        error = failure(stock, csv(700), stop=stop)
+
+    assert isinstance(error, BudgetExceededError)
+    assert "stop_early" not in str(error)
+    assert "KINTONE_CALL_BUDGET" in str(error)
+
+
+@pytest.mark.parametrize("stalls_at", [133, 138])
+def test_time_that_the_file_store_took_is_not_called_kintones(stock: InProcess, stalls_at: int) -> None:
+    """Also where the records that came would fill one more batch."""
+    with small_batches():
+        error = failure(stock, Store(WIDE, stalls_at=stalls_at), check=False)
+
+    assert isinstance(error, BudgetExceededError)
+    assert str(error.problem).startswith("reading ")
+    assert "wait a minute" not in str(error)
+    assert f"first_entry {len(skus(stock)) + 1} " in str(error.remedy)
 
 
 def test_import_that_stops_early_ends_well_where_a_reading_takes_the_rest_of_the_time(stock: InProcess) -> None:

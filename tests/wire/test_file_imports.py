@@ -95,6 +95,17 @@ def test_csv_file_becomes_records(imports: Imports) -> None:
     assert "2 requested, 2 added, 0 updated" in outcome.text
 
 
+def test_records_that_were_sent_twice_are_named(imports: Imports) -> None:
+    """A record whose first answer was lost counts as updated though it was added; the text says so."""
+    imports.site.fail(api="records", cut="after")
+    outcome = imports.run(imports.file("sku,name\nA-1,one\nA-2,two\n"), update_key="sku")
+
+    assert imports.values("sku") == ["A-1", "A-2"]
+    assert outcome.variables["upsert_result"]["updated"] == 2
+    assert "Sent more than once" in outcome.text
+    assert "entries 1 to 2" in outcome.text
+
+
 def test_entries_have_a_next_entry_too(imports: Imports) -> None:
     """A Loop node finds the variable in any case."""
     outcome = imports.host.invoke(TOOL, {"records_data": [{"record": {"name": "x"}}]}, imports.credentials)
@@ -173,6 +184,7 @@ def test_first_entry_without_a_file_is_refused(imports: Imports) -> None:
     [
         ("sku\nA\n", {"expired": True}, "no longer valid"),
         ("sku\nA\n", {"status": 404}, "HTTP 404"),
+        ("sku\nA\n", {"status": 503}, "HTTP 503"),
         ("sku\nA\n", {"redirect_to": "http://169.254.169.254/"}, "redirects to another place"),
         ("sku\nA\n", {"redirect_to": "http://localhost:1/"}, "redirects to another place"),
         ("sku\nA-1\nA-2\n" * 40, {"cut_after": 20}, "broke off"),
@@ -193,6 +205,26 @@ def test_file_that_cannot_be_read_writes_nothing(
     assert words in message
     assert "upload_file" not in message
     assert imports.records == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_transfer_that_breaks_while_records_are_written_goes_on(imports: Imports, *, check: bool) -> None:
+    """Each record is written once; of a checked file the connection breaks that waited for the check."""
+    content = b"sku,name\n" + b"".join(b"A-%d,name of this record\n" % number for number in range(1, 8001))
+    deliveries: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        deliveries.append(0)
+        whole = len(deliveries) > 1
+        yield content if whole else content[:120_000]
+        if not whole:
+            raise ConnectionError
+
+    outcome = imports.run(imports.file(pieces, length=len(content)), validate_before_write=check)
+
+    assert outcome.variables["upsert_result"]["add"] == 8000
+    assert imports.values("sku") == [f"A-{number}" for number in range(1, 8001)]
+    assert len(deliveries) == (3 if check else 2)
 
 
 @pytest.mark.parametrize(

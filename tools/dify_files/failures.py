@@ -23,7 +23,15 @@ READING = Message("reading the files from Dify")
 
 def restated(error: InvalidParameterError, parameter: str) -> InvalidParameterError:
     """Return the error for a file of another parameter, of which a part may be used already."""
-    return error.copy_with(problem=error.problem.copy_with(parameter=parameter, advice=PASS_AGAIN))
+    return error.copy_with(problem=_restated(error.problem, {"parameter": parameter, "advice": PASS_AGAIN}))
+
+
+def _restated(problem: Message, values: Mapping[str, str | Message]) -> Message:
+    """Put values into a sentence, or into the one that it holds, as where it tells how often something was tried."""
+    inner = problem.values.get("problem")
+    if isinstance(inner, Message) and "parameter" not in problem.values:
+        return problem.copy_with(problem=_restated(inner, values))
+    return problem.copy_with(**values)
 
 
 def missing_scheme() -> InvalidParameterError:
