@@ -178,8 +178,14 @@ class Comparisons:
 
     def _import_in_calls(self) -> Run:
         lines, target = self.scope.many_lines, self._import_app()
+
+        def following(outcome: Outcome) -> dict[str, Any]:
+            entry = int(outcome.variables["next_entry"])
+            # Dify signs the link for each call; it is valid for five minutes.
+            return {"first_entry": entry, "records_file": self._csv_file(LOOP_TOOL, lines)} if entry else {}
+
         parameters = {"records_file": self._csv_file(LOOP_TOOL, lines), "update_key": KEY, "stop_early": True}
-        run = self.plugins.of(LOOP_TOOL).run(UPSERT_TOOL, parameters, target, _inserted, _next_entry)
+        run = self.plugins.of(LOOP_TOOL).run(UPSERT_TOOL, parameters, target, _inserted, following)
         self._require_stored(LOOP_TOOL, target, lines)
         return _require_count(LOOP_TOOL, run, lines)
 
@@ -233,11 +239,6 @@ def _records(outcome: Outcome) -> int:
 
 def _inserted(outcome: Outcome) -> int:
     return int(outcome.variables["upsert_result"]["add"])
-
-
-def _next_entry(outcome: Outcome) -> dict[str, Any]:
-    following = int(outcome.variables["next_entry"])
-    return {"first_entry": following} if following else {}
 
 
 def _uploaded(outcome: Outcome) -> int:

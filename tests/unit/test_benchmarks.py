@@ -2,9 +2,12 @@
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -26,6 +29,7 @@ from benchmarks.report import (
 from benchmarks.runs import Run, run_in_turns
 from benchmarks.scope import Cell
 from benchmarks.server import KintoneServer, RequestCounts, Target
+from dify_host import Outcome
 from local_kintone import LocalKintone
 
 READERS = (programs.bare_loop, programs.keep_alive_loop, programs.four_threads)
@@ -279,6 +283,36 @@ def test_command_line_tool_is_measured_without_its_start(monkeypatch: pytest.Mon
     monkeypatch.setenv("STATUS", "3")
     with pytest.raises(BenchmarkError, match="3"):
         cli_kintone.import_file(found, server, Target(7, "secret"), tmp_path / "records.csv", 20)
+
+
+class FakeHost:
+    """A plugin that answers each call with the next of some outcomes."""
+
+    def __init__(self, *outcomes: dict[str, int]) -> None:
+        """Take the variables of the outcomes; the first is that of the warm-up."""
+        self.pid = os.getpid()
+        self.calls: list[Any] = []
+        self._outcomes = iter([{}, *outcomes])
+
+    def invoke(self, _tool: str, parameters: object, _credentials: object, **_options: object) -> SimpleNamespace:
+        """Note the parameters and return the outcome."""
+        self.calls.append(parameters)
+        variables = next(self._outcomes)
+        return SimpleNamespace(variables=variables, files=(), longest_line=len(self.calls), first_message_after=1.0)
+
+
+def test_run_of_several_calls_counts_them_all(tmp_path: Path) -> None:
+    """Each call has the parameters of the first but for those that change; the longest line of any call counts."""
+    host: Any = FakeHost({"saved": 20, "next": 21}, {"saved": 5, "next": 0})
+    plugin = runs.Plugin(host, FakeServer(tmp_path / "ca.pem"), Target(1, "secret"))
+
+    def following(outcome: Outcome) -> dict[str, Any]:
+        return {"first_entry": outcome.variables["next"]} if outcome.variables["next"] else {}
+
+    run = plugin.run("tool", {"a": 1}, Target(7, "secret"), lambda outcome: int(outcome.variables["saved"]), following)
+
+    assert host.calls[1:] == [{"a": 1}, {"a": 1, "first_entry": 21}]
+    assert (run.usage.count, run.longest_line) == (25, 3)
 
 
 class FakeServer(KintoneServer):
