@@ -2,6 +2,7 @@
 
 from dify_plugin import DifyPluginEnv, Plugin  # isort: split
 
+import gc
 import os
 import sys
 
@@ -20,7 +21,11 @@ def main() -> None:
     connect_loggers()
     hide_exception_texts()
     unblock_stdout()
-    Plugin(DifyPluginEnv(MAX_REQUEST_TIMEOUT=300)).run()
+    plugin = Plugin(DifyPluginEnv(MAX_REQUEST_TIMEOUT=300))
+    # What is loaded by now stays; the garbage collector would look through it many times while records are written.
+    gc.collect()
+    gc.freeze()
+    plugin.run()
 
 
 if __name__ == "__main__":

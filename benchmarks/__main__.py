@@ -56,10 +56,11 @@ def _measured(chosen: Scope) -> Report:
             largest = max(targets)
             aggregations = comparisons.aggregations(largest, targets[largest])
             writing, files = comparisons.writers(), comparisons.transfers()
-            imports = comparisons.imports()
+            imports, loops = comparisons.imports(), comparisons.loop_imports()
             answers = comparisons.answers()
             tasks = characters_by_task()
-            return Report(read_results, aggregations, writing, imports, files, answers, tasks, plugins.heartbeat_gap)
+            gap = plugins.heartbeat_gap
+            return Report(read_results, aggregations, writing, imports, files, answers, tasks, gap, loops)
 
 
 if __name__ == "__main__":

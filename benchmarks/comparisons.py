@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from benchmarks import BenchmarkError
+from benchmarks import BenchmarkError, cli_kintone
 from benchmarks.characters import Answer, measure
 from benchmarks.programs import (
     COLUMNS,
@@ -35,6 +35,8 @@ from dify_host import Outcome
 
 UPSERT_TOOL = "kintone_upsert_records"
 IMPORT_TOOL = "kintone_upsert_records with records_file"
+LOOP_TOOL = "kintone_upsert_records with records_file in a Loop"
+CLI = "cli-kintone"
 UPLOAD_TOOL = "kintone_upload_file"
 DOWNLOAD_TOOL = "kintone_download_file"
 AGGREGATE_TOOL = "kintone_aggregate"
@@ -81,7 +83,22 @@ class Comparisons:
     def imports(self) -> Mapping[str, Run]:
         """Measure the import of one CSV file into a new app."""
         log_progress(f"{self.scope.lines:,} lines imported, {WRITE_LATENCY} ms")
-        return self._compared({IMPORTER: self._import_plainly, IMPORT_TOOL: self._import}, WRITE_LATENCY)
+        attempts: dict[str, Attempt] = {IMPORTER: self._import_plainly, IMPORT_TOOL: self._import}
+        command = cli_kintone.find_command()
+        with tempfile.TemporaryDirectory(prefix="kintone-benchmark-") as folder:
+            if command is not None:
+                file = Path(folder) / "records.csv"
+                file.write_bytes(b"".join(csv_lines(self.scope.lines)))
+                attempts[CLI] = partial(self._import_by_command, command, file)
+            return self._compared(attempts, WRITE_LATENCY)
+
+    def loop_imports(self) -> Mapping[str, Run]:
+        """Measure the import of one large CSV file by several calls, without latency; nothing where it is left out."""
+        lines = self.scope.many_lines
+        if not lines:
+            return {}
+        log_progress(f"{lines:,} lines imported by a Loop")
+        return self._compared({LOOP_TOOL: self._import_in_calls}, 0)
 
     def transfers(self) -> Mapping[str, Run]:
         """Measure uploads and downloads of one large file, without latency."""
@@ -144,22 +161,50 @@ class Comparisons:
 
     def _import_plainly(self) -> Run:
         target = self._import_app()
-        task = Task(self.server.url, target.app, target.token, source=self._csv_file()["url"])
+        source = self._csv_file(IMPORT_TOOL, self.scope.lines)["url"]
+        task = Task(self.server.url, target.app, target.token, source=source)
         return _require_count(IMPORTER, run_program(IMPORTER, task, self.server), self.scope.lines)
 
     def _import(self) -> Run:
-        parameters = {"records_file": self._csv_file(), "update_key": KEY}
+        parameters = {"records_file": self._csv_file(IMPORT_TOOL, self.scope.lines), "update_key": KEY}
         run = self.plugins.of(IMPORT_TOOL).run(UPSERT_TOOL, parameters, self._import_app(), _inserted)
         return _require_count(IMPORT_TOOL, run, self.scope.lines)
+
+    def _import_by_command(self, command: str, file: Path) -> Run:
+        target = self._import_app()
+        run = cli_kintone.import_file(command, self.server, target, file, self.scope.lines)
+        self._require_stored(CLI, target, self.scope.lines)
+        return run
+
+    def _import_in_calls(self) -> Run:
+        lines, target = self.scope.many_lines, self._import_app()
+
+        def following(outcome: Outcome) -> dict[str, Any]:
+            entry = int(outcome.variables["next_entry"])
+            # Dify signs the link for each call; it is valid for five minutes.
+            return {"first_entry": entry, "records_file": self._csv_file(LOOP_TOOL, lines)} if entry else {}
+
+        parameters = {"records_file": self._csv_file(LOOP_TOOL, lines), "update_key": KEY, "stop_early": True}
+        run = self.plugins.of(LOOP_TOOL).run(UPSERT_TOOL, parameters, target, _inserted, following)
+        self._require_stored(LOOP_TOOL, target, lines)
+        return _require_count(LOOP_TOOL, run, lines)
+
+    def _require_stored(self, name: str, target: Target, count: int) -> None:
+        task = Task(self.server.url, target.app, target.token)
+        with _session(self.server, task) as session:
+            asked = {"app": str(target.app), "query": "limit 1", "totalCount": "true"}
+            stored = session.get(task.address("records"), params=asked, timeout=TIMEOUT).json()["totalCount"]
+        if stored != str(count):
+            raise BenchmarkError(f"{name} stored {stored} of {count:,} records")
 
     def _import_app(self) -> Target:
         return self.server.create(
             "Imports", {code: {"type": kind, "unique": code == KEY} for code, kind in COLUMNS.items()}
         )
 
-    def _csv_file(self) -> dict[str, Any]:
-        host = self.plugins.of(IMPORT_TOOL).host
-        return host.serve("records.csv", lambda: csv_lines(self.scope.lines), "text/csv", with_length=False)
+    def _csv_file(self, work: str, lines: int) -> dict[str, Any]:
+        host = self.plugins.of(work).host
+        return host.serve("records.csv", lambda: csv_lines(lines), "text/csv", with_length=False)
 
     def _transfer(self, name: str, target: Target, *, source: str = "", file_key: str = "") -> Run:
         task = Task(self.server.url, target.app, target.token, source=source, file_key=file_key)
@@ -215,11 +260,16 @@ def _stored_file(server: KintoneServer) -> Iterator[tuple[Target, Path, str]]:
         yield target, file, _attached(server, target, file)
 
 
+def _session(server: KintoneServer, task: Task) -> requests.Session:
+    session = requests.Session()
+    session.verify, session.trust_env = str(server.ca_file), False
+    session.headers.update(task.headers)
+    return session
+
+
 def _attached(server: KintoneServer, target: Target, file: Path) -> str:
     task = Task(server.url, target.app, target.token)
-    with requests.Session() as session:
-        session.verify, session.trust_env = str(server.ca_file), False
-        session.headers.update(task.headers)
+    with _session(server, task) as session:
         parts = {"file": (_FILE, file.read_bytes(), "application/octet-stream")}
         key = session.post(task.address("file"), files=parts, timeout=TIMEOUT).json()["fileKey"]
         record = {"app": target.app, "record": {_FIELD: {"value": [{"fileKey": key}]}}}

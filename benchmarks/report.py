@@ -1,24 +1,23 @@
 """The report in Markdown: tables, goals and the machine."""
 
-import os
-import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from benchmarks.agent_tasks.player import Transcript
 from benchmarks.characters import MAX_RATIO_TO_CSV, RECORDS, Answer
 from benchmarks.comparisons import (
     AGGREGATE_TOOL,
+    CLI,
     DOWNLOAD_TOOL,
     IMPORT_TOOL,
     JSONL_MODE,
+    LOOP_TOOL,
     UPLOAD_TOOL,
     UPSERT_TOOL,
     Aggregations,
     ReadResults,
 )
+from benchmarks.machine import machine
 from benchmarks.markdown import NO_VALUE, megabytes, number, table
 from benchmarks.programs import BARE, DOWNLOADER, IMPORTER, KEEP_ALIVE, LIMIT, UPLOADER, WRITER
 from benchmarks.runs import (
@@ -30,7 +29,7 @@ from benchmarks.runs import (
     ratio_to_possible,
     speedup_over_bare,
 )
-from benchmarks.scope import ENTRIES, FILE_BYTES, GROUPED_FIELDS, MIDDLE, MODES, WRITE_LATENCY, Cell
+from benchmarks.scope import ENTRIES, FILE_BYTES, GROUPED_FIELDS, MANY_LINES, MIDDLE, MODES, WRITE_LATENCY, Cell
 
 type Value = Callable[[Run, Mapping[str, Run]], float | None]
 
@@ -44,7 +43,6 @@ MIN_IMPORT_SPEEDUP = 3.0
 """How many times faster than a request per 100 lines a file is imported."""
 MAX_IMPORT_MEMORY = 64 * 1024 * 1024
 
-CPU_INFO = Path("/proc/cpuinfo")
 NAMES = {
     BARE: "a request per page, no session",
     KEEP_ALIVE: "one request after another, kept alive",
@@ -53,6 +51,8 @@ NAMES = {
     UPSERT_TOOL: "**plugin** `kintone_upsert_records`",
     IMPORTER: "a CSV file, a request per 100 lines, kept alive",
     IMPORT_TOOL: "a CSV file, **plugin** `kintone_upsert_records`",
+    CLI: "a CSV file, `cli-kintone record import`, without its start",
+    LOOP_TOOL: "a CSV file, **plugin** `kintone_upsert_records` in a Loop",
     UPLOADER: "upload, `requests`, whole file in memory",
     UPLOAD_TOOL: "upload, **plugin** `kintone_upload_file`",
     DOWNLOADER: "download, `requests`, whole file in memory",
@@ -77,6 +77,9 @@ DETAILS = (
     "File MB",
     "Longest line kB",
 )
+
+NO_CLI = " (cli-kintone is not installed here)"
+LOOP_TITLE = f"Importing {MANY_LINES:,} lines by several calls, no latency:"
 
 METHOD = """\
 Local kintone over HTTPS in its own process; every request takes the latency longer, every new connection twice the
@@ -129,19 +132,21 @@ class Report:
     answers: Sequence[Answer]
     tasks: Mapping[Transcript, int]
     heartbeat_gap: float
+    loop_imports: Mapping[str, Run] = field(default_factory=dict)
 
     def summary(self) -> str:
         """Return the tables of the comparisons."""
         return "\n\n".join(
             [
-                f"Measured on {_machine()}.\n\n{METHOD}",
+                f"Measured on {machine()}.\n\n{METHOD}",
                 reading_table(self.read_results),
                 "Grouping by month, and the same field as a file, no latency:",
                 aggregation_table(self.aggregations),
                 f"Writing {ENTRIES:,} new entries, {WRITE_LATENCY} ms:",
                 writing_table(self.writing),
-                f"Importing a file of 12 columns, {WRITE_LATENCY} ms:",
+                f"Importing a file of 12 columns, {WRITE_LATENCY} ms{'' if CLI in self.imports else NO_CLI}:",
                 writing_table(self.imports),
+                *([LOOP_TITLE, writing_table(self.loop_imports)] if self.loop_imports else []),
                 f"A file of {FILE_BYTES / 1e6:.0f} MB, no latency:",
                 file_table(self.files),
                 f"Characters that a model reads; {RECORDS} records of 12 fields have CSV with their codes beside them:",
@@ -186,8 +191,8 @@ class Report:
             yield _line(text, f"{requests}", holds=requests <= MAX_WRITE_REQUESTS)
 
     def _aggregation_goals(self) -> Iterator[str]:
-        for field, runs in self.aggregations.items():
-            kind, ratio = GROUPED_FIELDS[field], ratio_to_file(runs)
+        for code, runs in self.aggregations.items():
+            kind, ratio = GROUPED_FIELDS[code], ratio_to_file(runs)
             text = f"grouping by month of a {kind} takes at most {MAX_AGGREGATION_RATIO:g} times as long as its file"
             yield _line(text, number(ratio), holds=ratio <= MAX_AGGREGATION_RATIO)
             memory = runs[AGGREGATE_TOOL].usage.memory or 0
@@ -197,12 +202,13 @@ class Report:
     def _import_goals(self) -> Iterator[str]:
         if IMPORT_TOOL not in self.imports or IMPORTER not in self.imports:
             return
-        plugin, plain = self.imports[IMPORT_TOOL].usage, self.imports[IMPORTER].usage
-        speedup, memory = plain.wall / plugin.wall, plugin.memory or 0
+        plugin = self.imports[IMPORT_TOOL].usage
+        speedup = self.imports[IMPORTER].usage.wall / plugin.wall
         text = f"{plugin.count:,} lines are imported at least {MIN_IMPORT_SPEEDUP:g} times faster than 100 per request"
         yield _line(text, number(speedup), holds=speedup >= MIN_IMPORT_SPEEDUP)
-        text = f"{plugin.count:,} lines are imported with at most {megabytes(MAX_IMPORT_MEMORY)} MB"
-        yield _line(text, megabytes(memory), holds=memory <= MAX_IMPORT_MEMORY)
+        for usage in (plugin, *(run.usage for run in self.loop_imports.values())):
+            text = f"{usage.count:,} lines are imported with at most {megabytes(MAX_IMPORT_MEMORY)} MB"
+            yield _line(text, megabytes(usage.memory), holds=(usage.memory or 0) <= MAX_IMPORT_MEMORY)
 
     def _task_goals(self) -> Iterator[str]:
         for task, characters in self.tasks.items():
@@ -376,18 +382,3 @@ def _common(run: Run) -> list[str]:
     line = NO_VALUE if run.longest_line is None else number(run.longest_line / 1e3)
     counts = [f"{run.request_counts.requests:,}", f"{run.request_counts.connections:,}"]
     return [*counts, number(run.usage.cpu), megabytes(run.usage.memory), line]
-
-
-def _machine() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    system = f"{platform.system()} {platform.release()}"
-    return f"{_processor()}, {cores} cores, {system}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
-
-
-def _processor() -> str:
-    try:
-        lines = CPU_INFO.read_text().splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())

@@ -143,14 +143,29 @@ class Plugin:
         self._call("kintone_query", {"query": "limit 1"}, small)
         self._meter = Meter(host.pid)
 
-    def run(self, tool: str, parameters: dict[str, Any], target: Target, count_of: Callable[[Outcome], int]) -> Run:
-        """Run a tool on an app; `count_of` returns the number of records, entries or bytes of its outcome."""
+    def run(
+        self,
+        tool: str,
+        parameters: dict[str, Any],
+        target: Target,
+        count_of: Callable[[Outcome], int],
+        following: Callable[[Outcome], dict[str, Any]] = lambda _outcome: {},
+    ) -> Run:
+        """Run a tool on an app.
+
+        `count_of` returns the number of records, entries or bytes of an outcome. `following` returns the parameters
+        that differ in the next call, as a Loop node sets them; none ends the run.
+        """
         self._server.reset()
         self._meter.start()
-        outcome = self._call(tool, parameters, target)
-        usage = replace(self._meter.stop(0), first_page=outcome.first_message_after, count=count_of(outcome))
-        size = sum(len(file.content) for file in outcome.files)
-        return Run(usage, self._server.request_counts(), outcome.longest_line, size)
+        outcomes = [self._call(tool, parameters, target)]
+        while changed := following(outcomes[-1]):
+            outcomes.append(self._call(tool, parameters | changed, target))
+        first_page, count = outcomes[0].first_message_after, sum(map(count_of, outcomes))
+        usage = replace(self._meter.stop(0), first_page=first_page, count=count)
+        size = sum(len(file.content) for outcome in outcomes for file in outcome.files)
+        longest = max(outcome.longest_line for outcome in outcomes)
+        return Run(usage, self._server.request_counts(), longest, size)
 
     def _call(self, tool: str, parameters: dict[str, Any], target: Target) -> Outcome:
         # Parsing tens of megabytes of JSON in the host would take CPU time from the plugin.

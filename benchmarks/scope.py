@@ -20,7 +20,7 @@ GROUPED_FIELDS = {"day": "DATE", "moment": "DATETIME"}
 ENTRIES = 10_000
 WRITE_LATENCY = 50
 FILE_BYTES = 40_000_000
-LINES, FEW_LINES = 100_000, 10_000
+MANY_LINES, LINES, FEW_LINES = 300_000, 100_000, 10_000
 """Lines of an imported file."""
 
 
@@ -49,12 +49,14 @@ class Scope:
         rounds: Maximum number of runs of each program.
         max_seconds: Total seconds after which a program is not run again in the same comparison.
         lines: Lines of the file that is imported.
+        many_lines: Lines of a file that several calls import, as in a Loop node; 0 leaves that out.
     """
 
     cells: tuple[Cell, ...]
     rounds: int
     max_seconds: float
     lines: int = LINES
+    many_lines: int = 0
 
 
 def quick() -> Scope:
@@ -70,7 +72,7 @@ def usual() -> Scope:
 
 def full() -> Scope:
     """Return a scope with all comparisons, three rounds each."""
-    return Scope(tuple(_cells()), rounds=3, max_seconds=600.0)
+    return Scope(tuple(_cells()), rounds=3, max_seconds=600.0, many_lines=MANY_LINES)
 
 
 def _cells() -> list[Cell]:

@@ -295,9 +295,7 @@ def _with_body(method: str, path: str, parameters: Mapping[str, object], headers
 def encode_json(value: object) -> bytes:
     """Encode JSON for kintone; a decimal becomes a text, which keeps every digit of a NUMBER."""
     try:
-        return json.dumps(
-            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_decimal_text
-        ).encode()
+        return _ENCODER.encode(value).encode()
     except (ValueError, TypeError, RecursionError):
         # The encoder's own message quotes the value, which may be confidential.
         raise InvalidParameterError(
@@ -310,6 +308,9 @@ def _decimal_text(value: object) -> str:
     if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f") if abs(value.adjusted()) < MAX_NUMBER_LENGTH else str(value)
     raise TypeError(type(value).__name__)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_decimal_text)
 
 
 def _query_string(parameters: Mapping[str, object]) -> str:

@@ -135,7 +135,7 @@ class RecordImport:
                 kept = self._request.appending.lists(record.entry) if record.cleared else {}
                 cleared = record.cleared - sum(not given for given in kept.values())
                 self._unsaved.append(replace(record, cleared=cleared))
-            yield replace(record.entry, line=record.line)
+            yield record.entry
 
     def _note_saved(self, entries: Sequence[Entry], results: Sequence[SavedRecord]) -> None:
         """Count what a saved batch emptied, and keep what is to be told of its values."""

@@ -40,9 +40,7 @@ def normalize_datetime(text: str) -> str | None:
 
 def format_datetime(moment: datetime) -> str:
     """Return a date-time as kintone returns it: UTC, seconds set to 00."""
-    moment = moment.astimezone(UTC)
-    # On some systems strftime omits the leading zeros of early years.
-    return f"{moment.year:04}-{moment:%m-%dT%H:%M}:00Z"
+    return f"{moment.astimezone(UTC).isoformat()[:16]}:00Z"
 
 
 def parse_datetime(text: str) -> datetime | None:

@@ -59,7 +59,7 @@ class RecordBuilder:
         cells, record = line.cells, lines.record
         for place, code, reader, known in self._plain:
             text = cells[place]
-            cell = known.get(text)
+            cell = known.get(text) or reader.plain(text)
             if cell is None:
                 read = reader.read(text)
                 if read.problems or read.notes:

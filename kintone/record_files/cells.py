@@ -89,15 +89,25 @@ class CellReader:
         self._table = table
         self._prepared = _PREPARED.get(definition.type.shape, _guarded)
         self._plain = _plain_reader(definition, style)
+        self._is_kept = definition.type.shape not in _TEXT_SHAPES
         self.known: dict[str, Cell] = {}
-        """The values of cells that were read without a problem or a note, by their texts."""
+        """The values of cells that were read without a problem or a note, by their texts; not of plain texts."""
+
+    def plain(self, text: str) -> Cell | None:
+        """Return what becomes of a plain cell that is not ``known``; None for one that needs a closer look."""
+        if self._plain is None or not text:
+            return None
+        value = self._plain(text)
+        if value is None:
+            return None
+        cell = {"value": value}
+        return self._kept(text, cell) if self._is_kept else cell
 
     def read(self, text: str, row: int | None = None) -> ReadCell:
         """Return what becomes of a cell that is not ``known``; ``row`` counts from 1 in a table."""
-        if self._plain is not None and text:
-            value = self._plain(text)
-            if value is not None:
-                return ReadCell(self._kept(text, {"value": value}))
+        cell = self.plain(text)
+        if cell is not None:
+            return ReadCell(cell)
         findings, place = _CellFindings(), Place(self._definition.code, row, self._table)
         try:
             given = self._prepared(_with_line_feeds(text), self._definition, self._style)

@@ -94,7 +94,7 @@ class DelimitedRecords:
                 self._check_missing(found, header)
         else:
             revision = self._revision(found, header)
-        entry = Entry(found.position, found.record, key, record_id, revision)
+        entry = Entry(found.position, found.record, key, record_id, revision, line=found.first.number)
         cleared = 0 if key is None and record_id is None else found.empty
         return FileRecord(entry, found.first.number, cleared, found.problems, found.notes)
 

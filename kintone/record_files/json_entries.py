@@ -93,7 +93,8 @@ class JsonEntries:
         cleared = 0 if inserts else sum(is_empty(cell.get("value")) for cell in checked.record.values())
         found = [FileProblem(item.line, "", problem) for problem in problems]
         notes = [Message("line {line}: {note}", line=item.line, note=change.text) for change in checked.changes]
-        return FileRecord(entry.with_record(checked.record), item.line, cleared, found, notes)
+        entry = replace(entry, record=checked.record, line=item.line)
+        return FileRecord(entry, item.line, cleared, found, notes)
 
     def _entry(self, position: int, item: JsonItem) -> tuple[Entry | None, list[Problem]]:
         """Return the entry of an item with the problems of its parts."""

@@ -24,7 +24,7 @@ from kintone.record_files.seen_keys import SeenKeys
 
 
 class RecordFile:
-    """A file of records, read while it streams in; memory does not grow with it, some 20 bytes for each key aside.
+    """A file of records, read while it streams in; memory does not grow with it, some 11 bytes for each key aside.
 
     ``chunks`` are its bytes, at least a few kilobytes each; ``options`` name app and settings. Iterate over it once::
 

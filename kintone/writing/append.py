@@ -1,8 +1,9 @@
 """Planning what to send so that saved rows and files are kept, or so that what goes of them is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from kintone.errors import InvalidParameterError, RevisionConflictError
@@ -26,7 +27,7 @@ class ListMode(Enum):
     APPEND = "append"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppendPlan:
     """Which of the app's fields are appended to: tables, attachments or both.
 
@@ -45,7 +46,7 @@ class AppendPlan:
 
         An entry that is inserted in any case has none. Raises ``InvalidParameterError`` for a value that is not a list.
         """
-        if entry.update_key is None and entry.id is None:
+        if not (self.tables or self.files) or (entry.update_key is None and entry.id is None):
             return {}
         found: dict[str, Sequence[object]] = {}
         for code, wrapper in entry.record.items():
@@ -77,8 +78,14 @@ class AppendPlan:
         """
         if entry.update_key is None and entry.id is None:
             return []
-        held = ((code, self.fields[code]) for code in entry.record if code in self.fields)
-        return [code for code, each in held if (each.is_table or each.holds_files) and not self._is_appended_to(each)]
+        replaceable = self._replaceable
+        return [code for code in entry.record if code in replaceable] if replaceable else []
+
+    @cached_property
+    def _replaceable(self) -> Collection[str]:
+        """The tables and attachment fields that are not appended to."""
+        held = ((code, each) for code, each in self.fields.items() if each.is_table or each.holds_files)
+        return {code for code, each in held if not self._is_appended_to(each)}
 
     def without_empty_lists(self, entry: Entry) -> Entry:
         """Return the entry without the fields to which it appends nothing, so that they stay as they are."""

@@ -167,12 +167,13 @@ def renames_keys(entries: Sequence[Entry]) -> bool:
 
 def holds_file_keys(entries: Sequence[Entry]) -> bool:
     """Tell whether an entry attaches files: the key of an uploaded file can be used once only."""
-    return any(_has_file_key(cell) for entry in entries for cell in entry.record.values() if not _is_text_alone(cell))
-
-
-def _is_text_alone(cell: object) -> bool:
-    """Tell whether a cell is ``{"value": "…"}``, as nearly all are; the look for keys takes long."""
-    return type(cell) is dict and len(cell) == 1 and type(cell.get("value")) is str
+    for entry in entries:
+        for cell in entry.record.values():
+            # Nearly all cells are {"value": "…"}; the look for keys takes long.
+            is_text = type(cell) is dict and len(cell) == 1 and type(cell.get("value")) is str
+            if not is_text and _has_file_key(cell):
+                return True
+    return False
 
 
 def _has_file_key(value: object) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from local_kintone.site import Site
 
 LAST_INDEX = 99
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _INDEXED = re.compile(r"(\w+)\[(\d+)\]")
 
 
@@ -45,8 +46,9 @@ def _from_body(body: bytes) -> dict[str, Any]:
     try:
         text = body.decode()
         parsed = json.loads(text, parse_constant=_no_constant)
-        # encode() fails for a lone surrogate.
-        json.dumps(parsed, ensure_ascii=False).encode()
+        if _SURROGATE.search(body):
+            # encode() fails for a lone surrogate.
+            json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise wrong_shape() from None
     if not isinstance(parsed, dict):

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
-    """One field of a form or one column of a table.
+    """One field of a form or one column of a table; its properties do not change.
 
     Attributes:
         code: the field code.
@@ -34,12 +34,12 @@ class Field:
     columns: Mapping[str, Field] = data_field(default_factory=dict)
     statuses: Sequence[str] = ()
 
-    @property
+    @cached_property
     def required(self) -> bool:
         """Whether a value is required; the API does not require one for CALC and RADIO_BUTTON."""
         return bool(self.properties.get("required")) and self.type not in ("CALC", "RADIO_BUTTON")
 
-    @property
+    @cached_property
     def unique(self) -> bool:
         """Whether the field prohibits duplicate values."""
         return bool(self.properties.get("unique"))
@@ -52,16 +52,21 @@ class Field:
         options = self.properties.get("options", {})
         return sorted(options, key=lambda name: int(options[name]["index"]))
 
-    @property
+    @cached_property
     def lookup(self) -> Mapping[str, Any] | None:
         """The lookup's settings, or None."""
         lookup: Mapping[str, Any] | None = self.properties.get("lookup")
         return lookup
 
-    @property
+    @cached_property
     def computed(self) -> bool:
         """Whether the server computes the value and ignores values from the client."""
         return self.type == "CALC" or bool(self.properties.get("expression"))
+
+    @cached_property
+    def lengths(self) -> tuple[int, int]:
+        """The minimum and the maximum length of its text; 0 if there is none."""
+        return int(self.limit("minLength") or 0), int(self.limit("maxLength") or 0)
 
     def limit(self, key: str) -> str:
         """Return a limit such as "maxLength" as text; "" if there is none."""
@@ -135,7 +140,11 @@ class Form:
 
     def first_of_type(self, field_type: str) -> Field:
         """Return the first field of a type that every form has, such as RECORD_NUMBER."""
-        return next(candidate for candidate in self.fields.values() if candidate.type == field_type)
+        return self._first_of_types[field_type]
+
+    @cached_property
+    def _first_of_types(self) -> dict[str, Field]:
+        return {candidate.type: candidate for candidate in reversed(self.fields.values())}
 
 
 def _field(code: str, properties: Mapping[str, Any], table: str | None = None) -> Field:

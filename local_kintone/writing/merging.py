@@ -112,9 +112,10 @@ def merged_cells(
     fields = list(fields)
     cells: Cells = {}
     for field in fields:
-        value = _unsent_value(field, before, context)
         if field.code in given and not _is_ignored(field, context):
-            value = _sent_value(context, field, given[field.code].get("value"), value, prefix)
+            value = _sent_value(context, field, given[field.code].get("value"), before, prefix)
+        else:
+            value = _unsent_value(field, before, context)
         cells[field.code] = {"type": field.type, "value": value}
     for field in fields:
         if field.lookup and field.code in given:
@@ -132,13 +133,17 @@ def _unsent_value(field: Field, before: Mapping[str, Any] | None, context: Write
     return before[field.code]["value"] if field.code in before else field_types.blank_value(field.type)
 
 
-def _sent_value(context: WriteContext, field: Field, given: object, before: object, prefix: str) -> object:
+def _sent_value(
+    context: WriteContext, field: Field, given: object, before: Mapping[str, Any] | None, prefix: str
+) -> object:
     if field.type in field_types.AUDIT_TYPES:
         return audit_value(field, given, context)
     if field.type == "SUBTABLE":
-        return _rows(context, field, given, before, f"{prefix}.{field.code}.value")
-    value_context = context.value_context(in_rows=field.table is not None)
-    return read_value(field, given, FieldPath(prefix, field.code), value_context, before)
+        rows = _unsent_value(field, before, context)
+        return _rows(context, field, given, rows, f"{prefix}.{field.code}.value")
+    value_context = context.in_records if field.table is None else context.in_rows
+    stored = _unsent_value(field, before, context) if field.type == "FILE" else None
+    return read_value(field, given, FieldPath(prefix, field.code), value_context, stored)
 
 
 def _rows(context: WriteContext, table: Field, given: object, before: object, prefix: str) -> list[dict[str, Any]]:

@@ -107,14 +107,13 @@ def check_record(form: Form, record: Mapping[str, Any], prefix: str, problems: P
 
 def _check_cells(fields: Iterable[Field], cells: Mapping[str, Any], prefix: str, problems: Problems) -> None:
     for field in fields:
-        value = cells.get(field.code, {}).get("value")
-        path = FieldPath(prefix, field.code)
+        value = cells[field.code]["value"] if field.code in cells else None
         if field.required and not value:
-            problems.add(path.key(_required_tail(field)), "Required.")
+            problems.add(FieldPath(prefix, field.code).key(_required_tail(field)), "Required.")
         if field.type in LENGTH_CHECKED:
-            _check_length(field, str(value or ""), path, problems)
+            _check_length(field, str(value or ""), prefix, problems)
         if field.type == "NUMBER" and value:
-            _check_range(field, str(value), path, problems)
+            _check_range(field, str(value), prefix, problems)
 
 
 def _required_tail(field: Field) -> str:
@@ -123,24 +122,26 @@ def _required_tail(field: Field) -> str:
     return "values" if field.type in field_types.LISTS else "value"
 
 
-def _check_length(field: Field, value: str, path: FieldPath, problems: Problems) -> None:
-    max_length, min_length = field.limit("maxLength"), field.limit("minLength")
+def _check_length(field: Field, value: str, prefix: str, problems: Problems) -> None:
+    min_length, max_length = field.lengths
     # kintone's messages name the first length that is not allowed: "less than" the maximum plus one.
-    if max_length and len(value) > int(max_length):
-        problems.add(path.key(), f"Enter less than {int(max_length) + 1} characters.")
-    if min_length and len(value) < int(min_length):
-        problems.add(path.key(), f"Enter more than {int(min_length) - 1} characters.")
+    if max_length and len(value) > max_length:
+        problems.add(FieldPath(prefix, field.code).key(), f"Enter less than {max_length + 1} characters.")
+    if min_length and len(value) < min_length:
+        problems.add(FieldPath(prefix, field.code).key(), f"Enter more than {min_length - 1} characters.")
     if field.unique and len(value) > MAX_UNIQUE_LENGTH:
-        problems.add(path.key(), f"Enter less than {MAX_UNIQUE_LENGTH + 1} characters.")
+        problems.add(FieldPath(prefix, field.code).key(), f"Enter less than {MAX_UNIQUE_LENGTH + 1} characters.")
 
 
-def _check_range(field: Field, value: str, path: FieldPath, problems: Problems) -> None:
+def _check_range(field: Field, value: str, prefix: str, problems: Problems) -> None:
+    maximum, minimum = field.limit("maxValue"), field.limit("minValue")
+    if not maximum and not minimum:
+        return
     try:
         number = Decimal(value)
     except InvalidOperation:
         return
-    maximum, minimum = field.limit("maxValue"), field.limit("minValue")
     if maximum and number > Decimal(maximum):
-        problems.add(path.key(), f"The value must be {maximum} or less.")
+        problems.add(FieldPath(prefix, field.code).key(), f"The value must be {maximum} or less.")
     if minimum and number < Decimal(minimum):
-        problems.add(path.key(), f"The value must be {minimum} or more.")
+        problems.add(FieldPath(prefix, field.code).key(), f"The value must be {minimum} or more.")

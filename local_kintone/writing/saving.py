@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.dates import format_datetime
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 type Texts = tuple[str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WriteContext:
     """A call that writes to one app.
 
@@ -56,9 +57,15 @@ class WriteContext:
         given = sent if isinstance(sent, dict) else None
         self.site.writes.note(Write(0, self.request, author, self.app.number, action, number, revision, given, *texts))
 
-    def value_context(self, *, in_rows: bool) -> ValueContext:
-        """Return the context for reading values."""
-        return ValueContext(self.site.settings, self.site.files, self.app, self.problems, in_rows)
+    @cached_property
+    def in_records(self) -> ValueContext:
+        """The context for reading the values of a record's own fields."""
+        return ValueContext(self.site.settings, self.site.files, self.app, self.problems)
+
+    @cached_property
+    def in_rows(self) -> ValueContext:
+        """The context for reading the values of table rows."""
+        return replace(self.in_records, in_rows=True)
 
 
 NO_REVISION_CHECK = "-1"
@@ -167,7 +174,7 @@ def upsert_row(context: WriteContext, row: dict[str, Any], prefix: str) -> dict[
     number, key = _target(context, row, prefix)
     if key is not None:
         reject_key_field(sent, key[0], f"{prefix}.")
-    if number is not None and context.site.records.get(context.app.number, number) is not None:
+    if number is not None and context.site.records.text(context.app.number, number) is not None:
         saved, revision = update(context, number, sent, row.get("revision"), prefix)
         return {"id": saved, "revision": revision, "operation": "UPDATE"}
     if key is not None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from local_kintone.numbers import canonical_number
 from local_kintone.refusals import RefusedError, invalid_parameter, wrong_shape
-from local_kintone.writing.values import FieldPath, Problems, read_value
+from local_kintone.writing.values import FieldPath, Problems, ValueContext, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +58,7 @@ def read_update_key(context: WriteContext, given: object, prefix: str) -> tuple[
     if value is None or value == "" or len(str(value)) > MAX_KEY_LENGTH:
         raise invalid_parameter(f"{prefix}.value", "Required field." if not value else "The value is too long.")
     problems = Problems()
-    value_context = replace(context.value_context(in_rows=False), problems=problems)
+    value_context = ValueContext(context.site.settings, context.site.files, context.app, problems)
     read = read_value(field, value, FieldPath(prefix, code), value_context)
     problems.raise_any()
     return field, read

@@ -109,11 +109,11 @@ def read_value(field: Field, given: object, path: FieldPath, context: ValueConte
         )
     if given is None or given == "":
         return field_types.blank_value(field.type)
-    if isinstance(given, bool) or not isinstance(given, (str, int, float)):
-        raise wrong_shape()
-    if not isinstance(given, str) and field.type not in TAKES_NUMBERS:
-        raise wrong_shape()
-    return _SCALARS[field.type](field, str(given), path, context)
+    if not isinstance(given, str):
+        if isinstance(given, bool) or not isinstance(given, (int, float)) or field.type not in TAKES_NUMBERS:
+            raise wrong_shape()
+        given = str(given)
+    return _SCALARS[field.type](field, given, path, context)
 
 
 def _text(_field: Field, given: str, _path: FieldPath, _context: ValueContext) -> object:

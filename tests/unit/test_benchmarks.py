@@ -2,14 +2,18 @@
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from benchmarks import programs, runs, scope
+from benchmarks import BenchmarkError, cli_kintone, programs, runs, scope
 from benchmarks.characters import Answer, csv_with_codes
-from benchmarks.comparisons import IMPORT_TOOL
+from benchmarks.comparisons import CLI, IMPORT_TOOL, LOOP_TOOL
 from benchmarks.markdown import megabytes, number, table
 from benchmarks.meter import Usage
 from benchmarks.programs import BARE, COLUMNS, IMPORTER, KEEP_ALIVE, LIMIT, OnPage, Record, Task, csv_lines
@@ -24,7 +28,8 @@ from benchmarks.report import (
 )
 from benchmarks.runs import Run, run_in_turns
 from benchmarks.scope import Cell
-from benchmarks.server import RequestCounts
+from benchmarks.server import KintoneServer, RequestCounts, Target
+from dify_host import Outcome
 from local_kintone import LocalKintone
 
 READERS = (programs.bare_loop, programs.keep_alive_loop, programs.four_threads)
@@ -235,6 +240,95 @@ def test_goals_when_an_import_is_measured(wall: float, memory: int, time_goal: s
     goals = [line for line in Report({}, {}, {}, runs, {}, (), {}, 1.0).goal_results() if "imported" in line]
 
     assert [goal.partition(":")[0] for goal in goals] == [f"* {time_goal}", f"* {memory_goal}"]
+
+
+@pytest.mark.parametrize(("memory", "verdict"), [(67_108_864, "met"), (67_108_865, "**missed**")])
+def test_goal_when_a_loop_imports_many_lines(memory: int, verdict: str) -> None:
+    """The memory of one call holds for a file of several as well, and the table shows it."""
+    imports = {IMPORTER: run_of(6.0), IMPORT_TOOL: run_of(2.0, memory=1)}
+    report = Report({}, {}, {}, imports, {}, (), {}, 1.0, {LOOP_TOOL: run_of(60.0, memory=memory)})
+    goals = [line for line in report.goal_results() if "imported with" in line]
+
+    assert [goal.partition(":")[0] for goal in goals] == ["* met", f"* {verdict}"]
+    assert "in a Loop | 60.0 |" in report.summary()
+
+
+@pytest.mark.parametrize("others", [{}, {CLI: 9.0}], ids=["not installed", "installed"])
+def test_report_when_the_command_line_tool_may_be_missing(others: dict[str, float]) -> None:
+    """A reader learns why its row is not there."""
+    imports = {IMPORTER: run_of(6.0), IMPORT_TOOL: run_of(2.0), **{name: run_of(wall) for name, wall in others.items()}}
+    summary = Report({}, {}, {}, imports, {}, (), {}, 1.0).summary()
+
+    assert ("cli-kintone is not installed" in summary) is not bool(others)
+    assert ("`cli-kintone record import`" in summary) is bool(others)
+
+
+def test_command_line_tool_is_measured_without_its_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The others are warm as well; its output does not get into the tables, and a failure is one of the benchmark."""
+    command, calls = tmp_path / "cli-kintone", tmp_path / "calls"
+    command.write_text(f'#!/bin/sh\necho "$@" >> {calls}\necho noise\n[ "$1" = --version ] || exit $STATUS\n')
+    command.chmod(0o755)
+    monkeypatch.setattr(cli_kintone, "PLACES", str(tmp_path))
+    monkeypatch.setenv("STATUS", "0")
+    found = cli_kintone.find_command()
+    server = FakeServer(tmp_path / "ca.pem")
+
+    assert found == str(command)
+    run = cli_kintone.import_file(found, server, Target(7, "secret"), tmp_path / "records.csv", 20)
+
+    assert run.usage.count == 20
+    version, imported = calls.read_text().splitlines()
+    assert version == "--version"
+    assert f"--app 7 --api-token secret --file-path {tmp_path / 'records.csv'} --update-key code" in imported
+    monkeypatch.setenv("STATUS", "3")
+    with pytest.raises(BenchmarkError, match="3"):
+        cli_kintone.import_file(found, server, Target(7, "secret"), tmp_path / "records.csv", 20)
+
+
+class FakeHost:
+    """A plugin that answers each call with the next of some outcomes."""
+
+    def __init__(self, *outcomes: dict[str, int]) -> None:
+        """Take the variables of the outcomes; the first is that of the warm-up."""
+        self.pid = os.getpid()
+        self.calls: list[Any] = []
+        self._outcomes = iter([{}, *outcomes])
+
+    def invoke(self, _tool: str, parameters: object, _credentials: object, **_options: object) -> SimpleNamespace:
+        """Note the parameters and return the outcome."""
+        self.calls.append(parameters)
+        variables = next(self._outcomes)
+        return SimpleNamespace(variables=variables, files=(), longest_line=len(self.calls), first_message_after=1.0)
+
+
+def test_run_of_several_calls_counts_them_all(tmp_path: Path) -> None:
+    """Each call has the parameters of the first but for those that change; the longest line of any call counts."""
+    host: Any = FakeHost({"saved": 20, "next": 21}, {"saved": 5, "next": 0})
+    plugin = runs.Plugin(host, FakeServer(tmp_path / "ca.pem"), Target(1, "secret"))
+
+    def following(outcome: Outcome) -> dict[str, Any]:
+        return {"first_entry": outcome.variables["next"]} if outcome.variables["next"] else {}
+
+    run = plugin.run("tool", {"a": 1}, Target(7, "secret"), lambda outcome: int(outcome.variables["saved"]), following)
+
+    assert host.calls[1:] == [{"a": 1}, {"a": 1, "first_entry": 21}]
+    assert (run.usage.count, run.longest_line) == (25, 3)
+
+
+class FakeServer(KintoneServer):
+    """A server that does not run."""
+
+    def __init__(self, ca_file: Path) -> None:
+        """Take where its certificate would be."""
+        self.ca_file = ca_file
+        self.url = "https://127.0.0.1:1"
+
+    def reset(self) -> None:
+        """Do nothing."""
+
+    def request_counts(self) -> RequestCounts:
+        """Return that nothing was counted."""
+        return RequestCounts(0, 0)
 
 
 def test_imported_file_has_a_line_for_each_record() -> None:

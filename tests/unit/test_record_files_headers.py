@@ -2,7 +2,6 @@
 
 import pytest
 
-from kintone.record_files.seen_keys import SeenKeys
 from tests.unit.form_samples import field, make_form, options
 from tests.unit.record_file_samples import labelled, read, refusal
 
@@ -360,15 +359,6 @@ def test_numbers_that_are_equal_are_the_same_key() -> None:
 def test_records_without_key_are_never_the_same() -> None:
     """They are all inserted."""
     assert read("$id,name\n,a\n,a\n").problems == []
-
-
-def test_every_key_of_a_large_file_is_remembered() -> None:
-    """In a few bytes a key, and no other key is taken for it."""
-    keys = SeenKeys()
-
-    assert [keys.first_line(("sku", str(number)), number) for number in range(1, 50_000)] == [0] * 49_999
-    assert all(keys.first_line(("sku", str(number)), 99_999) == number for number in range(1, 50_000))
-    assert keys.first_line(("code", "1"), 7) == 0
 
 
 def test_mistake_in_the_column_of_an_option_names_that_column() -> None:

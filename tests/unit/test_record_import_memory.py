@@ -20,7 +20,7 @@ from tests.unit.writing_samples import small_batches
 
 FORM = make_form(field("SINGLE_LINE_TEXT", "sku", unique=True), field("SINGLE_LINE_TEXT", "name"))
 BYTES_FOR_EACH = 64
-"""A key takes up to 27 bytes in its table, which doubles, and an entry one byte in the ledger."""
+"""A key takes 10 bytes, the first of its bucket some 200, and an entry one byte in the ledger."""
 
 
 class Sink:
