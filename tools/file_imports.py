@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from zoneinfo import ZoneInfo
 
 from kintone.deadline import Deadline
-from kintone.errors import InvalidParameterError, PermissionDeniedError
+from kintone.errors import InvalidParameterError, KintoneError, PermissionDeniedError
 from kintone.forms.fields import Form
 from kintone.messages import Joined, Message
 from kintone.permissions import VIEW_OR_ADD, tick
@@ -15,6 +15,7 @@ from kintone.record_files import FileEncoding, FileOptions, RecordFile
 from kintone.record_import import ImportReport, RecordImport
 from kintone.texts import printable
 from kintone.values.periods import default_time_zone, read_time_zone
+from kintone.writing.batches import max_entries
 from kintone.writing.removals import Removals
 from kintone.writing.repeating import repeat_notice, sent_again
 from kintone.writing.upserts import UpsertRequest
@@ -79,6 +80,7 @@ class FileImport:
         self._first = parameters.count("first_entry") or 1
         self._stops_early = parameters.flag("stop_early")
         self._checks = parameters.flag("validate_before_write")
+        self._gone: list[str] = []
 
     def run(self, request: UpsertRequest, update_key: str | None, removals: Removals) -> ImportReport:
         """Import the file; ``request`` has the app's form."""
@@ -97,12 +99,15 @@ class FileImport:
             app_code=lambda: read_app_code(call.client, call.app),
         )
         log = ProgressLog(call.app, "written")
-        return RecordImport(call.client, request, options, self._open).run(
+        report = RecordImport(call.client, request, options, self._open).run(
             removals,
             checks_first=self._checks,
             stops_early=self._stops_early,
             progress=lambda count: log(count, None),
         )
+        if report.written.requested > max_entries():
+            self._gone = _gone_meanwhile(call, request.form)
+        return report
 
     def result(self, report: ImportReport, removals: Removals) -> Result:
         """Return text, counts and where to go on; the list of results stays empty, however small the file is."""
@@ -123,6 +128,15 @@ class FileImport:
                     "the file), which next_entry holds.",
                     next=following.position,
                     line=following.line,
+                )
+            )
+        if self._gone:
+            lines.append(
+                Message(
+                    "While the file was written, somebody changed the form of app {app}: it has no field {fields} any "
+                    "more, so records that were written after that lack these values.",
+                    app=self._call.app,
+                    fields=_listed(self._gone),
                 )
             )
         lines += [*_how_read(report.file, self._zone), *_checked_and_cleared(report)]
@@ -150,6 +164,16 @@ class FileImport:
             with _restated():
                 chunks = stack.enter_context(resumed(FileSource(self._file, limits).stream, self._file.name))
             yield _restated_chunks(chunks)
+
+
+def _gone_meanwhile(call: Call, before: Form) -> list[str]:
+    """Return the codes of fields that the form has lost, since kintone drops their values without a word."""
+    try:
+        now = call.client.forms.read(call.app, fresh=True, once=True)
+    except KintoneError:
+        return []
+    codes = (code for field in before.fields.values() for code in (field.code, *field.columns))
+    return [code for code in codes if now.find(code) is None]
 
 
 @contextmanager

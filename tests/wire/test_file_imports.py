@@ -8,6 +8,7 @@ import pytest
 
 from dify_host import DifyHost, Outcome, PluginFailure
 from local_kintone import LocalKintone
+from local_kintone.serving.messages import ReceivedRequest
 from tests.wire.plugin import credentials_of, running_plugin
 
 TOOL = "kintone_upsert_records"
@@ -313,6 +314,24 @@ def test_modes_mean_what_they_mean_for_entries(imports: Imports) -> None:
     assert "line 2" in message
     assert "atomic" in imports.refused(imports.file(many), atomic=True)
     assert len(imports.records) == 1
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_field_that_the_form_loses_meanwhile_is_told(imports: Imports, *, lost: bool) -> None:
+    """kintone drops values of a field that it does not have, without a word."""
+
+    def change_after_a_batch(_: ReceivedRequest) -> None:
+        if imports.records:
+            imports.site.before_request.remove(change_after_a_batch)
+            imports.site.change_form(imports.app, {code: FORM[code] for code in FORM if code != "memo" or not lost})
+
+    lines = "".join(f"A-{number},note\n" for number in range(1, 2_002))
+    imports.site.before_request.append(change_after_a_batch)
+    outcome = imports.run(imports.file(f"sku,memo\n{lines}"), update_key="sku")
+
+    assert not imports.site.before_request
+    assert outcome.variables["upsert_result"]["add"] == 2_001
+    assert ("no field memo any more" in outcome.text) is lost
 
 
 def test_form_that_may_not_be_read_is_named(imports: Imports) -> None:
