@@ -46,6 +46,8 @@ FEW_CHARACTERS = 2
 """So many characters of three or four bytes in a row of valid UTF-8 are no accident."""
 # Characters of no font: bytes of Western letters often come out as these.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+# How ISO-2022-JP begins Japanese characters (RFC 1468); all its bytes are ASCII, so that every encoding reads them.
+_ISO_2022_JP = re.compile("\x1b\\$[@B(]")
 _SAVE_OR_NAME = Message("save the file as UTF-8, or name its encoding in file_encoding")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
@@ -272,12 +274,22 @@ class _Decoding:
         if not self._begun and text:
             text = text.lstrip("\ufeff")
             self._begun = True
+        if "\x1b" in text and (found := _ISO_2022_JP.search(text)):
+            self._count(text[: found.start()])
+            raise InvalidParameterError(
+                "{parameter}: line {line} is written in ISO-2022-JP (JIS), which is not read; save the file as UTF-8",
+                parameter=PARAMETER,
+                line=self.line,
+            )
+        self._count(text)
+        return text
+
+    def _count(self, text: str) -> None:
         if text:
             self.line += text.count("\n") + text.count("\r") - text.count("\r\n")
             if self._after_return and text[0] == "\n":
                 self.line -= 1
             self._after_return = text[-1] == "\r"
-        return text
 
 
 def _broken(line: int, encoding: str, advice: Message) -> InvalidParameterError:

@@ -216,3 +216,17 @@ def test_what_is_no_file_of_records_is_refused_as_what_it_is(data: bytes, word: 
 def test_header_that_begins_with_a_bracket_is_no_json(start: str) -> None:
     """A label may begin with a bracket; the columns are then looked up."""
     assert "header" in refusal(f"{start},sku\na,b\n")
+
+
+@pytest.mark.parametrize("named", [FileEncoding.AUTO, FileEncoding.UTF_8, FileEncoding.SHIFT_JIS])
+def test_iso_2022_jp_is_refused_by_line(named: FileEncoding) -> None:
+    """All its bytes are ASCII, so that every encoding reads them, as other letters (RFC 1468)."""
+    data = "sku,name\r\na,x\r\nb,東京\r\n".encode("iso2022_jp")
+
+    assert "line 3 " in read(data, encoding=named).error
+    assert "ISO-2022-JP" in refusal('[{"sku": "東京"}]'.encode("iso2022_jp"), encoding=named)
+
+
+def test_escape_character_alone_is_text() -> None:
+    """Only the sequences that begin Japanese characters are meant."""
+    assert read("sku,name\na,\x1b[0m $B\n").values == [{"sku": "a", "name": "\x1b[0m $B"}]
