@@ -192,6 +192,12 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
         lines.append(
             Message("Columns skipped, since the app has no such fields: {columns}.", columns=_listed(file.skipped))
         )
+    if file.options_without_column:
+        text = Message(
+            "These options have no column in the file and count as not chosen: {options}.",
+            options=_listed(file.options_without_column),
+        )
+        lines.append(text)
     return lines
 
 

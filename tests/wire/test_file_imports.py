@@ -18,6 +18,7 @@ FORM: dict[str, dict[str, Any]] = {
     "name": {"type": "SINGLE_LINE_TEXT", "label": "品名"},
     "memo": {"type": "MULTI_LINE_TEXT", "label": "メモ"},
     "moment": {"type": "DATETIME", "label": "日時"},
+    "tags": {"type": "CHECK_BOX", "label": "種別", "options": ["A", "B", "C"]},
     "files": {"type": "FILE", "label": "添付"},
     "lines": {
         "type": "SUBTABLE",
@@ -238,6 +239,18 @@ def test_text_tells_columns_and_cells(imports: Imports) -> None:
     assert outcome.text.count("price") == 1
     assert outcome.text.count("更新日時") == 1
     assert "3 fields" in outcome.text
+
+
+def test_options_without_a_column_are_told(imports: Imports) -> None:
+    """They count as not chosen where other options of the field have columns, so an update takes them away."""
+    imports.site.add_records(imports.app, [{"sku": "A-1", "tags": ["A", "C"]}])
+    outcome = imports.run(imports.file("sku,種別[A],種別[B]\nA-1,,1\n"), update_key="sku")
+    whole = imports.run(imports.file("sku,種別[A],種別[B],種別[C]\nA-1,,1,1\n"), update_key="sku")
+
+    assert imports.values("tags") == [["B", "C"]]
+    assert "tags[C]" in outcome.text
+    assert not any(f"tags[{option}]" in outcome.text for option in "AB")
+    assert "tags[" not in whole.text
 
 
 def test_times_without_offset_are_those_of_the_zone(imports: Imports) -> None:
