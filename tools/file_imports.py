@@ -185,6 +185,10 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
     lines = [SEPARATORS[file.separator].copy_with(encoding=file.encoding)]
     if file.zone_used:
         lines.append(Message("Times without an offset were read as those of {zone}.", zone=zone.key))
+    if file.drops_seconds:
+        lines.append(Message("Seconds were left out, since kintone keeps hours and minutes."))
+    if file.drops_times:
+        lines.append(Message("Times were left out of dates, since a date field keeps the day alone."))
     if file.left_out:
         text = Message("Columns left out, since nobody can write them: {columns}.", columns=_listed(file.left_out))
         lines.append(text)

@@ -35,7 +35,7 @@ _LEADING_ZERO = re.compile(r"\D*0[0-9]{0,2}(?:,[0-9]{3})+(?:\D.*)?", re.ASCII | 
 _ONE_COMMA = re.compile(rf"{_LEADING_ZERO.pattern}|[^0-9,.]*[0-9]{{1,3}},[0-9]{{3}}[^0-9,.]*", re.ASCII | re.DOTALL)
 _PLAIN_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN_MOMENT = re.compile(
-    r"([1-9][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})[T ]([0-9]{1,2}):([0-9]{2})(?::[0-5][0-9])?(Z?)", re.ASCII
+    r"([1-9][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})[T ]([0-9]{1,2}):([0-9]{2})(?::([0-5][0-9]))?(Z?)", re.ASCII
 )
 _TEXT_SHAPES = (Shape.TEXT, Shape.LINES, Shape.OTHER)
 _LISTS = (Shape.OPTIONS, Shape.CODES)
@@ -149,7 +149,13 @@ def _number(text: str, _definition: FieldDefinition, style: CellStyle) -> object
     return text.strip()
 
 
-def _trimmed(text: str, _definition: FieldDefinition, _style: CellStyle) -> object:
+def _day(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
+    style.clock.note_time_of_day(text)
+    return text.strip()
+
+
+def _time(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
+    style.clock.note_seconds(text)
     return text.strip()
 
 
@@ -180,8 +186,8 @@ def _codes(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
 
 _PREPARED: Mapping[Shape, _Prepare] = {
     Shape.NUMBER: _number,
-    Shape.DATE: _trimmed,
-    Shape.TIME: _trimmed,
+    Shape.DATE: _day,
+    Shape.TIME: _time,
     Shape.DATETIME: _moment,
     Shape.OPTION: _option,
     Shape.OPTIONS: _options,
@@ -256,13 +262,14 @@ def _plain_moment(clock: LocalClock) -> _Plain:
         match = _PLAIN_MOMENT.fullmatch(text)
         if match is None:
             return None
-        year, _, month, day, hour, minute, utc = match.groups()
+        year, _, month, day, hour, minute, second, utc = match.groups()
         try:
             local = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC if utc else zone)
             moment = local if utc else only_moment(local)
         except (ValueError, OverflowError):
             return None
         clock.used |= not utc
+        clock.drops_seconds |= second not in (None, "00")
         return None if moment is None or moment.year < FIRST_YEAR else f"{moment:%Y-%m-%dT%H:%M}:00Z"
 
     return plain

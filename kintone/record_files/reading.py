@@ -110,6 +110,16 @@ class RecordFile:
         """Whether a date and time had no offset, so that it was read as one of the zone of the options."""
         return self._clock.used
 
+    @property
+    def drops_seconds(self) -> bool:
+        """Whether a time had seconds, which kintone does not keep."""
+        return self._clock.drops_seconds
+
+    @property
+    def drops_times(self) -> bool:
+        """Whether a day had a time other than midnight, which a DATE does not keep."""
+        return self._clock.drops_times
+
 
 def _beginning(head: bytes, encoding: FileEncoding) -> str:
     """Return the beginning of a text, in which only the ASCII characters count."""

@@ -18,6 +18,7 @@ FORM: dict[str, dict[str, Any]] = {
     "name": {"type": "SINGLE_LINE_TEXT", "label": "品名"},
     "memo": {"type": "MULTI_LINE_TEXT", "label": "メモ"},
     "moment": {"type": "DATETIME", "label": "日時"},
+    "day": {"type": "DATE", "label": "日"},
     "tags": {"type": "CHECK_BOX", "label": "種別", "options": ["A", "B", "C"]},
     "files": {"type": "FILE", "label": "添付"},
     "lines": {
@@ -259,6 +260,19 @@ def test_times_without_offset_are_those_of_the_zone(imports: Imports) -> None:
 
     assert imports.values("moment") == ["2026-11-25T01:00:00Z"]
     assert "Asia/Tokyo" in outcome.text
+
+
+def test_lost_seconds_and_times_are_told(imports: Imports) -> None:
+    """A file may hold more than kintone keeps."""
+    seconds = imports.run(imports.file("moment\n2026/11/25 10:00:01\n"))
+    times = imports.run(imports.file("day\n2026/11/25 10:00\n"))
+    nothing = imports.run(imports.file("moment,day\n2026/11/25 10:00:00,2026/11/25\n"))
+
+    assert imports.values("moment") == ["2026-11-25T10:00:00Z", "", "2026-11-25T10:00:00Z"]
+    assert imports.values("day") == [None, "2026-11-25", "2026-11-25"]
+    assert ("Seconds" in seconds.text, "Times were" in seconds.text) == (True, False)
+    assert ("Seconds" in times.text, "Times were" in times.text) == (False, True)
+    assert ("Seconds" in nothing.text, "Times were" in nothing.text) == (False, False)
 
 
 @pytest.mark.parametrize(
