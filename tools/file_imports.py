@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, PermissionDeniedError
 from kintone.forms.fields import Form
-from kintone.messages import Joined, Message
+from kintone.messages import Joined, Message, counted
 from kintone.permissions import VIEW_OR_ADD, tick
 from kintone.reading.found_record import read_app_code
 from kintone.record_files import FileEncoding, FileOptions, RecordFile
@@ -209,8 +209,13 @@ def _checked_and_cleared(report: ImportReport) -> list[Message]:
     lines = [report.unchecked] if report.unchecked else []
     if report.cleared:
         lines.append(
-            Message(
-                "Cells that the file leaves blank emptied {count:,} fields of updated records.", count=report.cleared
+            counted(
+                report.cleared,
+                Message("1 field of an updated record is empty now, since its cell in the file is blank."),
+                Message(
+                    "{count:,} fields of updated records are empty now, since their cells in the file are blank.",
+                    count=report.cleared,
+                ),
             )
         )
     return lines

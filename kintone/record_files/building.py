@@ -195,7 +195,9 @@ class _Table:
                     _ChosenOptions(lines, line, column).read(reader, value, number)
                 else:
                     self._read(lines, line, column.header, reader, line.cells[column.places[0]], value, number)
-            if not row_id:
+            if row_id:
+                lines.empty += sum(not cell["value"] for cell in value.values())
+            else:
                 self._check_missing(lines, line, number)
             rows.append({"id": row_id, "value": value} if row_id else {"value": value})
         return rows

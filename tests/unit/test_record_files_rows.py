@@ -1,5 +1,6 @@
 """Tables in delimited files: marked with ``*``, one row a line, or as the text of a cell."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -64,6 +65,20 @@ def test_row_with_an_id_and_blank_cells_is_an_empty_row() -> None:
     assert read("*,sku,lines,item,qty\n*,a,5,,\n").values == [
         {"sku": "a", "lines": [{"id": "5", "item": "", "qty": ""}]}
     ]
+
+
+def test_blank_cells_of_saved_rows_are_counted() -> None:
+    """An update empties them; a row without an id is new, and a blank column that is not in the file stays."""
+    text = "*,$id,lines,item,qty,who\n*,5,7,,1,\n,,8,,,sato\n,,,new,,\n*,,9,x,,\n"
+    rows = [
+        {"id": "7", "value": {"item": {"value": ""}, "who": {"value": []}}},
+        {"id": "8", "value": {"item": {"value": "x"}, "qty": {"value": None}}},
+        {"value": {"item": {"value": ""}}},
+    ]
+    as_json = json.dumps([{"id": "5", "record": {"lines": {"value": rows}, "name": {"value": ""}}}])
+
+    assert [record.cleared for record in read(text).records] == [4, 0]
+    assert [record.cleared for record in read(as_json).records] == [4]
 
 
 def test_record_without_rows_empties_the_table() -> None:

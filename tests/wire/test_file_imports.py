@@ -242,6 +242,18 @@ def test_text_tells_columns_and_cells(imports: Imports) -> None:
     assert "3 fields" in outcome.text
 
 
+def test_emptied_cells_of_saved_rows_are_counted(imports: Imports) -> None:
+    """Rows keep their ids, and what the file leaves blank in them is lost."""
+    imports.site.add_records(imports.app, [{"sku": "A-1", "lines": [{"item": "x", "qty": "1"}, {"item": "y"}]}])
+    ids = [row["id"] for row in imports.records[0]["lines"]["value"]]
+    content = f"*,sku,lines,item,qty\n*,A-1,{ids[0]},,2\n,A-1,{ids[1]},,3\n"
+    outcome = imports.run(imports.file(content), update_key="sku")
+
+    (rows,) = imports.values("lines")
+    assert [(row["id"], row["value"]["item"]["value"]) for row in rows] == [(ids[0], ""), (ids[1], "")]
+    assert "2 fields" in outcome.text
+
+
 def test_options_without_a_column_are_told(imports: Imports) -> None:
     """They count as not chosen where other options of the field have columns, so an update takes them away."""
     imports.site.add_records(imports.app, [{"sku": "A-1", "tags": ["A", "C"]}])
