@@ -80,7 +80,8 @@ def text_pieces(
     known = marked or _CODECS.get(encoding, "")
     told(_WORDS[known or "utf-8"])
     if known:
-        yield from _Decoding(known).pieces(_with_first(head[length:], chunks))
+        rest = _with_first(head[length:], chunks)
+        yield from _Decoding(known).pieces(_no_utf_8(rest, known) if known in _OLD else rest)
         return
     yield from _undecided(head, chunks, _Choice(host, fit), told)
 
@@ -100,6 +101,25 @@ def _without_mark(head: bytes) -> str:
 def _with_first(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
+
+
+def _no_utf_8(chunks: Iterator[bytes], named: str) -> Iterator[bytes]:
+    """Yield the bytes of a file that is said to have an old encoding; raise ``InvalidParameterError`` for UTF-8.
+
+    Bytes of UTF-8 often pass as these encodings, as other letters.
+    """
+    is_ascii = True
+    for chunk in chunks:
+        if is_ascii and not chunk.isascii():
+            is_ascii = False
+            text = _decodes(chunk, "utf-8")
+            if text is not None and len(_LONG_IN_UTF_8.findall(text)) >= FEW_CHARACTERS:
+                raise InvalidParameterError(
+                    "{parameter}: the file is UTF-8, and file_encoding says {encoding}; set file_encoding to auto",
+                    parameter=PARAMETER,
+                    encoding=_WORDS[named],
+                )
+        yield chunk
 
 
 def _undecided(
