@@ -42,6 +42,11 @@ class EntryTraits:
         self.file_keys = self.file_keys or holds_file_keys(entries)
         return self
 
+    def take_back(self, entries: Sequence[Entry]) -> None:
+        """Count entries no more, the last ones that were noted, since they were not sent."""
+        self.count -= len(entries)
+        self.fresh -= sum(entry.update_key is None and entry.id is None for entry in entries)
+
     @property
     def renames_keys(self) -> bool:
         """Whether an entry writes a field by which another entry finds its record."""

@@ -132,6 +132,7 @@ class _Writer:
                 raise self._failed(error) from None
         if self._pending.items:
             self._report.next_entry = self._pending.items[0].entry
+            self._report.traits.take_back([item.entry for item in self._pending.items])
         return self._report
 
     def _failed(self, error: KintoneError) -> KintoneError:
