@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kintone import limits
 from kintone.messages import Message
-from kintone.problems import Findings, Place, ProblemCode, UnusableValueError
+from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
 from kintone.record_files.cells import Cell, CellReader, CellStyle
 from kintone.record_files.delimited import Line
 from kintone.record_files.headers import Column, Header, TableColumns
@@ -76,10 +76,15 @@ class RecordBuilder:
         https://github.com/kintone/cli-kintone/blob/main/website/docs/reference/record-import/fields/table.md
         """
         first = lines.first.cells
+        key = self._header.key
         for line in lines.lines[1:]:
             for place, name in self._outer:
                 text = line.cells[place]
-                if text and text != first[place]:
+                if not text or text == first[place]:
+                    continue
+                if key and place in key.places:
+                    lines.problem(line, name, _other_key(key.definition.code, text, lines.first))
+                else:
                     lines.notes.append(
                         Message(
                             "line {line}, column {column}: {value} was not used, since fields outside of tables are "
@@ -120,6 +125,15 @@ class _ChosenOptions:
         if read.cell is not None:
             record[column.definition.code] = read.cell
             lines.empty += row is None and not chosen
+
+
+def _other_key(code: str, text: str, first: Line) -> Problem:
+    """Return the problem of a line whose rows would go to another record than that of its key."""
+    complaint = Message(
+        "{value} is not the key on line {first}, where the record begins", value=preview(text), first=first.number
+    )
+    advice = Message("write * into the first column where another record begins")
+    return a_problem(code, ProblemCode.BAD_FORMAT, complaint, advice)
 
 
 def _check_unfillable(lines: FileLines, line: Line, header: Header) -> None:
