@@ -264,6 +264,10 @@ class InvalidParameterError(KintoneError):
         super().__init__(text if isinstance(text, Message) else Message(text, **values))
 
 
+class UnreadableFileError(InvalidParameterError):
+    """A file could not be fetched, or not to its end; what it holds is not to blame."""
+
+
 class AuthenticationError(KintoneError):
     """The token is unknown, revoked or not yet published, or a server in front of kintone refused the request."""
 

@@ -274,6 +274,19 @@ def test_times_without_offset_are_those_of_the_zone(imports: Imports) -> None:
     assert "Asia/Tokyo" in outcome.text
 
 
+def test_file_that_breaks_off_is_not_called_wrong(imports: Imports) -> None:
+    """It has to be passed again, from where it broke off; a file with a mistake has to be corrected."""
+    content = "sku,name\n" + "".join(f"A-{number},{'x' * 40}\n" for number in range(1, 6001))
+    cut = imports.refused(imports.file(content, cut_after=len(content) - 20), validate_before_write=False)
+    saved = len(imports.records)
+    wrong = imports.refused(imports.file(content + "B,x,y\n"), validate_before_write=False, update_key="sku")
+
+    assert saved in (2000, 4000)
+    assert f"first_entry {saved + 1} " in cut
+    assert ("correct the file" in cut, "again" in cut) == (False, True)
+    assert "correct the file" in wrong
+
+
 def test_lost_seconds_and_times_are_told(imports: Imports) -> None:
     """A file may hold more than kintone keeps."""
     seconds = imports.run(imports.file("moment\n2026/11/25 10:00:01\n"))

@@ -8,7 +8,7 @@ No message contains the query string of a URL, since it holds the signature that
 from collections.abc import Mapping
 
 from kintone.access.settings import Origin
-from kintone.errors import InvalidParameterError
+from kintone.errors import InvalidParameterError, UnreadableFileError
 from kintone.file_names import shown_name
 from kintone.messages import Joined, Message
 
@@ -21,9 +21,9 @@ READING = Message("reading the files from Dify")
 """Names this work in the error of a call whose time ends."""
 
 
-def restated(error: InvalidParameterError, parameter: str) -> InvalidParameterError:
+def restated(error: InvalidParameterError, parameter: str) -> UnreadableFileError:
     """Return the error for a file of another parameter, of which a part may be used already."""
-    return error.copy_with(problem=error.problem.copy_with(parameter=parameter, advice=PASS_AGAIN))
+    return UnreadableFileError(error.problem.copy_with(parameter=parameter, advice=PASS_AGAIN))
 
 
 def missing_scheme() -> InvalidParameterError:
