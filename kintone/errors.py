@@ -255,9 +255,13 @@ def _kintone_message(reply: ErrorReply | None) -> Message:
 
 
 class InvalidParameterError(KintoneError):
-    """A value that cannot be used; the message names the parameter and states what to write instead."""
+    """A value that cannot be used; the message names the parameter and states what to write instead.
+
+    ``before_going_on`` is what to do with a file before its import is continued.
+    """
 
     default_code = "INVALID_INPUT"
+    before_going_on: ClassVar[Message] = Message("correct the file")
 
     def __init__(self, text: str | Message, /, **values: Value) -> None:
         """Take an English sentence with its values, or a message."""
@@ -265,7 +269,9 @@ class InvalidParameterError(KintoneError):
 
 
 class UnreadableFileError(InvalidParameterError):
-    """A file could not be fetched, or not to its end; what it holds is not to blame."""
+    """A file could not be fetched, or not to its end; what it holds is not to blame, and the message says what is."""
+
+    before_going_on: ClassVar[Message] = NOTHING
 
 
 class AuthenticationError(KintoneError):

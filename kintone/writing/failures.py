@@ -19,7 +19,6 @@ from kintone.errors import (
     TimedOutError,
     UnavailableError,
     UnreachableError,
-    UnreadableFileError,
     entries_named,
 )
 from kintone.ledger import EntryState, Span, WriteLedger
@@ -283,7 +282,7 @@ def import_failed(
     if not ledger.has_unknown():
         if position == 1:
             return error
-        first = _before_going_on(error)
+        first = error.before_going_on if isinstance(error, InvalidParameterError) else _first(error)
         return error.copy_with(remedy=Message("{first}, then {go_on}", first=first, go_on=begin) if first else begin)
     parts = _about_unknown(pending, ledger, traits)
     if parts[-1] is SAFE_TO_RESEND:
@@ -294,13 +293,6 @@ def import_failed(
         parts.append(Message("if they are there, {rest}; if they are not, {begin}", rest=rest, begin=begin))
     parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
     return error.copy_with(remedy=Joined(parts))
-
-
-def _before_going_on(error: KintoneError) -> Message:
-    """Say what comes before a file is gone on with; nothing where the problem of the error says it."""
-    if isinstance(error, UnreadableFileError):
-        return NOTHING
-    return Message("correct the file") if isinstance(error, InvalidParameterError) else _first(error)
 
 
 def _go_on(position: int, pending: Sequence[Entry]) -> Message:
