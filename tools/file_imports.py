@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, KintoneError, PermissionDeniedError
 from kintone.forms.fields import Form
-from kintone.messages import Joined, Message
+from kintone.messages import Joined, Message, counted
 from kintone.permissions import VIEW_OR_ADD, tick
 from kintone.reading.found_record import read_app_code
 from kintone.record_files import FileEncoding, FileOptions, RecordFile
@@ -211,6 +211,10 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
     lines = [SEPARATORS[file.separator].copy_with(encoding=file.encoding)]
     if file.zone_used:
         lines.append(Message("Times without an offset were read as those of {zone}.", zone=zone.key))
+    if file.drops_seconds:
+        lines.append(Message("Seconds were left out, since kintone keeps hours and minutes."))
+    if file.drops_times:
+        lines.append(Message("Times were left out of dates, since a date field keeps the day alone."))
     if file.left_out:
         text = Message("Columns left out, since nobody can write them: {columns}.", columns=_listed(file.left_out))
         lines.append(text)
@@ -218,6 +222,12 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
         lines.append(
             Message("Columns skipped, since the app has no such fields: {columns}.", columns=_listed(file.skipped))
         )
+    if file.options_without_column:
+        text = Message(
+            "These options have no column in the file and count as not chosen: {options}.",
+            options=_listed(file.options_without_column),
+        )
+        lines.append(text)
     return lines
 
 
@@ -225,8 +235,13 @@ def _checked_and_cleared(report: ImportReport) -> list[Message]:
     lines = [report.how_checked] if report.how_checked else []
     if report.cleared:
         lines.append(
-            Message(
-                "Cells that the file leaves blank emptied {count:,} fields of updated records.", count=report.cleared
+            counted(
+                report.cleared,
+                Message("1 field of an updated record is empty now, since its cell in the file is blank."),
+                Message(
+                    "{count:,} fields of updated records are empty now, since their cells in the file are blank.",
+                    count=report.cleared,
+                ),
             )
         )
     return lines

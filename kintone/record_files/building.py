@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kintone import limits
 from kintone.field_types import Shape
 from kintone.messages import Message
-from kintone.problems import Findings, Place, ProblemCode, UnusableValueError
+from kintone.problems import Findings, Place, Problem, ProblemCode, UnusableValueError
 from kintone.record_files.cells import LISTS, Cell, CellReader, CellStyle
 from kintone.record_files.delimited import Line
 from kintone.record_files.headers import Column, Header, TableColumns
@@ -77,10 +77,15 @@ class RecordBuilder:
         https://github.com/kintone/cli-kintone/blob/main/website/docs/reference/record-import/fields/table.md
         """
         first = lines.first.cells
+        key = self._header.key
         for line in lines.lines[1:]:
             for place, name in self._outer:
                 text = line.cells[place]
-                if text and text != first[place]:
+                if not text or text == first[place]:
+                    continue
+                if key and place in key.places:
+                    lines.problem(line, name, _other_key(key.definition.code, text, lines.first))
+                else:
                     lines.notes.append(
                         Message(
                             "line {line}, column {column}: {value} was not used, since fields outside of tables are "
@@ -121,6 +126,15 @@ class _ChosenOptions:
         if read.cell is not None:
             record[column.definition.code] = read.cell
             lines.empty += row is None and not chosen
+
+
+def _other_key(code: str, text: str, first: Line) -> Problem:
+    """Return the problem of a line whose rows would go to another record than that of its key."""
+    complaint = Message(
+        "{value} is not the key on line {first}, where the record begins", value=preview(text), first=first.number
+    )
+    advice = Message("write * into the first column where another record begins")
+    return a_problem(code, ProblemCode.BAD_FORMAT, complaint, advice)
 
 
 def _check_unfillable(lines: FileLines, line: Line, header: Header) -> None:
@@ -199,7 +213,9 @@ class _Table:
                     _ChosenOptions(lines, line, column).read(reader, value, number)
                 else:
                     self._read(lines, line, column.header, reader, line.cells[column.places[0]], value, number)
-            if not row_id:
+            if row_id:
+                lines.empty += sum(not cell["value"] for cell in value.values())
+            else:
                 self._check_missing(lines, line, number)
             rows.append({"id": row_id, "value": value} if row_id else {"value": value})
         return rows

@@ -38,7 +38,7 @@ _LEADING_ZERO = re.compile(r"\D*0[0-9]{0,2}(?:,[0-9]{3})+(?:\D.*)?", re.ASCII | 
 _ONE_SEPARATOR = re.compile(r"[^0-9,.]*[1-9][0-9]{0,2}[,.][0-9]{3}[^0-9,.]*", re.ASCII | re.DOTALL)
 _PLAIN_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN_MOMENT = re.compile(
-    r"([1-9][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})[T ]([0-9]{1,2}):([0-9]{2})(?::[0-5][0-9])?(Z?)", re.ASCII
+    r"([1-9][0-9]{3})([-/])([0-9]{1,2})\2([0-9]{1,2})[T ]([0-9]{1,2}):([0-9]{2})(?::([0-5][0-9]))?(Z?)", re.ASCII
 )
 LISTS = (Shape.OPTIONS, Shape.CODES)
 _TEXT_SHAPES = (Shape.TEXT, Shape.LINES, Shape.OTHER)
@@ -180,7 +180,13 @@ def require_one_size(text: str, *, decimal_comma: bool) -> None:
         )
 
 
-def _trimmed(text: str, _definition: FieldDefinition, _style: CellStyle) -> object:
+def _day(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
+    style.clock.note_time_of_day(text)
+    return text.strip()
+
+
+def _time(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
+    style.clock.note_seconds(text)
     return text.strip()
 
 
@@ -243,8 +249,8 @@ def _codes(text: str, _definition: FieldDefinition, style: CellStyle) -> object:
 
 _PREPARED: Mapping[Shape, _Prepare] = {
     Shape.NUMBER: _number,
-    Shape.DATE: _trimmed,
-    Shape.TIME: _trimmed,
+    Shape.DATE: _day,
+    Shape.TIME: _time,
     Shape.DATETIME: _moment,
     Shape.OPTION: _option,
     Shape.OPTIONS: _options,
@@ -321,13 +327,14 @@ def _plain_moment(clock: LocalClock) -> _Plain:
         match = _PLAIN_MOMENT.fullmatch(text)
         if match is None:
             return None
-        year, _, month, day, hour, minute, utc = match.groups()
+        year, _, month, day, hour, minute, second, utc = match.groups()
         try:
             local = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC if utc else zone)
             moment = local if utc else only_moment(local)
         except (ValueError, OverflowError):
             return None
         clock.used |= not utc
+        clock.drops_seconds |= second not in (None, "00")
         return None if moment is None or moment.year < FIRST_YEAR else f"{moment:%Y-%m-%dT%H:%M}:00Z"
 
     return plain

@@ -49,6 +49,11 @@ class DelimitedRecords:
         """Unknown columns."""
         return self._header.skipped if self._header else ()
 
+    @property
+    def options_without_column(self) -> Sequence[str]:
+        """Options that count as not chosen, since other options of their field have columns and these have none."""
+        return self._header.options_without_column() if self._header else ()
+
     def records(self, pieces: Iterator[str]) -> Iterator[FileRecord]:
         """Yield the records of a text; those before ``first_entry`` have their keys alone."""
         options = self._options

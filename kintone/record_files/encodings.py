@@ -46,6 +46,8 @@ FEW_CHARACTERS = 2
 """So many characters of three or four bytes in a row of valid UTF-8 are no accident."""
 # Characters of no font: bytes of Western letters often come out as these.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+# How ISO-2022-JP begins Japanese characters (RFC 1468); all its bytes are ASCII, so that every encoding reads them.
+_ISO_2022_JP = re.compile("\x1b\\$[@B(]")
 _SAVE_OR_NAME = Message("save the file as UTF-8, or name its encoding in file_encoding")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
@@ -78,7 +80,8 @@ def text_pieces(
     known = marked or _CODECS.get(encoding, "")
     told(_WORDS[known or "utf-8"])
     if known:
-        yield from _Decoding(known).pieces(_with_first(head[length:], chunks))
+        rest = _with_first(head[length:], chunks)
+        yield from _Decoding(known).pieces(_no_utf_8(rest, known) if known in _OLD else rest)
         return
     yield from _undecided(head, chunks, _Choice(host, fit), told)
 
@@ -98,6 +101,25 @@ def _without_mark(head: bytes) -> str:
 def _with_first(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
+
+
+def _no_utf_8(chunks: Iterator[bytes], named: str) -> Iterator[bytes]:
+    """Yield the bytes of a file that is said to have an old encoding; raise ``InvalidParameterError`` for UTF-8.
+
+    Bytes of UTF-8 often pass as these encodings, as other letters.
+    """
+    is_ascii = True
+    for chunk in chunks:
+        if is_ascii and not chunk.isascii():
+            is_ascii = False
+            text = _decodes(chunk, "utf-8")
+            if text is not None and len(_LONG_IN_UTF_8.findall(text)) >= FEW_CHARACTERS:
+                raise InvalidParameterError(
+                    "{parameter}: the file is UTF-8, and file_encoding says {encoding}; set file_encoding to auto",
+                    parameter=PARAMETER,
+                    encoding=_WORDS[named],
+                )
+        yield chunk
 
 
 def _undecided(
@@ -272,12 +294,22 @@ class _Decoding:
         if not self._begun and text:
             text = text.lstrip("\ufeff")
             self._begun = True
+        if "\x1b" in text and (found := _ISO_2022_JP.search(text)):
+            self._count(text[: found.start()])
+            raise InvalidParameterError(
+                "{parameter}: line {line} is written in ISO-2022-JP (JIS), which is not read; save the file as UTF-8",
+                parameter=PARAMETER,
+                line=self.line,
+            )
+        self._count(text)
+        return text
+
+    def _count(self, text: str) -> None:
         if text:
             self.line += text.count("\n") + text.count("\r") - text.count("\r\n")
             if self._after_return and text[0] == "\n":
                 self.line -= 1
             self._after_return = text[-1] == "\r"
-        return text
 
 
 def _broken(line: int, encoding: str, advice: Message) -> InvalidParameterError:

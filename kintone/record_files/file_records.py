@@ -13,9 +13,9 @@ class FileRecord:
     """One record of a file.
 
     ``entry`` has its position, counted from 1, its key, id or revision, and its values as kintone takes them; ``line``
-    is the physical line on which it begins, from 1. ``cleared`` counts the fields and tables that an update empties,
-    0 for a record that is inserted. ``problems`` say why it must not be written; ``notes`` tell values that will be
-    stored differently or were not used.
+    is the physical line on which it begins, from 1. ``cleared`` counts the fields, tables and cells of saved rows that
+    an update empties, 0 for a record that is inserted. ``problems`` say why it must not be written; ``notes`` tell
+    values that will be stored differently or were not used.
     """
 
     entry: Entry

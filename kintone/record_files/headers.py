@@ -90,6 +90,17 @@ class Header:
         """Return the columns that are read from the first line of a record."""
         return [*self.fields, *(column for column in (self.key, self.revision) if column)]
 
+    def options_without_column(self) -> list[str]:
+        """Return the options that lack a column while others of their field have one, each as ``code[option]``."""
+        columns = [*self.fields, *(column for table in self.tables.values() for column in table.columns)]
+        return [
+            f"{column.definition.code}[{option}]"
+            for column in columns
+            if column.options
+            for option in column.definition.options
+            if option not in column.options
+        ]
+
     def given_codes(self) -> set[str]:
         """Return the codes of the fields and tables that the file gives to records."""
         return {column.definition.code for column in self.fields} | set(self.tables)

@@ -90,7 +90,7 @@ class JsonEntries:
             rules=self._options.rules,
         )  # fmt: skip
         problems += checked.problems
-        cleared = 0 if inserts else sum(is_empty(cell.get("value")) for cell in checked.record.values())
+        cleared = 0 if inserts else sum(_count_empty(cell["value"]) for cell in checked.record.values())
         found = [FileProblem(item.line, "", problem) for problem in problems]
         notes = [Message("line {line}: {note}", line=item.line, note=change.text) for change in checked.changes]
         entry = replace(entry, record=checked.record, line=item.line)
@@ -194,3 +194,11 @@ class JsonEntries:
 def _is_wrapped(row: Mapping[str, Any]) -> bool:
     """Tell whether a row has kintone's shape, ``{"id": …, "value": {…}}``; others have their cells beside the id."""
     return isinstance(row.get("value"), Mapping) and row.keys() <= {"id", "value"}
+
+
+def _count_empty(value: object) -> int:
+    """Return 1 for an empty field, for a table the number of empty cells in rows that have an id."""
+    if is_empty(value):
+        return 1
+    rows = [row for row in value if isinstance(row, dict) and row.get("id")] if isinstance(value, list) else []
+    return sum(is_empty(cell["value"]) for row in rows for cell in row["value"].values())

@@ -101,9 +101,24 @@ class RecordFile:
         return self._source.skipped if self._source else ()
 
     @property
+    def options_without_column(self) -> Sequence[str]:
+        """Options that lack a column while others of their field have one, so that they count as not chosen."""
+        return self._source.options_without_column if isinstance(self._source, DelimitedRecords) else ()
+
+    @property
     def zone_used(self) -> bool:
         """Whether a date and time had no offset, so that it was read as one of the zone of the options."""
         return self._clock.used
+
+    @property
+    def drops_seconds(self) -> bool:
+        """Whether a time had seconds, which kintone does not keep."""
+        return self._clock.drops_seconds
+
+    @property
+    def drops_times(self) -> bool:
+        """Whether a day had a time other than midnight, which a DATE does not keep."""
+        return self._clock.drops_times
 
 
 def _beginning(head: bytes, encoding: FileEncoding) -> str:

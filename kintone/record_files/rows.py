@@ -21,7 +21,7 @@ class FileLines:
     """The lines of one record, with what is wrong with them.
 
     ``record`` is filled by ``RecordBuilder``: cells as kintone takes them, by field code. ``empty`` counts the fields
-    and tables that get an empty value.
+    and tables that get an empty value, and the cells of rows with an id.
     """
 
     position: int

@@ -65,6 +65,8 @@ class Read:
     left_out: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     zone_used: bool = False
+    drops: tuple[bool, bool] = (False, False)
+    without_column: list[str] = field(default_factory=list)
 
     @property
     def values(self) -> list[dict[str, object]]:
@@ -117,6 +119,8 @@ def read(data: str | bytes | Iterable[bytes], form: Form = FORM, *, chunk: int =
         assert "records_file" in outcome.error
     outcome.left_out, outcome.skipped = list(file.left_out), list(file.skipped)
     outcome.zone_used = file.zone_used
+    outcome.drops = (file.drops_seconds, file.drops_times)
+    outcome.without_column = list(file.options_without_column)
     return outcome
 
 

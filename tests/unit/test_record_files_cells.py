@@ -187,6 +187,33 @@ def test_advice_for_several_people_in_a_cell_can_be_followed_there() -> None:
     assert "[" not in words
 
 
+@pytest.mark.parametrize(
+    ("code", "cell", "drops"),
+    [
+        ("moment", "2026-01-05 09:30:45", (True, False)),
+        ("moment", "2026-01-05T09:30:45Z", (True, False)),
+        ("moment", "2026年1月5日 9:30:05", (True, False)),
+        ("moment", "2026-01-05T09:30:00.5Z", (True, False)),
+        ("moment", "2026-01-05 09:30:00", (False, False)),
+        ("moment", "2026-01-05T09:30:00+09:00", (False, False)),
+        ("at", "09:30:45", (True, False)),
+        ("at", "９：３０：４５", (True, False)),
+        ("at", "9:30:00", (False, False)),
+        ("at", "9:30", (False, False)),
+        ("due", "2026/1/5 15:00", (False, True)),
+        ("due", "2026-01-05T00:00:01", (False, True)),
+        ("due", "2026/1/5 0:00:00", (False, False)),
+        ("due", "2026-01-05T00:00:00+09:00", (False, False)),
+        ("due", "2026-01-05", (False, False)),
+    ],
+)
+def test_what_dates_and_times_lose_is_noted(code: str, cell: str, drops: tuple[bool, bool]) -> None:
+    """A date keeps the day alone, a time hours and minutes; midnight and full minutes lose nothing."""
+    outcome = read(f"{code}\n{cell}\n")
+
+    assert (outcome.problems, outcome.drops) == ([], drops)
+
+
 def test_cleared_counts_what_an_update_empties() -> None:
     """Empty cells and tables without rows of a record that is updated; a new record empties nothing."""
     text = "$id,name,price,tags,item,qty\n5,,1,,,\n6,a,,A,x,\n,,,,,x\n"

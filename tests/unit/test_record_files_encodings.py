@@ -216,3 +216,38 @@ def test_what_is_no_file_of_records_is_refused_as_what_it_is(data: bytes, word: 
 def test_header_that_begins_with_a_bracket_is_no_json(start: str) -> None:
     """A label may begin with a bracket; the columns are then looked up."""
     assert "header" in refusal(f"{start},sku\na,b\n")
+
+
+@pytest.mark.parametrize("named", [FileEncoding.AUTO, FileEncoding.UTF_8, FileEncoding.SHIFT_JIS])
+def test_iso_2022_jp_is_refused_by_line(named: FileEncoding) -> None:
+    """All its bytes are ASCII, so that every encoding reads them, as other letters (RFC 1468)."""
+    data = "sku,name\r\na,x\r\nb,東京\r\n".encode("iso2022_jp")
+
+    assert "line 3 " in read(data, encoding=named).error
+    assert "ISO-2022-JP" in refusal('[{"sku": "東京"}]'.encode("iso2022_jp"), encoding=named)
+
+
+@pytest.mark.parametrize("named", [FileEncoding.SHIFT_JIS, FileEncoding.GB18030])
+@pytest.mark.parametrize("lines", [0, 10_000])
+def test_utf_8_is_not_read_as_the_old_encoding_that_is_named(named: FileEncoding, lines: int) -> None:
+    """Its bytes often pass as that too, as other letters: 東京 is 譚ｱ莠ｬ in code page 932."""
+    data = ("sku,name\n" + "a,x\n" * lines + "b,東京\n").encode()
+    data.decode({FileEncoding.SHIFT_JIS: "cp932", FileEncoding.GB18030: "gb18030"}[named])
+    outcome = read(data, encoding=named, chunk=10_000)
+
+    assert "UTF-8" in outcome.error
+    assert "auto" in outcome.error
+    assert not any(record["name"] != "x" for record in outcome.values)
+
+
+@pytest.mark.parametrize(("text", "codec"), [("ﾄ｡x", "cp932"), ("①髙", "cp932"), ("漢字", "gb18030")])
+def test_old_encoding_that_is_named_is_taken(text: str, codec: str) -> None:
+    """Also where few of its bytes happen to be UTF-8, in which ﾄ｡ is a letter."""
+    named = FileEncoding.SHIFT_JIS if codec == "cp932" else FileEncoding.GB18030
+
+    assert read(f"name\n{text}\n".encode(codec), encoding=named).values == [{"name": text}]
+
+
+def test_escape_character_alone_is_text() -> None:
+    """Only the sequences that begin Japanese characters are meant."""
+    assert read("sku,name\na,\x1b[0m $B\n").values == [{"sku": "a", "name": "\x1b[0m $B"}]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.form_samples import field, make_form, options
+from tests.unit.form_samples import columns, field, make_form, options
 from tests.unit.record_file_samples import labelled, read, refusal
 
 
@@ -140,6 +140,19 @@ def test_options_may_have_a_column_each() -> None:
     outcome = read("sku,タグ [複数][A],タグ [複数][B],タグ [複数][x[1]]\na,1,,1\nb,,,\nc, 1 ,1,\n")
 
     assert [each["tags"] for each in outcome.values] == [["A", "x[1]"], [], ["A", "B"]]
+
+
+def test_options_without_a_column_are_those_of_fields_with_option_columns() -> None:
+    """In tables too; a field with one column for all of its options lacks none."""
+    form = make_form(
+        field("CHECK_BOX", "tags", options=options("A", "B", "C")),
+        field("MULTI_SELECT", "many", options=options("D", "E")),
+        field("SUBTABLE", "rows", fields=columns(field("CHECK_BOX", "done", options=options("F", "G")))),
+    )
+    outcome = read("*,tags[C],many,done[G]\n*,1,D,1\n", form)
+
+    assert outcome.values == [{"tags": ["C"], "many": ["D"], "rows": [{"done": ["G"]}]}]
+    assert outcome.without_column == ["tags[A]", "tags[B]", "done[F]"]
 
 
 def test_unknown_option_in_a_header_is_refused_at_line_1() -> None:

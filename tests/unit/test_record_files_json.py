@@ -12,6 +12,12 @@ ROW = {"sku": "a", "price": 5}
 ENTRY = {"updateKey": {"field": "sku", "value": "k"}, "record": {"name": {"value": "b"}}}
 
 
+def test_seconds_are_noted() -> None:
+    """As in a CSV file."""
+    assert read('[{"moment": "2026-01-05 09:30:45"}]').drops == (True, False)
+    assert read('[{"moment": "2026-01-05 09:30"}]').drops == (False, False)
+
+
 def dumped(value: object) -> str:
     """Return JSON as programs write it."""
     return json.dumps(value, ensure_ascii=False)

@@ -19,6 +19,8 @@ FORM: dict[str, dict[str, Any]] = {
     "name": {"type": "SINGLE_LINE_TEXT", "label": "品名"},
     "memo": {"type": "MULTI_LINE_TEXT", "label": "メモ"},
     "moment": {"type": "DATETIME", "label": "日時"},
+    "day": {"type": "DATE", "label": "日"},
+    "tags": {"type": "CHECK_BOX", "label": "種別", "options": ["A", "B", "C"]},
     "files": {"type": "FILE", "label": "添付"},
     "lines": {
         "type": "SUBTABLE",
@@ -273,12 +275,62 @@ def test_text_tells_columns_and_cells(imports: Imports) -> None:
     assert "3 fields" in outcome.text
 
 
+def test_emptied_cells_of_saved_rows_are_counted(imports: Imports) -> None:
+    """Rows keep their ids, and what the file leaves blank in them is lost."""
+    imports.site.add_records(imports.app, [{"sku": "A-1", "lines": [{"item": "x", "qty": "1"}, {"item": "y"}]}])
+    ids = [row["id"] for row in imports.records[0]["lines"]["value"]]
+    content = f"*,sku,lines,item,qty\n*,A-1,{ids[0]},,2\n,A-1,{ids[1]},,3\n"
+    outcome = imports.run(imports.file(content), update_key="sku")
+
+    (rows,) = imports.values("lines")
+    assert [(row["id"], row["value"]["item"]["value"]) for row in rows] == [(ids[0], ""), (ids[1], "")]
+    assert "2 fields" in outcome.text
+
+
+def test_options_without_a_column_are_told(imports: Imports) -> None:
+    """They count as not chosen where other options of the field have columns, so an update takes them away."""
+    imports.site.add_records(imports.app, [{"sku": "A-1", "tags": ["A", "C"]}])
+    outcome = imports.run(imports.file("sku,種別[A],種別[B]\nA-1,,1\n"), update_key="sku")
+    whole = imports.run(imports.file("sku,種別[A],種別[B],種別[C]\nA-1,,1,1\n"), update_key="sku")
+
+    assert imports.values("tags") == [["B", "C"]]
+    assert "tags[C]" in outcome.text
+    assert not any(f"tags[{option}]" in outcome.text for option in "AB")
+    assert "tags[" not in whole.text
+
+
 def test_times_without_offset_are_those_of_the_zone(imports: Imports) -> None:
     """As Excel saves them."""
     outcome = imports.run(imports.file("moment\n2026/11/25 10:00\n"), time_zone="Asia/Tokyo")
 
     assert imports.values("moment") == ["2026-11-25T01:00:00Z"]
     assert "Asia/Tokyo" in outcome.text
+
+
+def test_file_that_breaks_off_is_not_called_wrong(imports: Imports) -> None:
+    """It has to be passed again, from where it broke off; a file with a mistake has to be corrected."""
+    content = "sku,name\n" + "".join(f"A-{number},{'x' * 40}\n" for number in range(1, 6001))
+    cut = imports.refused(imports.file(content, cut_after=len(content) - 20), validate_before_write=False)
+    saved = len(imports.records)
+    wrong = imports.refused(imports.file(content + "B,x,y\n"), validate_before_write=False, update_key="sku")
+
+    assert saved in (2000, 4000)
+    assert f"first_entry {saved + 1} " in cut
+    assert ("correct the file" in cut, "again" in cut) == (False, True)
+    assert "correct the file" in wrong
+
+
+def test_lost_seconds_and_times_are_told(imports: Imports) -> None:
+    """A file may hold more than kintone keeps."""
+    seconds = imports.run(imports.file("moment\n2026/11/25 10:00:01\n"))
+    times = imports.run(imports.file("day\n2026/11/25 10:00\n"))
+    nothing = imports.run(imports.file("moment,day\n2026/11/25 10:00:00,2026/11/25\n"))
+
+    assert imports.values("moment") == ["2026-11-25T10:00:00Z", "", "2026-11-25T10:00:00Z"]
+    assert imports.values("day") == [None, "2026-11-25", "2026-11-25"]
+    assert ("Seconds" in seconds.text, "Times were" in seconds.text) == (True, False)
+    assert ("Seconds" in times.text, "Times were" in times.text) == (False, True)
+    assert ("Seconds" in nothing.text, "Times were" in nothing.text) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -318,7 +370,7 @@ def test_modes_mean_what_they_mean_for_entries(imports: Imports) -> None:
 
 @pytest.mark.parametrize("lost", [True, False])
 def test_field_that_the_form_loses_meanwhile_is_told(imports: Imports, *, lost: bool) -> None:
-    """kintone drops values of a field that it does not have, without a word."""
+    """The app drops values of a field that it does not have, without a word."""
 
     def change_after_a_batch(_: ReceivedRequest) -> None:
         if imports.records:
