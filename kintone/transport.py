@@ -170,6 +170,8 @@ def _send_and_redirect(
 
 def _outgoing(encoded: EncodedRequest, access: Access, body: UploadBody | None) -> Outgoing:
     headers = {**HEADERS, **encoded.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
+    if access.basic_auth is not None:
+        headers["Authorization"] = access.basic_auth.header_value()
     if body is not None:
         headers["Content-Type"] = body.content_type
     return Outgoing(encoded.method, access.site.url(encoded.target), headers, encoded.body if body is None else body)

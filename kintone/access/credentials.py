@@ -5,6 +5,8 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from kintone.access.basic_auth import BasicAuth
+from kintone.access.certificates import ClientCertificate
 from kintone.access.redaction import MIN_TOKEN_LENGTH
 from kintone.access.sites import Site
 from kintone.errors import InvalidParameterError
@@ -128,8 +130,12 @@ class Access:
     site: Site
     tokens: Tokens
     guest_space: int | None = None
+    basic_auth: BasicAuth | None = None
+    certificate: ClientCertificate | None = None
 
     def digest(self) -> str:
         """Return a key for data kept between calls, different for each access; it does not reveal the tokens."""
-        described = repr((str(self.site), self.guest_space, self.tokens.secrets()))
+        basic = self.basic_auth and self.basic_auth.header_value()
+        certificate = self.certificate and self.certificate.identity()
+        described = repr((str(self.site), self.guest_space, self.tokens.secrets(), basic, certificate))
         return hashlib.blake2b(described.encode(), key=_SALT).hexdigest()
