@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from kintone.access.credentials import Access
+from kintone.access.site_keys import site_keys
 from kintone.api import EncodedRequest
 from kintone.connections import Exchange, TrackedAdapter
 from kintone.deadline import Deadline
@@ -134,7 +135,7 @@ class HttpTransport:
         body: UploadBody | None = None,
     ) -> Iterator[StreamedReply]:
         """Send the request and hand over the answer before its body is read; raises ``TransportError``."""
-        exchange = Exchange(deadline, timeout)
+        exchange = Exchange(deadline, timeout, keys=site_keys(access))
         try:
             with self.pools.adapter(access, self.connections) as adapter:
                 reply = _send_and_redirect(adapter, encoded, access, exchange, body)

@@ -65,7 +65,8 @@ def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings
     tokens = Tokens(own_token or stored.text("kintone_api_token"))
     if Redactor((*tokens.secrets(), *secrets_in(stored.raw("kintone_api_token")))).occurs_in(str(site)):
         raise _misplaced_token("kintone_domain")
-    return Access(site, tokens, _guest_space(parameters, stored, is_stored_site=is_stored_site))
+    space = _guest_space(parameters, stored, is_stored_site=is_stored_site)
+    return Access(site, tokens, space, is_other_site=not is_stored_site)
 
 
 def read_app(credentials: Mapping[str, Any], parameters: Parameters) -> int:

@@ -125,13 +125,17 @@ _SALT = secrets.token_bytes()
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The destination of a request and its authentication."""
+    """The destination of a request and its authentication.
+
+    ``is_other_site`` tells that a call names another site than the credential's, to which nothing of it is sent.
+    """
 
     site: Site
     tokens: Tokens
     guest_space: int | None = None
     basic_auth: BasicAuth | None = None
     certificate: ClientCertificate | None = None
+    is_other_site: bool = False
 
     def digest(self) -> str:
         """Return a key for data kept between calls, different for each access; it does not reveal the tokens."""
