@@ -1,5 +1,6 @@
 """The operator's settings in the environment of the plugin process, and the hosts, proxies and origins they name."""
 
+import base64
 import ipaddress
 import os
 import re
@@ -7,7 +8,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kintone.access.redaction import looks_like_a_token
 from kintone.messages import Message, Value
@@ -49,6 +50,12 @@ def is_loopback(host: str) -> bool:
 
 PROXY_VARIABLES = ("{scheme}_proxy", "all_proxy")
 """In the order in which the HTTP library reads them."""
+PROXY_NAMES = tuple(
+    spelled
+    for name in PROXY_VARIABLES
+    for scheme in ("http", "https")
+    for spelled in dict.fromkeys((name.format(scheme=scheme), name.format(scheme=scheme).upper()))
+)
 
 
 def proxy_variable(scheme: str) -> str:
@@ -69,6 +76,22 @@ def shown_proxy(address: str) -> str:
     """Return host and port of a proxy's address, without user name and password; empty without a host."""
     parts = urlsplit(address if "://" in address else f"//{address}")
     return parts.netloc.rpartition("@")[2]
+
+
+def proxy_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return user names with passwords, and the passwords, of all proxies in the environment, as written and as sent.
+
+    They may hold any character, so they end at the last ``@``.
+    """
+    found: dict[str, None] = {}
+    for name in PROXY_NAMES:
+        address = environment.get(name, "")
+        pair = address.rpartition("@")[0].rpartition("://")[2] if "@" in address else ""
+        user, _, password = pair.partition(":")
+        sent = f"{unquote(user)}:{unquote(password)}".encode("utf-8", "surrogateescape")
+        if password:
+            found |= dict.fromkeys((pair, password, unquote(password), base64.b64encode(sent).decode("ascii")))
+    return tuple(found)
 
 
 # Settings
