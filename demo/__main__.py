@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from demo import local_tour, screen, site_tour
+from demo import local_tour, locked_tour, screen, site_tour
 from demo.session import DemoError, DemoSession
 from dify_host import DifyHost, HostViolation, PluginFailure, PluginStopped, PluginTimedOut
 from local_kintone import LocalKintone
@@ -42,16 +42,18 @@ def _has_site() -> bool:
 
 def _run_local_tour() -> None:
     screen.heading("A local kintone with a sample app, and the plugin started as Dify starts it")
-    with LocalKintone(seed="demo") as kintone:
+    with LocalKintone(seed="demo") as kintone, locked_tour.locked_sites() as locked:
         tokens = (
             kintone.token(1, "view", "add", "edit", "delete"),
             kintone.token(local_tour.INQUIRIES, "view", "edit"),
         )
         token = ",".join(tokens)
         credentials = {"kintone_domain": kintone.url, "kintone_app_id": "1", "kintone_api_token": token}
-        with DifyHost(PLUGIN, environment={"KINTONE_ALLOWED_ORIGINS": kintone.origin, **NO_PROXY}) as host:
+        origins = {"KINTONE_ALLOWED_ORIGINS": ",".join((kintone.origin, *locked.origins()))}
+        with DifyHost(PLUGIN, environment={**origins, **locked.environment(), **NO_PROXY}) as host:
             print(f"   kintone at {kintone.url}, plugin {host.manifest['name']} {host.manifest['version']}")
             local_tour.tour(DemoSession(host, credentials))
+            locked_tour.tour(host, locked)
 
 
 def _run_site_tour() -> None:

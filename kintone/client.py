@@ -68,11 +68,8 @@ class KintoneClient:
     @property
     def forms(self) -> FormsApi:
         """The forms of apps, as this credential may see them."""
-        return FormsApi(self, form_cache, self._form_key)
-
-    def _form_key(self, app: str) -> FormKey:
-        access = self.access
-        return form_cache.key(str(access.site), access.guest_space, app, access.tokens.secrets())
+        access = self.access.digest()
+        return FormsApi(self, form_cache, lambda app: FormKey(app, access))
 
     def api_path(self, api: str) -> str:
         """Return the path of an API on this site, with the guest space if there is one."""

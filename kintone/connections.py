@@ -10,6 +10,7 @@ import ipaddress
 import os
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -328,11 +329,20 @@ POOL_CLASSES = {"http": _Pool, "https": _TlsPool}
 
 
 class TrackedAdapter(HTTPAdapter):
-    """The adapter of requests with tracked connections, with and without a proxy."""
+    """The adapter of requests with tracked connections, with and without a proxy.
+
+    ``context`` is the TLS context of connections to the host itself, also through the tunnel of a proxy. A proxy that
+    is reached over TLS gets a context of its own, so that no client certificate is presented to it.
+    """
+
+    def __init__(self, *args: Any, context: ssl.SSLContext | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
+        """Take what ``HTTPAdapter`` takes, and the context, by default the library's own."""
+        self._context: dict[str, Any] = {} if context is None else {"ssl_context": context}
+        super().__init__(*args, **kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
         """Use tracked connections to a host."""
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **(kwargs | self._context))
         self.poolmanager.pool_classes_by_scheme = POOL_CLASSES
 
     def proxy_headers(self, proxy: str) -> dict[str, str]:
@@ -342,6 +352,6 @@ class TrackedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - handed on
         """Use tracked connections to a proxy."""
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager = super().proxy_manager_for(proxy, **(kwargs | self._context))
         manager.pool_classes_by_scheme = POOL_CLASSES
         return manager

@@ -5,6 +5,7 @@ whole body of a redirect, whatever its size.
 """
 
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -128,9 +129,9 @@ def _content_encoding(headers: Mapping[str, str]) -> str:
     return headers.get("Content-Encoding", "").strip().lower()
 
 
-def new_adapter(connections: int) -> TrackedAdapter:
-    """Return an adapter that keeps up to ``connections`` connections to one host."""
-    return TrackedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+def new_adapter(connections: int, context: ssl.SSLContext | None = None) -> TrackedAdapter:
+    """Return an adapter that keeps up to ``connections`` connections to one host, perhaps with a TLS context."""
+    return TrackedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0, context=context)
 
 
 def proxy_for(url: str) -> str | None:

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Final
 
 from kintone.access.credentials import Access
-from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
 from kintone.access.site_keys import site_keys
 from kintone.api import Answer, EncodedRequest, Request
@@ -73,7 +72,7 @@ class Execution:
         self._policy = policy or RetryPolicy()
         self._runtime = engine.runtime
         self._keys = site_keys(access)
-        self._redactor = Redactor(access.tokens.secrets())
+        self._redactor = access.redactor()
         self._limiter = limiters.limiter(origin, slots)
         self._transfers = limiters.limiter(f"files of {origin}", max(1, slots - RESERVED_SLOTS))
         self._transport = engine.transport or HttpTransport(slots)

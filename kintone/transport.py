@@ -70,7 +70,8 @@ class _Pool:
 class Pools:
     """The connections of the process: one pool for each ``Access``, closed after ``idle_seconds`` without use.
 
-    No pool holds a cookie or a token; the token is a header of each request.
+    No pool holds a cookie, a token or a password; these are headers of each request. That of an access with a client
+    certificate holds the TLS context that presents it.
     """
 
     def __init__(self, runtime: Runtime = PROCESS_RUNTIME, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -88,7 +89,8 @@ class Pools:
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                pool = self._pools[key] = _Pool(new_adapter(connections))
+                context = access.certificate.context() if access.certificate else None
+                pool = self._pools[key] = _Pool(new_adapter(connections, context))
             pool.users += 1
         try:
             yield pool.adapter

@@ -3,12 +3,19 @@
 import base64
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
 PROXY_VARIABLES = ("{scheme}_proxy", "all_proxy")
 """In the order in which the HTTP library reads them."""
+PROXY_NAMES = tuple(
+    spelled
+    for name in PROXY_VARIABLES
+    for scheme in ("http", "https")
+    for spelled in dict.fromkeys((name.format(scheme=scheme), name.format(scheme=scheme).upper()))
+)
 SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 HOST_AND_PORT: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(?:[/?#].*)?", re.IGNORECASE)
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -79,10 +86,8 @@ def read_proxy(address: str) -> Proxy | None:
     ends at the first colon. Percent signs with two hexadecimal digits are decoded; other text is sent in UTF-8, as
     https://www.rfc-editor.org/rfc/rfc7617#section-2.1 recommends. Without a scheme it is ``http``.
     """
-    address = address.strip()
-    scheme_found = SCHEME.match(address)
-    scheme = scheme_found[1].lower() if scheme_found else "http"
-    credentials, at, place = address[scheme_found.end() if scheme_found else 0 :].rpartition("@")
+    scheme, rest = _split(address)
+    credentials, at, place = rest.rpartition("@")
     found = HOST_AND_PORT.fullmatch(_ascii_host(place))
     if found is None:
         return None
@@ -99,6 +104,29 @@ def shown_proxy(address: str) -> str:
     """Return host and port of a proxy's address, without user name and password; empty if they cannot be told."""
     proxy = read_proxy(address)
     return proxy.shown if proxy else ""
+
+
+def proxy_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return user names with passwords, and the passwords, of all proxies in the environment, as written and as sent.
+
+    They are also those of an address whose host cannot be told.
+    """
+    found: dict[str, None] = {}
+    for name in PROXY_NAMES:
+        pair = _split(environment.get(name, ""))[1].rpartition("@")[0]
+        user, _, password = pair.partition(":")
+        sent = _decoded(user) + b":" + _decoded(password)
+        if password:
+            decoded = _decoded(password).decode("utf-8", "replace")
+            found |= dict.fromkeys((pair, password, decoded, base64.b64encode(sent).decode("ascii")))
+    return tuple(found)
+
+
+def _split(address: str) -> tuple[str, str]:
+    """Return the scheme in lower case and what follows it."""
+    address = address.strip()
+    found = SCHEME.match(address)
+    return (found[1].lower(), address[found.end() :]) if found else ("http", address)
 
 
 def _decoded(text: str) -> bytes:

@@ -6,9 +6,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import trustme
 
 from local_kintone import LocalKintone
-from local_kintone.serving.http_server import HOSTS, tls_context
+from local_kintone.serving.certificates import HOSTS
 from tests.network.fault_servers import FaultServer, FaultServers
 from tests.network.network_routes import FORM, HOST_BEHIND_PROXY, Route
 
@@ -46,8 +47,11 @@ def kintone(
     """Run an empty local kintone; the end of the route's name, if any, is its only version of TLS."""
     version = route_name.partition("-")[2]
 
-    def limited_tls_context(ca_file: Path) -> ssl.SSLContext:
-        context = tls_context(ca_file, certificate_hosts)
+    def limited_tls_context(ca_file: Path, *_: object) -> ssl.SSLContext:
+        authority = trustme.CA()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*certificate_hosts).configure_cert(context)
+        ca_file.write_bytes(authority.cert_pem.bytes())
         context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
         # Without session tickets the first application data from the server is an answer.
         context.num_tickets = 0
@@ -59,7 +63,7 @@ def kintone(
         with LocalKintone(seed="none") as running:
             yield running
         return
-    monkeypatch.setattr("local_kintone.local.tls_context", limited_tls_context)
+    monkeypatch.setattr("local_kintone.local.server_context", limited_tls_context)
     ca_file = tmp_path / "ca.pem"
     with LocalKintone(seed="none", https=True, ca_file=ca_file) as running:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_file))
