@@ -118,7 +118,8 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
     if exchange.phase is Phase.TUNNELLING:
         return _tunnel_failed(exchange, late=late)
     if exchange.phase is Phase.HANDSHAKE:
-        return (FailureKind.NOT_SENT, SLOW_CONNECTION) if late else handshake_failure(causes, exchange)
+        slow = SLOW_PROXY if exchange.proxy and not exchange.is_tunnelled else SLOW_CONNECTION
+        return (FailureKind.NOT_SENT, slow) if late else handshake_failure(causes, exchange)
     if exchange.phase is Phase.CONNECTING:
         return FailureKind.NOT_SENT, _not_connected(causes, exchange, late=late)
     return failure_after_handshake(causes, exchange)

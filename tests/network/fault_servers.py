@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 PROGRAM = Path(__file__).with_name("fault_server_process.py")
 
@@ -28,13 +28,13 @@ class FaultServers:
         self._process.terminate()
         self._process.communicate()
 
-    def send(self, **command: object) -> dict[str, int]:
+    def send(self, **command: object) -> dict[str, Any]:
         """Send a command and return the answer."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the fault servers have no pipes")
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
-        answer: dict[str, int] = json.loads(self._process.stdout.readline())
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
     def open(self, kind: str, **command: object) -> "FaultServer":
@@ -60,11 +60,19 @@ class FaultServer:
 
     def count(self, what: str) -> int:
         """Return the number of "connections", "connects", "handshakes" or "requests" so far."""
-        return self.process.send(do="counts", port=self.port)[what]
+        number: int = self.process.send(do="counts", port=self.port)[what]
+        return number
+
+    @property
+    def seen(self) -> str:
+        """What clients have sent to a proxy or through it, each byte as one character."""
+        text: str = self.process.send(do="seen", port=self.port)["text"]
+        return text
 
     def drop_connections(self) -> int:
         """Close all connections; returns how many there were."""
-        return self.process.send(do="drop", port=self.port)["dropped"]
+        number: int = self.process.send(do="drop", port=self.port)["dropped"]
+        return number
 
     def close(self) -> None:
         """Close the port."""
