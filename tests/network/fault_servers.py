@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import trustme
+
 PROGRAM = Path(__file__).with_name("fault_server_process.py")
 
 
@@ -40,6 +42,13 @@ class FaultServers:
     def open(self, kind: str, **command: object) -> "FaultServer":
         """Open a server of this kind on a free port."""
         return FaultServer(self, self.send(do="open", kind=kind, **command)["port"])
+
+
+def proxy_certificate(folder: Path) -> tuple[dict[str, str], bytes]:
+    """Return a proxy's ``tls`` setting for a certificate of this machine, and the authority that issued it as PEM."""
+    authority, certificate = trustme.CA(), folder / "proxy.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    return {"certificate": str(certificate)}, authority.cert_pem.bytes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
-from tests.network.fault_servers import FaultServer, FaultServers
+from tests.network.fault_servers import FaultServer, FaultServers, proxy_certificate
 from tests.wire.plugin import ROOT, credentials_of
 
 HOST = "example.cybozu.com"
@@ -86,32 +85,24 @@ def refused(host: DifyHost, site: LocalKintone) -> list[PluginFailure]:
     return [saved.value, written.value]
 
 
-@pytest.mark.parametrize(
-    "written",
-    [f"http://{USER}:{PASSWORD}@", "http://%E5%96%B6%E6%A5%AD:p%40ss%3Aw%2F%C3%B6%23r%3Fd%25%201@"],
-    ids=["raw", "encoded"],
-)
-def test_whole_calls_through_a_proxy_with_a_password(
-    site: LocalKintone, proxy: FaultServer, run: Run, written: str
-) -> None:
+def test_whole_calls_through_a_proxy_with_a_password(site: LocalKintone, proxy: FaultServer, run: Run) -> None:
     """Saving, writing, uploading, reading and downloading work, and the proxy sees its own password only."""
-    host = run(HTTPS_PROXY=f"{written}127.0.0.1:{proxy.port}")
-    key, content = written[:12], bytes(range(256)) * 400
-    seen_before = len(proxy.seen)
+    host = run(HTTPS_PROXY=f"http://{USER}:{PASSWORD}@127.0.0.1:{proxy.port}")
+    content = bytes(range(256)) * 400
     assert host.validate(credentials(site), timeout=60)
 
     def call(tool: str, **parameters: Any) -> Any:  # noqa: ANN401 - as Dify has it
         return host.invoke(tool, parameters, credentials(site), timeout=60)
 
-    call("kintone_upsert_records", records_data=[{"key": key}], update_key="key")
-    record_id = call("kintone_query", query=f'key = "{key}"').variables["records"][0]["$id"]["value"]
+    call("kintone_upsert_records", records_data=[{"key": "a"}], update_key="key")
+    record_id = call("kintone_query", query='key = "a"').variables["records"][0]["$id"]["value"]
     file = host.serve("scan.bin", content, "application/x-scan")
     call("kintone_upload_file", upload_file=[file], record_id=record_id, attachment_field="scan")
     back = call("kintone_download_file", record_id=record_id, attachment_field="scan")
 
     assert [each.content for each in back.files] == [content]
     assert {each.headers.get("Authorization", "")[:6] for each in site.requests} == {"Basic "}
-    seen = proxy.seen[seen_before:]
+    seen = proxy.seen
     assert seen.startswith(f"CONNECT {HOST}:443 HTTP/1.")
     assert f"Proxy-Authorization: {AUTHORIZATION}\r\n" in seen
     token = credentials(site)["kintone_api_token"]
@@ -139,10 +130,9 @@ def test_proxy_that_gets_a_wrong_password(site: LocalKintone, proxy: FaultServer
         assert "%40" in failure.message
 
 
-@pytest.mark.parametrize("address", ["http://joe:p@ss@", "joe:p@ss:3128:1", "ftp://joe:p@ss@h:1"])
-def test_address_that_cannot_be_used_names_its_variable(site: LocalKintone, run: Run, address: str) -> None:
+def test_address_that_cannot_be_used_names_its_variable(site: LocalKintone, run: Run) -> None:
     """One sentence names the variable, says to percent-encode, and shows nothing of the address."""
-    for failure in refused(run(HTTPS_PROXY=address), site):
+    for failure in refused(run(HTTPS_PROXY="http://joe:p@ss@"), site):
         assert failure.code == "UNREACHABLE"
         assert "HTTPS_PROXY" in failure.message
         assert "percent-encode" in failure.message
@@ -153,10 +143,6 @@ def test_address_that_cannot_be_used_names_its_variable(site: LocalKintone, run:
     [
         ("403", "ACCESS_DENIED", "HTTP 403"),
         ("502", "UNREACHABLE", "HTTP 502"),
-        ("503", "UNREACHABLE", "HTTP 503"),
-        ("407-ntlm", "ACCESS_DENIED", "Basic"),
-        ("close", "UNREACHABLE", "made no connection"),
-        ("reset", "UNREACHABLE", "made no connection"),
     ],
 )
 def test_proxy_that_opens_no_tunnel_is_named(  # noqa: PLR0913, PLR0917 - fixtures and cases
@@ -193,43 +179,15 @@ def test_same_status_within_the_tunnel_is_not_that_of_the_proxy(  # noqa: PLR091
         assert "user:password@" not in failure.message
 
 
-def tls_files(folder: Path) -> tuple[dict[str, str], bytes]:
-    """Return the certificate of a proxy on this machine, and that of the authority which issued it."""
-    authority, certificate = trustme.CA(), folder / "proxy.pem"
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
-    return {"certificate": str(certificate)}, authority.cert_pem.bytes()
-
-
 def test_proxy_under_tls(site: LocalKintone, fault_servers: FaultServers, run: Run, tmp_path: Path) -> None:
-    """An ``https://`` proxy works if its authority is trusted; otherwise it is named, and nothing is sent to it."""
-    files, authority = tls_files(tmp_path)
+    """An ``https://`` proxy whose authority is trusted gets its password under TLS."""
+    files, authority = proxy_certificate(tmp_path)
     bundle = tmp_path / "both.pem"
     assert site.ca_file is not None
     bundle.write_bytes(site.ca_file.read_bytes() + authority)
     running = fault_servers.open("proxy", upstream=site.port, authorization=AUTHORIZATION, tls=files)
-    address = f"{USER}:{PASSWORD}@127.0.0.1:{running.port}"
+    host = run(HTTPS_PROXY=f"https://{USER}:{PASSWORD}@127.0.0.1:{running.port}", REQUESTS_CA_BUNDLE=str(bundle))
 
-    assert run(HTTPS_PROXY=f"https://{address}", REQUESTS_CA_BUNDLE=str(bundle)).validate(credentials(site), timeout=60)
-    seen = running.seen
-    for failure in refused(run(HTTPS_PROXY=f"https://{address}"), site):
-        assert failure.code == "UNREACHABLE"
-        assert f"the proxy 127.0.0.1:{running.port} " in failure.message
-        assert "REQUESTS_CA_BUNDLE" in failure.message
-    assert running.seen == seen
+    assert host.validate(credentials(site), timeout=60)
+    assert f"Proxy-Authorization: {AUTHORIZATION}" in running.seen
     running.close()
-
-
-def test_proxy_without_tls_at_an_https_address(site: LocalKintone, proxy: FaultServer, run: Run) -> None:
-    """The way out is to write ``http://``."""
-    for failure in refused(run(HTTPS_PROXY=f"https://{USER}:{PASSWORD}@127.0.0.1:{proxy.port}"), site):
-        assert failure.code == "UNREACHABLE"
-        assert f"the proxy 127.0.0.1:{proxy.port} " in failure.message
-        assert "http://" in failure.message
-
-
-def test_socks_proxy_is_not_supported(site: LocalKintone, proxy: FaultServer, run: Run) -> None:
-    """It is told so, and not connected to."""
-    for failure in refused(run(HTTPS_PROXY=f"socks5://{USER}:{PASSWORD}@127.0.0.1:{proxy.port}"), site):
-        assert failure.code == "UNREACHABLE"
-        assert "SOCKS" in failure.message
-    assert proxy.count("connections") == 0
