@@ -25,7 +25,6 @@ BAD_CERTIFICATE_TEXT: Final = b"the ssl certificate error"
 """From nginx, src/http/ngx_http_special_response.c, which shows its own 495 and 496 as 400."""
 BAD_CERTIFICATE_STATUS: Final = 495
 NO_CERTIFICATE_STATUS: Final = 496
-CERTIFICATE_STATUSES: Final = frozenset({HTTPStatus.BAD_REQUEST, BAD_CERTIFICATE_STATUS, NO_CERTIFICATE_STATUS})
 REFUSALS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 # Basic authentication
@@ -142,10 +141,11 @@ def meaning_of(status: int, headers: Mapping[str, str], body: bytes, keys: SiteK
 def certificate_page(status: int, body: bytes, keys: SiteKeys) -> Meaning | None:
     """Return the meaning of a page about the client certificate, None for any other page; the status may be 200."""
     text = body[:MAX_SEARCHED].lower()
-    wanted = status == NO_CERTIFICATE_STATUS or NO_CERTIFICATE_TEXT in text
-    refused = status == BAD_CERTIFICATE_STATUS or BAD_CERTIFICATE_TEXT in text
-    if status in CERTIFICATE_STATUSES and (wanted or refused):
-        problem = REFUSED_CERTIFICATE if refused or keys.has_certificate else WANTS_CERTIFICATE
+    is_about_certificate = status in (BAD_CERTIFICATE_STATUS, NO_CERTIFICATE_STATUS) or (
+        status == HTTPStatus.BAD_REQUEST and (NO_CERTIFICATE_TEXT in text or BAD_CERTIFICATE_TEXT in text)
+    )
+    if is_about_certificate:
+        problem = REFUSED_CERTIFICATE if keys.has_certificate else WANTS_CERTIFICATE
         return Meaning(AuthenticationError, problem, certificate_remedy(keys))
     if status in REFUSALS | {HTTPStatus.OK} and _names_secure_host(text, keys):
         remedy = CREDENTIAL_OF_ITS_OWN if keys.is_other_site else SECURE_HOST_OR_ADDRESS

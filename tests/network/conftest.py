@@ -10,7 +10,7 @@ import trustme
 
 from local_kintone import LocalKintone
 from local_kintone.serving.certificates import HOSTS
-from tests.network.fault_servers import FaultServer, FaultServers
+from tests.network.fault_servers import FaultServer, FaultServers, OpenTlsServer
 from tests.network.network_routes import FORM, HOST_BEHIND_PROXY, Route
 
 
@@ -96,3 +96,27 @@ def idle_proxy(fault_servers: FaultServers, kintone: LocalKintone) -> Iterator[F
     proxy = fault_servers.open("proxy", upstream=kintone.port)
     yield proxy
     proxy.close()
+
+
+@pytest.fixture
+def client_certificate_server(
+    fault_servers: FaultServers, stack: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> OpenTlsServer:
+    """Return a function that opens servers which require a client certificate, perhaps behind a proxy."""
+    authority = trustme.CA()
+    authority_file, certificate = tmp_path / "authority.pem", tmp_path / "server.pem"
+    authority.cert_pem.write_to_path(str(authority_file))
+    authority.issue_cert("127.0.0.1", HOST_BEHIND_PROXY).private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority_file))
+    files = {"certificate": str(certificate), "authority": str(authority_file)}
+
+    def open_server(version: str, *, tunnel: bool) -> FaultServer:
+        server = fault_servers.open("tls", tls={**files, "version": version})
+        stack.callback(server.close)
+        if tunnel:
+            proxy = fault_servers.open("proxy", upstream=server.port)
+            stack.callback(proxy.close)
+            monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        return server
+
+    return open_server

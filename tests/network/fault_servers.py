@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import trustme
+
+type OpenTlsServer = Callable[..., "FaultServer"]
 
 PROGRAM = Path(__file__).with_name("fault_server_process.py")
 
