@@ -100,6 +100,38 @@ def test_locked_site_refuses_a_credential_without_what_opens_it(locked: LockedSi
     assert locked.sites[name].writes == []
 
 
+def test_credential_with_password_and_certificate_sends_both(locked: LockedSites) -> None:
+    """Which of the two the site wants is not known before, so each request brings both."""
+    name = "certificate asked for"
+    locked.host.invoke("kintone_query", {}, {**locked.credentials(name), **password_fields()})
+
+    assert {(each.headers.get("Authorization"), each.certificate) for each in locked.sites[name].requests} == {
+        (HEADER, "sato")
+    }
+
+
+@pytest.mark.parametrize("name", ["password", "certificate asked for", "certificate, TLS 1.3"])
+def test_file_that_a_locked_site_refuses_is_not_stored(locked: LockedSites, name: str) -> None:
+    """5 MB are on their way when the refusal comes; it is told as for any other request."""
+    site = locked.sites[name]
+    wrong = password_fields("wrong") if name == "password" else foreign_certificate(site)
+    bad = {**locked.credentials(name), **wrong}
+    before = stored_files(site)
+    file = locked.host.serve("scan.bin", os.urandom(5 * MIB), "application/x-scan")
+    with pytest.raises(PluginFailure) as failed:
+        locked.host.invoke("kintone_upload_file", {"upload_file": [file]}, bad, timeout=60)
+
+    assert failed.value.code == "ACCESS_DENIED"
+    assert stored_files(site) == before
+
+
+def stored_files(site: LocalKintone) -> int:
+    """Return how many files a site keeps."""
+    row = site.site.database.row("SELECT count(*) FROM files")
+    assert row is not None
+    return int(row[0])
+
+
 @pytest.mark.parametrize("name", WITH_CERTIFICATE)
 def test_connections_of_different_certificates_stay_apart(locked: LockedSites, name: str) -> None:
     """Five calls at once, again and again on kept connections: every request comes with its caller's certificate."""
