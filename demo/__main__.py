@@ -14,6 +14,13 @@ PLUGIN = Path(__file__).resolve().parent.parent
 # A proxy cannot reach servers that listen on loopback.
 NO_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 SITE_VARIABLES = ("KINTONE_DOMAIN", "KINTONE_APP_ID", "KINTONE_API_TOKEN")
+MORE_SITE_VARIABLES = (
+    "KINTONE_GUEST_SPACE_ID",
+    "KINTONE_BASIC_AUTH_USER",
+    "KINTONE_BASIC_AUTH_PASSWORD",
+    "KINTONE_CLIENT_CERTIFICATE",
+    "KINTONE_CLIENT_CERTIFICATE_PASSWORD",
+)
 
 
 def main() -> int:
@@ -63,7 +70,7 @@ def _run_site_tour() -> None:
         "kintone_domain": domain,
         "kintone_app_id": app,
         "kintone_api_token": token,
-        "kintone_guest_space_id": os.environ.get("KINTONE_GUEST_SPACE_ID", ""),
+        **{name.lower(): os.environ.get(name, "") for name in MORE_SITE_VARIABLES},
     }
     with DifyHost(PLUGIN) as host:
         site_tour.tour(DemoSession(host, credentials))

@@ -39,8 +39,8 @@ WRITE_FILE: Final = Message(
     "paste the PFX file in base64 on one line, or certificate and private key as PEM text with its BEGIN and END lines"
 )
 NO_KEY: Final = Message(
-    "{parameter} holds a certificate without its private key; use the PFX file that cybozu.com Administration issues, "
-    "in base64",
+    "{parameter} holds a certificate without its private key; use the PFX file that Users & System Administration "
+    "issues, in base64",
     parameter=CERTIFICATE,
 )
 KEY_ALONE: Final = Message("{parameter} holds a private key without its certificate; {how}", how=WRITE_FILE)
@@ -230,7 +230,7 @@ def _check_dates(leaf: x509.Certificate, now: datetime) -> None:
     start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if now > end:
         raise InvalidParameterError(
-            "{parameter} expired at {date}; have a new certificate issued in cybozu.com Administration and save it",
+            "{parameter} expired at {date}; have a new one issued in Users & System Administration and save it",
             parameter=CERTIFICATE,
             date=end.strftime(DATE),
         )

@@ -46,6 +46,8 @@ SCHEME_HEADER: Final = re.compile(
 """A field may be called Authorization, so the text after it is masked only if it looks like a secret."""
 _KEY: Final = re.compile(rf"[A-Za-z0-9]{{{MIN_KEY_LENGTH}}}")
 _KEY_CHARACTERS: Final = re.compile(rb"[a-z0-9._~+/=-]+")
+_PLAIN_CHARACTERS: Final = re.compile(rb"[#-\[\]-~]+")
+"""Characters that JSON writes as they are, a slash perhaps excepted, and that end no row of ``_ASCII_RUN``."""
 _ESCAPE: Final = re.compile(
     rb"%([0-9a-f]{2})|\\x([0-9a-f]{2})|\\(u[0-9a-f]{4}(?:\\ud[c-f][0-9a-f]{2})?)"
     rb"|\\([\"'/\\])|&((?:#[0-9]+|#x[0-9a-f]+|amp|lt|gt|quot|apos);?)"
@@ -368,7 +370,7 @@ def _quick_parts(form: bytes, least: int) -> set[bytes]:
 
     For a form with a character that JSON may escape it is the empty part, which every text contains.
     """
-    if not _KEY_CHARACTERS.fullmatch(form):
+    if not _PLAIN_CHARACTERS.fullmatch(form):
         return {b""}
     if least == MIN_ENCODED_PIECE:
         return {form[: 2 * QUICK_PART_LENGTH]}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     type Answer = Callable[[Connection, Head], bool]
 
 HANDSHAKE_SECONDS = 30
+LINGER_SECONDS = 5
 MAX_LINE = 1 << 16
 ENDLESS_CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 
@@ -107,7 +108,11 @@ class HttpServer(ThreadingTCPServer):
             self.clock.sleep(pause)
         if isinstance(request, ssl.SSLSocket):
             request.settimeout(HANDSHAKE_SECONDS)
-            request.do_handshake()
+            try:
+                request.do_handshake()
+            except ssl.SSLError:
+                _let_alert_arrive(request)
+                raise
             request.settimeout(None)
         super().finish_request(request, client_address)
 
@@ -121,6 +126,14 @@ class HttpServer(ThreadingTCPServer):
         """Report an internal error; a disconnect or an invalid request only ends its own connection."""
         if not isinstance(sys.exception(), (OSError, ValueError)):
             super().handle_error(request, client_address)
+
+
+def _let_alert_arrive(refused: ssl.SSLSocket) -> None:
+    """Read what the client still sends: closing a socket with unread bytes resets it, and the alert may be lost."""
+    refused.settimeout(LINGER_SECONDS)
+    refused.shutdown(socket.SHUT_WR)
+    while refused.recv(MAX_LINE):
+        pass
 
 
 class _Handler(BaseHTTPRequestHandler):
