@@ -60,8 +60,8 @@ class Exchange:
     connect to, if the host was already resolved and checked; otherwise it is resolved here. ``peer`` is the name of the
     server in messages. ``keys`` is what the request brings to a locked site.
 
-    Of the connection it notes whether it was made in this exchange, whether a proxy opened a tunnel, and its version of
-    TLS, of a proxy that wants a password the methods that it offers.
+    Of a connection made in this exchange it notes whether a proxy opened a tunnel, and the version of TLS; of a proxy
+    that wants a password the methods that it offers.
     """
 
     def __init__(
@@ -88,7 +88,6 @@ class Exchange:
         self.proxy_methods: frozenset[str] = frozenset()
         self.has_proxy_password = False
         self.is_tunnelled = False
-        self.is_new_connection = False
         self.tls_version = ""
         self._timeout = timeout
         self._sock: socket.socket | None = None
@@ -100,8 +99,7 @@ class Exchange:
         """Whether the server, if it ends the connection now, may do so for want of a client certificate."""
         if self.phase is Phase.HANDSHAKE:
             return True
-        answered = self.phase is Phase.READING or not self.is_new_connection
-        return self.tls_version == "TLSv1.3" and not answered
+        return self.tls_version == "TLSv1.3" and self.phase is not Phase.READING
 
     def limit(self) -> float:
         """Return the longest time in seconds for one wait."""
@@ -249,7 +247,6 @@ class _TrackedConnection(HTTPConnection):
         """Connect, perhaps through a proxy's tunnel; no byte of the request is sent."""
         exchange = _current.get()
         exchange.is_connecting = True
-        exchange.is_new_connection = True
         try:
             super().connect()
         finally:

@@ -117,6 +117,17 @@ def test_proxy_that_does_not_connect_in_time_is_named(route: Route) -> None:
 
 
 @on_routes("tunnel-TLSv1_3")
+def test_proxy_that_is_silent_under_tls_is_named(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is late is the proxy, not kintone."""
+    route.fault_server.script(accept=["hang"])
+    monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{route.fault_server.port}")
+    failed = failure(lambda: route.add(route.client(timeout=0.2)))
+
+    assert (failed.code, failed.entry_state()) == ("TIMED_OUT", NOT_SENT)
+    assert f"the proxy 127.0.0.1:{route.fault_server.port} " in str(failed.error)
+
+
+@on_routes("tunnel-TLSv1_3")
 def test_proxy_whose_certificate_is_not_trusted_is_named(
     route: Route, fault_servers: FaultServers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
