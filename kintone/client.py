@@ -145,6 +145,9 @@ def verify_credentials(caller: RequestSender, app: int) -> None:
         if error.code != TOKEN_WITHOUT_PERMISSION:
             raise
     except TimedOutError as error:
+        if "variable" in error.remedy.values:
+            # What was late is a proxy, and the remedy names the setting that it is from.
+            raise
         raise error.copy_with(remedy=SAVE_AGAIN) from None
     else:
         if answer.app_id != str(app):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kintone.client import verify_credentials
 from tests.network.call_outcomes import ACCESS_DENIED, NOT_SENT, REFUSED, UNREACHABLE, Outcome, failure, success
 from tests.network.clients import SECONDS_WITHOUT_RETRY, SLOW_RETRIES
 from tests.network.fault_servers import FaultServer, FaultServers, proxy_certificate
@@ -111,9 +112,11 @@ def test_proxy_that_does_not_connect_in_time_is_named(route: Route) -> None:
     failed = failure(lambda: route.add(route.client(timeout=0.2)))
 
     assert failed.code == "TIMED_OUT"
-    assert f"the proxy 127.0.0.1:{route.fault_server.port} " in str(failed.error)
-    assert "HTTPS_PROXY" in str(failed.error)
     assert failed.entry_state() == NOT_SENT
+    saved = failure(lambda: verify_credentials(route.client(timeout=0.2), route.app))
+    for message in (str(failed.error), str(saved.error)):
+        assert f"the proxy 127.0.0.1:{route.fault_server.port} " in message
+        assert "HTTPS_PROXY" in message
 
 
 @on_routes("tunnel-TLSv1_3")
