@@ -88,6 +88,8 @@ def test_insert_when_a_client_certificate_is_required(
     # Under TLS 1.3 the server may close before it reads the request, so it need not count one.
     assert server.count("requests") <= (entry_state == UNKNOWN)
     assert entry_state != UNKNOWN or server.count("handshakes") == 1
-    assert failed.code == (ACCESS_DENIED if entry_state == UNKNOWN else UNREACHABLE)
+    # A proxy may pass on the end of the connection as a reset, which takes the alert away.
+    after_sending = {ACCESS_DENIED, UNREACHABLE} if tunnel else {ACCESS_DENIED}
+    assert failed.code in (after_sending if entry_state == UNKNOWN else {UNREACHABLE})
     assert "kintone_client_certificate" in str(failed.error)
     assert failed.entry_state() == entry_state
