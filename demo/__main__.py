@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from demo import local_tour, screen, site_tour
+from demo import local_tour, locked_tour, screen, site_tour
 from demo.session import DemoError, DemoSession
 from dify_host import DifyHost, HostViolation, PluginFailure, PluginStopped, PluginTimedOut
 from local_kintone import LocalKintone
@@ -14,6 +14,13 @@ PLUGIN = Path(__file__).resolve().parent.parent
 # A proxy cannot reach servers that listen on loopback.
 NO_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 SITE_VARIABLES = ("KINTONE_DOMAIN", "KINTONE_APP_ID", "KINTONE_API_TOKEN")
+MORE_SITE_VARIABLES = (
+    "KINTONE_GUEST_SPACE_ID",
+    "KINTONE_BASIC_AUTH_USER",
+    "KINTONE_BASIC_AUTH_PASSWORD",
+    "KINTONE_CLIENT_CERTIFICATE",
+    "KINTONE_CLIENT_CERTIFICATE_PASSWORD",
+)
 
 
 def main() -> int:
@@ -42,16 +49,18 @@ def _has_site() -> bool:
 
 def _run_local_tour() -> None:
     screen.heading("A local kintone with a sample app, and the plugin started as Dify starts it")
-    with LocalKintone(seed="demo") as kintone:
+    with LocalKintone(seed="demo") as kintone, locked_tour.locked_sites() as locked:
         tokens = (
             kintone.token(1, "view", "add", "edit", "delete"),
             kintone.token(local_tour.INQUIRIES, "view", "edit"),
         )
         token = ",".join(tokens)
         credentials = {"kintone_domain": kintone.url, "kintone_app_id": "1", "kintone_api_token": token}
-        with DifyHost(PLUGIN, environment={"KINTONE_ALLOWED_ORIGINS": kintone.origin, **NO_PROXY}) as host:
+        origins = {"KINTONE_ALLOWED_ORIGINS": ",".join((kintone.origin, *locked.origins()))}
+        with DifyHost(PLUGIN, environment={**origins, **locked.environment(), **NO_PROXY}) as host:
             print(f"   kintone at {kintone.url}, plugin {host.manifest['name']} {host.manifest['version']}")
             local_tour.tour(DemoSession(host, credentials))
+            locked_tour.tour(host, locked)
 
 
 def _run_site_tour() -> None:
@@ -61,7 +70,7 @@ def _run_site_tour() -> None:
         "kintone_domain": domain,
         "kintone_app_id": app,
         "kintone_api_token": token,
-        "kintone_guest_space_id": os.environ.get("KINTONE_GUEST_SPACE_ID", ""),
+        **{name.lower(): os.environ.get(name, "") for name in MORE_SITE_VARIABLES},
     }
     with DifyHost(PLUGIN) as host:
         site_tour.tour(DemoSession(host, credentials))

@@ -68,11 +68,8 @@ class KintoneClient:
     @property
     def forms(self) -> FormsApi:
         """The forms of apps, as this credential may see them."""
-        return FormsApi(self, form_cache, self._form_key)
-
-    def _form_key(self, app: str) -> FormKey:
-        access = self.access
-        return form_cache.key(str(access.site), access.guest_space, app, access.tokens.secrets())
+        access = self.access.digest()
+        return FormsApi(self, form_cache, lambda app: FormKey(app, access))
 
     def api_path(self, api: str) -> str:
         """Return the path of an API on this site, with the guest space if there is one."""
@@ -148,6 +145,9 @@ def verify_credentials(caller: RequestSender, app: int) -> None:
         if error.code != TOKEN_WITHOUT_PERMISSION:
             raise
     except TimedOutError as error:
+        if "variable" in error.remedy.values:
+            # What was late is a proxy, and the remedy names the setting that it is from.
+            raise
         raise error.copy_with(remedy=SAVE_AGAIN) from None
     else:
         if answer.app_id != str(app):

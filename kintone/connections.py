@@ -10,6 +10,7 @@ import ipaddress
 import os
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +25,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 from urllib3.util import connection as urllib3_connection
 
+from kintone.access.challenges import methods_of
+from kintone.access.proxies import read_proxy
+from kintone.access.site_keys import NO_KEYS, SiteKeys
 from kintone.deadline import Deadline
 from kintone.messages import Message
 
@@ -54,15 +58,25 @@ class Exchange:
     sent. The deadline limits the whole exchange. ``is_late`` is true if the timeout ended it. ``scheme`` is that of the
     requested address. ``proxy`` is host and port of the proxy, empty without one. ``addresses`` are the IP addresses to
     connect to, if the host was already resolved and checked; otherwise it is resolved here. ``peer`` is the name of the
-    server in messages.
+    server in messages. ``keys`` is what the request brings to a locked site.
+
+    Of a connection made in this exchange it notes whether a proxy opened a tunnel, and the version of TLS; of a proxy
+    that wants a password the methods that it offers.
     """
 
     def __init__(
-        self, deadline: Deadline, timeout: float, *, addresses: Sequence[str] | None = None, peer: Message = KINTONE
+        self,
+        deadline: Deadline,
+        timeout: float,
+        *,
+        addresses: Sequence[str] | None = None,
+        peer: Message = KINTONE,
+        keys: SiteKeys = NO_KEYS,
     ) -> None:
         """Start in the phase ``PREPARING``."""
         self.addresses = addresses
         self.peer = peer
+        self.keys = keys
         self.deadline = deadline
         self.phase = Phase.PREPARING
         self.sent = False
@@ -71,10 +85,21 @@ class Exchange:
         self.scheme = ""
         self.proxy = ""
         self.proxy_status: int | None = None
+        self.proxy_methods: frozenset[str] = frozenset()
+        self.has_proxy_password = False
+        self.is_tunnelled = False
+        self.tls_version = ""
         self._timeout = timeout
         self._sock: socket.socket | None = None
         self._phase_limit: Deadline | None = None
         self._unregister = deadline.on_end(self.cut_off)
+
+    @property
+    def may_lack_certificate(self) -> bool:
+        """Whether the server, if it ends the connection now, may do so for want of a client certificate."""
+        if self.phase is Phase.HANDSHAKE:
+            return True
+        return self.tls_version == "TLSv1.3" and self.phase is not Phase.READING
 
     def limit(self) -> float:
         """Return the longest time in seconds for one wait."""
@@ -183,7 +208,9 @@ class _TrackedConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         exchange = _current.get()
         exchange.enter(Phase.CONNECTING)
+        exchange.is_tunnelled = False
         exchange.proxy = f"{self.proxy.host}:{self.proxy.port}" if self.proxy else ""
+        exchange.has_proxy_password = bool(self.proxy and self.proxy.auth)
         addresses = exchange.addresses
         if addresses is None or self.proxy:
             addresses = addresses_of(self._dns_host, self.port or 0, exchange.deadline, exchange.limit())
@@ -211,8 +238,10 @@ class _TrackedConnection(HTTPConnection):
         except OSError as error:
             status = TUNNEL_STATUS.match(str(error))
             exchange.proxy_status = int(status[1]) if status else None
+            exchange.proxy_methods = methods_of(_proxy_challenges(getattr(self, "_raw_proxy_headers", None) or ()))
             raise
         exchange.phase = Phase.HANDSHAKE
+        exchange.is_tunnelled = True
 
     def connect(self) -> None:
         """Connect, perhaps through a proxy's tunnel; no byte of the request is sent."""
@@ -222,6 +251,7 @@ class _TrackedConnection(HTTPConnection):
             super().connect()
         finally:
             exchange.is_connecting = False
+        exchange.tls_version = self.sock.version() or "" if hasattr(self.sock, "version") else ""
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - bytes, or what can be read
         """Send a part of the request and record that it was sent; after a ``ConnectionError`` nothing is recorded."""
@@ -270,6 +300,12 @@ class _TrackedConnection(HTTPConnection):
             raise NoConnectionError("the connection was closed while it was used") from error
 
 
+def _proxy_challenges(headers: Sequence[bytes]) -> str:
+    """Return the values of all ``Proxy-Authenticate``, joined as one; ``headers`` are lines of the proxy's answer."""
+    lines = [line.decode("latin-1").partition(":") for line in headers]
+    return ", ".join(value.strip() for name, _, value in lines if name.strip().lower() == "proxy-authenticate")
+
+
 class TrackedHttpConnection(_TrackedConnection):
     """A connection without TLS."""
 
@@ -290,15 +326,29 @@ POOL_CLASSES = {"http": _Pool, "https": _TlsPool}
 
 
 class TrackedAdapter(HTTPAdapter):
-    """The adapter of requests with tracked connections, with and without a proxy."""
+    """The adapter of requests with tracked connections, with and without a proxy.
+
+    ``context`` is the TLS context of connections to the host itself, also through the tunnel of a proxy. A proxy that
+    is reached over TLS gets a context of its own, so that no client certificate is presented to it.
+    """
+
+    def __init__(self, *args: Any, context: ssl.SSLContext | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
+        """Take what ``HTTPAdapter`` takes, and the context, by default the library's own."""
+        self._context: dict[str, Any] = {} if context is None else {"ssl_context": context}
+        super().__init__(*args, **kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
         """Use tracked connections to a host."""
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **(kwargs | self._context))
         self.poolmanager.pool_classes_by_scheme = POOL_CLASSES
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Return the header with the proxy's user name and password, which the library would encode as Latin-1."""
+        read = read_proxy(proxy)
+        return {"Proxy-Authorization": read.authorization} if read and read.authorization else {}
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - handed on
         """Use tracked connections to a proxy."""
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager = super().proxy_manager_for(proxy, **(kwargs | self._context))
         manager.pool_classes_by_scheme = POOL_CLASSES
         return manager

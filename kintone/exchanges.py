@@ -5,6 +5,7 @@ whole body of a redirect, whatever its size.
 """
 
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +17,12 @@ import requests
 import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 
+from kintone.access.proxies import read_proxy
 from kintone.access.settings import Origin, is_loopback
 from kintone.connections import Exchange, TrackedAdapter, current
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError
+from kintone.failure_sentences import BAD_PROXY_ADDRESS, SOCKS_PROXY
 from kintone.messages import Message
 from kintone.retry import FailureKind
 from kintone.transport_failures import TOO_LARGE, TransportError, failure_of
@@ -126,20 +129,29 @@ def _content_encoding(headers: Mapping[str, str]) -> str:
     return headers.get("Content-Encoding", "").strip().lower()
 
 
-def new_adapter(connections: int) -> TrackedAdapter:
-    """Return an adapter that keeps up to ``connections`` connections to one host."""
-    return TrackedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+def new_adapter(connections: int, context: ssl.SSLContext | None = None) -> TrackedAdapter:
+    """Return an adapter that keeps up to ``connections`` connections to one host, perhaps with a TLS context."""
+    return TrackedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0, context=context)
 
 
 def proxy_for(url: str) -> str | None:
     """Return the proxy that the environment names for an address, None if the connection is direct.
+
+    User name and password in it are percent-encoded. Raises ``TransportError`` if the proxy cannot be used.
 
     A loopback address never goes through a proxy, whatever ``NO_PROXY`` holds: an ``http`` request would leave this
     machine unencrypted.
     """
     if is_loopback(urlsplit(url).hostname or ""):
         return None
-    return select_proxy(url, get_environ_proxies(url)) or None
+    address = (select_proxy(url, get_environ_proxies(url)) or "").strip()
+    if not address:
+        return None
+    proxy = read_proxy(address)
+    if proxy is not None and proxy.is_usable:
+        return proxy.url
+    failure = SOCKS_PROXY.copy_with(proxy=proxy.shown) if proxy is not None and proxy.is_socks else BAD_PROXY_ADDRESS
+    raise TransportError(FailureKind.FINAL, failure.naming_variable(urlsplit(url).scheme), sent=False)
 
 
 def send(adapter: TrackedAdapter, exchange: Exchange, outgoing: Outgoing) -> HttpReply:

@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import Final
 
 from kintone.access.credentials import Access
-from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
+from kintone.access.site_keys import site_keys
 from kintone.api import Answer, EncodedRequest, Request
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError, internal_error
@@ -20,7 +20,7 @@ from kintone.exchanges import is_readable
 from kintone.limiter import RESERVED_SLOTS, WAITING_FOR_SLOT, Limiters
 from kintone.limits import MAX_ANSWER_BYTES
 from kintone.messages import Message
-from kintone.replies import Reply, failure_sentence, json_object, not_kintone, refusal_of
+from kintone.replies import Reply, failure_sentence, json_object, not_json, not_kintone, refusal_of
 from kintone.retry import AttemptError, Entries, FailureKind, RetryPolicy, name_for_log, retry, with_remedy
 from kintone.runtime import PROCESS_RUNTIME, Runtime
 from kintone.transport import HttpTransport, StreamedReply, Transport, UploadBody
@@ -71,7 +71,8 @@ class Execution:
         self._timeout = request_timeout
         self._policy = policy or RetryPolicy()
         self._runtime = engine.runtime
-        self._redactor = Redactor(access.tokens.secrets())
+        self._keys = site_keys(access)
+        self._redactor = access.redactor()
         self._limiter = limiters.limiter(origin, slots)
         self._transfers = limiters.limiter(f"files of {origin}", max(1, slots - RESERVED_SLOTS))
         self._transport = engine.transport or HttpTransport(slots)
@@ -163,7 +164,7 @@ class Execution:
         return _MappedReply(reply, request, deadline)
 
     def _refusal(self, request: Request, reply: Reply) -> AttemptError:
-        refusal = refusal_of(request, reply, self._redactor)
+        refusal = refusal_of(request, reply, self._redactor, self._keys)
         return AttemptError(refusal.kind, refusal.error, is_certain=refusal.is_certain, retry_after=refusal.retry_after)
 
     def _read[Result](self, request: Request, reply: Reply, read: Callable[[Answer], Result]) -> Result:
@@ -171,8 +172,7 @@ class Execution:
             raise self._refusal(request, reply)
         body = json_object(reply.body)
         if body is None:
-            error = not_kintone(request, Message("the answer is not kintone's JSON"))
-            raise AttemptError(FailureKind.FINAL, error)
+            raise AttemptError(FailureKind.FINAL, not_json(request, reply, self._keys))
         warning = reply.headers.get("X-Cybozu-Warning")
         answer = Answer(body, self._redactor.mask(warning) if warning else None)
         try:

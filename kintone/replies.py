@@ -16,10 +16,10 @@ from pydantic_core import from_json
 
 from kintone import limits
 from kintone.access.redaction import Redactor
+from kintone.access.site_keys import NO_KEYS, SiteKeys
 from kintone.api import Request
 from kintone.error_codes import BAD_QUERY, FILE_NOT_ATTACHABLE, LOCKS, MEANINGS, NO_PERMISSION, Meaning
 from kintone.errors import (
-    AuthenticationError,
     CursorLimitError,
     ErrorReply,
     InvalidRequestError,
@@ -29,12 +29,12 @@ from kintone.errors import (
     UnknownResponseError,
     one_line,
 )
+from kintone.front_pages import asks_for_basic, certificate_page, meaning_of
 from kintone.messages import Message
 from kintone.permissions import not_permitted
-from kintone.remedies import CHECK_SITE, MAINTENANCE, TRY_LATER
+from kintone.remedies import CHECK_SITE, TRY_LATER
 from kintone.retry import UNAVAILABLE_STATUSES, FailureKind, read_retry_after
 from kintone.texts import printable
-from kintone.transport_failures import CHECK_DOMAIN, PROXY_AUTHENTICATION, PROXY_WANTS_PASSWORD
 
 # Successful answers
 
@@ -135,6 +135,8 @@ MAX_MESSAGE: Final = 600
 MAX_FIELD_PATH: Final = 160
 MAX_FIELDS: Final = 200
 CLIENT_ERRORS: Final = range(400, 500)
+REFUSED_UNREAD: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED})
+"""Statuses that prove without a code that kintone did nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,8 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return parsed if isinstance(parsed, dict) else None
 
 
-def refusal_of(request: Request, reply: Reply, redactor: Redactor) -> Refusal:
-    """Return the meaning of an answer with a status other than 2xx.
+def refusal_of(request: Request, reply: Reply, redactor: Redactor, keys: SiteKeys = NO_KEYS) -> Refusal:
+    """Return the meaning of an answer with a status other than 2xx; ``keys`` is what the request brought.
 
     kintone answers an object with ``code``, ``id``, ``message`` and perhaps ``errors``. A bulkRequest answers
     ``results``, one of which is such an object: https://cybozu.dev/ja/kintone/docs/rest-api/records/bulk-request
@@ -180,8 +182,8 @@ def refusal_of(request: Request, reply: Reply, redactor: Redactor) -> Refusal:
         error = _with_code(request, reply.status, code, entry, index, redactor)
         is_certain = reply.status in CLIENT_ERRORS or error.kintone_code in LOCKS
     else:
-        error = _without_code(request, reply)
-        is_certain = reply.status in (HTTPStatus.TOO_MANY_REQUESTS, PROXY_AUTHENTICATION) or _asks_for_password(reply)
+        error = _without_code(request, reply, keys)
+        is_certain = reply.status in REFUSED_UNREAD or asks_for_basic(reply.status, reply.headers)
     kind = _failure_kind(reply.status, error)
     return Refusal(error, is_certain, kind, read_retry_after(reply.headers.get("Retry-After")))
 
@@ -189,6 +191,14 @@ def refusal_of(request: Request, reply: Reply, redactor: Redactor) -> Refusal:
 def not_kintone(request: Request, problem: Message) -> UnknownResponseError:
     """Return the error for an answer that is not kintone's."""
     return UnknownResponseError(failure_sentence(request, problem), remedy=CHECK_SITE)
+
+
+def not_json(request: Request, reply: Reply, keys: SiteKeys) -> KintoneError:
+    """Return the error for a page in place of kintone's JSON, with a status that tells success."""
+    meaning = certificate_page(reply.status, reply.body, keys)
+    if meaning is None:
+        return not_kintone(request, Message("the answer is not kintone's JSON"))
+    return meaning.error(failure_sentence(request, meaning.problem), remedy=meaning.remedy)
 
 
 def failure_sentence(request: Request, problem: Message) -> Message:
@@ -243,53 +253,11 @@ def _meaning(
     return _unknown_code(status) if unknown else MEANINGS[code]
 
 
-def _without_code(request: Request, reply: Reply) -> KintoneError:
-    status = reply.status
-    error_reply = ErrorReply(status)
-    if status in UNAVAILABLE_STATUSES:
-        return UnavailableError(
-            failure_sentence(request, Message("kintone is not available right now (HTTP {status})", status=status)),
-            remedy=MAINTENANCE,
-            reply=error_reply,
-        )
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        meaning = MEANINGS["GAIA_TO04"]
-        return UnavailableError(failure_sentence(request, meaning.problem), remedy=meaning.remedy, reply=error_reply)
-    if status == HTTPStatus.NOT_FOUND:
-        return NotFoundError(
-            failure_sentence(
-                request, Message("there is no kintone at this address (HTTP 404 without kintone's own error)")
-            ),
-            remedy=CHECK_DOMAIN,
-            code="NOT_KINTONE",
-            reply=error_reply,
-        )
-    if status == PROXY_AUTHENTICATION:
-        return AuthenticationError(
-            failure_sentence(request, PROXY_WANTS_PASSWORD.problem),
-            remedy=PROXY_WANTS_PASSWORD.remedy,
-            reply=error_reply,
-        )
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return AuthenticationError(
-            failure_sentence(
-                request, Message("something in front of kintone refused the request (HTTP {status})", status=status)
-            ),
-            remedy=Message(
-                "ask the kintone administrator about basic authentication, IP address limits or client certificates"
-            ),
-            reply=error_reply,
-        )
-    return UnknownResponseError(
-        failure_sentence(request, Message("the answer was HTTP {status} without kintone's own error", status=status)),
-        remedy=Message("check that kintone_domain is the address of your kintone"),
-        reply=error_reply,
-    )
-
-
-def _asks_for_password(reply: Reply) -> bool:
-    wanted = reply.headers.get("WWW-Authenticate", "").lower()
-    return reply.status == HTTPStatus.UNAUTHORIZED and wanted.startswith("basic")
+def _without_code(request: Request, reply: Reply, keys: SiteKeys) -> KintoneError:
+    meaning = meaning_of(reply.status, reply.headers, reply.body, keys)
+    code = "NOT_KINTONE" if meaning.error is NotFoundError else ""
+    problem = failure_sentence(request, meaning.problem)
+    return meaning.error(problem, remedy=meaning.remedy, code=code, reply=ErrorReply(reply.status))
 
 
 def _failure_kind(status: int, error: KintoneError) -> FailureKind:

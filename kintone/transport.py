@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from kintone.access.credentials import Access
+from kintone.access.site_keys import site_keys
 from kintone.api import EncodedRequest
 from kintone.connections import Exchange, TrackedAdapter
 from kintone.deadline import Deadline
@@ -69,7 +70,8 @@ class _Pool:
 class Pools:
     """The connections of the process: one pool for each ``Access``, closed after ``idle_seconds`` without use.
 
-    No pool holds a cookie or a token; the token is a header of each request.
+    No pool holds a cookie, a token or a password; these are headers of each request. That of an access with a client
+    certificate holds the TLS context that presents it.
     """
 
     def __init__(self, runtime: Runtime = PROCESS_RUNTIME, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -87,7 +89,8 @@ class Pools:
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                pool = self._pools[key] = _Pool(new_adapter(connections))
+                context = access.certificate.context() if access.certificate else None
+                pool = self._pools[key] = _Pool(new_adapter(connections, context))
             pool.users += 1
         try:
             yield pool.adapter
@@ -134,7 +137,7 @@ class HttpTransport:
         body: UploadBody | None = None,
     ) -> Iterator[StreamedReply]:
         """Send the request and hand over the answer before its body is read; raises ``TransportError``."""
-        exchange = Exchange(deadline, timeout)
+        exchange = Exchange(deadline, timeout, keys=site_keys(access))
         try:
             with self.pools.adapter(access, self.connections) as adapter:
                 reply = _send_and_redirect(adapter, encoded, access, exchange, body)
@@ -170,6 +173,8 @@ def _send_and_redirect(
 
 def _outgoing(encoded: EncodedRequest, access: Access, body: UploadBody | None) -> Outgoing:
     headers = {**HEADERS, **encoded.headers, "X-Cybozu-API-Token": access.tokens.header_value()}
+    if access.basic_auth is not None:
+        headers["Authorization"] = access.basic_auth.header_value()
     if body is not None:
         headers["Content-Type"] = body.content_type
     return Outgoing(encoded.method, access.site.url(encoded.target), headers, encoded.body if body is None else body)

@@ -5,56 +5,61 @@ that exception is never shown, since it may quote a header or a proxy's password
 """
 
 import socket
-import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import requests
 import urllib3
 
-from kintone.access.settings import proxy_variable
 from kintone.connections import KINTONE, Exchange, Phase
-from kintone.deadline import Deadline
-from kintone.errors import (
-    AuthenticationError,
-    BudgetExceededError,
-    CancelledError,
-    KintoneError,
-    ResultTooLargeError,
-    TimedOutError,
-    UnknownResponseError,
-    UnreachableError,
+from kintone.errors import BudgetExceededError
+from kintone.failure_sentences import (
+    BAD_CA_PATH,
+    BAD_PROXY_ADDRESS,
+    BAD_REQUEST_SETTING,
+    BROKEN,
+    CHECK_DOMAIN,
+    NO_ANSWER,
+    NO_HOST,
+    NOT_CONNECTED,
+    NOT_DECODED,
+    PROXY_FAILED,
+    PROXY_FAILED_WITH_STATUS,
+    PROXY_REFUSED,
+    PROXY_REFUSED_PASSWORD,
+    PROXY_UNREACHABLE,
+    PROXY_WANTS_OTHER_SIGN_IN,
+    PROXY_WANTS_PASSWORD,
+    REDIRECT,
+    SLOW_CONNECTION,
+    SLOW_PROXY,
+    SLOW_TUNNEL,
+    STOPPED,
+    TOO_LARGE,
+    TOO_MANY_REDIRECTS,
+    Failure,
 )
-from kintone.messages import NOTHING, Message, Value
-from kintone.remedies import CHECK_SITE, FEWER_RECORDS, RAISE_TIMEOUT
+from kintone.messages import NOTHING, Message
 from kintone.retry import FailureKind
+from kintone.tls_failures import failure_after_handshake, handshake_failure
+
+__all__ = [
+    "BROKEN",
+    "CHECK_DOMAIN",
+    "NOT_CONNECTED",
+    "NOT_DECODED",
+    "NO_ANSWER",
+    "NO_HOST",
+    "REDIRECT",
+    "STOPPED",
+    "TOO_LARGE",
+    "TOO_MANY_REDIRECTS",
+    "Failure",
+    "TransportError",
+    "failure_of",
+]
 
 PROXY_REFUSALS = range(400, 500)
 PROXY_AUTHENTICATION = 407
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A kind of failure: the class of the error to raise, what failed, and what to do about it.
-
-    ``with_variable`` is the remedy if the environment variable that names the proxy is known. The value ``peer`` of a
-    sentence is the name of the server.
-    """
-
-    error: type[KintoneError]
-    problem: Message
-    remedy: Message
-    with_variable: Message = NOTHING
-
-    def copy_with(self, **values: Value) -> "Failure":
-        """Return the same failure with other values in the sentence of ``problem``."""
-        return replace(self, problem=self.problem.copy_with(**values))
-
-    def ending(self, description: Message, deadline: Deadline) -> KintoneError | None:
-        """Return the error if the deadline ended or was cancelled, None for other failures."""
-        if self.error is BudgetExceededError:
-            return deadline.error(description, self.problem)
-        return CancelledError() if self.error is CancelledError else None
 
 
 class TransportError(Exception):
@@ -68,94 +73,6 @@ class TransportError(Exception):
         self.sent = sent
 
 
-# Remedies
-
-CHECK_NETWORK = Message("check the network between Dify and kintone")
-CHECK_DOMAIN = Message(
-    "check kintone_domain: it is the first part of the address your browser shows when kintone is open"
-)
-CHECK_PROXY = Message("check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in the environment of the plugin")
-FROM_VARIABLE = Message(
-    "the proxy was taken from {variable} in the environment of the plugin: check that it is right and that the proxy "
-    "runs, or name the host in NO_PROXY if it can be reached without one",
-    variable="",
-)
-GIVE_PASSWORD = Message(
-    "write them before the host in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY in the environment of the plugin: "
-    "user:password@host:port"
-)
-
-# Failures
-
-TOO_LARGE = Failure(
-    ResultTooLargeError,
-    Message("the answer is larger than {most} bytes", most=0),
-    FEWER_RECORDS,
-)
-REDIRECT = Failure(
-    UnknownResponseError, Message("a redirect (HTTP {status}) leads where no API token may go", status=0), CHECK_SITE
-)
-TOO_MANY_REDIRECTS = Failure(UnknownResponseError, Message("kintone redirects in a circle"), CHECK_NETWORK)
-STOPPED = Failure(CancelledError, Message("it was no longer needed"), NOTHING)
-NO_HOST = Failure(UnreachableError, Message("there is no such host (DNS)"), CHECK_DOMAIN)
-NOT_CONNECTED = Failure(
-    UnreachableError,
-    Message("the connection was refused"),
-    Message("check kintone_domain and the network of the Dify server"),
-)
-SLOW_CONNECTION = Failure(TimedOutError, Message("no connection was made in time"), RAISE_TIMEOUT)
-BAD_CERTIFICATE = Failure(
-    UnreachableError,
-    Message("the TLS connection was refused (certificate or handshake)"),
-    Message("check kintone_domain, the clock of the Dify server, and the certificates of a proxy in between"),
-)
-BAD_PROXY_ADDRESS = Failure(
-    UnreachableError, Message("the address of the proxy cannot be used"), CHECK_PROXY, FROM_VARIABLE
-)
-BAD_CA_PATH = Failure(
-    UnreachableError,
-    Message("the certificates to trust (REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE) cannot be read"),
-    Message("check the path in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment of the plugin"),
-)
-BAD_REQUEST_SETTING = Failure(
-    UnreachableError, Message("the request could not be made with these settings"), CHECK_PROXY, FROM_VARIABLE
-)
-PROXY_WANTS_PASSWORD = Failure(
-    AuthenticationError,
-    Message("the proxy wants a user name and password (HTTP 407)"),
-    GIVE_PASSWORD,
-    Message(
-        "write them before the host in {variable} in the environment of the plugin: user:password@host:port",
-        variable="",
-    ),
-)
-PROXY_REFUSED = Failure(
-    AuthenticationError,
-    Message("the proxy refused a connection to {peer} (HTTP {status})", status=0, peer=KINTONE),
-    CHECK_PROXY,
-    FROM_VARIABLE,
-)
-PROXY_UNREACHABLE = Failure(
-    UnreachableError, Message("the proxy {proxy} could not be reached", proxy=""), CHECK_PROXY, FROM_VARIABLE
-)
-SLOW_PROXY = Failure(
-    TimedOutError, Message("no connection to the proxy {proxy} was made in time", proxy=""), CHECK_PROXY, FROM_VARIABLE
-)
-PROXY_FAILED = Failure(
-    UnreachableError,
-    Message("the proxy {proxy} made no connection to {peer}", proxy="", peer=KINTONE),
-    CHECK_PROXY,
-    FROM_VARIABLE,
-)
-NO_ANSWER = Failure(TimedOutError, Message("{peer} did not answer in time", peer=KINTONE), RAISE_TIMEOUT)
-NOT_DECODED = Failure(UnknownResponseError, Message("the answer could not be decompressed"), CHECK_NETWORK)
-BROKEN = Failure(UnreachableError, Message("the connection broke"), CHECK_NETWORK)
-WANTS_CERTIFICATE = Failure(
-    UnreachableError,
-    Message("the connection was ended by {peer}, perhaps because it wants a client certificate", peer=KINTONE),
-    Message("check kintone_domain, and ask the kintone administrator about client certificates"),
-)
-
 # From an exception and the state of the exchange to a failure
 
 WAITS_BY_PHASE = {
@@ -167,9 +84,6 @@ WAITS_BY_PHASE = {
     Phase.WAITING: Message("waiting for the answer of {peer}", peer=KINTONE),
     Phase.READING: Message("receiving the answer of {peer}", peer=KINTONE),
 }
-UNREADABLE_CERTIFICATES = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM lib", "NO_START_LINE", "BAD_BASE64_DECODE")
-"""Parts of OpenSSL's messages about a file that holds no certificates."""
-CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE", "ACCESS_DENIED")
 
 
 def failure_of(error: Exception, exchange: Exchange) -> TransportError:
@@ -185,7 +99,8 @@ def failure_of(error: Exception, exchange: Exchange) -> TransportError:
         kind, failure = _after_sending(error, exchange)
     if not exchange.sent and kind in (FailureKind.BROKEN, FailureKind.TIMED_OUT):
         kind = FailureKind.NOT_SENT
-    return TransportError(kind, _with_variable(failure.copy_with(peer=exchange.peer), exchange), sent=exchange.sent)
+    failure = failure.copy_with(peer=exchange.peer, proxy=exchange.proxy).naming_variable(exchange.scheme)
+    return TransportError(kind, failure, sent=exchange.sent)
 
 
 def _awaited(exchange: Exchange) -> Message:
@@ -195,30 +110,25 @@ def _awaited(exchange: Exchange) -> Message:
     return WAITS_BY_PHASE[exchange.phase].copy_with(peer=exchange.peer)
 
 
-def _with_variable(failure: Failure, exchange: Exchange) -> Failure:
-    """Name the environment variable of the proxy in the remedy, if the failure is one of the proxy and it is known."""
-    variable = proxy_variable(exchange.scheme) if failure.with_variable else ""
-    return replace(failure, remedy=failure.with_variable.copy_with(variable=variable)) if variable else failure
-
-
 def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
     causes = list(causes_of(error))
     late = exchange.is_late or _is_any(causes, (TimeoutError, requests.Timeout, urllib3.exceptions.ConnectTimeoutError))
     if exchange.phase is Phase.PREPARING:
         return FailureKind.FINAL, _bad_setting(causes)
     if exchange.phase is Phase.TUNNELLING:
-        return _tunnel_failed(exchange)
+        return _tunnel_failed(exchange, late=late)
     if exchange.phase is Phase.HANDSHAKE:
-        return _handshake_failed(causes, late=late)
+        slow = SLOW_PROXY if exchange.proxy and not exchange.is_tunnelled else SLOW_CONNECTION
+        return (FailureKind.NOT_SENT, slow) if late else handshake_failure(causes, exchange)
     if exchange.phase is Phase.CONNECTING:
         return FailureKind.NOT_SENT, _not_connected(causes, exchange, late=late)
-    return FailureKind.NOT_SENT, BROKEN
+    return failure_after_handshake(causes, exchange)
 
 
 def _not_connected(causes: list[BaseException], exchange: Exchange, *, late: bool) -> Failure:
     """Return the failure if the host or the proxy was not reached."""
     if exchange.proxy:
-        return (SLOW_PROXY if late else PROXY_UNREACHABLE).copy_with(proxy=exchange.proxy)
+        return SLOW_PROXY if late else PROXY_UNREACHABLE
     if late:
         return SLOW_CONNECTION
     if _is_any(causes, (socket.gaierror, urllib3.exceptions.NameResolutionError)):
@@ -237,23 +147,22 @@ def _bad_setting(causes: list[BaseException]) -> Failure:
     return BAD_REQUEST_SETTING
 
 
-def _tunnel_failed(exchange: Exchange) -> tuple[FailureKind, Failure]:
+def _tunnel_failed(exchange: Exchange, *, late: bool) -> tuple[FailureKind, Failure]:
+    """Return the failure if a proxy was reached and opened no tunnel."""
     status = exchange.proxy_status
     if status == PROXY_AUTHENTICATION:
-        return FailureKind.FINAL, PROXY_WANTS_PASSWORD
+        return FailureKind.FINAL, _password_refused(exchange)
     if status in PROXY_REFUSALS:
         return FailureKind.FINAL, PROXY_REFUSED.copy_with(status=status)
-    return FailureKind.NOT_SENT, PROXY_FAILED.copy_with(proxy=exchange.proxy)
+    if status is not None:
+        return FailureKind.NOT_SENT, PROXY_FAILED_WITH_STATUS.copy_with(status=status)
+    return FailureKind.NOT_SENT, SLOW_TUNNEL if late else PROXY_FAILED
 
 
-def _handshake_failed(causes: list[BaseException], *, late: bool) -> tuple[FailureKind, Failure]:
-    if late:
-        return FailureKind.NOT_SENT, SLOW_CONNECTION
-    if _is_any(causes, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError)):
-        return FailureKind.NOT_SENT, NOT_CONNECTED
-    if any(words in str(cause) for cause in causes for words in UNREADABLE_CERTIFICATES):
-        return FailureKind.FINAL, BAD_CA_PATH
-    return FailureKind.FINAL, BAD_CERTIFICATE
+def _password_refused(exchange: Exchange) -> Failure:
+    if exchange.proxy_methods and "basic" not in exchange.proxy_methods:
+        return PROXY_WANTS_OTHER_SIGN_IN
+    return PROXY_REFUSED_PASSWORD if exchange.has_proxy_password else PROXY_WANTS_PASSWORD
 
 
 def _after_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:
@@ -262,10 +171,7 @@ def _after_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, F
         return FailureKind.TIMED_OUT, NO_ANSWER
     if _is_any(causes, (urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError)):
         return FailureKind.BROKEN, NOT_DECODED
-    alerts = [str(cause).upper() for cause in causes if isinstance(cause, ssl.SSLError)]
-    if any(word in alert for alert in alerts for word in CERTIFICATE_ALERTS):
-        return FailureKind.FINAL, WANTS_CERTIFICATE
-    return FailureKind.BROKEN, BROKEN
+    return failure_after_handshake(causes, exchange)
 
 
 def _is_any(causes: list[BaseException], kinds: tuple[type[BaseException], ...]) -> bool:

@@ -25,6 +25,7 @@ answers of live servers. An unsupported call is answered with 501 LOCAL_UNKNOWN_
 from local_kintone.clock import Clock, RealClock
 from local_kintone.local import LocalKintone
 from local_kintone.numbers import NumberPrecision
+from local_kintone.serving.certificates import ClientCertificate
 from local_kintone.serving.failures import Failure
 from local_kintone.serving.in_process import ConnectionCutError
 from local_kintone.serving.messages import ReceivedRequest, Response
@@ -33,6 +34,7 @@ from local_kintone.settings import Settings
 from local_kintone.storage.write_log import Write
 
 __all__ = [
+    "ClientCertificate",
     "Clock",
     "ConnectionCutError",
     "Failure",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
@@ -11,9 +11,10 @@ from local_kintone.forms.changing import change_form, change_process
 from local_kintone.forms.process import Process
 from local_kintone.loading import load_records
 from local_kintone.seeds import create_seed
+from local_kintone.serving.certificates import server_context
 from local_kintone.serving.control import read_records
 from local_kintone.serving.failures import Failure, FailureOptions
-from local_kintone.serving.http_server import HttpServer, tls_context
+from local_kintone.serving.http_server import HttpServer
 from local_kintone.serving.messages import Head, Headers
 from local_kintone.serving.service import Service
 from local_kintone.site import Hook, Site
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from local_kintone.clock import Clock
     from local_kintone.forms.apps import App
     from local_kintone.numbers import NumberPrecision
+    from local_kintone.serving.certificates import ClientCertificate, Demand, State, Version
     from local_kintone.serving.messages import ReceivedRequest, Response
     from local_kintone.serving.traffic import Stats
     from local_kintone.settings import Settings
@@ -40,6 +42,10 @@ class Options(TypedDict, total=False):
 
     Attributes:
         https: whether to use TLS with a generated certificate.
+        client_certificates: with https, whether the TLS handshake demands a client certificate ("required"), or the
+            server asks for one and refuses in its answer what is missing or wrong ("asked"); the default is "none".
+        tls_version: with https, "1.2" or "1.3" for only this version of TLS; the default is both.
+        hosts: with https, further host names of the server's certificate, "example.s.cybozu.com".
         ca_file: where the certificate authority is written; the default is a temporary file.
         host: loopback address to listen on.
         port: 0 chooses a free port.
@@ -52,6 +58,9 @@ class Options(TypedDict, total=False):
     """
 
     https: bool
+    client_certificates: Demand
+    tls_version: Version | None
+    hosts: Sequence[str]
     ca_file: Path | None
     host: str
     port: int
@@ -94,6 +103,9 @@ class LocalKintone:
         """Create and seed a server; see Options. start() makes it listen."""
         self._options = options
         self._https = options.get("https", False)
+        if options.get("client_certificates", "none") != "none" and not self._https:
+            msg = "client certificates need https"
+            raise ValueError(msg)
         self._host = options.get("host", LOOPBACK)
         self._server: HttpServer | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -119,7 +131,10 @@ class LocalKintone:
         tls = None
         if self._https:
             self.ca_file = self._options.get("ca_file") or self._temporary_ca_file()
-            tls = tls_context(self.ca_file)
+            options = self._options
+            clients = self.site.client_authority
+            clients.demand = options.get("client_certificates", "none")
+            tls = server_context(self.ca_file, options.get("hosts", ()), clients, options.get("tls_version"))
         address = (self._host, self._options.get("port", 0))
         self._server = HttpServer(
             address,
@@ -204,6 +219,23 @@ class LocalKintone:
             author: name of the token's user, as shown in `writes`.
         """
         return self.site.tokens.issue(app, permissions, author)
+
+    def client_certificate(
+        self, name: str = "sato", state: State = "valid", *, intermediate: bool = False
+    ) -> ClientCertificate:
+        """Issue a client certificate (`pem`, `pfx(password)`); the same name may be given to any number of them.
+
+        Args:
+            name: the common name of its subject, which `ReceivedRequest.certificate` shows.
+            state: "valid" for a year, "expired" since yesterday, "early" (valid from tomorrow), or "foreign", of an
+                authority that the server does not accept.
+            intermediate: whether an intermediate authority issues it.
+        """
+        return self.site.client_authority.issue(name, state, intermediate=intermediate)
+
+    def revoke_certificate(self, certificate: ClientCertificate) -> None:
+        """Refuse a client certificate from the next request on, as an administrator does by making it invalid."""
+        self.site.client_authority.revoke(certificate)
 
     def revoke(self, token: str) -> None:
         """Revoke a token; later requests with it are answered with GAIA_IA02."""

@@ -63,6 +63,13 @@ class Settings:
         organizations: code to name.
         groups: code to name.
         members: login codes of the members, by the code of an organization or group.
+        basic_auth: user and password of the Basic authentication, which is asked of addresses that are not allowed;
+            None for no Basic authentication.
+        allowed_addresses: addresses and networks ("203.0.113.0/24") that the site is limited to; an empty list allows
+            none. None is no limit, or with Basic authentication none that need not give it.
+        maintenance: whether the site is under maintenance: 503 with a page.
+        certificate_refusal: what answers a request whose connection presented no or a wrong client certificate, if
+            they are asked for: "nginx" (its 400) or "page" (403). How cybozu.com answers is not documented.
         inactive: code to name of users, organizations and groups that are suspended or deleted. A comment may mention
             them; nothing else knows them.
     """
@@ -86,6 +93,10 @@ class Settings:
     waiting_revisions: int = 1
     after_mentions: str = " "
     comment_ids: str = "text"
+    basic_auth: tuple[str, str] | None = None
+    allowed_addresses: list[str] | None = None
+    maintenance: bool = False
+    certificate_refusal: str = "nginx"
     users: dict[str, str] = field(default_factory=_people)
     organizations: dict[str, str] = field(default_factory=lambda: {"sales": "営業部", "support": "サポート"})
     groups: dict[str, str] = field(default_factory=lambda: {"everyone": "Everyone", "managers": "Managers"})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from local_kintone.clock import Clock, RealClock
 from local_kintone.forms.apps import Apps
 from local_kintone.queries.finding import Finder
+from local_kintone.serving.certificates import ClientAuthority
 from local_kintone.serving.failures import Failures
 from local_kintone.serving.messages import ReceivedRequest
 from local_kintone.serving.traffic import Traffic
@@ -48,6 +49,7 @@ class Site:
         self.files = FileStore(self.database, self.clock)
         self.finder = Finder(self.apps, self.records, self.settings, self.clock)
         self.cursors = Cursors(self.settings, self.clock)
+        self.client_authority = ClientAuthority()
         self.failures = Failures()
         self.traffic = Traffic()
         self.latency = Latency()

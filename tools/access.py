@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kintone.access import basic_auth, certificates
+from kintone.access.basic_auth import BasicAuth, read_basic_auth
+from kintone.access.certificates import ClientCertificate, read_certificate
 from kintone.access.credentials import Tokens, read_positive_number, secrets_in
 from kintone.access.redaction import Redactor
 from kintone.access.settings import OperatorSettings
@@ -11,7 +14,7 @@ from kintone.client import Access
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 from kintone.values.numbers import whole_number
-from tools.declarations import NETWORK_PARAMETERS, parameters_named
+from tools.declarations import LOCK_CREDENTIALS, NETWORK_PARAMETERS, parameters_named
 from tools.parameters import Parameters
 
 MAY_HOLD_SECRETS = frozenset(
@@ -26,7 +29,7 @@ MAY_HOLD_SECRETS = frozenset(
     }
 )
 """The parameter for tokens, and the parameters that hold record values, which may be any text."""
-CREDENTIALS = parameters_named(NETWORK_PARAMETERS)
+CREDENTIALS = parameters_named((*NETWORK_PARAMETERS, *LOCK_CREDENTIALS))
 CALL_SPACE_EXAMPLE = Message("3, 0 for no guest space, or be left blank")
 STORED_SPACE_EXAMPLE = Message("3, or be left blank")
 
@@ -43,19 +46,24 @@ def refuse_misplaced_secrets(given: Mapping[str, object], redactor: Redactor) ->
 
 def _misplaced_token(name: str) -> InvalidParameterError:
     return InvalidParameterError(
-        "{name} holds an API token, which belongs in kintone_api_token only; write in {name} what it is for",
+        "{name} holds an API token or another secret, which belongs in kintone_api_token or in the credential only; "
+        "write in {name} what it is for",
         name=name,
     )
 
 
 def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings: OperatorSettings) -> Access:
-    """Return site, tokens and guest space; the credential's token and guest space are used for its own site only."""
+    """Return the access of a call; what the credential holds beside the app is used for its own site only.
+
+    Basic authentication and the client certificate go with the origin: scheme, host and port.
+    """
     stored = Parameters(credentials, CREDENTIALS)
     origins = settings.allowed_origins
     given = parameters.text("kintone_domain")
     site = read_site(given or stored.text("kintone_domain"), origins)
     own_token = parameters.text("kintone_api_token")
-    is_stored_site = site == _stored_site(stored, settings)
+    stored_site = _stored_site(stored, settings)
+    is_stored_site = site == stored_site
     if not is_stored_site and not own_token:
         raise InvalidParameterError(
             "kintone_domain names {host}, which is not the site of the stored credential, and the credential's API "
@@ -65,7 +73,29 @@ def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings
     tokens = Tokens(own_token or stored.text("kintone_api_token"))
     if Redactor((*tokens.secrets(), *secrets_in(stored.raw("kintone_api_token")))).occurs_in(str(site)):
         raise _misplaced_token("kintone_domain")
-    return Access(site, tokens, _guest_space(parameters, stored, is_stored_site=is_stored_site))
+    space = _guest_space(parameters, stored, is_stored_site=is_stored_site)
+    if stored_site is None or site.origin != stored_site.origin:
+        return Access(site, tokens, space, is_other_site=True)
+    return Access(site, tokens, space, _basic_auth(credentials), _certificate(credentials, site, settings))
+
+
+def _basic_auth(credentials: Mapping[str, Any]) -> BasicAuth | None:
+    return read_basic_auth(credentials.get(basic_auth.USER), credentials.get(basic_auth.PASSWORD))
+
+
+def _certificate(credentials: Mapping[str, Any], site: Site, settings: OperatorSettings) -> ClientCertificate | None:
+    """Return the credential's certificate; refuse it for a host of kintone that asks for none."""
+    given = credentials.get(certificates.CERTIFICATE)
+    certificate = read_certificate(given, credentials.get(certificates.PASSWORD))
+    if certificate is not None and not site.is_secure_access and site.origin not in settings.allowed_origins:
+        sub, _, domain = site.host.partition(".")
+        raise InvalidParameterError(
+            "{parameter} is for the address of Secure Access: write {host} in kintone_domain, or leave {parameter} "
+            "blank",
+            parameter=certificates.CERTIFICATE,
+            host=shown_host(f"{sub}.s.{domain}"),
+        )
+    return certificate
 
 
 def read_app(credentials: Mapping[str, Any], parameters: Parameters) -> int:

@@ -26,6 +26,13 @@ NETWORK_PARAMETERS: Final = (
     "request_timeout",
 )
 """The parameters that every networked tool has in addition to its own; a ``base.OfflineTool`` has none of them."""
+LOCK_CREDENTIALS: Final = (
+    "kintone_basic_auth_user",
+    "kintone_basic_auth_password",
+    "kintone_client_certificate",
+    "kintone_client_certificate_password",
+)
+"""The values of a stored credential that open a locked site; no tool has a parameter for them."""
 MAX_NAMES_SHOWN = 5
 MAX_NAME_LENGTH = 40
 

@@ -6,11 +6,16 @@ Dify passes the line on to people only for exceptions with certain class names. 
 """
 
 import logging
+import os
 import traceback
 from collections.abc import Mapping
 from typing import Any
 
+from kintone.access import basic_auth, certificates
+from kintone.access.basic_auth import password_text, stored_secrets, stored_words
+from kintone.access.certificate_texts import key_runs
 from kintone.access.credentials import secrets_in
+from kintone.access.proxies import proxy_secrets
 from kintone.access.redaction import Redactor, truncate
 from kintone.errors import KintoneError, internal_error, line_of
 
@@ -21,8 +26,20 @@ SECRETS = ("kintone_api_token",)
 
 
 def redactor_of(*given: Mapping[str, Any]) -> Redactor:
-    """Return a redactor for all secrets in these credentials and parameters, including malformed tokens."""
-    return Redactor(secret for values in given for name in SECRETS for secret in secrets_in(values.get(name)))
+    """Return a redactor for all secrets in these credentials and parameters, even if they are refused.
+
+    The credentials of the operator's proxies are masked in messages.
+    """
+    secrets: list[str] = []
+    words = list(proxy_secrets(os.environ))
+    keys: list[str] = []
+    for values in given:
+        pair = values.get(basic_auth.USER), values.get(basic_auth.PASSWORD)
+        secrets += (secret for name in SECRETS for secret in secrets_in(values.get(name)))
+        secrets += stored_secrets(*pair)
+        words += (*stored_words(*pair), password_text(values.get(certificates.PASSWORD)))
+        keys += key_runs(values.get(certificates.CERTIFICATE))
+    return Redactor(secrets, words=filter(None, words), keys=keys)
 
 
 def failure_line(error: Exception, where: str, redactor: Redactor) -> str:

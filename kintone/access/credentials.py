@@ -1,11 +1,15 @@
 """Credentials: API tokens, app IDs and guest spaces, checked before any request is sent."""
 
 import hashlib
+import os
 import re
 import secrets
 from dataclasses import dataclass
 
-from kintone.access.redaction import MIN_TOKEN_LENGTH
+from kintone.access.basic_auth import BasicAuth
+from kintone.access.certificates import ClientCertificate
+from kintone.access.proxies import proxy_secrets
+from kintone.access.redaction import MIN_TOKEN_LENGTH, Redactor
 from kintone.access.sites import Site
 from kintone.errors import InvalidParameterError
 from kintone.limits import MAX_TOKENS
@@ -123,13 +127,30 @@ _SALT = secrets.token_bytes()
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The destination of a request and its authentication."""
+    """The destination of a request and its authentication.
+
+    ``is_other_site`` tells that a call names another site than the credential's, to which nothing of it is sent.
+    """
 
     site: Site
     tokens: Tokens
     guest_space: int | None = None
+    basic_auth: BasicAuth | None = None
+    certificate: ClientCertificate | None = None
+    is_other_site: bool = False
+
+    def redactor(self) -> Redactor:
+        """Return a redactor for all secrets of this access, and those of the proxies that the environment names."""
+        basic, certificate = self.basic_auth, self.certificate
+        return Redactor(
+            (*self.tokens.secrets(), *(basic.secrets() if basic else ())),
+            words=(*proxy_secrets(os.environ), *(basic.words() if basic else ())),
+            keys=(certificate.key_text(),) if certificate else (),
+        )
 
     def digest(self) -> str:
-        """Return a key for data kept between calls, different for each access; it does not reveal the tokens."""
-        described = repr((str(self.site), self.guest_space, self.tokens.secrets()))
+        """Return a key for data kept between calls, different for each access; it does not reveal its secrets."""
+        basic = self.basic_auth and self.basic_auth.header_value()
+        certificate = self.certificate and self.certificate.identity()
+        described = repr((str(self.site), self.guest_space, self.tokens.secrets(), basic, certificate))
         return hashlib.blake2b(described.encode(), key=_SALT).hexdigest()

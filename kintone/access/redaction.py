@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, batched
 from typing import Any, Final, NamedTuple
 
+from kintone.access import key_texts
+
 MASK: Final = "***"
 MIN_SECRET_LENGTH: Final = 4
 """Shorter secrets are not masked."""
@@ -44,6 +46,8 @@ SCHEME_HEADER: Final = re.compile(
 """A field may be called Authorization, so the text after it is masked only if it looks like a secret."""
 _KEY: Final = re.compile(rf"[A-Za-z0-9]{{{MIN_KEY_LENGTH}}}")
 _KEY_CHARACTERS: Final = re.compile(rb"[a-z0-9._~+/=-]+")
+_PLAIN_CHARACTERS: Final = re.compile(rb"[#-\[\]-~]+")
+"""Characters that JSON writes as they are, a slash perhaps excepted, and that end no row of ``_ASCII_RUN``."""
 _ESCAPE: Final = re.compile(
     rb"%([0-9a-f]{2})|\\x([0-9a-f]{2})|\\(u[0-9a-f]{4}(?:\\ud[c-f][0-9a-f]{2})?)"
     rb"|\\([\"'/\\])|&((?:#[0-9]+|#x[0-9a-f]+|amp|lt|gt|quot|apos);?)"
@@ -72,12 +76,20 @@ def looks_like_a_token(text: str) -> bool:
 
 
 class Redactor:
-    """Masks the secrets of one call; its ``repr`` does not show them."""
+    """Masks the secrets of one call; its ``repr`` does not show them.
 
-    __slots__ = ("_needles", "_quick_parts")
+    ``secrets`` are masked everywhere. ``words`` are masked in messages and logs only: a password that is a word or a
+    year stands in many records, and masking it there would damage them. ``keys`` are long texts in base64, such as
+    private keys; in data pieces of them count from ``key_texts.PIECE_IN_DATA`` characters on.
+    """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    __slots__ = ("_keys", "_needles", "_quick_parts", "_words")
+
+    def __init__(self, secrets: Iterable[str], *, words: Iterable[str] = (), keys: Iterable[str] = ()) -> None:
         """Prepare the search for each form of each secret, in parts if it is long."""
+        listed = tuple(words)
+        self._words = Redactor(listed) if listed else None
+        self._keys = key_texts.KeyTexts(keys)
         needles: dict[bytes, list[_PartOrigin]] = {}
         quick: set[bytes] = set()
         for secret in set(secrets):
@@ -92,8 +104,11 @@ class Redactor:
         self._quick_parts = quick
 
     def mask(self, text: str) -> str:
-        """Return the text with secrets, tokens in headers, passwords and query strings in addresses masked."""
-        masked = ADDRESS_QUERY.sub(_without_query, USER_INFO.sub(MASK, self._masked(text)))
+        """Return the text with secrets, words, tokens in headers, passwords and query strings in addresses masked."""
+        masked = self._masked(text, key_texts.PIECE)
+        if self._words:
+            masked = self._words._masked(masked)  # noqa: SLF001 - another redactor
+        masked = ADDRESS_QUERY.sub(_without_query, USER_INFO.sub(MASK, masked))
         return SCHEME_HEADER.sub(rf"\1{MASK}", TOKEN_HEADER.sub(rf"\1{MASK}", masked))
 
     def mask_data[Data](self, data: Data) -> Data:
@@ -113,16 +128,23 @@ class Redactor:
         ``2 * QUICK_PART_LENGTH - 1`` bytes.
         """
         lowered = text.lower()
-        return any(part in lowered for part in self._quick_parts) or (
-            any(mark in lowered for mark in _ESCAPE_MARKS)
-            and _ESCAPED_ASCII.search(lowered) is not None
-            and self._occurs_escaped_in(lowered)
+        return (
+            self._holds_key(lowered)
+            or any(part in lowered for part in self._quick_parts)
+            or (
+                any(mark in lowered for mark in _ESCAPE_MARKS)
+                and _ESCAPED_ASCII.search(lowered) is not None
+                and self._occurs_escaped_in(lowered)
+            )
         )
+
+    def _holds_key(self, lowered: bytes) -> bool:
+        return next(self._keys.spans(lowered, key_texts.PIECE_IN_DATA), None) is not None
 
     def _occurs_escaped_in(self, lowered: bytes) -> bool:
         runs = {run for run in _ASCII_RUN.findall(lowered) if _ESCAPED_ASCII.search(run)}
         # In JSON the backslash of an escape is itself escaped.
-        return bool(self._find(TEXT_SEPARATOR.join(runs), MAX_ESCAPES + 1))
+        return bool(self._find(TEXT_SEPARATOR.join(runs), MAX_ESCAPES + 1, key_texts.PIECE_IN_DATA))
 
     def occurs_in(self, text: str | bytes) -> bool:
         """Return whether a text, or JSON in UTF-8, holds a secret."""
@@ -132,9 +154,9 @@ class Redactor:
         """Return whether JSON data hold a secret, in a text, a key or a number at any depth."""
         return bool(self._texts_with_secrets(data))
 
-    def _masked(self, text: str) -> str:
+    def _masked(self, text: str, least: int = key_texts.PIECE_IN_DATA) -> str:
         encoded = text.encode("utf-8", "surrogatepass")
-        borders = [0, *(border for span in self._spans(encoded) for border in span), len(encoded)]
+        borders = [0, *(border for span in self._spans(encoded, least) for border in span), len(encoded)]
         kept = (encoded[start:end] for start, end in batched(borders, 2))
         return MASK.encode().join(kept).decode("utf-8", "surrogatepass")
 
@@ -145,22 +167,23 @@ class Redactor:
         next_starts = list(accumulate(len(text) + 1 for text in encoded))
         return {texts[bisect_right(next_starts, start)] for start, _ in self._spans(TEXT_SEPARATOR.join(encoded))}
 
-    def _spans(self, encoded: bytes) -> list[Span]:
-        """Return the spans of secrets, in order and without overlaps."""
+    def _spans(self, encoded: bytes, least: int = key_texts.PIECE_IN_DATA) -> list[Span]:
+        """Return the spans of secrets, in order and without overlaps; ``least`` is that of ``KeyTexts.spans``."""
         merged: list[Span] = []
-        for start, end in sorted(self._find(encoded.lower(), MAX_ESCAPES)):
+        for start, end in sorted(self._find(encoded.lower(), MAX_ESCAPES, least)):
             if merged and start <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
             else:
                 merged.append((start, end))
         return merged
 
-    def _find(self, text: bytes, max_escapes: int) -> set[Span]:
+    def _find(self, text: bytes, max_escapes: int, least: int) -> set[Span]:
         """Return the spans of secrets in a lower-case text, also in what is left when its escapes are undone."""
         found = {span for needle, origins in self._needles.items() for span in _pieces(text, needle, origins)}
+        found.update(self._keys.spans(text, least))
         unescaped = _Unescaped.of(text) if max_escapes else None
         if unescaped is not None:
-            found |= {unescaped.original_span(span) for span in self._find(unescaped.text, max_escapes - 1)}
+            found |= {unescaped.original_span(span) for span in self._find(unescaped.text, max_escapes - 1, least)}
         return found
 
     def __repr__(self) -> str:
@@ -347,7 +370,7 @@ def _quick_parts(form: bytes, least: int) -> set[bytes]:
 
     For a form with a character that JSON may escape it is the empty part, which every text contains.
     """
-    if not _KEY_CHARACTERS.fullmatch(form):
+    if not _PLAIN_CHARACTERS.fullmatch(form):
         return {b""}
     if least == MIN_ENCODED_PIECE:
         return {form[: 2 * QUICK_PART_LENGTH]}

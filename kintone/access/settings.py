@@ -1,7 +1,6 @@
-"""The operator's settings in the environment of the plugin process, and the hosts, proxies and origins they name."""
+"""The operator's settings in the environment of the plugin process, and the hosts and origins they name."""
 
 import ipaddress
-import os
 import re
 import socket
 from collections.abc import Mapping
@@ -43,32 +42,6 @@ def is_loopback(host: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return address is not None and address.is_loopback
-
-
-# Proxies
-
-PROXY_VARIABLES = ("{scheme}_proxy", "all_proxy")
-"""In the order in which the HTTP library reads them."""
-
-
-def proxy_variable(scheme: str) -> str:
-    """Return the environment variable that names the proxy for this scheme, in lower or upper case as it is set.
-
-    Empty if none is set; some systems store a proxy elsewhere. Python prefers lower case:
-    https://docs.python.org/3/library/urllib.request.html#urllib.request.getproxies
-    """
-    for name in PROXY_VARIABLES:
-        lower = name.format(scheme=scheme)
-        variable = lower if lower in os.environ else lower.upper()
-        if os.environ.get(variable):
-            return variable
-    return ""
-
-
-def shown_proxy(address: str) -> str:
-    """Return host and port of a proxy's address, without user name and password; empty without a host."""
-    parts = urlsplit(address if "://" in address else f"//{address}")
-    return parts.netloc.rpartition("@")[2]
 
 
 # Settings

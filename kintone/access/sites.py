@@ -11,6 +11,7 @@ from kintone.messages import Message
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 OFFICIAL_HOST = re.compile(rf"{LABEL}(?:\.s)?\.(?:cybozu\.com|kintone\.com|cybozu\.cn)")
+SECURE_ACCESS_HOST = re.compile(rf"{LABEL}\.s\.(?:cybozu\.com|kintone\.com|cybozu\.cn)")
 ADDRESS = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[^/?#:]+))"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#]*)?(?:[?#].*)?",
@@ -40,6 +41,11 @@ class Site:
     def host(self) -> str:
         """The host name."""
         return self.origin.host
+
+    @property
+    def is_secure_access(self) -> bool:
+        """Whether the host is one of Secure Access (``sub.s.``), which wants a client certificate."""
+        return SECURE_ACCESS_HOST.fullmatch(self.origin.host) is not None
 
     def url(self, path: str) -> str:
         """Return the full address of a path below the site's address."""

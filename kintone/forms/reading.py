@@ -1,11 +1,9 @@
 """Reading the form of an app from kintone, with a cache that keeps it for a minute."""
 
-import hashlib
-import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,15 +25,13 @@ CAPACITY = 256
 
 @dataclass(frozen=True, slots=True)
 class FormKey:
-    """The key of a form in the cache; it includes the credential, since credentials differ in what they may see.
+    """The key of a form in the cache; it includes the whole access, since credentials differ in what they may see.
 
-    ``credential`` is a salted hash, from which no token can be recovered.
+    ``access`` is a salted hash of site, guest space and credential, from which no secret can be recovered.
     """
 
-    site: str
-    guest_space: int | None
     app: str
-    credential: str
+    access: str
 
 
 class FormCache:
@@ -47,21 +43,13 @@ class FormCache:
         capacity: int = CAPACITY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start empty, with a random salt."""
+        """Start empty."""
         self._time_to_live = time_to_live
         self._capacity = capacity
         self._clock = clock
-        self._salt = secrets.token_bytes(32)
         self._forms: OrderedDict[FormKey, tuple[float, Form]] = OrderedDict()
         self._drops = 0
         self._lock = threading.Lock()
-
-    def key(self, site: str, guest_space: int | None, app: int | str, tokens: Iterable[str]) -> FormKey:
-        """Return the key of a form as the holder of ``tokens`` sees it; the tokens themselves are not kept."""
-        digest = hashlib.blake2b(key=self._salt, digest_size=16)
-        for token in sorted(tokens):
-            digest.update(token.encode("utf-8", "surrogatepass") + b"\n")
-        return FormKey(site, guest_space, str(app), digest.hexdigest())
 
     def form(self, key: FormKey, read: Callable[[], Form]) -> Form:
         """Return the cached form, or the one that ``read`` returns; if ``read`` raises, nothing is cached."""

@@ -77,6 +77,13 @@ def _token(site: Site, given: JsonObject) -> object:
     }
 
 
+def _certificate(site: Site, given: JsonObject) -> object:
+    certificate = site.client_authority.issue(
+        given.get("name", "sato"), given.get("state", "valid"), intermediate=given.get("intermediate", False)
+    )
+    return {"pem": certificate.pem, "pfx": certificate.pfx(given.get("password", ""))}
+
+
 def _fail(site: Site, given: JsonObject) -> object:
     site.failures.add(Failure.from_json(given))
     return {}
@@ -106,6 +113,7 @@ def _requests(site: Site, _given: JsonObject) -> object:
                 "query": received.query,
                 "headers": dict(received.headers.pairs),
                 "body": received.body.decode(errors="replace"),
+                "certificate": received.certificate,
             }
             for received in site.traffic.requests()
         ]
@@ -157,6 +165,7 @@ ROUTES: dict[tuple[str, str], Callable[[Site, JsonObject], object]] = {
     ("GET", "apps"): _apps,
     ("POST", "apps"): _create_app,
     ("POST", "tokens"): _token,
+    ("POST", "certificates"): _certificate,
     ("GET", "failures"): _failures,
     ("POST", "failures"): _fail,
     ("DELETE", "failures"): _clear_failures,

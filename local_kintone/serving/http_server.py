@@ -14,11 +14,11 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING, Any, cast
 
+from local_kintone.serving.certificates import Peer
 from local_kintone.serving.messages import Head, Headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from local_kintone.clock import Clock
     from local_kintone.serving.in_process import Connection
@@ -27,29 +27,9 @@ if TYPE_CHECKING:
     type Answer = Callable[[Connection, Head], bool]
 
 HANDSHAKE_SECONDS = 30
+LINGER_SECONDS = 5
 MAX_LINE = 1 << 16
 ENDLESS_CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-HOSTS = ("localhost", "127.0.0.1", "::1")
-
-
-def tls_context(ca_file: Path, hosts: tuple[str, ...] = HOSTS) -> ssl.SSLContext:
-    """Create a certificate authority and a server certificate.
-
-    Args:
-        ca_file: where the authority's certificate is written (PEM), for REQUESTS_CA_BUNDLE.
-        hosts: host names and addresses of the server certificate.
-
-    Returns:
-        The server's TLS context.
-    """
-    # Imported here because only HTTPS needs it.
-    import trustme  # noqa: PLC0415
-
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*hosts).configure_cert(context)
-    ca_file.write_bytes(authority.cert_pem.bytes())
-    return context
 
 
 class HttpServer(ThreadingTCPServer):
@@ -128,7 +108,11 @@ class HttpServer(ThreadingTCPServer):
             self.clock.sleep(pause)
         if isinstance(request, ssl.SSLSocket):
             request.settimeout(HANDSHAKE_SECONDS)
-            request.do_handshake()
+            try:
+                request.do_handshake()
+            except ssl.SSLError:
+                _let_alert_arrive(request)
+                raise
             request.settimeout(None)
         super().finish_request(request, client_address)
 
@@ -144,6 +128,14 @@ class HttpServer(ThreadingTCPServer):
             super().handle_error(request, client_address)
 
 
+def _let_alert_arrive(refused: ssl.SSLSocket) -> None:
+    """Read what the client still sends: closing a socket with unread bytes resets it, and the alert may be lost."""
+    refused.settimeout(LINGER_SECONDS)
+    refused.shutdown(socket.SHUT_WR)
+    while refused.recv(MAX_LINE):
+        pass
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One client's connection; see Connection for the ways to respond."""
 
@@ -155,6 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         server = cast("HttpServer", self.server)
         self._clock = server.clock
         self._close_by_reset = False
+        self.peer = Peer.of(str(self.client_address[0]), self.connection)
         with server.connection() as self._answer:
             super().handle()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from local_kintone.serving.certificates import Peer
+
 if TYPE_CHECKING:
     from local_kintone.clock import Clock
     from local_kintone.serving.messages import Head, Response
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
 class Connection(Protocol):
     """One client, over a socket or in process, with all ways to respond and to fail."""
+
+    @property
+    def peer(self) -> Peer:
+        """The client's address and certificate."""
 
     def read_body(self, head: Head) -> bytes:
         """Return the request's body."""
@@ -81,6 +87,7 @@ class InProcessConnection:
         """Take the request's body."""
         self._body = body
         self._clock = clock
+        self.peer = Peer()
         self.response: Response | None = None
         self.cut: ConnectionCutError | None = None
 

@@ -83,6 +83,7 @@ class ReceivedRequest:
         headers: raw header fields with case-insensitive names; tokens are not masked.
         body: the request body.
         number: the sequence number of the API request, from 1.
+        certificate: the common name of the client certificate that the connection presented; None without one.
     """
 
     method: str
@@ -91,6 +92,7 @@ class ReceivedRequest:
     headers: Headers
     body: bytes
     number: int = 0
+    certificate: str | None = None
 
 
 @dataclass(slots=True)

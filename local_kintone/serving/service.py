@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from local_kintone.calls import routes
 from local_kintone.paths import api_of
 from local_kintone.refusals import RefusedError
-from local_kintone.serving import control
+from local_kintone.serving import control, front
 from local_kintone.serving.failures import replacement_answer, send_damaged
 from local_kintone.serving.in_process import InProcessConnection
 from local_kintone.serving.messages import Head, ReceivedRequest, Response, json_response
@@ -82,7 +82,7 @@ class Service:
             self._control(connection, head)
         elif (outer := _REQUEST_OF_HOOK.get()) is not None:
             # The requests of a hook are not counted and have no failures, latency and hooks.
-            response = self._answer(_received(head, body, outer))
+            response = self._answer(_received(head, body, outer, connection))
             self._finish(response, head, outer.running)
             connection.send(response)
         else:
@@ -97,7 +97,7 @@ class Service:
         raise cut
 
     def _control(self, connection: Connection, head: Head) -> None:
-        connection.send(control.answer(self._site, _received(head, connection.read_body(head), None)))
+        connection.send(control.answer(self._site, _received(head, connection.read_body(head), None, connection)))
 
     def _serve(self, connection: Connection, head: Head) -> Progress:
         progress = Progress()
@@ -105,10 +105,10 @@ class Service:
         with self._site.traffic.running(call) as active:
             failure = self._site.failures.take(head, active.number)
             if failure is not None and failure.cut == "before":
-                self._call_hooks(_received(head, b"", active), active)
+                self._call_hooks(_received(head, b"", active, connection), active)
                 connection.close_unanswered("cut", reset=failure.reset)
                 return progress
-            received = _received(head, connection.read_body(head), active)
+            received = _received(head, connection.read_body(head), active, connection)
             progress.received = True
             self._site.traffic.note(received)
             late = failure.delay if failure is not None else 0.0
@@ -118,9 +118,14 @@ class Service:
             if self._site.closed:
                 return progress
             self._call_hooks(received, active)
-            response = self._response(received, failure, active, progress)
+            response = None
+            if failure is None or not failure.replaces_answer:
+                response = front.refusal(self._site, head.headers, connection.peer)
+            if response is None:
+                response = self._response(received, failure, active, progress)
+                self._finish(response, head, active.running)
             self._pause(late if done_first else 0.0)
-            self._send(connection, head, response, failure, active, progress)
+            self._send(connection, response, failure, progress)
         return progress
 
     def _pause(self, seconds: float) -> None:
@@ -169,22 +174,13 @@ class Service:
             LOGGER.exception("the local kintone failed at %s %s", received.method, received.path)
             return json_response({"code": "LOCAL_FAULT", "message": "See the local kintone's log."}, 500)
 
-    def _send(  # noqa: PLR0913, PLR0917 - the response depends on all of these
-        self,
-        connection: Connection,
-        head: Head,
-        response: Response,
-        failure: Failure | None,
-        active: ActiveRequest,
-        progress: Progress,
-    ) -> None:
+    def _send(self, connection: Connection, response: Response, failure: Failure | None, progress: Progress) -> None:
         if failure is not None and failure.sends_nothing:
             self._pause(failure.hang or 0.0)
             if failure.garbage is not None:
                 connection.send_raw(failure.garbage.encode("latin-1", "replace"))
             connection.close_unanswered("cut" if failure.hang is None else "hang", reset=failure.reset)
             return
-        self._finish(response, head, active.running)
         if failure is None:
             connection.send(response)
             progress.keep_alive = True
@@ -198,6 +194,7 @@ class Service:
         response.headers["X-ConcurrencyLimit-Running"] = str(running)
 
 
-def _received(head: Head, body: bytes, active: ActiveRequest | None) -> ReceivedRequest:
+def _received(head: Head, body: bytes, active: ActiveRequest | None, connection: Connection) -> ReceivedRequest:
     number = 0 if active is None else active.number
-    return ReceivedRequest(head.method, head.path, head.query, head.headers, body, number)
+    certificate = connection.peer.certificate
+    return ReceivedRequest(head.method, head.path, head.query, head.headers, body, number, certificate)

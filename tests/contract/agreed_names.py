@@ -25,6 +25,10 @@ CREDENTIALS = {
     "kintone_app_id": ("text-input", True),
     "kintone_api_token": ("secret-input", True),
     "kintone_guest_space_id": ("text-input", False),
+    "kintone_basic_auth_user": ("text-input", False),
+    "kintone_basic_auth_password": ("secret-input", False),
+    "kintone_client_certificate": ("secret-input", False),
+    "kintone_client_certificate_password": ("secret-input", False),
 }
 
 NETWORK = {

@@ -33,8 +33,9 @@ FORBIDDEN = {
 LAYERS = (
     "kintone.messages", "kintone.ledger", "kintone.errors", "kintone.remedies", "kintone.limits", "kintone.texts",
     "kintone.problems", "kintone.values", "kintone.runtime", "kintone.deadline", "kintone.limiter", "kintone.api",
-    "kintone.retry", "kintone.access", "kintone.connections", "kintone.transport_failures", "kintone.exchanges",
-    "kintone.transport", "kintone.error_codes", "kintone.permissions", "kintone.replies", "kintone.execution",
+    "kintone.retry", "kintone.access", "kintone.connections", "kintone.failure_sentences", "kintone.tls_failures",
+    "kintone.transport_failures", "kintone.exchanges", "kintone.transport", "kintone.error_codes",
+    "kintone.front_pages", "kintone.permissions", "kintone.replies", "kintone.execution",
     "kintone.operators", "kintone.field_types",
     "kintone.forms", "kintone.app_overview", "kintone.records", "kintone.query", "kintone.reading",
     "kintone.comments", "kintone.statuses",

@@ -23,7 +23,16 @@ IDENTITY = {
 TAGS = {"productivity", "business", "utilities"}
 SOURCE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeberg.org", "git.sr.ht"}
 LOWEST_SDK = Version("0.9.0")
-DEPENDENCIES = {"PyYAML", "dify_plugin", "requests", "urllib3", "pydantic", "requests-toolbelt", "tzdata"}
+DEPENDENCIES = {
+    "PyYAML",
+    "cryptography",
+    "dify_plugin",
+    "requests",
+    "urllib3",
+    "pydantic",
+    "requests-toolbelt",
+    "tzdata",
+}
 PEAK_MEMORY = 482 * 1024 * 1024
 """Bytes measured under Dify's daemon for twenty parallel queries of 20,000 records."""
 

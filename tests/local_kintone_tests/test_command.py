@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from local_kintone.__main__ import main
 from tests.local_kintone_tests.api import SECONDS, Api, code_of
@@ -25,10 +28,10 @@ START_SECONDS = 30
 class Program:
     """A running server and its control paths."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start the server and wait for its port."""
+    def __init__(self, folder: Path, *options: str) -> None:
+        """Start the server with further options and wait for its port."""
         port_file = folder / "port"
-        arguments = ["--port", "0", "--seed", "demo", "--port-file", str(port_file)]
+        arguments = ["--port", "0", "--seed", "demo", "--port-file", str(port_file), *options]
         # A process that a shell starts in the background ignores SIGINT, and its child processes inherit that.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
@@ -41,7 +44,8 @@ class Program:
         while not (port_file.exists() and port_file.read_text().strip()):
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.05)
-        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
+        scheme = "https" if "--https" in options else "http"
+        self.url = f"{scheme}://127.0.0.1:{port_file.read_text().strip()}"
 
     def control(self, method: str, name: str, body: object = None, **query: str) -> Any:  # noqa: ANN401 - JSON
         """Call a control path and return its JSON."""
@@ -128,10 +132,48 @@ def test_program_prints_how_to_use_it_and_ends_on_interrupt(tmp_path: Path) -> N
     assert "curl -H 'X-Cybozu-API-Token: " in printed
 
 
+def test_a_printed_command_unlocks_a_locked_server(tmp_path: Path) -> None:
+    """What is printed for curl holds authority, password and certificate; without one of them nothing is answered."""
+    options = ("--https", "--tls", "1.2", "--client-certificates", "asked", "--basic-auth", "営業:pa:ss")
+    certificate, authority = tmp_path / "me.pem", tmp_path / "ca.pem"
+    files = ("--ca-file", str(authority), "--client-certificate-file", str(certificate))
+    program = Program(tmp_path, *options, *files, "--certificate-host", "example.s.cybozu.com")
+    url = f"{program.url}/k/v1/app.json?id=1"
+    refused = requests.get(url, verify=str(authority), timeout=SECONDS)
+    bundle = requests.post(f"{program.url}/_local/certificates", json={"name": "x"}, verify=str(authority), timeout=9)
+    printed = program.stop()
+    command = next(shlex.split(line) for line in printed.splitlines() if line.startswith("  curl "))
+
+    assert refused.status_code == 400
+    assert command[command.index("--cacert") + 1] == str(authority)
+    assert command[command.index("--cert") + 1] == str(certificate)
+    assert command[command.index("-u") + 1] == "営業:pa:ss"
+    assert "PRIVATE KEY" in certificate.read_text()
+    assert bundle.json()["pem"].count("-----BEGIN") == 2
+    packed = next(line for line in printed.splitlines() if line.startswith("MII"))
+    assert pkcs12.load_key_and_certificates(base64.b64decode(packed), b"local")[0] is not None
+    assert "REQUESTS_CA_BUNDLE=" in printed
+
+
+def test_a_printed_command_unlocks_a_server_with_a_password(tmp_path: Path) -> None:
+    """Basic authentication alone: the printed user and password let in, and an allowed address needs neither."""
+    program = Program(tmp_path, "--basic-auth", "user:pa:ss", "--allow", "203.0.113.0/24")
+    url = f"{program.url}/k/v1/app.json?id=1"
+    answers = [requests.get(url, auth=auth, timeout=SECONDS) for auth in (None, ("user", "pa:ss"))]
+    program.control("POST", "settings", {"allowed_addresses": ["127.0.0.1"]})
+    answers.append(requests.get(url, timeout=SECONDS))
+    printed = program.stop()
+
+    assert ["WWW-Authenticate" in answer.headers for answer in answers] == [True, False, False]
+    assert [code_of(answer) for answer in answers[1:]] == [(401, "CB_AU01")] * 2
+    assert "-u 'user:pa:ss'" in printed
+    assert "--cert " not in printed
+
+
 def test_help_documents_the_control_paths(capsys: pytest.CaptureFixture[str]) -> None:
     """--help names every option and control path."""
     with pytest.raises(SystemExit):
         main(["--help"])
     printed = capsys.readouterr().out
-    for name in ("--https", "--ca-file", "--port-file", "--latency-ms", "/_local/failures", "/_local/stats"):
+    for name in ("--https", "--ca-file", "--basic-auth", "--port-file", "--latency-ms", "/_local/failures"):
         assert name in printed

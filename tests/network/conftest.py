@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import trustme
 
 from local_kintone import LocalKintone
-from local_kintone.serving.http_server import HOSTS, tls_context
-from tests.network.fault_servers import FaultServer, FaultServers
+from local_kintone.serving.certificates import HOSTS
+from tests.network.fault_servers import FaultServer, FaultServers, OpenTlsServer
 from tests.network.network_routes import FORM, HOST_BEHIND_PROXY, Route
 
 
@@ -46,8 +47,11 @@ def kintone(
     """Run an empty local kintone; the end of the route's name, if any, is its only version of TLS."""
     version = route_name.partition("-")[2]
 
-    def limited_tls_context(ca_file: Path) -> ssl.SSLContext:
-        context = tls_context(ca_file, certificate_hosts)
+    def limited_tls_context(ca_file: Path, *_: object) -> ssl.SSLContext:
+        authority = trustme.CA()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*certificate_hosts).configure_cert(context)
+        ca_file.write_bytes(authority.cert_pem.bytes())
         context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
         # Without session tickets the first application data from the server is an answer.
         context.num_tickets = 0
@@ -59,7 +63,7 @@ def kintone(
         with LocalKintone(seed="none") as running:
             yield running
         return
-    monkeypatch.setattr("local_kintone.local.tls_context", limited_tls_context)
+    monkeypatch.setattr("local_kintone.local.server_context", limited_tls_context)
     ca_file = tmp_path / "ca.pem"
     with LocalKintone(seed="none", https=True, ca_file=ca_file) as running:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_file))
@@ -92,3 +96,27 @@ def idle_proxy(fault_servers: FaultServers, kintone: LocalKintone) -> Iterator[F
     proxy = fault_servers.open("proxy", upstream=kintone.port)
     yield proxy
     proxy.close()
+
+
+@pytest.fixture
+def client_certificate_server(
+    fault_servers: FaultServers, stack: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> OpenTlsServer:
+    """Return a function that opens servers which require a client certificate, perhaps behind a proxy."""
+    authority = trustme.CA()
+    authority_file, certificate = tmp_path / "authority.pem", tmp_path / "server.pem"
+    authority.cert_pem.write_to_path(str(authority_file))
+    authority.issue_cert("127.0.0.1", HOST_BEHIND_PROXY).private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority_file))
+    files = {"certificate": str(certificate), "authority": str(authority_file)}
+
+    def open_server(version: str, *, tunnel: bool) -> FaultServer:
+        server = fault_servers.open("tls", tls={**files, "version": version})
+        stack.callback(server.close)
+        if tunnel:
+            proxy = fault_servers.open("proxy", upstream=server.port)
+            stack.callback(proxy.close)
+            monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        return server
+
+    return open_server

@@ -6,10 +6,12 @@ It reads commands as lines of JSON from standard input and answers each with a l
     {"do": "script", "port": 40124, "steps": {"connect": ["407"]}}                                -> {}
     {"do": "counts", "port": 40124}          -> {"connections": 1, "connects": 0, "handshakes": 0, "requests": 1}
     {"do": "drop", "port": 40124}            -> {"dropped": 1}
+    {"do": "seen", "port": 40124}            -> {"text": "CONNECT example.cybozu.com:443 HTTP/1.1 …"}
 
 Kinds: "relay" forwards everything to the port `upstream`; "proxy" does so for CONNECT and for requests with an
-absolute URL; "tls" is a TLS server that requires a client certificate; "full" is a listener whose backlog is full, so
-that connecting to it hangs. With `opens_after` the port refuses connections for so many seconds, with null always.
+absolute URL, with `authorization` only if that is their Proxy-Authorization, with `tls` under TLS; "tls" is a TLS
+server that requires a client certificate; "full" is a listener whose backlog is full, so that connecting to it hangs.
+With `opens_after` the port refuses connections for so many seconds, with null always.
 
 A connection goes through stages, each of which uses the next step of its list (the last one repeats): "accept",
 "connect" (a CONNECT to a proxy), "handshake" (a TLS handshake is forwarded), "request". Steps:
@@ -18,9 +20,9 @@ A connection goes through stages, each of which uses the next step of its list (
     close, reset  close or reset the connection at once
     hang          read everything, send nothing
     garbage       send bytes that are neither HTTP nor TLS, then close
-    alert         send a fatal TLS alert
+    alert         send a fatal TLS alert, handshake_failure; alert-42: the one with this number
     drip          send one byte every 0.2 seconds
-    407, 502 …    answer with this status and an HTML page (302 with a Location)
+    407, 502 …    answer with this status and an HTML page (302 with a Location); 407-ntlm asks for NTLM
     lost          (request) forward it and close the connection when its answer arrives
     cut           (request) forward its beginning and close the connection
 """
@@ -45,7 +47,8 @@ TLS_HANDSHAKE = 0x16
 TLS_DATA = 0x17
 MIN_REQUEST_BYTES = 200
 """Bytes; a smaller TLS record of application data ends a handshake under TLS 1.3 and is not a request."""
-ALERT = bytes([0x15, 3, 3, 0, 2, 2, 40])
+HANDSHAKE_FAILURE = 40
+MAX_SEEN = 4_000_000
 GARBAGE = b"SSH-2.0-OpenSSH_9.6\r\n" * 3
 REASONS = {"302": "Found", "403": "Forbidden", "407": "Proxy Authentication Required", "502": "Bad Gateway"}
 
@@ -54,10 +57,15 @@ class ConnectionEndedError(Exception):
     """This connection is not served any further."""
 
 
-def html_answer(status: str) -> bytes:
-    """Return a whole answer with a page of HTML."""
+def alert(step: str) -> bytes:
+    """Return the fatal alert of a step, outside of encryption."""
+    return bytes([0x15, 3, 3, 0, 2, 2, int(step.partition("-")[2] or HANDSHAKE_FAILURE)])
+
+
+def html_answer(status: str, method: str = "Basic") -> bytes:
+    """Return a whole answer with a page of HTML; a 407 asks for this method."""
     body = f"<html><body><h1>{status}</h1></body></html>".encode()
-    extra = {"302": "Location: https://login.invalid/\r\n", "407": 'Proxy-Authenticate: Basic realm="proxy"\r\n'}
+    extra = {"302": "Location: https://login.invalid/\r\n", "407": f'Proxy-Authenticate: {method} realm="proxy"\r\n'}
     head = (
         f"HTTP/1.1 {status} {REASONS.get(status, 'Unavailable')}\r\n{extra.get(status, '')}"
         f"Content-Type: text/html\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
@@ -128,6 +136,8 @@ class Server:
         self.kind: str = command["kind"]
         self.upstream: int = command.get("upstream", 0)
         self.tls: dict[str, str] = command.get("tls", {})
+        self.authorization: str = command.get("authorization", "")
+        self.seen = b""
         self.counts: Counter[str] = Counter(dict.fromkeys(STAGES.values(), 0))
         self.lock = threading.Lock()
         self.steps: dict[str, list[str]] = {}
@@ -229,25 +239,41 @@ class Server:
             send_slowly(client, b"HTTP/1.1 200 OK\r\nX-Padding: " + b"x" * 10_000)
         elif step == "garbage":
             send_and_close(client, GARBAGE)
-        elif step == "alert":
-            send_and_close(client, ALERT)
+        elif step.startswith("alert"):
+            send_and_close(client, alert(step))
+        elif step == "407-ntlm":
+            send_and_close(client, html_answer("407", "NTLM"))
         elif step.isdecimal():
             send_and_close(client, html_answer(step))
         raise ConnectionEndedError
 
     def serve_proxy(self, client: socket.socket) -> None:
         """Answer CONNECT, or forward a request with an absolute URL."""
+        if self.tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.tls["certificate"])
+            client = context.wrap_socket(client, server_side=True)
         data = b""
         while b"\r\n\r\n" not in data:
             received = client.recv(BUFFER)
             if not received:
                 return
             data += received
+            if data[0] == TLS_HANDSHAKE:
+                self.apply_step("400", client)
+        self.keep(data)
+        if self.authorization and f"Proxy-Authorization: {self.authorization}\r\n".encode() not in data:
+            self.apply_step("407", client)
         if data.startswith(b"CONNECT "):
             self.apply_step(self.next_step("connect"), client)
             client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             data = b""
         self.relay(client, data)
+
+    def keep(self, data: bytes) -> None:
+        """Keep what a client has sent."""
+        with self.lock:
+            self.seen = (self.seen + data)[:MAX_SEEN]
 
     def relay(self, client: socket.socket, data: bytes = b"") -> None:
         """Forward everything, as far as the steps allow."""
@@ -304,6 +330,7 @@ class RelayedConnection:
             if self.step == "cut" and self.passed + len(data) > CUT_AFTER_BYTES:
                 self.upstream.sendall(data[: CUT_AFTER_BYTES - self.passed])
                 return
+            self.server.keep(data)
             self.upstream.sendall(data)
             self.passed += len(data)
             data = self.client.recv(BUFFER)
@@ -325,7 +352,7 @@ class RelayedConnection:
                 connection.shutdown(socket.SHUT_RDWR)
 
 
-def execute(command: dict[str, Any], servers: dict[int, Server]) -> dict[str, int]:
+def execute(command: dict[str, Any], servers: dict[int, Server]) -> dict[str, Any]:
     """Execute one command and return its result."""
     if command["do"] == "open":
         server = Server(command)
@@ -338,6 +365,9 @@ def execute(command: dict[str, Any], servers: dict[int, Server]) -> dict[str, in
     if command["do"] == "counts":
         with server.lock:
             return dict(server.counts)
+    if command["do"] == "seen":
+        with server.lock:
+            return {"text": server.seen.decode("latin-1")}
     if command["do"] == "drop":
         return {"dropped": server.drop_connections()}
     server.script(command["steps"])

@@ -3,9 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+
+import trustme
+
+type OpenTlsServer = Callable[..., "FaultServer"]
 
 PROGRAM = Path(__file__).with_name("fault_server_process.py")
 
@@ -28,18 +33,25 @@ class FaultServers:
         self._process.terminate()
         self._process.communicate()
 
-    def send(self, **command: object) -> dict[str, int]:
+    def send(self, **command: object) -> dict[str, Any]:
         """Send a command and return the answer."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the fault servers have no pipes")
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
-        answer: dict[str, int] = json.loads(self._process.stdout.readline())
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
     def open(self, kind: str, **command: object) -> "FaultServer":
         """Open a server of this kind on a free port."""
         return FaultServer(self, self.send(do="open", kind=kind, **command)["port"])
+
+
+def proxy_certificate(folder: Path) -> tuple[dict[str, str], bytes]:
+    """Return a proxy's ``tls`` setting for a certificate of this machine, and the authority that issued it as PEM."""
+    authority, certificate = trustme.CA(), folder / "proxy.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    return {"certificate": str(certificate)}, authority.cert_pem.bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +72,19 @@ class FaultServer:
 
     def count(self, what: str) -> int:
         """Return the number of "connections", "connects", "handshakes" or "requests" so far."""
-        return self.process.send(do="counts", port=self.port)[what]
+        number: int = self.process.send(do="counts", port=self.port)[what]
+        return number
+
+    @property
+    def seen(self) -> str:
+        """What clients have sent to a proxy or through it, each byte as one character."""
+        text: str = self.process.send(do="seen", port=self.port)["text"]
+        return text
 
     def drop_connections(self) -> int:
         """Close all connections; returns how many there were."""
-        return self.process.send(do="drop", port=self.port)["dropped"]
+        number: int = self.process.send(do="drop", port=self.port)["dropped"]
+        return number
 
     def close(self) -> None:
         """Close the port."""

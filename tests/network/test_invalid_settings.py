@@ -50,6 +50,7 @@ def test_proxy_when_its_scheme_is_socks(
     failed = _require_failure_without_retry(route, reading=reading, fault_server=idle_proxy)
 
     assert idle_proxy.count("connections") == 0
+    assert f"the proxy 127.0.0.1:{idle_proxy.port} speaks SOCKS" in str(failed.error)
     assert "HTTPS_PROXY" in str(failed.error)
 
 

@@ -99,8 +99,8 @@ def test_proxy_when_it_is_no_http_proxy(monkeypatch: pytest.MonkeyPatch) -> None
     """A SOCKS proxy is refused without showing its password."""
     monkeypatch.setenv("ALL_PROXY", "socks5://me:PASSWORD@proxy.example:1080")
 
-    with pytest.raises(InvalidParameterError, match="could not be used") as caught:
+    with pytest.raises(InvalidParameterError, match="SOCKS") as caught:
         checked("http://public.example/")
     assert "PASSWORD" not in str(caught.value)
     assert "the proxy proxy.example:1080" in str(caught.value)
-    assert "taken from ALL_PROXY in" in str(caught.value)
+    assert "in ALL_PROXY in" in str(caught.value)

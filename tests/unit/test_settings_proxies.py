@@ -4,7 +4,7 @@ import urllib.request
 
 import pytest
 
-from kintone.access.settings import proxy_variable, shown_proxy
+from kintone.access.proxies import proxy_variable, shown_proxy
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_variable_is_the_one_that_python_reads(
         ("http://joe:secret@proxy.example:3128/", "proxy.example:3128"),
         ("joe:secret@proxy.example:3128", "proxy.example:3128"),
         ("http://joe:se@cret@[::1]:3128", "[::1]:3128"),
-        ("proxy.example", "proxy.example"),
+        ("proxy.example", "proxy.example:80"),
     ],
 )
 def test_proxy_is_shown_without_password(address: str, shown: str) -> None:

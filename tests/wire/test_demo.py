@@ -13,6 +13,7 @@ from dify_host import DifyHost
 from local_kintone import LocalKintone
 from tests.contract.agreed_names import TOOLS
 from tests.contract.plugin_files import ROOT
+from tests.wire.locked_sites import certificate_fields, password_fields
 from tests.wire.plugin import credentials_of
 
 READMES = ("README.md", "readme/README_ja_JP.md")
@@ -61,6 +62,25 @@ def test_readme_tells_how_the_demo_ends(printed: list[str], path: str) -> None:
     words = re.findall("`([^`]+)`", row)[-1]
 
     assert printed[-1].startswith(f"── {words} (")
+
+
+def test_demo_reads_from_a_locked_site(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What opens somebody's own site comes from the environment, and goes out with every request."""
+    with LocalKintone(seed="demo", https=True, client_certificates="required") as kintone:
+        variables = {
+            **credentials_of(kintone, "view"),
+            **password_fields(),
+            **certificate_fields(kintone.client_certificate("me")),
+        }
+        for name, value in variables.items():
+            monkeypatch.setenv(name.upper(), value)
+        monkeypatch.setenv("KINTONE_ALLOWED_ORIGINS", kintone.origin)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(kintone.ca_file))
+        assert demo.main() == 0, capsys.readouterr().err
+        requests = kintone.requests
+
+    assert {each.certificate for each in requests} == {"me"}
+    assert {each.headers.get("Authorization", "")[:6] for each in requests} == {"Basic "}
 
 
 def reading_tools() -> set[str]:

@@ -3,13 +3,12 @@
 import logging
 import pickle
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from dify_host import DifyHost, PluginFailure
+from dify_host import DifyHost
 from kintone.access.credentials import Tokens
 from kintone.access.settings import OperatorSettings
 from kintone.access.sites import read_site
@@ -19,23 +18,22 @@ from kintone.messages import Message
 from kintone.transport import pools
 from local_kintone import LocalKintone
 from provider.kintone import KintoneProvider
-from tests.contract.agreed_names import CREDENTIALS, OWN_PARAMETERS, network_parameters_of
+from tests.contract.agreed_names import CREDENTIALS, OWN_PARAMETERS
 from tests.wire.leak_cases import (
     CALLS,
     CONTENT,
     FAILURES,
-    FILE_PLACEHOLDER,
     ONE_CALL_PER_TOOL,
     OTHER_TOKEN,
     TOKEN,
     ToolCall,
     pieces_in,
 )
+from tests.wire.leak_search import find_leaks, outputs_of, validation_output
 from tests.wire.plugin import CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN, running_plugin
 from tools.kintone_query import QueryRecords
 
 PASSWORD = "hunter2hunter2"
-PARALLEL_CALLS = 8
 MODE_GROUPS = 3
 
 
@@ -65,35 +63,6 @@ def _no_failures(site: LocalKintone) -> Iterator[None]:
 def credentials(site: LocalKintone, **changes: object) -> dict[str, Any]:
     """Return the credential of the calls."""
     return {"kintone_domain": site.url, "kintone_app_id": "1", "kintone_api_token": TOKEN, **changes}
-
-
-def output_of(host: DifyHost, call: ToolCall, stored: Mapping[str, Any]) -> str:
-    """Run a tool and return everything that is sent to Dify except the contents of files."""
-    parameters = {**({"request_timeout": 1} if network_parameters_of(call.tool) else {}), **call.parameters}
-    for name, content in (("upload_file", b"content"), ("records_file", f"sku,name\n{CONTENT},x\n".encode())):
-        if parameters.get(name) == FILE_PLACEHOLDER:
-            parameters[name] = [host.serve(f"{CONTENT}.txt", content, "text/plain")]
-    try:
-        outcome = host.invoke(call.tool, parameters, stored, timeout=60)
-    except PluginFailure as failed:
-        return f"{failed.error_type} {failed.message} {failed.traceback}"
-    files = [(file.name, file.mime_type) for file in outcome.files]
-    return repr([(message.type, message.content, message.meta) for message in outcome.messages]) + repr(files)
-
-
-def outputs_of(host: DifyHost, stored: Mapping[str, Any], calls: Iterable[ToolCall] = CALLS) -> dict[str, str]:
-    """Run calls in parallel; returns the output of each, and what the process writes as "log" and "stderr"."""
-    calls, logged, written = list(calls), len(host.logs), len(host.stderr)
-    with ThreadPoolExecutor(PARALLEL_CALLS) as threads:
-        answers = list(threads.map(lambda call: output_of(host, call, stored), calls))
-    outputs = {f"{call.tool} {str(call.parameters)[:80]}": answer for call, answer in zip(calls, answers, strict=True)}
-    assert all(answers)
-    return {**outputs, "log": repr(host.logs[logged:]), "stderr": "\n".join(host.stderr[written:])}
-
-
-def find_leaks(outputs: Mapping[str, str], secret: str = TOKEN) -> dict[str, list[str]]:
-    """Return the places that contain pieces of a secret."""
-    return {place: found for place, text in outputs.items() if (found := pieces_in(text, secret))}
 
 
 def requests_without_token(site: LocalKintone) -> dict[str, str]:
@@ -174,14 +143,6 @@ def test_tools_when_the_token_cannot_be_sent(host: DifyHost, site: LocalKintone,
     assert find_leaks(outputs_of(host, credentials(site, kintone_api_token=pasted), ONE_CALL_PER_TOOL)) == {}
     assert find_leaks(outputs_of(host, credentials(site), calls_with_token)) == {}
     assert not site.requests
-
-
-def validation_output(host: DifyHost, stored: Mapping[str, Any]) -> str:
-    """Return everything that is sent to Dify when a credential is saved."""
-    try:
-        return f"accepted: {host.validate(stored, timeout=60)}"
-    except PluginFailure as refused:
-        return f"{refused.error_type} {refused.message} {refused.traceback}"
 
 
 @pytest.mark.parametrize("name", FAILURES)

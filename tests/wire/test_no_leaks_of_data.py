@@ -19,8 +19,9 @@ from tests.wire.leak_cases import (
     answer_with_record_text,
     encodings_of,
 )
+from tests.wire.leak_search import find_leaks, output_of, outputs_of
 from tests.wire.plugin import credentials_of
-from tests.wire.test_no_leaks import credentials, find_leaks, output_of, outputs_of
+from tests.wire.test_no_leaks import credentials
 
 TEXT_PARAMETERS_WITHOUT_DATA = ("kintone_domain", "kintone_app_id", "kintone_guest_space_id", "record_id")
 """Text parameters that have neither data nor names."""

@@ -12,19 +12,19 @@ import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
-from kintone.access.settings import DEFAULT_PORTS, Address, Origin, literal_address, proxy_variable, shown_proxy
+from kintone.access.settings import DEFAULT_PORTS, Address, Origin, literal_address
 from kintone.connections import addresses_of
 from kintone.deadline import Deadline
 from kintone.exchanges import CheckedAddress, proxy_for
 from kintone.messages import Message
-from kintone.transport_failures import NO_HOST
+from kintone.transport_failures import NO_HOST, TransportError
 from tools.dify_files.failures import (
     READING,
     bad_url,
     forbidden_address,
     missing_scheme,
     private_address,
-    proxy_failed,
+    proxy_unusable,
     unreachable,
 )
 
@@ -136,13 +136,10 @@ def _origin_of(text: str) -> Origin | None:
 
 
 def _proxy(origin: Origin) -> str | None:
-    proxy = proxy_for(str(origin))
-    if proxy is None:
-        return None
-    proxy = proxy if "://" in proxy else f"http://{proxy}"
-    if urlsplit(proxy).scheme not in DEFAULT_PORTS:
-        raise proxy_failed(origin.host, shown_proxy(proxy), proxy_variable(origin.scheme))
-    return proxy
+    try:
+        return proxy_for(str(origin))
+    except TransportError as error:
+        raise proxy_unusable(origin.host, error.failure.problem, error.failure.remedy) from None
 
 
 def _may_resolve_at_proxy(host: str) -> bool:

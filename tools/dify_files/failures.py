@@ -111,6 +111,17 @@ def proxy_failed(host: str, proxy: str, variable: str) -> InvalidParameterError:
     )
 
 
+def proxy_unusable(host: str, problem: Message, remedy: Message) -> InvalidParameterError:
+    """Return the error for a proxy that the settings name in a way that cannot work."""
+    return InvalidParameterError(
+        "{parameter}: the file could not be fetched from {host}: {problem}; {remedy}",
+        host=host[:MAX_SHOWN_HOST],
+        problem=problem,
+        remedy=remedy,
+        parameter=UPLOAD,
+    )
+
+
 def refused_by_store(host: str, status: int) -> InvalidParameterError:
     """Return the error for an answer that is not the file."""
     where = Message("{host} answered HTTP {status}", host=host[:MAX_SHOWN_HOST], status=status)

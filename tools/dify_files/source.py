@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from kintone.access.settings import proxy_variable, shown_proxy
+from kintone.access.proxies import proxy_variable, shown_proxy
 from kintone.api import Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError, ResultTooLargeError, TimedOutError

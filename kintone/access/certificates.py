@@ -1,0 +1,261 @@
+"""The client certificate of a site with Secure Access, read from a credential and held in memory only.
+
+Old PFX files are encrypted with RC2-40 or 3DES. ``cryptography`` reads these unless its legacy switch is off: the
+environment variable ``CRYPTOGRAPHY_OPENSSL_NO_LEGACY``,
+https://cryptography.io/en/latest/openssl/#legacy-provider-in-openssl-3-x
+"""
+
+import os
+import ssl
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    pkcs12,
+)
+
+from kintone.access.basic_auth import password_text
+from kintone.access.certificate_texts import Content, Pasted, key_runs, read_pasted
+from kintone.errors import InvalidParameterError
+from kintone.messages import Message
+
+CERTIFICATE: Final = "kintone_client_certificate"
+PASSWORD: Final = "kintone_client_certificate_password"  # noqa: S105 - the name of a parameter
+LEGACY_SWITCH: Final = "CRYPTOGRAPHY_OPENSSL_NO_LEGACY"
+UNREADABLE_BY_LIBRARY: Final = (ValueError, TypeError, UnsupportedAlgorithm)
+"""What ``cryptography`` raises for a wrong password and for damaged or unknown content."""
+DATE: Final = "%Y-%m-%d %H:%M UTC"
+WRITE_FILE: Final = Message(
+    "paste the PFX file in base64 on one line, or certificate and private key as PEM text with its BEGIN and END lines"
+)
+NO_KEY: Final = Message(
+    "{parameter} holds a certificate without its private key; use the PFX file that Users & System Administration "
+    "issues, in base64",
+    parameter=CERTIFICATE,
+)
+KEY_ALONE: Final = Message("{parameter} holds a private key without its certificate; {how}", how=WRITE_FILE)
+SENTENCES: Final = {
+    Content.EMPTY: Message("{parameter} holds an empty file; {how}", how=WRITE_FILE),
+    Content.CERTIFICATE: NO_KEY,
+    Content.BUNDLE: NO_KEY,
+    Content.KEY: KEY_ALONE,
+    Content.OTHER: Message("{parameter} is not a certificate; {how}, not its name or address", how=WRITE_FILE),
+}
+
+type PrivateKey = PrivateKeyTypes
+
+
+class ClientCertificate:
+    """A certificate chain with its private key, which ``repr`` does not show."""
+
+    __slots__ = ("_chain", "_key")
+
+    def __init__(self, chain: bytes, key: bytes) -> None:
+        """Take chain (the leaf first) and unencrypted key, both as PEM."""
+        self._chain = chain
+        self._key = key
+
+    def context(self) -> ssl.SSLContext:
+        """Return a new TLS context that presents the certificate; raises ``InvalidParameterError``.
+
+        It checks certificate and host name of the server, and trusts nobody yet: the HTTP library adds the authorities
+        that it trusts to each connection. Python reads a certificate from a path only. This one is that of an anonymous
+        file in memory, which has no name in any folder, is not inherited by a started program and is gone at the end.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.hostname_checks_common_name = False
+        context.post_handshake_auth = True
+        try:
+            descriptor = os.memfd_create("kintone-certificate", os.MFD_CLOEXEC)
+        except (AttributeError, OSError):
+            raise _no_memory_file() from None
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(self._chain + self._key)
+            context.load_cert_chain(f"/proc/self/fd/{descriptor}")
+        except ssl.SSLError:
+            raise InvalidParameterError(
+                "{parameter} cannot be used by the TLS library of this server: its key or signature is too weak or of "
+                "an unknown kind; issue a new certificate",
+                parameter=CERTIFICATE,
+            ) from None
+        except OSError:
+            raise _no_memory_file() from None
+        finally:
+            os.close(descriptor)
+        return context
+
+    def identity(self) -> bytes:
+        """Return bytes that differ for each certificate and key."""
+        return self._chain + self._key
+
+    def key_text(self) -> str:
+        """Return the private key in base64, to be masked piece by piece."""
+        return key_runs(self._key.decode("ascii"))[0]
+
+    def __repr__(self) -> str:
+        """Show nothing."""
+        return "ClientCertificate(***)"
+
+    def __reduce__(self) -> str:
+        """Refuse pickling, since it would store the private key."""
+        raise TypeError("ClientCertificate is secret and cannot be pickled")
+
+
+def read_certificate(text: object, password: object, now: datetime | None = None) -> ClientCertificate | None:
+    """Read what a credential holds, None if it has no certificate; raises ``InvalidParameterError``.
+
+    ``now`` is the time, with its zone, at which the certificate must be valid; by default the present. No sentence
+    holds any of the text.
+    """
+    given = "" if text is None else str(text).strip()
+    secret = password_text(password)
+    if not given:
+        if secret:
+            raise InvalidParameterError(
+                "{password} is given without {parameter}; fill in both, or leave the password blank",
+                password=PASSWORD,
+                parameter=CERTIFICATE,
+            )
+        return None
+    key, leaf, others = _opened(read_pasted(given), secret)
+    _check_dates(leaf, now or datetime.now(UTC))
+    chain = b"".join(each.public_bytes(Encoding.PEM) for each in _in_order(leaf, others))
+    certificate = ClientCertificate(chain, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    certificate.context()
+    return certificate
+
+
+def _no_memory_file() -> InvalidParameterError:
+    return InvalidParameterError(
+        "{parameter} cannot be used here: the plugin keeps a certificate in memory only, for which it needs Linux with "
+        "/proc; leave it blank, or run Dify's plugin daemon on Linux",
+        parameter=CERTIFICATE,
+    )
+
+
+# Key and certificates
+
+
+def _opened(pasted: Pasted, password: str) -> tuple[PrivateKey, x509.Certificate, list[x509.Certificate]]:
+    """Return key, its certificate and the others; raises ``InvalidParameterError``."""
+    if pasted.content in SENTENCES:
+        raise _refusal(SENTENCES[pasted.content])
+    if pasted.content is Content.PFX:
+        keys, certificates = _open_pfx(pasted.pfx, password)
+    elif pasted.content is Content.PEM:
+        keys, certificates = _open_pem(pasted, password)
+    else:
+        raise _cannot_be_opened(password)
+    if not keys:
+        raise _refusal(NO_KEY)
+    if not certificates:
+        raise _refusal(KEY_ALONE)
+    pairs = [(key, each) for key in keys for each in certificates if _public(key) == _public(each)]
+    if not pairs:
+        raise InvalidParameterError(
+            "the private key in {parameter} belongs to none of its certificates; {how}",
+            parameter=CERTIFICATE,
+            how=WRITE_FILE,
+        )
+    # A certificate that was renewed for the same key may stand beside its forerunner.
+    key, leaf = max(pairs, key=lambda pair: pair[1].not_valid_after_utc)
+    return key, leaf, [each for each in certificates if each != leaf]
+
+
+def _open_pfx(file: bytes, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
+    # An empty password is written in two ways, and a password may be given for a file that has none.
+    for secret in dict.fromkeys((password.encode() or None, None, b"")):
+        with suppress(*UNREADABLE_BY_LIBRARY):
+            opened = pkcs12.load_pkcs12(file, secret)
+            own = [opened.cert] if opened.cert else []
+            certificates = [each.certificate for each in (*own, *opened.additional_certs)]
+            return ([opened.key] if opened.key else []), certificates
+    raise _cannot_be_opened(password)
+
+
+def _open_pem(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
+    keys = [_open_key(block, password) for block in pasted.keys]
+    return keys, [x509.load_der_x509_certificate(each) for each in pasted.certificates]
+
+
+def _open_key(block: bytes, password: str) -> PrivateKey:
+    for secret in dict.fromkeys((password.encode() or None, None)):
+        with suppress(*UNREADABLE_BY_LIBRARY):
+            return load_pem_private_key(block, secret)
+    raise _cannot_be_opened(password)
+
+
+def _cannot_be_opened(password: str) -> InvalidParameterError:
+    if os.environ.get(LEGACY_SWITCH):
+        return InvalidParameterError(
+            "{parameter} cannot be opened: {password} is wrong, the text is damaged or not complete, or it is "
+            "encrypted in an old way that {switch} of the Dify server switches off",
+            parameter=CERTIFICATE,
+            password=PASSWORD,
+            switch=LEGACY_SWITCH,
+        )
+    if password:
+        return InvalidParameterError(
+            "{parameter} cannot be opened: {password} is wrong, or the text is damaged or not complete",
+            parameter=CERTIFICATE,
+            password=PASSWORD,
+        )
+    return InvalidParameterError(
+        "{parameter} cannot be opened: it needs its password in {password}, or the text is damaged or not complete",
+        parameter=CERTIFICATE,
+        password=PASSWORD,
+    )
+
+
+def _refusal(sentence: Message) -> InvalidParameterError:
+    return InvalidParameterError(sentence.copy_with(parameter=CERTIFICATE))
+
+
+def _public(holder: "PrivateKey | x509.Certificate") -> bytes:
+    return holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _check_dates(leaf: x509.Certificate, now: datetime) -> None:
+    start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    if now > end:
+        raise InvalidParameterError(
+            "{parameter} expired at {date}; have a new one issued in Users & System Administration and save it",
+            parameter=CERTIFICATE,
+            date=end.strftime(DATE),
+        )
+    if now < start:
+        raise InvalidParameterError(
+            "{parameter} is not valid before {date}; wait until then, or check the clock of the Dify server",
+            parameter=CERTIFICATE,
+            date=start.strftime(DATE),
+        )
+
+
+def _in_order(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> Iterable[x509.Certificate]:
+    """Yield the leaf and its issuers, each behind the one that it issued; leave out certificates of another chain."""
+    last: x509.Certificate | None = leaf
+    left = list(others)
+    while last is not None:
+        yield last
+        last = next((each for each in left if _is_issued_by(last, each)), None)
+        if last is not None:
+            left.remove(last)
+
+
+def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
