@@ -147,10 +147,11 @@ def test_certificates_of_other_chains_are_left_out() -> None:
     leaf, middle, root = chain()
     stranger, namesake = Pair.made("stranger", is_authority=True), Pair.made("middle", root, is_authority=True)
 
-    assert names_read(leaf.key_pem() + stranger.pem() + namesake.pem() + middle.pem() + leaf.pem()) == [
-        "leaf",
-        "middle",
-    ]
+    text = leaf.key_pem() + stranger.pem() + namesake.pem() + middle.pem() + leaf.pem()
+    read = read_certificate(text, None, NOW)
+
+    assert read is not None
+    assert x509.load_pem_x509_certificates(read.identity()) == [leaf.certificate, middle.certificate]
 
 
 def test_renewed_certificate_of_the_same_key_is_the_leaf() -> None:
