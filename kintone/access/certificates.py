@@ -7,6 +7,7 @@ https://cryptography.io/en/latest/openssl/#legacy-provider-in-openssl-3-x
 
 import os
 import ssl
+import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -51,6 +52,9 @@ SENTENCES: Final = {
     Content.KEY: KEY_ALONE,
     Content.OTHER: Message("{parameter} is not a certificate; {how}, not its name or address", how=WRITE_FILE),
 }
+
+# Some programs write PFX files in BER; the library reads them and would warn on stderr.
+warnings.filterwarnings("ignore", message="PKCS#12 bundle could not be parsed as DER")
 
 type PrivateKey = PrivateKeyTypes
 

@@ -13,8 +13,10 @@ PIECE: Final = 8
 PIECE_IN_DATA: Final = 24
 """Bytes of the shortest piece that is found in data. Shorter ones stand in every certificate, such as the numbers of
 algorithms, and records may hold certificates of their own."""
-RUN: Final = re.compile(rb"[a-z0-9+/=_-]{%d,}" % PIECE)
-LONG_RUN: Final = re.compile(rb"[a-z0-9+/=_-]{%d,}" % PIECE_IN_DATA)
+CHARACTERS: Final = b"abcdefghijklmnopqrstuvwxyz0123456789+/=_-"
+RUN: Final = re.compile(rb"[a-z0-9+/=_-]+")
+ONLY_RUNS: Final = bytes(byte if byte in CHARACTERS else ord(" ") for byte in range(256))
+"""Translates all other bytes into blanks."""
 
 type Span = tuple[int, int]
 
@@ -33,15 +35,18 @@ class KeyTexts:
 
     def spans(self, text: bytes, least: int) -> Iterator[Span]:
         """Yield the spans of at least ``least`` bytes that hold nothing but pieces of a secret."""
-        if self._pieces:
-            for run in (LONG_RUN if least >= PIECE_IN_DATA else RUN).finditer(text):
-                yield from self._spans_in(run[0], run.start(), least)
-
-    def _spans_in(self, run: bytes, offset: int, least: int) -> Iterator[Span]:
         # Any span of ``least`` bytes holds a whole piece that begins at a multiple of this step.
         step = max(1, least - PIECE + 1)
-        if not any(run[start : start + PIECE] in self._pieces for start in range(0, len(run) - PIECE + 1, step)):
-            return
+        runs = {run for run in text.translate(ONLY_RUNS).split() if len(run) >= least} if self._pieces else ()
+        found = {run for run in runs if self._occurs_in(run, step)}
+        for run in RUN.finditer(text) if found else ():
+            if run[0] in found:
+                yield from self._spans_in(run[0], run.start(), least)
+
+    def _occurs_in(self, run: bytes, step: int) -> bool:
+        return any(run[start : start + PIECE] in self._pieces for start in range(0, len(run) - PIECE + 1, step))
+
+    def _spans_in(self, run: bytes, offset: int, least: int) -> Iterator[Span]:
         begin, end = 0, -1
         for start in range(len(run) - PIECE + 1):
             if run[start : start + PIECE] not in self._pieces:

@@ -5,7 +5,7 @@ import re
 from scripts.licences import documented_licences, installed_licences
 
 PERMITTED = {
-    "MIT", "BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "MPL-2.0", "PSF-2.0", "ZPL-2.1", "CNRI-Python"
+    "MIT", "MIT-0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "MPL-2.0", "PSF-2.0", "ZPL-2.1", "CNRI-Python"
 }  # fmt: skip
 
 

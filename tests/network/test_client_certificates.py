@@ -98,6 +98,19 @@ def test_certificate_is_presented(authority: trustme.CA, clients_file: Path, sta
     assert [seen.client for seen in site.seen] == ["sato"]
 
 
+def test_certificate_is_presented_where_the_librarys_own_authorities_are_trusted(
+    site: LockedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a setting of the operator the authorities that the HTTP library brings are trusted."""
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", os.environ["REQUESTS_CA_BUNDLE"])
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+
+    read_once(*access_of(site, certificate("sato")))
+
+    assert [seen.client for seen in site.seen] == ["sato"]
+
+
 def test_connections_of_one_credential_are_not_used_for_another(site: LockedServer) -> None:
     """Credentials that differ in one part only have connections of their own; the same one keeps its connection."""
     sato, same_name = certificate("sato"), certificate("sato")

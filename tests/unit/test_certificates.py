@@ -125,6 +125,15 @@ def test_pfx_of_every_age(name: str, password: object) -> None:
     assert names_read(fixed(name), password) == ["TEST ONLY\\, not a real key"]
 
 
+@pytest.mark.filterwarnings("ignore:PKCS#12 bundle could not be parsed as DER")
+def test_pfx_in_ber() -> None:
+    """Some programs write the outer sequence with an open length."""
+    file = base64.b64decode(fixed("triple_des"))
+    assert file[:2] == b"\x30\x82"
+
+    assert names_read(in_base64(b"\x30\x80" + file[4:] + b"\0\0"), FIXED_PASSWORD) == ["TEST ONLY\\, not a real key"]
+
+
 @pytest.mark.parametrize("pasted", [f"{PASSWORD}\n", f"\r\n{PASSWORD}\r\n"])
 def test_password_with_a_pasted_line_end(pasted: str) -> None:
     """Line ends around a password are left out; blanks belong to it."""
@@ -147,10 +156,11 @@ def test_certificates_of_other_chains_are_left_out() -> None:
     leaf, middle, root = chain()
     stranger, namesake = Pair.made("stranger", is_authority=True), Pair.made("middle", root, is_authority=True)
 
-    assert names_read(leaf.key_pem() + stranger.pem() + namesake.pem() + middle.pem() + leaf.pem()) == [
-        "leaf",
-        "middle",
-    ]
+    text = leaf.key_pem() + stranger.pem() + namesake.pem() + middle.pem() + leaf.pem()
+    read = read_certificate(text, None, NOW)
+
+    assert read is not None
+    assert x509.load_pem_x509_certificates(read.identity()) == [leaf.certificate, middle.certificate]
 
 
 def test_renewed_certificate_of_the_same_key_is_the_leaf() -> None:

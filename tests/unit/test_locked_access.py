@@ -289,6 +289,21 @@ def test_masking_of_a_certificate(form: str) -> None:
     assert not redactor.may_occur_in(f'["{other}", "{PAGE}"]'.encode())
 
 
+def test_shortest_piece_of_a_certificate_in_data() -> None:
+    """A piece of 24 characters is masked in data wherever it stands among others; one of 23 is not."""
+    text = in_base64(Random(7).randbytes(900))  # noqa: S311 - no secret
+    redactor = redactor_of(STORED | {CERTIFICATE: text})
+
+    for place in range(40):
+        around = "~" * 3, "_" * place
+        piece = text[300 + place : 324 + place]
+        assert redactor.mask_data("".join((*around, piece, *around))) == "".join((*around, "***", *around))
+        assert redactor.may_occur_in(f'["{around[1]}{piece}"]'.encode())
+        shorter = f"{around[1]}{piece[:-1]}~"
+        assert redactor.mask_data(shorter) == shorter
+        assert not redactor.may_occur_in(f'["{shorter}"]'.encode())
+
+
 def test_masking_of_the_key_in_refusals_of_kintone() -> None:
     """The key itself, which a PFX file holds encrypted, is masked too."""
     pair = Pair.made("sato")
