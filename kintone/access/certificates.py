@@ -44,13 +44,17 @@ NO_KEY: Final = Message(
     "issues, in base64",
     parameter=CERTIFICATE,
 )
-KEY_ALONE: Final = Message("{parameter} holds a private key without its certificate; {how}", how=WRITE_FILE)
+KEY_ALONE: Final = Message(
+    "{parameter} holds a private key without its certificate; {how}", parameter=CERTIFICATE, how=WRITE_FILE
+)
 SENTENCES: Final = {
-    Content.EMPTY: Message("{parameter} holds an empty file; {how}", how=WRITE_FILE),
+    Content.EMPTY: Message("{parameter} holds an empty file; {how}", parameter=CERTIFICATE, how=WRITE_FILE),
     Content.CERTIFICATE: NO_KEY,
     Content.BUNDLE: NO_KEY,
     Content.KEY: KEY_ALONE,
-    Content.OTHER: Message("{parameter} is not a certificate; {how}, not its name or address", how=WRITE_FILE),
+    Content.OTHER: Message(
+        "{parameter} is not a certificate; {how}, not its name or address", parameter=CERTIFICATE, how=WRITE_FILE
+    ),
 }
 
 # Some programs write PFX files in BER; the library reads them and would warn on stderr.
