@@ -136,9 +136,11 @@ def read_certificate(text: object, password: object, now: datetime | None = None
                 parameter=CERTIFICATE,
             )
         return None
-    key, leaf, others = _opened(read_pasted(given), secret)
-    _check_dates(leaf, now or datetime.now(UTC))
-    chain = b"".join(each.public_bytes(Encoding.PEM) for each in _in_order(leaf, others))
+    time = now or datetime.now(UTC)
+    keys, certificates = _opened(read_pasted(given), secret)
+    key, leaf = _leaf(keys, certificates, time)
+    _check_dates(leaf, time)
+    chain = b"".join(each.public_bytes(Encoding.PEM) for each in _in_order(leaf, certificates, time))
     certificate = ClientCertificate(chain, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     certificate.context()
     return certificate
@@ -155,8 +157,8 @@ def _no_memory_file() -> InvalidParameterError:
 # Key and certificates
 
 
-def _opened(pasted: Pasted, password: str) -> tuple[PrivateKey, x509.Certificate, list[x509.Certificate]]:
-    """Return key, its certificate and the others; raises ``InvalidParameterError``."""
+def _opened(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
+    """Return keys and certificates, at least one of each; raises ``InvalidParameterError``."""
     if pasted.content in SENTENCES:
         raise _refusal(SENTENCES[pasted.content])
     if pasted.content is Content.PFX:
@@ -169,6 +171,13 @@ def _opened(pasted: Pasted, password: str) -> tuple[PrivateKey, x509.Certificate
         raise _refusal(NO_KEY)
     if not certificates:
         raise _refusal(KEY_ALONE)
+    return keys, certificates
+
+
+def _leaf(
+    keys: Sequence[PrivateKey], certificates: Sequence[x509.Certificate], now: datetime
+) -> tuple[PrivateKey, x509.Certificate]:
+    """Return a certificate with its key; raises ``InvalidParameterError``."""
     pairs = [(key, each) for key in keys for each in certificates if _public(key) == _public(each)]
     if not pairs:
         raise InvalidParameterError(
@@ -177,8 +186,13 @@ def _opened(pasted: Pasted, password: str) -> tuple[PrivateKey, x509.Certificate
             how=WRITE_FILE,
         )
     # A certificate that was renewed for the same key may stand beside its forerunner.
-    key, leaf = max(pairs, key=lambda pair: pair[1].not_valid_after_utc)
-    return key, leaf, [each for each in certificates if each != leaf]
+    return max(pairs, key=lambda pair: _usefulness(pair[1], now))
+
+
+def _usefulness(certificate: x509.Certificate, now: datetime) -> tuple[bool, datetime]:
+    """Return what is greater for a certificate that is valid now, and among those for the one that is so for longer."""
+    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return start <= now <= end, end
 
 
 def _open_pfx(file: bytes, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
@@ -250,15 +264,18 @@ def _check_dates(leaf: x509.Certificate, now: datetime) -> None:
         )
 
 
-def _in_order(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> Iterable[x509.Certificate]:
+def _in_order(
+    leaf: x509.Certificate, certificates: Iterable[x509.Certificate], now: datetime
+) -> Iterable[x509.Certificate]:
     """Yield the leaf and its issuers, each behind the one that it issued; leave out certificates of another chain."""
     last: x509.Certificate | None = leaf
-    left = list(others)
+    left = [each for each in certificates if each != leaf]
     while last is not None:
         yield last
-        last = next((each for each in left if _is_issued_by(last, each)), None)
-        if last is not None:
-            left.remove(last)
+        # An authority that was renewed for the same key may stand beside its forerunner.
+        issuers = [each for each in left if _is_issued_by(last, each)]
+        last = max(issuers, key=lambda each: _usefulness(each, now), default=None)
+        left = [each for each in left if each not in issuers]
 
 
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from cryptography import x509
@@ -170,6 +171,28 @@ def test_renewed_certificate_of_the_same_key_is_the_leaf() -> None:
 
     for text in (old.pem() + new.pem() + old.key_pem(), new.pem() + old.pem() + old.key_pem()):
         assert names_read(text) == ["new"]
+
+
+def test_certificate_that_is_not_yet_valid_beside_the_present_one() -> None:
+    """The one that was issued ahead of time is not presented before its time."""
+    present = Pair.made("present", end=NOW + timedelta(days=9))
+    ahead = Pair.made("ahead", key=present.key, start=NOW + timedelta(days=5))
+
+    for text in (present.pem() + ahead.pem() + present.key_pem(), ahead.pem() + present.pem() + present.key_pem()):
+        assert names_read(text) == ["present"]
+
+
+def test_renewed_authority_beside_its_forerunner() -> None:
+    """Of two certificates of one authority the valid one is presented, and only that."""
+    leaf, middle, root = chain()
+    start, end = NOW - timedelta(days=9), NOW - timedelta(days=2)
+    old = Pair.made("middle", root, middle.key, start, end, is_authority=True)
+
+    for pair in (old.pem() + middle.pem(), middle.pem() + old.pem()):
+        read = read_certificate(leaf.pem() + leaf.key_pem() + pair + root.pem(), None, NOW)
+        assert read is not None
+        presented = x509.load_pem_x509_certificates(read.identity())
+        assert presented == [each.certificate for each in (leaf, middle, root)]
 
 
 def test_key_of_another_certificate_beside_the_right_one() -> None:
