@@ -28,10 +28,15 @@ CERTIFICATE_KINDS: Final = frozenset({"CERTIFICATE", "X509CERTIFICATE"})
 BUNDLE_KINDS: Final = frozenset({"PKCS7", "CMS"})
 ENCRYPTION: Final = re.compile(r"\s*Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*([A-Z0-9-]+),\s*")
 """The headers of OpenSSL's old encrypted keys; behind the comma follows the start vector in hexadecimal digits."""
+LONE_PEM_LABEL: Final = re.compile(r"-\s*(?:BEGIN|END)\s*[A-Z0-9\s]*(?:CERTIFICATE|PRIVATE\s*KEY)\s*-")
+"""What is left of a block that lost its other end, or a dash."""
+ENCRYPTED: Final = (b"-----BEGIN ENCRYPTED", b"4,ENCRYPTED")
 INVISIBLE: Final = re.compile("[\\s\"'\u200b\u2060\ufeff]+")
 DATA_PREFIX: Final = re.compile(r"\s*data:[^,]{0,200},", re.IGNORECASE)
 BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 URL_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+BEGINNING: Final = re.compile(r"\s*MI[A-Z](?:[A-Za-z0-9+/_-]\s*){60}")
+"""How a file of some hundred bytes begins that holds a SEQUENCE."""
 LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 PEM_LABEL: Final = re.compile(r"-----[A-Z0-9\s]*-----")
 LINE_LENGTH: Final = 64
@@ -84,13 +89,19 @@ def read_pasted(text: str) -> Pasted:
     plain = text.replace("\\r", "").replace("\\n", "\n").strip("\ufeff\"' \t\r\n")
     if PEM_BEGIN in plain:
         return _read_pem(plain)
-    file = _from_base64(DATA_PREFIX.sub("", plain))
+    plain = DATA_PREFIX.sub("", plain)
+    file = _from_base64(plain)
     if file is None:
-        return Pasted(Content.OTHER)
+        return Pasted(Content.UNREADABLE if BEGINNING.match(plain) else Content.OTHER)
     if PEM_BEGIN.encode() in file:
         # A PEM file that was encoded in base64 like a PFX file.
         return _read_pem(file.decode("ascii", "replace").replace("\\n", "\n"))
     return _read_file(file)
+
+
+def is_encrypted(block: bytes) -> bool:
+    """Return whether a key in PEM has a password."""
+    return any(mark in block for mark in ENCRYPTED)
 
 
 def key_runs(text: object) -> tuple[str, ...]:
@@ -143,9 +154,11 @@ def _read_pem(text: str) -> Pasted:
             if content is None or not _is_certificate(content):
                 return Pasted(Content.UNREADABLE)
             certificates.append(content)
+    if not (certificates and keys) and LONE_PEM_LABEL.search(PEM_BLOCK.sub("", text)):
+        return Pasted(Content.UNREADABLE)
     if certificates or keys:
         return Pasted(Content.PEM, certificates=tuple(certificates), keys=tuple(keys))
-    return Pasted(others[0] if others else Content.UNREADABLE)
+    return Pasted(others[0] if others else Content.OTHER)
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kintone.access.basic_auth import password_text
-from kintone.access.certificate_texts import Content, Pasted, key_runs, read_pasted
+from kintone.access.certificate_texts import Content, Pasted, is_encrypted, key_runs, read_pasted
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 
@@ -47,6 +47,7 @@ NO_KEY: Final = Message(
 KEY_ALONE: Final = Message(
     "{parameter} holds a private key without its certificate; {how}", parameter=CERTIFICATE, how=WRITE_FILE
 )
+DAMAGED: Final = Message("{parameter} is damaged or not complete; {how}", parameter=CERTIFICATE, how=WRITE_FILE)
 SENTENCES: Final = {
     Content.EMPTY: Message("{parameter} holds an empty file; {how}", parameter=CERTIFICATE, how=WRITE_FILE),
     Content.CERTIFICATE: NO_KEY,
@@ -166,7 +167,7 @@ def _opened(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.
     elif pasted.content is Content.PEM:
         keys, certificates = _open_pem(pasted, password)
     else:
-        raise _cannot_be_opened(password)
+        raise _cannot_be_opened(password, may_need_one=False)
     if not keys:
         raise _refusal(NO_KEY)
     if not certificates:
@@ -215,10 +216,13 @@ def _open_key(block: bytes, password: str) -> PrivateKey:
     for secret in dict.fromkeys((password.encode() or None, None)):
         with suppress(*UNREADABLE_BY_LIBRARY):
             return load_pem_private_key(block, secret)
-    raise _cannot_be_opened(password)
+    raise _cannot_be_opened(password, may_need_one=is_encrypted(block))
 
 
-def _cannot_be_opened(password: str) -> InvalidParameterError:
+def _cannot_be_opened(password: str, *, may_need_one: bool = True) -> InvalidParameterError:
+    """Return the failure; ``may_need_one`` is false where a password that was left blank cannot be the cause."""
+    if not password and not may_need_one:
+        return _refusal(DAMAGED)
     if os.environ.get(LEGACY_SWITCH):
         return InvalidParameterError(
             "{parameter} cannot be opened: {password} is wrong, the text is damaged or not complete, or it is "

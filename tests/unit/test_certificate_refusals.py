@@ -159,6 +159,32 @@ def test_missing_password_is_named(text: str) -> None:
     assert "wrong" not in sentence
 
 
+PEM = LEAF.pem() + LEAF.key_pem()
+CUT = {
+    "PEM cut in the key": PEM[:-60],
+    "PEM cut in the last line": PEM.rstrip()[:-1],
+    "PEM cut in the certificate": PEM[:300],
+    "PEM without its first character": PEM[1:],
+    "PEM without its first line": PEM.partition("\n")[2],
+    "PEM without a dash, line ends lost": PEM.replace("\n", "").replace("-----BEGIN PRIV", "----BEGIN PRIV"),
+    "PEM whose key was cut": re.sub(r"(?s)(BEGIN PRIVATE KEY-----\n.{30}).*(?=-----END PRIV)", r"\1", PEM),
+    "PEM whose certificate was cut": re.sub(r"(?s)(BEGIN CERTIFICATE-----\n.{90}).*(?=-----END CERT)", r"\1", PEM),
+    "base64 cut inside a byte": in_base64(LEAF.pfx())[:401],
+    "base64 with the prompt of a shell": f"{in_base64(LEAF.pfx())}%",
+    "base64 with a character in place of a line end": f"{in_base64(LEAF.pfx())[:64]}\n?{in_base64(LEAF.pfx())[64:]}",
+}
+
+
+@pytest.mark.parametrize("text", CUT.values(), ids=CUT)
+def test_damaged_text_without_a_password(text: str) -> None:
+    """Where nothing is encrypted, no password is asked for, and no part is said to be missing from the file."""
+    sentence = refusal(text)
+
+    assert "damaged" in sentence
+    assert "kintone_client_certificate_password" not in sentence
+    assert "without" not in sentence
+
+
 def test_switched_off_old_ciphers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the operator has switched old ciphers off, an old file cannot be opened for that reason."""
     monkeypatch.setenv("CRYPTOGRAPHY_OPENSSL_NO_LEGACY", "1")
@@ -212,8 +238,11 @@ NO_PEM = {
 
 @pytest.mark.parametrize("label", NO_PEM.values(), ids=NO_PEM)
 def test_pem_of_another_kind(label: str) -> None:
-    """PEM without certificate and key is refused."""
-    refusal(f"-----BEGIN {label}-----\n{in_base64(bytes(99))}\n-----END {label}-----\n")
+    """PEM without certificate and key is refused, and no password asked for."""
+    sentence = refusal(f"-----BEGIN {label}-----\n{in_base64(bytes(99))}\n-----END {label}-----\n")
+
+    assert "is not a certificate" in sentence
+    assert "kintone_client_certificate_password" not in sentence
 
 
 def test_key_that_tls_refuses_as_too_weak(monkeypatch: pytest.MonkeyPatch) -> None:
