@@ -16,7 +16,10 @@ from cryptography import x509
 MAX_CHARACTERS: Final = 200_000
 """A PFX file with a chain has some thousand."""
 PEM_BEGIN: Final = "-----BEGIN"
-PEM_BLOCK: Final = re.compile(r"-----BEGIN\s*([A-Z0-9\s]+?)\s*-----(.*?)-----END\s*[A-Z0-9\s]+?-----", re.DOTALL)
+PEM_BLOCK: Final = re.compile(
+    r"-----BEGIN([A-Z0-9\s]{1,60})-----([^-]*(?:-(?!----)[^-]*)*)-----END[A-Z0-9\s]{1,60}-----"
+)
+"""The body ends at the next row of dashes, so that no text is searched once more from each of its beginnings."""
 KEY_KINDS: Final = {
     "PRIVATEKEY": "PRIVATE KEY",
     "ENCRYPTEDPRIVATEKEY": "ENCRYPTED PRIVATE KEY",
@@ -28,11 +31,11 @@ CERTIFICATE_KINDS: Final = frozenset({"CERTIFICATE", "X509CERTIFICATE"})
 BUNDLE_KINDS: Final = frozenset({"PKCS7", "CMS"})
 ENCRYPTION: Final = re.compile(r"\s*Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*([A-Z0-9-]+),\s*")
 """The headers of OpenSSL's old encrypted keys; behind the comma follows the start vector in hexadecimal digits."""
-LONE_PEM_LABEL: Final = re.compile(r"-\s*(?:BEGIN|END)\s*[A-Z0-9\s]*(?:CERTIFICATE|PRIVATE\s*KEY)\s*-")
+LONE_PEM_LABEL: Final = re.compile(r"-\s?(?:BEGIN|END)[A-Z0-9\s]{0,60}(?:CERTIFICATE|PRIVATE\s?KEY)\s?-")
 """What is left of a block that lost its other end, or a dash."""
 ENCRYPTED: Final = (b"-----BEGIN ENCRYPTED", b"4,ENCRYPTED")
 INVISIBLE: Final = re.compile("[\\s\"'\u200b\u2060\ufeff]+")
-DATA_PREFIX: Final = re.compile(r"\s*data:[^,]{0,200},", re.IGNORECASE)
+DATA_PREFIX: Final = re.compile(r"\A\s*data:[^,]{0,200},", re.IGNORECASE)
 BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 URL_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 BEGINNING: Final = re.compile(r"\s*MI[A-Z](?:[A-Za-z0-9+/_-]\s*){60}")

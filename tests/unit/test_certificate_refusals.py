@@ -216,6 +216,8 @@ OTHERS = {
     "NUL": "\0",
     "a text of a million characters": "A" * 1_000_000,
     "dashes": "-----",
+    "thousands of beginnings of PEM, read in one pass": "-----BEGIN X-----" * 11_000,
+    "a row of blanks, read in one pass": f"x{' ' * 190_000}x",
 }
 
 

@@ -195,6 +195,16 @@ def test_renewed_authority_beside_its_forerunner() -> None:
         assert presented == [each.certificate for each in (leaf, middle, root)]
 
 
+@pytest.mark.parametrize("write", [str, one_line])
+def test_block_that_was_pasted_in_part_before_the_whole(write: Write) -> None:
+    """A block without its end is not read together with the next one."""
+    leaf = chain()[0]
+    text = leaf.pem() + leaf.key_pem()
+
+    assert names_read(write(leaf.pem()[:200] + "\n" + text)) == ["leaf"]
+    assert names_read(write(leaf.pem() + leaf.key_pem()[:90] + "\n" + leaf.key_pem())) == ["leaf"]
+
+
 def test_key_of_another_certificate_beside_the_right_one() -> None:
     """Of several keys the one that fits a certificate is used."""
     leaf, middle, _ = chain()
