@@ -197,8 +197,8 @@ def _usefulness(certificate: x509.Certificate, now: datetime) -> tuple[bool, dat
 
 
 def _open_pfx(file: bytes, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
-    # An empty password is written in two ways, and a password may be given for a file that has none.
-    for secret in dict.fromkeys((password.encode() or None, None, b"")):
+    # An empty password is written in two ways.
+    for secret in (*_passwords(password), b""):
         with suppress(*UNREADABLE_BY_LIBRARY):
             opened = pkcs12.load_pkcs12(file, secret)
             own = [opened.cert] if opened.cert else []
@@ -207,13 +207,18 @@ def _open_pfx(file: bytes, password: str) -> tuple[list[PrivateKey], list[x509.C
     raise _cannot_be_opened(password)
 
 
+def _passwords(password: str) -> Iterable[bytes | None]:
+    """Return what to try: copying may have added blanks, and a password may be given for what has none."""
+    return dict.fromkeys((password.encode() or None, password.strip().encode() or None, None))
+
+
 def _open_pem(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
     keys = [_open_key(block, password) for block in pasted.keys]
     return keys, [x509.load_der_x509_certificate(each) for each in pasted.certificates]
 
 
 def _open_key(block: bytes, password: str) -> PrivateKey:
-    for secret in dict.fromkeys((password.encode() or None, None)):
+    for secret in _passwords(password):
         with suppress(*UNREADABLE_BY_LIBRARY):
             return load_pem_private_key(block, secret)
     raise _cannot_be_opened(password, may_need_one=is_encrypted(block))

@@ -144,6 +144,15 @@ def test_password_with_a_pasted_line_end(pasted: str) -> None:
     assert names_read(in_base64(leaf.pfx(f" {PASSWORD} ")), f" {PASSWORD} \n") == ["leaf"]
 
 
+@pytest.mark.parametrize("pasted", [f"{PASSWORD} ", f"\t{PASSWORD}\n", f"\u3000{PASSWORD}"])
+def test_password_with_pasted_blanks(pasted: str) -> None:
+    """Blanks around a password that does not fit with them are left out, for a PFX file and a key in PEM."""
+    leaf = chain()[0]
+
+    assert names_read(in_base64(leaf.pfx(PASSWORD)), pasted) == ["leaf"]
+    assert names_read(leaf.pem() + leaf.key_pem(PASSWORD), pasted) == ["leaf"]
+
+
 def test_password_for_what_has_none() -> None:
     """A password that is not needed does no harm."""
     leaf = chain()[0]
