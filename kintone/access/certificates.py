@@ -57,6 +57,7 @@ SENTENCES: Final = {
         "{parameter} is not a certificate; {how}, not its name or address", parameter=CERTIFICATE, how=WRITE_FILE
     ),
 }
+WHOLE_FILES: Final = (Content.PFX, Content.PEM, Content.CERTIFICATE, Content.BUNDLE, Content.KEY)
 
 # Some programs write PFX files in BER; the library reads them and would warn on stderr.
 warnings.filterwarnings("ignore", message="PKCS#12 bundle could not be parsed as DER")
@@ -129,6 +130,13 @@ def read_certificate(text: object, password: object, now: datetime | None = None
     """
     given = "" if text is None else str(text).strip()
     secret = password_text(password)
+    if read_pasted(secret).content in WHOLE_FILES:
+        raise InvalidParameterError(
+            "{password} holds a certificate or a private key; put both into {parameter} and only the password into "
+            "{password}",
+            password=PASSWORD,
+            parameter=CERTIFICATE,
+        )
     if not given:
         if secret:
             raise InvalidParameterError(

@@ -123,6 +123,31 @@ def test_password_without_a_certificate() -> None:
     assert "kintone_client_certificate_password" in refusal(None, PASSWORD)
 
 
+SWAPPED = {
+    "both fields swapped": (PASSWORD, in_base64(LEAF.pfx(PASSWORD))),
+    "a PFX file as password": ("", in_base64(LEAF.pfx(PASSWORD))),
+    "the key as password": (LEAF.pem(), LEAF.key_pem()),
+    "an encrypted key as password": (LEAF.pem(), LEAF.key_pem(PASSWORD).replace("\n", " ")),
+    "the certificate as password": (LEAF.key_pem(), LEAF.pem()),
+    "the key in DER as password": (LEAF.pem(), in_base64(der(LEAF))),
+}
+
+
+@pytest.mark.parametrize(("text", "password"), SWAPPED.values(), ids=SWAPPED)
+def test_certificate_or_key_in_the_field_of_the_password(text: str, password: str) -> None:
+    """The field that holds the wrong thing is named first, and the other one that wants it."""
+    sentence = refusal(text, password)
+
+    assert "kintone_client_certificate_password holds" in sentence
+    assert "into kintone_client_certificate " in sentence
+
+
+@pytest.mark.parametrize("password", ["-----BEGIN", "MIIabc123=", "MIAB", "0"])
+def test_password_that_looks_like_the_beginning_of_a_file(password: str) -> None:
+    """A password is no file for its first characters."""
+    assert read_certificate(in_base64(LEAF.pfx(password)), password, NOW) is not None
+
+
 PFX = LEAF.pfx(PASSWORD)
 DAMAGED = {
     "wrong password": (in_base64(PFX), "Wr0ngOne"),
