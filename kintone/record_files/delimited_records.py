@@ -67,7 +67,7 @@ class DelimitedRecords:
         first = next(lines, None)
         header = read_header(line, first, self._names, options)
         self._header = header
-        self._exact = header.marked or style.all_quoted
+        self._exact = header.marked or style.by_program
         kept = MAX_KEPT // max(1, header.width)
         self._decimal_comma = style.separator == ";"
         cells = CellStyle(self._clock, self._exact, options.rules, kept, decimal_comma=self._decimal_comma)
