@@ -218,6 +218,12 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
     if file.left_out:
         text = Message("Columns left out, since nobody can write them: {columns}.", columns=_listed(file.left_out))
         lines.append(text)
+    if file.attachments:
+        text = Message(
+            "Attachments stay as they are, since a file of records cannot hold any: {columns}.",
+            columns=_listed(file.attachments),
+        )
+        lines.append(text)
     if file.skipped:
         lines.append(
             Message("Columns skipped, since the app has no such fields: {columns}.", columns=_listed(file.skipped))

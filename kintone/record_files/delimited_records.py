@@ -45,6 +45,11 @@ class DelimitedRecords:
         return self._header.left_out if self._header else ()
 
     @property
+    def attachments(self) -> Sequence[str]:
+        """Columns of attachments, all of whose cells are blank."""
+        return [column.header for column in self._header.attachments] if self._header else ()
+
+    @property
     def skipped(self) -> Sequence[str]:
         """Unknown columns."""
         return self._header.skipped if self._header else ()

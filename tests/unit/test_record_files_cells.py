@@ -166,7 +166,7 @@ def test_files_of_programs_are_read_to_the_letter(code: str, cell: str, expected
         ('"sku","name"\n"k","\'=1"\n"",""\n', "=1"),
         ("\"sku\",name\n\"k\",\"'=1\"\n", "=1"),
     ],
-    ids=["blanks", "blank line", "long", "CRLF", "quoted blank", "semicolons", "bare cell", "blank cells", "bare header"],
+    ids=["blanks", "blank line", "long", "CRLF", "quoted blank", "semicolons", "bare", "blank cells", "header"],
 )  # fmt: skip
 def test_readable_file_saved_again_with_quotes_is_not_one_of_programs(text: str, expected: str) -> None:
     """cli-kintone ends lines with LF and leaves blank cells bare; spreadsheets and scripts that quote all do not."""
