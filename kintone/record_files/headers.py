@@ -154,7 +154,7 @@ class _HeaderReader:
             left = len(self._problems) - len(shown)
             more = [Message("and {count} more", count=left)] if left else []
             raise InvalidParameterError(
-                "{parameter}: nothing was written; the header (line {line}) cannot be used: {problems}",
+                "{parameter}: the header (line {line}) cannot be used: {problems}",
                 parameter=PARAMETER,
                 line=line.number,
                 problems=Joined([*shown, *more], " | "),

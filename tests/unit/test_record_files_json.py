@@ -269,7 +269,7 @@ def test_empty_attachments_stay_as_they_are(empty: object, *, plain: bool) -> No
 
 @pytest.mark.parametrize("given", ["key", ["key"], [{"fileKey": "key", "name": "a.txt", "size": "5"}], "見積.pdf"])
 def test_attachments_are_refused_before_anything_is_sent(given: object) -> None:
-    """kintone would refuse the keys that it shows, after the batches before were saved; one sentence for each."""
+    """Keys that kintone shows would be refused by it after the batches before were saved; one sentence for each."""
     outcome = read(dumped([{"name": "x", "files": given}]))
 
     assert outcome.problems == [(1, "files", "not_writable")]

@@ -272,5 +272,5 @@ def test_record_that_never_ends_is_refused() -> None:
     ],
 )
 def test_row_with_nothing_but_a_calculated_value_is_a_row(text: str, rows: list[dict[str, str]]) -> None:
-    """kintone shows a sum for a row only where there is one."""
+    """A sum is shown for a row only where there is one."""
     assert read(text).values == [{"sku": "a", "lines": rows}]
