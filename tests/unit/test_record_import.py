@@ -333,3 +333,12 @@ def test_header_that_cannot_be_used_says_that_nothing_was_written(stock: InProce
     assert str(failure(stock, b"sku,nmae\nA-1,x\n")).count("nothing was written") == 1
     assert str(failure(stock, b'sku,name\nA-1,"x\n')).count("nothing was written") == 1
     assert not stock.writes
+
+
+def test_file_too_large_for_all_or_nothing_says_that_nothing_was_written(stock: InProcess) -> None:
+    """It is refused when its first batch is put together."""
+    with small_batches():
+        error = failure(stock, csv(120), check=False, atomic=True)
+
+    assert str(error).count("nothing was written") == 1
+    assert not stock.writes
