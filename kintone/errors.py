@@ -3,6 +3,7 @@
 KintoneError                      base class; ``code`` identifies the failure
 ├── InvalidParameterError         a value from the caller or the stored credential is refused
 │   └── UnreadableFileError       a file of the caller's could not be read to its end
+│       └── ChangedFileError      it holds other bytes by now
 ├── AuthenticationError           the credential is refused
 ├── PermissionDeniedError         the token is known but not permitted to do this
 ├── NotFoundError                 the app, record or file does not exist
@@ -276,6 +277,10 @@ class InvalidParameterError(KintoneError):
 
 class UnreadableFileError(InvalidParameterError):
     """A file of the caller's could not be read to its end; that says nothing of its content."""
+
+
+class ChangedFileError(UnreadableFileError):
+    """A file that is read on holds other bytes than before, so that places in it mean nothing any more."""
 
 
 class AuthenticationError(KintoneError):

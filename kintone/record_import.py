@@ -7,7 +7,7 @@ larger one may be read twice: once for its mistakes, once for its records. No mo
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Final, Self
@@ -44,8 +44,12 @@ NOT_WANTED: Final = Message(
     lines=max_entries(),
 )
 
+NOTHING_WRITTEN: Final = Message("nothing was written")
+
 type OpenFile = Callable[[Deadline], AbstractContextManager[Iterator[bytes]]]
 """Opens the file, each time from its beginning; its errors are those of ``Iterator`` too."""
+type Progress = Callable[[int, int | None], object]
+"""Takes the position of the last saved record in its file and that of the last one, where all were counted."""
 
 
 @dataclass(slots=True)
@@ -79,7 +83,8 @@ class RecordImport:
         self._open = open_file
         self._report = ImportReport()
         self._unsaved: deque[FileRecord] = deque()
-        self._progress: Callable[[int], object] = _ignore
+        self._progress: Progress = _ignore
+        self._total: int | None = None
 
     def run(
         self,
@@ -87,9 +92,9 @@ class RecordImport:
         *,
         checks_first: bool,
         stops_early: bool = False,
-        progress: Callable[[int], object] | None = None,
+        progress: Progress | None = None,
     ) -> ImportReport:
-        """Read the file and write its records; ``progress`` is told their number after each batch.
+        """Read the file and write its records; ``progress`` is told after each batch how many of how many are written.
 
         With ``checks_first`` a large file is read for its mistakes before anything is written. Raises
         ``InvalidParameterError`` for the mistakes of the file, and the errors of ``upsert_file``, with a note where
@@ -98,10 +103,12 @@ class RecordImport:
         self._progress = progress or _ignore
         deadline = self._caller.deadline
         # It is cancelled at the end, so that nobody waits for bytes that are not needed any more.
-        with deadline.within(deadline.remaining()) as limit, self._open(limit) as chunks:
+        with deadline.within(deadline.remaining()) as limit, self._opened(limit) as chunks:
             reading = _Reading(chunks, self._options)
             head = reading.head()
-            if not reading.is_at_end:
+            if reading.is_at_end:
+                self._total = head[-1].position if head else None
+            else:
                 self._report.how_checked = self._check(reading, in_full=checks_first)
             reading.raise_mistakes()
             if not head and self._options.first_entry > 1:
@@ -118,12 +125,22 @@ class RecordImport:
             self._report.file = reading.file
         return self._report
 
+    @contextmanager
+    def _opened(self, limit: Deadline) -> Iterator[Iterator[bytes]]:
+        """Open the file to be written."""
+        with ExitStack() as stack:
+            try:
+                chunks = stack.enter_context(self._open(limit))
+            except KintoneError as error:
+                raise _without_writing(error) from None
+            yield chunks
+
     def _write(self, entries: Iterator[Entry], removals: Removals, *, stops_early: bool) -> None:
         stream = EntryStream(entries, self._options.first_entry, stops_early, on_saved=self._note_saved)
         try:
             self._report.written = upsert_file(self._caller, self._request, stream, removals)
-        except KintoneError as error:
-            told = self._report.how_checked
+        except KintoneError as caught:
+            told, error = self._report.how_checked, caught if caught.ledger else _without_writing(caught)
             raise error.copy_with(notes=[*error.notes, *([told] if told not in (NOTHING, CHECKED) else [])]) from None
 
     def _entries(self, reading: "_Reading", head: deque[FileRecord]) -> Iterator[Entry]:
@@ -147,7 +164,7 @@ class RecordImport:
             room = max(0, MAX_NOTES - len(report.told))
             report.told += record.notes[:room]
             report.unlisted += len(record.notes[room:])
-        self._progress(entries[-1].position)
+        self._progress(entries[-1].position, self._total)
 
     # Looking for mistakes
 
@@ -161,6 +178,7 @@ class RecordImport:
             return NOT_WANTED
         deadline = self._caller.deadline
         mistakes = Mistakes()
+        last = 0
         reading: _Reading | None = None
         limit = deadline.within(deadline.budget * CHECK_SHARE)
         try:
@@ -168,11 +186,13 @@ class RecordImport:
                 reading = _Reading(chunks, self._options)
                 for record in reading.records:
                     mistakes.add(record.problems)
+                    last = record.position
                     if not in_full and record.line > max_entries():
                         in_full = False
                         break
                 else:
                     in_full = True
+                    self._total = last
         except KintoneError as error:
             if reading is not None and error is not reading.source_failure:
                 raise _refusal(mistakes, error) from None
@@ -187,8 +207,8 @@ class RecordImport:
     def _not_checked(self, error: KintoneError) -> Message:
         if isinstance(error, TimedOutError):
             return Message(
-                "The file is too large to be checked as a whole before writing (a third of the time of one call): "
-                "mistakes end the import where they are met."
+                "Checking the file as a whole before writing would have taken more than a third of the time of one "
+                "call, so it was given up: mistakes end the import where they are met."
             )
         return Message(
             "The file could not be read twice, so it was not checked as a whole before writing and mistakes end the "
@@ -256,7 +276,8 @@ class _Reading:
                 self.received += len(chunk)
                 yield chunk
         except InvalidParameterError as error:
-            self.source_failure = UnreadableFileError(error.problem)
+            is_unreadable = isinstance(error, UnreadableFileError)
+            self.source_failure = error if is_unreadable else UnreadableFileError(error.problem)
             raise self.source_failure from None
         except KintoneError as error:
             self.source_failure = error
@@ -321,7 +342,7 @@ class _ReadAhead:
 def _refusal(mistakes: Mistakes, failure: KintoneError | None = None) -> KintoneError:
     """Return the error for mistakes that were found before anything was written, and for what ended the file."""
     if not mistakes.count and failure is not None:
-        return failure
+        return _without_writing(failure)
     return InvalidParameterError(
         "{parameter}: nothing was written; mistakes: {count:,}; correct this and send it again: {problems}",
         parameter=PARAMETER,
@@ -330,10 +351,15 @@ def _refusal(mistakes: Mistakes, failure: KintoneError | None = None) -> Kintone
     )
 
 
+def _without_writing(error: KintoneError) -> KintoneError:
+    """Return an error that ended the import before anything was written; it says so."""
+    return error.copy_with(notes=[*error.notes, NOTHING_WRITTEN])
+
+
 def _emptied(records: deque[FileRecord]) -> Iterator[FileRecord]:
     while records:
         yield records.popleft()
 
 
-def _ignore(_count: int) -> None:
+def _ignore(_count: int, _total: int | None) -> None:
     """Do nothing."""

@@ -103,7 +103,7 @@ class FileImport:
             removals,
             checks_first=self._checks,
             stops_early=self._stops_early,
-            progress=lambda count: log(count, None),
+            progress=log,
         )
         if report.written.requested > max_entries():
             self._gone = _gone_meanwhile(call, request.form)
@@ -218,6 +218,12 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
     if file.left_out:
         text = Message("Columns left out, since nobody can write them: {columns}.", columns=_listed(file.left_out))
         lines.append(text)
+    if file.attachments:
+        text = Message(
+            "Attachments stay as they are, since a file of records cannot hold any: {columns}.",
+            columns=_listed(file.attachments),
+        )
+        lines.append(text)
     if file.skipped:
         lines.append(
             Message("Columns skipped, since the app has no such fields: {columns}.", columns=_listed(file.skipped))
@@ -233,7 +239,22 @@ def _how_read(file: RecordFile | None, zone: ZoneInfo) -> list[Message]:
 
 def _checked_and_cleared(report: ImportReport) -> list[Message]:
     lines = [report.how_checked] if report.how_checked else []
-    if report.cleared:
+    if report.cleared and report.written.repeated:
+        lines.append(
+            counted(
+                report.cleared,
+                Message(
+                    "At most 1 field of an updated record is empty now, since its cell in the file is blank; a record "
+                    "that an earlier try added counts too."
+                ),
+                Message(
+                    "At most {count:,} fields of updated records are empty now, since their cells in the file are "
+                    "blank; records that an earlier try added count too.",
+                    count=report.cleared,
+                ),
+            )
+        )
+    elif report.cleared:
         lines.append(
             counted(
                 report.cleared,

@@ -177,7 +177,7 @@ class _Table:
             for code, definition in table.definition.columns.items()
         }
         self._columns = [(column, self._readers[column.definition.code]) for column in columns]
-        self._places = [place for column in columns for place in column.places]
+        self._places = [*(place for column in columns for place in column.places), *table.unread]
         given = {column.definition.code for column in columns}
         self._missing = [column for code, column in table.definition.columns.items() if code not in given]
         self._told_missing = False

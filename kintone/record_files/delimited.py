@@ -27,6 +27,8 @@ _SEPARATOR_LINES = {f"{mark}sep={separator}{mark}": separator for separator in S
 """First lines by which Excel is told the separator."""
 
 _LATE_QUOTE = re.compile(r'\s"')
+_PROGRAM_CELL = re.compile(r'("(?:[^"]|"")*")?(,|\n|\Z)')
+_CUT_CELL = re.compile(r'"(?:[^"]|"")*\Z')
 
 # The limit of Python's csv module is one of the whole process, 131,072 characters unless somebody raised it.
 if csv.field_size_limit() < MAX_CELL:
@@ -47,13 +49,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a file is written: its separator, and whether every cell of the header stands in quotes.
+    """How a file is written: its separator, and whether by a program for programs.
 
-    Only programs quote every cell, as our ``kintone`` format does; nothing in the cells is meant for spreadsheets.
+    ``by_program`` is true for lines as cli-kintone and our ``kintone`` format write them: commas between the cells, LF
+    at their ends, quotes around each cell that holds anything and around no other. Nothing in such cells is meant for
+    spreadsheets. A script that saves a readable file again quotes blank cells too, or ends lines with CRLF.
     """
 
     separator: str = ","
-    all_quoted: bool = False
+    by_program: bool = False
 
 
 def physical_lines(pieces: Iterable[str]) -> Iterator[str]:
@@ -80,12 +84,12 @@ def style_of(head: str, fit: Callable[[Sequence[str]], int]) -> Style:
     """
     lines = _header_lines(head)
     if lines and (separator := _SEPARATOR_LINES.get(lines[0].strip())):
-        return Style(separator, _is_all_quoted(lines[1:], separator))
+        return Style(separator)
     rated = [
         (fit(cells), len(cells), -place) for place, cells in enumerate(header_of(lines, mark) for mark in SEPARATORS)
     ]
     best = max(range(len(SEPARATORS)), key=rated.__getitem__)
-    return Style(SEPARATORS[best], _is_all_quoted(lines, SEPARATORS[best]))
+    return Style(SEPARATORS[best], SEPARATORS[best] == "," and _is_by_program("".join(lines)))
 
 
 def header_cells(head: str, separator: str) -> Sequence[str]:
@@ -107,11 +111,25 @@ def _header_lines(head: str) -> list[str]:
     return lines[begun:]
 
 
-def _is_all_quoted(lines: Sequence[str], separator: str) -> bool:
-    """Tell whether every cell of a header is in quotes."""
-    cells = header_of(lines, separator)
-    written = separator.join('"' + cell.replace('"', '""') + '"' for cell in cells)
-    return bool(cells) and "".join(lines).startswith(written)
+def _is_by_program(text: str) -> bool:
+    """Tell whether the beginning of a file is written as ``Style.by_program`` says.
+
+    A line of blank cells alone begins with ``""``, since readers skip blank lines.
+    """
+    at, is_header = 0, True
+    while at < len(text):
+        cells: list[str] = []
+        end = ","
+        while end == ",":
+            found = _PROGRAM_CELL.match(text, at)
+            if found is None:
+                return not is_header and _CUT_CELL.match(text, at) is not None
+            cells.append(found[1] or "")
+            at, end = found.end(), found[2]
+        if '""' in (cells[1:] if not any(cells[1:]) else cells) or (is_header and not all(cells)):
+            return False
+        is_header = False
+    return not is_header
 
 
 class DelimitedText:

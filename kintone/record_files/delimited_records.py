@@ -45,6 +45,11 @@ class DelimitedRecords:
         return self._header.left_out if self._header else ()
 
     @property
+    def attachments(self) -> Sequence[str]:
+        """Columns of attachments, all of whose cells are blank."""
+        return [column.header for column in self._header.attachments] if self._header else ()
+
+    @property
     def skipped(self) -> Sequence[str]:
         """Unknown columns."""
         return self._header.skipped if self._header else ()
@@ -67,7 +72,7 @@ class DelimitedRecords:
         first = next(lines, None)
         header = read_header(line, first, self._names, options)
         self._header = header
-        self._exact = header.marked or style.all_quoted
+        self._exact = header.marked or style.by_program
         kept = MAX_KEPT // max(1, header.width)
         self._decimal_comma = style.separator == ";"
         cells = CellStyle(self._clock, self._exact, options.rules, kept, decimal_comma=self._decimal_comma)

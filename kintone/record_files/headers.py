@@ -48,13 +48,15 @@ class TableColumns:
     """The columns of one table.
 
     ``ids`` is the place of the column with the ids of the rows. ``texts`` is set in place of all others where a single
-    column holds the rows as text.
+    column holds the rows as text. ``unread`` are the places of columns that nobody can write, such as calculated ones:
+    where they hold something there is a row.
     """
 
     definition: FieldDefinition
     columns: list[Column] = field(default_factory=list)
     ids: Column | None = None
     texts: Column | None = None
+    unread: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -152,7 +154,7 @@ class _HeaderReader:
             left = len(self._problems) - len(shown)
             more = [Message("and {count} more", count=left)] if left else []
             raise InvalidParameterError(
-                "{parameter}: nothing was written; the header (line {line}) cannot be used: {problems}",
+                "{parameter}: the header (line {line}) cannot be used: {problems}",
                 parameter=PARAMETER,
                 line=line.number,
                 problems=Joined([*shown, *more], " | "),
@@ -267,7 +269,8 @@ class _HeaderReader:
         elif definition.refusal("update") is not None or not definition.is_in_records:
             header.left_out += [written[place] for place in places]
             if meaning.table:
-                header.tables.setdefault(meaning.table, TableColumns(self._form.fields[meaning.table]))
+                table = header.tables.setdefault(meaning.table, TableColumns(self._form.fields[meaning.table]))
+                table.unread += places
         elif definition.holds_files:
             header.attachments.append(column)
             if meaning.table:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from kintone.field_types import RECORD_ID, REVISION, Shape
+from kintone.field_types import RECORD_ID, REVISION
 from kintone.forms.fields import FieldDefinition
 from kintone.messages import NOTHING, Message
-from kintone.problems import Problem, ProblemCode, UnusableValueError
+from kintone.problems import Problem, ProblemCode
 from kintone.record_files.clocks import LocalClock
 from kintone.record_files.file_records import FileRecord
 from kintone.record_files.headers import names_records
 from kintone.record_files.json_records import JsonItem
+from kintone.record_files.json_values import JsonValues, is_wrapped
 from kintone.record_files.keys import KeyReader, stored_key
 from kintone.record_files.mistakes import FileProblem, a_problem
 from kintone.record_files.options import FileOptions
@@ -32,7 +32,7 @@ class JsonEntries:
     def __init__(self, options: FileOptions, clock: LocalClock) -> None:
         """Take the settings of the import, and the clock for times without an offset."""
         self._options = options
-        self._clock = clock
+        self._values = JsonValues(clock)
         self._form = options.form
         key = options.form.find(options.update_key) if options.update_key else None
         self._id_field = key if key is not None and names_records(key) else None
@@ -51,6 +51,11 @@ class JsonEntries:
     def left_out(self) -> Sequence[str]:
         """Codes of fields that nobody can write."""
         return list(self._left_out)
+
+    @property
+    def attachments(self) -> Sequence[str]:
+        """Codes of attachment fields that are empty in the file, so that they stay as they are."""
+        return list(self._values.attachments)
 
     @property
     def skipped(self) -> Sequence[str]:
@@ -85,11 +90,9 @@ class JsonEntries:
                 return FileRecord(entry, item.line, 0, [FileProblem(item.line, "", problem)])
             entry = replace(entry, update_key=key)
         inserts = entry.update_key is None and entry.id is None
-        checked = check_record(
-            self._in_zone(entry.record, self._form.fields), self._form, "add" if inserts else "update",
-            rules=self._options.rules,
-        )  # fmt: skip
-        problems += checked.problems
+        record, refused = self._values.prepared(entry.record, self._form.fields)
+        checked = check_record(record, self._form, "add" if inserts else "update", rules=self._options.rules)
+        problems += refused.beside(checked.problems)
         cleared = 0 if inserts else sum(_count_empty(cell["value"]) for cell in checked.record.values())
         found = [FileProblem(item.line, "", problem) for problem in problems]
         notes = [Message("line {line}: {note}", line=item.line, note=change.text) for change in checked.changes]
@@ -152,48 +155,13 @@ class JsonEntries:
     def _writable_cells(self, row: object, table: FieldDefinition) -> object:
         if not isinstance(row, Mapping):
             return row
-        cells = row["value"] if _is_wrapped(row) else row
+        cells = row["value"] if is_wrapped(row) else row
         unwritable = {code for code in cells if (column := table.columns.get(code)) and column.refusal("update")}
         if not unwritable:
             return row
         self._left_out.update(dict.fromkeys(sorted(unwritable)))
         kept = {code: cell for code, cell in cells.items() if code not in unwritable}
         return kept if cells is row else {**row, "value": kept}
-
-    def _in_zone(
-        self, record: Mapping[str, object], definitions: Mapping[str, FieldDefinition]
-    ) -> Mapping[str, object]:
-        """Return a record whose dates and times have an offset: that of the zone of the import where they had none."""
-        changed: dict[str, object] = {}
-        for code, raw in record.items():
-            definition = definitions.get(code) if isinstance(code, str) else None
-            if definition is None:
-                continue
-            value = given_value(raw)
-            if definition.is_table and isinstance(value, list):
-                changed[code] = [self._row_in_zone(row, definition) for row in value]
-            elif definition.type.shape is Shape.DATETIME and isinstance(value, str) and value:
-                changed[code] = self._moment(value)
-        return {**record, **changed} if changed else record
-
-    def _row_in_zone(self, row: object, table: FieldDefinition) -> object:
-        if not isinstance(row, Mapping):
-            return row
-        if _is_wrapped(row):
-            return {**row, "value": self._in_zone(row["value"], table.columns)}
-        return self._in_zone(row, table.columns)
-
-    def _moment(self, value: str) -> str:
-        try:
-            return self._clock.read(value)
-        except UnusableValueError:
-            # Refused once more, with its place, by the check of the record.
-            return value
-
-
-def _is_wrapped(row: Mapping[str, Any]) -> bool:
-    """Tell whether a row has kintone's shape, ``{"id": …, "value": {…}}``; others have their cells beside the id."""
-    return isinstance(row.get("value"), Mapping) and row.keys() <= {"id", "value"}
 
 
 def _count_empty(value: object) -> int:

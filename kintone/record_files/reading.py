@@ -96,6 +96,11 @@ class RecordFile:
         return self._source.left_out if self._source else ()
 
     @property
+    def attachments(self) -> Sequence[str]:
+        """Attachment fields and columns that hold nothing in the file and stay as they are, as the file names them."""
+        return self._source.attachments if self._source else ()
+
+    @property
     def skipped(self) -> Sequence[str]:
         """Unknown columns that were skipped, as the caller wanted."""
         return self._source.skipped if self._source else ()

@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from kintone.errors import BudgetExceededError, InvalidParameterError, KintoneError, UnreadableFileError
+from kintone.errors import (
+    BudgetExceededError,
+    ChangedFileError,
+    InvalidParameterError,
+    KintoneError,
+    UnreadableFileError,
+)
 from kintone.ledger import EntryState, WriteLedger
 from kintone.messages import NOTHING, Joined, Message
 from kintone.remedies import for_maybe_saved
@@ -26,6 +32,8 @@ def import_failed(
     if not ledger.has_unknown():
         if position == 1:
             return error
+        if isinstance(error, ChangedFileError):
+            return error.copy_with(remedy=_begin_again(traits))
         if is_over:
             return error.copy_with(remedy=Joined([begin, error.remedy]))
         first = _first_step(error)
@@ -39,6 +47,15 @@ def import_failed(
         parts.append(Message("if they are there, {rest}; if they are not, {begin}", rest=rest, begin=begin))
     parts.append(NOTHING if error.kintone_code else for_maybe_saved(error.remedy))
     return error.copy_with(remedy=Joined(parts))
+
+
+def _begin_again(traits: EntryTraits) -> Message:
+    """Say how to import a file that is another one by now: a record of it may stand at another place."""
+    again = Message("import the file as it is now from its first record on, since its records may have other places")
+    if traits.fresh:
+        doubled = Message("take the records without key or id that are saved out of it before, or they are added twice")
+        return Joined([again, doubled])
+    return again
 
 
 def _first_step(error: KintoneError) -> Message:

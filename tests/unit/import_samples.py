@@ -12,7 +12,7 @@ from kintone.deadline import Deadline
 from kintone.errors import InvalidParameterError, KintoneError
 from kintone.messages import Message
 from kintone.record_files import FileOptions
-from kintone.record_import import ImportReport, RecordImport
+from kintone.record_import import ImportReport, Progress, RecordImport
 from kintone.writing.removals import Removals
 from kintone.writing.upserts import UpsertRequest
 from tests.unit.in_process import InProcess
@@ -71,7 +71,7 @@ def import_file(  # noqa: PLR0913 - the settings of an import
     stop: bool = False,
     first: int = 1,
     update_key: str | None = "sku",
-    progress: Callable[[int], object] | None = None,
+    progress: Progress | None = None,
     removals: Removals | None = None,
     **request: Any,  # noqa: ANN401 - the fields of an UpsertRequest
 ) -> ImportReport:

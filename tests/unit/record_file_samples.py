@@ -67,6 +67,7 @@ class Read:
     zone_used: bool = False
     drops: tuple[bool, bool] = (False, False)
     without_column: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
 
     @property
     def values(self) -> list[dict[str, object]]:
@@ -118,6 +119,7 @@ def read(data: str | bytes | Iterable[bytes], form: Form = FORM, *, chunk: int =
         outcome.error = str(error)
         assert "records_file" in outcome.error
     outcome.left_out, outcome.skipped = list(file.left_out), list(file.skipped)
+    outcome.attachments = list(file.attachments)
     outcome.zone_used = file.zone_used
     outcome.drops = (file.drops_seconds, file.drops_times)
     outcome.without_column = list(file.options_without_column)

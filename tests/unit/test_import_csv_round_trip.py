@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,3 +81,12 @@ def test_one_column_comes_back(records: list[Shown], code: str) -> None:
 
     assert outcome.error == ""
     assert outcome.values == [{code: record[code]} for record in records]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\N{IDEOGRAPHIC SPACE}", "\x85", "\n", " \n\t"])
+@pytest.mark.parametrize("code", ["text", "lines"])
+def test_record_of_one_blank_value_comes_back(blank: str, code: str) -> None:
+    """It stands in quotes, which tell it from an empty line of the file; it is the first, a middle and the last one."""
+    records: list[Shown] = [{code: blank}, {code: "x"}, {code: blank}, {code: "y"}, {code: blank}]
+
+    assert read(_file(records, "utf-8", [code]), FORM).values == records

@@ -19,12 +19,13 @@ from kintone.values.dates import read_datetime
 from kintone.values.numbers import NumberPrecision
 from tests.unit.form_samples import field, make_form
 from tests.unit.record_file_samples import FORM, TOKYO, read
+from tools.readable_csv import CsvColumns, ReadableLines
 
 
 def file_of(code: str, cell: str, *, quoted: bool = False) -> str:
-    """Return a file of one record; with ``quoted`` every cell stands in quotes, as programs write them."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
+    """Return a file of one record; with ``quoted`` every cell stands in quotes, as cli-kintone writes them."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     writer.writerows([["sku", code], ["k", cell]])
     return buffer.getvalue()
 
@@ -141,7 +142,7 @@ def test_apostrophe_comes_off_only_in_front_of_a_formula(cell: str, expected: st
 )
 @pytest.mark.parametrize("marked", [True, False])
 def test_files_of_programs_are_read_to_the_letter(code: str, cell: str, expected: object, *, marked: bool) -> None:
-    """With ``*``, or with quotes around every header, nothing was added for people, and codes are codes alone."""
+    """With ``*``, or written as cli-kintone writes, nothing was added for people, and codes are codes alone."""
     if marked:
         written = cell.replace('"', '""')
         outcome = read(f'*,{code}\n*,"{written}"\n')
@@ -150,6 +151,40 @@ def test_files_of_programs_are_read_to_the_letter(code: str, cell: str, expected
 
     found = outcome.problems[0][2] if outcome.problems else outcome.values[0][code]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"sku","name","memo"\n"k","\'=1",\n', "'=1"),
+        ('"sku","name"\n"k","\'=1"\n"",\n', "'=1"),
+        ('"sku","name"\n"k","\'=1"\n"z' + "z" * 60_000 + '"\n', "'=1"),
+        ('"sku","name"\r\n"k","\'=1"\r\n', "=1"),
+        ('"sku","name","memo"\n"k","\'=1",""\n', "=1"),
+        ('"sku";"name"\n"k";"\'=1"\n', "=1"),
+        ('"sku","name","memo"\n"k","\'=1",x\n', "=1"),
+        ('"sku","name"\n"k","\'=1"\n"",""\n', "=1"),
+        ("\"sku\",name\n\"k\",\"'=1\"\n", "=1"),
+    ],
+    ids=["blanks", "blank line", "long", "CRLF", "quoted blank", "semicolons", "bare", "blank cells", "header"],
+)  # fmt: skip
+def test_readable_file_saved_again_with_quotes_is_not_one_of_programs(text: str, expected: str) -> None:
+    """cli-kintone ends lines with LF and leaves blank cells bare; spreadsheets and scripts that quote all do not."""
+    assert read(text, rules=False).values[0]["name"] == expected
+
+
+@pytest.mark.parametrize("stored", ["'=1+1", "'@a", "''-x", "=1+1", "'", "\t", "－x"])
+@pytest.mark.parametrize("again", [False, True])
+def test_readable_file_brings_guarded_texts_back(stored: str, *, again: bool) -> None:
+    """Also after a script has saved it with quotes around every cell."""
+    record = {"name": {"type": "SINGLE_LINE_TEXT", "value": stored}, "memo": {"type": "MULTI_LINE_TEXT", "value": "m"}}
+    text = ReadableLines(CsvColumns(["name", "memo"])).text([record])
+    if again:
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, quoting=csv.QUOTE_ALL).writerows(csv.reader(io.StringIO(text, newline="")))
+        text = buffer.getvalue()
+
+    assert read(text).values == [{"name": stored, "memo": "m"}]
 
 
 def test_number_that_the_app_rounds_is_told_with_its_line() -> None:

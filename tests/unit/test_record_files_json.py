@@ -1,11 +1,12 @@
 """Files of JSON: lists, wrapped lists, and JSON Lines, told apart by their content."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.form_samples import field, make_form
+from tests.unit.form_samples import columns, field, make_form
 from tests.unit.record_file_samples import read, refusal
 
 ROW = {"sku": "a", "price": 5}
@@ -240,3 +241,62 @@ def test_records_before_the_first_entry_are_passed_over() -> None:
 
     assert [(record.position, record.line) for record in outcome.records] == [(2, 2)]
     assert outcome.problems == []
+
+
+@pytest.mark.parametrize("wrap", [lambda value: value, lambda value: {"type": "USER_SELECT", "value": value}])
+def test_people_as_kintone_shows_them_need_no_note(wrap: Callable[[object], object]) -> None:
+    """The name beside a code is kintone's own; what else is written otherwise than it is stored is still told."""
+    people = [{"code": "sato", "name": "佐藤"}, {"code": "ito", "name": ""}]
+    outcome = read(dumped([{"owner": wrap(people), "lines": [{"who": wrap(people[:1])}], "price": "1,000"}]))
+
+    assert outcome.values == [{"owner": ["sato", "ito"], "lines": [{"who": ["sato"]}], "price": "1000"}]
+    assert [str(note) for note in outcome.records[0].notes] == ['line 1: price: "1,000" → "1000"']
+
+
+@pytest.mark.parametrize("empty", [None, [], "", {"type": "FILE", "value": []}])
+@pytest.mark.parametrize("plain", [True, False])
+def test_empty_attachments_stay_as_they_are(empty: object, *, plain: bool) -> None:
+    """As a blank column of a CSV file, so that a saved record loses no file; the field is named."""
+    record = {"name": "x", "files": empty}
+    rows = [{"sku": "k", **record} if plain else {"updateKey": {"field": "sku", "value": "k"}, "record": record}]
+    outcome = read(dumped(rows), update_key="sku")
+
+    assert (outcome.values, outcome.problems) == ([{"name": "x"}], [])
+    assert outcome.attachments == ["files"]
+    assert outcome.records[0].cleared == 0
+    assert read("sku,name,files\nk,x,\n", update_key="sku").attachments == ["files"]
+
+
+@pytest.mark.parametrize("given", ["key", ["key"], [{"fileKey": "key", "name": "a.txt", "size": "5"}], "見積.pdf"])
+def test_attachments_are_refused_before_anything_is_sent(given: object) -> None:
+    """Keys that kintone shows would be refused by it after the batches before were saved; one sentence for each."""
+    outcome = read(dumped([{"name": "x", "files": given}]))
+
+    assert outcome.problems == [(1, "files", "not_writable")]
+    assert "upload_file" in str(outcome.records[0].problems[0].words)
+
+
+@pytest.mark.parametrize("moment", ["2026-03-08 02:30", "2026-11-01 01:30"])
+def test_time_that_the_clocks_of_the_zone_skip_or_repeat_is_refused_so(moment: str) -> None:
+    """The zone is known; that the time has none is not what is wrong with it. In a row of a table too."""
+    form = make_form(field("DATETIME", "moment"), field("SUBTABLE", "t", fields=columns(field("DATETIME", "at"))))
+    rows = [{"moment": moment, "t": [{"at": "2026-01-01 00:00"}, {"at": moment}]}]
+    outcome = read(dumped(rows), form, zone=ZoneInfo("America/New_York"))
+
+    assert outcome.problems == [(1, "moment", "ambiguous"), (1, "at", "ambiguous")]
+    assert [problem.problem.row for problem in outcome.records[0].problems] == [None, 2]
+    assert all("America/New_York" in str(problem.words) for problem in outcome.records[0].problems)
+
+
+def test_copied_time_of_an_entry_is_left_out() -> None:
+    """As in records_data: kintone fills the field, and its wrapper tells that it was read."""
+    lookup = {
+        "relatedApp": {"app": "2"},
+        "relatedKeyField": "k",
+        "fieldMappings": [{"field": "at", "relatedField": "x"}],
+    }
+    form = make_form(field("SINGLE_LINE_TEXT", "key", lookup=lookup), field("DATETIME", "at"))
+    record = {"key": "a", "at": {"type": "DATETIME", "value": "2026-01-05T00:00:00Z"}}
+    outcome = read(dumped([{"record": record}]), form)
+
+    assert (outcome.values, outcome.problems) == ([{"key": "a"}], [])

@@ -260,3 +260,17 @@ def test_record_that_never_ends_is_refused() -> None:
 
     assert "line 2 " in read(chunks(), long_form()).error
     assert taken < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("*,sku,item,sum\n*,a,x,2\n,,,0\n", [{"item": "x"}, {"item": ""}]),
+        ("*,sku,item,sum\n*,a,,0\n", [{"item": ""}]),
+        ("*,sku,item,sum\n*,a,,\n", []),
+        ("sku,item,sum\na,,0\n", [{"item": ""}]),
+    ],
+)
+def test_row_with_nothing_but_a_calculated_value_is_a_row(text: str, rows: list[dict[str, str]]) -> None:
+    """A sum is shown for a row only where there is one."""
+    assert read(text).values == [{"sku": "a", "lines": rows}]

@@ -32,15 +32,15 @@ def _form_is_read(stock: InProcess) -> None:
 
 def test_file_is_written_in_batches_in_its_order(stock: InProcess) -> None:
     """As the entries of a list are; of the records only the counts are kept."""
-    told: list[int] = []
+    told: list[tuple[int, int | None]] = []
     with small_batches():
-        report = import_file(stock, csv(120), progress=told.append)
+        report = import_file(stock, csv(120), progress=lambda *counts: told.append(counts))
 
     assert skus(stock) == keys(1, 120)
     assert [len(asked.parameters["requests"]) for asked in stock.asked if asked.call == BULK] == [5, 5, 2]
     assert report.written.summary() == {"add": 120, "updated": 0, "requested": 120, "with_update_key": 120}
     assert (report.written.results, report.written.responses) == ([], [])
-    assert told == [50, 100, 120]
+    assert told == [(50, 120), (100, 120), (120, 120)]
     assert report.written.next_entry is None
 
 
@@ -301,3 +301,44 @@ def test_append_empties_no_table(stock: InProcess) -> None:
 
     assert len(stock.values("lines")[0]) == 1
     assert report.cleared == 1
+
+
+def test_progress_has_no_total_where_the_records_were_not_counted(stock: InProcess) -> None:
+    """As in a large file that is not looked through first; one that is held as a whole was counted."""
+    told: list[tuple[int, int | None]] = []
+    with small_batches():
+        import_file(stock, csv(120), check=False, progress=lambda *counts: told.append(counts))
+        import_file(stock, csv(7), check=False, progress=lambda *counts: told.append(counts))
+
+    assert told == [(50, None), (100, None), (120, None), (7, 7)]
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("opening", [0, 1])
+def test_file_that_cannot_be_read_says_that_nothing_was_written(stock: InProcess, opening: int, *, check: bool) -> None:
+    """Once: where its link has ended, and where it breaks among its first records."""
+
+    def before(_opening: int, chunk: int) -> None:
+        if chunk == opening:
+            raise GONE
+
+    error = failure(stock, Store(csv(120), before=before), check=check)
+
+    assert str(error).count("nothing was written") == 1
+    assert not stock.writes
+
+
+def test_header_that_cannot_be_used_says_that_nothing_was_written(stock: InProcess) -> None:
+    """Once, as a quote that is never closed does."""
+    assert str(failure(stock, b"sku,nmae\nA-1,x\n")).count("nothing was written") == 1
+    assert str(failure(stock, b'sku,name\nA-1,"x\n')).count("nothing was written") == 1
+    assert not stock.writes
+
+
+def test_file_too_large_for_all_or_nothing_says_that_nothing_was_written(stock: InProcess) -> None:
+    """It is refused when its first batch is put together."""
+    with small_batches():
+        error = failure(stock, csv(120), check=False, atomic=True)
+
+    assert str(error).count("nothing was written") == 1
+    assert not stock.writes

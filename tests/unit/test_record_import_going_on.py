@@ -4,6 +4,7 @@ import pytest
 
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, InvalidParameterError, UnavailableError
+from kintone.ledger import EntryState
 from kintone.writing.append import ListMode
 from tests.unit.import_samples import (
     BROKEN,
@@ -18,6 +19,7 @@ from tests.unit.import_samples import (
 )
 from tests.unit.in_process import Asked, InProcess
 from tests.unit.writing_samples import small_batches, states
+from tools.dify_files import failures
 
 
 @pytest.fixture(autouse=True)
@@ -312,3 +314,21 @@ def test_mistakes_before_first_entry_are_passed_over(stock: InProcess) -> None:
     import_file(stock, b"sku,name\n,x\nA-1\nA-2,x\n", first=3)
 
     assert skus(stock) == ["A-2"]
+
+
+@pytest.mark.parametrize("key", ["sku", None])
+def test_file_that_is_another_one_by_now_is_begun_again(stock: InProcess, key: str | None) -> None:
+    """Places in the file that was read before mean nothing in it."""
+
+    def before(_opening: int, chunk: int) -> None:
+        if chunk == 3:
+            raise failures.changed("a.csv")
+
+    with small_batches():
+        error = failure(stock, Store(WIDE, 40_000, before=before), check=False, update_key=key)
+
+    assert error.ledger
+    assert error.ledger.count(EntryState.SAVED) > 0
+    assert "first_entry" not in str(error)
+    assert "from its first record" in str(error)
+    assert ("added twice" in str(error)) is (key is None)

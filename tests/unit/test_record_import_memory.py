@@ -56,7 +56,7 @@ def test_written_records_are_not_kept() -> None:
     content = "sku,name\n" + "".join(f"A-{number},x\n" for number in range(1, 6_001))
     kept: dict[int, int] = {}
 
-    def progress(written: int) -> None:
+    def progress(written: int, _total: int | None) -> None:
         kept[written] = tracemalloc.get_traced_memory()[0]
 
     options = FileOptions(FORM, ZoneInfo("UTC"), update_key="sku")

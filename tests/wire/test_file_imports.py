@@ -109,6 +109,29 @@ def test_records_that_were_sent_twice_are_named(imports: Imports) -> None:
     assert "entries 1 to 2" in outcome.text
 
 
+def test_emptied_fields_of_records_that_were_sent_twice_are_not_counted_flatly(imports: Imports) -> None:
+    """A record that the lost answer was about counts as updated, though it was added and had nothing to lose."""
+    imports.site.fail(api="records", cut="after")
+    twice = imports.run(imports.file("sku,name\nA-1,\nA-2,two\n"), update_key="sku")
+    once = imports.run(imports.file("sku,name\nA-1,\nA-2,\n"), update_key="sku")
+
+    assert "At most 1 field" in twice.text
+    assert "2 fields" in once.text
+    assert "At most" not in once.text
+
+
+def test_attachments_stay_where_a_file_leaves_them_empty(imports: Imports) -> None:
+    """In replace mode too, and the text says so."""
+    (record_id,) = imports.site.add_records(imports.app, [{"sku": "A-1"}])
+    attachment = {"upload_file": [imports.host.serve("a.txt", b"hello", "text/plain")], "attachment_field": "files"}
+    imports.host.invoke("kintone_upload_file", {**attachment, "record_id": str(record_id)}, imports.credentials)
+    outcome = imports.run(imports.file('[{"sku": "A-1", "name": "x", "files": []}]', "a.json"), update_key="sku")
+
+    assert [[file["name"] for file in files] for files in imports.values("files")] == [["a.txt"]]
+    assert imports.values("name") == ["x"]
+    assert "cannot hold any: files" in outcome.text
+
+
 def test_entries_have_a_next_entry_too(imports: Imports) -> None:
     """A Loop node finds the variable in any case."""
     outcome = imports.host.invoke(TOOL, {"records_data": [{"record": {"name": "x"}}]}, imports.credentials)
@@ -206,6 +229,7 @@ def test_file_that_cannot_be_read_writes_nothing(
 
     assert message.startswith("[INVALID_INPUT] records_file: ")
     assert words in message
+    assert message.count("nothing was written") == 1
     assert "upload_file" not in message
     assert imports.records == []
 

@@ -8,7 +8,7 @@ No message contains the query string of a URL, since it holds the signature that
 from collections.abc import Mapping
 
 from kintone.access.settings import Origin
-from kintone.errors import InvalidParameterError
+from kintone.errors import ChangedFileError, InvalidParameterError
 from kintone.file_names import shown_name
 from kintone.messages import Joined, Message
 
@@ -156,6 +156,17 @@ def broken(name: str, reason: Message) -> InvalidParameterError:
         "{parameter}: reading {name} from Dify broke off: {reason}; {advice}",
         name=shown_name(name),
         reason=reason,
+        advice=KEPT_NOTHING,
+        parameter=UPLOAD,
+    )
+
+
+def changed(name: str) -> ChangedFileError:
+    """Return the error for a file that is another one by now, when its transfer goes on after it broke off."""
+    return ChangedFileError(
+        "{parameter}: reading {name} from Dify broke off: {reason}; {advice}",
+        name=shown_name(name),
+        reason=Message("the file has another content by now"),
         advice=KEPT_NOTHING,
         parameter=UPLOAD,
     )

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Final
 
 from kintone.errors import InvalidParameterError
-from kintone.messages import Message
 from tools.dify_files import failures
 
 MAX_RESUMPTIONS: Final = 3
@@ -77,7 +76,7 @@ class _Transfer:
         except InvalidParameterError:
             raise broken from None
         if before.digest() != self._seen.digest():
-            raise failures.broken(self._name, Message("the file has another content by now"))
+            raise failures.changed(self._name)
         if rest:
             yield rest
         yield from chunks
