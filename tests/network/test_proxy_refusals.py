@@ -96,6 +96,7 @@ def test_password_of_a_proxy_is_wanted_or_wrong(
         ("407-ntlm", ACCESS_DENIED, "Basic"),
         ("reset", UNREACHABLE, "made no connection"),
         ("garbage", UNREACHABLE, "made no connection"),
+        ("half", UNREACHABLE, "made no connection"),
     ],
 )
 def test_proxy_that_opens_no_tunnel_is_named(route: Route, step: str, code: str, word: str) -> None:
