@@ -21,6 +21,8 @@ from kintone.failure_sentences import (
     PROXY_NOT_TRUSTED,
     PROXY_TLS_FAILED,
     PROXY_WITHOUT_TLS,
+    TUNNEL_CUT,
+    TUNNEL_WITHOUT_TLS,
     Failure,
 )
 from kintone.messages import Message
@@ -155,10 +157,10 @@ def handshake_failure(causes: Iterable[BaseException], exchange: Exchange) -> tu
     if exchange.proxy and not exchange.is_tunnelled:
         return _proxy_handshake_failure(seen)
     if seen.is_ended:
-        return FailureKind.NOT_SENT, ended(CUT_HANDSHAKE, exchange)
+        return FailureKind.NOT_SENT, ended(TUNNEL_CUT if exchange.is_tunnelled else CUT_HANDSHAKE, exchange)
     if seen.is_bad_file:
         return FailureKind.FINAL, BAD_CA_PATH
-    return FailureKind.FINAL, _alert_failure(seen.alert, exchange.keys) or _other_failure(seen)
+    return FailureKind.FINAL, _alert_failure(seen.alert, exchange.keys) or _other_failure(seen, exchange)
 
 
 def failure_after_handshake(causes: Iterable[BaseException], exchange: Exchange) -> tuple[FailureKind, Failure]:
@@ -216,11 +218,11 @@ def _alert_failure(alert: str, keys: SiteKeys) -> Failure | None:
     return None
 
 
-def _other_failure(seen: _Seen) -> Failure:
+def _other_failure(seen: _Seen, exchange: Exchange) -> Failure:
     if seen.verify_code:
         return VERIFY_FAILURES.get(seen.verify_code, BAD_CERTIFICATE)
     if seen.reason in WITHOUT_TLS:
-        return NO_TLS
+        return TUNNEL_WITHOUT_TLS if exchange.is_tunnelled else NO_TLS
     if seen.reason in VERSION_REASONS or seen.alert in VERSION_ALERTS:
         return OTHER_VERSION
     return NO_SUCH_NAME if seen.alert == "UNRECOGNIZED_NAME" else BAD_CERTIFICATE

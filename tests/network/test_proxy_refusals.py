@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from kintone.client import verify_credentials
+from kintone.writing.one_record import add_record
 from tests.network.call_outcomes import ACCESS_DENIED, NOT_SENT, REFUSED, UNREACHABLE, Outcome, failure, success
-from tests.network.clients import SECONDS_WITHOUT_RETRY, SLOW_RETRIES
+from tests.network.clients import SECONDS_WITHOUT_RETRY, SLOW_RETRIES, open_client
 from tests.network.fault_servers import FaultServer, FaultServers, proxy_certificate
 from tests.network.network_routes import HOST_BEHIND_PROXY, TUNNEL_ROUTES, Route, on_routes
 
@@ -118,6 +119,32 @@ def test_proxy_that_does_not_connect_in_time_is_named(route: Route) -> None:
     for message in (str(failed.error), str(saved.error)):
         assert f"the proxy 127.0.0.1:{route.fault_server.port} " in message
         assert "HTTPS_PROXY" in message
+
+
+@on_routes(*TUNNEL_ROUTES)
+@pytest.mark.parametrize(
+    ("step", "code", "word"),
+    [
+        ("close", UNREACHABLE, "closed"),
+        ("reset", UNREACHABLE, "closed"),
+        ("403", UNREACHABLE, "not TLS"),
+        ("garbage", UNREACHABLE, "not TLS"),
+        ("hang", "TIMED_OUT", "in time"),
+    ],
+)
+def test_proxy_through_which_no_tls_comes_is_named(route: Route, step: str, code: str, word: str) -> None:
+    """It says that it has connected, and then refuses: closing, with a page of its own, or by silence."""
+    route.fault_server.script(handshake=[step])
+    client = open_client(route.stack, "https://example.cybozu.com", route.token, timeout=0.2 if step == "hang" else 5)
+    failed = failure(lambda: add_record(client, 1, {"sku": {"value": "A"}}))
+    message = str(failed.error)
+
+    assert (failed.code, failed.entry_state()) == (code, NOT_SENT)
+    assert f"the proxy 127.0.0.1:{route.fault_server.port} " in message
+    assert word in message
+    assert "HTTPS_PROXY" in message
+    assert "client certificate" not in message
+    assert route.sent == 0
 
 
 @on_routes("tunnel-TLSv1_3")
