@@ -77,6 +77,12 @@ CERTIFICATE_ALERTS: Final = frozenset(
     }
 )
 """Alerts about the certificate of the client: https://www.rfc-editor.org/rfc/rfc8446#section-6.2"""
+WANTING_ALERTS: Final = frozenset({"CERTIFICATE_REQUIRED", "NO_CERTIFICATE", "BAD_CERTIFICATE", "CERTIFICATE_UNKNOWN"})
+"""Alerts of a server that got no certificate and wants one; under TLS 1.2 servers differ.
+
+The others of ``CERTIFICATE_ALERTS`` judge a certificate that was sent. Where none was, they come from something else,
+such as a firewall that refuses the host (ACCESS_DENIED), or a handshake that was changed on the way (DECRYPT_ERROR).
+"""
 PERHAPS_WANTS_CERTIFICATE = Message(
     "{peer} refused the TLS handshake, perhaps because it wants a client certificate", peer=KINTONE
 )
@@ -208,11 +214,11 @@ def _seen(causes: Iterable[BaseException]) -> _Seen:
 
 def _alert_failure(alert: str, keys: SiteKeys) -> Failure | None:
     """Return the failure if the server's alert is about the client's certificate, or may be."""
-    if alert in CERTIFICATE_ALERTS:
+    if alert in (CERTIFICATE_ALERTS if keys.has_certificate else WANTING_ALERTS):
         refused = REFUSED_BECAUSE.get(alert, REFUSED_CERTIFICATE)
         problem = refused if keys.has_certificate else WANTS_CERTIFICATE
         return Failure(AuthenticationError, problem, certificate_remedy(keys))
-    if alert == "HANDSHAKE_FAILURE":
+    if alert == "HANDSHAKE_FAILURE" or alert in CERTIFICATE_ALERTS:
         problem = PERHAPS_REFUSES_CERTIFICATE if keys.has_certificate else PERHAPS_WANTS_CERTIFICATE
         return Failure(UnreachableError, problem, certificate_remedy(keys))
     return None
