@@ -183,7 +183,7 @@ def test_proxy_without_tls_at_an_https_address(route: Route, monkeypatch: pytest
 
 
 @on_routes("tunnel-TLSv1_3")
-@pytest.mark.parametrize("listed", [HOST_BEHIND_PROXY, "localhost, .example", "*"])
+@pytest.mark.parametrize("listed", [HOST_BEHIND_PROXY, "localhost, .example", "*", "localhost, *.Example"])
 def test_host_in_no_proxy_is_reached_without_it(route: Route, monkeypatch: pytest.MonkeyPatch, listed: str) -> None:
     """The proxy gets no connection, whatever its address holds."""
     look_up = socket.getaddrinfo
@@ -193,6 +193,19 @@ def test_host_in_no_proxy_is_reached_without_it(route: Route, monkeypatch: pytes
     success(lambda: route.add(route.client()))
 
     assert route.fault_server.count("connections") == 0
+    assert route.saved == 1
+
+
+@on_routes("tunnel-TLSv1_3")
+@pytest.mark.parametrize("listed", ["tone.example", "*.kintone.example", "kintone.example:1", ":{port}", ","])
+def test_host_that_no_proxy_does_not_name_goes_through_it(
+    route: Route, monkeypatch: pytest.MonkeyPatch, listed: str
+) -> None:
+    """A part of a name, another port and an empty entry name no host."""
+    monkeypatch.setenv("NO_PROXY", listed.format(port=route.kintone.port))
+    success(lambda: route.add(route.client()))
+
+    assert route.fault_server.count("connects") == 1
     assert route.saved == 1
 
 
