@@ -53,8 +53,17 @@ TRUST_AUTHORITY = Message(
 )
 CHECK_CLOCK = Message("check the clock of the Dify server, and whether a proxy in between opens TLS")
 
+SECURE_HOST_OR_ADDRESS = Message(
+    "write the address of Secure Access, whose second part is s (example.s.cybozu.com), in kintone_domain and fill in "
+    "kintone_client_certificate of the credential, or have the IP address of the Dify server allowed in cybozu.com "
+    "Administration"
+)
+
 # Failures
 
+LEADS_TO_SECURE_HOST = Message(
+    "the site leads to its address of Secure Access, where a client certificate is wanted (HTTP {status})", status=0
+)
 WANTS_CERTIFICATE = Message("{peer} wants a client certificate, and the request brought none", peer=KINTONE)
 REFUSED_CERTIFICATE = Message("{peer} refused the client certificate", peer=KINTONE)
 REFUSED_BECAUSE = {
@@ -196,6 +205,12 @@ def certificate_remedy(keys: SiteKeys) -> Message:
     if keys.is_other_site:
         return CREDENTIAL_OF_ITS_OWN
     return GIVE_CERTIFICATE if keys.may_want_certificate else CERTIFICATE_AT_SECURE_HOST
+
+
+def leads_to_secure_host(status: int, keys: SiteKeys) -> Failure:
+    """Return the failure for a page or a redirect that leads to the site's address of Secure Access."""
+    remedy = CREDENTIAL_OF_ITS_OWN if keys.is_other_site else SECURE_HOST_OR_ADDRESS
+    return Failure(AuthenticationError, LEADS_TO_SECURE_HOST.copy_with(status=status), remedy)
 
 
 def _seen(causes: Iterable[BaseException]) -> _Seen:
