@@ -235,10 +235,13 @@ class _TrackedConnection(HTTPConnection):
         exchange.phase = Phase.TUNNELLING
         try:
             super()._tunnel()
+            if (self._raw_proxy_headers or [b""])[-1] == b"":
+                # The parser takes the end of the connection for the end of the head.
+                raise ConnectionResetError("the proxy's answer broke off in its head")
         except OSError as error:
             status = TUNNEL_STATUS.match(str(error))
             exchange.proxy_status = int(status[1]) if status else None
-            exchange.proxy_methods = methods_of(_proxy_challenges(getattr(self, "_raw_proxy_headers", None) or ()))
+            exchange.proxy_methods = methods_of(_proxy_challenges(self._raw_proxy_headers or ()))
             raise
         exchange.phase = Phase.HANDSHAKE
         exchange.is_tunnelled = True

@@ -17,7 +17,7 @@ import requests
 import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 
-from kintone.access.proxies import read_proxy
+from kintone.access.proxies import DEFAULT_PORTS, is_excepted, read_proxy
 from kintone.access.settings import Origin, is_loopback
 from kintone.connections import Exchange, TrackedAdapter, current
 from kintone.deadline import Deadline
@@ -142,7 +142,9 @@ def proxy_for(url: str) -> str | None:
     A loopback address never goes through a proxy, whatever ``NO_PROXY`` holds: an ``http`` request would leave this
     machine unencrypted.
     """
-    if is_loopback(urlsplit(url).hostname or ""):
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if is_loopback(host) or is_excepted(host, parts.port or DEFAULT_PORTS[parts.scheme]):
         return None
     address = (select_proxy(url, get_environ_proxies(url)) or "").strip()
     if not address:
@@ -151,7 +153,7 @@ def proxy_for(url: str) -> str | None:
     if proxy is not None and proxy.is_usable:
         return proxy.url
     failure = SOCKS_PROXY.copy_with(proxy=proxy.shown) if proxy is not None and proxy.is_socks else BAD_PROXY_ADDRESS
-    raise TransportError(FailureKind.FINAL, failure.naming_variable(urlsplit(url).scheme), sent=False)
+    raise TransportError(FailureKind.FINAL, failure.naming_variable(parts.scheme), sent=False)
 
 
 def send(adapter: TrackedAdapter, exchange: Exchange, outgoing: Outgoing) -> HttpReply:

@@ -60,6 +60,11 @@ FROM_VARIABLE = Message(
     "runs, or name the host in NO_PROXY if it can be reached without one",
     variable="",
 )
+THROUGH_TUNNEL = Message(
+    "have the proxy let encrypted connections to the host through, or name the host in NO_PROXY if it can be reached "
+    "without one; the proxy was taken from {variable} in the environment of the plugin",
+    variable="",
+)
 
 # Failures
 
@@ -186,6 +191,37 @@ PROXY_FAILED_WITH_STATUS = Failure(
     Message("the proxy {proxy} made no connection to {peer} (HTTP {status})", proxy="", peer=KINTONE, status=0),
     CHECK_PROXY,
     FROM_VARIABLE,
+)
+TUNNEL_CUT = Failure(
+    UnreachableError,
+    Message(
+        "the proxy {proxy} answered that it had connected to {peer}, but the connection was closed while encryption "
+        "was negotiated",
+        proxy="",
+        peer=KINTONE,
+    ),
+    CHECK_PROXY,
+    THROUGH_TUNNEL,
+)
+TUNNEL_SLOW = Failure(
+    TimedOutError,
+    Message(
+        "the proxy {proxy} answered that it had connected to {peer}, but encryption was not negotiated in time",
+        proxy="",
+        peer=KINTONE,
+    ),
+    CHECK_PROXY,
+    THROUGH_TUNNEL,
+)
+TUNNEL_WITHOUT_TLS = Failure(
+    UnreachableError,
+    Message(
+        "the proxy {proxy} answered that it had connected to {peer}, but what came through it is not TLS",
+        proxy="",
+        peer=KINTONE,
+    ),
+    CHECK_PROXY,
+    THROUGH_TUNNEL,
 )
 PROXY_WITHOUT_TLS = Failure(
     UnreachableError,

@@ -16,7 +16,12 @@ from kintone.failure_sentences import CHECK_DOMAIN
 from kintone.messages import Message
 from kintone.remedies import MAINTENANCE
 from kintone.retry import UNAVAILABLE_STATUSES
-from kintone.tls_failures import CREDENTIAL_OF_ITS_OWN, REFUSED_CERTIFICATE, WANTS_CERTIFICATE, certificate_remedy
+from kintone.tls_failures import (
+    REFUSED_CERTIFICATE,
+    WANTS_CERTIFICATE,
+    certificate_remedy,
+    leads_to_secure_host,
+)
 
 MAX_SEARCHED: Final = 65_536
 """Bytes of a page that are searched."""
@@ -83,17 +88,6 @@ ADDRESS_OR_OWN_CREDENTIAL = Message(
     "credential's never brings"
 )
 
-LEADS_TO_SECURE_HOST = Message(
-    "the site answered with a page that leads to its address of Secure Access, where a client certificate is wanted "
-    "(HTTP {status})",
-    status=0,
-)
-SECURE_HOST_OR_ADDRESS = Message(
-    "write the address of Secure Access, whose second part is s (example.s.cybozu.com), in kintone_domain and fill in "
-    "kintone_client_certificate of the credential, or have the IP address of the Dify server allowed in cybozu.com "
-    "Administration"
-)
-
 # Others
 
 BY_STATUS: Final[dict[int, Meaning]] = {
@@ -147,23 +141,15 @@ def certificate_page(status: int, body: bytes, keys: SiteKeys) -> Meaning | None
     if is_about_certificate:
         problem = REFUSED_CERTIFICATE if keys.has_certificate else WANTS_CERTIFICATE
         return Meaning(AuthenticationError, problem, certificate_remedy(keys))
-    if status in REFUSALS | {HTTPStatus.OK} and _names_secure_host(text, keys):
-        remedy = CREDENTIAL_OF_ITS_OWN if keys.is_other_site else SECURE_HOST_OR_ADDRESS
-        return Meaning(AuthenticationError, LEADS_TO_SECURE_HOST.copy_with(status=status), remedy)
+    if status in REFUSALS | {HTTPStatus.OK} and keys.secure_host and keys.secure_host.encode() in text:
+        failure = leads_to_secure_host(status, keys)
+        return Meaning(failure.error, failure.problem, failure.remedy)
     return None
 
 
 def asks_for_basic(status: int, headers: Mapping[str, str]) -> bool:
     """Return whether a server asks for Basic authentication, which it does before kintone gets the request."""
     return status == HTTPStatus.UNAUTHORIZED and "basic" in methods_of(headers.get("WWW-Authenticate", ""))
-
-
-def _names_secure_host(text: bytes, keys: SiteKeys) -> bool:
-    """Return whether a page names the address of Secure Access of the site, which the request did not go to."""
-    if not keys.is_official or keys.is_secure_access:
-        return False
-    name, _, region = keys.host.partition(".")
-    return f"{name}.s.{region}".encode() in text
 
 
 def _basic(keys: SiteKeys) -> Meaning:

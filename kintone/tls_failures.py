@@ -21,6 +21,8 @@ from kintone.failure_sentences import (
     PROXY_NOT_TRUSTED,
     PROXY_TLS_FAILED,
     PROXY_WITHOUT_TLS,
+    TUNNEL_CUT,
+    TUNNEL_WITHOUT_TLS,
     Failure,
 )
 from kintone.messages import Message
@@ -51,8 +53,17 @@ TRUST_AUTHORITY = Message(
 )
 CHECK_CLOCK = Message("check the clock of the Dify server, and whether a proxy in between opens TLS")
 
+SECURE_HOST_OR_ADDRESS = Message(
+    "write the address of Secure Access, whose second part is s (example.s.cybozu.com), in kintone_domain and fill in "
+    "kintone_client_certificate of the credential, or have the IP address of the Dify server allowed in cybozu.com "
+    "Administration"
+)
+
 # Failures
 
+LEADS_TO_SECURE_HOST = Message(
+    "the site leads to its address of Secure Access, where a client certificate is wanted (HTTP {status})", status=0
+)
 WANTS_CERTIFICATE = Message("{peer} wants a client certificate, and the request brought none", peer=KINTONE)
 REFUSED_CERTIFICATE = Message("{peer} refused the client certificate", peer=KINTONE)
 REFUSED_BECAUSE = {
@@ -75,6 +86,12 @@ CERTIFICATE_ALERTS: Final = frozenset(
     }
 )
 """Alerts about the certificate of the client: https://www.rfc-editor.org/rfc/rfc8446#section-6.2"""
+WANTING_ALERTS: Final = frozenset({"CERTIFICATE_REQUIRED", "NO_CERTIFICATE", "BAD_CERTIFICATE", "CERTIFICATE_UNKNOWN"})
+"""Alerts of a server that got no certificate and wants one; under TLS 1.2 servers differ.
+
+The others of ``CERTIFICATE_ALERTS`` judge a certificate that was sent. Where none was, they come from something else,
+such as a firewall that refuses the host (ACCESS_DENIED), or a handshake that was changed on the way (DECRYPT_ERROR).
+"""
 PERHAPS_WANTS_CERTIFICATE = Message(
     "{peer} refused the TLS handshake, perhaps because it wants a client certificate", peer=KINTONE
 )
@@ -155,10 +172,10 @@ def handshake_failure(causes: Iterable[BaseException], exchange: Exchange) -> tu
     if exchange.proxy and not exchange.is_tunnelled:
         return _proxy_handshake_failure(seen)
     if seen.is_ended:
-        return FailureKind.NOT_SENT, ended(CUT_HANDSHAKE, exchange)
+        return FailureKind.NOT_SENT, ended(TUNNEL_CUT if exchange.is_tunnelled else CUT_HANDSHAKE, exchange)
     if seen.is_bad_file:
         return FailureKind.FINAL, BAD_CA_PATH
-    return FailureKind.FINAL, _alert_failure(seen.alert, exchange.keys) or _other_failure(seen)
+    return FailureKind.FINAL, _alert_failure(seen.alert, exchange.keys) or _other_failure(seen, exchange)
 
 
 def failure_after_handshake(causes: Iterable[BaseException], exchange: Exchange) -> tuple[FailureKind, Failure]:
@@ -190,6 +207,12 @@ def certificate_remedy(keys: SiteKeys) -> Message:
     return GIVE_CERTIFICATE if keys.may_want_certificate else CERTIFICATE_AT_SECURE_HOST
 
 
+def leads_to_secure_host(status: int, keys: SiteKeys) -> Failure:
+    """Return the failure for a page or a redirect that leads to the site's address of Secure Access."""
+    remedy = CREDENTIAL_OF_ITS_OWN if keys.is_other_site else SECURE_HOST_OR_ADDRESS
+    return Failure(AuthenticationError, LEADS_TO_SECURE_HOST.copy_with(status=status), remedy)
+
+
 def _seen(causes: Iterable[BaseException]) -> _Seen:
     causes = list(causes)
     reasons = [str(cause.reason or "") for cause in causes if isinstance(cause, ssl.SSLError)]
@@ -206,21 +229,21 @@ def _seen(causes: Iterable[BaseException]) -> _Seen:
 
 def _alert_failure(alert: str, keys: SiteKeys) -> Failure | None:
     """Return the failure if the server's alert is about the client's certificate, or may be."""
-    if alert in CERTIFICATE_ALERTS:
+    if alert in (CERTIFICATE_ALERTS if keys.has_certificate else WANTING_ALERTS):
         refused = REFUSED_BECAUSE.get(alert, REFUSED_CERTIFICATE)
         problem = refused if keys.has_certificate else WANTS_CERTIFICATE
         return Failure(AuthenticationError, problem, certificate_remedy(keys))
-    if alert == "HANDSHAKE_FAILURE":
+    if alert == "HANDSHAKE_FAILURE" or alert in CERTIFICATE_ALERTS:
         problem = PERHAPS_REFUSES_CERTIFICATE if keys.has_certificate else PERHAPS_WANTS_CERTIFICATE
         return Failure(UnreachableError, problem, certificate_remedy(keys))
     return None
 
 
-def _other_failure(seen: _Seen) -> Failure:
+def _other_failure(seen: _Seen, exchange: Exchange) -> Failure:
     if seen.verify_code:
         return VERIFY_FAILURES.get(seen.verify_code, BAD_CERTIFICATE)
     if seen.reason in WITHOUT_TLS:
-        return NO_TLS
+        return TUNNEL_WITHOUT_TLS if exchange.is_tunnelled else NO_TLS
     if seen.reason in VERSION_REASONS or seen.alert in VERSION_ALERTS:
         return OTHER_VERSION
     return NO_SUCH_NAME if seen.alert == "UNRECOGNIZED_NAME" else BAD_CERTIFICATE

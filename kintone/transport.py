@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from kintone.access.credentials import Access
 from kintone.access.site_keys import site_keys
@@ -25,7 +26,8 @@ from kintone.exchanges import (
 )
 from kintone.retry import FailureKind
 from kintone.runtime import PROCESS_RUNTIME, Runtime, Timer
-from kintone.transport_failures import REDIRECT, TOO_MANY_REDIRECTS, TransportError
+from kintone.tls_failures import leads_to_secure_host
+from kintone.transport_failures import REDIRECT, TOO_MANY_REDIRECTS, Failure, TransportError
 
 __all__ = ["HttpTransport", "Pools", "StreamedReply", "Transport", "UploadBody", "pools"]
 
@@ -166,9 +168,17 @@ def _send_and_redirect(
         reply.close()
         exchange.release()
         if not is_repeatable or location is None:
-            raise TransportError(FailureKind.FINAL, REDIRECT.copy_with(status=reply.status), sent=True)
+            raise TransportError(FailureKind.FINAL, _forbidden_redirect(reply.status, redirect, exchange), sent=True)
         outgoing = replace(outgoing, url=location)
     raise TransportError(FailureKind.FINAL, TOO_MANY_REDIRECTS, sent=True)
+
+
+def _forbidden_redirect(status: int, redirect: str, exchange: Exchange) -> Failure:
+    """Return the failure for a redirect that is not followed."""
+    keys = exchange.keys
+    if keys.secure_host and urlsplit(redirect).hostname == keys.secure_host:
+        return leads_to_secure_host(status, keys)
+    return REDIRECT.copy_with(status=status)
 
 
 def _outgoing(encoded: EncodedRequest, access: Access, body: UploadBody | None) -> Outgoing:

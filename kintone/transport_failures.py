@@ -36,6 +36,7 @@ from kintone.failure_sentences import (
     STOPPED,
     TOO_LARGE,
     TOO_MANY_REDIRECTS,
+    TUNNEL_SLOW,
     Failure,
 )
 from kintone.messages import NOTHING, Message
@@ -118,11 +119,17 @@ def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, 
     if exchange.phase is Phase.TUNNELLING:
         return _tunnel_failed(exchange, late=late)
     if exchange.phase is Phase.HANDSHAKE:
-        slow = SLOW_PROXY if exchange.proxy and not exchange.is_tunnelled else SLOW_CONNECTION
-        return (FailureKind.NOT_SENT, slow) if late else handshake_failure(causes, exchange)
+        return (FailureKind.NOT_SENT, _slow_handshake(exchange)) if late else handshake_failure(causes, exchange)
     if exchange.phase is Phase.CONNECTING:
         return FailureKind.NOT_SENT, _not_connected(causes, exchange, late=late)
     return failure_after_handshake(causes, exchange)
+
+
+def _slow_handshake(exchange: Exchange) -> Failure:
+    """Return the failure if TLS was not negotiated in time, with kintone or with a proxy."""
+    if exchange.is_tunnelled:
+        return TUNNEL_SLOW
+    return SLOW_PROXY if exchange.proxy else SLOW_CONNECTION
 
 
 def _not_connected(causes: list[BaseException], exchange: Exchange, *, late: bool) -> Failure:

@@ -100,6 +100,17 @@ def read_proxy(address: str) -> Proxy | None:
     return Proxy(scheme, found[1], port, _decoded(user), _decoded(password))
 
 
+def is_excepted(host: str, port: int) -> bool:
+    """Return whether ``NO_PROXY`` names a host as ``*.domain``, or with this port, which the HTTP library overlooks.
+
+    Dify's plugin daemon, written in Go, reads the same variable and takes both:
+    https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
+    """
+    listed = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    names = (entry.strip().lower().removesuffix(f":{port}").removeprefix("*") for entry in listed.split(","))
+    return any(host == name or (name.startswith(".") and host.endswith(name)) for name in names if name)
+
+
 def shown_proxy(address: str) -> str:
     """Return host and port of a proxy's address, without user name and password; empty if they cannot be told."""
     proxy = read_proxy(address)

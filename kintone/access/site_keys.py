@@ -27,6 +27,14 @@ class SiteKeys:
         """Whether the address is one to which a client certificate may be sent."""
         return self.has_certificate or self.is_secure_access or not self.is_official
 
+    @property
+    def secure_host(self) -> str:
+        """The site's address of Secure Access, empty for the address itself and for an origin of the operator."""
+        if not self.is_official or self.is_secure_access:
+            return ""
+        name, _, region = self.host.partition(".")
+        return f"{name}.s.{region}"
+
 
 NO_KEYS: Final = SiteKeys()
 

@@ -21,6 +21,7 @@ A connection goes through stages, each of which uses the next step of its list (
     hang          read everything, send nothing
     garbage       send bytes that are neither HTTP nor TLS, then close
     alert         send a fatal TLS alert, handshake_failure; alert-42: the one with this number
+    half          (connect) send a part of the head of an answer, 200, then close
     drip          send one byte every 0.2 seconds
     407, 502 …    answer with this status and an HTML page (302 with a Location); 407-ntlm asks for NTLM
     lost          (request) forward it and close the connection when its answer arrives
@@ -239,6 +240,8 @@ class Server:
             send_slowly(client, b"HTTP/1.1 200 OK\r\nX-Padding: " + b"x" * 10_000)
         elif step == "garbage":
             send_and_close(client, GARBAGE)
+        elif step == "half":
+            send_and_close(client, b"HTTP/1.1 200 OK\r\nX-Padding: x")
         elif step.startswith("alert"):
             send_and_close(client, alert(step))
         elif step == "407-ntlm":

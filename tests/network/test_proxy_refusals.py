@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from kintone.client import verify_credentials
+from kintone.writing.one_record import add_record
 from tests.network.call_outcomes import ACCESS_DENIED, NOT_SENT, REFUSED, UNREACHABLE, Outcome, failure, success
-from tests.network.clients import SECONDS_WITHOUT_RETRY, SLOW_RETRIES
+from tests.network.clients import SECONDS_WITHOUT_RETRY, SLOW_RETRIES, open_client
 from tests.network.fault_servers import FaultServer, FaultServers, proxy_certificate
 from tests.network.network_routes import HOST_BEHIND_PROXY, TUNNEL_ROUTES, Route, on_routes
 
@@ -96,6 +97,7 @@ def test_password_of_a_proxy_is_wanted_or_wrong(
         ("407-ntlm", ACCESS_DENIED, "Basic"),
         ("reset", UNREACHABLE, "made no connection"),
         ("garbage", UNREACHABLE, "made no connection"),
+        ("half", UNREACHABLE, "made no connection"),
     ],
 )
 def test_proxy_that_opens_no_tunnel_is_named(route: Route, step: str, code: str, word: str) -> None:
@@ -117,6 +119,32 @@ def test_proxy_that_does_not_connect_in_time_is_named(route: Route) -> None:
     for message in (str(failed.error), str(saved.error)):
         assert f"the proxy 127.0.0.1:{route.fault_server.port} " in message
         assert "HTTPS_PROXY" in message
+
+
+@on_routes(*TUNNEL_ROUTES)
+@pytest.mark.parametrize(
+    ("step", "code", "word"),
+    [
+        ("close", UNREACHABLE, "closed"),
+        ("reset", UNREACHABLE, "closed"),
+        ("403", UNREACHABLE, "not TLS"),
+        ("garbage", UNREACHABLE, "not TLS"),
+        ("hang", "TIMED_OUT", "in time"),
+    ],
+)
+def test_proxy_through_which_no_tls_comes_is_named(route: Route, step: str, code: str, word: str) -> None:
+    """It says that it has connected, and then refuses: closing, with a page of its own, or by silence."""
+    route.fault_server.script(handshake=[step])
+    client = open_client(route.stack, "https://example.cybozu.com", route.token, timeout=0.2 if step == "hang" else 5)
+    failed = failure(lambda: add_record(client, 1, {"sku": {"value": "A"}}))
+    message = str(failed.error)
+
+    assert (failed.code, failed.entry_state()) == (code, NOT_SENT)
+    assert f"the proxy 127.0.0.1:{route.fault_server.port} " in message
+    assert word in message
+    assert "HTTPS_PROXY" in message
+    assert "client certificate" not in message
+    assert route.sent == 0
 
 
 @on_routes("tunnel-TLSv1_3")
@@ -155,7 +183,7 @@ def test_proxy_without_tls_at_an_https_address(route: Route, monkeypatch: pytest
 
 
 @on_routes("tunnel-TLSv1_3")
-@pytest.mark.parametrize("listed", [HOST_BEHIND_PROXY, "localhost, .example", "*"])
+@pytest.mark.parametrize("listed", [HOST_BEHIND_PROXY, "localhost, .example", "*", "localhost, *.Example"])
 def test_host_in_no_proxy_is_reached_without_it(route: Route, monkeypatch: pytest.MonkeyPatch, listed: str) -> None:
     """The proxy gets no connection, whatever its address holds."""
     look_up = socket.getaddrinfo
@@ -165,6 +193,19 @@ def test_host_in_no_proxy_is_reached_without_it(route: Route, monkeypatch: pytes
     success(lambda: route.add(route.client()))
 
     assert route.fault_server.count("connections") == 0
+    assert route.saved == 1
+
+
+@on_routes("tunnel-TLSv1_3")
+@pytest.mark.parametrize("listed", ["tone.example", "*.kintone.example", "kintone.example:1", ":{port}", ","])
+def test_host_that_no_proxy_does_not_name_goes_through_it(
+    route: Route, monkeypatch: pytest.MonkeyPatch, listed: str
+) -> None:
+    """A part of a name, another port and an empty entry name no host."""
+    monkeypatch.setenv("NO_PROXY", listed.format(port=route.kintone.port))
+    success(lambda: route.add(route.client()))
+
+    assert route.fault_server.count("connects") == 1
     assert route.saved == 1
 
 

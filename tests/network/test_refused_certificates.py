@@ -29,7 +29,8 @@ DAY = timedelta(days=1)
 
 # Numbers of alerts, https://www.rfc-editor.org/rfc/rfc8446#section-6
 HANDSHAKE_FAILURE = 40
-WANTED = {42: "bad_certificate", 46: "certificate_unknown", 49: "access_denied", 116: "certificate_required"}
+WANTED = {42: "bad_certificate", 46: "certificate_unknown", 116: "certificate_required"}
+ABOUT_A_SENT_ONE = {44: "certificate_revoked", 45: "certificate_expired", 48: "unknown_ca", 49: "access_denied", 51: ""}
 REFUSED = {42: "", 43: "", 44: "revoked", 45: "expired", 46: "", 48: "issued it", 49: "", 116: "does not ask for"}
 OTHERS = {70: "version", 71: "version", 80: "refused", 112: "no site of this name"}
 
@@ -88,6 +89,17 @@ def test_alert_about_a_certificate_when_none_was_sent(refuse: Write, alert: int,
 
     assert failed.code == ACCESS_DENIED
     assert "wants a client certificate" in str(failed.error)
+    assert PARAMETER in str(failed.error)
+
+
+@pytest.mark.parametrize("host", ["", SECURE_HOST, OPEN_HOST])
+@pytest.mark.parametrize("alert", ABOUT_A_SENT_ONE)
+def test_alert_that_judges_a_certificate_when_none_was_sent(refuse: Write, alert: int, host: str) -> None:
+    """It cannot be about the client's, so that one is wanted is no fact; a firewall may have refused the host."""
+    failed = refuse(alert, host, given=False)
+
+    assert failed.code == UNREACHABLE
+    assert "perhaps because it wants a client certificate" in str(failed.error)
     assert PARAMETER in str(failed.error)
 
 

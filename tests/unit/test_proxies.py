@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kintone.access.proxies import proxy_secrets, read_proxy
 from kintone.connections import TrackedAdapter
+from kintone.exchanges import proxy_for
 
 HOST = "proxy.example:3128"
 
@@ -103,3 +104,27 @@ def test_passwords_are_masked_also_in_an_address_that_cannot_be_used(address: st
     secrets = proxy_secrets({"HTTPS_PROXY": address})
 
     assert {"p@ss/w", "joe:p@ss/w", base64.b64encode(b"joe:p@ss/w").decode()} <= set(secrets)
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_direct"),
+    [
+        ("example.cybozu.com:443", True),
+        ("api, .cybozu.com:443", True),
+        ("*.cybozu.com:443", True),
+        ("*.CYBOZU.com", True),
+        ("example.cybozu.com:8443", False),
+        ("*.example.cybozu.com", False),
+        ("*ozu.com", False),
+        ("ozu.com:443", False),
+        (":443", False),
+    ],
+)
+def test_hosts_without_a_proxy_by_wildcard_and_port(
+    monkeypatch: pytest.MonkeyPatch, listed: str, *, is_direct: bool
+) -> None:
+    """Dify's plugin daemon, written in Go, takes these spellings of the same variable."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", listed)
+
+    assert (proxy_for("https://example.cybozu.com/k/v1/app.json") is None) is is_direct
