@@ -16,7 +16,9 @@ from cryptography import x509
 MAX_CHARACTERS: Final = 200_000
 """A PFX file with a chain has some thousand."""
 PEM_BEGIN: Final = "-----BEGIN"
-PEM_BLOCK: Final = re.compile(r"-----BEGIN\s*([A-Z0-9\s]+?)\s*-----(.*?)-----END\s*[A-Z0-9\s]+?-----", re.DOTALL)
+PEM_LINE: Final = re.compile(r"-----(BEGIN|END)([A-Z0-9\s]{1,100})-----")
+"""The first or last line of a block, with its label. Its length is bounded, since a label that does not end would be
+searched to the end of the text from each place at which one begins."""
 KEY_KINDS: Final = {
     "PRIVATEKEY": "PRIVATE KEY",
     "ENCRYPTEDPRIVATEKEY": "ENCRYPTED PRIVATE KEY",
@@ -29,7 +31,7 @@ BUNDLE_KINDS: Final = frozenset({"PKCS7", "CMS"})
 ENCRYPTION: Final = re.compile(r"\s*Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*([A-Z0-9-]+),\s*")
 """The headers of OpenSSL's old encrypted keys; behind the comma follows the start vector in hexadecimal digits."""
 INVISIBLE: Final = re.compile("[\\s\"'\u200b\u2060\ufeff]+")
-DATA_PREFIX: Final = re.compile(r"\s*data:[^,]{0,200},", re.IGNORECASE)
+DATA_PREFIX: Final = re.compile(r"\A\s*data:[^,]{0,200},", re.IGNORECASE)
 BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 URL_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
@@ -150,8 +152,13 @@ def _read_pem(text: str) -> Pasted:
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
     """Yield label, without blanks, and body of each block; a text around them is ignored."""
-    for match in PEM_BLOCK.finditer(text):
-        yield "".join(match[1].split()), match[2]
+    begin: re.Match[str] | None = None
+    for line in PEM_LINE.finditer(text):
+        if line[1] == "BEGIN":
+            begin = begin or line
+        elif begin is not None:
+            yield "".join(begin[2].split()), text[begin.end() : line.start()]
+            begin = None
 
 
 def _key_block(label: str, body: str) -> bytes:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from kintone.access.certificate_texts import key_runs
 from kintone.access.certificates import read_certificate
 from kintone.errors import InvalidParameterError
 from tests.unit.certificate_samples import FIXED_PASSWORD, NOW, PASSWORD, Pair, chain, fixed, in_base64
@@ -214,6 +215,24 @@ NO_PEM = {
 def test_pem_of_another_kind(label: str) -> None:
     """PEM without certificate and key is refused."""
     refusal(f"-----BEGIN {label}-----\n{in_base64(bytes(99))}\n-----END {label}-----\n")
+
+
+ENDLESS = {
+    "a first line of blanks": "-----BEGIN " + " " * 190_000,
+    "a last line of letters and blanks": "-----BEGIN A-----x-----END " + "A " * 95_000,
+    "first lines only": "-----BEGIN A" * 16_000,
+    "first lines without a last one": "-----BEGIN CERTIFICATE-----\n" * 7_000,
+    "line ends written out": "\\n" * 95_000,
+}
+
+
+@pytest.mark.time_limit(10)
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_long_texts_take_no_time(text: str) -> None:
+    """The time grows with the length of the text, not with its square; masking searches the text as well."""
+    refusal(text)
+
+    assert key_runs(text) == ()
 
 
 def test_key_that_tls_refuses_as_too_weak(monkeypatch: pytest.MonkeyPatch) -> None:
