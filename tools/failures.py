@@ -37,7 +37,7 @@ def redactor_of(*given: Mapping[str, Any]) -> Redactor:
         pair = values.get(basic_auth.USER), values.get(basic_auth.PASSWORD)
         secrets += (secret for name in SECRETS for secret in secrets_in(values.get(name)))
         secrets += stored_secrets(*pair)
-        words += (*stored_words(*pair), password_text(values.get(certificates.PASSWORD)))
+        words += (*stored_words(*pair), password_text(values.get(certificates.PASSWORD))[: basic_auth.MAX_LENGTH])
         keys += key_runs(values.get(certificates.CERTIFICATE))
     return Redactor(secrets, words=filter(None, words), keys=keys)
 

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from kintone.access.basic_auth import password_text
+from kintone.access.basic_auth import password_text, refuse_long
 from kintone.access.certificate_texts import Content, Pasted, key_runs, read_pasted
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
@@ -136,6 +136,7 @@ def read_certificate(text: object, password: object, now: datetime | None = None
                 parameter=CERTIFICATE,
             )
         return None
+    refuse_long(secret, PASSWORD)
     key, leaf, others = _opened(read_pasted(given), secret)
     _check_dates(leaf, now or datetime.now(UTC))
     chain = b"".join(each.public_bytes(Encoding.PEM) for each in _in_order(leaf, others))

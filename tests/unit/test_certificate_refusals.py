@@ -232,7 +232,7 @@ def test_long_texts_take_no_time(text: str) -> None:
     """The time grows with the length of the text, not with its square; masking searches the text as well."""
     refusal(text)
 
-    assert key_runs(text) == ()
+    assert "-----BEGIN" not in "".join(key_runs(text))
 
 
 def test_key_that_tls_refuses_as_too_weak(monkeypatch: pytest.MonkeyPatch) -> None:
