@@ -5,6 +5,7 @@ environment variable ``CRYPTOGRAPHY_OPENSSL_NO_LEGACY``,
 https://cryptography.io/en/latest/openssl/#legacy-provider-in-openssl-3-x
 """
 
+import base64
 import os
 import ssl
 import warnings
@@ -27,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from kintone.access.basic_auth import password_text, refuse_long
 from kintone.access.certificate_texts import Content, Pasted, key_runs, read_pasted
+from kintone.access.key_derivations import MAX_ROUNDS, has_too_many_rounds
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 
@@ -183,6 +185,7 @@ def _opened(pasted: Pasted, password: str) -> tuple[PrivateKey, x509.Certificate
 
 
 def _open_pfx(file: bytes, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
+    _check_rounds(has_too_many_rounds(file, is_pfx=True))
     # An empty password is written in two ways, and a password may be given for a file that has none.
     for secret in dict.fromkeys((password.encode() or None, None, b"")):
         with suppress(*UNREADABLE_BY_LIBRARY):
@@ -199,10 +202,23 @@ def _open_pem(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x50
 
 
 def _open_key(block: bytes, password: str) -> PrivateKey:
+    with suppress(ValueError):
+        body = b"".join(line for line in block.splitlines() if not line.startswith(b"-"))
+        _check_rounds(has_too_many_rounds(base64.b64decode(body), is_pfx=False))
     for secret in dict.fromkeys((password.encode() or None, None)):
         with suppress(*UNREADABLE_BY_LIBRARY):
             return load_pem_private_key(block, secret)
     raise _cannot_be_opened(password)
+
+
+def _check_rounds(too_many: bool) -> None:  # noqa: FBT001 - what was found
+    if too_many:
+        raise InvalidParameterError(
+            "{parameter} is encrypted with more than {most} rounds, too many to open it in each call; export it again "
+            "with fewer",
+            parameter=CERTIFICATE,
+            most=MAX_ROUNDS,
+        )
 
 
 def _cannot_be_opened(password: str) -> InvalidParameterError:
