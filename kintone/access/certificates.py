@@ -132,14 +132,18 @@ def _open_pfx(file: bytes, password: str) -> tuple[list[PrivateKey], list[x509.C
 
 
 def _open_pem(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
+    _check_rounds(has_too_many_rounds(*map(_content_of, pasted.keys), is_pfx=False))
     keys = [_open_key(block, password) for block in pasted.keys]
     return keys, [x509.load_der_x509_certificate(each) for each in pasted.certificates]
 
 
-def _open_key(block: bytes, password: str) -> PrivateKey:
+def _content_of(block: bytes) -> bytes:
     with suppress(ValueError):
-        body = b"".join(line for line in block.splitlines() if not line.startswith(b"-"))
-        _check_rounds(has_too_many_rounds(base64.b64decode(body), is_pfx=False))
+        return base64.b64decode(b"".join(line for line in block.splitlines() if not line.startswith(b"-")))
+    return b""
+
+
+def _open_key(block: bytes, password: str) -> PrivateKey:
     for secret in dict.fromkeys((password.encode() or None, None)):
         with suppress(*UNREADABLE_BY_LIBRARY):
             return load_pem_private_key(block, secret)

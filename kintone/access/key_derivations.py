@@ -28,12 +28,15 @@ MAX_BYTE: Final = 0xFF
 INTEGER: Final = re.compile(rb"\x02([\x01-\x08])", re.DOTALL)
 
 
-def has_too_many_rounds(file: bytes, *, is_pfx: bool) -> bool:
-    """Return whether a file in DER or BER asks for more than ``MAX_ROUNDS``, where that can be seen from outside."""
-    end = END_OF_PFX.search(file, max(0, len(file) - 64)) if is_pfx else None
-    if end is not None and int.from_bytes(end[end.lastindex or 0]) > MAX_ROUNDS and _ends_with_salt(file, end.start()):
-        return True
-    return any(_rounds(file, found) > MAX_ROUNDS for found in DERIVATION.finditer(file))
+def has_too_many_rounds(*files: bytes, is_pfx: bool) -> bool:
+    """Return whether files in DER or BER ask for over ``MAX_ROUNDS`` together, as far as it shows from outside."""
+    total = sum(_rounds(file, found) for file in files for found in DERIVATION.finditer(file))
+    return total + (sum(map(_rounds_of_mac, files)) if is_pfx else 0) > MAX_ROUNDS
+
+
+def _rounds_of_mac(file: bytes) -> int:
+    end = END_OF_PFX.search(file, max(0, len(file) - 64))
+    return int.from_bytes(end[end.lastindex or 0]) if end and _ends_with_salt(file, end.start()) else 0
 
 
 def _ends_with_salt(file: bytes, end: int) -> bool:

@@ -283,6 +283,16 @@ def test_file_with_too_many_rounds(name: str) -> None:
         assert "2000000 rounds" in refusal(in_base64(with_many_rounds(file, *place)), FIXED_PASSWORD).replace(",", "")
 
 
+def test_many_keys_with_many_rounds_together() -> None:
+    """The rounds of all keys count, since each is opened."""
+    block = der(LEAF, password=b"zzz")
+    key = in_base64(block.replace(ROUNDS, b"\x02\x02\x7f\xff"))
+    text = f"-----BEGIN ENCRYPTED PRIVATE KEY-----\n{key}\n-----END ENCRYPTED PRIVATE KEY-----\n"
+
+    assert "rounds" in refusal(LEAF.pem() + text * 62, "zzz")
+    assert "rounds" not in refusal(LEAF.pem() + text * 61, "zzz")
+
+
 @pytest.mark.parametrize("rounds", [b"\x02\x03\x7f\xff\xff", b"\x02\x04\x7f\xff\xff\xff\0\0"])
 def test_encrypted_bytes_that_look_like_rounds(rounds: bytes) -> None:
     """At the end of a file they are rounds behind a salt only, as encrypted bytes are there in a file without MAC."""
