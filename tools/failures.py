@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from kintone.access import basic_auth, certificates
+from kintone.access import basic_auth, client_certificates
 from kintone.access.basic_auth import password_text, stored_secrets, stored_words
 from kintone.access.certificate_texts import key_runs
 from kintone.access.credentials import secrets_in
@@ -37,8 +37,11 @@ def redactor_of(*given: Mapping[str, Any]) -> Redactor:
         pair = values.get(basic_auth.USER), values.get(basic_auth.PASSWORD)
         secrets += (secret for name in SECRETS for secret in secrets_in(values.get(name)))
         secrets += stored_secrets(*pair)
-        words += (*stored_words(*pair), password_text(values.get(certificates.PASSWORD)))
-        keys += key_runs(values.get(certificates.CERTIFICATE))
+        words += (
+            *stored_words(*pair),
+            password_text(values.get(client_certificates.PASSWORD))[: basic_auth.MAX_LENGTH],
+        )
+        keys += key_runs(values.get(client_certificates.CERTIFICATE))
     return Redactor(secrets, words=filter(None, words), keys=keys)
 
 

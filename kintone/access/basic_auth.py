@@ -9,6 +9,8 @@ from kintone.errors import InvalidParameterError
 
 USER: Final = "kintone_basic_auth_user"
 PASSWORD: Final = "kintone_basic_auth_password"  # noqa: S105 - the name of a parameter
+MAX_LENGTH: Final = 1_000
+"""Characters of a user name or a password. A longer one is refused and never sent; masking it would take minutes."""
 
 
 class BasicAuth:
@@ -34,6 +36,7 @@ class BasicAuth:
                 "{user} must not hold a colon, which separates it from the password; write the name alone", user=USER
             )
         for parameter, text in ((USER, user), (PASSWORD, password)):
+            refuse_long(text, parameter)
             if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
                 raise InvalidParameterError(
                     "{parameter} holds a line end or another control character; enter it again by hand",
@@ -84,22 +87,44 @@ def password_text(value: object) -> str:
     return text if text.strip() else ""
 
 
+def refuse_long(text: str, parameter: str) -> None:
+    """Raise ``InvalidParameterError`` for a text of more than ``MAX_LENGTH`` characters."""
+    if len(text) > MAX_LENGTH:
+        raise InvalidParameterError(
+            "{parameter} has more than {most} characters, so something else was pasted; enter it again",
+            parameter=parameter,
+            most=MAX_LENGTH,
+        )
+
+
 def pair_secrets(pair: str) -> tuple[str, ...]:
     """Return a pair ``user:password``, plain and as it is sent, as far as it is long enough to be masked in data."""
     return tuple(text for text in (pair, _encoded(pair)) if len(text) >= MIN_TOKEN_LENGTH)
 
 
 def stored_words(user: object, password: object) -> tuple[str, ...]:
-    """Return the texts to mask in messages for what a credential holds, even if it is refused."""
-    pair = f"{user_text(user)}:{password_text(password)}"
-    raw = "" if password is None else str(password)
-    return tuple(dict.fromkeys(word for word in (raw, raw.strip(), pair, _encoded(pair)) if password_text(password)))
+    """Return the texts to mask in messages for what a credential holds, even if it is refused.
+
+    Of what is too long, and so refused, the first ``MAX_LENGTH`` characters are.
+    """
+    pair = _stored_pair(user, password)
+    raw = "" if password is None else str(password)[:MAX_LENGTH]
+    return tuple(
+        dict.fromkeys(
+            word
+            for word in (raw, raw.strip(), password_text(password)[:MAX_LENGTH], pair, _encoded(pair))
+            if password_text(password)
+        )
+    )
 
 
 def stored_secrets(user: object, password: object) -> tuple[str, ...]:
     """Return the texts to mask in messages and data for what a credential holds, even if it is refused."""
-    name, secret = user_text(user), password_text(password)
-    return pair_secrets(f"{name}:{secret}") if name and secret else ()
+    return pair_secrets(_stored_pair(user, password)) if user_text(user) and password_text(password) else ()
+
+
+def _stored_pair(user: object, password: object) -> str:
+    return f"{user_text(user)[:MAX_LENGTH]}:{password_text(password)[:MAX_LENGTH]}"
 
 
 def _encoded(pair: str) -> str:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from cryptography import x509
-
 MAX_CHARACTERS: Final = 200_000
 """A PFX file with a chain has some thousand."""
 PEM_BEGIN: Final = "-----BEGIN"
@@ -199,6 +197,8 @@ def _from_base64(text: str) -> bytes | None:
 
 
 def _is_certificate(content: bytes) -> bool:
+    from cryptography import x509  # noqa: PLC0415 - see kintone.access.certificates
+
     try:
         x509.load_der_x509_certificate(content)
     except ValueError:

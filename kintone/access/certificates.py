@@ -1,12 +1,14 @@
-"""The client certificate of a site with Secure Access, read from a credential and held in memory only.
+"""Reading the client certificate of a site with Secure Access from a credential.
+
+``cryptography`` takes 30 to 100 ms and 8 MB, so this module is imported once a credential holds a certificate.
 
 Old PFX files are encrypted with RC2-40 or 3DES. ``cryptography`` reads these unless its legacy switch is off: the
 environment variable ``CRYPTOGRAPHY_OPENSSL_NO_LEGACY``,
 https://cryptography.io/en/latest/openssl/#legacy-provider-in-openssl-3-x
 """
 
+import base64
 import os
-import ssl
 import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -25,13 +27,13 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from kintone.access.basic_auth import password_text
-from kintone.access.certificate_texts import Content, Pasted, is_encrypted, key_runs, read_pasted
+from kintone.access.basic_auth import password_text, refuse_long
+from kintone.access.certificate_texts import Content, Pasted, is_encrypted, read_pasted
+from kintone.access.client_certificates import CERTIFICATE, PASSWORD, ClientCertificate
+from kintone.access.key_derivations import MAX_ROUNDS, has_too_many_rounds
 from kintone.errors import InvalidParameterError
 from kintone.messages import Message
 
-CERTIFICATE: Final = "kintone_client_certificate"
-PASSWORD: Final = "kintone_client_certificate_password"  # noqa: S105 - the name of a parameter
 LEGACY_SWITCH: Final = "CRYPTOGRAPHY_OPENSSL_NO_LEGACY"
 UNREADABLE_BY_LIBRARY: Final = (ValueError, TypeError, UnsupportedAlgorithm)
 """What ``cryptography`` raises for a wrong password and for damaged or unknown content."""
@@ -65,63 +67,6 @@ warnings.filterwarnings("ignore", message="PKCS#12 bundle could not be parsed as
 type PrivateKey = PrivateKeyTypes
 
 
-class ClientCertificate:
-    """A certificate chain with its private key, which ``repr`` does not show."""
-
-    __slots__ = ("_chain", "_key")
-
-    def __init__(self, chain: bytes, key: bytes) -> None:
-        """Take chain (the leaf first) and unencrypted key, both as PEM."""
-        self._chain = chain
-        self._key = key
-
-    def context(self) -> ssl.SSLContext:
-        """Return a new TLS context that presents the certificate; raises ``InvalidParameterError``.
-
-        It checks certificate and host name of the server, and trusts nobody yet: the HTTP library adds the authorities
-        that it trusts to each connection. Python reads a certificate from a path only. This one is that of an anonymous
-        file in memory, which has no name in any folder, is not inherited by a started program and is gone at the end.
-        """
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.hostname_checks_common_name = False
-        context.post_handshake_auth = True
-        try:
-            descriptor = os.memfd_create("kintone-certificate", os.MFD_CLOEXEC)
-        except (AttributeError, OSError):
-            raise _no_memory_file() from None
-        try:
-            with open(descriptor, "wb", closefd=False) as file:
-                file.write(self._chain + self._key)
-            context.load_cert_chain(f"/proc/self/fd/{descriptor}")
-        except ssl.SSLError:
-            raise InvalidParameterError(
-                "{parameter} cannot be used by the TLS library of this server: its key or signature is too weak or of "
-                "an unknown kind; issue a new certificate",
-                parameter=CERTIFICATE,
-            ) from None
-        except OSError:
-            raise _no_memory_file() from None
-        finally:
-            os.close(descriptor)
-        return context
-
-    def identity(self) -> bytes:
-        """Return bytes that differ for each certificate and key."""
-        return self._chain + self._key
-
-    def key_text(self) -> str:
-        """Return the private key in base64, to be masked piece by piece."""
-        return key_runs(self._key.decode("ascii"))[0]
-
-    def __repr__(self) -> str:
-        """Show nothing."""
-        return "ClientCertificate(***)"
-
-    def __reduce__(self) -> str:
-        """Refuse pickling, since it would store the private key."""
-        raise TypeError("ClientCertificate is secret and cannot be pickled")
-
-
 def read_certificate(text: object, password: object, now: datetime | None = None) -> ClientCertificate | None:
     """Read what a credential holds, None if it has no certificate; raises ``InvalidParameterError``.
 
@@ -145,6 +90,7 @@ def read_certificate(text: object, password: object, now: datetime | None = None
                 parameter=CERTIFICATE,
             )
         return None
+    refuse_long(secret, PASSWORD)
     time = now or datetime.now(UTC)
     keys, certificates = _opened(read_pasted(given), secret)
     key, leaf = _leaf(keys, certificates, time)
@@ -153,14 +99,6 @@ def read_certificate(text: object, password: object, now: datetime | None = None
     certificate = ClientCertificate(chain, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     certificate.context()
     return certificate
-
-
-def _no_memory_file() -> InvalidParameterError:
-    return InvalidParameterError(
-        "{parameter} cannot be used here: the plugin keeps a certificate in memory only, for which it needs Linux with "
-        "/proc; leave it blank, or run Dify's plugin daemon on Linux",
-        parameter=CERTIFICATE,
-    )
 
 
 # Key and certificates
@@ -205,6 +143,7 @@ def _usefulness(certificate: x509.Certificate, now: datetime) -> tuple[bool, dat
 
 
 def _open_pfx(file: bytes, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
+    _check_rounds(has_too_many_rounds(file, is_pfx=True))
     # An empty password is written in two ways.
     for secret in (*_passwords(password), b""):
         with suppress(*UNREADABLE_BY_LIBRARY):
@@ -221,8 +160,15 @@ def _passwords(password: str) -> Iterable[bytes | None]:
 
 
 def _open_pem(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
+    _check_rounds(has_too_many_rounds(*map(_content_of, pasted.keys), is_pfx=False))
     keys = [_open_key(block, password) for block in pasted.keys]
     return keys, [x509.load_der_x509_certificate(each) for each in pasted.certificates]
+
+
+def _content_of(block: bytes) -> bytes:
+    with suppress(ValueError):
+        return base64.b64decode(b"".join(line for line in block.splitlines() if not line.startswith(b"-")))
+    return b""
 
 
 def _open_key(block: bytes, password: str) -> PrivateKey:
@@ -230,6 +176,16 @@ def _open_key(block: bytes, password: str) -> PrivateKey:
         with suppress(*UNREADABLE_BY_LIBRARY):
             return load_pem_private_key(block, secret)
     raise _cannot_be_opened(password, may_need_one=is_encrypted(block))
+
+
+def _check_rounds(too_many: bool) -> None:  # noqa: FBT001 - what was found
+    if too_many:
+        raise InvalidParameterError(
+            "{parameter} is encrypted with more than {most} rounds, too many to open it in each call; export it again "
+            "with fewer",
+            parameter=CERTIFICATE,
+            most=MAX_ROUNDS,
+        )
 
 
 def _cannot_be_opened(password: str, *, may_need_one: bool = True) -> InvalidParameterError:

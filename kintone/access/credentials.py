@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 
 from kintone.access.basic_auth import BasicAuth
-from kintone.access.certificates import ClientCertificate
+from kintone.access.client_certificates import ClientCertificate
 from kintone.access.proxies import proxy_secrets
 from kintone.access.redaction import MIN_TOKEN_LENGTH, Redactor
 from kintone.access.sites import Site

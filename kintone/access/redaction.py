@@ -1,7 +1,7 @@
 """Masking of secrets in texts and data: tokens, passwords in addresses, headers.
 
-A secret is found in any letter case and encoding: percent-encoded, base64, or escaped as in JSON or HTML. Parts of a
-long secret are found as well, so that a text that was cut before it was masked shows no part of it.
+A secret is found in any letter case and encoding: percent-encoded, base64, hexadecimal, or escaped as in JSON or HTML.
+Parts of a long secret are found as well, so that a text that was cut before it was masked shows no part of it.
 """
 
 import base64
@@ -29,6 +29,8 @@ MIN_PIECE: Final = MIN_TOKEN_LENGTH
 enough."""
 MIN_ENCODED_PIECE: Final = 11
 """Characters of base64 for ``MIN_PIECE`` bytes."""
+MIN_HEX_PIECE: Final = 2 * MIN_PIECE
+"""Hexadecimal digits for ``MIN_PIECE`` bytes."""
 QUICK_PART_LENGTH: Final = 8
 TEXT_SEPARATOR: Final = b"\xff"
 """A byte that does not occur in UTF-8."""
@@ -340,6 +342,7 @@ def _forms(secret: str) -> Iterator[tuple[bytes, int]]:
     yield from ((form.lower(), MIN_PIECE) for form in {encoded, in_query})
     if len(secret) >= MIN_TOKEN_LENGTH:
         yield from ((form.lower(), MIN_ENCODED_PIECE) for form in _in_base64(encoded))
+        yield encoded.hex().encode(), MIN_HEX_PIECE
 
 
 def _in_base64(secret: bytes) -> set[bytes]:
@@ -366,13 +369,13 @@ def _parts(form: bytes, least: int) -> Iterator[tuple[int, int]]:
 
 
 def _quick_parts(form: bytes, least: int) -> set[bytes]:
-    """Return the parts that ``may_occur_in`` searches: several of a secret, a single one of its base64 form.
+    """Return the parts that ``may_occur_in`` searches: several of a secret, a single one of each encoded form.
 
     For a form with a character that JSON may escape it is the empty part, which every text contains.
     """
     if not _PLAIN_CHARACTERS.fullmatch(form):
         return {b""}
-    if least == MIN_ENCODED_PIECE:
+    if least in (MIN_ENCODED_PIECE, MIN_HEX_PIECE):
         return {form[: 2 * QUICK_PART_LENGTH]}
     last = len(form) - QUICK_PART_LENGTH
     return {form[start : start + QUICK_PART_LENGTH] for start in (*range(0, last, QUICK_PART_LENGTH), last)}

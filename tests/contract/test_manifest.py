@@ -153,13 +153,21 @@ def test_installed_versions_meet_the_requirements() -> None:
             assert Version(lowest) >= LOWEST_SDK
 
 
-@pytest.mark.parametrize("release", ["2.2.3", "2.5.0", "2.6.3", "2.7.0"])
-def test_vulnerable_releases_of_urllib3_are_excluded(release: str) -> None:
-    """Releases that decompress nested codings or read a chunk's size without limit are excluded."""
+VULNERABLE = [
+    # They decompress nested codings, or read a chunk's size, without limit:
     # https://urllib3.readthedocs.io/en/stable/changelog.html
-    urllib3 = next(requirement for requirement in _requirements() if requirement.name == "urllib3")
+    *(("urllib3", release) for release in ("2.2.3", "2.5.0", "2.6.3", "2.7.0")),
+    # CVE-2024-0727, a crash on a PFX file, in 42.0.1; others until 46.0.6: https://cryptography.io/en/latest/changelog/
+    *(("cryptography", release) for release in ("42.0.1", "44.0.0", "46.0.6")),
+]
 
-    assert not urllib3.specifier.contains(release)
+
+@pytest.mark.parametrize(("name", "release"), VULNERABLE)
+def test_vulnerable_releases_are_excluded(name: str, release: str) -> None:
+    """Releases with known vulnerabilities in what the plugin uses are excluded."""
+    found = next(requirement for requirement in _requirements() if requirement.name == name)
+
+    assert not found.specifier.contains(release)
 
 
 def test_no_pyproject_beside_the_requirements() -> None:

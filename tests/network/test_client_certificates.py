@@ -12,7 +12,8 @@ import pytest
 import trustme
 
 from kintone.access.basic_auth import BasicAuth
-from kintone.access.certificates import ClientCertificate, read_certificate
+from kintone.access.certificates import read_certificate
+from kintone.access.client_certificates import ClientCertificate
 from kintone.access.credentials import Access, Tokens
 from kintone.access.sites import read_site
 from kintone.api import Request, RetrySafety

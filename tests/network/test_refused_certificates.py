@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import trustme
 
-from kintone.access.certificates import ClientCertificate, read_certificate
+from kintone.access.certificates import read_certificate
+from kintone.access.client_certificates import ClientCertificate
 from kintone.access.credentials import Tokens
 from kintone.access.sites import read_site
 from kintone.client import Access, KintoneClient

@@ -262,6 +262,32 @@ def test_masking_of_basic_authentication_that_is_refused(pair: dict[str, Any]) -
     assert redactor_of(STORED | pair).mask(f"<{pair[SECRET]}>") == "<***>"
 
 
+LONG = "hunter2 " * 400_000
+TOO_LONG = {"password": PAIR | {SECRET: LONG}, "user": PAIR | {USER: LONG}, "PFX": PFX | {CERTIFICATE_PASSWORD: LONG}}
+
+
+@pytest.mark.time_limit(10)
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_something_long_pasted_in_place_of_a_password(name: str) -> None:
+    """It is refused with its parameter before anything is sent, and masking its beginning takes no time."""
+    stored = TOO_LONG[name]
+    parameter = next(key for key, value in stored.items() if value is LONG)
+    text, redactor = refusal(stored), redactor_of(STORED | stored)
+
+    assert parameter in text
+    assert "hunter2" not in text
+    assert redactor.mask_data(["2026-11-27"] * 1_000) == ["2026-11-27"] * 1_000
+
+
+def test_longest_password() -> None:
+    """A password of as many characters as are taken is sent, and masked."""
+    word = "hunter 2" * 125
+
+    assert sent(PAIR | {SECRET: word}) == f"sato:{word}"
+    assert redactor_of(STORED | PAIR | {SECRET: word}).mask(f"<{word}>") == "<***>"
+    assert SECRET in refusal(PAIR | {SECRET: f"{word}x"})
+
+
 def test_masking_of_a_short_pair_does_not_damage_data() -> None:
     """A pair of a few characters is masked in messages alone."""
     redactor = redactor_of(STORED | {USER: "a", SECRET: "1"})

@@ -370,6 +370,8 @@ def _ways_to_write(token: str) -> list[str]:
         "".join(f"&amp;#x{ord(each):x};" for each in token),
         *(base64.b64encode(b"x" * before + token.encode()).decode() for before in range(3)),
         quote(base64.b64encode(token.encode()).decode(), safe=""),
+        token.encode().hex(),
+        f"0x{token.encode().hex().upper()}00",
     ]
 
 

@@ -309,3 +309,14 @@ def test_may_occur_in_when_a_secret_was_cut() -> None:
 
     for text in (secret[:8], secret[-8:], base64.b64encode(secret.encode()).decode()[:16]):
         assert redactor.may_occur_in(f'["{text}"]'.encode())
+
+
+@pytest.mark.parametrize("size", [16, 17, 24, 39])
+def test_hexadecimal_digits_that_were_cut(size: int) -> None:
+    """Pieces that hold eight characters of the secret are masked, those of fewer are data."""
+    digits = b"qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S".hex().upper()
+    redactor = Redactor(["qX7vLm2RtY9pKd4WzB8nHc6JsF3gTa5UeN1oVi0S"])
+
+    for start in range(0, len(digits) - size, 2):
+        assert redactor.mask(f"…{digits[start : start + size]}…") == "…***…"
+        assert redactor.mask(f"…{digits[start : start + 15]}…") == f"…{digits[start : start + 15]}…"
