@@ -71,7 +71,8 @@ REFUSED_BECAUSE = {
     "CERTIFICATE_EXPIRED": Message("{peer} refused the client certificate: it has expired", peer=KINTONE),
     "CERTIFICATE_REVOKED": Message("{peer} refused the client certificate: it was revoked", peer=KINTONE),
     "CERTIFICATE_REQUIRED": Message(
-        "{peer} refused the client certificate: it is of an authority that it does not ask for", peer=KINTONE
+        "{peer} refused the client certificate: its authority or its kind of key is not one that it asks for",
+        peer=KINTONE,
     ),
 }
 CERTIFICATE_ALERTS: Final = frozenset(

@@ -79,7 +79,7 @@ class TransportError(Exception):
 WAITS_BY_PHASE = {
     Phase.PREPARING: Message("preparing the request"),
     Phase.CONNECTING: Message("connecting to {peer}", peer=KINTONE),
-    Phase.TUNNELLING: Message("connecting through the proxy"),
+    Phase.TUNNELLING: Message("connecting to {peer} through the proxy {proxy}", peer=KINTONE, proxy=""),
     Phase.HANDSHAKE: Message("negotiating encryption with {peer}", peer=KINTONE),
     Phase.SENDING: Message("sending the request"),
     Phase.WAITING: Message("waiting for the answer of {peer}", peer=KINTONE),
@@ -108,7 +108,7 @@ def _awaited(exchange: Exchange) -> Message:
     """Name what the exchange was waiting for."""
     if exchange.phase is Phase.CONNECTING and exchange.proxy:
         return Message("connecting to the proxy {proxy}", proxy=exchange.proxy)
-    return WAITS_BY_PHASE[exchange.phase].copy_with(peer=exchange.peer)
+    return WAITS_BY_PHASE[exchange.phase].copy_with(peer=exchange.peer, proxy=exchange.proxy)
 
 
 def _before_sending(error: Exception, exchange: Exchange) -> tuple[FailureKind, Failure]:

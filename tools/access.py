@@ -76,7 +76,8 @@ def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings
     space = _guest_space(parameters, stored, is_stored_site=is_stored_site)
     if stored_site is None or site.origin != stored_site.origin:
         return Access(site, tokens, space, is_other_site=True)
-    return Access(site, tokens, space, _basic_auth(credentials), _certificate(credentials, site, settings))
+    certificate = _certificate(credentials, site, settings) if is_stored_site else None
+    return Access(site, tokens, space, _basic_auth(credentials), certificate)
 
 
 def _basic_auth(credentials: Mapping[str, Any]) -> BasicAuth | None:
@@ -91,6 +92,12 @@ def _certificate(credentials: Mapping[str, Any], site: Site, settings: OperatorS
     from kintone.access.certificates import read_certificate  # noqa: PLC0415 - takes 30 to 100 ms and 8 MB
 
     certificate = read_certificate(given, password)
+    if certificate is not None and site.origin.scheme != "https":
+        raise InvalidParameterError(
+            "{parameter} can be presented over https only, and kintone_domain is {site}; leave {parameter} blank there",
+            parameter=CERTIFICATE,
+            site=str(site),
+        )
     if certificate is not None and not site.is_secure_access and site.origin not in settings.allowed_origins:
         sub, _, domain = site.host.partition(".")
         raise InvalidParameterError(

@@ -39,7 +39,10 @@ URL_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 BEGINNING: Final = re.compile(r"\s*MI[A-Z](?:[A-Za-z0-9+/_-]\s*){60}")
 """How a file of some hundred bytes begins that holds a SEQUENCE."""
 LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
-PEM_LABEL: Final = re.compile(r"-----[A-Z0-9\s]*-----")
+PEM_LABEL: Final = re.compile(
+    r"-----[A-Z0-9\s]*-----|-{0,5}\s?(?:BEGIN|END)[A-Z0-9\s]{0,60}(?:CERTIFICATE|PRIVATE\s?KEY)\s?-{0,5}"
+)
+"""The first or last line of a block, also where dashes were lost."""
 LINE_LENGTH: Final = 64
 HEAD: Final = rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
 """The head of a SEQUENCE in DER or BER."""

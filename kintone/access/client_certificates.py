@@ -70,7 +70,8 @@ class ClientCertificate:
 
 def _no_memory_file() -> InvalidParameterError:
     return InvalidParameterError(
-        "{parameter} cannot be used here: the plugin keeps a certificate in memory only, for which it needs Linux with "
-        "/proc; leave it blank, or run Dify's plugin daemon on Linux",
+        "{parameter} cannot be used here: the plugin keeps a certificate in memory only, for which it needs a Linux that "
+        "lets it make a file in memory (memfd_create) and read /proc; have the operator of Dify check that, or leave "
+        "{parameter} blank",
         parameter=CERTIFICATE,
     )

@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 HANDSHAKE_FAILURE = 40
 WANTED = {42: "bad_certificate", 46: "certificate_unknown", 116: "certificate_required"}
 ABOUT_A_SENT_ONE = {44: "certificate_revoked", 45: "certificate_expired", 48: "unknown_ca", 49: "access_denied", 51: ""}
-REFUSED = {42: "", 43: "", 44: "revoked", 45: "expired", 46: "", 48: "issued it", 49: "", 116: "does not ask for"}
+REFUSED = {42: "", 43: "", 44: "revoked", 45: "expired", 46: "", 48: "issued it", 49: "", 116: "kind of key"}
 OTHERS = {70: "version", 71: "version", 80: "refused", 112: "no site of this name"}
 
 type Write = Callable[..., Outcome]

@@ -293,6 +293,14 @@ def test_long_texts_take_no_time(text: str) -> None:
     assert "-----BEGIN" not in "".join(key_runs(text))
 
 
+@pytest.mark.parametrize("label", ["----BEGIN CERTIFICATE-----", "BEGIN CERTIFICATE", "-----BEGIN RSA PRIVATE KEY---"])
+def test_words_of_a_broken_label_are_no_part_of_the_key(label: str) -> None:
+    """They stand in sentences too, where they would be masked."""
+    runs = key_runs(f"{label}\n{'MIIB' * 20}\n-----END X-----\n-----BEGIN X-----")
+
+    assert runs == ("MIIB" * 20,)
+
+
 ROUNDS = b"\x02\x02\x08\x00"
 """2,048, as openssl writes it."""
 MANY_ROUNDS = b"\x02\x04\x7f\xff\xff\xff"

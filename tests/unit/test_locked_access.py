@@ -152,10 +152,27 @@ def test_certificate_for_a_host_that_asks_for_none(host: str) -> None:
     assert f"{sub}.s.{domain}" in refusal(PFX | {"kintone_domain": f"https://{host}/k/12/"})
 
 
-@pytest.mark.parametrize("domain", ["example.s.kintone.com", "https://proxy.example", "http://127.0.0.1:8001"])
+@pytest.mark.parametrize("domain", ["example.s.kintone.com", "https://proxy.example", "https://127.0.0.1:8001"])
 def test_certificate_for_secure_access_and_allowed_origins(domain: str) -> None:
     """Both may ask for one."""
     assert access(PFX | {"kintone_domain": domain}).certificate is not None
+
+
+def test_certificate_for_an_address_without_tls() -> None:
+    """It could never be presented there."""
+    assert CERTIFICATE in refusal(PFX | {"kintone_domain": "http://127.0.0.1:8001"})
+
+
+def test_certificate_stays_with_the_domain_of_the_credential() -> None:
+    """Another base path of the same origin is another site: it gets the Basic authentication of the origin alone."""
+    read = access(
+        PAIR | PFX | {"kintone_domain": "https://proxy.example/a"},
+        kintone_domain="https://proxy.example/b",
+        kintone_api_token="own1234567890",
+    )
+
+    assert read.basic_auth is not None
+    assert read.certificate is None
 
 
 def test_password_of_a_certificate_without_one() -> None:
