@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from binascii import b2a_base64
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -83,20 +84,47 @@ class PreparedMessage:
 
     def write_to(self, session: Any) -> bool:  # noqa: ANN401 - the SDK ships no types
         """Write the message with the session's writer; False if nothing was written and the SDK must send it."""
-        session_id = getattr(session, "session_id", None)
-        writer: Any = getattr(session, "writer", None)
-        if not session_id or not hasattr(writer, "session_message_text"):
-            return False
         placeholder = uuid.uuid4().hex
-        frame: str = writer.session_message_text(session_id, writer.stream_object(self._build(placeholder)))
+        frame = _frame_of(session, self._build(placeholder))
         before, found, after = frame.partition(json.dumps(placeholder))
         if not found or placeholder in after:
             return False
-        writer.write(f"{before}{self._records.json}{after}")
+        session.writer.write(f"{before}{self._records.json}{after}")
         return True
 
 
-type OutgoingMessage = ToolInvokeMessage | PreparedMessage
+class PreparedChunk:
+    """One chunk of a file. All chunks have the frame that the SDK makes of one, with their own number and content."""
+
+    def __init__(self, file: "_ChunkedFile", sequence: int, content: bytes) -> None:
+        """Keep the chunk; ``sequence`` counts from 0."""
+        self._file = file
+        self._sequence = sequence
+        self._content = content
+
+    def plain(self) -> ToolInvokeMessage:
+        """Return the message as the SDK's own type."""
+        return self._file.message(self._sequence, self._content)
+
+    def write_to(self, session: Any) -> bool:  # noqa: ANN401 - the SDK ships no types
+        """Write the message with the session's writer; False if nothing was written and the SDK must send it."""
+        frame = self._file.frame(session, self._sequence, self._content)
+        if frame:
+            session.writer.write(frame)
+        return bool(frame)
+
+
+def _frame_of(session: Any, message: ToolInvokeMessage) -> str:  # noqa: ANN401 - the SDK ships no types
+    """Return the frame that the SDK would write, ``""`` where the session has no writer that can tell it."""
+    session_id = getattr(session, "session_id", None)
+    writer: Any = getattr(session, "writer", None)
+    if not session_id or not hasattr(writer, "session_message_text"):
+        return ""
+    frame: str = writer.session_message_text(session_id, writer.stream_object(message))
+    return frame
+
+
+type OutgoingMessage = ToolInvokeMessage | PreparedMessage | PreparedChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,27 +275,24 @@ CHUNK_BYTES = 8192
 """Dify refuses larger chunks (``chunk_merger.py`` of its API server)."""
 
 
-def blob_chunks(
-    chunks: Iterable[bytes], total_length: int, filename: str, mime_type: str
-) -> Iterator[ToolInvokeMessage]:
+def blob_chunks(chunks: Iterable[bytes], total_length: int, filename: str, mime_type: str) -> Iterator[OutgoingMessage]:
     """Yield the messages of one file; ``chunks`` may have any size, and ``total_length`` is their sum in bytes.
 
     Raises ``UnknownResponseError`` if the sum differs. Dify drops an incomplete file when the call fails.
     """
-    identity = uuid.uuid4().hex
-    meta = {"filename": filename, "mime_type": mime_type}
+    file = _ChunkedFile(total_length, {"filename": filename, "mime_type": mime_type})
     sent = 0
     sequence = -1
     for sequence, content in enumerate(_of_chunk_size(chunks)):
         sent += len(content)
         if sent > total_length:
             break
-        yield _chunk_message(identity, sequence, total_length, content, meta)
+        yield PreparedChunk(file, sequence, content)
     if sent != total_length:
         raise UnknownResponseError(
             Message("the file does not have the {length} bytes that were announced for it", length=total_length)
         )
-    yield _chunk_message(identity, sequence + 1, total_length, b"", meta, end=True)
+    yield file.message(sequence + 1, b"", end=True)
 
 
 def _of_chunk_size(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -284,13 +309,35 @@ def _of_chunk_size(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(buffer)
 
 
-def _chunk_message(  # noqa: PLR0913 - the fields of the SDK's message
-    identity: str, sequence: int, total_length: int, content: bytes, meta: dict[str, str], *, end: bool = False
-) -> ToolInvokeMessage:
-    return ToolInvokeMessage(
-        type=ToolInvokeMessage.MessageType.BLOB_CHUNK,
-        message=ToolInvokeMessage.BlobChunkMessage(
-            id=identity, sequence=sequence, total_length=total_length, blob=content, end=end
-        ),
-        meta=meta,
-    )
+class _ChunkedFile:
+    """What the messages of one file have in common, and their frame, which the SDK makes once."""
+
+    def __init__(self, total_length: int, meta: dict[str, str]) -> None:
+        self._identity = uuid.uuid4().hex
+        self._total_length = total_length
+        self._meta = meta
+        self._content_placeholder = uuid.uuid4().bytes
+        self._sequence_placeholder = uuid.uuid4().int % MAX_EXACT_NUMBER + MAX_EXACT_NUMBER
+        self._frame: str | None = None
+
+    def message(self, sequence: int, content: bytes, *, end: bool = False) -> ToolInvokeMessage:
+        """Return a message as the SDK's own type."""
+        return ToolInvokeMessage(
+            type=ToolInvokeMessage.MessageType.BLOB_CHUNK,
+            message=ToolInvokeMessage.BlobChunkMessage(
+                id=self._identity, sequence=sequence, total_length=self._total_length, blob=content, end=end
+            ),
+            meta=self._meta,
+        )
+
+    def frame(self, session: Any, sequence: int, content: bytes) -> str:  # noqa: ANN401 - the SDK ships no types
+        """Return the frame of a chunk as the SDK would write it, ``""`` where only the SDK can write it."""
+        number, text = str(self._sequence_placeholder), _base64(self._content_placeholder)
+        if self._frame is None:
+            frame = _frame_of(session, self.message(self._sequence_placeholder, self._content_placeholder))
+            self._frame = frame if frame.count(number) == frame.count(text) == 1 else ""
+        return self._frame.replace(number, str(sequence)).replace(text, _base64(content))
+
+
+def _base64(content: bytes) -> str:
+    return b2a_base64(content, newline=False).decode()
