@@ -241,7 +241,7 @@ class PageStream:
         lines = self._text.lines(summary, rest)
         return Result(lines, {"summary": summary.summary()}, summary.variables())
 
-    def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:
+    def _parts(self, records: Sequence[Record], ids: list[str], room: int) -> Iterator[bytes]:
         """Halve the records until each part fits into ``room`` bytes; yield the parts in order as JSON."""
         written = self._json.write(records)
         if len(written) <= room:

@@ -19,13 +19,16 @@ from kintone.runtime import yield_thread
 # Numbers that Dify would round
 
 MAX_EXACT_NUMBER: Final = 2**53
-_LONG_NUMBERS: Final = tuple(re.compile(before + rb"-?[0-9]{16}") for before in (rb"^", rb":", rb"\[", rb","))
-"""Matches a long number at each place where it can begin in compact JSON; one pattern for all takes twice as long."""
+_LONG_NUMBERS: Final = tuple(re.compile(before + rb"\s*-?[0-9]{16}") for before in (rb"^", rb":", rb"\[", rb","))
+"""Matches a long number at each place where it can begin in JSON; one pattern for all takes twice as long."""
+_ONLY_ZEROS: Final = bytes(ord("0") if byte in b"0123456789" else byte for byte in range(256))
 
 
 def holds_long_numbers(written: bytes) -> bool:
-    """Tell whether compact JSON may contain a number of 16 digits or more; a text that looks like one counts too."""
-    return any(pattern.search(written) for pattern in _LONG_NUMBERS)
+    """Tell whether JSON may contain a number of 16 digits or more; a text that looks like one counts too."""
+    # Few pages hold so many digits in a row, and looking for as many zeros takes a quarter of the patterns' time.
+    has_digits = b"0" * 16 in written.translate(_ONLY_ZEROS)
+    return has_digits and any(pattern.search(written) for pattern in _LONG_NUMBERS)
 
 
 def with_exact_numbers(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
