@@ -2,12 +2,14 @@
 
 import json
 import re
+import sys
 import uuid
 from binascii import b2a_base64
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from dify_plugin.core.server.stdio.response_writer import StdioResponseWriter
 from dify_plugin.entities.tool import ToolInvokeMessage
 from pydantic_core import from_json, to_json
 
@@ -58,9 +60,9 @@ class MarkedJson(ToolInvokeMessage.JsonMessage):
 
 @dataclass(frozen=True, slots=True)
 class WrittenList:
-    """A list of records as JSON on one line, without U+0085 and without secrets."""
+    """A list of records as JSON in UTF-8 on one line, without U+0085 and without secrets."""
 
-    json: str = field(repr=False)
+    json: bytes = field(repr=False)
 
     def value(self) -> list[Any]:
         """Return the list."""
@@ -92,7 +94,7 @@ class PreparedMessage:
         before, found, after = frame.partition(json.dumps(placeholder))
         if not found or placeholder in after:
             return False
-        session.writer.write(f"{before}{self._records.json}{after}")
+        _write(session.writer, before, self._records.json, after)
         return True
 
 
@@ -125,6 +127,15 @@ def _frame_of(session: Any, message: ToolInvokeMessage) -> str:  # noqa: ANN401 
         return ""
     frame: str = writer.session_message_text(session_id, writer.stream_object(message))
     return frame
+
+
+def _write(writer: Any, before: str, content: bytes, after: str) -> None:  # noqa: ANN401 - likewise
+    """Write a frame; to standard output as bytes where it takes them, since decoding and encoding takes long."""
+    write_bytes = getattr(sys.stdout, "write_bytes", None)
+    if write_bytes and isinstance(writer, StdioResponseWriter):
+        write_bytes(b"".join((before.encode(), content, after.encode())))
+    else:
+        writer.write(f"{before}{content.decode()}{after}")
 
 
 type OutgoingMessage = ToolInvokeMessage | PreparedMessage | PreparedChunk
@@ -225,7 +236,7 @@ def next_lines_warning(count: int) -> Message:
 
 
 def _size_of_all(written: Any) -> int:  # noqa: ANN401 - an iterable of WrittenList
-    return sum(len(records.json.encode()) for records in written)
+    return sum(len(records.json) for records in written)
 
 
 # One message
