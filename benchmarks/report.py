@@ -23,6 +23,8 @@ from benchmarks.programs import BARE, DOWNLOADER, IMPORTER, KEEP_ALIVE, LIMIT, U
 from benchmarks.runs import (
     Run,
     cpu_per_thousand,
+    cpu_ratio,
+    cpu_ratio_to_limit,
     megabytes_per_second,
     memory_without_file,
     ratio_to_limit,
@@ -42,6 +44,8 @@ MAX_AGGREGATION_MEMORY = 40 * 1024 * 1024
 MIN_IMPORT_SPEEDUP = 3.0
 """How many times faster than a request per 100 lines a file is imported."""
 MAX_IMPORT_MEMORY = 64 * 1024 * 1024
+MAX_DOWNLOAD_CPU = 1 / 0.6
+"""CPU time of a download divided by that of `requests`. The wall time is that of the host, which decodes each chunk."""
 
 NAMES = {
     BARE: "a request per page, no session",
@@ -117,6 +121,7 @@ GOALS = (
     Goal("at least {:g} times faster than the bare loop", 4.0, speedup_over_bare, at_least=True, with_latency=True),
     Goal("CPU seconds per 1,000 records under {:g}", 0.06, lambda run, _: cpu_per_thousand(run)),
     Goal("memory over the idle process under {:g} MB, without the file", 40.0, lambda run, _: _megabytes(run)),
+    Goal("CPU at most {:g} times that of the practical limit, which only parses", 0.9, cpu_ratio_to_limit),
 )
 
 
@@ -173,6 +178,9 @@ class Report:
                 yield _line(goal.text.format(goal.bound), f"{worst:.3g} ({where})", holds=holds)
         yield from self._aggregation_goals()
         yield from self._import_goals()
+        if ratio := cpu_ratio(self.files, DOWNLOAD_TOOL, DOWNLOADER):
+            text = f"a download takes at most {MAX_DOWNLOAD_CPU:.2f} times the CPU of requests"
+            yield _line(text, number(ratio), holds=ratio <= MAX_DOWNLOAD_CPU)
         ratio = max((answer.ratio or 0.0 for answer in self.answers), default=0.0)
         text = f"{RECORDS} records take at most {MAX_RATIO_TO_CSV:g} times the characters of CSV with their codes"
         yield _line(text, number(ratio), holds=ratio <= MAX_RATIO_TO_CSV)

@@ -85,6 +85,20 @@ def cpu_per_thousand(run: Run) -> float | None:
     return None if run.usage.cpu is None or not run.usage.count else run.usage.cpu * 1000 / run.usage.count
 
 
+def cpu_ratio_to_limit(run: Run, others: Mapping[str, Run]) -> float | None:
+    """Return the ratio of the CPU time to that of the practical limit, which only parses; None if not measured."""
+    return _cpu_ratio(run, others.get(LIMIT))
+
+
+def cpu_ratio(runs: Mapping[str, Run], program: str, other: str) -> float | None:
+    """Return the CPU time of a program divided by that of another one; None if one was not measured."""
+    return _cpu_ratio(runs[program], runs.get(other)) if program in runs else None
+
+
+def _cpu_ratio(run: Run, other: Run | None) -> float | None:
+    return run.usage.cpu / other.usage.cpu if other and other.usage.cpu and run.usage.cpu is not None else None
+
+
 def memory_without_file(run: Run) -> int | None:
     """Return the memory over the idle process without the size of the created file, in bytes."""
     return None if run.usage.memory is None else max(0, run.usage.memory - run.file_bytes)

@@ -87,10 +87,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer: its JSON object and the value of ``X-Cybozu-Warning``."""
+    """A successful answer: its JSON object, the value of ``X-Cybozu-Warning``, and the bytes of the JSON."""
 
     body: dict[str, Any] = field(repr=False)
     warning: str | None = None
+    content: bytes = field(default=b"", repr=False)
 
 
 class RequestSender(Protocol):

@@ -174,7 +174,7 @@ class Execution:
         if body is None:
             raise AttemptError(FailureKind.FINAL, not_json(request, reply, self._keys))
         warning = reply.headers.get("X-Cybozu-Warning")
-        answer = Answer(body, self._redactor.mask(warning) if warning else None)
+        answer = Answer(body, self._redactor.mask(warning) if warning else None, reply.body)
         try:
             return read(answer)
         except KintoneError as error:

@@ -24,7 +24,7 @@ from tools.access import read_access, read_app, refuse_misplaced_secrets
 from tools.declarations import Declaration, declaration_of
 from tools.failures import failure_line, redactor_of
 from tools.parameters import Parameters
-from tools.results import OutgoingMessage, PreparedMessage, Result, Streaming
+from tools.results import OutgoingMessage, Result, Streaming
 
 __all__ = ["Call", "KintoneTool", "OfflineTool", "Result", "Streaming", "nothing_saved_yet"]
 
@@ -129,7 +129,7 @@ class KintoneTool(Tool):
 
     def _write(self, message: OutgoingMessage) -> Sequence[ToolInvokeMessage]:
         """Write a prepared message; return the messages that the SDK has to write."""
-        if not isinstance(message, PreparedMessage):
+        if isinstance(message, ToolInvokeMessage):
             return (message,)
         return () if message.write_to(self.session) else (message.plain(),)
 

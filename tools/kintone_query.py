@@ -123,5 +123,6 @@ def _reading(call: base.Call, query: PreparedQuery) -> Reading:
         fields=read_fields(parameters.raw("fields")),
         max_records=parameters.count("max_records"),
         ranges=call.settings.read_ranges,
+        keeps_json=parameters.choice("output_mode") == "json_stream",
     )
     return RecordsApi(call.client).read(request, ProgressLog(call.app))

@@ -40,15 +40,19 @@ class PipeOutput(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        """Write all of the text; while the pipe is full, wait for the reader and let other threads run."""
-        left = memoryview(text.encode())
+        """Write all of the text, as ``write_bytes`` does."""
+        self.write_bytes(text.encode())
+        return len(text)
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write text in UTF-8; while the pipe is full, wait for the reader and let other threads run."""
+        left = memoryview(content)
         with self._lock:
             while left:
                 try:
                     left = left[os.write(self._descriptor, left[:PIPE_BYTES]) :]
                 except BlockingIOError:
                     select.select([], [self._descriptor], [])
-        return len(text)
 
 
 def unblock_stdout() -> None:

@@ -133,7 +133,7 @@ class RecordObjects:
         self._text = text
         self._json = json
         self._plain = plain
-        self._written: list[str] = []
+        self._written: list[bytes] = []
         self._ids: list[str] = []
         self._budget = SizeBudget(ALL_RECORDS)
 
@@ -142,7 +142,7 @@ class RecordObjects:
         records = [self._plain.flatten(record) for record in page.records] if self._plain else page.records
         written = self._json.write(records)
         self._budget.add(len(written), len(records), expected)
-        self._written.append(written[1:-1].decode())
+        self._written.append(written[1:-1])
         self._ids.extend(page.ids)
         self._text.add(page)
         return ()
@@ -153,7 +153,7 @@ class RecordObjects:
 
     def result(self, summary: QuerySummary) -> Result:
         """Return text, JSON and variables."""
-        records = WrittenList(f"[{','.join(self._written)}]")
+        records = WrittenList(b"[%b]" % b",".join(self._written))
         summary = summary.with_warnings(*(self._plain.warnings if self._plain else ()), *self._json.warnings)
         return Result(
             self._text.lines(summary, REST_IN_VARIABLES),
@@ -226,7 +226,7 @@ class PageStream:
         room = MAX_MESSAGE_BYTES - size_of({"page": page.number, "records": []})
         for written in self._parts(page.records, page.ids, room):
             self._size += len(written)
-            yield PreparedMessage(partial(_message, page.number), WrittenList(written.decode()))
+            yield PreparedMessage(partial(_message, page.number), WrittenList(written))
 
     def finish(self) -> Iterable[OutgoingMessage]:
         """Return nothing: all pages are sent."""
@@ -241,7 +241,7 @@ class PageStream:
         lines = self._text.lines(summary, rest)
         return Result(lines, {"summary": summary.summary()}, summary.variables())
 
-    def _parts(self, records: list[Record], ids: list[str], room: int) -> Iterator[bytes]:
+    def _parts(self, records: Sequence[Record], ids: list[str], room: int) -> Iterator[bytes]:
         """Halve the records until each part fits into ``room`` bytes; yield the parts in order as JSON."""
         written = self._json.write(records)
         if len(written) <= room:

@@ -107,7 +107,9 @@ class RecordText:
     def add(self, page: Page) -> int:
         """Add the records of a page until the text is full; return how many were added."""
         before = len(self._lines)
-        for record, record_id in zip(page.records, page.ids, strict=True):
+        # Records that are JSON still are decoded only if they are shown.
+        shown = page.records if self._room >= 0 else ()
+        for record, record_id in zip(shown, page.ids, strict=False):
             if self._room < 0:
                 break
             line = self._line(record, record_id)

@@ -55,9 +55,15 @@ _ESCAPE: Final = re.compile(
     rb"|\\([\"'/\\])|&((?:#[0-9]+|#x[0-9a-f]+|amp|lt|gt|quot|apos);?)"
 )
 """An escaped character of a URL, JSON, Python or HTML; matched against lower case."""
-_ESCAPE_MARKS: Final = (b"%", b"&", rb"\\")
-_ESCAPED_ASCII: Final = re.compile(rb"%[2-7]|&[#a]|\\\\[ux/]")
-"""The beginning of an escape of an ASCII character in JSON, which writes a backslash as two."""
+_ESCAPED_ASCII_BY_MARK: Final = {
+    b"%": re.compile(rb"%[2-7]"),
+    b"&": re.compile(rb"&[#a]"),
+    b"\\": re.compile(rb"\\\\[ux/]"),
+}
+"""The beginning of an escape of an ASCII character in JSON, which writes a backslash as two, by its first byte.
+
+A byte is found in a fraction of the time of a pattern, and the three patterns in a sixth of the time of one for all.
+"""
 _ASCII_RUN: Final = re.compile(rb"[#-~]{%d,}" % MIN_PIECE)
 """A row of ASCII characters without quotes, which end every text in JSON."""
 
@@ -133,18 +139,14 @@ class Redactor:
         return (
             self._holds_key(lowered)
             or any(part in lowered for part in self._quick_parts)
-            or (
-                any(mark in lowered for mark in _ESCAPE_MARKS)
-                and _ESCAPED_ASCII.search(lowered) is not None
-                and self._occurs_escaped_in(lowered)
-            )
+            or (_has_escapes(lowered) and self._occurs_escaped_in(lowered))
         )
 
     def _holds_key(self, lowered: bytes) -> bool:
         return next(self._keys.spans(lowered, key_texts.PIECE_IN_DATA), None) is not None
 
     def _occurs_escaped_in(self, lowered: bytes) -> bool:
-        runs = {run for run in _ASCII_RUN.findall(lowered) if _ESCAPED_ASCII.search(run)}
+        runs = {run for run in _ASCII_RUN.findall(lowered) if _has_escapes(run)}
         # In JSON the backslash of an escape is itself escaped.
         return bool(self._find(TEXT_SEPARATOR.join(runs), MAX_ESCAPES + 1, key_texts.PIECE_IN_DATA))
 
@@ -252,6 +254,11 @@ def _replaced_object(data: Mapping[Any, Any], masked: Mapping[str, str]) -> Mapp
 
 
 # Escapes
+
+
+def _has_escapes(lowered: bytes) -> bool:
+    """Return whether JSON in lower case holds the escape of an ASCII character."""
+    return any(mark in lowered and pattern.search(lowered) for mark, pattern in _ESCAPED_ASCII_BY_MARK.items())
 
 
 class _Unescaped:

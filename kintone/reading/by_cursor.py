@@ -15,7 +15,7 @@ from kintone import api, limits
 from kintone.errors import CursorGoneError, KintoneError, UnknownResponseError
 from kintone.messages import Message
 from kintone.query import Query
-from kintone.reading.pages import RawPage, RecordSource, count_of, raw_page_of
+from kintone.reading.pages import RawPage, RecordSource, count_of
 from kintone.replies import AnswerModel, misshapen, read_answer
 
 MAX_EMPTY_READS = 2
@@ -87,7 +87,7 @@ class Cursor:
                 ),
                 remedy=Message("run the query again; kintone drops a cursor ten minutes after its last use"),
             ) from None
-        page = raw_page_of(answer, self._source.description)
+        page = self._source.page_of(answer)
         self._refuse_endless(page)
         has_more = read_answer(_Fetched, answer.body, self._source.description).next
         if not has_more:

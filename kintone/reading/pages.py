@@ -13,6 +13,7 @@ from kintone.deadline import Deadline
 from kintone.errors import CancelledError, InvalidParameterError, KintoneError, UnknownResponseError, one_line
 from kintone.field_types import RECORD_ID, REVISION, SHOWN_AS_TEXT, is_table, is_value
 from kintone.messages import Message
+from kintone.reading.answer_json import as_written
 from kintone.replies import misshapen, name_in_answer, number_text
 from kintone.runtime import Workers
 
@@ -24,7 +25,7 @@ class Page:
     """Records for the caller, in order; ``number`` counts pages from 1, ``ids`` are those of ``records``."""
 
     number: int
-    records: list[Record] = field(repr=False)
+    records: Sequence[Record] = field(repr=False)
     ids: list[str] = field(repr=False)
 
 
@@ -32,7 +33,7 @@ class Page:
 class RawPage:
     """One answer of kintone: records, their ids, and the number of all matches where it was requested."""
 
-    records: list[Record] = field(repr=False)
+    records: Sequence[Record] = field(repr=False)
     ids: list[int] = field(repr=False)
     total: int | None = None
 
@@ -51,8 +52,11 @@ class RawPage:
 # Checking kintone's answer
 
 
-def raw_page_of(answer: Answer, description: Message) -> RawPage:
-    """Check an answer and return its page; raises ``UnknownResponseError`` that begins with ``description``."""
+def raw_page_of(answer: Answer, description: Message, *, keeps_json: bool = False) -> RawPage:
+    """Check an answer and return its page; raises ``UnknownResponseError`` that begins with ``description``.
+
+    With ``keeps_json`` the page holds the records as the JSON that kintone wrote, where they need no change.
+    """
     body = answer.body
     records = body.get("records")
     if not isinstance(records, list):
@@ -71,7 +75,7 @@ def raw_page_of(answer: Answer, description: Message) -> RawPage:
     total = count_of(raw_total)
     if total is None and raw_total is not None:
         raise misshapen(description, Message("totalCount of the answer"), raw_total)
-    return RawPage(records, ids, total)
+    return RawPage(as_written(answer.content, body) if keeps_json else records, ids, total)
 
 
 def checked_id(record: object, part: Message, description: Message) -> int:
@@ -169,9 +173,10 @@ class RecordSource:
 
     ``fields`` are the codes that the caller asked for, each once; none means all. ``$id`` is always requested, since
     reading needs it. ``is_partial`` says that kintone stopped a search, so that more may match than it tells.
+    With ``keeps_json`` pages hold the records as ``JsonRecords`` where they can.
     """
 
-    def __init__(self, caller: RequestSender, app: int, fields: Sequence[str]) -> None:
+    def __init__(self, caller: RequestSender, app: int, fields: Sequence[str], *, keeps_json: bool = False) -> None:
         """Read through a caller; raises ``InvalidParameterError`` for more fields than kintone takes."""
         self.fields = tuple(dict.fromkeys(fields))
         self.requests_made = 0
@@ -181,6 +186,8 @@ class RecordSource:
         self.deadline = self._whole_deadline = caller.deadline
         self._caller = caller
         self._app = app
+        # Fields in another order than the caller's have to be written anew.
+        self._keeps_json = keeps_json and not fields
         self._requested_fields = list(dict.fromkeys([*self.fields, RECORD_ID])) if self.fields else []
         self._lock = threading.Lock()
         if len(self._requested_fields) > limits.MAX_FIELDS_IN_BODY:
@@ -197,8 +204,11 @@ class RecordSource:
         parameters["query"] = query
         if counted:
             parameters["totalCount"] = True
-        answer = self.call(api.get_records(self.description, parameters))
-        return raw_page_of(answer, self.description)
+        return self.page_of(self.call(api.get_records(self.description, parameters)))
+
+    def page_of(self, answer: Answer) -> RawPage:
+        """Check an answer and return its page; raises ``UnknownResponseError``."""
+        return raw_page_of(answer, self.description, keeps_json=self._keeps_json)
 
     def fetch_all(self, queries: Sequence[str]) -> list[RawPage]:
         """Read one page for each query, several at once; return them in order. The first failure cancels the others.
@@ -265,20 +275,20 @@ class RecordSource:
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
 
-    def order_fields(self, records: list[Record]) -> None:
-        """Put the fields of each record into the order in which the caller asked for them.
+    def in_order(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records with their fields in the order in which the caller asked for them.
 
         kintone answers in an order of its own. System fields that the caller did not ask for are removed; other fields
         that the caller did not ask for stay, after the others.
         """
-        if not self.fields:
-            return
-        for index, record in enumerate(records):
-            if tuple(record) == self.fields:
-                continue
-            ordered = {code: record[code] for code in self.fields if code in record}
-            others = {code: content for code, content in record.items() if code not in SYSTEM_FIELDS}
-            records[index] = ordered | others
+        return [self._in_order(record) for record in records] if self.fields else records
+
+    def _in_order(self, record: Record) -> Record:
+        if tuple(record) == self.fields:
+            return record
+        ordered = {code: record[code] for code in self.fields if code in record}
+        others = {code: content for code, content in record.items() if code not in SYSTEM_FIELDS}
+        return ordered | others
 
 
 def _warning_sentence(warning: str) -> str:

@@ -28,7 +28,8 @@ class ReadRequest:
 
     ``query`` is in kintone's query language without kintone's maxima: no ``limit`` means all records, and ``limit`` and
     ``offset`` may be any whole number. ``fields`` are field codes; none means all. ``max_records`` limits the number of
-    records, ``ranges`` the number of pages that are requested at once.
+    records, ``ranges`` the number of pages that are requested at once. With ``keeps_json`` pages hold the records as
+    the JSON that kintone wrote, where they can.
     """
 
     app: int
@@ -36,6 +37,7 @@ class ReadRequest:
     fields: Sequence[str] = ()
     max_records: int | None = None
     ranges: int = 4
+    keeps_json: bool = False
 
 
 class RecordsApi:
@@ -78,7 +80,8 @@ def read(
     that is not known. Raises ``InvalidParameterError`` for an invalid query, ``fields`` or ``max_records``.
     """
     plan = plan_of(request.query, request.max_records)
-    return Reading(RecordSource(caller, request.app, request.fields), plan, request.ranges, progress)
+    source = RecordSource(caller, request.app, request.fields, keeps_json=request.keeps_json)
+    return Reading(source, plan, request.ranges, progress)
 
 
 class Reading:
@@ -164,7 +167,6 @@ class Reading:
         count, last_id = 0, None
         with self._source.working(), closing(self._raw_pages()) as raw_pages:
             for number, page in enumerate(raw_pages, start=1):
-                self._source.order_fields(page.records)
                 count, last_id = count + len(page.ids), page.ids[-1]
                 if self._plan.wanted is not None and count > self._plan.wanted:
                     found = Message("{count}", count=count)
@@ -173,7 +175,7 @@ class Reading:
                     self.total = None
                 if self._progress:
                     self._progress(count, self.total)
-                yield Page(number, page.records, [str(record_id) for record_id in page.ids])
+                yield Page(number, self._source.in_order(page.records), [str(record_id) for record_id in page.ids])
             self.total = count
             if self._plan.wanted != 0:
                 read = ReadSoFar(count, last_id, self._is_complete(count), self._counted)

@@ -14,7 +14,7 @@ from kintone.access.settings import OperatorSettings
 from tests.unit.in_process import InProcess
 from tests.unit.tool_runs import call_of, new_tool
 from tools.kintone_query import QueryRecords
-from tools.results import PreparedMessage, Streaming
+from tools.results import Streaming
 
 LONGEST_LINE = 5_242_880
 
@@ -68,7 +68,7 @@ def _messages(pages: Streaming) -> Generator[Message]:
 
 def plain(sent: Any) -> Message:  # noqa: ANN401 - a message of either kind
     """Return a message as the SDK parses it."""
-    message: Message = sent.plain() if isinstance(sent, PreparedMessage) else sent
+    message: Message = sent if isinstance(sent, ToolInvokeMessage) else sent.plain()
     return message
 
 

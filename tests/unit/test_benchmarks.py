@@ -13,10 +13,10 @@ import pytest
 
 from benchmarks import BenchmarkError, cli_kintone, programs, runs, scope
 from benchmarks.characters import Answer, csv_with_codes
-from benchmarks.comparisons import CLI, IMPORT_TOOL, LOOP_TOOL
+from benchmarks.comparisons import CLI, DOWNLOAD_TOOL, IMPORT_TOOL, LOOP_TOOL
 from benchmarks.markdown import megabytes, number, table
 from benchmarks.meter import Usage
-from benchmarks.programs import BARE, COLUMNS, IMPORTER, KEEP_ALIVE, LIMIT, OnPage, Record, Task, csv_lines
+from benchmarks.programs import BARE, COLUMNS, DOWNLOADER, IMPORTER, KEEP_ALIVE, LIMIT, OnPage, Record, Task, csv_lines
 from benchmarks.report import (
     Report,
     aggregation_table,
@@ -373,3 +373,27 @@ def test_numbers_when_written() -> None:
     assert [number(value) for value in (0.123, 12.34, 1234.5, None)] == ["0.12", "12.3", "1,234", "-"]
     assert (megabytes(1_500_000), megabytes(None)) == ("1.50", "-")
     assert table(("a", "b"), [("x", "1")]) == "| a | b |\n| --- | ---: |\n| x | 1 |"
+
+
+@pytest.mark.parametrize(("cpu", "verdict"), [(1.8, "met"), (1.9, "**missed**")])
+def test_goal_when_cpu_is_compared_with_the_practical_limit(cpu: float, verdict: str) -> None:
+    """The plugin's CPU time is divided by that of four threads which read the same records."""
+    cell = Cell(10_000, 0, (), (LIMIT,), ("json_stream",))
+    results = {cell: {LIMIT: run_of(1.0, cpu=2.0), "json_stream": run_of(1.0, cpu=cpu)}}
+
+    (goal,) = (line for line in Report(results, {}, {}, {}, {}, (), {}, 1.0).goal_results() if "only parses" in line)
+
+    assert goal.startswith(f"* {verdict}: ")
+
+
+@pytest.mark.parametrize(("cpu", "verdict"), [(1.6, "met"), (1.7, "**missed**")])
+def test_goal_when_a_download_is_measured(cpu: float, verdict: str) -> None:
+    """The plugin's CPU time is divided by that of the plain program; without one of the two there is no goal."""
+    both = {DOWNLOADER: run_of(1.0, cpu=1.0), DOWNLOAD_TOOL: run_of(1.0, cpu=cpu)}
+
+    def goals(files: dict[str, Run]) -> list[str]:
+        return [line for line in Report({}, {}, {}, {}, files, (), {}, 1.0).goal_results() if "download" in line]
+
+    assert [line.partition(":")[0] for line in goals(both)] == [f"* {verdict}"]
+    assert not goals({DOWNLOADER: both[DOWNLOADER]})
+    assert not goals({DOWNLOAD_TOOL: both[DOWNLOAD_TOOL]})

@@ -1,9 +1,12 @@
 """Conversion of a result to messages: masking, size limits and characters that Dify cannot carry."""
 
+import io
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from dify_plugin.core.server.stdio.response_writer import StdioResponseWriter
 from dify_plugin.entities.tool import ToolInvokeMessage
 from pydantic_core import to_json
 
@@ -25,7 +28,7 @@ from tools.results import (
 
 SECRET = "s3cr3tT0ken" * 4
 RECORDS = [full_record(1), full_record(2), {"empty": {"type": "DATE", "value": None}, "名": {"value": '\u2028 "x"'}}]
-WRITTEN = WrittenList(to_json(RECORDS).decode())
+WRITTEN = WrittenList(to_json(RECORDS))
 
 
 def sent(result: Result, redactor: Redactor | None = None) -> Sent:
@@ -58,7 +61,7 @@ def test_result_of_exactly_the_maximum_size(build: Callable[[object], Result], w
 
     def value(size: int) -> object:
         text = "x" * (size - around - size_of([""]))
-        return WrittenList(to_json([text]).decode()) if written else [text]
+        return WrittenList(to_json([text])) if written else [text]
 
     # The braces around a written list count as an object.
     largest = MAX_MESSAGE_BYTES - (size_of({}) - around if written and what == "the JSON" else 0)
@@ -105,6 +108,25 @@ def test_frames_are_the_same_when_the_records_are_written_already(build: Callabl
     assert session.writer.text == line_of(build(RECORDS))
 
 
+class BytesOutput(io.StringIO):
+    """A standard output that takes bytes too, as that of the plugin's process does."""
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write text in UTF-8."""
+        self.write(f"as bytes: {content.decode()}")
+
+
+@pytest.mark.parametrize(("output", "before"), [(io.StringIO(), ""), (BytesOutput(), "as bytes: ")])
+def test_frames_on_standard_output(monkeypatch: pytest.MonkeyPatch, output: io.StringIO, before: str) -> None:
+    """A prepared message reaches standard output in one piece, as bytes if it takes them, as the SDK would write it."""
+    session = WritingSession()
+    monkeypatch.setattr(session, "writer", StdioResponseWriter())
+    monkeypatch.setattr(sys, "stdout", output)
+
+    assert PreparedMessage(page_of, WRITTEN).write_to(session)
+    assert output.getvalue() == before + line_of(page_of(RECORDS))
+
+
 @pytest.mark.parametrize("session", [None, object(), WritingSession(session_id="")])
 def test_prepared_message_when_there_is_no_session_to_write_to(session: object) -> None:
     """Without a session the message is sent as an ordinary message."""
@@ -125,7 +147,7 @@ def test_prepared_message_when_the_records_have_no_place_of_their_own(places: in
     assert session.writer.text == ""
 
 
-@pytest.mark.parametrize("records", [[1], WrittenList("[1]")])
+@pytest.mark.parametrize("records", [[1], WrittenList(b"[1]")])
 def test_json_when_an_agent_reads_the_text(records: object) -> None:
     """Every JSON message has Dify's suppress_output in its frame, outside of the object."""
     (message,) = [plain(each) for each in Result((), {"records": records}).messages(Redactor([]))[1:]]
@@ -150,7 +172,7 @@ def test_result_when_a_server_answers_with_the_secret() -> None:
 def test_result_when_something_holds_a_next_line() -> None:
     """Dify's API server fails at U+0085, so a line end replaces it everywhere, and the text says so."""
     written = RecordJson(Redactor([]))
-    records = WrittenList(written.write([{"a\x85": "b\x85"}]).decode())
+    records = WrittenList(written.write([{"a\x85": "b\x85"}]))
     result = Result(["one\x85two"], {"k\x85": "v\x85", "records": records}, {"v": [{"x\x85": 1}]})
 
     frames = [line_of(plain(message)) for message in result.messages(Redactor([]))]
@@ -173,7 +195,7 @@ def test_result_when_a_server_answers_with_numbers_that_dify_would_round(number:
     """Dify reads numbers as float64, so a number that would be rounded is sent as text, at any depth."""
     answered = {"id": number, "deep": [{"a": [1, number]}], "yes": True, "half": 0.5, "text": f":{number}"}
     exact = {"id": str(number), "deep": [{"a": [1, str(number)]}], "yes": True, "half": 0.5, "text": f":{number}"}
-    records = WrittenList(RecordJson(Redactor([SECRET])).write([answered, {"secret": SECRET, "n": [number]}]).decode())
+    records = WrittenList(RecordJson(Redactor([SECRET])).write([answered, {"secret": SECRET, "n": [number]}]))
 
     seen = sent(Result((), {"a": [number], "records": records}, {"response": answered, "v": number}))
 

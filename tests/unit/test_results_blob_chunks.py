@@ -10,11 +10,12 @@ from dify_plugin.entities.tool import ToolInvokeMessage
 
 from dify_host.blobs import BlobMerger
 from kintone.errors import UnknownResponseError
-from tools.results import blob_chunks
+from tests.unit.query_tool import Line, line_of, plain
+from tools.results import PreparedChunk, blob_chunks
 
 
 def _dumped(pieces: list[bytes], length: int, name: str = "a.pdf") -> list[dict[str, Any]]:
-    return [message.model_dump() for message in blob_chunks(pieces, length, name, "application/pdf")]
+    return [plain(message).model_dump() for message in blob_chunks(pieces, length, name, "application/pdf")]
 
 
 @pytest.mark.parametrize("size", [0, 1, 8191, 8192, 8193, 100_000])
@@ -35,7 +36,7 @@ def test_chunks_when_dify_joins_them(size: int, piece: int) -> None:
 
 def test_chunks_when_they_are_those_of_the_sdk() -> None:
     """Each message is of the SDK's type, with the meta on every one and the end on the last only."""
-    messages = list(blob_chunks([b"x" * 10_000], 10_000, "a.txt", "text/plain"))
+    messages = [plain(message) for message in blob_chunks([b"x" * 10_000], 10_000, "a.txt", "text/plain")]
 
     assert all(message.type is ToolInvokeMessage.MessageType.BLOB_CHUNK for message in messages)
     assert all(message.meta == {"filename": "a.txt", "mime_type": "text/plain"} for message in messages)
@@ -44,12 +45,48 @@ def test_chunks_when_they_are_those_of_the_sdk() -> None:
     assert len({message.message.id for message in messages}) == 1
 
 
+class _Session:
+    """The part of the SDK's session that writes a message."""
+
+    def __init__(self, session_id: str = "s" * 36) -> None:
+        self.session_id = session_id
+        self.writer = Line()
+
+
+@pytest.mark.parametrize("name", ["a.pdf", '見積 "1"\n🐟.pdf', "0" * 40])
+def test_frames_of_chunks_when_they_are_written_directly(name: str) -> None:
+    """The frames of all chunks have exactly the bytes that the SDK would write for the same messages."""
+    content = bytes(range(256)) * 100
+    session = _Session()
+    expected = ""
+    for message in blob_chunks([content[:9_000], content[9_000:]], len(content), name, "application/pdf"):
+        expected += line_of(plain(message))
+        if isinstance(message, ToolInvokeMessage):
+            session.writer.session_message(session.session_id, session.writer.stream_object(message))
+        else:
+            assert message.write_to(session)
+
+    assert session.writer.text == expected
+    assert len(expected.splitlines()) == 2 * (25_600 // 8192 + 2)
+
+
+@pytest.mark.parametrize("session", [None, object(), _Session(session_id="")])
+def test_chunks_when_there_is_no_session_to_write_to(session: object) -> None:
+    """Without a session nothing is written, and each chunk is sent as an ordinary message."""
+    chunk, end = blob_chunks([b"x"], 1, "a.txt", "text/plain")
+
+    assert isinstance(chunk, PreparedChunk)
+    assert not chunk.write_to(session)
+    assert (plain(chunk).message.blob, plain(end).message.end) == (b"x", True)
+    assert not isinstance(session, _Session) or session.writer.text == ""
+
+
 @pytest.mark.parametrize("length", [9, 11])
 def test_chunks_when_the_length_was_wrong(length: int) -> None:
     """A file of another length than announced fails before its end chunk."""
     sent: list[ToolInvokeMessage] = []
     with pytest.raises(UnknownResponseError, match="announced"):
-        sent.extend(blob_chunks([b"x" * 10], length, "a.txt", "text/plain"))
+        sent.extend(map(plain, blob_chunks([b"x" * 10], length, "a.txt", "text/plain")))
 
     assert not any(message.message.end for message in sent)
 
