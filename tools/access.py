@@ -92,12 +92,6 @@ def _certificate(credentials: Mapping[str, Any], site: Site, settings: OperatorS
     from kintone.access.certificates import read_certificate  # noqa: PLC0415 - takes 30 to 100 ms and 8 MB
 
     certificate = read_certificate(given, password)
-    if certificate is not None and site.origin.scheme != "https":
-        raise InvalidParameterError(
-            "{parameter} can be presented over https only, and kintone_domain is {site}; leave {parameter} blank there",
-            parameter=CERTIFICATE,
-            site=str(site),
-        )
     if certificate is not None and not site.is_secure_access and site.origin not in settings.allowed_origins:
         sub, _, domain = site.host.partition(".")
         raise InvalidParameterError(

@@ -70,8 +70,8 @@ class ClientCertificate:
 
 def _no_memory_file() -> InvalidParameterError:
     return InvalidParameterError(
-        "{parameter} cannot be used here: the plugin keeps a certificate in memory only, for which it needs a Linux that "
-        "lets it make a file in memory (memfd_create) and read /proc; have the operator of Dify check that, or leave "
-        "{parameter} blank",
+        "{parameter} cannot be used here: the plugin keeps a certificate in memory only, for which it needs a Linux "
+        "that lets it make a file in memory (memfd_create) and read /proc; have the operator of Dify check that, or "
+        "leave {parameter} blank",
         parameter=CERTIFICATE,
     )

@@ -60,10 +60,8 @@ _ESCAPED_ASCII_BY_MARK: Final = {
     b"&": re.compile(rb"&[#a]"),
     b"\\": re.compile(rb"\\\\[ux/]"),
 }
-"""The beginning of an escape of an ASCII character in JSON, which writes a backslash as two, by its first byte.
-
-A byte is found in a fraction of the time of a pattern, and the three patterns in a sixth of the time of one for all.
-"""
+"""The beginning of an escape of an ASCII character in JSON, which writes a backslash as two, by its first byte: a byte
+is found in a fraction of the time of a pattern, and the three patterns in a sixth of the time of one for all."""
 _ASCII_RUN: Final = re.compile(rb"[#-~]{%d,}" % MIN_PIECE)
 """A row of ASCII characters without quotes, which end every text in JSON."""
 

@@ -35,7 +35,7 @@ PARTS_OF_ERRORS = frozenset(
         "suggestion",
     }
 )
-TAKES_A_MSGID = frozenset({"Message", "InvalidParameterError", "SettingsError"})
+TAKES_A_MSGID = frozenset({"Message", "InvalidParameterError", "ChangedFileError", "SettingsError"})
 """Classes that are constructed with a msgid and its values."""
 
 

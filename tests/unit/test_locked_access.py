@@ -158,11 +158,6 @@ def test_certificate_for_secure_access_and_allowed_origins(domain: str) -> None:
     assert access(PFX | {"kintone_domain": domain}).certificate is not None
 
 
-def test_certificate_for_an_address_without_tls() -> None:
-    """It could never be presented there."""
-    assert CERTIFICATE in refusal(PFX | {"kintone_domain": "http://127.0.0.1:8001"})
-
-
 def test_certificate_stays_with_the_domain_of_the_credential() -> None:
     """Another base path of the same origin is another site: it gets the Basic authentication of the origin alone."""
     read = access(
