@@ -1,12 +1,14 @@
 """Certificates and keys made for the tests, and the texts in which people paste them."""
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Self
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -19,6 +21,10 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
+
+from kintone.access.certificates import read_certificate
+from kintone.errors import InvalidParameterError
+from tests.wire.leak_cases import pieces_in
 
 type Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
@@ -98,3 +104,22 @@ def chain() -> tuple[Pair, Pair, Pair]:
     root = Pair.made("root", is_authority=True)
     middle = Pair.made("middle", root, is_authority=True)
     return Pair.made("leaf", middle), middle, root
+
+
+def refusal(text: object, password: object = None) -> str:
+    """Return the sentence of a refusal, which has the code for input and shows nothing of text and password."""
+    with pytest.raises(InvalidParameterError) as refused:
+        read_certificate(text, password, NOW)
+    sentence = str(refused.value)
+    assert refused.value.code == "INVALID_INPUT"
+    assert "kintone_client_certificate" in sentence
+    assert refused.value.__cause__ is None
+    assert not password or str(password) not in sentence
+    for line in re.findall(r"[A-Za-z0-9+/=]{40,}", str(text)):
+        assert pieces_in(sentence, line[:200]) == []
+    return sentence
+
+
+def der(pair: Pair, form: PrivateFormat = PrivateFormat.PKCS8, password: bytes = b"") -> bytes:
+    """Return the key in DER."""
+    return pair.key.private_bytes(Encoding.DER, form, BestAvailableEncryption(password) if password else NoEncryption())

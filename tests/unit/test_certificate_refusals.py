@@ -1,6 +1,5 @@
 """What is refused as a client certificate: one sentence each, which holds nothing of the text."""
 
-import base64
 import os
 import re
 import ssl
@@ -13,7 +12,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -21,33 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from kintone.access.certificate_texts import key_runs
 from kintone.access.certificates import read_certificate
-from kintone.access.key_derivations import has_too_many_rounds
-from kintone.errors import InvalidParameterError
-from tests.unit.certificate_samples import FIXED_PASSWORD, NOW, PASSWORD, Pair, chain, fixed, in_base64
-from tests.wire.leak_cases import pieces_in
+from tests.unit.certificate_samples import FIXED_PASSWORD, NOW, PASSWORD, Pair, chain, der, fixed, in_base64, refusal
 
 SECRET_PATH = "C:/Users/hunter2hunter2/Certificates.pfx"
-
-
-def refusal(text: object, password: object = None) -> str:
-    """Return the sentence of a refusal, which has the code for input and shows nothing of text and password."""
-    with pytest.raises(InvalidParameterError) as refused:
-        read_certificate(text, password, NOW)
-    sentence = str(refused.value)
-    assert refused.value.code == "INVALID_INPUT"
-    assert "kintone_client_certificate" in sentence
-    assert refused.value.__cause__ is None
-    assert not password or str(password) not in sentence
-    for line in re.findall(r"[A-Za-z0-9+/=]{40,}", str(text)):
-        assert pieces_in(sentence, line[:200]) == []
-    return sentence
-
-
-def der(pair: Pair, form: PrivateFormat = PrivateFormat.PKCS8, password: bytes = b"") -> bytes:
-    """Return the key in DER."""
-    return pair.key.private_bytes(Encoding.DER, form, BestAvailableEncryption(password) if password else NoEncryption())
 
 
 @pytest.mark.parametrize("write", [lambda pair: in_base64(pair.pfx()), lambda pair: pair.pem() + pair.key_pem()])
@@ -273,110 +248,6 @@ def test_pem_of_another_kind(label: str) -> None:
 
     assert "is not a certificate" in sentence
     assert "kintone_client_certificate_password" not in sentence
-
-
-ENDLESS = {
-    "a first line of blanks": "-----BEGIN " + " " * 190_000,
-    "a last line of letters and blanks": "-----BEGIN A-----x-----END " + "A " * 95_000,
-    "first lines only": "-----BEGIN A" * 16_000,
-    "first lines without a last one": "-----BEGIN CERTIFICATE-----\n" * 7_000,
-    "line ends written out": "\\n" * 95_000,
-}
-
-
-@pytest.mark.time_limit(10)
-@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
-def test_long_texts_take_no_time(text: str) -> None:
-    """The time grows with the length of the text, not with its square; masking searches the text as well."""
-    refusal(text)
-
-    assert "-----BEGIN" not in "".join(key_runs(text))
-
-
-@pytest.mark.parametrize("label", ["----BEGIN CERTIFICATE-----", "BEGIN CERTIFICATE", "-----BEGIN RSA PRIVATE KEY---"])
-def test_words_of_a_broken_label_are_no_part_of_the_key(label: str) -> None:
-    """They stand in sentences too, where they would be masked."""
-    runs = key_runs(f"{label}\n{'MIIB' * 20}\n-----END X-----\n-----BEGIN X-----")
-
-    assert runs == ("MIIB" * 20,)
-
-
-ROUNDS = b"\x02\x02\x08\x00"
-"""2,048, as openssl writes it."""
-MANY_ROUNDS = b"\x02\x04\x7f\xff\xff\xff"
-
-
-def with_many_rounds(file: bytes, start: int, end: int) -> bytes:
-    """Return a file in DER whose number between two positions is the largest, with the lengths around it adjusted."""
-    return _rewritten(file, 0, len(file), (start, end))
-
-
-def _rewritten(file: bytes, begin: int, stop: int, target: tuple[int, int]) -> bytes:
-    written = b""
-    while begin < stop:
-        size, head = file[begin + 1], 2
-        if size > 0x80:
-            head += size - 0x80
-            size = int.from_bytes(file[begin + 2 : begin + head])
-        end, inside = begin + head + size, begin + head
-        if (begin, end) == target:
-            written += MANY_ROUNDS
-        elif begin < target[0] and target[1] <= end:
-            content = _rewritten(file, inside, end, target)
-            written += file[begin : begin + 1] + b"\x82" + len(content).to_bytes(2) + content
-        else:
-            written += file[begin:end]
-        begin = end
-    return written
-
-
-def places_of_rounds(file: bytes) -> list[tuple[int, int]]:
-    """Return where the numbers of rounds stand in a file."""
-    return [found.span() for found in re.finditer(re.escape(ROUNDS), file)]
-
-
-@pytest.mark.time_limit(20)
-@pytest.mark.parametrize("name", ["triple_des", "rc2_40", "rc2_40_without_mac", "aes_without_mac"])
-def test_file_with_too_many_rounds(name: str) -> None:
-    """Two thousand million rounds of the MAC, of the key or of the certificates would take minutes in every call."""
-    file = base64.b64decode(fixed(name))
-    places = places_of_rounds(file)
-    assert places
-
-    for place in places:
-        assert "2000000 rounds" in refusal(in_base64(with_many_rounds(file, *place)), FIXED_PASSWORD).replace(",", "")
-
-
-def test_many_keys_with_many_rounds_together() -> None:
-    """The rounds of all keys count, since each is opened."""
-    block = der(LEAF, password=b"zzz")
-    key = in_base64(block.replace(ROUNDS, b"\x02\x02\x7f\xff"))
-    text = f"-----BEGIN ENCRYPTED PRIVATE KEY-----\n{key}\n-----END ENCRYPTED PRIVATE KEY-----\n"
-
-    assert "rounds" in refusal(LEAF.pem() + text * 62, "zzz")
-    assert "rounds" not in refusal(LEAF.pem() + text * 61, "zzz")
-
-
-@pytest.mark.parametrize("rounds", [b"\x02\x03\x7f\xff\xff", b"\x02\x04\x7f\xff\xff\xff\0\0"])
-def test_encrypted_bytes_that_look_like_rounds(rounds: bytes) -> None:
-    """At the end of a file they are rounds behind a salt only, as encrypted bytes are there in a file without MAC."""
-    assert not has_too_many_rounds(bytes([0x30, 0x80]) + b"\x99" * 70_000 + rounds, is_pfx=True)
-    for salt in (b"\x04\x08saltsalt", b"\x04\x81\x80" + bytes(128), b"\x04\x82\x01\x00" + bytes(256)):
-        assert has_too_many_rounds(bytes([0x30, 0x80]) + salt + rounds, is_pfx=True)
-
-
-@pytest.mark.time_limit(20)
-def test_key_with_too_many_rounds() -> None:
-    """The same is said of a key in PEM, encrypted by PBKDF2 or with scrypt, which has three numbers."""
-    block = der(LEAF, password=b"zzz")
-    [place] = places_of_rounds(block)
-    pbkdf2 = with_many_rounds(block, *place)
-    parameters = b"\x30\x17\x04\x08saltsalt\x02\x03\x01\x00\x00\x02\x01\x08\x02\x01\x10"
-    scrypt = b"\x30\x24\x06\x09\x2b\x06\x01\x04\x01\xda\x47\x04\x0b" + parameters
-
-    for key in (pbkdf2, scrypt):
-        text = f"-----BEGIN ENCRYPTED PRIVATE KEY-----\n{in_base64(key)}\n-----END ENCRYPTED PRIVATE KEY-----\n"
-        assert "rounds" in refusal(LEAF.pem() + text, "zzz")
 
 
 def test_key_that_tls_refuses_as_too_weak(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,71 +1,14 @@
 """Files of records, from Dify's file store into kintone, through the plugin process."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from dify_host import DifyHost, Outcome, PluginFailure
+from dify_host import DifyHost, PluginFailure
 from local_kintone import LocalKintone
-from local_kintone.serving.messages import ReceivedRequest
+from tests.wire.file_imports import TOOL, Imports
 from tests.wire.plugin import credentials_of, running_plugin
-
-TOOL = "kintone_upsert_records"
-SIGNATURE = re.compile(r"sign=|nonce=|timestamp=")
-MIB = 1024 * 1024
-FORM: dict[str, dict[str, Any]] = {
-    "sku": {"type": "SINGLE_LINE_TEXT", "unique": True, "label": "商品コード"},
-    "name": {"type": "SINGLE_LINE_TEXT", "label": "品名"},
-    "memo": {"type": "MULTI_LINE_TEXT", "label": "メモ"},
-    "moment": {"type": "DATETIME", "label": "日時"},
-    "day": {"type": "DATE", "label": "日"},
-    "tags": {"type": "CHECK_BOX", "label": "種別", "options": ["A", "B", "C"]},
-    "files": {"type": "FILE", "label": "添付"},
-    "lines": {
-        "type": "SUBTABLE",
-        "label": "明細",
-        "fields": {"item": {"type": "SINGLE_LINE_TEXT", "label": "品目"}, "qty": {"type": "NUMBER", "label": "数量"}},
-    },
-}
-
-
-class Imports:
-    """An app, and files that Dify passes."""
-
-    def __init__(self, host: DifyHost, site: LocalKintone) -> None:
-        """Create the app."""
-        self.host = host
-        self.site = site
-        self.app = site.create_app("imports", FORM)
-        self.credentials = credentials_of(site, "view", "add", "edit", app=self.app)
-
-    def file(self, content: Any, name: str = "records.csv", **options: Any) -> dict[str, Any]:  # noqa: ANN401 - as served
-        """Serve a file; a text is one in UTF-8."""
-        return self.host.serve(name, content.encode() if isinstance(content, str) else content, "text/csv", **options)
-
-    def run(self, file: object, **parameters: Any) -> Outcome:  # noqa: ANN401 - as Dify has it
-        """Import a file."""
-        given = {"records_file": file, **parameters}
-        return self.host.invoke(TOOL, given, self.credentials, timeout=60)
-
-    def refused(self, file: object, **parameters: Any) -> str:  # noqa: ANN401 - as Dify has it
-        """Return the message of an import that fails; it shows nothing of the link's signature."""
-        with pytest.raises(PluginFailure) as failed:
-            self.run(file, **parameters)
-        message = failed.value.message
-        assert "\n" not in message
-        assert not SIGNATURE.search(message)
-        return message
-
-    @property
-    def records(self) -> list[dict[str, Any]]:
-        """The saved records, by id."""
-        return self.site.records(self.app)
-
-    def values(self, code: str) -> list[Any]:
-        """The saved values of a field."""
-        return [record[code]["value"] for record in self.records]
 
 
 @pytest.fixture
@@ -234,26 +177,6 @@ def test_file_that_cannot_be_read_writes_nothing(
     assert imports.records == []
 
 
-@pytest.mark.parametrize("check", [True, False])
-def test_transfer_that_breaks_while_records_are_written_goes_on(imports: Imports, *, check: bool) -> None:
-    """Each record is written once; of a checked file the connection breaks that waited for the check."""
-    content = b"sku,name\n" + b"".join(b"A-%d,name of this record\n" % number for number in range(1, 8001))
-    deliveries: list[int] = []
-
-    def pieces() -> Iterator[bytes]:
-        deliveries.append(0)
-        whole = len(deliveries) > 1
-        yield content if whole else content[:120_000]
-        if not whole:
-            raise ConnectionError
-
-    outcome = imports.run(imports.file(pieces, length=len(content)), validate_before_write=check)
-
-    assert outcome.variables["upsert_result"]["add"] == 8000
-    assert imports.values("sku") == [f"A-{number}" for number in range(1, 8001)]
-    assert len(deliveries) == (3 if check else 2)
-
-
 @pytest.mark.parametrize(
     "url", ["http://169.254.169.254/latest", "http://10.0.0.1/a.csv", "file:///etc/passwd", "http://127.0.0.1:9/a"]
 )
@@ -331,19 +254,6 @@ def test_times_without_offset_are_those_of_the_zone(imports: Imports) -> None:
     assert "Asia/Tokyo" in outcome.text
 
 
-def test_file_that_breaks_off_is_not_called_wrong(imports: Imports) -> None:
-    """It has to be passed again, from where it broke off; a file with a mistake has to be corrected."""
-    content = "sku,name\n" + "".join(f"A-{number},{'x' * 40}\n" for number in range(1, 6001))
-    cut = imports.refused(imports.file(content, cut_after=len(content) - 20), validate_before_write=False)
-    saved = len(imports.records)
-    wrong = imports.refused(imports.file(content + "B,x,y\n"), validate_before_write=False, update_key="sku")
-
-    assert saved in (2000, 4000)
-    assert f"first_entry {saved + 1} " in cut
-    assert ("correct the file" in cut, "again" in cut) == (False, True)
-    assert "correct the file" in wrong
-
-
 def test_lost_seconds_and_times_are_told(imports: Imports) -> None:
     """A file may hold more than kintone keeps."""
     seconds = imports.run(imports.file("moment\n2026/11/25 10:00:01\n"))
@@ -392,24 +302,6 @@ def test_modes_mean_what_they_mean_for_entries(imports: Imports) -> None:
     assert len(imports.records) == 1
 
 
-@pytest.mark.parametrize("lost", [True, False])
-def test_field_that_the_form_loses_meanwhile_is_told(imports: Imports, *, lost: bool) -> None:
-    """The app drops values of a field that it does not have, without a word."""
-
-    def change_after_a_batch(_: ReceivedRequest) -> None:
-        if imports.records:
-            imports.site.before_request.remove(change_after_a_batch)
-            imports.site.change_form(imports.app, {code: FORM[code] for code in FORM if code != "memo" or not lost})
-
-    lines = "".join(f"A-{number},note\n" for number in range(1, 2_002))
-    imports.site.before_request.append(change_after_a_batch)
-    outcome = imports.run(imports.file(f"sku,memo\n{lines}"), update_key="sku")
-
-    assert not imports.site.before_request
-    assert outcome.variables["upsert_result"]["add"] == 2_001
-    assert ("no field memo any more" in outcome.text) is lost
-
-
 def test_form_that_may_not_be_read_is_named(imports: Imports) -> None:
     """A column is a field by the form alone."""
     edit_only = credentials_of(imports.site, "edit", app=imports.app)
@@ -417,69 +309,3 @@ def test_form_that_may_not_be_read_is_named(imports: Imports) -> None:
         imports.host.invoke(TOOL, {"records_file": imports.file("sku\nA\n")}, edit_only)
 
     assert "View records" in failed.value.message
-
-
-# Several calls
-
-WIDE = "い" * 50_000
-"""As many bytes of a text as make a batch of a few dozen records."""
-
-
-def wide_file(count: int) -> Iterator[bytes]:
-    """Yield a file of records that fill a batch of kintone with a few dozen."""
-    yield b"sku,memo\n"
-    for number in range(1, count + 1):
-        yield f"A-{number},{WIDE}\n".encode()
-
-
-@pytest.mark.time_limit(120)
-def test_calls_one_after_the_other_write_a_large_file_once(site: LocalKintone) -> None:
-    """As a Loop node does with stop_early; a call that has time for one batch makes progress."""
-    site.clear_failures()
-    site.reset()
-    with running_plugin(site.origin, KINTONE_CALL_BUDGET="4") as host:
-        imports = Imports(host, site)
-        following, firsts = 1, []
-        while following:
-            firsts.append(following)
-            file = imports.file(lambda: wide_file(100), with_length=False, with_size=False)
-            outcome = imports.run(
-                file, update_key="sku", stop_early=True, first_entry=following, validate_before_write=False
-            )
-            following = outcome.variables["next_entry"]
-            assert not following or f"first_entry {following}" in outcome.text
-
-    assert imports.values("sku") == [f"A-{number}" for number in range(1, 101)]
-    assert firsts == sorted(set(firsts))
-
-
-# Memory
-
-
-def many_lines(count: int) -> Iterator[bytes]:
-    """Yield a file whose last line has a mistake."""
-    yield b"sku,name,moment\n"
-    for start in range(0, count, 1000):
-        lines = (f"A-{number},text {number},2026-11-25T10:00:00Z\n" for number in range(start, start + 1000))
-        yield "".join(lines).encode()
-    yield b"A-7,again,\n"
-
-
-@pytest.mark.time_limit(180)
-def test_memory_does_not_grow_with_a_file(host: DifyHost, site: LocalKintone) -> None:
-    """The whole of it is read before a mistake on its last line is told; only keys are kept."""
-    imports = Imports(host, site)
-    imports.run(imports.file("sku,name\nA-1,x\n"), update_key="sku")
-    before = host.resources.memory_bytes
-    assert before is not None
-    host.resources.reset_peak()
-    count = 300_000
-    file = imports.file(lambda: many_lines(count), with_length=False, with_size=False)
-    message = imports.refused(file, update_key="sku")
-    peak = host.resources.peak_memory_bytes
-
-    assert f"line {count + 2}" in message
-    assert "line 9" in message
-    assert peak is not None
-    assert peak - before < 32 * MIB
-    assert len(imports.records) == 1
