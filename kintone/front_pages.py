@@ -41,11 +41,11 @@ BASIC_OF_OTHER_SITE = Message(
 )
 FILL_IN_BASIC = Message(
     "fill in kintone_basic_auth_user and kintone_basic_auth_password of the credential, or have the IP address of the "
-    "Dify server allowed in cybozu.com Administration, which then asks it for none"
+    "Dify server allowed in cybozu.com Administration, which then asks it for no password"
 )
 CORRECT_BASIC = Message(
     "correct kintone_basic_auth_user and kintone_basic_auth_password of the credential, or have the IP address of the "
-    "Dify server allowed in cybozu.com Administration, which then asks it for none"
+    "Dify server allowed in cybozu.com Administration, which then asks it for no password"
 )
 BASIC_IN_ITS_OWN = Message(
     "store a credential of its own for that site, with kintone_basic_auth_user and kintone_basic_auth_password, or "
