@@ -17,15 +17,15 @@ import requests
 import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 
-from kintone.access.proxies import DEFAULT_PORTS, is_excepted, read_proxy
-from kintone.access.settings import Origin, is_loopback
+from kintone.access.proxies import is_excepted, read_proxy
+from kintone.access.settings import DEFAULT_PORTS, Origin, is_loopback
 from kintone.connections import Exchange, TrackedAdapter, current
 from kintone.deadline import Deadline
 from kintone.errors import KintoneError
-from kintone.failure_sentences import BAD_PROXY_ADDRESS, SOCKS_PROXY
+from kintone.failure_sentences import BAD_PROXY_ADDRESS, SOCKS_PROXY, TOO_LARGE
 from kintone.messages import Message
 from kintone.retry import FailureKind
-from kintone.transport_failures import TOO_LARGE, TransportError, failure_of
+from kintone.transport_failures import TransportError, failure_of
 
 CHUNK: Final = 64 * 1024
 MAX_REDIRECTS: Final = 3

@@ -24,10 +24,11 @@ from kintone.exchanges import (
     proxy_for,
     send,
 )
+from kintone.failure_sentences import REDIRECT, TOO_MANY_REDIRECTS, Failure
 from kintone.retry import FailureKind
 from kintone.runtime import PROCESS_RUNTIME, Runtime, Timer
 from kintone.tls_failures import leads_to_secure_host
-from kintone.transport_failures import REDIRECT, TOO_MANY_REDIRECTS, Failure, TransportError
+from kintone.transport_failures import TransportError
 
 __all__ = ["HttpTransport", "Pools", "StreamedReply", "Transport", "UploadBody", "pools"]
 

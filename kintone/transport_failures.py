@@ -16,8 +16,6 @@ from kintone.failure_sentences import (
     BAD_CA_PATH,
     BAD_PROXY_ADDRESS,
     BAD_REQUEST_SETTING,
-    BROKEN,
-    CHECK_DOMAIN,
     NO_ANSWER,
     NO_HOST,
     NOT_CONNECTED,
@@ -29,35 +27,16 @@ from kintone.failure_sentences import (
     PROXY_UNREACHABLE,
     PROXY_WANTS_OTHER_SIGN_IN,
     PROXY_WANTS_PASSWORD,
-    REDIRECT,
     SLOW_CONNECTION,
     SLOW_PROXY,
     SLOW_TUNNEL,
     STOPPED,
-    TOO_LARGE,
-    TOO_MANY_REDIRECTS,
     TUNNEL_SLOW,
     Failure,
 )
 from kintone.messages import NOTHING, Message
 from kintone.retry import FailureKind
 from kintone.tls_failures import failure_after_handshake, handshake_failure
-
-__all__ = [
-    "BROKEN",
-    "CHECK_DOMAIN",
-    "NOT_CONNECTED",
-    "NOT_DECODED",
-    "NO_ANSWER",
-    "NO_HOST",
-    "REDIRECT",
-    "STOPPED",
-    "TOO_LARGE",
-    "TOO_MANY_REDIRECTS",
-    "Failure",
-    "TransportError",
-    "failure_of",
-]
 
 PROXY_REFUSALS = range(400, 500)
 PROXY_AUTHENTICATION = 407

@@ -12,9 +12,10 @@ from kintone.api import EncodedRequest
 from kintone.connections import Exchange, Phase
 from kintone.deadline import Deadline
 from kintone.execution import Engine
+from kintone.failure_sentences import REDIRECT
 from kintone.retry import FailureKind
 from kintone.transport import UploadBody
-from kintone.transport_failures import REDIRECT, TransportError, failure_of
+from kintone.transport_failures import TransportError, failure_of
 from simulation.network import BrokenError, OutgoingRequest, Pause
 from simulation.scheduler import Event, Scheduler, Workers
 

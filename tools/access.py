@@ -55,7 +55,7 @@ def _misplaced_token(name: str) -> InvalidParameterError:
 def read_access(credentials: Mapping[str, Any], parameters: Parameters, settings: OperatorSettings) -> Access:
     """Return the access of a call; what the credential holds beside the app is used for its own site only.
 
-    Basic authentication and the client certificate go with the origin: scheme, host and port.
+    Basic authentication goes with the origin (scheme, host and port), the client certificate with the site alone.
     """
     stored = Parameters(credentials, CREDENTIALS)
     origins = settings.allowed_origins

@@ -107,7 +107,7 @@ def read_certificate(text: object, password: object, now: datetime | None = None
 def _opened(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.Certificate]]:
     """Return keys and certificates, at least one of each; raises ``InvalidParameterError``."""
     if pasted.content in SENTENCES:
-        raise _refusal(SENTENCES[pasted.content])
+        raise InvalidParameterError(SENTENCES[pasted.content])
     if pasted.content is Content.PFX:
         keys, certificates = _open_pfx(pasted.pfx, password)
     elif pasted.content is Content.PEM:
@@ -115,9 +115,9 @@ def _opened(pasted: Pasted, password: str) -> tuple[list[PrivateKey], list[x509.
     else:
         raise _cannot_be_opened(password, may_need_one=False)
     if not keys:
-        raise _refusal(NO_KEY)
+        raise InvalidParameterError(NO_KEY)
     if not certificates:
-        raise _refusal(KEY_ALONE)
+        raise InvalidParameterError(KEY_ALONE)
     return keys, certificates
 
 
@@ -191,7 +191,7 @@ def _check_rounds(too_many: bool) -> None:  # noqa: FBT001 - what was found
 def _cannot_be_opened(password: str, *, may_need_one: bool = True) -> InvalidParameterError:
     """Return the failure; ``may_need_one`` is false where a password that was left blank cannot be the cause."""
     if not password and not may_need_one:
-        return _refusal(DAMAGED)
+        return InvalidParameterError(DAMAGED)
     if os.environ.get(LEGACY_SWITCH):
         return InvalidParameterError(
             "{parameter} cannot be opened: {password} is wrong, the text is damaged or not complete, or it is "
@@ -211,10 +211,6 @@ def _cannot_be_opened(password: str, *, may_need_one: bool = True) -> InvalidPar
         parameter=CERTIFICATE,
         password=PASSWORD,
     )
-
-
-def _refusal(sentence: Message) -> InvalidParameterError:
-    return InvalidParameterError(sentence.copy_with(parameter=CERTIFICATE))
 
 
 def _public(holder: "PrivateKey | x509.Certificate") -> bytes:

@@ -6,15 +6,16 @@ The library takes up to two thousand million rounds, for which the whole process
 import re
 from typing import Final
 
+from kintone.access.certificate_texts import HEAD
+
 MAX_ROUNDS: Final = 2_000_000
 """About a second. OpenSSL writes 2,048 rounds, Windows 2,000."""
-SEQUENCE: Final = rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...)"
 SCRYPT: Final = b"\x2b\x06\x01\x04\x01\xda\x47\x04\x0b"
 DERIVATION: Final = re.compile(
     rb"\x06[\x09\x0a](\x2a\x86\x48\x86\xf7\x0d\x01(?:\x05[\x01-\x0c]|\x0c\x01[\x01-\x06])|"
     + re.escape(SCRYPT)
     + rb")"
-    + SEQUENCE
+    + HEAD
     + rb"\x04(?:([\x00-\x7f])|\x81(.)|\x82(..))",
     re.DOTALL,
 )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
+from kintone.access.settings import DEFAULT_PORTS, MAX_PORT
+
 PROXY_VARIABLES = ("{scheme}_proxy", "all_proxy")
 """In the order in which the HTTP library reads them."""
 PROXY_NAMES = tuple(
@@ -18,8 +20,6 @@ PROXY_NAMES = tuple(
 )
 SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 HOST_AND_PORT: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(?:[/?#].*)?", re.IGNORECASE)
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-MAX_PORT: Final = 65_535
 
 
 def proxy_variable(scheme: str) -> str:

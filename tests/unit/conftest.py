@@ -29,6 +29,13 @@ def stock() -> Iterator[InProcess]:
 
 
 @pytest.fixture
+def form_is_read(stock: InProcess) -> None:
+    """Read the form and its number settings, so that failures on demand meet what comes after."""
+    stock.client.forms.with_precision(stock.client.forms.read(stock.app))
+    stock.asked.clear()
+
+
+@pytest.fixture
 def bench() -> Iterator[Bench]:
     """Return a kintone with an empty app."""
     opened = Bench(LocalKintone(seed="none"))

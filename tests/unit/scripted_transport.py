@@ -15,10 +15,11 @@ from kintone.api import Answer, EncodedRequest, Request, RetrySafety
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, KintoneError
 from kintone.execution import Engine, Execution
+from kintone.failure_sentences import BROKEN, NOT_CONNECTED, Failure
 from kintone.messages import NOTHING, Message
 from kintone.retry import Entries, FailureKind, RetryPolicy
 from kintone.transport import UploadBody
-from kintone.transport_failures import BROKEN, NOT_CONNECTED, Failure, TransportError
+from kintone.transport_failures import TransportError
 from tests.unit.fake_runtime import FakeRuntime
 
 TOKEN = "t0ken" * 8

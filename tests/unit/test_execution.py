@@ -4,11 +4,12 @@ import pytest
 
 from kintone.api import Answer, Request
 from kintone.errors import KintoneError, NotFoundError, UnknownResponseError
+from kintone.failure_sentences import STOPPED
 from kintone.ledger import EntryState, Span, WriteLedger
 from kintone.messages import Message
 from kintone.replies import misshapen
 from kintone.retry import NO_RETRIES, Entries, FailureKind
-from kintone.transport_failures import STOPPED, TransportError
+from kintone.transport_failures import TransportError
 from tests.unit.scripted_transport import (
     ENCODED,
     INSERT,

@@ -7,11 +7,12 @@ import pytest
 from kintone.api import Request
 from kintone.deadline import Deadline
 from kintone.errors import BudgetExceededError, CancelledError, InvalidParameterError, KintoneError, TimedOutError
+from kintone.failure_sentences import NO_ANSWER, NOT_CONNECTED
 from kintone.ledger import Span, WriteLedger
 from kintone.messages import Message
 from kintone.remedies import RAISE_TIMEOUT
 from kintone.retry import NO_RETRIES, Entries, FailureKind
-from kintone.transport_failures import NO_ANSWER, NOT_CONNECTED, TransportError
+from kintone.transport_failures import TransportError
 from tests.unit.scripted_transport import (
     ENCODED,
     FORM,

@@ -7,9 +7,10 @@ import pytest
 
 from kintone.errors import BudgetExceededError, KintoneError, UnknownResponseError, UnreachableError
 from kintone.execution import limiters
+from kintone.failure_sentences import NOT_DECODED, TOO_LARGE
 from kintone.retry import FailureKind
 from kintone.transport import UploadBody
-from kintone.transport_failures import NOT_DECODED, TOO_LARGE, TransportError
+from kintone.transport_failures import TransportError
 from tests.unit.scripted_transport import (
     DOWNLOAD,
     ENCODED,

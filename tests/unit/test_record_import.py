@@ -22,12 +22,7 @@ from tests.unit.import_samples import (
 from tests.unit.in_process import InProcess
 from tests.unit.writing_samples import save_records, small_batches, states
 
-
-@pytest.fixture(autouse=True)
-def _form_is_read(stock: InProcess) -> None:
-    """Read the form, so that failures on demand meet the import alone."""
-    stock.client.forms.with_precision(stock.client.forms.read(stock.app))
-    stock.asked.clear()
+pytestmark = pytest.mark.usefixtures("form_is_read")
 
 
 def test_file_is_written_in_batches_in_its_order(stock: InProcess) -> None:

@@ -21,12 +21,7 @@ from tests.unit.in_process import Asked, InProcess
 from tests.unit.writing_samples import small_batches, states
 from tools.dify_files import failures
 
-
-@pytest.fixture(autouse=True)
-def _form_is_read(stock: InProcess) -> None:
-    """Read the form, so that failures on demand meet the import alone."""
-    stock.client.forms.with_precision(stock.client.forms.read(stock.app))
-    stock.asked.clear()
+pytestmark = pytest.mark.usefixtures("form_is_read")
 
 
 # Breaking off

@@ -34,6 +34,22 @@ def kintone() -> Iterator[LocalKintone]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def untrusted_site() -> Iterator[LocalKintone]:
+    """Run a local kintone whose certificate is not trusted."""
+    with LocalKintone(seed="none", https=True) as running:
+        yield running
+
+
+@pytest.fixture
+def without_failures(site: LocalKintone) -> Iterator[None]:
+    """Clear failures and recorded requests before a test, and failures behind it."""
+    site.clear_failures()
+    site.reset()
+    yield
+    site.clear_failures()
+
+
 @pytest.fixture
 def open_client(kintone: LocalKintone) -> Iterator[OpenClient]:
     """Return a function that opens clients of the local kintone; their pauses between tries are short."""

@@ -37,11 +37,7 @@ PASSWORD = "hunter2hunter2"
 MODE_GROUPS = 3
 
 
-@pytest.fixture(scope="module")
-def untrusted_site() -> Iterator[LocalKintone]:
-    """Run a local kintone whose certificate is not trusted."""
-    with LocalKintone(seed="none", https=True) as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("without_failures")
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +46,6 @@ def host(site: LocalKintone, untrusted_site: LocalKintone) -> Iterator[DifyHost]
     origins = (site.origin, untrusted_site.origin, CLOSED_PORT_ORIGIN, UNKNOWN_HOST_ORIGIN)
     with running_plugin(*origins, KINTONE_CALL_BUDGET="1") as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_failures(site: LocalKintone) -> Iterator[None]:
-    site.clear_failures()
-    site.reset()
-    yield
-    site.clear_failures()
 
 
 def credentials(site: LocalKintone, **changes: object) -> dict[str, Any]:

@@ -58,6 +58,9 @@ FAILURES: dict[str, dict[str, Any]] = {
 }
 
 
+pytestmark = pytest.mark.usefixtures("without_failures")
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[LocalKintone]:
     """Run a local kintone with the demo's apps."""
@@ -66,25 +69,10 @@ def site() -> Iterator[LocalKintone]:
 
 
 @pytest.fixture(scope="module")
-def untrusted_site() -> Iterator[LocalKintone]:
-    """Run a local kintone whose certificate is not trusted."""
-    with LocalKintone(seed="none", https=True) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def host(site: LocalKintone, untrusted_site: LocalKintone) -> Iterator[DifyHost]:
     """Run one plugin process, whose calls take at most a second."""
     with running_plugin(site.origin, untrusted_site.origin, CLOSED_PORT_ORIGIN, KINTONE_CALL_BUDGET="1") as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_failures(site: LocalKintone) -> Iterator[None]:
-    site.clear_failures()
-    site.reset()
-    yield
-    site.clear_failures()
 
 
 def credentials(site: LocalKintone, **changes: object) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from kintone.access.settings import DEFAULT_PORTS, Address, Origin, literal_addr
 from kintone.connections import addresses_of
 from kintone.deadline import Deadline
 from kintone.exchanges import CheckedAddress, proxy_for
+from kintone.failure_sentences import NO_HOST
 from kintone.messages import Message
-from kintone.transport_failures import NO_HOST, TransportError
+from kintone.transport_failures import TransportError
 from tools.dify_files.failures import (
     READING,
     bad_url,
